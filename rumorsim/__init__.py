@@ -1,0 +1,1 @@
+"""rumorsim: a streaming rumor-propagation simulator."""

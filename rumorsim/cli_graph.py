@@ -1,0 +1,317 @@
+"""``rumorsim graph``: make, convert and describe follow graphs. Commands; no logic.
+
+Whatever is slow to import is imported inside the commands, so that help is instant.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rumorsim.errors import Fault, InputError, OutputError, RumorsimError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rumorsim.graphs.follows import FollowGraph
+
+__all__ = ["graph"]
+
+_COLUMNS_HELP = (
+    'What the columns hold, in order: "follower followee" or "followee follower", then '
+    '"weight" if there is a third; or by name: "follower=NAME followee=NAME".'
+)
+
+
+class _Told(click.Group):
+    """A group whose commands tell their faults one a line, without a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except RumorsimError as error:
+            for line in str(error).splitlines():
+                click.echo(f"error: {line}", err=True)
+            ctx.exit(error.exit_code)
+
+
+@click.group(cls=_Told)
+def graph() -> None:
+    """Make, convert and describe follow graphs."""
+
+
+class _Kinds(click.Group):
+    """One command for each kind of graph, its options those of the configuration."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        from rumorsim.graphs.config import GRAPH_CONFIGS
+
+        return [kind for kind in GRAPH_CONFIGS if kind != "file"]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return _make_command(cmd_name) if cmd_name in self.list_commands(ctx) else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        from rumorsim.errors import nearest, show_value
+
+        kinds = self.list_commands(ctx)
+        if args and not args[0].startswith("-") and args[0] not in kinds:
+            raise InputError(
+                Fault(
+                    "must be a kind of graph",
+                    key="KIND",
+                    value=show_value(args[0]),
+                    advice=nearest(args[0], kinds),
+                )
+            )
+        return super().resolve_command(ctx, args)
+
+
+@graph.group("make", cls=_Kinds)
+def make() -> None:
+    """Make a follow graph of some KIND and write it to a file.
+
+    \b
+    Example:
+      rumorsim graph make power-law --accounts 20000 --mean-followers 25 --out follows.txt.gz
+
+    "rumorsim graph make KIND --help" lists the options of a kind.
+    """
+
+
+def _make_command(kind: str) -> click.Command:
+    from rumorsim.graphs.config import GRAPH_CONFIGS
+
+    model = GRAPH_CONFIGS[kind]
+    params: list[click.Parameter] = [
+        _option(name, field) for name, field in model.model_fields.items() if name != "kind"
+    ]
+    params += [
+        click.Option(
+            ["--out"],
+            required=True,
+            metavar="FILE",
+            help="Where to write: .txt, .csv or .parquet; the first two also with .gz.",
+        ),
+        click.Option(
+            ["--columns"],
+            default="follower followee",
+            show_default=True,
+            help="Order of the columns written.",
+        ),
+        click.Option(["--force"], is_flag=True, help="Overwrite an existing file."),
+    ]
+
+    def run(out: str, columns: str, force: bool, **settings: Any) -> None:
+        _make({"kind": kind, **settings}, out, columns, force)
+
+    return click.Command(kind, params=params, callback=run, help=model.__doc__)
+
+
+def _option(name: str, field: Any) -> click.Option:
+    flag = "--" + name.replace("_", "-")
+    required = field.is_required()
+    return click.Option(
+        [flag],
+        type=float if field.annotation is float else int,
+        required=required,
+        default=None if required else field.default,
+        show_default=not required,
+        help=field.description,
+    )
+
+
+def _make(settings: dict[str, Any], out: str, columns: str, force: bool) -> None:
+    from pathlib import Path
+
+    from rumorsim.graphs.columns import parse_columns
+
+    config = _config(settings)
+    parse_columns(columns)
+    _free(out, force)
+    made: FollowGraph = config.build(Path())
+    _write(made, out, columns, force)
+
+
+def _config(settings: dict[str, Any]) -> Any:
+    from pydantic import ValidationError
+
+    from rumorsim.errors import show_value
+    from rumorsim.graphs.config import GRAPH_CONFIGS
+
+    try:
+        return GRAPH_CONFIGS[settings["kind"]](**settings)
+    except ValidationError as error:
+        raise InputError(
+            Fault(
+                each["msg"].removeprefix("Value error, "),
+                key="--" + str(each["loc"][0]).replace("_", "-") if each["loc"] else "",
+                value=show_value(each["input"]) if each["loc"] else "",
+            )
+            for each in error.errors()
+        ) from error
+
+
+def _free(out: str, force: bool) -> None:
+    """Refuse an output that is there before any work is done."""
+    from pathlib import Path
+
+    if Path(out).exists() and not force:
+        raise OutputError(
+            Fault(
+                "exists already",
+                file=out,
+                advice="choose another name, or overwrite it with --force",
+            )
+        )
+    if not Path(out).absolute().parent.is_dir():
+        raise OutputError(
+            Fault(
+                "there is no such directory",
+                file=str(Path(out).parent),
+                key="--out",
+                advice="make it first",
+            )
+        )
+
+
+def _write(made: FollowGraph, out: str, columns: str, force: bool) -> None:
+    import numpy as np
+
+    from rumorsim.graphs.writing import write_follows
+
+    write_follows(made, out, columns=columns, overwrite=force)
+    click.echo(f"{out}: {made.follows:,} follows among {made.accounts:,} accounts", err=True)
+    alone = int(np.sum((made.follower_counts() == 0) & (made.followee_counts() == 0)))
+    if alone:
+        click.echo(
+            f"{alone:,} accounts neither follow nor are followed; a file of follows "
+            "does not hold them",
+            err=True,
+        )
+
+
+@contextmanager
+def _bar(file: str) -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar over the bytes of a file, on stderr when that is a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from tqdm import tqdm
+
+    with tqdm(unit="B", unit_scale=True, desc=f"reading {file}", leave=False) as bar:
+
+        def moved(done: int, size: int) -> None:
+            bar.total = size
+            bar.update(done - bar.n)
+
+        yield moved
+
+
+def _read(file: str, columns: str, ids: str, max_bytes: int | None) -> FollowGraph:
+    from rumorsim.graphs.reading import read_follows
+
+    with _bar(file) as progress:
+        return read_follows(
+            file,
+            columns=columns,
+            ids=ids,
+            max_bytes=max_bytes,
+            progress=progress,
+        )
+
+
+def _reading_options(command: Callable[..., None]) -> Callable[..., None]:
+    for option in (
+        click.option(
+            "--max-bytes",
+            type=click.IntRange(min=1),
+            help="Most bytes the file may hold once decompressed.",
+        ),
+        click.option(
+            "--ids",
+            default="auto",
+            show_default=True,
+            help='"integer", "text" (ids as written), or "auto" by the first line.',
+        ),
+        click.option("--columns", required=True, help=_COLUMNS_HELP),
+    ):
+        command = option(command)
+    return command
+
+
+@graph.command("convert")
+@click.argument("source", metavar="IN")
+@click.argument("out", metavar="OUT")
+@_reading_options
+@click.option("--out-columns", help="Columns of OUT, if they are to differ from those of IN.")
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
+def convert(
+    source: str,
+    out: str,
+    columns: str,
+    ids: str,
+    max_bytes: int | None,
+    out_columns: str | None,
+    force: bool,
+) -> None:
+    """Read follows from IN and write them to OUT, sorted, without repetitions.
+
+    The formats go by content and name: text, .csv, .parquet, and .gz of the first two.
+    """
+    from rumorsim.graphs.columns import parse_columns
+
+    wanted = out_columns or " ".join(parse_columns(columns).words)
+    parse_columns(wanted, key="--out-columns")
+    _free(out, force)
+    found = _read(source, columns, ids, max_bytes)
+    _write(found, out, wanted, force)
+    if found.self_loops or found.duplicates:
+        click.echo(
+            f"dropped {found.self_loops:,} self-loops and {found.duplicates:,} duplicates", err=True
+        )
+
+
+@graph.command("info")
+@click.argument("file")
+@_reading_options
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def info(file: str, columns: str, ids: str, max_bytes: int | None, as_json: bool) -> None:
+    """Describe the follows in FILE: sizes, quantiles, reciprocity, clustering, component."""
+    import json
+
+    from rumorsim.graphs.statistics import describe
+
+    found = describe(_read(file, columns, ids, max_bytes))
+    click.echo(json.dumps(found, indent=2) if as_json else _described(file, found))
+
+
+def _described(file: str, found: dict[str, Any]) -> str:
+    error = found["clustering_standard_error"]
+    sampled = f"  (sampled, standard error {error:.2g})" if found["clustering_sampled"] else ""
+    points = found["followers_quantiles"]
+    lines = [
+        file,
+        f"  accounts            {found['accounts']:>14,}",
+        f"  follows             {found['follows']:>14,}"
+        f"  ({found['mean_followers']:.2f} followers per account"
+        f"{', weighted' if found['weighted'] else ''})",
+        f"  dropped             {found['self_loops_dropped']:>14,} self-loops, "
+        f"{found['duplicates_dropped']:,} duplicates",
+        f"  reciprocity         {found['reciprocity']:>14.4f}",
+        f"  clustering          {found['clustering']:>14.4f}{sampled}",
+        f"  largest component   {found['largest_component_share']:>14.4f}  of accounts, "
+        "directions left out",
+        "",
+        "  quantile " + "".join(f"{q:>10}" for q in points),
+    ]
+    for name in ("followers", "followees"):
+        values = found[f"{name}_quantiles"].values()
+        lines.append(f"  {name}" + "".join(f"{value:>10,.0f}" for value in values))
+    return "\n".join(lines)

@@ -1,0 +1,139 @@
+"""What both engines share: SimPy's clock with absolute times, the log, the watch."""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import simpy
+from simpy.events import URGENT
+
+from rumorsim.events import EVENT, Batch, Kind
+from rumorsim.kernels.records import HIT
+
+if TYPE_CHECKING:
+    from rumorsim.world import World
+
+__all__ = ["PUBLIC", "CascadeEnvironment", "Engine"]
+
+#: SimPy priorities 0 and 1 are the platform's; the public comes after, by its own order.
+PUBLIC = 2
+
+
+class CascadeEnvironment(simpy.Environment):
+    """SimPy's environment whose events can be put at an exact time.
+
+    SimPy adds a delay to the present; in floating point the sum may miss the time meant.
+    """
+
+    def schedule_at(self, event: simpy.Event, time: float, priority: int = 1) -> None:
+        """Let a triggered ``event`` be processed at exactly ``time``."""
+        heapq.heappush(self._queue, (time, priority, next(self._eid), event))  # type: ignore[arg-type]
+
+    def timeout_until(self, time: float, value: Any = None) -> simpy.Event:
+        """An event at exactly ``time`` hours; ValueError where that is past."""
+        if time < self._now:
+            raise ValueError(f"{time} h is past: it is {self._now} h")
+        event = simpy.Event(self)
+        event._ok, event._value = True, value
+        self.schedule_at(event, time)
+        return event
+
+    def run_until(self, time: float) -> None:
+        """Run everything strictly before ``time`` and set the clock to it."""
+        stop = simpy.Event(self)
+        stop._ok, stop._value = True, None
+        self.schedule_at(stop, time, URGENT)
+        self.run(until=stop)
+
+
+class Engine:
+    """Base of the engines: a world, a clock, a log of events, and a watch on counts."""
+
+    name: str
+
+    def __init__(self, world: World, env: CascadeEnvironment) -> None:
+        self.world = world
+        self.env = env
+        self._callbacks: dict[tuple[int, int], list[Callable[[int, int], None]]] = defaultdict(list)
+        self._chunks: list[Any] = []
+        self._listener: Callable[[Batch], None] | None = None
+        self.log = np.zeros(4096, EVENT)
+
+    # -- the log --------------------------------------------------------------------
+
+    @property
+    def logged(self) -> int:
+        """Events in the log that were not handed over yet."""
+        raise NotImplementedError
+
+    @logged.setter
+    def logged(self, count: int) -> None:
+        raise NotImplementedError
+
+    def write(
+        self, kind: Kind, story: int, post: int, account: int, source: int, value: float
+    ) -> None:
+        """Log something the platform did, now."""
+        if self.logged == len(self.log):
+            self.flush()
+        self.log[self.logged] = (self.env.now, value, story, post, account, source, int(kind), 0)
+        self.logged += 1
+
+    def write_surface(self, story: int, surface: int, slot: int) -> None:
+        """Log that a story moved to ``slot`` of a surface (0: it left)."""
+        self.write(Kind.SURFACE, story, -1, -1, surface, float(slot))
+
+    def listen(self, listener: Callable[[Batch], None]) -> None:
+        """Hand every batch to ``listener`` as soon as the log is full or :meth:`flush` is called."""
+        self._listener = listener
+
+    def flush(self) -> None:
+        """Hand over what is in the log."""
+        if self.logged:
+            batch = Batch(self.log[: self.logged].copy())
+            self.logged = 0
+            if self._listener is not None:
+                self._listener(batch)
+
+    # -- the watch ------------------------------------------------------------------
+
+    def subscribe(self, what: int, threshold: int, callback: Callable[[int, int], None]) -> None:
+        """Call ``callback(target, count)`` when a count of kind ``what`` comes to ``threshold``.
+
+        The call happens at the end of the check-in (or look, or publication) that did it.
+        """
+        self._callbacks[what, threshold].append(callback)
+
+    def _tell(self, hits: Any) -> None:
+        """Call back for each of ``hits`` (HIT records), in order."""
+        for what, target, count in hits.tolist():
+            for callback in tuple(self._callbacks[what, count]):
+                callback(target, count)
+
+    @staticmethod
+    def no_hits() -> Any:
+        """Room for hits."""
+        return np.zeros(1024, HIT)
+
+    # -- the clock ------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Put the public's first events on the agenda. Once, before :meth:`run_until`."""
+        raise NotImplementedError
+
+    def run_until(self, time: float) -> None:
+        """Everything in [now, time) happens; the log is handed over."""
+        self.env.run_until(time)
+        self.flush()
+
+    def look_at(self, surface: int, on: bool) -> None:
+        """Start or stop the looks at a surface, now."""
+        raise NotImplementedError
+
+    def process(self, generator: Generator[Any, Any, Any]) -> Any:
+        """Start a SimPy process."""
+        return self.env.process(generator)

@@ -1,0 +1,74 @@
+"""What can go wrong for a user, in one shape: place, key, value, rule, advice.
+
+Everything a person can get wrong ends as an :class:`InputError`. The command line
+prints its lines and exits with code 2; Python users catch it and read ``faults``.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Fault", "InputError", "OutputError", "RumorsimError", "nearest", "show_value"]
+
+
+class RumorsimError(Exception):
+    """Base of every error that rumorsim raises on purpose."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One cause, told in one line: ``file: key = value: rule; advice``."""
+
+    rule: str
+    file: str = ""
+    key: str = ""
+    value: str = ""
+    advice: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file}: " if self.file else ""
+        what = f"{self.key} = {self.value}" if self.key and self.value else self.key or self.value
+        what = f"{what}: " if what else ""
+        advice = f"; {self.advice}" if self.advice else ""
+        return f"{place}{what}{self.rule}{advice}".replace("\n", " ")
+
+
+class InputError(RumorsimError, ValueError):
+    """Input that cannot be used: every fault found, one line each. Exit code 2."""
+
+    exit_code = 2
+
+    def __init__(self, faults: Iterable[Fault] | Fault) -> None:
+        self.faults: tuple[Fault, ...] = (
+            (faults,) if isinstance(faults, Fault) else tuple(faults)
+        )
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Fault, ...]]]:
+        return (type(self), (self.faults,))
+
+
+class OutputError(InputError):
+    """A place where results cannot be written: not ours, not empty, not writable."""
+
+
+def nearest(word: str, words: Sequence[str]) -> str:
+    """Advice naming the valid word closest to ``word`` or, failing that, all of them."""
+    close = difflib.get_close_matches(str(word)[:100], words, n=1, cutoff=0.6)
+    if close:
+        return f'did you mean "{close[0]}"?'
+    return "one of " + ", ".join(f'"{each}"' for each in sorted(words))
+
+
+def show_value(value: Any, width: int = 60) -> str:
+    """``value`` as a short one-line text, safe to print whatever it holds."""
+    text = f'"{value}"' if isinstance(value, str) else repr(value)
+    if isinstance(value, bool):
+        text = "true" if value else "false"
+    text = "".join(c if c.isprintable() else "?" for c in text)
+    return text if len(text) <= width else text[: width - 3] + "..."

@@ -1,0 +1,232 @@
+"""The stream of events: what happened, one row each, in the order it happened.
+
+A row (:data:`EVENT`) has
+
+======== ======= ==========================================================================
+field    dtype   meaning
+======== ======= ==========================================================================
+time     float64 hours since the start of the scenario, in [0, horizon)
+kind     uint8   see :class:`Kind`
+platform uint8   index of the platform
+story    int32   index of the story, -1 where none
+post     int32   the post this is about: the new one of a publish or share, the one read in
+                 an expose, read or report, the target of an action; -1 where none
+account  int32   who did it (publisher, sharer, reader, reporter) or the account acted upon
+source   int32   the account it came from: author of the post that was read or shared; for
+                 an action the index of the intervention in its policy, -1 when none
+value    float64 publish: the planned index k; share: the post that was shared; expose: the
+                 surface (0 feed, 1 trending); read: how many reads of the story this makes;
+                 action: the verb (index into :data:`VERBS`); surface: the slot, 0 = left
+======== ======= ==========================================================================
+
+Posts are numbered 0, 1, 2 ... in the order they appear in the stream.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["EVENT", "VERBS", "Batch", "Facts", "InterventionFacts", "Kind", "StoryFacts", "StreamDigest"]
+
+EVENT: Final = np.dtype(
+    [
+        ("time", "<f8"),
+        ("value", "<f8"),
+        ("story", "<i4"),
+        ("post", "<i4"),
+        ("account", "<i4"),
+        ("source", "<i4"),
+        ("kind", "u1"),
+        ("platform", "u1"),
+    ],
+    align=True,
+)
+
+#: The order of columns in files and in the digest.
+COLUMNS: Final = ("time", "kind", "platform", "story", "post", "account", "source", "value")
+
+
+class Kind(IntEnum):
+    """What a row says happened."""
+
+    PUBLISH = 0  #: a planned post of a story appeared
+    SHARE = 1  #: an account shared a post; the share is a post of its own
+    EXPOSE = 2  #: an account read a story for the first time
+    READ = 3  #: an account read a post (logged only where a measure asks for it)
+    REPORT = 4  #: a reader flagged a post
+    ACTION = 5  #: the desk did something, see VERBS
+    SURFACE = 6  #: a story entered, moved on or left a surface
+
+
+#: What the desk can do, in the order of the codes in ``value`` of an action. Append only.
+VERBS: Final = (
+    "flag",  # a case was opened: the trigger fired for this target
+    "dismiss",  # reviewed, and left alone
+    "close",
+    "suspend",
+    "reinstate",  # what closed or suspended an account is lifted
+    "remove-followers",
+    "restore-followers",
+    "delete",
+    "restore-post",
+    "hide",
+    "show",
+    "delist",  # a story is kept off the trending list
+    "relist",
+)
+
+
+class Batch:
+    """A stretch of the stream: columns of equal length, in order of time.
+
+    ``batch.time``, ``batch.kind`` ... are one-dimensional arrays with the dtypes of
+    :data:`EVENT`; ``len(batch)`` is the number of events; ``batch.only(Kind.SHARE)`` the
+    batch of one kind. A batch is never changed once made.
+    """
+
+    __slots__ = ("rows",)
+
+    def __init__(self, rows: NDArray[np.void] | None = None) -> None:
+        self.rows = np.empty(0, EVENT) if rows is None else rows
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __repr__(self) -> str:
+        span = f", {self.time[0]:.3f} h to {self.time[-1]:.3f} h" if len(self) else ""
+        return f"Batch({len(self)} events{span})"
+
+    @property
+    def time(self) -> NDArray[np.float64]:
+        return self.rows["time"]
+
+    @property
+    def kind(self) -> NDArray[np.uint8]:
+        return self.rows["kind"]
+
+    @property
+    def platform(self) -> NDArray[np.uint8]:
+        return self.rows["platform"]
+
+    @property
+    def story(self) -> NDArray[np.int32]:
+        return self.rows["story"]
+
+    @property
+    def post(self) -> NDArray[np.int32]:
+        return self.rows["post"]
+
+    @property
+    def account(self) -> NDArray[np.int32]:
+        return self.rows["account"]
+
+    @property
+    def source(self) -> NDArray[np.int32]:
+        return self.rows["source"]
+
+    @property
+    def value(self) -> NDArray[np.float64]:
+        return self.rows["value"]
+
+    def only(self, *kinds: Kind) -> Batch:
+        """The events of these kinds, in the same order."""
+        wanted = self.kind == kinds[0]
+        for kind in kinds[1:]:
+            wanted |= self.kind == kind
+        return Batch(self.rows[wanted])
+
+    def __getitem__(self, part: slice) -> Batch:
+        return Batch(self.rows[part])
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """Contiguous copies of the columns, by name, in file order."""
+        return {name: np.ascontiguousarray(self.rows[name]) for name in COLUMNS}
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Each event as a dict of plain Python values, ``kind`` by its name."""
+        lists = [self.rows[name].tolist() for name in COLUMNS]
+        for row in zip(*lists, strict=True):
+            record = dict(zip(COLUMNS, row, strict=True))
+            record["kind"] = Kind(record["kind"]).name.lower()
+            yield record
+
+    @staticmethod
+    def joined(batches: list[Batch]) -> Batch:
+        """One batch of several, in the order given."""
+        rows = [batch.rows for batch in batches if len(batch)]
+        return Batch(np.concatenate(rows)) if rows else Batch()
+
+
+class StreamDigest:
+    """SHA-256 over the event rows, whatever batches they come in.
+
+    One hash a column (canonical little-endian bytes), then one over the column names,
+    their hashes and the number of events.
+    """
+
+    def __init__(self) -> None:
+        self._hashes = {name: hashlib.sha256() for name in COLUMNS}
+        self.count = 0
+
+    def update(self, batch: Batch) -> None:
+        for name, column in batch.columns().items():
+            self._hashes[name].update(column.astype(EVENT[name], copy=False).tobytes())
+        self.count += len(batch)
+
+    def hexdigest(self) -> str:
+        whole = hashlib.sha256(f"events {self.count}".encode())
+        for name, part in self._hashes.items():
+            whole.update(name.encode() + part.digest())
+        return whole.hexdigest()
+
+
+@dataclass(frozen=True)
+class StoryFacts:
+    """What measures may know of a story."""
+
+    name: str
+    truth: bool
+    category: str
+    answers: str | None = None  #: name of the story this one corrects
+
+
+@dataclass(frozen=True)
+class InterventionFacts:
+    """What measures may know of one intervention of the policy, by its place in it."""
+
+    label: str
+    kind: str
+    target: str  #: "account", "post" or "story"
+    judge: str = "truth"  #: what makes a target guilty: its "truth" or its "category"
+    categories: tuple[str, ...] = ()  #: the categories it looks at; empty = all
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What measures may know of the world before the first event.
+
+    ``person`` and ``kind`` have shape [accounts]: the person behind each account (int32)
+    and the index of its kind in ``kinds`` (int16). ``followers`` counts each account's
+    followers at the start (int32).
+    """
+
+    accounts: int
+    horizon: float
+    stories: tuple[StoryFacts, ...]
+    person: NDArray[np.int32]
+    kind: NDArray[np.int16]
+    followers: NDArray[np.int32]
+    kinds: tuple[str, ...] = ("ordinary",)
+    platforms: tuple[str, ...] = ("platform",)
+    policy: str = "none"
+    seed: int = 0
+    interventions: tuple[InterventionFacts, ...] = ()
+    start: str = ""
+    provenance: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,88 @@
+"""Facts as JSON, so that a saved stream carries all its measures need.
+
+Arrays are little-endian bytes, zlib-compressed, in base64, with their dtype: a million
+accounts stay small and come back to the bit.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import zlib
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.events import Facts, InterventionFacts, StoryFacts
+
+__all__ = ["facts_from_json", "facts_to_json"]
+
+_ARRAYS: Final = {"person": "<i4", "kind": "<i2", "followers": "<i4"}
+
+
+def _pack(array: NDArray[Any], dtype: str) -> dict[str, str]:
+    raw = np.ascontiguousarray(array).astype(dtype).tobytes()
+    return {"dtype": dtype, "zlib": base64.b64encode(zlib.compress(raw, 6)).decode("ascii")}
+
+
+def _unpack(packed: Mapping[str, Any], dtype: str, accounts: int) -> NDArray[Any]:
+    if packed["dtype"] != dtype:
+        raise ValueError(f"dtype must be {dtype}")
+    length = accounts * np.dtype(dtype).itemsize
+    unzip = zlib.decompressobj()
+    # One byte more than due is enough to know that there is too much.
+    raw = unzip.decompress(base64.b64decode(packed["zlib"], validate=True), length + 1)
+    if len(raw) != length or not unzip.eof:
+        raise ValueError(f"must hold {accounts} accounts")
+    return np.frombuffer(raw, dtype)
+
+
+def facts_to_json(facts: Facts) -> dict[str, Any]:
+    """The facts as plain JSON values; ``provenance`` must be plain JSON values already."""
+    plain = {each.name: getattr(facts, each.name) for each in fields(facts)}
+    return {
+        **plain,
+        "stories": [vars(story) for story in facts.stories],
+        "interventions": [
+            {**vars(each), "categories": list(each.categories)} for each in facts.interventions
+        ],
+        "kinds": list(facts.kinds),
+        "platforms": list(facts.platforms),
+        "provenance": dict(facts.provenance),
+        **{name: _pack(plain[name], dtype) for name, dtype in _ARRAYS.items()},
+    }
+
+
+def facts_from_json(data: Mapping[str, Any], file: str = "") -> Facts:
+    """The facts back from :func:`facts_to_json`; InputError naming ``file`` if they are not."""
+    try:
+        return Facts(
+            **{
+                **data,
+                "stories": tuple(StoryFacts(**each) for each in data["stories"]),
+                "interventions": tuple(
+                    InterventionFacts(**{**each, "categories": tuple(each["categories"])})
+                    for each in data["interventions"]
+                ),
+                "kinds": tuple(data["kinds"]),
+                "platforms": tuple(data["platforms"]),
+                **{
+                    name: _unpack(data[name], dtype, int(data["accounts"]))
+                    for name, dtype in _ARRAYS.items()
+                },
+            }
+        )
+    except (KeyError, TypeError, ValueError, binascii.Error, zlib.error) as cause:
+        raise InputError(
+            Fault(
+                "must be the facts of a stream as rumorsim writes them",
+                file=file,
+                key="facts",
+                value=show_value(str(cause)),
+                advice="save the events again",
+            )
+        ) from cause

@@ -1,0 +1,135 @@
+"""Putting results on the disk so that nothing half-written ever looks finished.
+
+A file is written beside its place, synced, then renamed. A directory of results is made
+beside its place in the same way; only a directory that is absent, empty or made by us
+(it holds :data:`MARKER`) is ever replaced.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from rumorsim.errors import Fault, OutputError
+
+__all__ = ["MARKER", "check_directory", "write_beside", "write_directory", "write_text"]
+
+#: The file that says a directory holds results of ours; written last, before the rename.
+MARKER: Final = "rumorsim.json"
+
+
+@contextlib.contextmanager
+def write_beside(place: Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """A draft in the same folder that takes the name ``place`` once all went well.
+
+    OutputError where ``place`` is a directory, exists already (unless ``overwrite``) or
+    cannot be written. A draft is hidden and ends in ``.part``.
+    """
+    if place.is_dir():
+        raise OutputError(Fault("is a directory, not a file", file=str(place)))
+    if place.exists() and not overwrite:
+        advice = "choose another name, or overwrite it on purpose"
+        raise OutputError(Fault("exists already", file=str(place), advice=advice))
+    draft = _draft(place)
+    try:
+        yield draft
+        _sync(draft)
+        draft.replace(place)
+        _sync(place.parent)
+    except OSError as error:
+        raise _unwritable(place, error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink()
+
+
+def write_text(place: Path, text: str) -> None:
+    """Write a small file whole; one that is there is replaced."""
+    with write_beside(place, overwrite=True) as draft:
+        draft.write_text(text, encoding="utf-8")
+
+
+def check_directory(place: Path) -> None:
+    """OutputError unless results may go to ``place``: absent, empty, or made by us."""
+    try:
+        if place.is_dir():
+            names = [each.name for each in place.iterdir()]
+            if names and MARKER not in names:
+                rule = "holds files that are not results of rumorsim; nothing was overwritten"
+                raise OutputError(
+                    Fault(rule, file=str(place), advice="name a new or an empty directory")
+                )
+        elif place.exists() or place.is_symlink():
+            raise OutputError(Fault("is a file, not a directory", file=str(place)))
+        parent = place.absolute().parent
+        if not parent.is_dir():
+            raise OutputError(
+                Fault(
+                    "its parent directory does not exist", file=str(place), advice=f"make {parent}"
+                )
+            )
+        if not os.access(place if place.is_dir() else parent, os.W_OK):
+            raise OutputError(Fault("cannot be written: permission denied", file=str(place)))
+    except OSError as error:
+        raise _unwritable(place, error) from error
+
+
+@contextlib.contextmanager
+def write_directory(place: Path) -> Iterator[Path]:
+    """A draft directory beside ``place`` that takes its name once all went well.
+
+    Check with :func:`check_directory` before the work, not only here. What is written must
+    include :data:`MARKER`. Where results of ours were, they are replaced as a whole.
+    """
+    check_directory(place)
+    target = place.absolute()
+    draft = _draft(target)
+    try:
+        draft.mkdir()
+        yield draft
+        for each in sorted(draft.rglob("*")):
+            _sync(each)
+        _sync(draft)
+        check_directory(place)
+        _swap(draft, target)
+        _sync(target.parent)
+    except OSError as error:
+        raise _unwritable(place, error) from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _swap(draft: Path, target: Path) -> None:
+    """Put ``draft`` where ``target`` is; old results go only once the new are in place."""
+    if not target.is_dir():
+        draft.replace(target)
+        return
+    old = _draft(target)
+    target.replace(old)
+    draft.replace(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _draft(place: Path) -> Path:
+    return place.with_name(f".{place.name}.{secrets.token_hex(4)}.part")
+
+
+def _sync(place: Path) -> None:
+    # Windows cannot open folders; there the rename is synced with the file.
+    if place.is_dir() and os.name != "posix":
+        return
+    handle = os.open(place, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _unwritable(place: Path, error: OSError) -> OutputError:
+    rule = f"cannot be written: {error.strerror or error}"
+    return OutputError(Fault(rule, file=str(place)))

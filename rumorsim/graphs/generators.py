@@ -1,0 +1,179 @@
+"""Follow graphs made from a few numbers: one function each, a registry of all.
+
+All are linear in accounts + follows, write sparse rows directly and draw only from
+addressed randomness (purpose GRAPH): the same arguments give the same graph on every
+machine. Undirected families are followed both ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rumorsim.errors import Fault, InputError
+from rumorsim.graphs.follows import FollowGraph
+from rumorsim.graphs.power_law import power_law, rounded24
+from rumorsim.randomness import Purpose, address_word
+
+__all__ = [
+    "GENERATORS",
+    "complete",
+    "erdos_renyi",
+    "path",
+    "power_law",
+    "regular",
+    "small_world",
+    "star",
+    "tree",
+]
+
+#: Addresses of the generators' stages; 0-15 are those of the power-law graph.
+_ERDOS_RENYI, _REGULAR, _SMALL_WORLD = 16, 20, 24
+#: Pairings tried without mending, and the ends that may be shuffled for it; then with.
+_PURE_ATTEMPTS, _PURE_WORK, _MENDED_ATTEMPTS = 200, 50_000_000, 20
+
+
+def erdos_renyi(accounts: int, mean_followers: float, *, seed: int) -> FollowGraph:
+    """Directed G(n, p): each follow exists with p = mean_followers / (accounts - 1).
+
+    Exact up to the table's rounding: every account has a binomial number of followers
+    (drawn from a table of the distribution, 24 significant bits), every set of that
+    size being equally likely. Gilbert (1959).
+    """
+    from scipy.stats import binom
+
+    from rumorsim.kernels.random_graphs import places_in, uniform_rows
+
+    others = max(accounts - 1, 0)
+    share = mean_followers / others if others else 0.0
+    _require(
+        0.0 <= share <= 1.0,
+        "mean_followers",
+        mean_followers,
+        f"must be in [0, {others}], the other accounts there are",
+    )
+    top = min(others, int(mean_followers + 12.0 * (mean_followers + 9.0) ** 0.5))
+    table = rounded24(np.asarray(binom.cdf(np.arange(top), others, share), np.float64))
+    word = address_word(Purpose.GRAPH, _ERDOS_RENYI)
+    counts = places_in(table, seed, word, accounts)
+    return FollowGraph(*uniform_rows(counts, seed, word + 1))
+
+
+def regular(accounts: int, degree: int, *, seed: int) -> FollowGraph:
+    """A random simple graph in which all have the same degree, followed both ways.
+
+    Ends are paired at random until no pair is a loop or a repetition, which makes every
+    such graph equally likely (Bollobas 1980). Where that would take too long (degree
+    above 3, large graphs) such pairs are mended by random switches instead: about
+    degree**2 / 4 of them, whatever the number of accounts. Above half of the accounts
+    the complement is drawn.
+    ``accounts * degree`` must be even and degree < accounts.
+    """
+    _require(0 <= degree < max(accounts, 1), "degree", degree, "must be below accounts")
+    _require(accounts * degree % 2 == 0, "degree", degree, "accounts * degree must be even")
+    if 2 * degree > accounts - 1:
+        return _complement(regular(accounts, accounts - 1 - degree, seed=seed))
+    from rumorsim.kernels.random_ties import paired_ends
+
+    pure = min(_PURE_ATTEMPTS, _PURE_WORK // max(accounts * degree, 1))
+    for attempt in range(pure + _MENDED_ATTEMPTS):
+        word = address_word(Purpose.GRAPH, _REGULAR + 1024 * attempt)
+        one, two, done = paired_ends(accounts, degree, seed, word, attempt >= pure)
+        if done:
+            return _both_ways(one, two, accounts)
+    raise InputError(
+        Fault(
+            "no simple graph was found",
+            key="degree",
+            value=str(degree),
+            advice="try another seed or more accounts",
+        )
+    )
+
+
+def small_world(accounts: int, neighbours: int, rewiring: float, *, seed: int) -> FollowGraph:
+    """Watts and Strogatz's small world, followed both ways.
+
+    A ring in which each account is tied to its ``neighbours`` nearest (an even number);
+    each tie moves one end to a random account with probability ``rewiring`` in [0, 1].
+    Watts and Strogatz, Nature 393 (1998).
+    """
+    _require(neighbours % 2 == 0, "neighbours", neighbours, "must be even")
+    _require(0 <= neighbours < max(accounts, 1), "neighbours", neighbours, "must be below accounts")
+    from rumorsim.kernels.random_ties import rewired_ring
+
+    word = address_word(Purpose.GRAPH, _SMALL_WORLD)
+    one, two = rewired_ring(accounts, neighbours, rewiring, seed, word)
+    return _both_ways(one, two, accounts)
+
+
+def complete(accounts: int) -> FollowGraph:
+    """Everybody follows everybody else."""
+    nobody = FollowGraph(np.zeros(accounts + 1, np.int64), np.empty(0, np.int32))
+    return _complement(nobody)
+
+
+def star(accounts: int) -> FollowGraph:
+    """Account 0 is followed by all others, who follow nobody else."""
+    offsets = np.full(accounts + 1, accounts - 1, np.int64)
+    offsets[0] = 0
+    return FollowGraph(offsets, np.arange(1, accounts, dtype=np.int32))
+
+
+def path(accounts: int) -> FollowGraph:
+    """Information can travel 0 -> 1 -> 2 ...: each account follows the one before it."""
+    offsets = np.minimum(np.arange(accounts + 1, dtype=np.int64), accounts - 1)
+    return FollowGraph(offsets, np.arange(1, accounts, dtype=np.int32))
+
+
+def tree(branching: int, depth: int) -> FollowGraph:
+    """Outward from the root, account 0: each account above ``depth`` has ``branching`` followers.
+
+    Accounts are numbered level by level; depth 0 is the root alone.
+    """
+    accounts = tree_accounts(branching, depth)
+    parents = (accounts - 1) // branching
+    starts = np.arange(accounts + 1, dtype=np.int64)
+    return FollowGraph(
+        np.minimum(starts, parents) * branching, np.arange(1, accounts, dtype=np.int32)
+    )
+
+
+def tree_accounts(branching: int, depth: int) -> int:
+    """How many accounts such a tree has."""
+    return sum(branching**level for level in range(depth + 1))
+
+
+def _both_ways(one: NDArray[np.int32], two: NDArray[np.int32], accounts: int) -> FollowGraph:
+    from rumorsim.kernels.csr import sorted_rows
+
+    rows, columns = np.concatenate([one, two]), np.concatenate([two, one])
+    offsets, followers, _, _, _ = sorted_rows(rows, columns, np.empty(0), accounts)
+    return FollowGraph(offsets, followers)
+
+
+def _complement(graph: FollowGraph) -> FollowGraph:
+    """Follows exactly where ``graph`` has none."""
+    from rumorsim.kernels.random_graphs import missing_rows
+
+    return FollowGraph(*missing_rows(graph.offsets, graph.followers))
+
+
+def _require(holds: bool, key: str, value: object, rule: str) -> None:
+    if not holds:
+        raise InputError(Fault(rule, key=key, value=str(value)))
+
+
+#: Every generator by the ``kind`` that configurations and the command line know it by.
+GENERATORS: dict[str, Callable[..., FollowGraph]] = {
+    "power-law": power_law,
+    "erdos-renyi": erdos_renyi,
+    "regular": regular,
+    "small-world": small_world,
+    "complete": complete,
+    "star": star,
+    "path": path,
+    "tree": tree,
+}

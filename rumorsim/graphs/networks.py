@@ -1,0 +1,154 @@
+"""Follow graphs from networkx and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from operator import itemgetter
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.graphs.attributes import attribute_array, is_missing
+from rumorsim.graphs.building import from_edges, id_order, id_table
+from rumorsim.graphs.direction import follower_first
+from rumorsim.graphs.follows import FollowGraph
+
+__all__ = ["from_networkx", "to_networkx"]
+
+_WEIGHT = "weight"
+
+
+def from_networkx(graph: nx.Graph[Any], *, direction: str, both_ways: bool = False) -> FollowGraph:
+    """The follow graph of a networkx graph; ``direction`` says what an edge u -> v means.
+
+    "follower followee": u follows v; "followee follower": v follows u. Every node
+    becomes an account, with its attributes (missing ones are NaN among numbers, else
+    None). If any edge has a "weight", follows have weights (1.0 where it is missing);
+    other edge attributes are left out. Parallel edges of a multigraph are counted as
+    duplicates. An undirected graph is refused unless ``both_ways`` says that each edge
+    stands for two follows. For the numbering of accounts see ``from_edges``; where ids
+    are neither numbers nor text it is the graph's own order.
+    """
+    follower_first(direction)
+    if not graph.is_directed() and not both_ways:
+        raise InputError(
+            Fault(
+                "is undirected: it does not say who follows whom",
+                key="graph",
+                value=type(graph).__name__,
+                advice="give a DiGraph, or both_ways=True if all follow each other",
+            )
+        )
+    nodes = list(graph)
+    order = id_order(nodes)
+    if order is not None:
+        nodes = [nodes[i] for i in order]
+    table = id_table(nodes)
+    plain = table.dtype == np.int64 and np.array_equal(table, np.arange(table.size))
+    place = {node: i for i, node in enumerate(nodes)}
+    source, target, weights = (
+        _parallel_ends(graph, place)
+        if graph.is_multigraph()
+        else _ends(graph, None if plain else place)
+    )
+    return from_edges(
+        source,
+        target,
+        direction=direction,
+        weights=weights,
+        accounts=len(nodes),
+        ids=None if plain else table,
+        attributes=_attributes(graph, nodes),
+    )
+
+
+Ends = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64] | None]
+
+
+def _ends(graph: nx.Graph[Any], place: dict[Any, int] | None) -> Ends:
+    # Whole rows at a time, in compiled loops: one look at each edge for its end, one for
+    # its data. Without ``place`` the nodes are account numbers already.
+    rows = [neighbours for _, neighbours in graph.adjacency()]
+    lengths = np.fromiter(map(len, rows), np.int64, len(rows))
+    follows = int(lengths.sum())
+    nodes: Iterator[Any] = iter(graph)
+    neighbours: Iterator[Any] = chain.from_iterable(rows)
+    if place is not None:
+        nodes, neighbours = map(place.__getitem__, nodes), map(place.__getitem__, neighbours)
+    starts = np.fromiter(nodes, np.int64, len(rows))
+    ends = np.fromiter(neighbours, np.int64, follows)
+    return np.repeat(starts, lengths), ends, _weights([row.values() for row in rows], follows)
+
+
+def _parallel_ends(graph: nx.Graph[Any], place: dict[Any, int]) -> Ends:
+    edges = list(graph.edges(data=True))
+    source = [place[u] for u, _, _ in edges]
+    target = [place[v] for _, v, _ in edges]
+    if not graph.is_directed():
+        # A multigraph lists an undirected edge once.
+        source, target = source + target, target + source
+        edges = edges + edges
+    weights = _weights([[data for _, _, data in edges]], len(edges))
+    return np.array(source, np.int64), np.array(target, np.int64), weights
+
+
+def _weights(rows: list[Any], follows: int) -> NDArray[np.float64] | None:
+    """The weights in rows of edge data, 1.0 where there is none; None if none has any."""
+    # Most graphs have no edge data at all, or a weight everywhere: both are seen fast.
+    if next(filter(None, chain.from_iterable(rows)), None) is None:
+        return None
+    try:
+        try:
+            return np.fromiter(
+                map(itemgetter(_WEIGHT), chain.from_iterable(rows)), np.float64, follows
+            )
+        except KeyError:
+            found = [data.get(_WEIGHT) for data in chain.from_iterable(rows)]
+            if found.count(None) == follows:
+                return None
+            return np.array([1.0 if each is None else float(each) for each in found])
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            Fault(
+                "a weight must be a finite number of at least 0",
+                key=_WEIGHT,
+                value=show_value(str(error)),
+            )
+        ) from error
+
+
+def _attributes(graph: nx.Graph[Any], nodes: list[Any]) -> dict[str, NDArray[Any]]:
+    names = dict.fromkeys(str(name) for _, data in graph.nodes(data=True) for name in data)
+    return {
+        name: attribute_array([graph.nodes[node].get(name) for node in nodes]) for name in names
+    }
+
+
+def to_networkx(graph: FollowGraph, *, direction: str) -> nx.DiGraph[Any]:
+    """The follow graph as a networkx DiGraph with original ids, attributes and weights.
+
+    ``direction`` says what an edge u -> v is to mean, as in :func:`from_networkx`.
+    Missing attributes (None, NaN) are left out.
+    """
+    swap = follower_first(direction)
+    nodes = graph.id_list()
+    result: nx.DiGraph[Any] = nx.DiGraph()
+    result.add_nodes_from(nodes)
+    for name, values in graph.attributes.items():
+        for node, value in zip(nodes, values.tolist(), strict=True):
+            if not is_missing(value):
+                result.nodes[node][name] = value
+    followees = np.repeat(np.arange(graph.accounts), graph.follower_counts()).tolist()
+    ends = [nodes[i] for i in followees], [nodes[i] for i in graph.followers.tolist()]
+    source, target = (ends[1], ends[0]) if swap else ends
+    if graph.weights is None:
+        result.add_edges_from(zip(source, target, strict=True))
+    else:
+        result.add_weighted_edges_from(
+            zip(source, target, graph.weights.tolist(), strict=True), weight=_WEIGHT
+        )
+    return result

@@ -1,0 +1,203 @@
+"""Follows and tables of accounts in Parquet files; needs the extra ``[data]``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.graphs.building import id_table
+from rumorsim.graphs.columns import Columns
+from rumorsim.graphs.sources import DEFAULT_MAX_BYTES
+
+__all__ = ["read_columns", "read_table", "write_columns"]
+
+
+def _pyarrow(file: Path) -> Any:
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError as error:
+        raise InputError(
+            Fault(
+                "Parquet files need pyarrow, which is not installed",
+                file=str(file),
+                advice='pip install "rumorsim[data]", or use text, .gz or .csv',
+            )
+        ) from error
+    return pyarrow
+
+
+def read_table(path: Path, wanted: Sequence[str] | None, max_bytes: int | None) -> Any:
+    """The columns ``wanted`` (all if None) as a pyarrow table; InputError if damaged."""
+    pyarrow = _pyarrow(path)
+    try:
+        with pyarrow.parquet.ParquetFile(path, page_checksum_verification=True) as file:
+            _check_size(file, wanted, max_bytes, path)
+            return file.read(columns=None if wanted is None else list(wanted))
+    except (pyarrow.ArrowException, OSError) as error:
+        raise InputError(
+            Fault(
+                "is not a Parquet file that can be read",
+                file=str(path),
+                value=show_value(str(error)),
+                advice="write or fetch it again",
+            )
+        ) from error
+
+
+def column_names(path: Path) -> list[str]:
+    """The names of a Parquet file's columns."""
+    pyarrow = _pyarrow(path)
+    try:
+        return list(pyarrow.parquet.read_schema(path).names)
+    except (pyarrow.ArrowException, OSError) as error:
+        raise InputError(
+            Fault(
+                "is not a Parquet file that can be read",
+                file=str(path),
+                value=show_value(str(error)),
+                advice="write or fetch it again",
+            )
+        ) from error
+
+
+def _check_size(file: Any, wanted: Sequence[str] | None, cap: int | None, path: Path) -> None:
+    metadata = file.metadata
+    limit = DEFAULT_MAX_BYTES if cap is None else cap
+    total = sum(
+        metadata.row_group(i).column(j).total_uncompressed_size
+        for i in range(metadata.num_row_groups)
+        for j in range(metadata.num_columns)
+        if wanted is None or metadata.row_group(i).column(j).path_in_schema in wanted
+    )
+    # Dictionaries and runs can say much in few bytes: what is unpacked counts too.
+    total = max(total, 4 * metadata.num_rows * (2 if wanted is None else len(wanted)))
+    if total > limit:
+        raise InputError(
+            Fault(
+                f"holds more than {limit:,} bytes",
+                file=str(path),
+                key="max_bytes",
+                value=str(limit),
+                advice="raise max_bytes if the file is meant to be that big",
+            )
+        )
+
+
+def read_columns(
+    path: Path, columns: Columns, as_text: bool, max_bytes: int | None
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.float64] | None]:
+    """Both ends and the weights of the follows in a Parquet file."""
+    header = column_names(path)
+    if len(set(header)) != len(header):
+        raise InputError(
+            Fault(
+                "column names must be distinct", file=str(path), value=show_value(", ".join(header))
+            )
+        )
+    if not columns.named_in(header) and len(header) != len(columns.words):
+        raise InputError(
+            Fault(
+                f"has {len(header)} columns where {len(columns.words)} are expected",
+                file=str(path),
+                key="columns",
+                value=show_value(", ".join(header)),
+                advice='name those you want: "follower=NAME followee=NAME"',
+            )
+        )
+    names = [header[at] for at in columns.places(header, file=str(path))]
+    table = read_table(path, names, max_bytes)
+    first = _ids(table, names[0], columns.words[0], as_text, path)
+    second = _ids(table, names[1], columns.words[1], as_text, path)
+    return first, second, _weights(table, names[2], path) if columns.weighted else None
+
+
+def _refuse_nulls(values: Any, name: str, key: str, path: Path) -> None:
+    if values.null_count:
+        row = int(np.flatnonzero(values.is_null().to_numpy())[0])
+        raise InputError(
+            Fault(
+                "is empty",
+                file=f"{path}, row {row + 1}",
+                key=f"{key} ({name})",
+                advice="give a value or drop the row",
+            )
+        )
+
+
+def _ids(table: Any, name: str, key: str, as_text: bool, path: Path) -> NDArray[Any]:
+    pyarrow = _pyarrow(path)
+    types = pyarrow.types
+    values = table.column(name)
+    kind = values.type
+    if types.is_dictionary(kind):
+        kind = kind.value_type
+        values = values.cast(kind)
+    textual = types.is_string(kind) or types.is_large_string(kind)
+    if not textual and not types.is_integer(kind):
+        raise InputError(
+            Fault(
+                "ids must be whole numbers or text",
+                file=str(path),
+                key=f"{key} ({name})",
+                value=str(kind),
+            )
+        )
+    _refuse_nulls(values, name, key, path)
+    if textual or as_text:
+        return id_table([str(each) for each in values.to_pylist()])
+    wide: NDArray[Any] = values.to_numpy()
+    return wide if wide.dtype == np.uint64 else wide.astype(np.int64, copy=False)
+
+
+def _weights(table: Any, name: str, path: Path) -> NDArray[np.float64]:
+    types = _pyarrow(path).types
+    values = table.column(name)
+    if not (types.is_floating(values.type) or types.is_integer(values.type)):
+        raise InputError(
+            Fault(
+                "weights must be numbers",
+                file=str(path),
+                key=f"weight ({name})",
+                value=str(values.type),
+            )
+        )
+    _refuse_nulls(values, name, "weight", path)
+    weights: NDArray[np.float64] = values.to_numpy().astype(np.float64)
+    bad = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))
+    if bad.size:
+        raise InputError(
+            Fault(
+                "must be a finite number of at least 0",
+                file=f"{path}, row {bad[0] + 1}",
+                key=f"weight ({name})",
+                value=show_value(float(weights[bad[0]])),
+            )
+        )
+    return weights
+
+
+def write_columns(path: Path, columns: dict[str, NDArray[Any]]) -> None:
+    """Write columns of equal length to ``path``, with checksums on every page."""
+    pyarrow = _pyarrow(path)
+    try:
+        arrays = {
+            name: pyarrow.array(values.tolist() if values.dtype == object else values)
+            for name, values in columns.items()
+        }
+    except (OverflowError, pyarrow.ArrowException) as error:
+        raise InputError(
+            Fault(
+                "ids must be text or whole numbers of at most 64 bits in Parquet",
+                file=str(path),
+                key="ids",
+                value=show_value(str(error)),
+                advice="write text or .csv",
+            )
+        ) from error
+    pyarrow.parquet.write_table(pyarrow.table(arrays), path, write_page_checksum=True)

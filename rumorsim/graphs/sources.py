@@ -1,0 +1,199 @@
+"""Bytes from a file that may be missing, truncated, exploding or something else entirely."""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from rumorsim.errors import Fault, InputError, nearest, show_value
+
+__all__ = ["Progress", "blocks", "checked_file", "file_format"]
+
+#: Called with the bytes of the file read so far and its size.
+Progress = Callable[[int, int], None]
+
+#: Most bytes a file may hold, unless the caller says otherwise.
+DEFAULT_MAX_BYTES = 8 << 30
+#: A gzip file that grows more than this many times is suspected, past the first bytes.
+_GROWTH, _GROWTH_FREE = 50, 1 << 20
+_PIECE = 1 << 20
+_FIRST_BLOCK, _BLOCK, _ENDLESS = 64 << 10, 8 << 20, 64 << 10
+#: What a file's first bytes say it is.
+_MAGIC = {
+    b"\x1f\x8b": "gzip",
+    b"PAR1": "parquet",
+    b"PK\x03\x04": "a zip archive",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ": "xz",
+    b"\x28\xb5\x2f\xfd": "zstandard",
+    b"\x93NUMPY": "a NumPy array",
+    b"SQLite": "a database",
+    b"%PDF": "a PDF",
+}
+_READABLE = ("gzip", "parquet", "text")
+
+
+def checked_file(path: str | os.PathLike[str]) -> Path:
+    """``path`` as a file that exists and can be opened; InputError otherwise."""
+    place = Path(path)
+    shown = str(path)
+    if "\0" in shown:
+        raise InputError(Fault("is not a file name", value=show_value(shown)))
+    try:
+        if place.is_dir():
+            raise InputError(Fault("is a directory, not a file", file=shown, advice=_inside(place)))
+        if not place.exists():
+            raise InputError(Fault("there is no such file", file=shown, advice=_beside(place)))
+        if not place.is_file():
+            raise InputError(Fault("is not a regular file", file=shown))
+        with place.open("rb"):
+            pass
+    except OSError as error:
+        raise InputError(
+            Fault("cannot be opened", file=shown[:200], value=str(error.strerror or error))
+        ) from error
+    return place
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        with os.scandir(folder) as found:
+            return [each.name for each, _ in zip(found, range(10_000), strict=False)]
+    except OSError:
+        return []
+
+
+def _beside(place: Path) -> str:
+    if not place.parent.is_dir():
+        return f"there is no directory {show_value(str(place.parent))} either"
+    advice = nearest(place.name, _names(place.parent))
+    return advice if advice.startswith("did you mean") else "check the path"
+
+
+def _inside(folder: Path) -> str:
+    names = sorted(_names(folder))[:3]
+    return f"name a file in it, such as {', '.join(names)}" if names else "it is empty"
+
+
+def file_format(path: Path) -> str:
+    """ "gzip", "parquet" or "text" by the first bytes; InputError if the suffix disagrees."""
+    with path.open("rb") as file:
+        start = file.read(16)
+    found = next((kind for magic, kind in _MAGIC.items() if start.startswith(magic)), "text")
+    if found not in _READABLE:
+        raise InputError(
+            Fault(
+                f"is {found}, not a list of follows",
+                file=str(path),
+                advice="give text, .gz, .csv or .parquet",
+            )
+        )
+    promised = {".gz": "gzip", ".parquet": "parquet"}.get(path.suffix.lower(), found)
+    if start and promised != found:
+        raise InputError(
+            Fault(
+                f"is named {path.suffix} but does not hold {promised} data",
+                file=str(path),
+                advice=f"it looks like {found}: rename it, or fetch it again",
+            )
+        )
+    return found
+
+
+def blocks(
+    path: Path, *, compressed: bool, max_bytes: int | None, progress: Progress | None = None
+) -> Iterator[bytes]:
+    """The text of a file in pieces that end at line ends, a small one first.
+
+    Without ``max_bytes`` a gzip file is refused once it grows more than 50-fold, which
+    an edge list does not; with it the number alone counts. Only lines far longer than
+    any edge are cut.
+    """
+    size = path.stat().st_size
+    rest = b""
+    wanted = _FIRST_BLOCK
+    with path.open("rb") as file:
+        pieces = _gunzipped(file, str(path), max_bytes) if compressed else _pieces(file)
+        total = 0
+        for piece in pieces:
+            total += len(piece)
+            if total > (DEFAULT_MAX_BYTES if max_bytes is None else max_bytes):
+                raise InputError(_too_big(str(path), max_bytes))
+            rest = rest + piece if rest else piece
+            if len(rest) < wanted:
+                continue
+            cut = rest.rfind(b"\n", 0, wanted if wanted == _FIRST_BLOCK else len(rest)) + 1
+            if not cut and len(rest) < _ENDLESS:
+                continue
+            cut = cut or len(rest)
+            yield rest[:cut]
+            rest, wanted = rest[cut:], _BLOCK
+            if progress is not None:
+                progress(file.tell(), size)
+    if rest:
+        yield rest
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    while piece := file.read(_PIECE):
+        yield piece
+
+
+def _too_big(path: str, max_bytes: int | None) -> Fault:
+    limit = DEFAULT_MAX_BYTES if max_bytes is None else max_bytes
+    return Fault(
+        f"holds more than {limit:,} bytes",
+        file=path,
+        key="max_bytes",
+        value=str(limit),
+        advice="raise max_bytes if the file is meant to be that big",
+    )
+
+
+def _gunzipped(file: BinaryIO, path: str, max_bytes: int | None) -> Iterator[bytes]:
+    member = zlib.decompressobj(wbits=31)
+    taken = given = 0
+    left = b""
+    while True:
+        data = left or file.read(_PIECE)
+        if not data:
+            break
+        if member.eof:
+            # gzip files may be several joined, and padded with zeros.
+            if not (data := data.lstrip(b"\0")):
+                left = b""
+                continue
+            member = zlib.decompressobj(wbits=31)
+        try:
+            piece = member.decompress(data, _PIECE)
+        except zlib.error as error:
+            raise InputError(
+                Fault(
+                    "is damaged: it cannot be decompressed",
+                    file=path,
+                    value=str(error)[:80],
+                    advice="fetch it again",
+                )
+            ) from error
+        left = member.unused_data if member.eof else member.unconsumed_tail
+        taken += len(data) - len(left)
+        given += len(piece)
+        if max_bytes is None and given > _GROWTH_FREE + _GROWTH * taken:
+            raise InputError(
+                Fault(
+                    f"grows more than {_GROWTH}-fold when decompressed",
+                    file=path,
+                    key="max_bytes",
+                    advice="give max_bytes if you trust the file",
+                )
+            )
+        yield piece
+    # What was decompressed but did not fit the last piece.
+    yield member.flush()
+    if not member.eof:
+        raise InputError(
+            Fault("is truncated: the gzip data ends too early", file=path, advice="fetch it again")
+        )

@@ -1,0 +1,111 @@
+"""What a follow graph looks like in a few numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rumorsim.graphs.follows import FollowGraph
+from rumorsim.randomness import Purpose, address_word, philox_array, uniform_array
+
+__all__ = ["clustering", "describe", "largest_component_share", "reciprocity"]
+
+#: Work (sum of squared degrees) up to which clustering is computed, not sampled.
+_EXACT_WORK = 200_000_000
+_SAMPLE = 200_000
+_SAMPLE_STAGE = 4096
+_QUANTILES = (0.0, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999, 1.0)
+
+
+def reciprocity(graph: FollowGraph) -> float:
+    """The share of follows that are returned, in [0, 1]; 0 without follows."""
+    from rumorsim.kernels.csr import mutual_entries, turned_rows
+
+    turned = turned_rows(graph.offsets, graph.followers, graph.accounts)
+    found = mutual_entries(graph.offsets, graph.followers, *turned)
+    return float(found) / graph.follows if graph.follows else 0.0
+
+
+def _tied(graph: FollowGraph) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Rows of accounts tied by a follow in either direction."""
+    from rumorsim.kernels.csr import sorted_rows
+
+    followees = np.repeat(np.arange(graph.accounts, dtype=np.int32), graph.follower_counts())
+    rows = np.concatenate([followees, graph.followers])
+    columns = np.concatenate([graph.followers, followees])
+    offsets, tied, _, _, _ = sorted_rows(rows, columns, np.empty(0), graph.accounts)
+    return offsets, tied
+
+
+def clustering(graph: FollowGraph, *, exact_work: int = _EXACT_WORK) -> tuple[float, float]:
+    """Mean local clustering with directions left out, and its standard error.
+
+    The share of pairs of an account's contacts that are contacts, averaged over all
+    accounts (0 for those with fewer than two), as Watts and Strogatz (1998) do. Exact,
+    with standard error 0, up to a work of ``exact_work``; otherwise from 200,000
+    sampled pairs, the same ones every time.
+    """
+    from rumorsim.kernels.csr import closed_shares, tied_pairs
+
+    offsets, columns = _tied(graph)
+    degree = np.diff(offsets)
+    able = np.flatnonzero(degree >= 2)
+    if able.size == 0:
+        return 0.0, 0.0
+    if float(np.sum(degree.astype(np.float64) ** 2)) <= exact_work:
+        return float(closed_shares(offsets, columns).mean()), 0.0
+    index = np.arange(_SAMPLE, dtype=np.uint64)
+    words = philox_array(0, address_word(Purpose.GRAPH, _SAMPLE_STAGE), index, 0, 0)
+    drawn = [uniform_array(word) for word in words[:3]]
+    rows = able[(drawn[0] * able.size).astype(np.int64)]
+    first = (drawn[1] * degree[rows]).astype(np.int64)
+    second = (drawn[2] * (degree[rows] - 1)).astype(np.int64)
+    second += second >= first
+    share = float(tied_pairs(offsets, columns, rows, first, second).mean())
+    part = able.size / graph.accounts
+    return part * share, part * (share * (1.0 - share) / _SAMPLE) ** 0.5
+
+
+def largest_component_share(graph: FollowGraph) -> float:
+    """The share of accounts in the largest weakly connected component."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    n = graph.accounts
+    if n == 0:
+        return 0.0
+    offsets = graph.offsets if graph.follows > 2**31 - 1 else graph.offsets.astype(np.int32)
+    ones = np.ones(graph.follows, np.int8)
+    matrix = csr_array((ones, graph.followers, offsets), shape=(n, n))
+    _, labels = connected_components(matrix, directed=True, connection="weak")
+    return float(np.bincount(labels).max()) / n
+
+
+def _quantiles(counts: NDArray[np.int64]) -> dict[str, float]:
+    if counts.size == 0:
+        return {}
+    values = np.quantile(counts, _QUANTILES, method="inverted_cdf").tolist()
+    return {f"{q:g}": float(v) for q, v in zip(_QUANTILES, values, strict=True)}
+
+
+def describe(graph: FollowGraph) -> dict[str, Any]:
+    """Sizes, what was dropped, quantiles of both counts, reciprocity, clustering, component."""
+    share, error = clustering(graph)
+    return {
+        "accounts": graph.accounts,
+        "follows": graph.follows,
+        "mean_followers": graph.mean_followers,
+        "self_loops_dropped": graph.self_loops,
+        "duplicates_dropped": graph.duplicates,
+        "weighted": graph.weights is not None,
+        "followers_quantiles": _quantiles(graph.follower_counts()),
+        "followees_quantiles": _quantiles(graph.followee_counts()),
+        "reciprocity": reciprocity(graph),
+        "clustering": share,
+        "clustering_standard_error": error,
+        "clustering_sampled": error > 0.0,
+        "largest_component_share": largest_component_share(graph),
+        "digest": graph.digest(),
+    }

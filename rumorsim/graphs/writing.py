@@ -1,0 +1,192 @@
+"""Follow graphs into files: written beside, synced, then renamed, so never half there."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import gzip
+import io
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rumorsim.errors import Fault, InputError, OutputError, show_value
+from rumorsim.graphs.columns import Columns, parse_columns
+from rumorsim.graphs.follows import FollowGraph
+
+__all__ = ["write_follows"]
+
+_CHUNK = 1 << 18
+#: What an id must not hold to be found again in a line.
+_UNSAFE_TEXT = re.compile(r"[\s,\x00-\x1f\x7f]|^#|^$")
+_UNSAFE_CSV = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]|^\s|\s$|^$")
+
+
+def write_follows(
+    graph: FollowGraph, path: str | os.PathLike[str], *, columns: str, overwrite: bool = False
+) -> None:
+    """Write the follows of ``graph`` to ``path``: .parquet, .csv, or text, with .gz or not.
+
+    ``columns`` as in ``read_follows``, "weight" only if the graph has weights; names
+    given there become the header of CSV and Parquet. Ids are the original ones; text and
+    numbers among each other become text.
+    Accounts without follows have no line and are not in the file. An existing file is
+    refused unless ``overwrite``; the file appears complete or not at all.
+    """
+    wanted = parse_columns(columns)
+    place = Path(path)
+    if wanted.weighted and graph.weights is None:
+        raise InputError(
+            Fault(
+                "these follows have no weights",
+                key="columns",
+                value=show_value(columns),
+                advice=f'say columns = "{wanted.direction}"',
+            )
+        )
+    with _beside(place, overwrite) as draft:
+        suffixes = [each.lower() for each in place.suffixes]
+        if suffixes[-1:] == [".parquet"]:
+            from rumorsim.graphs.parquet import write_columns
+
+            write_columns(draft, _table(graph, wanted))
+        else:
+            _write_text(
+                draft,
+                graph,
+                wanted,
+                place,
+                commas=".csv" in suffixes[-2:],
+                packed=suffixes[-1:] == [".gz"],
+            )
+
+
+@contextlib.contextmanager
+def _beside(place: Path, overwrite: bool) -> Iterator[Path]:
+    """A draft in the same folder that takes the name ``place`` once all went well."""
+    if place.is_dir():
+        raise OutputError(Fault("is a directory, not a file", file=str(place)))
+    if place.exists() and not overwrite:
+        raise OutputError(
+            Fault(
+                "exists already",
+                file=str(place),
+                advice="choose another name, or overwrite it on purpose",
+            )
+        )
+    draft = place.with_name(f".{place.name}.{secrets.token_hex(4)}.part")
+    try:
+        yield draft
+        with draft.open("rb") as file:
+            os.fsync(file.fileno())
+        draft.replace(place)
+        _sync_folder(place.parent)
+    except OSError as error:
+        raise OutputError(
+            Fault("cannot be written", file=str(place), value=str(error.strerror or error))
+        ) from error
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    # Windows cannot open folders; there the rename is synced with the file.
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _names(columns: Columns) -> tuple[str, ...]:
+    return columns.names or columns.words
+
+
+def _ends(graph: FollowGraph) -> dict[str, NDArray[Any]]:
+    followees = np.repeat(np.arange(graph.accounts, dtype=np.int32), graph.follower_counts())
+    return {"followee": followees, "follower": graph.followers}
+
+
+def _table(graph: FollowGraph, columns: Columns) -> dict[str, NDArray[Any]]:
+    ids = np.arange(graph.accounts, dtype=np.int64) if graph.ids is None else graph.ids
+    if ids.dtype == object and len({type(each) for each in ids.tolist()}) > 1:
+        ids = np.array([str(each) for each in ids.tolist()], object)
+    ends = _ends(graph)
+    found: dict[str, NDArray[Any]] = {}
+    for name, word in zip(_names(columns), columns.words, strict=True):
+        if word == "weight" and graph.weights is not None:
+            found[name] = graph.weights
+        else:
+            found[name] = ids[ends[word]]
+    return found
+
+
+def _write_text(
+    draft: Path, graph: FollowGraph, columns: Columns, place: Path, *, commas: bool, packed: bool
+) -> None:
+    ids = None if graph.ids is None else _id_words(graph.ids.tolist(), place, commas)
+    with contextlib.ExitStack() as stack:
+        raw = stack.enter_context(draft.open("xb"))
+        if packed:
+            # No name and no time inside: the same graph gives the same bytes.
+            raw = stack.enter_context(
+                gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0)  # type: ignore[arg-type]
+            )
+        separator = "," if commas else "\t"
+        names = [_quoted(name) if commas else name for name in _names(columns)]
+        raw.write((("" if commas else "# ") + separator.join(names) + "\n").encode())
+        ends = _ends(graph)
+        for start in range(0, graph.follows, _CHUNK):
+            part = slice(start, start + _CHUNK)
+            cells = [_cells(graph, word, ends, ids, part) for word in columns.words]
+            lines = map(separator.join, zip(*cells, strict=True))
+            raw.write(("\n".join(lines) + "\n").encode())
+
+
+def _cells(
+    graph: FollowGraph,
+    word: str,
+    ends: dict[str, NDArray[Any]],
+    ids: list[str] | None,
+    part: slice,
+) -> list[str]:
+    if word == "weight" and graph.weights is not None:
+        return list(map(repr, graph.weights[part].tolist()))
+    accounts = ends[word][part].tolist()
+    return list(map(str, accounts)) if ids is None else [ids[each] for each in accounts]
+
+
+def _id_words(ids: list[Any], place: Path, commas: bool) -> list[str]:
+    """Each id as it stands in a line; an InputError for one that could not be read back."""
+    unsafe = _UNSAFE_CSV if commas else _UNSAFE_TEXT
+    words = []
+    for each in ids:
+        word = str(each)
+        if unsafe.search(word):
+            raise InputError(
+                Fault(
+                    "this id cannot be written in a line of text",
+                    file=str(place),
+                    key="id",
+                    value=show_value(word),
+                    advice="write .parquet" if commas else "write .csv or .parquet",
+                )
+            )
+        words.append(_quoted(word) if commas else word)
+    return words
+
+
+def _quoted(word: str) -> str:
+    if not re.search(r'[",#]', word):
+        return word
+    cell = io.StringIO()
+    csv.writer(cell, quoting=csv.QUOTE_ALL, lineterminator="").writerow([word])
+    return cell.getvalue()

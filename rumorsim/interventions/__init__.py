@@ -1,0 +1,34 @@
+"""Interventions: one file each, one line each in the registry.
+
+The configuration union, the JSON schema, help texts, report labels and the battery of
+tests all come from :data:`INTERVENTIONS`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final, Union
+
+from pydantic import Field
+
+from rumorsim.interventions.base import Intervention, When, Whom
+from rumorsim.interventions.close_accounts import CloseAccounts
+from rumorsim.interventions.delete_posts import DeletePosts
+from rumorsim.interventions.filter_trending import FilterTrending
+from rumorsim.interventions.remove_followers import RemoveFollowers
+from rumorsim.interventions.suspend_accounts import SuspendAccounts
+
+__all__ = ["INTERVENTIONS", "AnyIntervention", "Intervention", "When", "Whom"]
+
+INTERVENTIONS: Final[dict[str, type[Intervention]]] = {
+    "close-accounts": CloseAccounts,
+    "suspend-accounts": SuspendAccounts,
+    "remove-followers": RemoveFollowers,
+    "delete-posts": DeletePosts,
+    "filter-trending": FilterTrending,
+}
+
+if TYPE_CHECKING:
+    AnyIntervention = Intervention
+else:
+    #: What may stand in ``[[policies.interventions]]``: told apart by ``kind``.
+    AnyIntervention = Annotated[Union[tuple(INTERVENTIONS.values())], Field(discriminator="kind")]

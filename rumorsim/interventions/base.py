@@ -1,0 +1,143 @@
+"""What every intervention shares: when, whom, quota, how fast, how well, how long.
+
+An intervention is one frozen model in one file: its fields are its configuration, and
+:meth:`Intervention.act` says what it does to one target. Opening cases, reviewing them,
+waiting for quota and undoing after a time is the same for all: see ``cases``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from rumorsim.interventions.cases import Docket
+from rumorsim.laws import Law, Model
+from rumorsim.units import Duration, PositiveDuration, Quota
+
+if TYPE_CHECKING:
+    from rumorsim.desk import Case, Desk
+
+__all__ = ["Intervention", "When", "Whom"]
+
+Target = Literal["account", "post", "story"]
+
+
+class When(Model):
+    """What opens a case: fixed times, a count reached, or an age. Exactly one."""
+
+    at: tuple[Duration, ...] | None = Field(
+        None, strict=False, min_length=1, max_length=100_000, description="at these times, for every target that fits"
+    )
+    reports: int | None = Field(None, ge=1, le=2**31 - 2, description="when the target has so many reports")
+    shares: int | None = Field(None, ge=1, le=2**31 - 2, description="when the target was shared so often")
+    reach: int | None = Field(None, ge=1, le=2**31 - 2, description="when so many accounts were exposed by the target")
+    age: Duration | None = Field(None, description="when the target is so old: since it was posted, or first posted")
+    window: PositiveDuration | None = Field(
+        None, description="count only what happens within each such window, looked at when it ends"
+    )
+    off: int | None = Field(
+        None, ge=0, le=2**31 - 2, description="with window: undone when a window's count is below this"
+    )
+
+    @model_validator(mode="after")
+    def _one_trigger(self) -> When:
+        triggers = [self.at, self.reports, self.shares, self.reach, self.age]
+        if sum(trigger is not None for trigger in triggers) != 1:
+            raise ValueError("choose exactly one of at, reports, shares, reach, age")
+        counted = self.quantity is not None
+        if self.window is not None and not counted:
+            raise ValueError("window goes with reports, shares or reach")
+        if self.off is not None and self.window is None:
+            raise ValueError("off goes with window")
+        return self
+
+    @property
+    def quantity(self) -> Literal["reports", "shares", "reach"] | None:
+        """The count that is watched, if one is."""
+        for name in ("reports", "shares", "reach"):
+            if getattr(self, name) is not None:
+                return name  # type: ignore[return-value]
+        return None
+
+    @property
+    def threshold(self) -> int:
+        """The count that opens a case."""
+        return int(getattr(self, str(self.quantity)))
+
+
+class Whom(Model):
+    """Which targets a case may be opened for. Empty: all. Several: all must hold."""
+
+    kinds: tuple[str, ...] = Field((), strict=False, max_length=100, description="accounts (or authors) of these kinds")
+    categories: tuple[str, ...] = Field(
+        (), strict=False, max_length=100, description="stories of these categories, and who posted one"
+    )
+    stories: tuple[str, ...] = Field((), strict=False, max_length=1000, description="these stories, and who posted one")
+    top: int | None = Field(None, ge=1, le=2**31 - 2, description="only the so many most followed accounts")
+    strikes: int = Field(0, ge=0, le=10_000, description="at least so many penalties before this one")
+    suspicion: float = Field(
+        0.0, ge=0, le=1, description="at least so many reports for each account reached"
+    )
+    fraction: float = Field(1.0, ge=0, le=1, description="a random sample of so large a share of the targets")
+    posts: Literal["all", "originals", "shares"] = Field("all", description="for posts: which of them")
+
+
+class Intervention(Model):
+    """Base of all interventions."""
+
+    #: What it acts upon.
+    target: ClassVar[Target]
+    #: One line for help texts and reports.
+    summary: ClassVar[str]
+    #: True where it makes no sense without a trending list.
+    needs_trending: ClassVar[bool] = False
+
+    kind: str
+    when: When = Field(description="what opens a case")
+    whom: Whom = Field(default_factory=Whom, description="which targets")
+    quota: Quota | None = Field(None, description="acts at most so often; later cases wait for the next period")
+    delay: Law | None = Field(None, description="from the trigger to the desk; absent: at once")
+    reviewers: int | None = Field(
+        None, ge=1, le=1_000_000, description="people who review cases one at a time; absent: no queue"
+    )
+    review_time: Law | None = Field(None, description="with reviewers: time for one case")
+    sensitivity: float | None = Field(
+        None, ge=0, le=1, description="P(act | reviewed, guilty); absent: acts on every case, nobody judges"
+    )
+    false_positive_rate: float | None = Field(
+        None, ge=0, le=1, description="P(act | reviewed, innocent); goes with sensitivity"
+    )
+    judge: Literal["truth", "category"] = Field(
+        "truth", description="what makes a target guilty: a false story, or any story of the categories in whom"
+    )
+    duration: PositiveDuration | None = Field(None, description="undone after so long; absent: for good")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Intervention:
+        if (self.reviewers is None) != (self.review_time is None):
+            raise ValueError("reviewers and review_time go together")
+        if (self.sensitivity is None) != (self.false_positive_rate is None):
+            raise ValueError("sensitivity and false_positive_rate go together")
+        if self.judge == "category" and not self.whom.categories:
+            raise ValueError("judge = category needs categories in whom")
+        if self.judge == "category" and self.sensitivity is None:
+            raise ValueError("judge goes with sensitivity and false_positive_rate")
+        if self.target != "post" and self.whom.posts != "all":
+            raise ValueError("whom.posts is for interventions on posts")
+        return self
+
+    @property
+    def label(self) -> str:
+        """What reports call it."""
+        return self.kind
+
+    # -- behaviour ------------------------------------------------------------------
+
+    def act(self, desk: Desk, target: int, case: Case) -> None:
+        """Do it to one target. Tokens of what was done go to ``case.done``."""
+        raise NotImplementedError
+
+    def start(self, desk: Desk, place: int, ordinal: int) -> None:
+        """Begin at hour 0. ``ordinal`` counts the interventions of this kind in the policy."""
+        Docket(self, place, ordinal, desk).start()

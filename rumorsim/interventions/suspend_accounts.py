@@ -1,0 +1,29 @@
+"""Suspension: for a time the account can neither post nor read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field
+
+from rumorsim.interventions.base import Intervention
+from rumorsim.units import PositiveDuration
+
+if TYPE_CHECKING:
+    from rumorsim.desk import Case, Desk
+
+__all__ = ["SuspendAccounts"]
+
+
+class SuspendAccounts(Intervention):
+    """Suspend accounts: no posting and no reading for ``duration``; posts stay unless hidden."""
+
+    target: ClassVar = "account"
+    summary: ClassVar = "bar accounts from posting and reading for a time"
+
+    kind: Literal["suspend-accounts"] = Field("suspend-accounts", description="suspension")
+    duration: PositiveDuration = Field(description="how long")
+    hide_posts: bool = Field(False, description="its posts are hidden for as long")
+
+    def act(self, desk: Desk, target: int, case: Case) -> None:
+        case.done.append(desk.suspend(target, hide_posts=self.hide_posts, case=case))

@@ -1,0 +1,9 @@
+"""The only room with numba: tables, draws, agenda, feed. It knows numbers, not names.
+
+``kernel`` is the one decorator for all of them: no fastmath, so that + - x / round as
+IEEE 754 says and events are the same to the bit on every machine.
+"""
+
+from rumorsim.kernels.compiling import kernel
+
+__all__ = ["kernel"]

@@ -1,0 +1,107 @@
+"""One decorator for all kernels, and the care its cache on disk needs.
+
+numba keeps compiled kernels beside the sources or in a user folder. Three of its known
+faults are met here, once: a cache that outlives a change of the sources (the folder is
+named by a digest of all kernel sources and of the versions that compile them), a folder
+that cannot be written (the cache is switched off), and a damaged cache file (it is
+deleted and the kernel compiled again).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import llvmlite
+import numba
+import numpy as np
+from numba.core.caching import FunctionCache
+
+__all__ = ["cache_folder", "inner", "kernel"]
+
+
+def _sources_digest() -> str:
+    digest = hashlib.sha256()
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.name.encode())
+        digest.update(source.read_bytes())
+    versions = (numba.__version__, llvmlite.__version__, np.__version__, sys.version, platform.machine())
+    digest.update(repr(versions).encode())
+    return digest.hexdigest()[:16]
+
+
+def _base_folder() -> Path:
+    named = os.environ.get("RUMORSIM_CACHE_DIR")
+    if named:
+        return Path(named)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "rumorsim"
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "rumorsim"
+
+
+def _writable_folder() -> Path | None:
+    try:
+        folder = _base_folder() / f"kernels-{_sources_digest()}"
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except (OSError, RuntimeError):
+        # No home, a read-only disk, a full one: kernels still work, compiled anew each time.
+        return None
+    return folder
+
+
+#: Where compiled kernels are kept, or None where nothing can be written.
+cache_folder: Path | None = _writable_folder()
+
+
+class _GuardedCache(FunctionCache):  # type: ignore[misc]
+    """numba's cache, except that a file it cannot read is dropped and made again."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        try:
+            return super().load_overload(sig, target_context)
+        except Exception:  # whatever a damaged pickle raises
+            self.flush()
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        try:
+            super().save_overload(sig, data)
+        except OSError:
+            # The disk filled up or the folder went away: the kernel itself is fine.
+            self.disable()
+
+
+def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile ``function`` on first call: nopython, no fastmath, GIL released, cached."""
+    return _cached(function, numba.njit(**_OPTIONS)(function))
+
+
+def inner(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Like :func:`kernel`, for what only other kernels call: no door to Python is built.
+
+    Unboxing a state of many arrays is most of what a small kernel would compile.
+    """
+    return _cached(function, numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **_OPTIONS)(function))
+
+
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False}
+
+
+def _cached(function: Callable[..., Any], dispatcher: Any) -> Callable[..., Any]:
+    if cache_folder is not None and not numba.config.DISABLE_JIT:
+        kept = numba.config.CACHE_DIR
+        numba.config.CACHE_DIR = str(cache_folder)
+        try:
+            dispatcher._cache = _GuardedCache(function)
+        finally:
+            numba.config.CACHE_DIR = kept
+    compiled: Callable[..., Any] = dispatcher
+    return compiled

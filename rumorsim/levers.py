@@ -1,0 +1,94 @@
+"""Levers: the columns that the kernel reads and processes may move.
+
+A lever is its base times the factors in force, multiplied anew on every change in the
+order in which they were put there, so that what is undone is undone exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from rumorsim.world import World
+
+__all__ = ["CEILINGS", "Factor", "Levers"]
+
+#: Every lever (table, column) with the highest value it can take.
+CEILINGS: Final[dict[tuple[str, str], float]] = {
+    ("accounts", "can_post"): 1,
+    ("accounts", "can_read"): 1,
+    ("accounts", "visible"): 1,
+    ("accounts", "audience"): 1.0,
+    ("accounts", "credence"): 1.0,
+    ("accounts", "countable"): 1.0,
+    ("posts", "alive"): 1,
+    ("posts", "visibility"): 1.0,
+    ("posts", "credence"): 1.0,
+    ("stories", "listed"): 1,
+    ("stories", "credence"): 1.0,
+    ("friction", ""): 1.0,
+}
+
+
+@dataclass(eq=False)
+class Factor:
+    """One factor in force on one lever; keep it to lift it again."""
+
+    table: str
+    column: str
+    row: int
+    value: float
+
+
+class Levers:
+    """The levers of one world and the factors in force on them."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._bases: dict[tuple[str, str, int], float] = {}
+        self._factors: dict[tuple[str, str, int], list[Factor]] = {}
+
+    def put(self, table: str, column: str, row: int, value: float) -> Factor:
+        """Put a factor in [0, 1] on one lever and return it."""
+        if (table, column) not in CEILINGS:
+            raise KeyError(f"no such lever: {table}.{column}")
+        if not 0.0 <= value <= 1.0:
+            raise ValueError(f"a factor on {table}.{column} must be in [0, 1], not {value!r}")
+        factor = Factor(table, column, row, value)
+        key = (table, column, row)
+        if key not in self._bases:
+            self._bases[key] = self._value(*key)
+        self._factors.setdefault(key, []).append(factor)
+        self._recompute(key)
+        return factor
+
+    def lift(self, factor: Factor) -> None:
+        """Take a factor off again. ValueError if it is not in force."""
+        key = (factor.table, factor.column, factor.row)
+        factors = self._factors.get(key, [])
+        for i, each in enumerate(factors):
+            if each is factor:
+                del factors[i]
+                self._recompute(key)
+                return
+        raise ValueError("this factor is not in force")
+
+    def in_force(self, table: str, column: str, row: int) -> tuple[float, ...]:
+        """The factors in force on one lever, in order."""
+        return tuple(f.value for f in self._factors.get((table, column, row), ()))
+
+    def _value(self, table: str, column: str, row: int) -> float:
+        array = getattr(self._world, table)
+        return float(array[column][row] if column else array[row])
+
+    def _recompute(self, key: tuple[str, str, int]) -> None:
+        table, column, row = key
+        value = self._bases[key]
+        for factor in self._factors[key]:
+            value *= factor.value
+        array = getattr(self._world, table)
+        if column:
+            array[column][row] = value
+        else:
+            array[row] = value

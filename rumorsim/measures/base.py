@@ -1,0 +1,104 @@
+"""What every measure is, and how its value becomes columns and curves.
+
+A measure listens to the stream of events: ``start(facts)`` makes its state, ``observe(state,
+batch)`` takes the next stretch of the stream, ``value(state)`` says what was seen so far. It
+sees each event once, in order, and gives the same value, to the bit, however the stream was
+cut into batches; so it runs on a live run and on a saved file alike.
+
+A value is a nested dict. Numbers are scalars, ``None`` is "undefined" (a mean of nothing;
+never NaN), and a dict with a list under ``"time"`` (hours) is a curve: each other list in it
+is a series of the same length. Lists elsewhere (account ids) are neither. Where a value is
+split by truth the keys are ``false``, ``true`` and ``correction``, in the same units; a
+correction is a story that answers another and is counted in its own truth as well.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+
+from rumorsim.events import Batch, Facts, Kind
+
+__all__ = ["Curve", "Meaning", "Measure", "Number", "curves", "flatten"]
+
+State = TypeVar("State")
+Number = int | float
+Curve = dict[str, list[Any]]
+
+
+class Meaning(NamedTuple):
+    """The unit of a number and what it says, for labels and table heads."""
+
+    unit: str
+    text: str
+
+
+class Measure(ABC, Generic[State]):
+    """One thing to know about a run.
+
+    ``name`` is kebab-case and names it in scenarios, files and on the command line;
+    ``summary`` is one line; ``needs`` are the kinds of event it reads (READ rows are logged
+    only if some measure needs them); ``meanings`` maps patterns of dotted keys, ``*`` for
+    the name of a story or intervention, to their :class:`Meaning`.
+    """
+
+    name: ClassVar[str]
+    summary: ClassVar[str]
+    needs: ClassVar[frozenset[Kind]]
+    meanings: ClassVar[Mapping[str, Meaning]]
+
+    @abstractmethod
+    def start(self, facts: Facts) -> State:
+        """A state that has seen no event."""
+
+    @abstractmethod
+    def observe(self, state: State, batch: Batch) -> None:
+        """Take the next events into ``state``."""
+
+    @abstractmethod
+    def value(self, state: State) -> dict[str, Any]:
+        """What the events so far amount to; ``state`` is left as it was."""
+
+    def describe(self, key: str) -> Meaning | None:
+        """The meaning of a dotted key of this measure's value, with or without its name."""
+        inner = key.removeprefix(f"{self.name}.")
+        for pattern, meaning in self.meanings.items():
+            if fnmatchcase(inner, pattern):
+                return meaning
+        return None
+
+
+def _is_curve(value: Mapping[str, Any]) -> bool:
+    return isinstance(value.get("time"), list)
+
+
+def _leaves(value: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
+    """Every scalar and every curve of ``value`` with its dotted key, in order."""
+    for key, inner in value.items():
+        path = f"{prefix}.{key}" if prefix else str(key)
+        if isinstance(inner, Mapping) and not _is_curve(inner):
+            yield from _leaves(inner, path)
+        else:
+            yield path, inner
+
+
+def flatten(value: Mapping[str, Any], prefix: str = "") -> dict[str, Number | None]:
+    """The scalars of a value by dotted key, such as ``reach.stories.tap-water.accounts``.
+
+    ``value`` is one measure's value or several by measure name. Undefined numbers stay, as
+    None, so that the keys of two runs of a scenario are the same columns.
+    """
+    return {
+        key: inner
+        for key, inner in _leaves(value, prefix)
+        if inner is None or isinstance(inner, (int, float))
+    }
+
+
+def curves(value: Mapping[str, Any], prefix: str = "") -> dict[str, Curve]:
+    """The curves of a value by dotted key: ``{"time": [hours], "<series>": [...]}``."""
+    return {
+        key: dict(inner) for key, inner in _leaves(value, prefix) if isinstance(inner, Mapping)
+    }

@@ -1,0 +1,136 @@
+"""Collateral: what legitimate speech and innocent accounts lost to the desk, in this run."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rumorsim.events import VERBS, Batch, Facts, Kind
+from rumorsim.measures.base import Meaning, Measure
+from rumorsim.measures.counting import truth_groups
+from rumorsim.measures.guilt import ACCOUNT, CASES, POST, UNDOING, FirstPosts, rule_of, target_of
+from rumorsim.measures.posts import PostLog
+
+__all__ = ["LISTED", "Collateral"]
+
+#: At most this many wrongly hit accounts are listed by number; the total is always told.
+LISTED: Final = 100
+
+
+class State:
+    """Memory: 20 bytes x posts, 24 bytes x accounts, O(targets hit)."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.posts = PostLog()
+        self.guilt = FirstPosts(facts, rule_of(facts, None))
+        self.innocent: dict[int, None] = {}
+        self.guilty: set[int] = set()
+        self.verbs: dict[str, int] = dict.fromkeys(_ACCOUNT_VERBS, 0)
+        self.posts_hit: dict[str, set[int]] = {"delete": set(), "hide": set()}
+        self.delisted: set[int] = set()
+        self.posts_at_closing = np.zeros(facts.accounts, np.int64)
+
+
+class Collateral(Measure[State]):
+    """Innocent accounts hit, true posts taken down and true stories delisted.
+
+    An account is innocent if it had posted no false story when it was hit; it stays wrongly
+    hit whatever it does later. Posts and stories are counted once each, under ``false``,
+    ``true`` and ``correction`` alike, so that loss and gain are in the same units; what was
+    later undone counts. ``posts.of_closed_accounts`` are those an account had made when it
+    was (last) closed: they vanish with it. What true stories lost in reach is the difference
+    of ``reach.truth.true`` between two policies.
+    """
+
+    name: ClassVar[str] = "collateral"
+    summary: ClassVar[str] = "innocent accounts hit, true posts and stories taken down"
+    needs: ClassVar[frozenset[Kind]] = frozenset({Kind.PUBLISH, Kind.SHARE, Kind.ACTION})
+    meanings: ClassVar[dict[str, Meaning]] = {
+        "accounts.innocent": Meaning("accounts", "hit before they posted any false story"),
+        "accounts.guilty": Meaning("accounts", "hit after they posted a false story"),
+        "accounts.innocent_persons": Meaning("persons", "behind the innocent accounts hit"),
+        "accounts.of_innocent_persons": Meaning("accounts", "all those these persons have"),
+        "accounts.listed": Meaning("accounts", "innocent ones listed by number"),
+        "accounts.innocent_actions.*": Meaning("actions", "with this verb on the innocent"),
+        "posts.deleted.*": Meaning("posts", "of such stories deleted"),
+        "posts.hidden.*": Meaning("posts", "of such stories hidden"),
+        "posts.of_closed_accounts.*": Meaning("posts", "of such stories gone with an account"),
+        "stories.delisted.*": Meaning("stories", "kept off the trending list"),
+    }
+
+    def start(self, facts: Facts) -> State:
+        return State(facts)
+
+    def observe(self, state: State, batch: Batch) -> None:
+        known = len(state.posts)
+        made = state.posts.observe(batch)
+        state.guilt.observe(made)
+        acts = batch.kind == Kind.ACTION
+        if not acts.any():
+            return
+        posted = (batch.kind == Kind.PUBLISH) | (batch.kind == Kind.SHARE)
+        before = known + posted.cumsum()[acts]
+        rows = batch.rows[acts]
+        columns = [rows[name].tolist() for name in ("value", "story", "post", "account")]
+        for value, story, post, account, existing in zip(*columns, before.tolist(), strict=True):
+            verb = VERBS[int(value)]
+            if verb not in CASES | UNDOING:
+                kind, target = target_of(int(value), story, post, account, None)
+                self._hit(state, verb, kind, target, existing)
+
+    def _hit(self, state: State, verb: str, kind: str, target: int, before: int) -> None:
+        if kind == ACCOUNT:
+            if state.guilt.was_guilty(kind, target, before, state.posts):
+                state.guilty.add(target)
+            else:
+                state.innocent[target] = None
+                state.verbs[verb] = state.verbs.get(verb, 0) + 1
+            if verb == "close":
+                state.posts_at_closing[target] = before
+        elif kind == POST and verb in state.posts_hit:
+            state.posts_hit[verb].add(target)
+        elif verb == "delist":
+            state.delisted.add(target)
+
+    def value(self, state: State) -> dict[str, Any]:
+        groups, posts = truth_groups(state.facts), state.posts
+        number = np.arange(len(posts))
+        gone = posts.story[number < state.posts_at_closing[posts.author]]
+        delisted = np.array(sorted(state.delisted), np.int64)
+        return {
+            "accounts": self._accounts(state),
+            "posts": {
+                "deleted": _split(posts.story[_sorted(state.posts_hit["delete"])], groups),
+                "hidden": _split(posts.story[_sorted(state.posts_hit["hide"])], groups),
+                "of_closed_accounts": _split(gone, groups),
+            },
+            "stories": {"delisted": _split(delisted, groups)},
+        }
+
+    def _accounts(self, state: State) -> dict[str, Any]:
+        person = state.facts.person
+        behind = np.unique(person[_sorted(set(state.innocent))])
+        return {
+            "innocent": len(state.innocent),
+            "guilty": len(state.guilty),
+            "innocent_persons": len(behind),
+            "of_innocent_persons": int(np.count_nonzero(np.isin(person, behind))),
+            "innocent_actions": state.verbs,
+            "listed": min(len(state.innocent), LISTED),
+            "innocent_ids": list(state.innocent)[:LISTED],
+        }
+
+
+_ACCOUNT_VERBS: Final = ("close", "suspend", "remove-followers")
+
+
+def _sorted(numbers: set[int]) -> NDArray[np.int64]:
+    return np.array(sorted(numbers), np.int64)
+
+
+def _split(stories: NDArray[Any], groups: dict[str, NDArray[np.bool_]]) -> dict[str, int]:
+    """How many of ``stories`` (one for each thing counted) fall in each group."""
+    return {name: int(np.count_nonzero(chosen[stories])) for name, chosen in groups.items()}

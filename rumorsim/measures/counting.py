@@ -1,0 +1,143 @@
+"""Counting over a stream: bins of time, first appearances, columns that grow.
+
+All of it is whole numbers or plain appends in stream order, which is why a value cannot
+depend on where the stream was cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from rumorsim.events import Batch, Facts
+
+__all__ = [
+    "BINS",
+    "FirstSeen",
+    "Growing",
+    "StoryCounts",
+    "bin_of",
+    "edges_of",
+    "over_time",
+    "ratio",
+    "story_names",
+    "truth_groups",
+    "unique_names",
+]
+
+#: A curve has this many equal bins of [0, horizon), so one more edge than that.
+BINS: Final = 100
+
+
+def ratio(part: float, whole: float) -> float | None:
+    """``part / whole``, or None when there is nothing to divide by."""
+    return part / whole if whole else None
+
+
+def unique_names(names: Sequence[str]) -> list[str]:
+    """The names, a repeated one told apart as ``name (2)``: no two may share a column."""
+    seen: dict[str, int] = {}
+    unique: list[str] = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        unique.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return unique
+
+
+def story_names(facts: Facts) -> list[str]:
+    """One distinct name a story, in story order."""
+    return unique_names([story.name for story in facts.stories])
+
+
+def truth_groups(facts: Facts) -> dict[str, NDArray[np.bool_]]:
+    """Which stories (bool [stories]) are ``false``, ``true`` and ``correction``."""
+    truth = np.array([story.truth for story in facts.stories], bool)
+    answers = np.array([story.answers is not None for story in facts.stories], bool)
+    return {"false": ~truth, "true": truth, "correction": answers}
+
+
+def edges_of(horizon: float, bins: int = BINS) -> NDArray[np.float64]:
+    """The ``bins + 1`` equally spaced edges of [0, horizon], in hours."""
+    return np.arange(bins + 1) * horizon / bins
+
+
+def bin_of(time: NDArray[np.float64], edges: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The bin [edge, next edge) of each of ``time``, hours in ascending order."""
+    before = np.searchsorted(time, edges[1:-1], side="left")
+    sizes = np.diff(before, prepend=0, append=len(time))
+    return np.repeat(np.arange(len(edges) - 1), sizes)
+
+
+def over_time(edges: NDArray[np.float64], **series: NDArray[np.int64]) -> dict[str, list[Any]]:
+    """Cumulative curves at the edges, from counts a bin: what happened before each edge."""
+    curve: dict[str, list[Any]] = {"time": edges.tolist()}
+    for name, counts in series.items():
+        curve[name] = [0, *np.cumsum(counts).tolist()]
+    return curve
+
+
+class Growing:
+    """A column that grows by appending; ``view()`` is what it holds now."""
+
+    def __init__(self, dtype: DTypeLike) -> None:
+        self._data: NDArray[Any] = np.empty(1024, dtype)
+        self._length = 0
+
+    def __len__(self) -> int:
+        return self._length
+
+    def extend(self, values: NDArray[Any]) -> None:
+        end = self._length + len(values)
+        if end > len(self._data):
+            data = np.empty(max(end, 2 * len(self._data)), self._data.dtype)
+            data[: self._length] = self.view()
+            self._data = data
+        self._data[self._length : end] = values
+        self._length = end
+
+    def view(self) -> NDArray[Any]:
+        return self._data[: self._length]
+
+
+class FirstSeen:
+    """Which numbers of [0, size) have appeared: 4 bytes each, untouched pages cost nothing."""
+
+    def __init__(self, size: int) -> None:
+        self._mark = np.zeros(size, np.int32)
+        self.count = 0
+
+    def fresh(self, ids: NDArray[Any]) -> NDArray[np.bool_]:
+        """True for each of ``ids`` at its first appearance in the stream; they then count."""
+        first: NDArray[np.bool_] = self._mark[ids] == 0
+        unseen = ids[first]
+        # The earliest of equal numbers carries the largest mark and so survives the maximum.
+        mark = np.arange(len(unseen), 0, -1, dtype=np.int32)
+        np.maximum.at(self._mark, unseen, mark)
+        first[first] = self._mark[unseen] == mark
+        self.count += int(np.count_nonzero(first))
+        return first
+
+
+class StoryCounts:
+    """Events counted by story and bin of time: ``counts``, int64 [stories, BINS]."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.edges = edges_of(facts.horizon)
+        self.counts = np.zeros((len(facts.stories), BINS), np.int64)
+
+    def add(self, batch: Batch) -> None:
+        """Count each event of ``batch`` (all of stories)."""
+        if len(batch):
+            self.counts += story_bins(batch, self.edges, len(self.counts))
+
+
+def story_bins(
+    batch: Batch, edges: NDArray[np.float64], stories: int
+) -> NDArray[np.int64]:
+    """How many events of ``batch`` fall on each story and bin, int64 [stories, bins]."""
+    bins = len(edges) - 1
+    cell = batch.story * np.int64(bins) + bin_of(batch.time, edges)
+    return np.bincount(cell, minlength=stories * bins).reshape(stories, bins)

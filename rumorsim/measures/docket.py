@@ -1,0 +1,118 @@
+"""The docket: the cases and actions of one intervention, counted as they come."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any, Final
+
+from rumorsim.events import VERBS
+from rumorsim.measures.counting import ratio
+from rumorsim.measures.guilt import ACCOUNT, CASES, POST, STORY, UNDOING
+from rumorsim.measures.summaries import summary
+
+__all__ = ["EFFECTS", "TARGET_KEYS", "Docket", "Queue"]
+
+#: Verbs that do something to a target, in the order of VERBS.
+EFFECTS: Final = tuple(verb for verb in VERBS if verb not in CASES | UNDOING)
+TARGET_KEYS: Final = {ACCOUNT: "accounts", POST: "posts", STORY: "stories"}
+
+
+class Queue:
+    """Cases waiting between their flag and the action or dismissal that settles them."""
+
+    def __init__(self) -> None:
+        self.opened = self.dismissed = self.acted = 0
+        self.waiting = self.most = 0
+        self._area = self._since = 0.0
+
+    def _to(self, time: float) -> float:
+        return self._area + self.waiting * (time - self._since)
+
+    def change(self, time: float, by: int) -> None:
+        self._area, self._since = self._to(time), time
+        self.waiting += by
+        self.most = max(self.most, self.waiting)
+
+    def value(self, horizon: float) -> dict[str, Any]:
+        return {
+            "opened": self.opened,
+            "dismissed": self.dismissed,
+            "acted": self.acted,
+            "open_at_end": self.waiting,
+            "mean_waiting": ratio(self._to(max(horizon, self._since)), horizon),
+            "max_waiting": self.most,
+        }
+
+
+class Docket:
+    """Counts by verb, cases, targets hit, and how many actions were right.
+
+    Memory: O(cases + actions). ``all_cases`` is the queue of the whole desk, kept in step.
+    """
+
+    def __init__(self, all_cases: Queue) -> None:
+        self.verbs = [0] * len(VERBS)
+        self.queue = Queue()
+        self.hit: dict[str, set[int]] = {ACCOUNT: set(), POST: set(), STORY: set()}
+        self.right = {"by_target": 0, "by_truth": 0}
+        self.from_flag: list[float] = []
+        self.from_first_guilty_post: list[float] = []
+        self._open: dict[tuple[str, int], deque[float]] = {}
+        self._queues = (self.queue, all_cases)
+
+    def count(self, verb: int, time: float, kind: str, target: int) -> bool:
+        """Take one action in; True if it is an effect, whose guilt is then to be judged."""
+        self.verbs[verb] += 1
+        word = VERBS[verb]
+        if word == "flag":
+            self._open.setdefault((kind, target), deque()).append(time)
+            for queue in self._queues:
+                queue.opened += 1
+                queue.change(time, +1)
+        elif word == "dismiss":
+            self._settle(time, kind, target, acted=False)
+        elif word not in UNDOING:
+            flagged = self._settle(time, kind, target, acted=True)
+            if flagged is not None:
+                self.from_flag.append(time - flagged)
+            self.hit[kind].add(target)
+            return True
+        return False
+
+    def _settle(self, time: float, kind: str, target: int, acted: bool) -> float | None:
+        """Close the oldest open case of a target; when it was flagged, None if there is none."""
+        cases = self._open.get((kind, target))
+        if not cases:
+            return None
+        flagged = cases.popleft()
+        if not cases:
+            del self._open[kind, target]
+        for queue in self._queues:
+            queue.acted += acted
+            queue.dismissed += not acted
+            queue.change(time, -1)
+        return flagged
+
+    def of(self, words: frozenset[str] | tuple[str, ...]) -> int:
+        """How many actions carried one of these verbs."""
+        return sum(self.verbs[VERBS.index(word)] for word in words)
+
+    @property
+    def actions(self) -> int:
+        return self.of(EFFECTS)
+
+    def counts(self) -> dict[str, Any]:
+        return {
+            "actions": self.actions,
+            "undone": self.of(UNDOING),
+            "flags": self.of(("flag",)),
+            "dismissals": self.of(("dismiss",)),
+            "verbs": dict(zip(VERBS, self.verbs, strict=True)),
+            "targets": {TARGET_KEYS[kind]: len(hit) for kind, hit in self.hit.items()},
+        }
+
+    def latency(self) -> dict[str, Any]:
+        return {
+            "from_flag": summary(self.from_flag),
+            "from_first_guilty_post": summary(self.from_first_guilty_post),
+        }

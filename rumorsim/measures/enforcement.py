@@ -1,0 +1,189 @@
+"""Enforcement: what the desk did, how well it aimed, how late it came, how many cases wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from rumorsim.events import Batch, Facts, InterventionFacts, Kind
+from rumorsim.measures.base import Meaning, Measure
+from rumorsim.measures.counting import ratio, unique_names
+from rumorsim.measures.docket import TARGET_KEYS, Docket, Queue
+from rumorsim.measures.guilt import FirstPosts, rule_of, target_of
+from rumorsim.measures.posts import PostLog
+from rumorsim.measures.summaries import summary, summary_meanings
+
+__all__ = ["BY_HAND", "Enforcement"]
+
+#: The name of what no intervention did.
+BY_HAND = "by hand"
+
+
+class State:
+    """Memory: 20 bytes x posts, 16 bytes x accounts x rules of guilt, O(cases + actions)."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.posts = PostLog()
+        self.queue = Queue()
+        self.by: list[InterventionFacts | None] = [*facts.interventions, None]
+        self.dockets = [Docket(self.queue) for _ in self.by]
+        rules = [rule_of(facts, each) for each in self.by]
+        distinct = {rule.tobytes(): FirstPosts(facts, rule) for rule in rules}
+        self.watched = list(distinct.values())
+        self.first = [distinct[rule.tobytes()] for rule in rules]
+        # The last rule is the plain truth: guilty by any false story.
+        self.truth = self.first[-1]
+
+
+class Enforcement(Measure[State]):
+    """The actions of the desk, by intervention and verb.
+
+    **Actions** are the rows whose verb does something to a target; flags, dismissals and
+    undoing verbs are counted apart.
+
+    **Guilt by truth**: an account that posted (published or shared) a false story, a post of
+    a false story, a false story. **By target**: in the eyes of the intervention: false
+    stories of its categories if it judges by truth, all stories of its categories if it
+    judges by category.
+
+    **Precision** is, of the actions, the part whose target was guilty by then. **Recall** is,
+    of the distinct targets (of the intervention's own kind; by hand, of each kind it hit)
+    guilty by the end, the part that was hit at any time. The totals at the top add up
+    numerators and denominators of the interventions.
+
+    **Latency** is hours from the oldest open flag of the same target and intervention to the
+    action, and from the target's first guilty post (by target) to an action on the guilty.
+    The **queue** holds a case from its flag to its dismissal or action.
+    """
+
+    name: ClassVar[str] = "enforcement"
+    summary: ClassVar[str] = "actions of the desk, precision and recall, latency and queue"
+    needs: ClassVar[frozenset[Kind]] = frozenset({Kind.PUBLISH, Kind.SHARE, Kind.ACTION})
+    meanings: ClassVar[dict[str, Meaning]] = {
+        "*actions": Meaning("actions", "that did something to a target"),
+        "*undone": Meaning("actions", "that lifted an earlier one"),
+        "*flags": Meaning("cases", "opened"),
+        "*dismissals": Meaning("cases", "reviewed and left alone"),
+        "*verbs.*": Meaning("actions", "with this verb"),
+        "*targets.*": Meaning("targets", "distinct, hit at least once"),
+        "*precision.*.value": Meaning("part", "of the actions, on a target guilty by then"),
+        "*precision.*.right": Meaning("actions", "on a target guilty by then"),
+        "*precision.*.of": Meaning("actions", "judged"),
+        "*recall.*.value": Meaning("part", "of the targets guilty by the end, hit"),
+        "*recall.*.right": Meaning("targets", "guilty by the end and hit"),
+        "*recall.*.of": Meaning("targets", "guilty by the end"),
+        **summary_meanings("*latency.from_flag", "hours", "from flag to action"),
+        **summary_meanings(
+            "*latency.from_first_guilty_post", "hours", "from first guilty post to action"
+        ),
+        "*queue.opened": Meaning("cases", "opened by a flag"),
+        "*queue.dismissed": Meaning("cases", "settled by a dismissal"),
+        "*queue.acted": Meaning("cases", "settled by an action"),
+        "*queue.open_at_end": Meaning("cases", "still open at the end"),
+        "*queue.mean_waiting": Meaning("cases", "open at a time, mean over the horizon"),
+        "*queue.max_waiting": Meaning("cases", "open at a time, at most"),
+    }
+
+    def start(self, facts: Facts) -> State:
+        return State(facts)
+
+    def observe(self, state: State, batch: Batch) -> None:
+        known = len(state.posts)
+        made = state.posts.observe(batch)
+        for each in state.watched:
+            each.observe(made)
+        acts = batch.kind == Kind.ACTION
+        if not acts.any():
+            return
+        posted = (batch.kind == Kind.PUBLISH) | (batch.kind == Kind.SHARE)
+        before = known + posted.cumsum()[acts]
+        rows = batch.rows[acts]
+        names = ("value", "time", "story", "post", "account", "source")
+        columns = [rows[name].tolist() for name in names]
+        for row in zip(*columns, before.tolist(), strict=True):
+            self._act(state, *row)
+
+    def _act(
+        self,
+        state: State,
+        value: float,
+        time: float,
+        story: int,
+        post: int,
+        account: int,
+        source: int,
+        before: int,
+    ) -> None:
+        verb = int(value)
+        place = source if 0 <= source < len(state.by) - 1 else -1
+        docket, first = state.dockets[place], state.first[place]
+        kind, target = target_of(verb, story, post, account, state.by[place])
+        if not docket.count(verb, time, kind, target):
+            return
+        docket.right["by_truth"] += state.truth.was_guilty(kind, target, before, state.posts)
+        if first.was_guilty(kind, target, before, state.posts):
+            docket.right["by_target"] += 1
+            since = first.since(kind, target, state.posts)
+            if since <= time:
+                docket.from_first_guilty_post.append(time - since)
+
+    def value(self, state: State) -> dict[str, Any]:
+        labels = unique_names([*(each.label for each in state.facts.interventions), BY_HAND])
+        parts = {
+            label: self._one(state, place) for place, label in enumerate(labels)
+        }
+        verbs = [docket.counts() for docket in state.dockets]
+        from_flag = [each for docket in state.dockets for each in docket.from_flag]
+        late = [each for docket in state.dockets for each in docket.from_first_guilty_post]
+        return {
+            **{key: sum(each[key] for each in verbs) for key in _TOTALS},
+            "verbs": {
+                verb: sum(each["verbs"][verb] for each in verbs) for verb in verbs[0]["verbs"]
+            },
+            "targets": {
+                word: len(set().union(*(docket.hit[kind] for docket in state.dockets)))
+                for kind, word in TARGET_KEYS.items()
+            },
+            "precision": _added(part["precision"] for part in parts.values()),
+            "recall": _added(part["recall"] for part in parts.values()),
+            "latency": {
+                "from_flag": summary(from_flag),
+                "from_first_guilty_post": summary(late),
+            },
+            "queue": state.queue.value(state.facts.horizon),
+            "interventions": parts,
+        }
+
+    def _one(self, state: State, place: int) -> dict[str, Any]:
+        docket, by = state.dockets[place], state.by[place]
+        kinds = [by.target] if by else [kind for kind, hit in docket.hit.items() if hit]
+        recall = {}
+        for word, first in (("by_target", state.first[place]), ("by_truth", state.truth)):
+            guilty = {kind: first.guilty(kind, state.posts) for kind in kinds}
+            caught = sum(len(guilty[kind] & docket.hit[kind]) for kind in kinds)
+            recall[word] = _part(caught, sum(map(len, guilty.values())))
+        return {
+            **docket.counts(),
+            "precision": {
+                word: _part(right, docket.actions) for word, right in docket.right.items()
+            },
+            "recall": recall,
+            "latency": docket.latency(),
+            "queue": docket.queue.value(state.facts.horizon),
+        }
+
+
+_TOTALS = ("actions", "undone", "flags", "dismissals")
+
+
+def _part(right: int, of: int) -> dict[str, Any]:
+    return {"value": ratio(right, of), "right": right, "of": of}
+
+
+def _added(parts: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    each = list(parts)
+    return {
+        word: _part(sum(one[word]["right"] for one in each), sum(one[word]["of"] for one in each))
+        for word in ("by_target", "by_truth")
+    }

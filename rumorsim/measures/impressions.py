@@ -1,0 +1,89 @@
+"""Impressions: how often posts of a story were read, and how often by each account reached."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from rumorsim.events import Batch, Facts, Kind
+from rumorsim.measures.base import Meaning, Measure
+from rumorsim.measures.counting import (
+    FirstSeen,
+    StoryCounts,
+    over_time,
+    ratio,
+    story_names,
+    truth_groups,
+)
+
+__all__ = ["Impressions"]
+
+
+class State:
+    """Memory: 4 bytes x accounts x 3 groups."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.groups = truth_groups(facts)
+        self.reads = StoryCounts(facts)
+        self.exposed = np.zeros(len(facts.stories), np.int64)
+        self.accounts = {name: FirstSeen(facts.accounts) for name in self.groups}
+
+
+class Impressions(Measure[State]):
+    """Reads of posts by story and truth, and reads for each account exposed.
+
+    Every read counts, the first and the repeated ones. Needs READ rows, which are logged
+    only when a measure asks for them.
+    """
+
+    name: ClassVar[str] = "impressions"
+    summary: ClassVar[str] = "reads of posts, by story, truth and time, and per account exposed"
+    needs: ClassVar[frozenset[Kind]] = frozenset({Kind.READ, Kind.EXPOSE})
+    meanings: ClassVar[dict[str, Meaning]] = {
+        "reads": Meaning("reads", "of posts of any story"),
+        "truth.*.reads": Meaning("reads", "of posts of such stories"),
+        "truth.*.reads_per_account": Meaning(
+            "reads per account", "by accounts exposed to at least one such story"
+        ),
+        "truth.*.over_time": Meaning("reads", "of posts of such stories before this time"),
+        "stories.*.reads": Meaning("reads", "of posts of the story"),
+        "stories.*.reads_per_account": Meaning("reads per account", "by accounts exposed to it"),
+        "stories.*.over_time": Meaning("reads", "of posts of the story before this time"),
+    }
+
+    def start(self, facts: Facts) -> State:
+        return State(facts)
+
+    def observe(self, state: State, batch: Batch) -> None:
+        state.reads.add(batch.only(Kind.READ))
+        exposed = batch.only(Kind.EXPOSE)
+        state.exposed += np.bincount(exposed.story, minlength=len(state.exposed))
+        for name, stories in state.groups.items():
+            state.accounts[name].fresh(exposed.account[stories[exposed.story]])
+
+    def value(self, state: State) -> dict[str, Any]:
+        reads, edges = state.reads.counts, state.reads.edges
+        totals = reads.sum(axis=1)
+        return {
+            "reads": int(totals.sum()),
+            "truth": {
+                name: {
+                    "reads": int(totals[stories].sum()),
+                    "reads_per_account": ratio(
+                        int(totals[stories].sum()), state.accounts[name].count
+                    ),
+                    "over_time": over_time(edges, reads=reads[stories].sum(axis=0)),
+                }
+                for name, stories in state.groups.items()
+            },
+            "stories": {
+                name: {
+                    "reads": int(totals[story]),
+                    "reads_per_account": ratio(int(totals[story]), int(state.exposed[story])),
+                    "over_time": over_time(edges, reads=reads[story]),
+                }
+                for story, name in enumerate(story_names(state.facts))
+            },
+        }

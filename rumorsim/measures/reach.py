@@ -1,0 +1,142 @@
+"""Reach: how many accounts and persons met a story, over which surface, by when."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rumorsim.events import Batch, Facts, Kind
+from rumorsim.measures.base import Meaning, Measure
+from rumorsim.measures.counting import (
+    BINS,
+    FirstSeen,
+    StoryCounts,
+    bin_of,
+    over_time,
+    story_names,
+    truth_groups,
+)
+
+__all__ = ["SURFACES", "Reach"]
+
+#: Surfaces by the code in the value of an expose event.
+SURFACES: Final = ("feed", "trending")
+
+
+class Group:
+    """Accounts and persons exposed to any of some stories, each counted once."""
+
+    def __init__(self, facts: Facts, stories: NDArray[np.bool_]) -> None:
+        self.stories = stories
+        self.accounts = FirstSeen(facts.accounts)
+        self.persons = FirstSeen(int(facts.person.max(initial=-1)) + 1)
+        self.bins = np.zeros(BINS, np.int64)
+
+    def add(self, batch: Batch, person: NDArray[np.int32], edges: NDArray[np.float64]) -> None:
+        part = Batch(batch.rows[self.stories[batch.story]])
+        fresh = self.accounts.fresh(part.account)
+        self.bins += np.bincount(bin_of(part.time[fresh], edges), minlength=BINS)
+        self.persons.fresh(person[part.account])
+
+
+class State:
+    """Memory: 8 bytes x accounts x (3 groups + 1), 4 bytes x persons x stories seen."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        everything = np.ones(len(facts.stories), bool)
+        self.groups = {
+            name: Group(facts, stories)
+            for name, stories in {**truth_groups(facts), "all": everything}.items()
+        }
+        self.by_story = StoryCounts(facts)
+        self.surfaces = np.zeros((len(facts.stories), len(SURFACES)), np.int64)
+        self.persons: dict[int, FirstSeen] = {}
+
+
+class Reach(Measure[State]):
+    """Accounts and persons exposed, by story and by truth.
+
+    An account is exposed to a story when it first reads it, so the expose events of a story
+    are its accounts. ``truth.false.accounts`` counts an account once however many false
+    stories it met; ``truth.false.exposures`` is the sum over stories. Curves are cumulative
+    at 101 edges of [0, horizon]: what happened before the edge.
+    """
+
+    name: ClassVar[str] = "reach"
+    summary: ClassVar[str] = "accounts and persons exposed, by story, truth, surface and time"
+    needs: ClassVar[frozenset[Kind]] = frozenset({Kind.EXPOSE})
+    meanings: ClassVar[dict[str, Meaning]] = {
+        "accounts": Meaning("accounts", "exposed to any story"),
+        "persons": Meaning("persons", "exposed to any story through any account"),
+        "exposures": Meaning("exposures", "accounts exposed, summed over stories"),
+        "surfaces.*": Meaning("exposures", "first reads on this surface"),
+        "truth.*.accounts": Meaning("accounts", "exposed to at least one such story"),
+        "truth.*.persons": Meaning("persons", "exposed to at least one such story"),
+        "truth.*.exposures": Meaning("exposures", "accounts exposed, summed over such stories"),
+        "truth.*.over_time": Meaning("accounts", "exposed to such a story before this time"),
+        "stories.*.accounts": Meaning("accounts", "exposed to the story"),
+        "stories.*.persons": Meaning("persons", "exposed to the story"),
+        "stories.*.surfaces.*": Meaning("accounts", "exposed to the story on this surface"),
+        "stories.*.over_time": Meaning("accounts", "exposed to the story before this time"),
+    }
+
+    def start(self, facts: Facts) -> State:
+        return State(facts)
+
+    def observe(self, state: State, batch: Batch) -> None:
+        exposed = batch.only(Kind.EXPOSE)
+        if not len(exposed):
+            return
+        state.by_story.add(exposed)
+        cell = exposed.story * np.int64(len(SURFACES)) + exposed.value.astype(np.int64)
+        counts = np.bincount(cell, minlength=state.surfaces.size)
+        state.surfaces += counts.reshape(state.surfaces.shape)
+        for group in state.groups.values():
+            group.add(exposed, state.facts.person, state.by_story.edges)
+        self._persons(state, exposed)
+
+    def _persons(self, state: State, exposed: Batch) -> None:
+        size = int(state.facts.person.max(initial=-1)) + 1
+        for story in np.unique(exposed.story).tolist():
+            if story not in state.persons:
+                state.persons[story] = FirstSeen(size)
+            readers = exposed.account[exposed.story == story]
+            state.persons[story].fresh(state.facts.person[readers])
+
+    def value(self, state: State) -> dict[str, Any]:
+        totals = state.by_story.counts.sum(axis=1)
+        groups = dict(state.groups)
+        everything = groups.pop("all")
+        return {
+            "accounts": everything.accounts.count,
+            "persons": everything.persons.count,
+            "exposures": int(totals.sum()),
+            "surfaces": _surfaces(state.surfaces.sum(axis=0)),
+            "truth": {
+                name: {
+                    "accounts": group.accounts.count,
+                    "persons": group.persons.count,
+                    "exposures": int(totals[group.stories].sum()),
+                    "over_time": over_time(state.by_story.edges, accounts=group.bins),
+                }
+                for name, group in groups.items()
+            },
+            "stories": {
+                name: {
+                    "accounts": int(totals[story]),
+                    "persons": state.persons[story].count if story in state.persons else 0,
+                    "surfaces": _surfaces(state.surfaces[story]),
+                    "over_time": over_time(
+                        state.by_story.edges, accounts=state.by_story.counts[story]
+                    ),
+                }
+                for story, name in enumerate(story_names(state.facts))
+            },
+        }
+
+
+def _surfaces(counts: NDArray[np.int64]) -> dict[str, int]:
+    return dict(zip(SURFACES, counts.tolist(), strict=True))

@@ -1,0 +1,94 @@
+"""Shares: how often a story was shared and published, and by how many accounts."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from rumorsim.events import Batch, Facts, Kind
+from rumorsim.measures.base import Meaning, Measure
+from rumorsim.measures.counting import (
+    FirstSeen,
+    StoryCounts,
+    over_time,
+    story_names,
+    truth_groups,
+)
+
+__all__ = ["Shares"]
+
+
+class State:
+    """Memory: 4 bytes x accounts x (3 groups + stories seen)."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.groups = truth_groups(facts)
+        self.shared = StoryCounts(facts)
+        self.published = np.zeros(len(facts.stories), np.int64)
+        self.in_group = {name: FirstSeen(facts.accounts) for name in self.groups}
+        self.in_story: dict[int, FirstSeen] = {}
+
+
+class Shares(Measure[State]):
+    """Shares, publications and sharers by story and truth.
+
+    Sharers are the distinct accounts that posted, publishers included: the active set of the
+    independent cascade (Kempe, Kleinberg and Tardos 2003), where an activation is a share.
+    """
+
+    name: ClassVar[str] = "shares"
+    summary: ClassVar[str] = "shares, publications and sharers, by story, truth and time"
+    needs: ClassVar[frozenset[Kind]] = frozenset({Kind.PUBLISH, Kind.SHARE})
+    meanings: ClassVar[dict[str, Meaning]] = {
+        "shares": Meaning("shares", "of any story"),
+        "publications": Meaning("posts", "published, of any story"),
+        "*.shares": Meaning("shares", "posts made by sharing"),
+        "*.publications": Meaning("posts", "published, not shared from another"),
+        "truth.*.sharers": Meaning("accounts", "that posted such a story, publishers included"),
+        "stories.*.sharers": Meaning("accounts", "that posted the story, publishers included"),
+        "*.over_time": Meaning("shares", "before this time"),
+    }
+
+    def start(self, facts: Facts) -> State:
+        return State(facts)
+
+    def observe(self, state: State, batch: Batch) -> None:
+        made = batch.only(Kind.PUBLISH, Kind.SHARE)
+        if not len(made):
+            return
+        state.shared.add(made.only(Kind.SHARE))
+        published = made.story[made.kind == Kind.PUBLISH]
+        state.published += np.bincount(published, minlength=len(state.published))
+        for name, stories in state.groups.items():
+            state.in_group[name].fresh(made.account[stories[made.story]])
+        for story in np.unique(made.story).tolist():
+            if story not in state.in_story:
+                state.in_story[story] = FirstSeen(state.facts.accounts)
+            state.in_story[story].fresh(made.account[made.story == story])
+
+    def value(self, state: State) -> dict[str, Any]:
+        shared, edges = state.shared.counts, state.shared.edges
+        return {
+            "shares": int(shared.sum()),
+            "publications": int(state.published.sum()),
+            "truth": {
+                name: {
+                    "shares": int(shared[stories].sum()),
+                    "publications": int(state.published[stories].sum()),
+                    "sharers": state.in_group[name].count,
+                    "over_time": over_time(edges, shares=shared[stories].sum(axis=0)),
+                }
+                for name, stories in state.groups.items()
+            },
+            "stories": {
+                name: {
+                    "shares": int(shared[story].sum()),
+                    "publications": int(state.published[story]),
+                    "sharers": state.in_story[story].count if story in state.in_story else 0,
+                    "over_time": over_time(edges, shares=shared[story]),
+                }
+                for story, name in enumerate(story_names(state.facts))
+            },
+        }

@@ -1,0 +1,200 @@
+"""Running one scenario under one policy and seed: Simulation, run, stream.
+
+From here to the inner loop: ``run`` -> ``Simulation.advance`` -> ``Engine.run_until`` ->
+``FastEnvironment.step`` -> ``kernels.advance.advance``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from rumorsim.desk import Desk
+from rumorsim.engines import make_engine
+from rumorsim.errors import Fault, InputError
+from rumorsim.events import Batch, Facts, InterventionFacts, StreamDigest
+from rumorsim.interventions import Intervention
+from rumorsim.measures import Listening
+from rumorsim.provenance import RESULTS_VERSION, digest_of, versions
+from rumorsim.results import Result
+from rumorsim.scenario import Scenario, build_graph
+from rumorsim.scenario.models import Policy
+from rumorsim.surfaces.trending import trending_list
+from rumorsim.units import parse_duration
+from rumorsim.world import World, build_world
+
+__all__ = ["Simulation", "run", "stream"]
+
+OwnPolicy = Callable[[Desk], Generator[Any, Any, Any]]
+#: Steps a run is cut into so that batches stay small and progress can be shown.
+STEPS = 200
+
+
+class Simulation:
+    """One world under one policy, advanced step by step.
+
+    ``policy`` is the name of a policy of the scenario, a :class:`Policy`, or a SimPy
+    generator function that takes the desk. ``engine`` is "fast" or "reference". Between
+    steps ``world`` may be looked at and ``desk`` may act::
+
+        sim = Simulation(scenario, policy="none", seed=7)
+        batch = sim.advance("12 h")
+        sim.desk.close(17)
+        batch = sim.advance("24 h")
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        policy: str | Policy | OwnPolicy = "none",
+        seed: int | None = None,
+        engine: str = "fast",
+    ) -> None:
+        self.scenario = scenario
+        self.seed = scenario.seed if seed is None else seed
+        self.policy, own = _policy(scenario, policy)
+        self.policy_name = self.policy.name if own is None else getattr(own, "__name__", "own policy")
+        graph, attributes = build_graph(scenario)
+        self.world: World = build_world(
+            scenario,
+            graph,
+            self.seed,
+            policy=self.policy_name,
+            interventions=tuple(_facts(each) for each in self.policy.interventions),
+            attributes=attributes,
+        )
+        self._batches: list[Batch] = []
+        self._listeners: list[Callable[[Batch], None]] = [self._batches.append]
+        self.engine = make_engine(engine, self.world)
+        self.engine.listen(self._hear)
+        self.desk = Desk(self.engine)
+        if scenario.trending is not None:
+            self.engine.process(trending_list(scenario.trending, self.engine))
+        ordinals: Counter[str] = Counter()
+        for place, intervention in enumerate(self.policy.interventions):
+            intervention.start(self.desk, place, ordinals[intervention.kind])
+            ordinals[intervention.kind] += 1
+        if own is not None:
+            self.engine.process(own(self.desk))
+        self.engine.start()
+
+    @property
+    def now(self) -> float:
+        """Hours since the start."""
+        return self.desk.now
+
+    @property
+    def facts(self) -> Facts:
+        """What measures may know of the world."""
+        return self.world.facts
+
+    def listen(self, listener: Callable[[Batch], None]) -> None:
+        """Hand every batch of the stream to ``listener`` as it comes."""
+        self._listeners.append(listener)
+
+    def advance(self, until: float | str) -> Batch:
+        """Let everything in [now, until) happen; return its events.
+
+        ``until`` is hours or a duration such as "12 h"; beyond the horizon nothing happens.
+        ValueError where it is past.
+        """
+        time = parse_duration(until) if isinstance(until, str) else float(until)
+        if not time >= self.now:
+            raise ValueError(f"cannot go back to {time:g} h: it is {self.now:g} h")
+        self.engine.run_until(min(time, self.world.horizon))
+        batch = Batch.joined(self._batches)
+        self._batches.clear()
+        return batch
+
+    def _hear(self, batch: Batch) -> None:
+        for listener in self._listeners:
+            listener(batch)
+
+
+def _policy(scenario: Scenario, policy: str | Policy | OwnPolicy) -> tuple[Policy, OwnPolicy | None]:
+    if isinstance(policy, Policy):
+        return policy, None
+    if callable(policy):
+        return scenario.policy("none"), policy
+    try:
+        return scenario.policy(policy), None
+    except KeyError as error:
+        raise InputError(Fault("no such policy", key="policy", value=f'"{policy}"', advice=str(error.args[0]))) from None
+
+
+def _facts(intervention: Intervention) -> InterventionFacts:
+    return InterventionFacts(
+        label=intervention.label,
+        kind=intervention.kind,
+        target=intervention.target,
+        judge=intervention.judge,
+        categories=intervention.whom.categories,
+    )
+
+
+def steps_of(horizon: float) -> list[float]:
+    """The times a whole run is cut at."""
+    return [float(time) for time in np.linspace(0.0, horizon, STEPS + 1)[1:]]
+
+
+def stream(
+    scenario: Scenario,
+    policy: str | Policy | OwnPolicy = "none",
+    seed: int | None = None,
+    engine: str = "fast",
+) -> Iterator[Batch]:
+    """The events of a run, batch by batch while it runs; memory stays bounded."""
+    simulation = Simulation(scenario, policy, seed, engine)
+    for time in steps_of(simulation.world.horizon):
+        batch = simulation.advance(time)
+        if len(batch):
+            yield batch
+
+
+def run(
+    scenario: Scenario,
+    policy: str | Policy | OwnPolicy = "none",
+    seed: int | None = None,
+    engine: str = "fast",
+    *,
+    measures: Iterable[str] | None = None,
+    sinks: Iterable[Callable[[Batch], None]] = (),
+    progress: Callable[[float], None] | None = None,
+) -> Result:
+    """Run one scenario to its horizon and measure it.
+
+    ``sinks`` are called with every batch; ``progress`` with the hours done. The result has
+    every measure's value, the digest of the events and how to run it again.
+    """
+    simulation = Simulation(scenario, policy, seed, engine)
+    listening = Listening(simulation.facts, scenario.measures if measures is None else measures)
+    digest = StreamDigest()
+    for time in steps_of(simulation.world.horizon):
+        batch = simulation.advance(time)
+        digest.update(batch)
+        listening.observe(batch)
+        for sink in sinks:
+            sink(batch)
+        if progress is not None:
+            progress(time)
+    resolved = scenario.resolved()
+    provenance = {
+        "results_version": RESULTS_VERSION,
+        "scenario_digest": digest_of(resolved),
+        "graph_digest": simulation.world.graph.digest(),
+        "versions": versions(),
+        "reproducible_from_file": not callable(policy),
+    }
+    return Result(
+        policy=simulation.policy_name,
+        seed=simulation.seed,
+        engine=engine,
+        digest=digest.hexdigest(),
+        events=digest.count,
+        measures=listening.values(),
+        scenario=resolved,
+        provenance=provenance,
+    )

@@ -1,0 +1,9 @@
+"""Scenarios: what people write, how it is read, and what is said when it is wrong."""
+
+from __future__ import annotations
+
+from rumorsim.scenario.inputs import build_graph, input_files
+from rumorsim.scenario.loading import load, loads
+from rumorsim.scenario.models import Scenario
+
+__all__ = ["Scenario", "build_graph", "input_files", "load", "loads"]

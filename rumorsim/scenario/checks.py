@@ -1,0 +1,131 @@
+"""What holds between the parts of a scenario: names that must exist, or be unique.
+
+Each fault is one line of key, value, rule and advice with tabs between, joined into one
+ValueError; ``messages`` takes them apart again, so a model needs no file name to complain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rumorsim.errors import nearest, show_value
+from rumorsim.measures import MEASURES
+
+if TYPE_CHECKING:
+    from rumorsim.interventions import Intervention
+    from rumorsim.scenario.models import Scenario, Story
+
+__all__ = ["raise_faults", "without_nulls"]
+
+#: Copies of stories in all, so that their records fit into memory.
+MOST_COPIES = 10_000_000
+
+
+def without_nulls(value: Any) -> Any:
+    """Plain JSON values with every key left out whose value is null."""
+    if isinstance(value, dict):
+        return {key: without_nulls(each) for key, each in value.items() if each is not None}
+    return [without_nulls(each) for each in value] if isinstance(value, list) else value
+
+
+def raise_faults(scenario: Scenario) -> None:
+    """ValueError with a line for each fault between the parts of ``scenario``."""
+    faults = [
+        *_measure_faults(scenario),
+        *_story_faults(scenario),
+        *_policy_faults(scenario),
+    ]
+    if faults:
+        raise ValueError("\n".join(faults))
+
+
+def _fault(key: str, value: str, rule: str, advice: str = "") -> str:
+    parts = (key, show_value(value) if value else "", rule, advice)
+    return "\t".join("".join(c if c.isprintable() else "?" for c in part) for part in parts)
+
+
+def _measure_faults(scenario: Scenario) -> Iterator[str]:
+    for i, name in enumerate(scenario.measures):
+        key = f"measures[{i}]"
+        if name not in MEASURES:
+            yield _fault(key, name, "there is no such measure", nearest(name, list(MEASURES)))
+        elif name in scenario.measures[:i]:
+            yield _fault(key, name, "is given twice", "remove one")
+
+
+def _open_kinds(scenario: Scenario) -> bool:
+    """Whether a file may bring kinds of account that the scenario does not name."""
+    return scenario.accounts.file is not None
+
+
+def _story_faults(scenario: Scenario) -> Iterator[str]:
+    names = [story.name for story in scenario.stories]
+    for i, name in _repeated(names):
+        yield _fault(f"stories[{i}].name", name, "two stories have this name", "rename one")
+    for i, story in enumerate(scenario.stories):
+        yield from _faults_of_story(scenario, story, f"stories[{i}]", names)
+    if sum(story.copies for story in scenario.stories) > MOST_COPIES:
+        rule = f"there are more than {MOST_COPIES:,} copies in all"
+        yield _fault("stories", "", rule, "make `copies` smaller")
+
+
+def _repeated(names: Sequence[str]) -> Iterator[tuple[int, str]]:
+    seen: set[str] = set()
+    for i, name in enumerate(names):
+        if name in seen:
+            yield i, name
+        seen.add(name)
+
+
+def _faults_of_story(
+    scenario: Scenario, story: Story, key: str, names: Sequence[str]
+) -> Iterator[str]:
+    if story.answers is not None and story.answers not in names:
+        advice = nearest(story.answers, names)
+        yield _fault(f"{key}.answers", story.answers, "there is no such story", advice)
+    kind, kinds = story.author.kind, ["ordinary", *scenario.accounts.kinds]
+    if kind is not None and kind not in kinds and not _open_kinds(scenario):
+        rule = "there is no such kind of account"
+        yield _fault(f"{key}.author.kind", kind, rule, nearest(kind, kinds))
+    late = f"is not before the horizon ({scenario.horizon:g} h)"
+    for j, time in enumerate(story.at or ()):
+        if time >= scenario.horizon:
+            yield _fault(f"{key}.at[{j}]", f"{time:g} h", late, "make it earlier")
+    schedule = story.schedule
+    if schedule is not None:
+        if schedule.begin >= scenario.horizon:
+            yield _fault(f"{key}.schedule.begin", f"{schedule.begin:g} h", late, "make it earlier")
+        if schedule.end is not None and schedule.end <= schedule.begin:
+            rule = "is not after begin"
+            yield _fault(f"{key}.schedule.end", f"{schedule.end:g} h", rule, "make it later")
+
+
+def _policy_faults(scenario: Scenario) -> Iterator[str]:
+    names = [policy.name for policy in scenario.policies]
+    for i, name in _repeated(["none", *names]):
+        rule = "two policies have this name" if name != "none" else "that policy does nothing"
+        yield _fault(f"policies[{i - 1}].name", name, rule, "rename it")
+    for i, policy in enumerate(scenario.policies):
+        for j, intervention in enumerate(policy.interventions):
+            key = f"policies[{i}].interventions[{j}]"
+            yield from _faults_of_intervention(scenario, intervention, key)
+
+
+def _faults_of_intervention(
+    scenario: Scenario, intervention: Intervention, key: str
+) -> Iterator[str]:
+    if intervention.needs_trending and scenario.trending is None:
+        rule = "there is no trending list to filter"
+        yield _fault(f"{key}.kind", intervention.kind, rule, "add a [trending] table")
+    known = {
+        "categories": ("category", sorted({story.category for story in scenario.stories})),
+        "stories": ("story", [story.name for story in scenario.stories]),
+    }
+    if not _open_kinds(scenario):
+        known["kinds"] = ("kind of account", ["ordinary", *scenario.accounts.kinds])
+    for field, (what, words) in known.items():
+        for n, word in enumerate(getattr(intervention.whom, field)):
+            if word not in words:
+                where = f"{key}.whom.{field}[{n}]"
+                yield _fault(where, word, f"there is no such {what}", nearest(word, words))

@@ -1,0 +1,117 @@
+"""The files a scenario reads: its follow graph, its table of accounts, and their digests."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from rumorsim.errors import Fault, InputError
+from rumorsim.graphs.sources import checked_file
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rumorsim.graphs.follows import FollowGraph
+    from rumorsim.scenario.models import Scenario
+
+__all__ = ["build_graph", "file_digest", "input_files"]
+
+#: Graphs and tables kept in memory for the next run of the same scenario.
+_KEPT: Final = 2
+
+_graphs: OrderedDict[str, FollowGraph] = OrderedDict()
+_tables: OrderedDict[str, dict[str, NDArray[Any]]] = OrderedDict()
+_digests: dict[tuple[str, int, int, int], str] = {}
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 (hex) of a file's bytes; InputError where it is no readable file.
+
+    Computed once a process for a file that keeps its size and its times.
+    """
+    place = checked_file(path)
+    status = place.stat()
+    known = (str(place.resolve()), status.st_size, status.st_mtime_ns, status.st_ino)
+    if known not in _digests:
+        with place.open("rb") as file:
+            _digests[known] = hashlib.file_digest(file, "sha256").hexdigest()
+    return _digests[known]
+
+
+def input_files(scenario: Scenario) -> dict[str, str]:
+    """SHA-256 of each file the scenario reads, by its key: ``graph.path``, ``accounts.file``."""
+    named = {
+        "graph.path": getattr(scenario.graph, "path", None),
+        "accounts.file": scenario.accounts.file,
+    }
+    return {
+        key: file_digest(scenario.base_dir / name)
+        for key, name in named.items()
+        if name is not None
+    }
+
+
+def build_graph(scenario: Scenario) -> tuple[FollowGraph, dict[str, NDArray[Any]]]:
+    """The follow graph of a scenario, and the attributes of its accounts by name, [accounts].
+
+    Attributes come with the graph or from ``[accounts] file``, which wins. Both are built
+    or read once a process for the same settings and file contents; do not change them.
+    InputError where a file is missing, broken or not the one its ``sha256`` names.
+    """
+    graph_key = f"{scenario.graph.model_dump_json()} {_digest_of_graph_file(scenario)}"
+    graph = _graphs.get(graph_key)
+    if graph is None:
+        graph = scenario.graph.build(scenario.base_dir)
+        _keep(_graphs, graph_key, graph)
+    attributes = dict(graph.attributes)
+    attributes.update(_accounts_table(scenario, graph, graph_key))
+    return graph, attributes
+
+
+def _digest_of_graph_file(scenario: Scenario) -> str:
+    name = getattr(scenario.graph, "path", None)
+    if name is None:
+        return ""
+    pinned = getattr(scenario.graph, "sha256", None)
+    return _checked_digest(scenario.base_dir / name, pinned, "graph.sha256")
+
+
+def _accounts_table(
+    scenario: Scenario, graph: FollowGraph, graph_key: str
+) -> dict[str, NDArray[Any]]:
+    from rumorsim.graphs.attributes import read_accounts_table
+
+    if scenario.accounts.file is None:
+        return {}
+    path = scenario.base_dir / scenario.accounts.file
+    digest = _checked_digest(path, scenario.accounts.sha256, "accounts.sha256")
+    key = f"{digest} {graph_key}"
+    table = _tables.get(key)
+    if table is None:
+        ids = graph.accounts if graph.ids is None else graph.ids
+        table = read_accounts_table(path, ids)
+        _keep(_tables, key, table)
+    return table
+
+
+def _checked_digest(path: Path, pinned: str | None, key: str) -> str:
+    digest = file_digest(path)
+    if pinned is not None and pinned != digest:
+        raise InputError(
+            Fault(
+                "the file has changed since the scenario was resolved",
+                file=str(path),
+                key=key,
+                value=f'"{pinned[:12]}..."',
+                advice=f'its SHA-256 is now "{digest[:12]}..."; remove sha256 to read it anyway',
+            )
+        )
+    return digest
+
+
+def _keep(cache: OrderedDict[str, Any], key: str, value: Any) -> None:
+    cache[key] = value
+    while len(cache) > _KEPT:
+        cache.popitem(last=False)

@@ -1,0 +1,41 @@
+"""Reading scenarios: a file or text becomes a Scenario, or all its faults at once."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from rumorsim.errors import Fault, InputError
+from rumorsim.scenario.messages import faults_of, shown
+from rumorsim.scenario.models import Scenario
+from rumorsim.scenario.text import parsed, read_text
+
+__all__ = ["from_values", "load", "loads"]
+
+
+def load(path: str | os.PathLike[str]) -> Scenario:
+    """The scenario in a file: TOML as people write it, or its resolved form in JSON.
+
+    Relative paths in it start at its folder. InputError with every fault found.
+    """
+    place = Path(path)
+    return from_values(parsed(read_text(place), str(path)), place.parent, str(path))
+
+
+def loads(text: str, base_dir: str | os.PathLike[str] = ".") -> Scenario:
+    """The scenario in a text; relative paths in it start at ``base_dir``."""
+    return from_values(parsed(text, "scenario"), Path(base_dir), "scenario")
+
+
+def from_values(values: Any, base_dir: Path, file: str = "") -> Scenario:
+    """The scenario in plain values (as TOML or JSON give them); ``file`` is for messages."""
+    if not isinstance(values, dict):
+        raise InputError(Fault("a scenario is a table", file=file, value=shown(values)))
+    try:
+        scenario = Scenario.model_validate(values)
+    except ValidationError as error:
+        raise InputError(faults_of(error, Scenario, file)) from None
+    return scenario.at(base_dir)

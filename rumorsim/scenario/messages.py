@@ -1,0 +1,172 @@
+"""What is said of a scenario that does not validate: pydantic's errors as faults.
+
+Each fault has the key path as people write it, the value, the rule in plain words, and
+advice: the nearest valid key or word, or what the key means. Names of pydantic's own
+machinery never show.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from rumorsim.errors import Fault, InputError, nearest, show_value
+from rumorsim.scenario.shapes import Place, key_path, keys_of, place_of, tag_of
+
+__all__ = ["MOST_FAULTS", "faults_of", "shown"]
+
+#: More faults than these are counted, not told.
+MOST_FAULTS: Final = 100
+
+#: Rules by the type of pydantic's error; the rest of them need its context.
+_RULES: Final[Mapping[str, str]] = {
+    "missing": "is missing",
+    "extra_forbidden": "there is no such key here",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "bool_type": "must be true or false",
+    "string_type": "must be text",
+    "tuple_type": "must be a list",
+    "dict_type": "must be a table",
+    "model_type": "must be a table",
+    "model_attributes_type": "must be a table",
+    "finite_number": "must be finite",
+    "string_pattern_mismatch": "must be one line of text without control characters",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
+    "too_short": "must hold at least {min_length} of them",
+    "too_long": "must hold at most {max_length} of them",
+    "string_too_short": "must have at least {min_length} characters",
+    "string_too_long": "must have at most {max_length} characters",
+}
+_NUMBERS: Final = ("int_type", "float_type")
+_WORDS: Final = re.compile(r"'([^']*)'")
+_NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+
+Path = tuple[str | int, ...]
+
+
+def faults_of(error: ValidationError, model: type[BaseModel], file: str) -> list[Fault]:
+    """The faults behind a validation error of ``model``, at most a hundred of them."""
+    found: dict[Path, list[tuple[Place, ErrorDetails]]] = {}
+    for detail in error.errors(include_url=False):
+        place = place_of(model, detail["loc"])
+        found.setdefault(place.path, []).append((place, detail))
+    longer = {path[:length] for path in found for length in range(len(path))}
+    faults: list[Fault] = []
+    for path, alike in found.items():
+        # Of a union, what failed further inside is what was meant.
+        if path not in longer or not path:
+            faults += _faults_at(alike, file)
+    more = len(faults) - MOST_FAULTS
+    if more > 0:
+        faults[MOST_FAULTS:] = [Fault(f"has {more:,} more such faults", file=file)]
+    return faults
+
+
+def shown(value: Any) -> str:
+    """A value as people wrote it, on one short line; tables and lists are left out."""
+    if isinstance(value, dict | list | tuple | BaseModel):
+        return ""
+    if isinstance(value, int) and value.bit_length() > 200:
+        return "a number of very many digits"
+    if isinstance(value, float | int | bool | str):
+        return show_value(value)
+    return show_value(str(value))[1:-1]
+
+
+def _faults_at(alike: Sequence[tuple[Place, ErrorDetails]], file: str) -> Iterator[Fault]:
+    """One fault for the branches of a union that all failed here; else one for each error."""
+    place, detail = alike[0]
+    if detail["type"] == "value_error":
+        yield from _own_faults(place, detail, file)
+        return
+    path, value = place.path, shown(detail["input"])
+    if detail["type"].startswith("union_tag"):
+        path, value = _tag_of(place, detail)
+    if detail["type"] == "missing":
+        value = ""
+    rules = list(dict.fromkeys(_rule(each, place) for place, each in alike))
+    rule = ", or ".join([rules[0], *(rule.removeprefix("must be ") for rule in rules[1:])])
+    yield Fault(rule, file, key_path(path), value, _advice(place, detail))
+
+
+def _rule(detail: ErrorDetails, place: Place) -> str:
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind in _RULES:
+        limits = {name: _limit(limit) for name, limit in context.items()}
+        return _RULES[kind].format(**limits)
+    if kind == "literal_error":
+        words = _WORDS.findall(context["expected"])
+        return "must be " + " or ".join(f'"{word}"' for word in words)
+    if kind == "union_tag_invalid":
+        return f"there is no such {_discriminator(place)}"
+    if kind == "union_tag_not_found":
+        return "is missing"
+    return detail["msg"].replace("Input should be", "must be")
+
+
+def _limit(limit: Any) -> str:
+    if isinstance(limit, float):
+        return f"{limit:g}"
+    return f"{limit:,}" if isinstance(limit, int) else str(limit)
+
+
+def _discriminator(place: Place) -> str:
+    return next((tag[0] for tag in map(tag_of, place.models) if tag), "kind")
+
+
+def _tag_of(place: Place, detail: ErrorDetails) -> tuple[Path, str]:
+    """The path of the key that should say which table this is, and what it says."""
+    key = _discriminator(place)
+    table = detail["input"]
+    value = shown(table[key]) if isinstance(table, dict) and key in table else ""
+    return (*place.path, key), value
+
+
+def _advice(place: Place, detail: ErrorDetails) -> str:
+    kind, value = detail["type"], detail["input"]
+    if kind == "missing" and place.field is not None:
+        return place.field.description or ""
+    if kind == "extra_forbidden":
+        return _nearest_key(place)
+    if kind.startswith("union_tag"):
+        tags = [tag[1] for tag in map(tag_of, place.models) if tag]
+        said = value.get(_discriminator(place)) if isinstance(value, dict) else ""
+        return nearest(str(said)[:100] if said else "", tags)
+    if kind in _NUMBERS and isinstance(value, str) and _NUMBER.fullmatch(value[:100]):
+        return "take the quotes away"
+    if kind == "int_type" and isinstance(value, float) and value == value // 1:
+        return f"write {value:.0f}"
+    if kind == "literal_error" and isinstance(value, str):
+        words = _WORDS.findall(detail["ctx"]["expected"])
+        advice = nearest(value[:100], words)
+        return advice if advice.startswith("did") else ""
+    return ""
+
+
+def _nearest_key(place: Place) -> str:
+    owner = place.owner
+    return "" if owner is None else nearest(str(place.path[-1]), list(keys_of(owner)))
+
+
+def _own_faults(place: Place, detail: ErrorDetails, file: str) -> Iterator[Fault]:
+    """Faults found by our own validators, who may name several keys, one a line."""
+    error = detail["ctx"]["error"]
+    if isinstance(error, InputError):
+        for fault in error.faults:
+            yield Fault(fault.rule, file, key_path(place.path), fault.value, fault.advice)
+        return
+    for line in str(error).split("\n"):
+        if "\t" in line:
+            key, value, rule, advice = line.split("\t")
+            yield Fault(rule, file, key, value, advice)
+        else:
+            yield Fault(line, file, key_path(place.path), shown(detail["input"]))

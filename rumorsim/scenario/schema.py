@@ -1,0 +1,26 @@
+"""The JSON schema of what people write, for editors and other programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rumorsim.graphs.config import GRAPH_CONFIGS
+from rumorsim.scenario.models import Scenario
+from rumorsim.scenario.shapes import meaning_of
+
+__all__ = ["json_schema"]
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON schema (draft 2020-12) of a scenario; every property has a description."""
+    schema = Scenario.model_json_schema(by_alias=True, mode="validation")
+    for shape in [schema, *schema["$defs"].values()]:
+        for name, each in shape["properties"].items():
+            model = GRAPH_CONFIGS.get(each.get("const", ""))
+            if model is not None and "description" not in each:
+                each["description"] = meaning_of(model, name)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "rumorsim scenario",
+    }

@@ -1,0 +1,1 @@
+"""Surfaces: where accounts find stories that nobody they follow has posted."""

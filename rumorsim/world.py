@@ -1,0 +1,481 @@
+"""The world: the arrays of one run, built from a scenario, a follow graph and a seed.
+
+What people are like and when they open the app depends on the seed alone, never on the
+policy: that is what makes the worlds of different policies coupled. Engines change the
+records here as the run goes on; a new run takes a new world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from rumorsim.errors import Fault, InputError, nearest, show_value
+from rumorsim.events import Facts, InterventionFacts, StoryFacts
+from rumorsim.graphs.follows import FollowGraph
+from rumorsim.kernels import records
+from rumorsim.kernels.looks import alias_table
+from rumorsim.kernels.records import ACCOUNT, LOOK, POST, PUBLICATION, STORY, Rules
+from rumorsim.kernels.tables import next_point
+from rumorsim.laws import TABLE_SIZE, gamma_table, quantile_table, round24, sample_array, table_of, tail_table
+from rumorsim.people import People, draw_people
+from rumorsim.randomness import Purpose, address_word, philox
+
+if TYPE_CHECKING:
+    from rumorsim.scenario.models import Author, Feed, Novelty, Scenario, Story
+
+__all__ = ["World", "build_world", "points"]
+
+Array = NDArray[np.float64]
+
+#: Activity by hour of the day, midnight first: an assumption shaped like any waking day.
+WAKING: Final = (4, 2, 1, 1, 1, 1, 2, 4, 6, 7, 8, 8, 9, 8, 7, 7, 7, 8, 8, 9, 10, 10, 9, 7)
+
+_NONE: Final = np.empty(0, dtype=np.float64)
+
+
+@dataclass
+class World:
+    """The arrays of one run.
+
+    ``accounts``, ``posts`` and ``stories`` are record arrays (``kernels.records``); posts
+    grow and only the first ``posts_made`` are in use. Times are hours.
+    """
+
+    graph: FollowGraph
+    seed: int
+    horizon: float
+    people: People
+    story_names: tuple[str, ...]
+    rules: Rules
+    accounts: NDArray[np.void]
+    stories: NDArray[np.void]
+    looks: NDArray[np.void]
+    slots: NDArray[np.int32]
+    facts: Facts
+    posts: NDArray[np.void] = field(default_factory=lambda: np.zeros(1024, POST))
+    friction: Array = field(default_factory=lambda: np.ones(1))
+    n: NDArray[np.int64] = field(default_factory=lambda: np.zeros(records.COUNTERS, dtype=np.int64))
+    account_reports: NDArray[np.int32] = field(init=False)
+    account_shares: NDArray[np.int32] = field(init=False)
+    account_reach: NDArray[np.int32] = field(init=False)
+
+    def __post_init__(self) -> None:
+        for name in ("account_reports", "account_shares", "account_reach"):
+            setattr(self, name, np.zeros(self.graph.accounts, dtype=np.int32))
+
+    @property
+    def posts_made(self) -> int:
+        """How many posts there are so far."""
+        return int(self.n[records.N_POSTS])
+
+    def grow_posts(self, room: int) -> None:
+        """Make room for so many posts more than there are."""
+        wanted = self.posts_made + room
+        if wanted > len(self.posts):
+            grown = np.zeros(max(wanted, 2 * len(self.posts)), POST)
+            grown[: self.posts_made] = self.posts[: self.posts_made]
+            self.posts = grown
+
+    def count_of(self, target: str, quantity: str) -> NDArray[np.int32]:
+        """The counters of reports, shares or reach, one for each target so far."""
+        if target == "account":
+            counts: NDArray[np.int32] = getattr(self, f"account_{quantity}")
+        elif target == "post":
+            counts = self.posts[quantity][: self.posts_made]
+        else:
+            counts = self.stories[quantity]
+        return counts
+
+    def story_index(self, name: str) -> int:
+        """The number of the story of that name; KeyError names the nearest."""
+        if name not in self.story_names:
+            raise KeyError(nearest(name, self.story_names))
+        return self.story_names.index(name)
+
+    def check(self) -> None:
+        """Raise AssertionError where an invariant of the arrays does not hold."""
+        made = self.posts[: self.posts_made]
+        assert (made["root"] <= np.arange(len(made))).all(), "a post goes back to a later one"
+        assert (made["parent"] < np.arange(len(made))).all(), "a post shares a later one"
+        assert ((made["parent"] < 0) == (made["k"] > 0)).all(), "k = 0 exactly for shares"
+        assert (np.diff(made["time"]) >= 0).all(), "posts are not in order of time"
+        assert ((self.accounts["audience"] >= 0) & (self.accounts["audience"] <= 1)).all()
+        for quantity in ("reports", "shares", "reach"):
+            assert int(self.count_of("account", quantity).sum()) == int(made[quantity].sum())
+            assert int(self.stories[quantity].sum()) == int(made[quantity].sum())
+
+
+def build_world(
+    scenario: Scenario,
+    graph: FollowGraph,
+    seed: int,
+    *,
+    policy: str = "none",
+    interventions: tuple[InterventionFacts, ...] = (),
+    attributes: Mapping[str, NDArray[Any]] | None = None,
+) -> World:
+    """The world of ``scenario`` on ``graph`` under ``seed``, at hour 0, before any event.
+
+    ``attributes`` (and the graph's own node attributes, which yield to them) set columns of
+    accounts: kind, person, check_ins (per day), receptivity, trust, official. Raises
+    :class:`InputError` for what only the graph can tell, such as ids that do not exist.
+    """
+    if graph.accounts == 0:
+        raise InputError(Fault("the follow graph has no accounts", key="graph"))
+    people = draw_people(scenario.accounts, graph, seed, {**graph.attributes, **(attributes or {})})
+    stories = _Stories(scenario, graph, people, seed)
+    feed = scenario.feed
+    curve = _curve(feed, scenario.start.hour + scenario.start.minute / 60 + scenario.start.second / 3600)
+    accounts = _account_records(feed, graph, people)
+    trending = scenario.trending
+    share, other = _alias(accounts["rate"], trending is not None)
+    vigour, vigour_of = _vigour(scenario.stories)
+    novelty, novelty_unit, novelty_of = _novelty(scenario.stories)
+    limited = feed.attention != "unlimited" and feed.reading == "check-in"
+    background = limited and feed.background > 0
+    rules = Rules(
+        seed=np.uint64(seed),
+        horizon=float(scenario.horizon),
+        by_delay=feed.reading == "delay",
+        attention=int(feed.attention) if limited else 0,
+        log_reads="impressions" in scenario.measures,
+        background=background,
+        curve=curve,
+        offsets=graph.offsets,
+        followers=graph.followers,
+        weights=_weights(feed, graph),
+        receptivity=_receptivity(scenario, people, seed, stories.categories),
+        publications=stories.publications(seed, float(scenario.horizon)),
+        delay=quantile_table(feed.delay)[None, :],
+        vigour=vigour,
+        vigour_of=vigour_of,
+        novelty=novelty,
+        novelty_unit=novelty_unit,
+        novelty_of=novelty_of,
+        reinforcement=_reinforcement(scenario.stories),
+        crowd=_crowd(int(feed.attention)) if background else np.empty((0, TABLE_SIZE)),
+        corrector=stories.corrector,
+        correction=stories.correction,
+        alias_share=share,
+        alias_other=other,
+        slot_ends=np.ones((1, 1)) if trending is None else trending.slot_ends()[None, :],
+        bucket_width=float(scenario.horizon) / _buckets(feed, graph),
+    )
+    looks = np.zeros(1 if trending is not None else 0, LOOK)
+    looks["time"] = np.inf
+    if trending is not None:
+        looks["rate"] = trending.looks * graph.accounts
+    return World(
+        graph=graph,
+        seed=seed,
+        horizon=float(scenario.horizon),
+        people=people,
+        story_names=stories.names,
+        rules=rules,
+        accounts=accounts,
+        stories=stories.records,
+        looks=looks,
+        slots=np.full((1, rules.slot_ends.shape[1]), -1, dtype=np.int32),
+        friction=np.array([feed.friction]),
+        facts=Facts(
+            accounts=graph.accounts,
+            horizon=float(scenario.horizon),
+            stories=stories.facts,
+            person=people.person,
+            kind=people.kind,
+            followers=graph.follower_counts().astype(np.int32),
+            kinds=people.kinds,
+            policy=policy,
+            seed=seed,
+            interventions=interventions,
+            start=scenario.start.strftime("%Y-%m-%d %H:%M:%S"),
+        ),
+    )
+
+
+def points(
+    seed: int, purpose: int, who: int, what: int, rate: float, begin: float, end: float, curve: Array = _NONE
+) -> Iterator[tuple[float, int, int]]:
+    """(time, cell, j) of the points of a stateless Poisson process in (begin, end)."""
+    time = begin
+    while rate > 0:
+        time, cell, j = next_point(np.uint64(seed), purpose, who, what, rate, time, end, curve)
+        if time == np.inf:
+            return
+        yield float(time), int(cell), int(j)
+
+
+def _buckets(feed: Feed, graph: FollowGraph) -> int:
+    """Buckets of the agenda: about one an entry, so that each stays small."""
+    entries = graph.follows if feed.reading == "delay" else graph.accounts
+    return int(min(max(entries, 1024), 2**22))
+
+
+def _account_records(feed: Feed, graph: FollowGraph, people: People) -> NDArray[np.void]:
+    accounts = np.zeros(graph.accounts, ACCOUNT)
+    accounts["rate"] = people.check_in_rates(feed.check_ins)
+    accounts["background"] = feed.background
+    if feed.background_by == "followee":
+        accounts["background"] *= graph.followee_counts()
+    accounts["trust"] = people.trust
+    accounts["official"] = people.official
+    accounts["head"] = -1
+    for lever in ("audience", "credence", "countable", "can_post", "can_read", "visible"):
+        accounts[lever] = 1
+    return accounts
+
+
+def _alias(rates: Array, wanted: bool) -> tuple[Array, NDArray[np.int32]]:
+    if not wanted:
+        return np.ones(1), np.zeros(1, dtype=np.int32)
+    share, other = alias_table(np.ascontiguousarray(rates) if rates.sum() > 0 else np.ones(len(rates)))
+    return share, other
+
+
+def _weights(feed: Feed, graph: FollowGraph) -> Array:
+    if feed.follow_weight == "none":
+        return _NONE
+    if feed.follow_weight == "graph":
+        if graph.weights is None:
+            raise InputError(
+                Fault("the graph has no weights", key="feed.follow_weight", value='"graph"', advice="add a weight column or choose another")
+            )
+        return graph.weights
+    weights: Array = 1.0 / graph.followee_counts()[graph.followers]
+    return weights
+
+
+def _curve(feed: Feed, clock: float) -> Array:
+    """[clock, integral up to it, 25 integrals, 24 rates] with mean rate 1; empty if flat."""
+    if feed.daily_curve == "flat":
+        return _NONE
+    raw = np.array(WAKING if feed.daily_curve == "waking" else feed.daily_curve, dtype=np.float64)
+    if raw.sum() <= 0:
+        raise InputError(Fault("all hours are zero", key="feed.daily_curve", advice="give at least one hour a weight"))
+    rates = round24(raw * 24 / raw.sum())
+    last = int(np.flatnonzero(rates)[-1])
+    integrals = np.concatenate([[0.0], np.cumsum(rates)])
+    # The day must close at exactly 24 operational hours: the last live hour takes the rest.
+    rates[last] = 24.0 - integrals[last]
+    integrals[last + 1 :] = 24.0
+    hour = int(clock)
+    passed = integrals[hour] + (clock - hour) * rates[hour]
+    return np.concatenate([[clock, passed], integrals, rates])
+
+
+def _crowd(attention: int) -> Array:
+    """Quantiles of the age of the n-th newest background post at rate 1, n = 1 .. attention."""
+
+    def table(n: int) -> Array:
+        return table_of(
+            lambda lower, upper: np.where(
+                lower < 0.5, special.gammaincinv(n, lower), special.gammainccinv(n, upper)
+            )
+        )
+
+    return np.stack([table(n) for n in range(1, attention + 1)])
+
+
+def _vigour(stories: tuple[Story, ...]) -> tuple[Array, NDArray[np.int64]]:
+    shapes = sorted({story.vigour for story in stories if story.vigour is not None})
+    tables = np.stack([gamma_table(shape) for shape in shapes]) if shapes else np.empty((0, TABLE_SIZE))
+    rows = [-1 if story.vigour is None else shapes.index(story.vigour) for story in stories]
+    return tables, np.array(rows, dtype=np.int64)
+
+
+def _novelty(stories: tuple[Story, ...]) -> tuple[Array, Array, NDArray[np.int64]]:
+    kinds: list[Novelty] = []
+    rows = np.full((len(stories), 2), -1, dtype=np.int64)
+    for i, story in enumerate(stories):
+        for j, novelty in enumerate((story.novelty, story.post_novelty)):
+            if novelty is not None:
+                if novelty not in kinds:
+                    kinds.append(novelty)
+                rows[i, j] = kinds.index(novelty)
+    # 4096 words make a half-life, so 32-bit words reach half a million half-lives.
+    tables = [tail_table(lambda words, law=novelty: _fading(law, words / 4096)) for novelty in kinds]
+    units = np.array([novelty.half_life / 4096 for novelty in kinds])
+    return np.stack(tables) if tables else np.empty((0, TABLE_SIZE)), units, rows
+
+
+def _fading(novelty: Novelty, half_lives: Array) -> Array:
+    """The factor at an age in half-lives."""
+    if novelty.law == "exponential":
+        result: Array = 0.5**half_lives
+        return result
+    scale = 1.0 / (2.0 ** (1.0 / novelty.exponent) - 1.0)
+    return (1.0 + half_lives / scale) ** -novelty.exponent
+
+
+def _reinforcement(stories: tuple[Story, ...]) -> Array:
+    longest = max(len(story.reinforcement) for story in stories)
+    return np.array([story.reinforcement + (story.reinforcement[-1],) * (longest - len(story.reinforcement)) for story in stories])
+
+
+def _receptivity(scenario: Scenario, people: People, seed: int, categories: tuple[str, ...]) -> Array:
+    """Factor by category and account; float64 [categories, accounts], empty when all are 1."""
+    shape = scenario.accounts.receptivity
+    if shape is None and people.receptivity is None:
+        return np.empty((0, 0))
+    factors = np.ones((len(categories), people.accounts))
+    if shape is not None:
+        table = gamma_table(shape)
+        for i in range(len(categories)):
+            factors[i] = sample_array(table, people.words(seed, Purpose.RECEPTIVITY, i)[0])
+    if people.receptivity is not None:
+        given = ~np.isnan(people.receptivity)
+        factors[:, given] = people.receptivity[given]
+    return factors
+
+
+class _Stories:
+    """Stories of a scenario laid out one by one, copies included."""
+
+    def __init__(self, scenario: Scenario, graph: FollowGraph, people: People, seed: int) -> None:
+        self._scenario, self._graph, self._people = scenario, graph, people
+        templates = scenario.stories
+        self.categories = tuple(sorted({story.category for story in templates}))
+        copies = np.array([story.copies for story in templates])
+        self._first = np.concatenate([[0], np.cumsum(copies)[:-1]])
+        self.template = np.repeat(np.arange(len(templates)), copies)
+        self.names = tuple(
+            story.name if story.copies == 1 else f"{story.name}#{i + 1}" for story in templates for i in range(story.copies)
+        )
+        self.records = self._records(templates)
+        self.corrector, self.correction = self._corrections(templates)
+        self.facts = tuple(self._facts(i) for i in range(len(self.names)))
+        self._authors = [self._choose(story, t, seed) for t, story in enumerate(templates)]
+
+    def _records(self, templates: tuple[Story, ...]) -> NDArray[np.void]:
+        records = np.zeros(len(self.template), STORY)
+        records["template"] = self.template
+        records["appeal"] = [templates[t].appeal for t in self.template]
+        records["report"] = [templates[t].report for t in self.template]
+        records["category"] = [self.categories.index(templates[t].category) for t in self.template]
+        records["credence"] = 1.0
+        records["listed"] = 1
+        records["born"] = -1.0
+        records["top"] = -1
+        return records
+
+    def _corrections(self, templates: tuple[Story, ...]) -> tuple[NDArray[np.int64], Array]:
+        """For each answered story the stories that correct it, in one flat table."""
+        names = [story.name for story in templates]
+        answering: dict[int, list[tuple[int, float]]] = {}
+        for t, story in enumerate(templates):
+            if story.answers is None:
+                continue
+            other = names.index(story.answers)
+            if templates[other].copies != story.copies:
+                raise InputError(
+                    Fault(
+                        "a correction needs as many copies as the story it answers",
+                        key=f"stories[{t}].copies",
+                        value=str(story.copies),
+                        advice=f"set copies = {templates[other].copies}",
+                    )
+                )
+            for i in range(story.copies):
+                pair = (int(self._first[t]) + i, story.correction)
+                answering.setdefault(int(self._first[other]) + i, []).append(pair)
+        flat: list[tuple[int, float]] = []
+        for answered, pairs in answering.items():
+            self.records["correctors"][answered] = len(flat)
+            self.records["corrected"][answered] = len(pairs)
+            flat.extend(pairs)
+        return np.array([c for c, _ in flat], dtype=np.int64), np.array([f for _, f in flat], dtype=np.float64)
+
+    def _facts(self, story: int) -> StoryFacts:
+        template = self._scenario.stories[self.template[story]]
+        answers = template.answers
+        if answers is not None and template.copies > 1:
+            answers = f"{answers}#{story - int(self._first[self.template[story]]) + 1}"
+        return StoryFacts(self.names[story], template.truth, template.category, answers)
+
+    def _choose(self, story: Story, t: int, seed: int) -> list[NDArray[np.int64]]:
+        """The authors of each copy of a story; the same under every policy."""
+        first = int(self._first[t])
+        author = story.author
+        fixed = self._named(author, t)
+        if fixed is not None:
+            return [fixed] * story.copies
+        pool = self._pool(author, t)
+        wanted = author.random or author.count or 1
+        if wanted > len(pool):
+            raise InputError(
+                Fault(
+                    f"there are only {len(pool)} such accounts",
+                    key=f"stories[{t}].author",
+                    value=str(wanted),
+                    advice="ask for fewer, or enlarge the kind's share",
+                )
+            )
+        return [_draw_some(pool, wanted, seed, first + i) for i in range(story.copies)]
+
+    def _named(self, author: Author, t: int) -> NDArray[np.int64] | None:
+        if author.most_followed is not None:
+            counts = self._graph.follower_counts()
+            if author.most_followed > len(counts):
+                raise InputError(
+                    Fault(f"there are only {len(counts)} accounts", key=f"stories[{t}].author.most_followed", value=str(author.most_followed))
+                )
+            return np.argsort(-counts, kind="stable")[: author.most_followed]
+        if author.ids is None:
+            return None
+        chosen = []
+        for i, each in enumerate(author.ids):
+            try:
+                chosen.append(self._graph.index_of(each))
+            except KeyError:
+                raise InputError(
+                    Fault("no account of the graph has this id", key=f"stories[{t}].author.ids[{i}]", value=show_value(each))
+                ) from None
+        return np.array(chosen, dtype=np.int64)
+
+    def _pool(self, author: Author, t: int) -> NDArray[np.int64]:
+        if author.kind is None:
+            return np.arange(self._graph.accounts)
+        if author.kind not in self._people.kinds:
+            raise InputError(
+                Fault("no such kind of account", key=f"stories[{t}].author.kind", value=f'"{author.kind}"', advice=nearest(author.kind, self._people.kinds))
+            )
+        return np.flatnonzero(self._people.kind == self._people.kinds.index(author.kind))
+
+    def publications(self, seed: int, horizon: float) -> NDArray[np.void]:
+        """Every planned post, sorted by time, author, story, k."""
+        rows: list[tuple[float, int, int, int]] = []
+        for t, story in enumerate(self._scenario.stories):
+            for i, authors in enumerate(self._authors[t]):
+                index = int(self._first[t]) + i
+                for author in authors.tolist():
+                    times = _times(story, author, index, seed, horizon)
+                    rows.extend((time, author, index, k) for k, time in enumerate(times, start=1))
+        table = np.array(rows, dtype=[(n, PUBLICATION[n]) for n in PUBLICATION.names or ()]).astype(PUBLICATION)
+        return table[np.lexsort((table["k"], table["story"], table["author"], table["time"]))]
+
+
+def _times(story: Story, author: int, index: int, seed: int, horizon: float) -> list[float]:
+    if story.schedule is None:
+        return sorted(story.at or (0.0,))
+    end = min(story.schedule.end or horizon, horizon)
+    planned = points(seed, Purpose.PUBLICATION, author, index, story.schedule.rate, story.schedule.begin, end)
+    return [time for time, _, _ in planned]
+
+
+def _draw_some(pool: NDArray[np.int64], wanted: int, seed: int, story: int) -> NDArray[np.int64]:
+    """``wanted`` different members of ``pool``, in the order drawn."""
+    chosen: dict[int, None] = {}
+    attempt = 0
+    while len(chosen) < wanted:
+        words = philox(seed, address_word(Purpose.AUTHOR), attempt, story, 0)
+        for word in words:
+            if len(chosen) < wanted:
+                chosen[int(pool[(word * len(pool)) >> 32])] = None
+        attempt += 1
+    return np.array(list(chosen), dtype=np.int64)

@@ -1,0 +1,184 @@
+"""Random valid streams of events, made without the engine, for tests of what listens to them.
+
+Posts are numbered in order of appearance, what is shared comes before its shares, an account
+shares a story at most once and is exposed to it at most once, times never go back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from rumorsim.events import EVENT, VERBS, Batch, Facts, InterventionFacts, Kind, StoryFacts
+from rumorsim.randomness import philox, uniform
+
+CATEGORIES = ("health", "money", "sport")
+TARGETS = ("account", "post", "story")
+KIND_OF_VERB = {
+    **dict.fromkeys(("close", "suspend", "reinstate"), "account"),
+    **dict.fromkeys(("remove-followers", "restore-followers"), "account"),
+    **dict.fromkeys(("delete", "restore-post", "hide", "show"), "post"),
+    **dict.fromkeys(("delist", "relist"), "story"),
+}
+
+
+class Draws:
+    """Numbers for a fixed stream: the k-th draw is addressed (k) under the seed.
+
+    Has what the makers below use of the generator that hypothesis hands out.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.seed, self.drawn = seed, 0
+
+    def random(self) -> float:
+        self.drawn += 1
+        return uniform(philox(self.seed, 0, self.drawn, 0, 0)[0])
+
+    def randint(self, low: int, high: int) -> int:
+        return low + int(self.random() * (high - low + 1))
+
+    def choice(self, values: Sequence[Any]) -> Any:
+        return values[self.randint(0, len(values) - 1)]
+
+    def sample(self, values: Sequence[Any], size: int) -> list[Any]:
+        left = list(values)
+        return [left.pop(self.randint(0, len(left) - 1)) for _ in range(size)]
+
+
+def same_events(one: Batch, other: Batch) -> bool:
+    """Equal to the bit in every column; what pads a row is nobody's."""
+    left, right = one.columns(), other.columns()
+    return all(left[name].tobytes() == right[name].tobytes() for name in left)
+
+
+def random_facts(rng: Any) -> Facts:
+    accounts = rng.randint(1, 10)
+    stories = [
+        StoryFacts(f"story-{i}", rng.random() < 0.5, rng.choice(CATEGORIES))
+        for i in range(rng.randint(1, 4))
+    ]
+    if len(stories) > 1 and rng.random() < 0.5:
+        stories[-1] = StoryFacts("answer", True, "health", answers="story-0")
+    interventions = tuple(
+        InterventionFacts(
+            rng.choice(("first", "second")),
+            "close-accounts",
+            rng.choice(TARGETS),
+            rng.choice(("truth", "category")),
+            tuple(rng.sample(CATEGORIES, rng.randint(0, 2))),
+        )
+        for _ in range(rng.randint(0, 3))
+    )
+    return Facts(
+        accounts=accounts,
+        horizon=rng.choice((1.0, 24.0, 77.7)),
+        stories=tuple(stories),
+        person=np.array([rng.randint(0, accounts - 1) for _ in range(accounts)], np.int32),
+        kind=np.zeros(accounts, np.int16),
+        followers=np.array([rng.randint(0, 99) for _ in range(accounts)], np.int32),
+        interventions=interventions,
+        seed=rng.randint(0, 99),
+        provenance={"digest": "abc"},
+    )
+
+
+class StreamMaker:
+    """Appends one random valid event at a time."""
+
+    def __init__(self, rng: Any, facts: Facts) -> None:
+        self.rng, self.facts, self.rows = rng, facts, []
+        self.time = 0.0
+        self.posts: list[tuple[int, int]] = []
+        self.once: set[tuple[str, int, int]] = set()
+
+    def row(
+        self, kind: Kind, story: int, post: int, account: int, source: int, value: float
+    ) -> None:
+        self.rows.append((self.time, value, story, post, account, source, int(kind), 0))
+
+    def step(self, steps: int) -> None:
+        if self.rng.random() < 0.7:
+            late = self.time + self.rng.random() * 1.4 * self.facts.horizon / steps
+            self.time = late if late < self.facts.horizon else self.time
+        makers = (self.publish, self.share, self.share, self.expose, self.read, self.act)
+        self.rng.choice(makers)()
+
+    def account(self) -> int:
+        return self.rng.randint(0, self.facts.accounts - 1)
+
+    def publish(self) -> None:
+        story, account = self.rng.randint(0, len(self.facts.stories) - 1), self.account()
+        self.row(Kind.PUBLISH, story, len(self.posts), account, -1, 0.0)
+        self.posts.append((story, account))
+
+    def _pick(self, once: str | None) -> tuple[int, int, int, int] | None:
+        if not self.posts:
+            return None
+        post, account = self.rng.randint(0, len(self.posts) - 1), self.account()
+        story, author = self.posts[post]
+        if once and (once, story, account) in self.once:
+            return None
+        if once:
+            self.once.add((once, story, account))
+        return post, story, author, account
+
+    def share(self) -> None:
+        if picked := self._pick("share"):
+            post, story, author, account = picked
+            self.row(Kind.SHARE, story, len(self.posts), account, author, float(post))
+            self.posts.append((story, account))
+
+    def expose(self) -> None:
+        if picked := self._pick("expose"):
+            post, story, author, account = picked
+            self.row(Kind.EXPOSE, story, post, account, author, float(self.rng.randint(0, 1)))
+
+    def read(self) -> None:
+        if picked := self._pick(None):
+            post, story, author, account = picked
+            kind = self.rng.choice((Kind.READ, Kind.READ, Kind.REPORT))
+            self.row(kind, story, post, account, author, 1.0)
+
+    def act(self) -> None:
+        source = self.rng.randint(-1, len(self.facts.interventions) - 1)
+        verb = self.rng.choice(VERBS)
+        by = self.facts.interventions[source].target if source >= 0 else self.rng.choice(TARGETS)
+        kind = KIND_OF_VERB.get(verb, by)
+        story = post = account = -1
+        if kind == "post":
+            if not self.posts:
+                return
+            post = self.rng.randint(0, len(self.posts) - 1)
+            story = self.posts[post][0]
+        elif kind == "account":
+            account = self.account()
+        else:
+            story = self.rng.randint(0, len(self.facts.stories) - 1)
+        self.row(Kind.ACTION, story, post, account, source, float(VERBS.index(verb)))
+
+
+def random_stream(rng: Any, steps: int) -> tuple[Facts, Batch]:
+    """Facts and a whole stream of at most ``steps`` events."""
+    facts = random_facts(rng)
+    maker = StreamMaker(rng, facts)
+    for _ in range(steps):
+        maker.step(steps)
+    return facts, Batch(np.array(maker.rows, EVENT))
+
+
+@st.composite
+def streams(draw: Any, most: int = 120) -> tuple[Facts, Batch]:
+    rng = draw(st.randoms(use_true_random=False, note_method_calls=False))
+    return random_stream(rng, draw(st.integers(0, most)))
+
+
+def cut(batch: Batch, places: list[int]) -> list[Batch]:
+    """The stream in pieces, cut at ``places`` (taken modulo its length); empty ones too."""
+    edges = sorted({0, len(batch), *(place % (len(batch) + 1) for place in places)})
+    pieces = [batch[low:high] for low, high in pairwise(edges)]
+    return [Batch(), *pieces, Batch()]

@@ -1,0 +1,231 @@
+"""The naive twins of enforcement and collateral, from their definitions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from naive_parts import Row, div, groups, kinds, spread
+
+from rumorsim.events import VERBS, Facts
+
+UNDO = ("reinstate", "restore-followers", "restore-post", "show", "relist")
+
+
+def target(facts: Facts, row: Row) -> tuple[str, int]:
+    verb = VERBS[int(row["value"])]
+    if verb in ("close", "suspend", "reinstate", "remove-followers", "restore-followers"):
+        kind = "account"
+    elif verb in ("delete", "restore-post", "hide", "show"):
+        kind = "post"
+    elif verb in ("delist", "relist"):
+        kind = "story"
+    elif row["source"] >= 0:
+        kind = facts.interventions[row["source"]].target
+    else:
+        kind = next((k for k in ("post", "account") if row[k] >= 0), "story")
+    return kind, row[kind]
+
+
+def guilty_stories(facts: Facts, source: int) -> set[int]:
+    guilty = set()
+    for i, story in enumerate(facts.stories):
+        by = facts.interventions[source] if source >= 0 else None
+        if by is None:
+            bad = not story.truth
+        else:
+            inside = not by.categories or story.category in by.categories
+            bad = inside and (by.judge == "category" or not story.truth)
+        if bad:
+            guilty.add(i)
+    return guilty
+
+
+def first_guilty(rows: list[Row], bad: set[int], what: tuple[str, int]) -> float | None:
+    """The hour of the first guilty post of a target among ``rows``."""
+    key = {"account": "account", "post": "post", "story": "story"}[what[0]]
+    for row in kinds(rows, "publish", "share"):
+        if row["story"] in bad and row[key] == what[1]:
+            return float(row["time"])
+    return None
+
+
+def is_guilty(rows: list[Row], bad: set[int], what: tuple[str, int]) -> bool:
+    if what[0] == "story":
+        return what[1] in bad
+    return first_guilty(rows, bad, what) is not None
+
+
+def all_guilty(rows: list[Row], bad: set[int], kind: str) -> set[int]:
+    return {r[kind] for r in kinds(rows, "publish", "share") if r["story"] in bad}
+
+
+def part(right: int, of: int) -> dict[str, Any]:
+    return {"value": div(right, of), "right": right, "of": of}
+
+
+def waiting(facts: Facts, cases: list[tuple[float, float | None, str]]) -> dict[str, Any]:
+    """The queue from (opened, settled or None, how) of each case."""
+    area = sum((facts.horizon if end is None else end) - start for start, end, _ in cases)
+    return {
+        "opened": len(cases),
+        "dismissed": sum(how == "dismissed" for *_, how in cases),
+        "acted": sum(how == "acted" for *_, how in cases),
+        "open_at_end": sum(how == "open" for *_, how in cases),
+        "mean_waiting": area / facts.horizon,
+    }
+
+
+def one_desk(facts: Facts, rows: list[Row], source: int) -> dict[str, Any]:
+    """What one intervention (or -1: hands) did, with its raw lists under ``_``."""
+    acts = [(n, r) for n, r in enumerate(rows) if r["kind"] == "action" and r["source"] == source]
+    words = [VERBS[int(row["value"])] for _, row in acts]
+    bad, false = guilty_stories(facts, source), guilty_stories(facts, -1)
+    hit: set[tuple[str, int]] = set()
+    right = {"by_target": 0, "by_truth": 0}
+    effects, from_flag, from_post = 0, [], []
+    cases: list[list[Any]] = []
+    level, levels = 0, [0]
+    for (n, row), word in zip(acts, words, strict=True):
+        what = target(facts, row)
+        if word == "flag":
+            cases.append([row["time"], None, "open", what])
+            level += 1
+            levels.append(level)
+            continue
+        if word in UNDO:
+            continue
+        mine = next((case for case in cases if case[3] == what and case[1] is None), None)
+        if mine:
+            mine[1], mine[2] = row["time"], "dismissed" if word == "dismiss" else "acted"
+            level -= 1
+        if word == "dismiss":
+            continue
+        effects += 1
+        hit.add(what)
+        if mine:
+            from_flag.append(row["time"] - mine[0])
+        right["by_truth"] += is_guilty(rows[:n], false, what)
+        if is_guilty(rows[:n], bad, what):
+            right["by_target"] += 1
+            since = first_guilty(rows[:n], bad, what)
+            if since is not None:
+                from_post.append(row["time"] - since)
+    aims = [facts.interventions[source].target] if source >= 0 else {kind for kind, _ in hit}
+    recall = {}
+    for name, stories in (("by_target", bad), ("by_truth", false)):
+        all_of = [(kind, i) for kind in aims for i in all_guilty(rows, stories, kind)]
+        recall[name] = part(sum(each in hit for each in all_of), len(all_of))
+    return {
+        "actions": effects,
+        "undone": sum(word in UNDO for word in words),
+        "flags": words.count("flag"),
+        "dismissals": words.count("dismiss"),
+        "verbs": {verb: words.count(verb) for verb in VERBS},
+        "targets": targets(hit),
+        "precision": {name: part(count, effects) for name, count in right.items()},
+        "recall": recall,
+        "latency": {"from_flag": spread(from_flag), "from_first_guilty_post": spread(from_post)},
+        "queue": {**waiting(facts, [tuple(c[:3]) for c in cases]), "max_waiting": max(levels)},
+        "_": (hit, from_flag, from_post, cases),
+    }
+
+
+def targets(hit: set[tuple[str, int]]) -> dict[str, int]:
+    words = {"account": "accounts", "post": "posts", "story": "stories"}
+    return {word: sum(k == kind for k, _ in hit) for kind, word in words.items()}
+
+
+def most_open(facts: Facts, rows: list[Row]) -> int:
+    """The most cases open at once, whoever opened them, replaying the rows."""
+    open_cases: dict[Any, int] = {}
+    most = 0
+    for row in kinds(rows, "action"):
+        key = (row["source"], target(facts, row))
+        word = VERBS[int(row["value"])]
+        if word == "flag":
+            open_cases[key] = open_cases.get(key, 0) + 1
+        elif word not in UNDO and open_cases.get(key):
+            open_cases[key] -= 1
+        most = max(most, sum(open_cases.values()))
+    return most
+
+
+def enforcement(facts: Facts, rows: list[Row]) -> dict[str, Any]:
+    names: list[str] = []
+    for label in [*(each.label for each in facts.interventions), "by hand"]:
+        again = sum(name == label or name.startswith(f"{label} (") for name in names)
+        names.append(f"{label} ({again + 1})" if again else label)
+    desks = [one_desk(facts, rows, source) for source in [*range(len(names) - 1), -1]]
+    raw = [desk.pop("_") for desk in desks]
+
+    def added(word: str) -> dict[str, Any]:
+        return {
+            by: part(*(sum(desk[word][by][key] for desk in desks) for key in ("right", "of")))
+            for by in ("by_target", "by_truth")
+        }
+
+    return {
+        **{k: sum(d[k] for d in desks) for k in ("actions", "undone", "flags", "dismissals")},
+        "verbs": {verb: sum(desk["verbs"][verb] for desk in desks) for verb in VERBS},
+        "targets": targets(set().union(*(each[0] for each in raw))),
+        "precision": added("precision"),
+        "recall": added("recall"),
+        "latency": {
+            "from_flag": spread([x for each in raw for x in each[1]]),
+            "from_first_guilty_post": spread([x for each in raw for x in each[2]]),
+        },
+        "queue": {
+            **waiting(facts, [tuple(case[:3]) for each in raw for case in each[3]]),
+            "max_waiting": most_open(facts, rows),
+        },
+        "interventions": dict(zip(names, desks, strict=True)),
+    }
+
+
+def collateral(facts: Facts, rows: list[Row]) -> dict[str, Any]:
+    false = groups(facts)["false"]
+    innocent: list[int] = []
+    guilty: set[int] = set()
+    verbs = {"close": 0, "suspend": 0, "remove-followers": 0}
+    deleted, hidden, delisted = set(), set(), set()
+    closed: dict[int, list[int]] = {}
+    for n, row in enumerate(rows):
+        word = VERBS[int(row["value"])] if row["kind"] == "action" else ""
+        account = row["account"]
+        if word in verbs:
+            if is_guilty(rows[:n], false, ("account", account)):
+                guilty.add(account)
+            else:
+                verbs[word] += 1
+                if account not in innocent:
+                    innocent.append(account)
+        if word == "close":
+            made = kinds(rows[:n], "publish", "share")
+            closed[account] = [r["story"] for r in made if r["account"] == account]
+        if word in ("delete", "hide"):
+            (deleted if word == "delete" else hidden).add(row["post"])
+        if word == "delist":
+            delisted.add(row["story"])
+    story_of = {r["post"]: r["story"] for r in kinds(rows, "publish", "share")}
+
+    def by_truth(stories: list[int]) -> dict[str, int]:
+        return {name: sum(s in g for s in stories) for name, g in groups(facts).items()}
+
+    persons = {int(facts.person[a]) for a in innocent}
+    return {
+        "accounts": {
+            "innocent": len(innocent),
+            "guilty": len(guilty),
+            "innocent_persons": len(persons),
+            "of_innocent_persons": sum(int(p) in persons for p in facts.person),
+            "innocent_actions": verbs,
+            "listed": min(len(innocent), 100),
+            "innocent_ids": innocent[:100],
+        },
+        "posts": {
+            "deleted": by_truth([story_of[p] for p in deleted]),
+            "hidden": by_truth([story_of[p] for p in hidden]),
+            "of_closed_accounts": by_truth([s for each in closed.values() for s in each]),
+        },
+        "stories": {"delisted": by_truth(list(delisted))},
+    }

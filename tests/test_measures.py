@@ -1,0 +1,200 @@
+"""One battery for every registered measure, on random streams and against the naive twin."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from event_streams import Draws, cut, random_facts, random_stream, streams
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from naive_measures import NAIVE
+
+from rumorsim.errors import InputError
+from rumorsim.events import Batch, Facts, Kind
+from rumorsim.measures import MEASURES, Listening, Measure, curves, describe, flatten
+
+every_measure = pytest.mark.parametrize("name", list(MEASURES))
+
+
+def value_of(name: str, facts: Facts, pieces: list[Batch]) -> dict[str, Any]:
+    measure = MEASURES[name]
+    state = measure.start(facts)
+    for piece in pieces:
+        measure.observe(state, piece)
+    return measure.value(state)
+
+
+def same(left: Any, right: Any, path: str = "") -> None:
+    """Equal in keys and order-free structure; numbers to 1 part in 10^12."""
+    if isinstance(right, dict):
+        assert set(left) == set(right), path
+        for key in right:
+            same(left[key], right[key], f"{path}.{key}")
+    elif isinstance(right, list):
+        assert len(left) == len(right), path
+        for i, (one, other) in enumerate(zip(left, right, strict=True)):
+            same(one, other, f"{path}[{i}]")
+    elif isinstance(right, float):
+        assert left == pytest.approx(right, rel=1e-12, abs=1e-12), path
+    else:
+        assert left == right, path
+
+
+@every_measure
+@settings(max_examples=40, deadline=None)
+@given(stream=streams(), places=st.lists(st.integers(0, 200), max_size=12))
+def test_any_split_gives_the_same_value(
+    name: str, stream: tuple[Facts, Batch], places: list[int]
+) -> None:
+    facts, batch = stream
+    whole = value_of(name, facts, [batch])
+    assert json.dumps(value_of(name, facts, cut(batch, places))) == json.dumps(whole)
+    singles = [batch[i : i + 1] for i in range(len(batch))]
+    assert json.dumps(value_of(name, facts, singles)) == json.dumps(whole)
+
+
+@every_measure
+@settings(max_examples=60, deadline=None)
+@given(stream=streams())
+def test_equals_the_naive_recomputation(name: str, stream: tuple[Facts, Batch]) -> None:
+    facts, batch = stream
+    same(value_of(name, facts, [batch]), NAIVE[name](facts, list(batch.records())))
+
+
+@every_measure
+def test_empty_stream_is_sensible(name: str) -> None:
+    facts = random_facts(Draws(5))
+    value = value_of(name, facts, [])
+    same(value, NAIVE[name](facts, []))
+    assert json.dumps(value) == json.dumps(value_of(name, facts, [Batch()]))
+    json.dumps(value, allow_nan=False)
+    plain = flatten(value)
+    assert plain
+    held = {key: x for key, x in plain.items() if x and "censored" not in key}
+    assert not held, "only the flags of unknown completeness may stand before anything happened"
+
+
+@every_measure
+def test_value_leaves_the_state_as_it_was(name: str) -> None:
+    facts, batch = random_stream(Draws(8), 200)
+    measure = MEASURES[name]
+    state = measure.start(facts)
+    measure.observe(state, batch[:100])
+    measure.value(state)
+    measure.observe(state, batch[100:])
+    first = json.dumps(measure.value(state))
+    assert first == json.dumps(measure.value(state)) == json.dumps(value_of(name, facts, [batch]))
+
+
+@every_measure
+def test_keys_are_described_and_do_not_depend_on_what_happened(name: str) -> None:
+    facts, batch = random_stream(Draws(8), 200)
+    full, empty = (value_of(name, facts, part) for part in ([batch], []))
+    assert flatten(full, name).keys() == flatten(empty, name).keys()
+    assert curves(full, name).keys() == curves(empty, name).keys()
+    keys = [*flatten(full, name), *curves(full, name)]
+    assert [key for key in keys if describe(key) is None] == []
+    used = {MEASURES[name].describe(key) for key in keys}
+    assert used == set(MEASURES[name].meanings.values()), "a meaning that labels nothing"
+
+
+@every_measure
+def test_needs_is_all_it_reads(name: str) -> None:
+    """Kinds it does not name change nothing; each kind it names changes something."""
+    facts, batch = random_stream(Draws(21), 300)
+    needs = MEASURES[name].needs
+    whole = json.dumps(value_of(name, facts, [batch]))
+    assert whole == json.dumps(value_of(name, facts, [batch.only(*needs)]))
+    for kind in needs - {Kind.PUBLISH, Kind.SHARE}:
+        rest = batch.only(*(set(Kind) - {kind}))
+        assert whole != json.dumps(value_of(name, facts, [rest])), kind
+
+
+PLANTS = {
+    "reach": Kind.EXPOSE,
+    "impressions": Kind.READ,
+    "shares": Kind.SHARE,
+    "cascades": Kind.SHARE,
+    "reproduction": Kind.SHARE,
+    "attention": Kind.SHARE,
+    "enforcement": Kind.ACTION,
+    "collateral": Kind.ACTION,
+}
+
+
+@every_measure
+def test_a_planted_change_is_seen(name: str) -> None:
+    """Negative control: without the last event it looks at, the naive twin disagrees."""
+    facts, batch = random_stream(Draws(21), 300)
+    places = np.flatnonzero(batch.kind == PLANTS[name])
+    seen = 0
+    for place in places[-8:]:
+        keep = np.arange(len(batch)) != place
+        if PLANTS[name] == Kind.SHARE:
+            keep = np.arange(len(batch)) < place
+        value = value_of(name, facts, [Batch(batch.rows[keep])])
+        try:
+            same(value, NAIVE[name](facts, list(batch.records())))
+        except AssertionError:
+            seen += 1
+    assert seen >= 1
+
+
+def test_a_measure_that_depends_on_cuts_is_caught() -> None:
+    """Negative control of the split test: counting batches is not a measure."""
+
+    class Batches(Measure[list[int]]):
+        name, summary, needs, meanings = "batches", "counts batches", frozenset(Kind), {}
+
+        def start(self, facts: Facts) -> list[int]:
+            return [0]
+
+        def observe(self, state: list[int], batch: Batch) -> None:
+            state[0] += 1
+
+        def value(self, state: list[int]) -> dict[str, Any]:
+            return {"batches": state[0]}
+
+    facts, batch = random_stream(Draws(1), 50)
+    values = []
+    for pieces in ([batch], cut(batch, [10])):
+        listening = Listening(facts, [Batches(), "reach"])
+        for piece in pieces:
+            listening.observe(piece)
+        values.append(listening.values())
+    assert values[0]["reach"] == values[1]["reach"]
+    assert values[0]["batches"] != values[1]["batches"]
+
+
+def test_listening_adds_up_needs_and_refuses_unknown_names() -> None:
+    facts = random_facts(Draws(1))
+    assert Listening(facts, ["reach"]).needs == {Kind.EXPOSE}
+    assert Kind.READ in Listening(facts, MEASURES).needs
+    assert Listening(facts, []).needs == frozenset()
+    with pytest.raises(InputError, match='did you mean "reach"'):
+        Listening(facts, ["reech"])
+    with pytest.raises(KeyError):
+        MEASURES["nothing"]
+
+
+def test_flatten_and_curves() -> None:
+    value = {"a": {"b": 1, "c": None, "d": {"time": [0.0], "n": [1]}}, "e": [1, 2]}
+    assert flatten({"m": value}) == {"m.a.b": 1, "m.a.c": None} == flatten(value, "m")
+    assert curves({"m": value}) == {"m.a.d": {"time": [0.0], "n": [1]}}
+
+
+def test_posts_out_of_order_are_refused() -> None:
+    facts, batch = random_stream(Draws(3), 100)
+    posts = np.flatnonzero(np.isin(batch.kind, (Kind.PUBLISH, Kind.SHARE)))
+    rows = batch.rows.copy()
+    rows["post"][posts[1]] += 1
+    with pytest.raises(InputError, match="numbered in order"):
+        value_of("cascades", facts, [Batch(rows)])
+    rows = batch.rows.copy()
+    share = np.flatnonzero(batch.kind == Kind.SHARE)[0]
+    rows["value"][share] = rows["post"][share]
+    with pytest.raises(InputError, match="numbered in order"):
+        value_of("cascades", facts, [Batch(rows)])
