@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import Any
 
-from rumorsim.measures import curves, flatten
+from rumorsim.errors import Fault, InputError
+from rumorsim.files import MARKER, write_directory
+from rumorsim.measures import curves, describe, flatten
 
 __all__ = ["Result"]
+
+#: What the marker of a directory says it holds.
+_HOLDS = "result"
 
 
 @dataclass(frozen=True)
@@ -39,3 +47,40 @@ class Result:
     def as_dict(self) -> dict[str, Any]:
         """All of it as plain Python values."""
         return asdict(self)
+
+    def save(self, directory: str | Path) -> None:
+        """Write the result to a directory that is new, empty or holds results of ours.
+
+        ``rumorsim.json`` is all of it, ``scenario.json`` the resolved scenario, and
+        ``scalars.csv`` the numbers with their units. It appears complete or not at all;
+        OutputError where it cannot be written.
+        """
+        with write_directory(Path(directory)) as draft:
+            _write_json(draft / "scenario.json", self.scenario)
+            with (draft / "scalars.csv").open("w", encoding="utf-8", newline="") as file:
+                rows = csv.writer(file, lineterminator="\n")
+                rows.writerow(("key", "value", "unit"))
+                for key, value in self.scalars().items():
+                    meaning = describe(key)
+                    unit = "" if meaning is None else meaning.unit
+                    rows.writerow((key, "" if value is None else repr(value), unit))
+            _write_json(draft / MARKER, {"holds": _HOLDS, **self.as_dict()})
+
+    @classmethod
+    def load(cls, directory: str | Path) -> Result:
+        """The result saved in a directory; InputError where there is none."""
+        place = Path(directory) / MARKER
+        try:
+            found = json.loads(place.read_text(encoding="utf-8"))
+            if found.pop("holds") != _HOLDS or set(found) != {each.name for each in fields(cls)}:
+                raise KeyError("holds")
+        except (OSError, ValueError, KeyError, AttributeError) as error:
+            raise InputError(
+                Fault("is not a saved result", file=str(place), advice="name its directory")
+            ) from error
+        return cls(**found)
+
+
+def _write_json(place: Path, value: Any) -> None:
+    text = json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)
+    place.write_text(text + "\n", encoding="utf-8")

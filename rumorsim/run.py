@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,7 @@ from rumorsim.provenance import RESULTS_VERSION, digest_of, versions
 from rumorsim.results import Result
 from rumorsim.scenario import Scenario, build_graph
 from rumorsim.scenario.models import Policy
+from rumorsim.sinks import open_sink
 from rumorsim.surfaces.trending import trending_list
 from rumorsim.units import parse_duration
 from rumorsim.world import World, build_world
@@ -161,25 +164,30 @@ def run(
     engine: str = "fast",
     *,
     measures: Iterable[str] | None = None,
+    events: str | Path | None = None,
     sinks: Iterable[Callable[[Batch], None]] = (),
     progress: Callable[[float], None] | None = None,
 ) -> Result:
     """Run one scenario to its horizon and measure it.
 
-    ``sinks`` are called with every batch; ``progress`` with the hours done. The result has
-    every measure's value, the digest of the events and how to run it again.
+    ``events`` is a file to save them to, by its suffix (see :mod:`rumorsim.sinks`), "-" for
+    NDJSON on standard output; ``sinks`` are called with every batch; ``progress`` with the
+    hours done. The result has every measure's value, the digest of the events and how to
+    run it again.
     """
     simulation = Simulation(scenario, policy, seed, engine)
     listening = Listening(simulation.facts, scenario.measures if measures is None else measures)
     digest = StreamDigest()
-    for time in steps_of(simulation.world.horizon):
-        batch = simulation.advance(time)
-        digest.update(batch)
-        listening.observe(batch)
-        for sink in sinks:
-            sink(batch)
-        if progress is not None:
-            progress(time)
+    listeners = [digest.update, listening.observe, *sinks]
+    with ExitStack() as files:
+        if events is not None:
+            listeners.append(files.enter_context(open_sink(events, simulation.facts)).write)
+        for time in steps_of(simulation.world.horizon):
+            batch = simulation.advance(time)
+            for listener in listeners:
+                listener(batch)
+            if progress is not None:
+                progress(time)
     resolved = scenario.resolved()
     provenance = {
         "results_version": RESULTS_VERSION,

@@ -33,10 +33,12 @@ def test_make_convert_info(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     assert read_follows(second, columns="followee follower").digest() == made.digest()
     told = json.loads(run("info", second, "--columns", "followee follower", "--json").output)
-    assert told["accounts"] == 300 and told["follows"] == made.follows
+    assert told["accounts"] == 300
+    assert told["follows"] == made.follows
     assert told["digest"] == made.digest()
     text = run("info", second, "--columns", "followee follower").output
-    assert "reciprocity" in text and f"{made.follows:,}" in text
+    assert "reciprocity" in text
+    assert f"{made.follows:,}" in text
 
 
 @pytest.mark.parametrize("kind", [kind for kind in GENERATORS if kind != "power-law"])
@@ -79,9 +81,12 @@ def test_nothing_is_overwritten_unless_forced(tmp_path: Path) -> None:
     out.write_text("mine")
     words = ["make", "path", "--accounts", 3, "--out", out]
     done = run(*words)
-    assert done.exit_code == 2 and "exists already" in done.stderr and "--force" in done.stderr
+    assert done.exit_code == 2
+    assert "exists already" in done.stderr
+    assert "--force" in done.stderr
     assert out.read_text() == "mine"
-    assert run(*words, "--force").exit_code == 0 and out.read_text() != "mine"
+    assert run(*words, "--force").exit_code == 0
+    assert out.read_text() != "mine"
 
 
 @pytest.mark.parametrize(
@@ -109,7 +114,8 @@ def test_faults_end_with_exit_code_2_and_one_line_each(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "follows.txt").write_text("1 2\n3\n")
     done = run(*words)
-    assert done.exit_code == 2 and done.stdout == ""
+    assert done.exit_code == 2
+    assert done.stdout == ""
     assert fragment in done.stderr
     assert all(line.startswith("error: ") for line in done.stderr.splitlines())
     assert [each.name for each in tmp_path.iterdir()] == ["follows.txt"]
@@ -117,7 +123,8 @@ def test_faults_end_with_exit_code_2_and_one_line_each(
 
 def test_direction_is_required() -> None:
     done = run("info", "follows.txt")
-    assert done.exit_code == 2 and "--columns" in done.stderr
+    assert done.exit_code == 2
+    assert "--columns" in done.stderr
 
 
 def test_help_imports_nothing_slow() -> None:

@@ -100,7 +100,8 @@ def test_direction_has_no_default() -> None:
 def test_first_weight_of_a_repeated_follow_is_kept() -> None:
     graph = from_edges([1, 2, 1, 0], [0, 0, 0, 0], direction=FORWARD, weights=[0.5, 2, 9, 1])
     assert graph.followers_of(0).tolist() == [1, 2]
-    assert graph.weights is not None and graph.weights.tolist() == [0.5, 2.0]
+    assert graph.weights is not None
+    assert graph.weights.tolist() == [0.5, 2.0]
     assert (graph.self_loops, graph.duplicates) == (1, 1)
 
 
@@ -146,7 +147,8 @@ def test_unsigned_ids_beyond_the_signed_range() -> None:
     graph = from_edges(
         np.array([top, 3], np.uint64), np.array([3, top], np.uint64), direction=FORWARD
     )
-    assert graph.id_list() == [3, top] and graph.index_of(top) == 1
+    assert graph.id_list() == [3, top]
+    assert graph.index_of(top) == 1
 
 
 def test_index_of_and_id_of_are_inverse_and_unknown_ids_are_told() -> None:

@@ -67,7 +67,8 @@ def test_every_graph_is_valid_and_determined_by_its_arguments(kind: str) -> None
     for case in CASES[kind]:
         graph = made(kind, case)
         graph.validate()
-        assert graph.ids is None and graph.self_loops == graph.duplicates == 0
+        assert graph.ids is None
+        assert graph.self_loops == graph.duplicates == 0
         assert graph.digest() == made(kind, case).digest()
 
 
@@ -185,7 +186,8 @@ def test_mean_and_reciprocity_are_as_asked(returned: float, closed: float) -> No
 def test_followers_are_more_unequal_than_followees() -> None:
     graph = power_law(20_000, 20.0, seed=1)
     ends = [np.quantile(c, 0.999) for c in (graph.follower_counts(), graph.followee_counts())]
-    assert ends[0] > 1.2 * ends[1] and ends[1] > 5 * 20
+    assert ends[0] > 1.2 * ends[1]
+    assert ends[1] > 5 * 20
 
 
 def test_more_closure_more_clustering() -> None:
@@ -218,7 +220,8 @@ def test_small_regular_graphs_are_equally_likely() -> None:
 def test_mended_regular_graphs_are_simple() -> None:
     graph = regular(3_000, 40, seed=3)
     graph.validate()
-    assert set(graph.follower_counts().tolist()) == {40} and reciprocity(graph) == 1.0
+    assert set(graph.follower_counts().tolist()) == {40}
+    assert reciprocity(graph) == 1.0
 
 
 @pytest.mark.parametrize(
@@ -228,6 +231,12 @@ def test_mended_regular_graphs_are_simple() -> None:
         (lambda: regular(5, 5, seed=1), "below accounts"),
         (lambda: small_world(10, 3, 0.1, seed=1), "even"),
         (lambda: small_world(4, 4, 0.1, seed=1), "below accounts"),
+        (lambda: small_world(9, 4, 1.5, seed=1), r"rewiring = 1.5: must be in \[0, 1\]"),
+        (lambda: power_law(9, 9.0, seed=1), r"in \[0, 8\]"),
+        (lambda: power_law(9, 2.0, follower_exponent=2.0, seed=1), "follower_exponent = 2.0"),
+        (lambda: power_law(9, 2.0, reciprocity=float("nan"), seed=1), "reciprocity = nan"),
+        (lambda: GENERATORS["star"](0), "at least 1"),
+        (lambda: GENERATORS["tree"](0, 3), "at least 1"),
         (lambda: erdos_renyi(5, 4.5, seed=1), r"in \[0, 4\]"),
     ],
 )
@@ -240,7 +249,8 @@ def test_small_world_moves_the_share_of_ties_asked_for() -> None:
     """Ties that leave the ring are binomial; 4 standard errors, false alarms 1 in 15,000."""
     accounts, neighbours, share = 20_000, 6, 0.1
     graph = small_world(accounts, neighbours, share, seed=1)
-    assert graph.follows == accounts * neighbours and reciprocity(graph) == 1.0
+    assert graph.follows == accounts * neighbours
+    assert reciprocity(graph) == 1.0
     ring = edges(small_world(accounts, neighbours, 0.0, seed=9))
     assert all(
         (b - a) % accounts in {1, 2, 3, accounts - 3, accounts - 2, accounts - 1} for a, b in ring
@@ -278,7 +288,8 @@ def test_statistics_against_networkx() -> None:
         largest = max(map(len, nx.weakly_connected_components(peer)))
         assert largest_component_share(graph) == pytest.approx(largest / 300)
         sampled, error = clustering(graph, exact_work=0)
-        assert no_error == 0.0 < error < 0.002 and abs(sampled - exact) < 4 * error
+        assert no_error == 0.0 < error < 0.002
+        assert abs(sampled - exact) < 4 * error
 
 
 # --- configuration -------------------------------------------------------------------------

@@ -35,7 +35,8 @@ def test_round_trip_keeps_ids_attributes_and_weights(direction: str) -> None:
         from_networkx(graph, direction=direction),
         direction=BACKWARD if direction == FORWARD else FORWARD,
     )
-    assert nx.utils.graphs_equal(turned, graph.reverse()) and set(turned.edges) != set(graph.edges)
+    assert nx.utils.graphs_equal(turned, graph.reverse())
+    assert set(turned.edges) != set(graph.edges)
 
 
 def test_direction_says_who_follows() -> None:
@@ -56,7 +57,8 @@ def test_agrees_with_from_edges(seed: int) -> None:
     assert from_networkx(graph, direction=FORWARD).equals(by_edges)
     named = nx.relabel_nodes(graph, {i: (i // 7, i % 7) for i in graph})
     follows = from_networkx(named, direction=FORWARD)
-    assert follows.digest() == by_edges.digest() and follows.id_of(8) == (1, 1)
+    assert follows.digest() == by_edges.digest()
+    assert follows.id_of(8) == (1, 1)
 
 
 def test_self_loops_and_parallel_edges_are_counted() -> None:
@@ -64,7 +66,8 @@ def test_self_loops_and_parallel_edges_are_counted() -> None:
     graph[0][1][0]["weight"] = 4.0
     follows = from_networkx(graph, direction=FORWARD)
     assert (follows.self_loops, follows.duplicates, follows.follows) == (1, 2, 2)
-    assert follows.weights is not None and follows.weights.tolist() == [1.0, 4.0]
+    assert follows.weights is not None
+    assert follows.weights.tolist() == [1.0, 4.0]
 
 
 @pytest.mark.parametrize("kind", [nx.Graph, nx.MultiGraph])
@@ -73,7 +76,8 @@ def test_undirected_graphs_are_refused_unless_both_ways(kind: Any) -> None:
     with pytest.raises(InputError, match="both_ways=True"):
         from_networkx(graph, direction=FORWARD)
     follows = from_networkx(graph, direction=FORWARD, both_ways=True)
-    assert follows.follower_counts().tolist() == [1, 2, 1] and follows.duplicates == 0
+    assert follows.follower_counts().tolist() == [1, 2, 1]
+    assert follows.duplicates == 0
 
 
 def test_missing_attributes_are_nan_or_none() -> None:
@@ -92,7 +96,8 @@ def test_weights_only_where_the_graph_has_some() -> None:
     assert from_networkx(graph, direction=FORWARD).weights is None
     graph[0][1]["weight"] = 3
     weights = from_networkx(graph, direction=FORWARD).weights
-    assert weights is not None and weights.tolist() == [3.0, 1.0]
+    assert weights is not None
+    assert weights.tolist() == [3.0, 1.0]
     for bad in ("much", float("nan"), -1):
         graph[0][1]["weight"] = bad
         with pytest.raises(InputError, match="finite number of at least 0"):
@@ -105,4 +110,5 @@ def test_empty_graph_and_nodes_alone() -> None:
     graph.add_nodes_from([5, 2])
     follows = from_networkx(graph, direction=FORWARD)
     follows.validate()
-    assert follows.id_list() == [2, 5] and follows.follows == 0
+    assert follows.id_list() == [2, 5]
+    assert follows.follows == 0

@@ -101,16 +101,18 @@ def test_columns_by_name_among_others(tmp_path: Path) -> None:
     path = written(tmp_path, "since,src,w,dst\n2009,1,0.5,2\n2010,2,1e-3,3\n", "follows.csv")
     graph = read_follows(path, columns="follower=src followee=dst weight=w")
     assert pairs_of(graph) == {(1, 2), (2, 3)}
-    assert graph.weights is not None and sorted(graph.weights.tolist()) == [1e-3, 0.5]
+    assert graph.weights is not None
+    assert sorted(graph.weights.tolist()) == [1e-3, 0.5]
     swapped = read_follows(path, columns="followee=src follower=dst")
-    assert pairs_of(swapped) == {(2, 1), (3, 2)} and swapped.weights is None
+    assert pairs_of(swapped) == {(2, 1), (3, 2)}
+    assert swapped.weights is None
 
 
 def test_names_in_a_header_are_found_where_they_are(tmp_path: Path) -> None:
     path = written(tmp_path, "since,follower,followee\n2009,1,2\n", "follows.csv")
     assert pairs_of(read_follows(path, columns=FORWARD)) == {(1, 2)}
     path = written(tmp_path, "since,who,whom\n2009,1,2\n", "follows.csv")
-    with pytest.raises(InputError, match="line 2: .*3 columns where 2"):
+    with pytest.raises(InputError, match=r"line 2: .*3 columns where 2"):
         read_follows(path, columns=FORWARD)
 
 
@@ -263,7 +265,8 @@ def test_faults_name_file_line_value_and_rule(what: str, tmp_path: Path) -> None
     with pytest.raises(InputError) as refused:
         read_follows(path, columns=columns)
     message = str(refused.value)
-    assert "\n" not in message and len(message) < 500
+    assert "\n" not in message
+    assert len(message) < 500
     for fragment in fragments:
         assert fragment in message
     if "columns" not in fragments:
@@ -278,7 +281,8 @@ def test_faults_far_inside_a_file_are_found_by_the_compiled_reader(tmp_path: Pat
         read_follows(path, columns=FORWARD)
     lines[30_000] = f"5 {2**80}"
     graph = read_follows(written(tmp_path, "\n".join(lines)), columns=FORWARD)
-    assert graph.follows == 40_000 and graph.id_of(graph.accounts - 1) == 2**80
+    assert graph.follows == 40_000
+    assert graph.id_of(graph.accounts - 1) == 2**80
 
 
 def test_missing_file_directory_and_wrong_suffix(tmp_path: Path) -> None:
@@ -354,7 +358,8 @@ def test_exploding_gzip_is_refused_fast_and_small(bomb: bytes, tmp_path: Path) -
     )
     message, seconds, kilobytes = done.stdout.strip().splitlines()
     assert "bomb.txt.gz" in message
-    assert float(seconds) < 1.5 and int(kilobytes) < 200_000
+    assert float(seconds) < 1.5
+    assert int(kilobytes) < 200_000
 
 
 def test_unknown_way_to_read_ids(tmp_path: Path) -> None:
@@ -368,4 +373,5 @@ def test_progress_is_told(tmp_path: Path) -> None:
     reading.read_follows(
         path, columns=FORWARD, progress=lambda done, size: seen.append((done, size))
     )
-    assert seen and seen[-1][0] <= seen[-1][1] == path.stat().st_size
+    assert seen
+    assert seen[-1][0] <= seen[-1][1] == path.stat().st_size

@@ -127,7 +127,8 @@ class Engine:
 
     def run_until(self, time: float) -> None:
         """Everything in [now, time) happens; the log is handed over."""
-        self.env.run_until(time)
+        if time > self.env.now:
+            self.env.run_until(time)
         self.flush()
 
     def look_at(self, surface: int, on: bool) -> None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from rumorsim.errors import Fault, InputError
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.power_law import power_law, rounded24
+from rumorsim.graphs.requirements import require
 from rumorsim.randomness import Purpose, address_word
 
 __all__ = [
@@ -46,9 +47,10 @@ def erdos_renyi(accounts: int, mean_followers: float, *, seed: int) -> FollowGra
 
     from rumorsim.kernels.random_graphs import places_in, uniform_rows
 
-    others = max(accounts - 1, 0)
+    require(accounts >= 1, "accounts", accounts, "must be at least 1")
+    others = accounts - 1
     share = mean_followers / others if others else 0.0
-    _require(
+    require(
         0.0 <= share <= 1.0,
         "mean_followers",
         mean_followers,
@@ -71,8 +73,9 @@ def regular(accounts: int, degree: int, *, seed: int) -> FollowGraph:
     the complement is drawn.
     ``accounts * degree`` must be even and degree < accounts.
     """
-    _require(0 <= degree < max(accounts, 1), "degree", degree, "must be below accounts")
-    _require(accounts * degree % 2 == 0, "degree", degree, "accounts * degree must be even")
+    require(accounts >= 1, "accounts", accounts, "must be at least 1")
+    require(0 <= degree < accounts, "degree", degree, "must be below accounts")
+    require(accounts * degree % 2 == 0, "degree", degree, "accounts * degree must be even")
     if 2 * degree > accounts - 1:
         return _complement(regular(accounts, accounts - 1 - degree, seed=seed))
     from rumorsim.kernels.random_ties import paired_ends
@@ -100,10 +103,12 @@ def small_world(accounts: int, neighbours: int, rewiring: float, *, seed: int) -
     each tie moves one end to a random account with probability ``rewiring`` in [0, 1].
     Watts and Strogatz, Nature 393 (1998).
     """
-    _require(neighbours % 2 == 0, "neighbours", neighbours, "must be even")
-    _require(0 <= neighbours < max(accounts, 1), "neighbours", neighbours, "must be below accounts")
+    require(accounts >= 1, "accounts", accounts, "must be at least 1")
+    require(neighbours % 2 == 0, "neighbours", neighbours, "must be even")
+    require(0 <= neighbours < accounts, "neighbours", neighbours, "must be below accounts")
     from rumorsim.kernels.random_ties import rewired_ring
 
+    require(0.0 <= rewiring <= 1.0, "rewiring", rewiring, "must be in [0, 1]")
     word = address_word(Purpose.GRAPH, _SMALL_WORLD)
     one, two = rewired_ring(accounts, neighbours, rewiring, seed, word)
     return _both_ways(one, two, accounts)
@@ -111,12 +116,14 @@ def small_world(accounts: int, neighbours: int, rewiring: float, *, seed: int) -
 
 def complete(accounts: int) -> FollowGraph:
     """Everybody follows everybody else."""
+    require(accounts >= 1, "accounts", accounts, "must be at least 1")
     nobody = FollowGraph(np.zeros(accounts + 1, np.int64), np.empty(0, np.int32))
     return _complement(nobody)
 
 
 def star(accounts: int) -> FollowGraph:
     """Account 0 is followed by all others, who follow nobody else."""
+    require(accounts >= 1, "accounts", accounts, "must be at least 1")
     offsets = np.full(accounts + 1, accounts - 1, np.int64)
     offsets[0] = 0
     return FollowGraph(offsets, np.arange(1, accounts, dtype=np.int32))
@@ -124,6 +131,7 @@ def star(accounts: int) -> FollowGraph:
 
 def path(accounts: int) -> FollowGraph:
     """Information can travel 0 -> 1 -> 2 ...: each account follows the one before it."""
+    require(accounts >= 1, "accounts", accounts, "must be at least 1")
     offsets = np.minimum(np.arange(accounts + 1, dtype=np.int64), accounts - 1)
     return FollowGraph(offsets, np.arange(1, accounts, dtype=np.int32))
 
@@ -133,6 +141,8 @@ def tree(branching: int, depth: int) -> FollowGraph:
 
     Accounts are numbered level by level; depth 0 is the root alone.
     """
+    require(branching >= 1, "branching", branching, "must be at least 1")
+    require(depth >= 0, "depth", depth, "must be at least 0")
     accounts = tree_accounts(branching, depth)
     parents = (accounts - 1) // branching
     starts = np.arange(accounts + 1, dtype=np.int64)
@@ -159,11 +169,6 @@ def _complement(graph: FollowGraph) -> FollowGraph:
     from rumorsim.kernels.random_graphs import missing_rows
 
     return FollowGraph(*missing_rows(graph.offsets, graph.followers))
-
-
-def _require(holds: bool, key: str, value: object, rule: str) -> None:
-    if not holds:
-        raise InputError(Fault(rule, key=key, value=str(value)))
 
 
 #: Every generator by the ``kind`` that configurations and the command line know it by.

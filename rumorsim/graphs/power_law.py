@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.graphs.follows import FollowGraph
+from rumorsim.graphs.requirements import require
 from rumorsim.randomness import Purpose, address_word
 
 __all__ = ["power_law"]
@@ -48,6 +49,20 @@ def power_law(
     from rumorsim.kernels import random_graphs
     from rumorsim.kernels.csr import sorted_rows, turned_rows
 
+    require(accounts >= 1, "accounts", accounts, "must be at least 1")
+    require(
+        0.0 <= mean_followers <= accounts - 1,
+        "mean_followers",
+        mean_followers,
+        f"must be in [0, {accounts - 1}], the other accounts there are",
+    )
+    for key, exponent in (
+        ("follower_exponent", follower_exponent),
+        ("followee_exponent", followee_exponent),
+    ):
+        require(2.0 < exponent <= 10.0, key, exponent, "must be in (2, 10]")
+    for key, share in (("reciprocity", reciprocity), ("clustering", clustering)):
+        require(0.0 <= share <= 1.0, key, share, "must be in [0, 1]")
     popularity = _propensity(accounts, mean_followers, follower_exponent, seed, stage=0)
     activity = _propensity(accounts, mean_followers, followee_exponent, seed, stage=1)
     follows = round(accounts * mean_followers)

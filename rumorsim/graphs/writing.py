@@ -8,15 +8,14 @@ import gzip
 import io
 import os
 import re
-import secrets
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import Fault, InputError, OutputError, show_value
+from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.files import write_beside
 from rumorsim.graphs.columns import Columns, parse_columns
 from rumorsim.graphs.follows import FollowGraph
 
@@ -24,8 +23,8 @@ __all__ = ["write_follows"]
 
 _CHUNK = 1 << 18
 #: What an id must not hold to be found again in a line.
-_UNSAFE_TEXT = re.compile(r"[\s,\x00-\x1f\x7f]|^#|^$")
-_UNSAFE_CSV = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]|^\s|\s$|^$")
+_UNSAFE_TEXT = re.compile(r"[\s,\x00-\x1f\x7f\ud800-\udfff]|^#|^$")
+_UNSAFE_CSV = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]|^\s|\s$|^$")
 
 
 def write_follows(
@@ -50,7 +49,7 @@ def write_follows(
                 advice=f'say columns = "{wanted.direction}"',
             )
         )
-    with _beside(place, overwrite) as draft:
+    with write_beside(place, overwrite=overwrite) as draft:
         suffixes = [each.lower() for each in place.suffixes]
         if suffixes[-1:] == [".parquet"]:
             from rumorsim.graphs.parquet import write_columns
@@ -65,45 +64,6 @@ def write_follows(
                 commas=".csv" in suffixes[-2:],
                 packed=suffixes[-1:] == [".gz"],
             )
-
-
-@contextlib.contextmanager
-def _beside(place: Path, overwrite: bool) -> Iterator[Path]:
-    """A draft in the same folder that takes the name ``place`` once all went well."""
-    if place.is_dir():
-        raise OutputError(Fault("is a directory, not a file", file=str(place)))
-    if place.exists() and not overwrite:
-        raise OutputError(
-            Fault(
-                "exists already",
-                file=str(place),
-                advice="choose another name, or overwrite it on purpose",
-            )
-        )
-    draft = place.with_name(f".{place.name}.{secrets.token_hex(4)}.part")
-    try:
-        yield draft
-        with draft.open("rb") as file:
-            os.fsync(file.fileno())
-        draft.replace(place)
-        _sync_folder(place.parent)
-    except OSError as error:
-        raise OutputError(
-            Fault("cannot be written", file=str(place), value=str(error.strerror or error))
-        ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            draft.unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    # Windows cannot open folders; there the rename is synced with the file.
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _names(columns: Columns) -> tuple[str, ...]:

@@ -104,7 +104,11 @@ def _faults_of_story(
 def _policy_faults(scenario: Scenario) -> Iterator[str]:
     names = [policy.name for policy in scenario.policies]
     for i, name in _repeated(["none", *names]):
-        rule = "two policies have this name" if name != "none" else "that policy does nothing"
+        rule = (
+            "two policies have this name"
+            if name != "none"
+            else "`none` always exists and does nothing"
+        )
         yield _fault(f"policies[{i - 1}].name", name, rule, "rename it")
     for i, policy in enumerate(scenario.policies):
         for j, intervention in enumerate(policy.interventions):

@@ -6,20 +6,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rumorsim.scenario.inputs import build_graph
+from rumorsim.world import build_world
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rumorsim.graphs.follows import FollowGraph
     from rumorsim.scenario.models import Scenario, Story
 
-__all__ = ["ESTIMATE", "reproduction_number", "weighted_followers"]
+__all__ = ["ESTIMATE", "expectations", "reproduction_number", "weighted_followers"]
 
 #: What the estimate says and leaves out, for whoever reads it.
-ESTIMATE = (
-    "shares that one share leads to, were every follower to read it and nobody to have"
-    " shared the story yet: an upper estimate. Attention, background posts, novelty, trust"
-    " and surfaces are left out"
-)
+ESTIMATE = """\
+# Expected reproduction number: shares that one share leads to, were every follower to read
+# it and nobody to have shared the story yet. An upper estimate: attention, background posts,
+# novelty, trust, corrections and surfaces are left out."""
 
 
 def weighted_followers(graph: FollowGraph, follow_weight: str) -> float:
@@ -56,3 +58,26 @@ def reproduction_number(scenario: Scenario, story: Story, graph: FollowGraph) ->
     """
     share = min(1.0, story.appeal * story.reinforcement[0] * scenario.feed.friction)
     return share * weighted_followers(graph, scenario.feed.follow_weight)
+
+
+def expectations(scenario: Scenario) -> str:
+    """What the graph is like and what to expect of each story, as comments of TOML.
+
+    Builds the graph and the world, so that what only they can show to be wrong (a missing
+    file, an id that does not exist) ends as an InputError here.
+    """
+    graph, attributes = build_graph(scenario)
+    build_world(scenario, graph, scenario.seed, attributes=attributes)
+    lines = [
+        f"# {graph.accounts:,} accounts, {graph.follows:,} follows,"
+        f" {graph.mean_followers:.2f} followers per account",
+        ESTIMATE,
+    ]
+    for story in scenario.stories:
+        expected = reproduction_number(scenario, story, graph)
+        lines.append(f"#   {_comment(story.name)}: {expected:.3g}")
+    return "\n".join(lines)
+
+
+def _comment(text: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in text)

@@ -34,9 +34,7 @@ def explained(scenario: Scenario) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _table(
-    model: BaseModel, values: Mapping[str, Any], path: str, *, given: bool
-) -> Iterator[str]:
+def _table(model: BaseModel, values: Mapping[str, Any], path: str, *, given: bool) -> Iterator[str]:
     """Lines of one table: its own keys first, then its tables."""
     tables: list[tuple[str, Any, bool]] = []
     names = zip(keys_of(type(model)).items(), type(model).model_fields, strict=True)

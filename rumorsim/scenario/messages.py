@@ -93,13 +93,21 @@ def _faults_at(alike: Sequence[tuple[Place, ErrorDetails]], file: str) -> Iterat
         path, value = _tag_of(place, detail)
     if detail["type"] == "missing":
         value = ""
-    rules = list(dict.fromkeys(_rule(each, place) for place, each in alike))
+    # A branch that took the type but not the value is the one that was meant.
+    meant = [each for _, each in alike if not _wrong_type(each)] or [each for _, each in alike]
+    rules = list(dict.fromkeys(_rule(each, place) for each in meant))
     rule = ", or ".join([rules[0], *(rule.removeprefix("must be ") for rule in rules[1:])])
     yield Fault(rule, file, key_path(path), value, _advice(place, detail))
 
 
+def _wrong_type(detail: ErrorDetails) -> bool:
+    return detail["type"].endswith("_type") or detail["type"] == "literal_error"
+
+
 def _rule(detail: ErrorDetails, place: Place) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
+    if context.get("min_length") == 1:
+        return "must not be empty"
     if kind in _RULES:
         limits = {name: _limit(limit) for name, limit in context.items()}
         return _RULES[kind].format(**limits)
@@ -134,13 +142,18 @@ def _tag_of(place: Place, detail: ErrorDetails) -> tuple[Path, str]:
 def _advice(place: Place, detail: ErrorDetails) -> str:
     kind, value = detail["type"], detail["input"]
     if kind == "missing" and place.field is not None:
-        return place.field.description or ""
+        return _as_advice(place.field.description or "")
     if kind == "extra_forbidden":
         return _nearest_key(place)
     if kind.startswith("union_tag"):
         tags = [tag[1] for tag in map(tag_of, place.models) if tag]
         said = value.get(_discriminator(place)) if isinstance(value, dict) else ""
         return nearest(str(said)[:100] if said else "", tags)
+    if kind == "model_attributes_type" and place.models:
+        tags = [tag[1] for tag in map(tag_of, place.models) if tag]
+        return f"its {_discriminator(place)} is {nearest('', tags)}"
+    if kind == "tuple_type" and isinstance(value, dict):
+        return f"write [[{key_path(place.path)}]]"
     if kind in _NUMBERS and isinstance(value, str) and _NUMBER.fullmatch(value[:100]):
         return "take the quotes away"
     if kind == "int_type" and isinstance(value, float) and value == value // 1:
@@ -152,6 +165,12 @@ def _advice(place: Place, detail: ErrorDetails) -> str:
     return ""
 
 
+def _as_advice(meaning: str) -> str:
+    """A description as the end of a sentence: no capital, no full stop."""
+    start = meaning[:1].lower() if meaning[1:2].islower() else meaning[:1]
+    return (start + meaning[1:]).rstrip(".")
+
+
 def _nearest_key(place: Place) -> str:
     owner = place.owner
     return "" if owner is None else nearest(str(place.path[-1]), list(keys_of(owner)))
@@ -159,14 +178,23 @@ def _nearest_key(place: Place) -> str:
 
 def _own_faults(place: Place, detail: ErrorDetails, file: str) -> Iterator[Fault]:
     """Faults found by our own validators, who may name several keys, one a line."""
-    error = detail["ctx"]["error"]
+    error, found = detail["ctx"]["error"], detail["input"]
     if isinstance(error, InputError):
         for fault in error.faults:
-            yield Fault(fault.rule, file, key_path(place.path), fault.value, fault.advice)
+            path = _path_of(place, fault.key, found)
+            yield Fault(fault.rule, file, key_path(path), fault.value, fault.advice)
         return
     for line in str(error).split("\n"):
         if "\t" in line:
             key, value, rule, advice = line.split("\t")
             yield Fault(rule, file, key, value, advice)
         else:
-            yield Fault(line, file, key_path(place.path), shown(detail["input"]))
+            path = _path_of(place, line.split(" ")[0], found)
+            value = shown(found if path == place.path else found[path[-1]])
+            yield Fault(line, file, key_path(path), value)
+
+
+def _path_of(place: Place, key: str, found: Any) -> Path:
+    """The path of ``key`` where the rule of a table begins with one of its keys."""
+    inside = isinstance(found, dict) and key in found
+    return (*place.path, key) if inside else place.path

@@ -14,7 +14,17 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-__all__ = ["Place", "field_of", "key_path", "inside", "keys_of", "meaning_of", "models_in", "place_of", "tag_of"]
+__all__ = [
+    "Place",
+    "field_of",
+    "key_path",
+    "inside",
+    "keys_of",
+    "meaning_of",
+    "models_in",
+    "place_of",
+    "tag_of",
+]
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 #: The fields that say which of several models a table is.

@@ -40,10 +40,14 @@ _TOKEN: Final = re.compile(
 #: What the standard library says of broken TOML, in words for people.
 _PLAIN: Final = {
     "Cannot overwrite a value": ("this key is given twice", "keep one of them"),
-    "Cannot declare": ("this table is given twice", "keep one of them, or use [[...]] for a list"),
+    "Cannot declare": (
+        "this table is given twice",
+        "keep one of them, or use [[...]] for a list",
+    ),
     "Cannot mutate immutable namespace": ("this table is given twice", "keep one of them"),
     "Expected '=' after a key": ("there is no = after the key", "write key = value"),
     "Invalid value": ("there is no valid value", 'text needs quotes: "..."'),
+    "Illegal character '\\n'": ("the text does not end on its line", 'close it with "'),
     "Unterminated string": ("the text does not end", 'close it with "'),
     "Unclosed array": ("the list does not end", "close it with ]"),
     "Unclosed inline table": ("the table does not end", "close it with }"),
@@ -84,6 +88,8 @@ def parsed(text: str, file: str) -> Any:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(_toml_fault(str(error), text, file)) from None
+    except InputError:
+        raise
     except RecursionError:
         raise InputError(_too_deep(file)) from None
     except ValueError as error:

@@ -10,8 +10,8 @@ from typing import Any, Final, Self
 
 from rumorsim.errors import RumorsimError
 from rumorsim.events import COLUMNS, Batch, Facts, Kind, StreamDigest
-from rumorsim.facts_json import facts_to_json
-from rumorsim.saved import SCHEMA
+from rumorsim.sinks.facts_json import facts_to_json
+from rumorsim.sinks.saved import SCHEMA
 
 __all__ = ["ReaderGone", "Sink", "header_of", "lines_of", "to_json"]
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from rumorsim.errors import Fault, InputError, nearest, show_value
 from rumorsim.events import COLUMNS, EVENT, Batch, Facts, Kind, StreamDigest
-from rumorsim.facts_json import facts_from_json
+from rumorsim.sinks.facts_json import facts_from_json
 from rumorsim.measures import Listening, Measure
 
 __all__ = [

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from rumorsim.errors import Fault, OutputError
 from rumorsim.events import COLUMNS, EVENT, Batch, Facts
-from rumorsim.saved import ROWS, import_pyarrow
-from rumorsim.sink_base import Sink, header_of, lines_of, to_json
+from rumorsim.sinks.saved import ROWS, import_pyarrow
+from rumorsim.sinks.base import Sink, header_of, lines_of, to_json
 
 __all__ = ["ArrowFile", "NdjsonFile", "ParquetFile"]
 

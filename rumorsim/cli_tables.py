@@ -1,0 +1,91 @@
+"""What the command line prints for people: short tables of one run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rumorsim.results import Result
+
+__all__ = ["aligned", "run_table", "scalar_table"]
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows as lines: the first column to the left, the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell.ljust(width) if i == 0 else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def run_table(result: Result) -> str:
+    """Reach and shares of each story, what the desk did, and whom it hit by mistake."""
+    stories = result.scenario["stories"]
+    rows = [("story", "truth", "accounts", "persons", "shares")]
+    names = _story_names(result)
+    truths = {story["name"]: "true" if story["truth"] else "false" for story in stories}
+    for name in names:
+        reach = _found(result.measures, "reach", "stories", name)
+        shares = _found(result.measures, "shares", "stories", name)
+        cells = [reach.get("accounts"), reach.get("persons"), shares.get("shares")]
+        rows.append((name, truths.get(name, ""), *map(_number, cells)))
+    head = (
+        f"policy {result.policy} · seed {result.seed} · engine {result.engine} · "
+        f"{result.events:,} events"
+    )
+    lines = [head, "", *aligned(rows), "", *_desk_lines(result.measures)]
+    return "\n".join([*lines, f"digest {result.digest}"])
+
+
+def _story_names(result: Result) -> list[str]:
+    for measure in ("reach", "shares"):
+        stories = _found(result.measures, measure, "stories")
+        if stories:
+            return list(stories)
+    return [story["name"] for story in result.scenario["stories"]]
+
+
+def _desk_lines(measures: Mapping[str, Any]) -> list[str]:
+    lines: list[str] = []
+    if "enforcement" in measures:
+        enforcement = measures["enforcement"]
+        verbs = [f"{verb} {n:,}" for verb, n in enforcement["verbs"].items() if n]
+        done = f" ({', '.join(verbs)})" if verbs else ""
+        lines.append(f"actions     {enforcement['actions']:,}{done}")
+    if "collateral" in measures:
+        accounts = measures["collateral"]["accounts"]
+        posts = measures["collateral"]["posts"]["deleted"]["true"]
+        lines.append(
+            f"collateral  {accounts['innocent']:,} innocent accounts"
+            f" ({accounts['innocent_persons']:,} persons), {posts:,} posts of true stories deleted"
+        )
+    return lines
+
+
+def scalar_table(scalars: Mapping[str, float | None]) -> str:
+    """Every number with its key and unit."""
+    from rumorsim.measures import describe
+
+    rows = [("key", "value", "unit")]
+    for key, value in scalars.items():
+        meaning = describe(key)
+        rows.append((key, _number(value), "" if meaning is None else meaning.unit))
+    return "\n".join(aligned(rows))
+
+
+def _found(measures: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
+    found: Any = measures
+    for key in keys:
+        found = found.get(key, {})
+    return dict(found)
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"

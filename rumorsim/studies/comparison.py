@@ -1,0 +1,189 @@
+"""A comparison: what each policy did to each number, against ``none`` in the same worlds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from rumorsim.measures import describe
+from rumorsim.measures.base import Curve
+from rumorsim.studies.intervals import (
+    LEVEL,
+    Interval,
+    mean_interval,
+    paired_difference,
+    relative_change,
+    times_fewer,
+)
+
+__all__ = ["NONE", "Change", "Comparison", "CurveBand"]
+
+#: The policy all others are held against.
+NONE: Final = "none"
+
+
+class Change(NamedTuple):
+    """What one policy did to one number, over the worlds in which it is defined.
+
+    ``mean`` under the policy; ``difference`` to ``none`` in the same worlds; ``relative``:
+    ratio of means minus 1; ``fewer``: how many times fewer replicates the pairing needed
+    (infinite: the same difference in every world). The last three are None for ``none``
+    itself, and where ``none`` has no such number; ``relative`` where the mean of ``none`` is
+    0; ``fewer`` where nothing varied. ``identical``: equal to ``none`` in every world.
+    ``worlds``: how many worlds the comparison rests on.
+    """
+
+    policy: str
+    key: str
+    mean: Interval
+    difference: Interval | None
+    relative: Interval | None
+    fewer: float | None
+    identical: bool
+    worlds: int
+
+
+class CurveBand(NamedTuple):
+    """A curve's mean over worlds and its interval at each time (hours); equal lengths."""
+
+    time: list[float]
+    mean: list[float]
+    low: list[float]
+    high: list[float]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Every policy of a scenario in the same worlds.
+
+    ``scalars[policy][key][r]`` is a number of the run with ``seeds[r]``, ``curves`` likewise,
+    ``digests[policy][r]`` names its events. ``policies`` begins with ``none``.
+    ``scenario`` is the resolved form.
+    """
+
+    name: str
+    policies: tuple[str, ...]
+    seeds: tuple[int, ...]
+    scalars: Mapping[str, Mapping[str, Sequence[float | None]]]
+    curves: Mapping[str, Mapping[str, Sequence[Curve]]]
+    digests: Mapping[str, Sequence[str]]
+    scenario: Mapping[str, Any]
+    provenance: Mapping[str, Any]
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """Every dotted name that any policy has a number for."""
+        found: dict[str, None] = {}
+        for policy in self.policies:
+            found.update(dict.fromkeys(self.scalars[policy]))
+        return tuple(found)
+
+    def change(self, policy: str, key: str) -> Change | None:
+        """What ``policy`` did to the number ``key``; None if it never has that number."""
+        values = self.scalars[policy].get(key)
+        if values is None or all(value is None for value in values):
+            return None
+        base = self.scalars[NONE].get(key)
+        pairs = [
+            (a, b)
+            for a, b in zip(values, base or (), strict=base is not None)
+            if a is not None and b is not None
+        ]
+        if policy == NONE or not pairs:
+            alone = [value for value in values if value is not None]
+            none = policy == NONE
+            return Change(policy, key, mean_interval(alone), None, None, None, none, len(alone))
+        ours, theirs = [a for a, _ in pairs], [b for _, b in pairs]
+        return Change(
+            policy,
+            key,
+            mean_interval(ours),
+            paired_difference(ours, theirs),
+            relative_change(ours, theirs),
+            times_fewer(ours, theirs),
+            len(pairs) == len(values) and ours == theirs,
+            len(pairs),
+        )
+
+    def changes(self, keys: Sequence[str] | None = None) -> list[Change]:
+        """The change of every number (or of ``keys``) under every policy, ``none`` first."""
+        wanted = self.keys if keys is None else keys
+        every = (self.change(policy, key) for key in wanted for policy in self.policies)
+        return [change for change in every if change is not None]
+
+    def band(self, policy: str, key: str, series: str) -> CurveBand:
+        """The mean of a curve over worlds with its interval; KeyError if it was not kept."""
+        curves = self.curves[policy][key]
+        points = zip(*(curve[series] for curve in curves), strict=True)
+        each = [mean_interval(values) for values in points]
+        return CurveBand(
+            curves[0]["time"],
+            [point.estimate for point in each],
+            [point.estimate if point.low is None else point.low for point in each],
+            [point.estimate if point.high is None else point.high for point in each],
+        )
+
+    def text(self) -> str:
+        """The table for people; its last lines are one sentence for each policy."""
+        from rumorsim.studies.telling import table
+
+        return table(self)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The comparison as plain JSON values: every change, and each world's numbers."""
+        return {
+            "name": self.name,
+            "policies": list(self.policies),
+            "seeds": list(self.seeds),
+            "replicates": len(self.seeds),
+            "level": LEVEL,
+            "corrected_for_several_policies": False,
+            "changes": [plain_change(change) for change in self.changes()],
+            "sentences": self.sentences(),
+            "worlds": {
+                policy: {key: list(values) for key, values in self.scalars[policy].items()}
+                for policy in self.policies
+            },
+            "digests": {policy: list(self.digests[policy]) for policy in self.policies},
+            "provenance": dict(self.provenance),
+            "scenario": dict(self.scenario),
+        }
+
+    def sentences(self) -> list[str]:
+        """One sentence for each policy: what it did to false and to true stories."""
+        from rumorsim.studies.telling import sentence
+
+        return [sentence(self, policy) for policy in self.policies if policy != NONE]
+
+    def save(self, directory: str | Path) -> list[Path]:
+        """Write tables (CSV, JSON, text) and figures (PNG, SVG); the paths written.
+
+        OutputError where ``directory`` holds anything that is not ours.
+        """
+        from rumorsim.studies.saving import save_comparison
+
+        return save_comparison(self, Path(directory))
+
+
+def plain_change(change: Change) -> dict[str, Any]:
+    """A change as one flat row of plain values; an infinite ``fewer`` is the text "infinite"."""
+    meaning = describe(change.key)
+    row: dict[str, Any] = {
+        "measure": change.key,
+        "policy": change.policy,
+        "unit": meaning.unit if meaning else None,
+        "worlds": change.worlds,
+    }
+    for name in ("mean", "difference", "relative"):
+        interval: Interval | None = getattr(change, name)
+        values = (None, None, None) if interval is None else interval
+        for suffix, value in zip(("", "_low", "_high"), values, strict=True):
+            row[name + suffix] = value
+    infinite = change.fewer is not None and math.isinf(change.fewer)
+    row["times_fewer_replicates"] = "infinite" if infinite else change.fewer
+    row["identical_in_all_worlds"] = change.identical
+    return row
