@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from rumorsim.measures import Measure
     from rumorsim.results import Result
     from rumorsim.run import Simulation, run, stream
-    from rumorsim.sinks.saved import measure_file, read_events
     from rumorsim.scenario import Scenario, load, loads
+    from rumorsim.sinks.saved import measure_file, read_events
     from rumorsim.studies.compare import compare
     from rumorsim.world import World
 
@@ -60,8 +60,8 @@ _HOMES = {
     "from_networkx": "graphs",
     "load": "scenario",
     "loads": "scenario",
-    "measure_file": "saved",
-    "read_events": "saved",
+    "measure_file": "sinks",
+    "read_events": "sinks",
     "read_follows": "graphs",
     "run": "run",
     "stream": "run",

@@ -129,7 +129,7 @@ def run_command(
     from rumorsim.run import run
 
     _tell_of_compiling(engine)
-    with _hours(loaded.horizon, policy) as progress:
+    with _bar(loaded.horizon, "h", policy) as progress:
         result = run(loaded, policy, seed, engine, events=events, progress=progress)
     if out is not None:
         result.save(out)
@@ -160,7 +160,7 @@ def stream_command(scenario: str, policy: str, seed: int | None, engine: str) ->
 @_scenario
 @click.option(
     "--replicates",
-    type=click.IntRange(2, 1_000_000),
+    type=click.IntRange(1, 1_000_000),
     default=20,
     show_default=True,
     help="Worlds, each under every policy.",
@@ -177,7 +177,14 @@ def compare_command(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Run SCENARIO under all its policies in coupled worlds and compare them."""
+    """Run SCENARIO under all its policies in coupled worlds and compare them.
+
+    Tables and figures go to --out: a new directory, an empty one, or one with earlier
+    results, which are replaced. The default is SCENARIO-compare in the current directory
+    (none with --json).
+    """
+    if out is None and not as_json:
+        out = Path(f"{Path(scenario).stem or 'scenario'}-compare")
     loaded = _loaded(scenario, out)
     from rumorsim.studies.compare import compare
 
@@ -185,14 +192,18 @@ def compare_command(
     runs = replicates * len(loaded.policy_names)
     with _bar(runs, "runs") as progress:
         comparison = compare(
-            loaded, replicates=replicates, workers=workers, seed=seed, progress=progress
+            loaded,
+            replicates=replicates,
+            workers=workers,
+            seed=seed,
+            progress=progress,
         )
     if out is not None:
         comparison.save(out)
     if as_json:
-        _print_json(comparison.as_json())
+        _print_json(comparison.as_dict())
     else:
-        click.echo(comparison.table())
+        click.echo(comparison.text())
     _tell_of(out)
 
 
@@ -228,8 +239,8 @@ def measure_command(events: str, only: tuple[str, ...], as_json: bool) -> None:
     """Take measures of a saved stream of EVENTS."""
     from rumorsim.cli_tables import scalar_table
     from rumorsim.measures import flatten
-    from rumorsim.sinks.saved import measure_file
     from rumorsim.scenario.models import DEFAULT_MEASURES
+    from rumorsim.sinks.saved import measure_file
 
     values = measure_file(events, only or DEFAULT_MEASURES)
     if as_json:
@@ -268,22 +279,8 @@ def _tell_of_compiling(engine: str) -> None:
 
 
 @contextmanager
-def _hours(horizon: float, name: str) -> Iterator[Callable[[float], None] | None]:
-    """A bar over the hours of a run, on stderr when that is a terminal."""
-    with _bar(horizon, "h", name) as step:
-        done = 0.0
-
-        def moved(now: float) -> None:
-            nonlocal done
-            if step is not None:
-                step(now - done)
-            done = now
-
-        yield None if step is None else moved
-
-
-@contextmanager
-def _bar(total: float, unit: str, name: str = "") -> Iterator[Callable[[float], None] | None]:
+def _bar(total: float, unit: str, name: str = "") -> Iterator[Callable[..., None] | None]:
+    """A bar on stderr when that is a terminal; call it with how much is done by now."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -291,7 +288,11 @@ def _bar(total: float, unit: str, name: str = "") -> Iterator[Callable[[float], 
 
     form = "{desc}{percentage:3.0f}%|{bar}| {n:.0f}/{total:.0f} {unit} [{elapsed}<{remaining}]"
     with tqdm(total=total, unit=unit, desc=name, leave=False, bar_format=form) as bar:
-        yield bar.update
+
+        def moved(done: float, _total: float = total) -> None:
+            bar.update(done - bar.n)
+
+        yield moved
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
 def run_table(result: Result) -> str:
     """Reach and shares of each story, what the desk did, and whom it hit by mistake."""
     stories = result.scenario["stories"]
-    rows = [("story", "truth", "accounts", "persons", "shares")]
+    rows: list[tuple[str, ...]] = [("story", "truth", "accounts", "persons", "shares")]
     names = _story_names(result)
     truths = {story["name"]: "true" if story["truth"] else "false" for story in stories}
     for name in names:

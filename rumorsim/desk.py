@@ -106,8 +106,11 @@ class Quotas:
 
     def _serve(self) -> Any:
         while self._waiting:
-            yield self._env.timeout_until((self._window + 1) * self._period)
-            self._window, self._used = self._window + 1, 0
+            following = self._window + 1
+            yield self._env.timeout_until(following * self._period)
+            # Whoever came at this very moment has begun the period already.
+            if self._window < following:
+                self._window, self._used = following, 0
             while self._waiting and self._used < self._count:
                 self._used += 1
                 self._waiting.popleft().succeed()
@@ -130,6 +133,7 @@ class Desk:
         self.journal: list[Action] = []
         self.strikes: Counter[int] = Counter()
         self._posts: dict[int, list[int]] = {}
+        self._publishers: dict[int, dict[int, None]] = {}
         self._indexed = 0
 
     # -- to see ---------------------------------------------------------------------
@@ -140,7 +144,7 @@ class Desk:
         return float(self.env.now)
 
     def account(self, id: Any) -> int:
-        """The number of the account with this id of the graph; KeyError if there is none."""
+        """The number of the account with this id of the graph; InputError if there is none."""
         return self.world.graph.index_of(id)
 
     def story(self, name: str) -> int:
@@ -157,11 +161,19 @@ class Desk:
         self._index()
         return list(self._posts)
 
+    def publishers_of(self, story: int) -> list[int]:
+        """The accounts that have published a story so far (not shared it), first come first."""
+        self._index()
+        return list(self._publishers.get(story, ()))
+
     def _index(self) -> None:
         made = self.world.posts_made
-        authors = self.world.posts["author"][self._indexed : made].tolist()
-        for post, author in enumerate(authors, start=self._indexed):
+        fresh = self.world.posts[self._indexed : made]
+        rows = zip(*(fresh[name].tolist() for name in ("author", "story", "parent")), strict=True)
+        for post, (author, story, parent) in enumerate(rows, start=self._indexed):
             self._posts.setdefault(author, []).append(post)
+            if parent < 0:
+                self._publishers.setdefault(story, {})[author] = None
         self._indexed = made
 
     def stories_of(self, kind: str, target: int) -> NDArray[np.int32]:

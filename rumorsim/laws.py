@@ -10,12 +10,12 @@ significant bits. Between entries the loop interpolates linearly: + - x / only.
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Annotated, Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from scipy import special
 
 from rumorsim.units import Duration, PositiveDuration
 
@@ -88,8 +88,12 @@ class Lognormal(Model):
     sigma: float = Field(ge=0, le=20, description="standard deviation of the natural logarithm")
 
     def quantile(self, lower: Array, upper: Array) -> Array:
+        # Slow to import, and only needed once there is a world to build.
+        from scipy import special
+
         normal = np.where(lower < 0.5, special.ndtri(lower), -special.ndtri(upper))
-        return self.median * np.exp(self.sigma * normal)
+        times: Array = self.median * np.exp(self.sigma * normal)
+        return times
 
     def mean(self) -> float:
         return self.median * math.exp(self.sigma**2 / 2)
@@ -159,10 +163,18 @@ class Quantiles(Model):
 
     law: Literal["quantiles"] = Field("quantiles", description="measured quantiles")
     probabilities: tuple[float, ...] = Field(
-        strict=False, min_length=2, max_length=10_000, description="ascending, inside (0, 1)"
+        strict=False,
+        min_length=2,
+        max_length=10_000,
+        fail_fast=True,
+        description="ascending, inside (0, 1)",
     )
     times: tuple[PositiveDuration, ...] = Field(
-        strict=False, min_length=2, max_length=10_000, description="the time at each probability"
+        strict=False,
+        min_length=2,
+        max_length=10_000,
+        fail_fast=True,
+        description="the time at each probability",
     )
 
     @model_validator(mode="after")
@@ -170,23 +182,33 @@ class Quantiles(Model):
         p, t = self.probabilities, self.times
         if len(p) != len(t):
             raise ValueError("probabilities and times must be equally many")
-        if not all(0 < x < 1 for x in p) or any(b <= a for a, b in zip(p, p[1:], strict=False)):
+        if not all(0 < x < 1 for x in p) or any(b <= a for a, b in pairwise(p)):
             raise ValueError("probabilities must ascend inside (0, 1)")
-        if any(b < a for a, b in zip(t, t[1:], strict=False)):
+        if any(b < a for a, b in pairwise(t)):
             raise ValueError("times must not fall")
         return self
 
     def quantile(self, lower: Array, upper: Array) -> Array:
+        logs, _ = self._log_times(np.log(lower) - np.log(upper))
+        return np.exp(np.minimum(logs, 700.0))
+
+    def _log_times(self, logits: Array) -> tuple[Array, float]:
+        """Log time at these logits, and its slope above the last pair."""
         p = np.array(self.probabilities)
         x, y = np.log(p / (1 - p)), np.log(np.array(self.times))
-        at = np.log(lower) - np.log(upper)
-        left = np.clip(np.searchsorted(x, at) - 1, 0, len(x) - 2)
-        slope = (y[left + 1] - y[left]) / (x[left + 1] - x[left])
-        return np.exp(np.minimum(y[left] + slope * (at - x[left]), 700.0))
+        left = np.clip(np.searchsorted(x, logits) - 1, 0, len(x) - 2)
+        slope = np.diff(y) / np.diff(x)
+        return y[left] + slope[left] * (logits - x[left]), float(slope[-1])
 
     def mean(self) -> float:
-        lower = (np.arange(100_000) + 0.5) / 100_000
-        return float(np.mean(self.quantile(lower, 1 - lower)))
+        logits = np.linspace(-50.0, 50.0, 200_001)
+        logs, slope = self._log_times(logits)
+        if slope >= 1:
+            return math.inf
+        densities = np.exp(logs - np.logaddexp(0, logits) - np.logaddexp(0, -logits))
+        # Above 50 the upper probability is exp(-logit), and the rest a closed integral.
+        rest = math.exp(min(float(logs[-1]) - 50.0, 700.0)) / (1 - slope)
+        return float(densities.sum() * (logits[1] - logits[0])) + rest
 
 
 Law = Annotated[
@@ -238,6 +260,7 @@ def quantile_table(law: Any) -> Array:
 
 def gamma_table(shape: float) -> Array:
     """The table of the gamma law with mean 1 and this shape; float64 [TABLE_SIZE]."""
+    from scipy import special
 
     def quantile(lower: Array, upper: Array) -> Array:
         low = special.gammaincinv(shape, lower)
@@ -257,7 +280,7 @@ def sample(table: Any, word: int) -> float:
     if word < _BINS:
         return float(table[base + word])
     octave = word.bit_length() - 1
-    width = 2.0 ** (octave - 6)
+    width: float = 2.0 ** (octave - 6)
     offset = (word - 2**octave) / width
     column = int(offset)
     left = base + (octave - 5) * _BINS + column

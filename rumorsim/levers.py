@@ -21,7 +21,7 @@ CEILINGS: Final[dict[tuple[str, str], float]] = {
     ("accounts", "visible"): 1,
     ("accounts", "audience"): 1.0,
     ("accounts", "credence"): 1.0,
-    ("accounts", "countable"): 1.0,
+    ("tallies", "countable"): 1.0,
     ("posts", "alive"): 1,
     ("posts", "visibility"): 1.0,
     ("posts", "credence"): 1.0,

@@ -7,11 +7,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rumorsim.errors import Fault, InputError
 from rumorsim.files import MARKER, write_directory
 from rumorsim.measures import curves, describe, flatten
+
+if TYPE_CHECKING:
+    import pandas
 
 __all__ = ["Result"]
 
@@ -48,6 +51,25 @@ class Result:
         """All of it as plain Python values."""
         return asdict(self)
 
+    def frame(self) -> pandas.DataFrame:
+        """Every number as a pandas frame with columns key, value, unit and meaning.
+
+        InputError where pandas, of the extra ``[data]``, is not installed.
+        """
+        rows = [(key, value, *_meaning(key)) for key, value in self.scalars().items()]
+        return _pandas().DataFrame(rows, columns=["key", "value", "unit", "meaning"])
+
+    def curve_frame(self) -> pandas.DataFrame:
+        """Every point of every curve as a pandas frame: curve, series, time (hours), value."""
+        rows = [
+            (name, series, time, value)
+            for name, curve in self.curves().items()
+            for series, values in curve.items()
+            if series != "time"
+            for time, value in zip(curve["time"], values, strict=True)
+        ]
+        return _pandas().DataFrame(rows, columns=["curve", "series", "time", "value"])
+
     def save(self, directory: str | Path) -> None:
         """Write the result to a directory that is new, empty or holds results of ours.
 
@@ -61,9 +83,7 @@ class Result:
                 rows = csv.writer(file, lineterminator="\n")
                 rows.writerow(("key", "value", "unit"))
                 for key, value in self.scalars().items():
-                    meaning = describe(key)
-                    unit = "" if meaning is None else meaning.unit
-                    rows.writerow((key, "" if value is None else repr(value), unit))
+                    rows.writerow((key, "" if value is None else repr(value), _meaning(key)[0]))
             _write_json(draft / MARKER, {"holds": _HOLDS, **self.as_dict()})
 
     @classmethod
@@ -79,6 +99,21 @@ class Result:
                 Fault("is not a saved result", file=str(place), advice="name its directory")
             ) from error
         return cls(**found)
+
+
+def _meaning(key: str) -> tuple[str, str]:
+    """Unit and meaning of a number; empty where no measure of ours knows it."""
+    meaning = describe(key)
+    return ("", "") if meaning is None else (meaning.unit, meaning.text)
+
+
+def _pandas() -> Any:
+    try:
+        import pandas
+    except ImportError:
+        advice = 'pip install "rumorsim[data]"; saved tables need nothing'
+        raise InputError(Fault("frames need pandas", advice=advice)) from None
+    return pandas
 
 
 def _write_json(place: Path, value: Any) -> None:

@@ -108,7 +108,7 @@ def parse_rate(text: Any) -> float:
 class QuotaValue(NamedTuple):
     """At most ``count`` in each period of ``period`` hours, counted from the start."""
 
-    count: int
+    count: int  # type: ignore[assignment]
     period: float
 
 

@@ -7,8 +7,9 @@ records here as the run goes on; a new run takes a new world.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -18,11 +19,29 @@ from scipy import special
 from rumorsim.errors import Fault, InputError, nearest, show_value
 from rumorsim.events import Facts, InterventionFacts, StoryFacts
 from rumorsim.graphs.follows import FollowGraph
-from rumorsim.kernels import records
 from rumorsim.kernels.looks import alias_table
-from rumorsim.kernels.records import ACCOUNT, LOOK, POST, PUBLICATION, STORY, Rules
+from rumorsim.kernels.records import (
+    ACCOUNT,
+    ALIAS,
+    CORRECTION,
+    LOOK,
+    POST,
+    PUBLICATION,
+    STORY,
+    MEMORY,
+    TALLY,
+    TEMPLATE,
+)
 from rumorsim.kernels.tables import next_point
-from rumorsim.laws import TABLE_SIZE, gamma_table, quantile_table, round24, sample_array, table_of, tail_table
+from rumorsim.laws import (
+    TABLE_SIZE,
+    gamma_table,
+    quantile_table,
+    round24,
+    sample_array,
+    table_of,
+    tail_table,
+)
 from rumorsim.people import People, draw_people
 from rumorsim.randomness import Purpose, address_word, philox
 
@@ -36,7 +55,37 @@ Array = NDArray[np.float64]
 #: Activity by hour of the day, midnight first: an assumption shaped like any waking day.
 WAKING: Final = (4, 2, 1, 1, 1, 1, 2, 4, 6, 7, 8, 8, 9, 8, 7, 7, 7, 8, 8, 9, 10, 10, 9, 7)
 
+#: Resolution of ages in novelty tables: 32-bit words then reach half a million half-lives.
+WORDS_A_HALF_LIFE: Final = 4096
+
 _NONE: Final = np.empty(0, dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What never changes during a run: settings and tables, as both engines read them.
+
+    ``attention`` 0 is unlimited; ``crowd`` is the first row of ``tables`` with ages of
+    background posts, -1 where there are none; row 0 is the delay of reading; an empty
+    ``curve`` is flat, empty ``weights`` or ``receptivity`` are 1.
+    """
+
+    horizon: float
+    by_delay: bool
+    attention: int
+    log_reads: bool
+    crowd: int
+    bucket_width: float
+    curve: Array
+    weights: Array
+    receptivity: Array
+    publications: NDArray[np.void]
+    tables: Array
+    templates: NDArray[np.void]
+    reinforcement: Array
+    corrections: NDArray[np.void]
+    alias: NDArray[np.void]
+    slot_ends: Array
 
 
 @dataclass
@@ -44,7 +93,8 @@ class World:
     """The arrays of one run.
 
     ``accounts``, ``posts`` and ``stories`` are record arrays (``kernels.records``); posts
-    grow and only the first ``posts_made`` are in use. Times are hours.
+    grow and only the first ``posts_made`` are in use. ``memory`` holds the counters and is
+    where the fast engine tells its kernels of all these arrays. Times are hours.
     """
 
     graph: FollowGraph
@@ -60,19 +110,17 @@ class World:
     facts: Facts
     posts: NDArray[np.void] = field(default_factory=lambda: np.zeros(1024, POST))
     friction: Array = field(default_factory=lambda: np.ones(1))
-    n: NDArray[np.int64] = field(default_factory=lambda: np.zeros(records.COUNTERS, dtype=np.int64))
-    account_reports: NDArray[np.int32] = field(init=False)
-    account_shares: NDArray[np.int32] = field(init=False)
-    account_reach: NDArray[np.int32] = field(init=False)
+    memory: NDArray[np.void] = field(default_factory=lambda: np.zeros(1, MEMORY))
+    tallies: NDArray[np.void] = field(init=False)
 
     def __post_init__(self) -> None:
-        for name in ("account_reports", "account_shares", "account_reach"):
-            setattr(self, name, np.zeros(self.graph.accounts, dtype=np.int32))
+        self.tallies = np.zeros(self.graph.accounts, TALLY)
+        self.tallies["countable"] = 1.0
 
     @property
     def posts_made(self) -> int:
         """How many posts there are so far."""
-        return int(self.n[records.N_POSTS])
+        return int(self.memory["posts_made"][0])
 
     def grow_posts(self, room: int) -> None:
         """Make room for so many posts more than there are."""
@@ -85,7 +133,7 @@ class World:
     def count_of(self, target: str, quantity: str) -> NDArray[np.int32]:
         """The counters of reports, shares or reach, one for each target so far."""
         if target == "account":
-            counts: NDArray[np.int32] = getattr(self, f"account_{quantity}")
+            counts: NDArray[np.int32] = self.tallies[quantity]
         elif target == "post":
             counts = self.posts[quantity][: self.posts_made]
         else:
@@ -134,38 +182,27 @@ def build_world(
     curve = _curve(feed, scenario.start.hour + scenario.start.minute / 60 + scenario.start.second / 3600)
     accounts = _account_records(feed, graph, people)
     trending = scenario.trending
-    share, other = _alias(accounts["rate"], trending is not None)
-    vigour, vigour_of = _vigour(scenario.stories)
-    novelty, novelty_unit, novelty_of = _novelty(scenario.stories)
+    tables = _Tables(feed.delay)
+    templates = _templates(scenario.stories, tables)
     limited = feed.attention != "unlimited" and feed.reading == "check-in"
-    background = limited and feed.background > 0
+    crowd = tables.add_crowd(int(feed.attention)) if limited and feed.background > 0 else -1
     rules = Rules(
-        seed=np.uint64(seed),
         horizon=float(scenario.horizon),
         by_delay=feed.reading == "delay",
         attention=int(feed.attention) if limited else 0,
         log_reads="impressions" in scenario.measures,
-        background=background,
+        crowd=crowd,
+        bucket_width=float(scenario.horizon) / _buckets(feed, graph),
         curve=curve,
-        offsets=graph.offsets,
-        followers=graph.followers,
         weights=_weights(feed, graph),
         receptivity=_receptivity(scenario, people, seed, stories.categories),
         publications=stories.publications(seed, float(scenario.horizon)),
-        delay=quantile_table(feed.delay)[None, :],
-        vigour=vigour,
-        vigour_of=vigour_of,
-        novelty=novelty,
-        novelty_unit=novelty_unit,
-        novelty_of=novelty_of,
+        tables=np.stack(tables.rows),
+        templates=templates,
         reinforcement=_reinforcement(scenario.stories),
-        crowd=_crowd(int(feed.attention)) if background else np.empty((0, TABLE_SIZE)),
-        corrector=stories.corrector,
-        correction=stories.correction,
-        alias_share=share,
-        alias_other=other,
+        corrections=stories.corrections,
+        alias=_alias(accounts["rate"], trending is not None),
         slot_ends=np.ones((1, 1)) if trending is None else trending.slot_ends()[None, :],
-        bucket_width=float(scenario.horizon) / _buckets(feed, graph),
     )
     looks = np.zeros(1 if trending is not None else 0, LOOK)
     looks["time"] = np.inf
@@ -226,16 +263,16 @@ def _account_records(feed: Feed, graph: FollowGraph, people: People) -> NDArray[
     accounts["trust"] = people.trust
     accounts["official"] = people.official
     accounts["head"] = -1
-    for lever in ("audience", "credence", "countable", "can_post", "can_read", "visible"):
+    for lever in ("audience", "credence", "can_post", "can_read", "visible"):
         accounts[lever] = 1
     return accounts
 
 
-def _alias(rates: Array, wanted: bool) -> tuple[Array, NDArray[np.int32]]:
-    if not wanted:
-        return np.ones(1), np.zeros(1, dtype=np.int32)
-    share, other = alias_table(np.ascontiguousarray(rates) if rates.sum() > 0 else np.ones(len(rates)))
-    return share, other
+def _alias(rates: Array, wanted: bool) -> NDArray[np.void]:
+    alias = np.zeros(len(rates) if wanted else 1, ALIAS)
+    weights = np.ascontiguousarray(rates) if wanted and rates.sum() > 0 else np.ones(len(alias))
+    alias["share"], alias["other"] = alias_table(weights)
+    return alias
 
 
 def _weights(feed: Feed, graph: FollowGraph) -> Array:
@@ -269,39 +306,54 @@ def _curve(feed: Feed, clock: float) -> Array:
     return np.concatenate([[clock, passed], integrals, rates])
 
 
-def _crowd(attention: int) -> Array:
-    """Quantiles of the age of the n-th newest background post at rate 1, n = 1 .. attention."""
+class _Tables:
+    """The rows of ``Rules.tables``, each law once; row 0 is the delay of reading."""
 
-    def table(n: int) -> Array:
-        return table_of(
-            lambda lower, upper: np.where(
-                lower < 0.5, special.gammaincinv(n, lower), special.gammainccinv(n, upper)
-            )
-        )
+    def __init__(self, delay: Any) -> None:
+        self.rows = [quantile_table(delay)]
+        self._known: dict[Any, int] = {}
 
-    return np.stack([table(n) for n in range(1, attention + 1)])
+    def add(self, key: Any, make: Callable[[], Array]) -> int:
+        """The row of the table that ``key`` names, made on first use."""
+        if key not in self._known:
+            table = np.zeros(TABLE_SIZE)
+            made = make()
+            table[: len(made)] = made
+            self._known[key] = len(self.rows)
+            self.rows.append(table)
+        return self._known[key]
+
+    def add_crowd(self, attention: int) -> int:
+        """Rows of the age of the n-th newest background post at rate 1, n = 1 .. attention."""
+        first = len(self.rows)
+        self.rows += [table_of(partial(_erlang, n)) for n in range(1, attention + 1)]
+        return first
 
 
-def _vigour(stories: tuple[Story, ...]) -> tuple[Array, NDArray[np.int64]]:
-    shapes = sorted({story.vigour for story in stories if story.vigour is not None})
-    tables = np.stack([gamma_table(shape) for shape in shapes]) if shapes else np.empty((0, TABLE_SIZE))
-    rows = [-1 if story.vigour is None else shapes.index(story.vigour) for story in stories]
-    return tables, np.array(rows, dtype=np.int64)
+def _erlang(n: int, lower: Array, upper: Array) -> Array:
+    """Quantile of the time to the n-th point of a Poisson process of rate 1."""
+    low, high = special.gammaincinv(n, lower), special.gammainccinv(n, upper)
+    result: Array = np.where(lower < 0.5, low, high)
+    return result
 
 
-def _novelty(stories: tuple[Story, ...]) -> tuple[Array, Array, NDArray[np.int64]]:
-    kinds: list[Novelty] = []
-    rows = np.full((len(stories), 2), -1, dtype=np.int64)
-    for i, story in enumerate(stories):
-        for j, novelty in enumerate((story.novelty, story.post_novelty)):
+def _templates(stories: tuple[Story, ...], tables: _Tables) -> NDArray[np.void]:
+    templates = np.zeros(len(stories), TEMPLATE)
+    for column in ("vigour", "novelty", "post_novelty"):
+        templates[column] = -1
+    for row, story in zip(templates, stories, strict=True):
+        if story.vigour is not None:
+            row["vigour"] = tables.add(story.vigour, partial(gamma_table, story.vigour))
+        for column in ("novelty", "post_novelty"):
+            novelty = getattr(story, column)
             if novelty is not None:
-                if novelty not in kinds:
-                    kinds.append(novelty)
-                rows[i, j] = kinds.index(novelty)
-    # 4096 words make a half-life, so 32-bit words reach half a million half-lives.
-    tables = [tail_table(lambda words, law=novelty: _fading(law, words / 4096)) for novelty in kinds]
-    units = np.array([novelty.half_life / 4096 for novelty in kinds])
-    return np.stack(tables) if tables else np.empty((0, TABLE_SIZE)), units, rows
+                row[column] = tables.add(novelty, partial(_fading_table, novelty))
+                row[f"{column}_unit"] = novelty.half_life / WORDS_A_HALF_LIFE
+    return templates
+
+
+def _fading_table(novelty: Novelty) -> Array:
+    return tail_table(lambda words: _fading(novelty, words / WORDS_A_HALF_LIFE))
 
 
 def _fading(novelty: Novelty, half_lives: Array) -> Array:
@@ -348,7 +400,7 @@ class _Stories:
             story.name if story.copies == 1 else f"{story.name}#{i + 1}" for story in templates for i in range(story.copies)
         )
         self.records = self._records(templates)
-        self.corrector, self.correction = self._corrections(templates)
+        self.corrections = self._corrections(templates)
         self.facts = tuple(self._facts(i) for i in range(len(self.names)))
         self._authors = [self._choose(story, t, seed) for t, story in enumerate(templates)]
 
@@ -364,7 +416,7 @@ class _Stories:
         records["top"] = -1
         return records
 
-    def _corrections(self, templates: tuple[Story, ...]) -> tuple[NDArray[np.int64], Array]:
+    def _corrections(self, templates: tuple[Story, ...]) -> NDArray[np.void]:
         """For each answered story the stories that correct it, in one flat table."""
         names = [story.name for story in templates]
         answering: dict[int, list[tuple[int, float]]] = {}
@@ -389,7 +441,7 @@ class _Stories:
             self.records["correctors"][answered] = len(flat)
             self.records["corrected"][answered] = len(pairs)
             flat.extend(pairs)
-        return np.array([c for c, _ in flat], dtype=np.int64), np.array([f for _, f in flat], dtype=np.float64)
+        return np.array(flat, dtype=CORRECTION)
 
     def _facts(self, story: int) -> StoryFacts:
         template = self._scenario.stories[self.template[story]]
@@ -432,9 +484,14 @@ class _Stories:
         for i, each in enumerate(author.ids):
             try:
                 chosen.append(self._graph.index_of(each))
-            except KeyError:
+            except InputError as error:
                 raise InputError(
-                    Fault("no account of the graph has this id", key=f"stories[{t}].author.ids[{i}]", value=show_value(each))
+                    Fault(
+                        "no account of the graph has this id",
+                        key=f"stories[{t}].author.ids[{i}]",
+                        value=show_value(each),
+                        advice=error.faults[0].advice,
+                    )
                 ) from None
         return np.array(chosen, dtype=np.int64)
 

@@ -15,7 +15,7 @@ from rumorsim.kernels import records
 from rumorsim.kernels.advance import advance
 from rumorsim.kernels.feed import rehash
 from rumorsim.kernels.looks import arm
-from rumorsim.kernels.records import Reason, State
+from rumorsim.kernels.records import Reason
 
 if TYPE_CHECKING:
     from rumorsim.world import World
@@ -44,60 +44,61 @@ class FastEngine(Engine):
         super().__init__(world, env)
         env.engine = self
         self.rules = world.rules
-        entries = pool if self.rules.by_delay else world.graph.accounts
+        self.memory = world.memory
         self.log = np.zeros(log, self.log.dtype)
         self._hits = self.no_hits()
         self._thresholds = np.zeros((9, 1), dtype=np.int64)
-        self._watched = np.zeros(9, dtype=np.int64)
         self._exposures = _empty_exposures(exposures)
-        self._feed_post = np.zeros(0 if self.rules.by_delay else pool, dtype=np.int32)
-        self._feed_next = np.zeros(pool, dtype=np.int32)
-        self._entries = {
-            "entry_time": np.zeros(entries),
-            "entry_next": np.zeros(entries, dtype=np.int32),
-            "entry_account": np.zeros(entries if self.rules.by_delay else 0, dtype=np.int32),
-            "entry_post": np.zeros(entries if self.rules.by_delay else 0, dtype=np.int32),
-            "heap_time": np.zeros(entries),
-            "heap_entry": np.zeros(entries, dtype=np.int32),
-        }
-        buckets = int(round(world.horizon / self.rules.bucket_width)) + 1
-        self._bucket_head = np.full(buckets, -1, dtype=np.int32)
-        world.n[records.FREE] = -1
+        self._pool = np.zeros(pool, records.DELIVERY)
+        self._dues = np.zeros(pool if self.rules.by_delay else 0, records.DUE)
+        # One place to spare: the heap looks at both children of an entry at once.
+        entries = pool if self.rules.by_delay else world.graph.accounts
+        self._heap = np.zeros(entries + 1, records.ENTRY)
+        buckets = round(world.horizon / self.rules.bucket_width) + 1
+        self._buckets = np.full(buckets, -1, dtype=np.int32)
+        self._bind_rules()
         self._bind()
         self._next_public = 0.0
 
+    def _bind_rules(self) -> None:
+        """Tell the memory record what never changes."""
+        memory, rules = self.memory, self.rules
+        for name in ("horizon", "by_delay", "attention", "log_reads", "crowd", "bucket_width"):
+            memory[name] = getattr(rules, name)
+        memory["seed"] = self.world.seed
+        memory["pool_free"] = -1
+        for name in ("curve", "weights", "receptivity", "publications", "tables", "templates"):
+            records.show(memory, name, getattr(rules, name))
+        for name in ("reinforcement", "corrections", "alias", "slot_ends"):
+            records.show(memory, name, getattr(rules, name))
+        records.show(memory, "offsets", self.world.graph.offsets)
+        records.show(memory, "followers", self.world.graph.followers)
+
     def _bind(self) -> None:
-        """Make the state tuple anew: after anything in it was replaced."""
+        """Tell the memory record where the arrays are: after any was replaced."""
         world = self.world
-        self.state = State(
-            n=world.n,
-            accounts=world.accounts,
-            posts=world.posts,
-            stories=world.stories,
-            account_reports=world.account_reports,
-            account_shares=world.account_shares,
-            account_reach=world.account_reach,
-            friction=world.friction,
-            feed_post=self._feed_post,
-            feed_next=self._feed_next,
-            exposures=self._exposures,
-            bucket_head=self._bucket_head,
-            log=self.log,
-            hits=self._hits,
-            thresholds=self._thresholds,
-            watched=self._watched,
-            looks=world.looks,
-            slots=world.slots,
-            **self._entries,
-        )
+        arrays = {
+            "pool": self._pool,
+            "dues": self._dues,
+            "exposures": self._exposures,
+            "buckets": self._buckets,
+            "heap": self._heap,
+            "log": self.log,
+            "hits": self._hits,
+            "thresholds": self._thresholds,
+        }
+        for name in ("accounts", "tallies", "posts", "stories", "friction", "looks", "slots"):
+            arrays[name] = getattr(world, name)
+        for name, array in arrays.items():
+            records.show(self.memory, name, array)
 
     @property
     def logged(self) -> int:
-        return int(self.world.n[records.N_LOG])
+        return int(self.memory["logged"][0])
 
     @logged.setter
     def logged(self, count: int) -> None:
-        self.world.n[records.N_LOG] = count
+        self.memory["logged"] = count
 
     def start(self) -> None:
         """Nothing to do: planned posts are read off a sorted table."""
@@ -105,32 +106,32 @@ class FastEngine(Engine):
     def subscribe(self, what: int, threshold: int, callback: Any) -> None:
         super().subscribe(what, threshold, callback)
         known = sorted({t for w, t in self._callbacks if w == what})
-        if len(known) > self._thresholds.shape[1]:
-            grown = np.zeros((9, 2 * len(known)), dtype=np.int64)
+        if len(known) >= self._thresholds.shape[1]:
+            grown = np.zeros((9, 2 * len(known) + 1), dtype=np.int64)
             grown[:, : self._thresholds.shape[1]] = self._thresholds
             self._thresholds = grown
             self._bind()
-        self._thresholds[what, : len(known)] = known
-        self._watched[what] = len(known)
+        self._thresholds[what, 0] = len(known)
+        self._thresholds[what, 1 : len(known) + 1] = known
 
     def look_at(self, surface: int, on: bool) -> None:
         looks = self.world.looks
         if not on:
             looks["time"][surface] = np.inf
         elif looks["time"][surface] == np.inf and looks["rate"][surface] > 0:
-            arm(self.rules, self.state, surface, self.env.now)
+            arm(self.memory, surface, self.env.now)
             self._next_public = 0.0
 
     def public_until(self, time: float) -> bool:
         """Let the public run strictly before ``time``. True when that woke the platform."""
         while self._next_public < time:
-            reason, at = advance(self.rules, self.state, time)
+            reason, at = advance(self.memory, time)
             if reason <= Reason.QUIET:
                 self._next_public = at
             elif reason == Reason.WATCHED:
                 self.env._now = at
-                hits = self._hits[: self.world.n[records.N_HITS]].copy()
-                self.world.n[records.N_HITS] = 0
+                hits = self._hits[: self.memory["hits_made"][0]].copy()
+                self.memory["hits_made"] = 0
                 self._tell(hits)
                 return True
             else:
@@ -139,7 +140,7 @@ class FastEngine(Engine):
 
     def _make_room(self, lacking: Reason) -> None:
         """Grow what the kernel found too small. Everything at least doubles."""
-        need = int(self.world.n[records.NEED])
+        need = int(self.memory["need"][0])
         if lacking == Reason.LOG_FULL:
             self.flush()
             if need > len(self.log):
@@ -155,17 +156,16 @@ class FastEngine(Engine):
         self._bind()
 
     def _grow_pool(self, need: int) -> None:
-        size = max(2 * len(self._feed_next), int(self.world.n[records.N_USED]) + need)
-        self._feed_next = _grown(self._feed_next, size)
+        size = max(2 * len(self._pool), int(self.memory["pool_used"][0]) + need)
+        self._pool = _grown(self._pool, size)
         if self.rules.by_delay:
-            self._entries = {name: _grown(array, size) for name, array in self._entries.items()}
-        else:
-            self._feed_post = _grown(self._feed_post, size)
+            self._dues = _grown(self._dues, size)
+            self._heap = _grown(self._heap, size + 1)
 
     def _grow_exposures(self, need: int) -> None:
         old = self._exposures
         size = len(old)
-        while 4 * (int(self.world.n[records.N_EXPOSURES]) + need) > size:
+        while 4 * (int(self.memory["exposed"][0]) + need) > size:
             size *= 2
         self._exposures = _empty_exposures(size)
         self._bind()

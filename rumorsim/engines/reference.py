@@ -17,7 +17,6 @@ import simpy
 
 from rumorsim.engines.base import PUBLIC, CascadeEnvironment, Engine
 from rumorsim.events import Kind
-from rumorsim.kernels.records import N_POSTS
 from rumorsim.laws import sample
 from rumorsim.randomness import Purpose, address_word, philox, uniform
 
@@ -181,19 +180,19 @@ class ReferenceEngine(Engine):
         world = self.world
         world.grow_posts(1)
         post = world.posts_made
-        world.n[N_POSTS] += 1
+        world.memory["posts_made"] += 1
         vigour = 1.0
-        table = self.rules.vigour_of[world.stories["template"][story]]
+        table = self.rules.templates["vigour"][world.stories["template"][story]]
         if table >= 0:
             word = philox(world.seed, address_word(Purpose.POST, k), story, author, 0)[0]
-            vigour = sample(self.rules.vigour[table], word)
+            vigour = sample(self.rules.tables[table], word)
         root = post if parent < 0 else int(world.posts["root"][parent])
         row = world.posts[post]
         row["time"], row["vigour"], row["visibility"], row["credence"] = self.env.now, vigour, 1.0, 1.0
         row["story"], row["author"], row["k"], row["parent"], row["root"] = story, author, k, parent, root
         row["alive"] = 1
         world.stories["posts"][story] += 1
-        world.stories["heat"][story] += world.accounts["countable"][author]
+        world.stories["heat"][story] += world.tallies["countable"][author]
         return post
 
     def deliver(self, post: int) -> None:
@@ -204,7 +203,7 @@ class ReferenceEngine(Engine):
                 continue
             if self.rules.by_delay:
                 word = self.draws(post, reader)[3]
-                due = self.unwarp(self.warp(self.env.now) + sample(self.rules.delay[0], word))
+                due = self.unwarp(self.warp(self.env.now) + sample(self.rules.tables[0], word))
                 self.at(due, (reader, *self.address(post)), self.read_delayed, reader, post)
             else:
                 self.feeds[reader].append(post)
@@ -232,7 +231,7 @@ class ReferenceEngine(Engine):
                 break
             if not self.shown(post, reader) or not self.kept(author, reader):
                 continue
-            if self.rules.background and self.crowded_out(post, reader, int(attention) - taken):
+            if self.rules.crowd >= 0 and self.crowded_out(post, reader, int(attention) - taken):
                 break
             taken += 1
             self.read(post, reader, surface=0)
@@ -245,7 +244,7 @@ class ReferenceEngine(Engine):
         tick = int(self.env.now * 2**20)
         word = philox(self.world.seed, address_word(Purpose.BACKGROUND), tick & 0xFFFFFFFF, tick >> 32, reader)[0]
         age = self.warp(self.env.now) - self.warp(float(self.world.posts["time"][post]))
-        return rate * age >= sample(self.rules.crowd[places - 1], word)
+        return rate * age >= sample(self.rules.tables[self.rules.crowd + places - 1], word)
 
     def read_delayed(self, reader: int, post: int) -> None:
         """Delay reading: one delivery is read, if it is still to be seen."""
@@ -290,17 +289,17 @@ class ReferenceEngine(Engine):
         chance *= float(row["credence"])
         if author["official"]:
             chance *= float(world.accounts["trust"][reader])
-        of_story, of_post = rules.novelty_of[story["template"]]
-        if of_story >= 0:
-            chance *= self.fading(of_story, now - float(story["born"]))
-        if of_post >= 0:
-            chance *= self.fading(of_post, now - float(row["time"]))
+        template = rules.templates[story["template"]]
+        if template["novelty"] >= 0:
+            chance *= self.fading(template, "novelty", now - float(story["born"]))
+        if template["post_novelty"] >= 0:
+            chance *= self.fading(template, "post_novelty", now - float(row["time"]))
         steps = rules.reinforcement[story["template"]]
         chance *= float(steps[min(reads, len(steps)) - 1])
         first = int(story["correctors"])
         for i in range(first, first + int(story["corrected"])):
-            if self.knows[reader, int(rules.corrector[i])].reads:
-                chance *= float(rules.correction[i])
+            if self.knows[reader, int(rules.corrections["story"][i])].reads:
+                chance *= float(rules.corrections["factor"][i])
         return chance * float(world.friction[0])
 
     def follow_weight(self, followee: int, follower: int) -> float:
@@ -308,12 +307,12 @@ class ReferenceEngine(Engine):
         row = self.world.graph.followers_of(followee).tolist()
         if follower not in row:
             return 1.0
-        return float(self.rules.weights[self.rules.offsets[followee] + row.index(follower)])
+        return float(self.rules.weights[self.world.graph.offsets[followee] + row.index(follower)])
 
-    def fading(self, table: int, age: float) -> float:
-        """The factor of a novelty table at an age."""
-        word = int(min(age / float(self.rules.novelty_unit[table]), 2147483647.0))
-        return sample(self.rules.novelty[table], word)
+    def fading(self, template: Any, novelty: str, age: float) -> float:
+        """The factor of one of a template's novelty tables at an age."""
+        word = int(min(age / float(template[f"{novelty}_unit"]), 2147483647.0))
+        return sample(self.rules.tables[template[novelty]], word)
 
     # -- seeing ---------------------------------------------------------------------
 
@@ -361,9 +360,9 @@ class ReferenceEngine(Engine):
         """Put the next look at a surface on the agenda."""
         for time, cell, j in rest:
             who, coin, where, _ = philox(self.world.seed, address_word(Purpose.LOOK_MARK, j), cell, surface, 0)
-            account = (who * len(self.rules.alias_share)) >> 32
-            if uniform(coin) >= self.rules.alias_share[account]:
-                account = int(self.rules.alias_other[account])
+            account = (who * len(self.rules.alias)) >> 32
+            if uniform(coin) >= self.rules.alias["share"][account]:
+                account = int(self.rules.alias["other"][account])
             slot = self.slot(surface, uniform(where))
             self.at(time, (account, -2, surface, 0), self.look, surface, account, slot, rest, session)
             return

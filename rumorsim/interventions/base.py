@@ -27,7 +27,7 @@ class When(Model):
     """What opens a case: fixed times, a count reached, or an age. Exactly one."""
 
     at: tuple[Duration, ...] | None = Field(
-        None, strict=False, min_length=1, max_length=100_000, description="at these times, for every target that fits"
+        None, strict=False, min_length=1, max_length=100_000, fail_fast=True, description="at these times, for every target that fits"
     )
     reports: int | None = Field(None, ge=1, le=2**31 - 2, description="when the target has so many reports")
     shares: int | None = Field(None, ge=1, le=2**31 - 2, description="when the target was shared so often")
@@ -69,13 +69,13 @@ class When(Model):
 class Whom(Model):
     """Which targets a case may be opened for. Empty: all. Several: all must hold."""
 
-    kinds: tuple[str, ...] = Field((), strict=False, max_length=100, description="accounts (or authors) of these kinds")
+    kinds: tuple[str, ...] = Field((), strict=False, max_length=100, description="accounts of these kinds; posts by them, stories published by one")
     categories: tuple[str, ...] = Field(
         (), strict=False, max_length=100, description="stories of these categories, and who posted one"
     )
     stories: tuple[str, ...] = Field((), strict=False, max_length=1000, description="these stories, and who posted one")
-    top: int | None = Field(None, ge=1, le=2**31 - 2, description="only the so many most followed accounts")
-    strikes: int = Field(0, ge=0, le=10_000, description="at least so many penalties before this one")
+    top: int | None = Field(None, ge=1, le=2**31 - 2, description="only the so many most followed accounts, their posts, what they published")
+    strikes: int = Field(0, ge=0, le=10_000, description="accounts (or who is behind the target) with at least so many penalties")
     suspicion: float = Field(
         0.0, ge=0, le=1, description="at least so many reports for each account reached"
     )

@@ -66,7 +66,7 @@ class Docket:
                 self.intervention.target,
                 str(when.quantity),
                 when.threshold,
-                lambda target, _count: self.open(target, reason),
+                lambda target, _count: self._trigger(target, reason),
             )
 
     def _at_times(self, times: Iterable[float]) -> Process:
@@ -96,7 +96,7 @@ class Docket:
             due = float(world.posts["time"][post]) + age
             if due > env.now:
                 yield env.timeout_until(due)
-            self.open(target, f"{age:g} h old")
+            self._trigger(target, f"{age:g} h old")
 
     def _born_with(self, post: int) -> int:
         if self.intervention.target == "post":
@@ -117,10 +117,16 @@ class Docket:
             fresh[: len(before)] -= before
             before = now
             for target in np.flatnonzero(fresh >= when.threshold).tolist():
-                self.open(target, f"{when.threshold} {when.quantity} within {window:g} h")
+                self._trigger(target, f"{when.threshold} {when.quantity} within {window:g} h")
             if when.off is not None:
-                for target in [t for t, case in self._cases.items() if case.done and fresh[t] < when.off]:
-                    self._undo(self._cases.pop(target))
+                calm = [case for target, case in self._cases.items() if fresh[target] < when.off]
+                for case in calm:
+                    self._undo(case, "calm again")
+
+    def _trigger(self, target: int, reason: str) -> None:
+        """A count or an age was reached: a case, if the target belongs to the sample."""
+        if self._selector.sampled(target):
+            self.open(target, reason)
 
     # -- a case ---------------------------------------------------------------------
 
@@ -158,7 +164,9 @@ class Docket:
         self._cases[case.target] = case
         if intervention.duration is not None:
             yield env.timeout(intervention.duration)
-            self._undo(case)
+            # It may have been undone before, and another case for the target be in force.
+            if self._cases.get(case.target) is case:
+                self._undo(case, "time served")
 
     def _judged(self, case: Case) -> bool:
         """Does the reviewer decide to act?"""
@@ -169,10 +177,11 @@ class Docket:
         chance = sensitivity if self._selector.guilty(case.target) else false_positive_rate
         return uniform(case.words[0]) < chance
 
-    def _undo(self, case: Case) -> None:
+    def _undo(self, case: Case, reason: str) -> None:
         for done in reversed(case.done):
-            self.desk.undo(done, reason="time served" if self.intervention.duration else "calm again")
+            self.desk.undo(done, reason=reason)
         case.done.clear()
+        del self._cases[case.target]
         self._busy.discard(case.target)
 
 
@@ -202,11 +211,10 @@ class _Selector:
     def fits(self, target: int) -> bool:
         """Do all conditions of ``whom`` hold for this target now?"""
         whom, desk, kind = self._intervention.whom, self._desk, self._target
-        account = self._account(target)
-        if account >= 0 and not self._accounts[account]:
-            return False
-        if account >= 0 and desk.strikes[account] < whom.strikes:
-            return False
+        if whom.kinds or whom.top is not None or whom.strikes:
+            behind = self._behind(target)
+            if not any(self._accounts[a] and desk.strikes[a] >= whom.strikes for a in behind):
+                return False
         if kind == "post" and whom.posts != "all":
             original = desk.world.posts["parent"][target] < 0
             if original != (whom.posts == "originals"):
@@ -230,13 +238,21 @@ class _Selector:
             candidates = list(range(world.posts_made))
         else:
             candidates = list(range(len(world.stories)))
-        drawn = []
-        for target in candidates:
-            address = target_address(world, self._target, target)
-            word = philox(self._luck, address_word(Purpose.CASE_SAMPLE, occurrence), *address)[0]
-            if uniform(word) < self._intervention.whom.fraction and self.fits(target):
-                drawn.append((word, target))
+        drawn = [
+            (self._word(target, occurrence), target)
+            for target in candidates
+            if self.sampled(target, occurrence) and self.fits(target)
+        ]
         return [target for _, target in sorted(drawn)]
+
+    def sampled(self, target: int, occurrence: int = 0) -> bool:
+        """Does the target belong to the random share ``fraction``? Each timed occasion anew."""
+        fraction = self._intervention.whom.fraction
+        return fraction >= 1 or uniform(self._word(target, occurrence)) < fraction
+
+    def _word(self, target: int, occurrence: int) -> int:
+        address = target_address(self._desk.world, self._target, target)
+        return philox(self._luck, address_word(Purpose.CASE_SAMPLE, occurrence), *address)[0]
 
     def guilty(self, target: int) -> bool:
         """Has the target posted (or is it) what this intervention is after?"""
@@ -244,10 +260,11 @@ class _Selector:
         wrong = self._in_category if self._intervention.judge == "category" else self._false & self._in_category
         return bool(wrong[stories].any())
 
-    def _account(self, target: int) -> int:
-        if self._target == "post":
-            return int(self._desk.world.posts["author"][target])
-        return target if self._target == "account" else -1
+    def _behind(self, target: int) -> list[int]:
+        """The account, the post's author, or everyone who has published the story."""
+        if self._target == "story":
+            return self._desk.publishers_of(target)
+        return [int(self._desk.world.posts["author"][target])] if self._target == "post" else [target]
 
 
 def target_address(world: World, kind: str, target: int) -> tuple[int, int, int]:

@@ -9,19 +9,20 @@ from __future__ import annotations
 import numpy as np
 
 from rumorsim.kernels.compiling import inner
-from rumorsim.kernels.records import BUCKET, HEAP, PENDING
+from rumorsim.kernels.memory import accounts, buckets, dues, heap, pool, posts
+
 
 
 @inner
-def before(state, time_a, a, time_b, b):
+def before(w, time_a, a, time_b, b):
     """Does entry a come before entry b?"""
     if time_a != time_b:
         return time_a < time_b
-    if state.entry_account.size == 0:
+    if not w.by_delay:
         return a < b
-    if state.entry_account[a] != state.entry_account[b]:
-        return state.entry_account[a] < state.entry_account[b]
-    p, q = state.posts[state.entry_post[a]], state.posts[state.entry_post[b]]
+    if dues(w)[a].account != dues(w)[b].account:
+        return dues(w)[a].account < dues(w)[b].account
+    p, q = posts(w)[pool(w)[a].post], posts(w)[pool(w)[b].post]
     if p.story != q.story:
         return p.story < q.story
     if p.author != q.author:
@@ -30,75 +31,78 @@ def before(state, time_a, a, time_b, b):
 
 
 @inner
-def _push(state, time, entry):
-    at = state.n[HEAP]
-    state.n[HEAP] = at + 1
+def _push(w, time, entry):
+    at = w.in_heap
+    w.in_heap = at + 1
     while at > 0:
         up = (at - 1) >> 1
-        if not before(state, time, entry, state.heap_time[up], np.int64(state.heap_entry[up])):
+        if not before(w, time, entry, heap(w)[up].time, heap(w)[up].entry):
             break
-        state.heap_time[at] = state.heap_time[up]
-        state.heap_entry[at] = state.heap_entry[up]
+        heap(w)[at] = heap(w)[up]
         at = up
-    state.heap_time[at] = time
-    state.heap_entry[at] = entry
+    heap(w)[at].time = time
+    heap(w)[at].entry = entry
 
 
 @inner
-def pop(state):
+def pop(w):
     """Take the first entry off the agenda. Call :func:`first` before."""
-    last = state.n[HEAP] - 1
-    state.n[HEAP] = last
-    state.n[PENDING] -= 1
-    time = state.heap_time[last]
-    entry = np.int64(state.heap_entry[last])
+    last = w.in_heap - 1
+    w.in_heap = last
+    w.pending -= 1
+    time = heap(w)[last].time
+    entry = heap(w)[last].entry
     at = 0
     while True:
         down = 2 * at + 1
         if down >= last:
             break
-        if down + 1 < last and before(
-            state,
-            state.heap_time[down + 1],
-            np.int64(state.heap_entry[down + 1]),
-            state.heap_time[down],
-            np.int64(state.heap_entry[down]),
-        ):
+        low, high = heap(w)[down], heap(w)[down + 1]
+        if down + 1 < last and before(w, high.time, high.entry, low.time, low.entry):
             down += 1
-        if not before(state, state.heap_time[down], np.int64(state.heap_entry[down]), time, entry):
+        child = heap(w)[down]
+        if not before(w, child.time, child.entry, time, entry):
             break
-        state.heap_time[at] = state.heap_time[down]
-        state.heap_entry[at] = state.heap_entry[down]
+        heap(w)[at] = child
         at = down
-    state.heap_time[at] = time
-    state.heap_entry[at] = entry
+    heap(w)[at].time = time
+    heap(w)[at].entry = entry
 
 
 @inner
-def schedule(rules, state, entry, time):
+def schedule(w, entry, time):
     """Put ``entry`` on the agenda at ``time`` (before the horizon)."""
-    state.n[PENDING] += 1
-    bucket = np.int64(time / rules.bucket_width)
-    if bucket <= state.n[BUCKET]:
-        _push(state, time, entry)
+    w.pending += 1
+    bucket = np.int64(time / w.bucket_width)
+    if bucket <= w.bucket:
+        _push(w, time, entry)
         return
-    bucket = min(bucket, state.bucket_head.size - 1)
-    state.entry_time[entry] = time
-    state.entry_next[entry] = state.bucket_head[bucket]
-    state.bucket_head[bucket] = entry
+    bucket = min(bucket, w.buckets_rows - 1)
+    if w.by_delay:
+        dues(w)[entry].time = time
+        dues(w)[entry].next = buckets(w)[bucket]
+    else:
+        accounts(w)[entry].due = time
+        accounts(w)[entry].next = buckets(w)[bucket]
+    buckets(w)[bucket] = entry
 
 
 @inner
-def first(state):
-    """The entry that is due first, or -1; its time is then ``heap_time[0]``."""
-    if state.n[PENDING] == 0:
+def first(w):
+    """The entry that is due first, or -1; its time is then ``heap[0].time``."""
+    if w.pending == 0:
         return np.int64(-1)
-    while state.n[HEAP] == 0:
-        state.n[BUCKET] += 1
-        entry = np.int64(state.bucket_head[state.n[BUCKET]])
-        state.bucket_head[state.n[BUCKET]] = -1
+    while w.in_heap == 0:
+        w.bucket += 1
+        entry = np.int64(buckets(w)[w.bucket])
+        buckets(w)[w.bucket] = -1
         while entry >= 0:
-            following = np.int64(state.entry_next[entry])
-            _push(state, state.entry_time[entry], entry)
+            if w.by_delay:
+                time = dues(w)[entry].time
+                following = np.int64(dues(w)[entry].next)
+            else:
+                time = accounts(w)[entry].due
+                following = np.int64(accounts(w)[entry].next)
+            _push(w, time, entry)
             entry = following
-    return np.int64(state.heap_entry[0])
+    return heap(w)[0].entry

@@ -85,11 +85,9 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def inner(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Like :func:`kernel`, for what only other kernels call: no door to Python is built.
-
-    Unboxing a state of many arrays is most of what a small kernel would compile.
-    """
-    return _cached(function, numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **_OPTIONS)(function))
+    """Like :func:`kernel`, for what only other kernels call: no door to Python is built."""
+    doorless = numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **_OPTIONS)
+    return _cached(function, doorless(function))
 
 
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False}

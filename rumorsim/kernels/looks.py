@@ -7,75 +7,82 @@ import numpy as np
 from rumorsim.kernels.compiling import inner, kernel
 from rumorsim.kernels.draws import philox, uniform
 from rumorsim.kernels.feed import read, shown, standing
-from rumorsim.kernels.records import N_POSTS
 from rumorsim.kernels.tables import next_point
+from rumorsim.kernels.memory import accounts, alias, curve, looks, posts, slot_ends, slots, stories
 
 # Kept equal to randomness.Purpose by a test.
 LOOK, LOOK_MARK = 6, 7
 
 
+
 @kernel
-def arm(rules, state, index, after):
+def arm(memory, index, after):
+    """:func:`next_look` for callers outside the loop; ``memory`` is one MEMORY record."""
+    next_look(memory[0], index, after)
+
+
+@inner
+def next_look(w, index, after):
     """Find the next look at surface ``index`` after ``after``: its time, account and slot."""
-    look = state.looks[index]
+    look = looks(w)[index]
     time, cell, j = next_point(
-        rules.seed, LOOK, np.int64(look.surface), 0, look.rate, after, rules.horizon, rules.curve
+        w.seed, LOOK, np.int64(look.surface), 0, look.rate, after, w.horizon, curve(w)
     )
     look.time = time
     if time == np.inf:
         return
-    words = philox(rules.seed, (LOOK_MARK << 24) | j, cell, np.int64(look.surface), 0)
-    account = np.int64((words[0] * np.uint64(rules.alias_share.size)) >> np.uint64(32))
-    if uniform(words[1]) >= rules.alias_share[account]:
-        account = np.int64(rules.alias_other[account])
+    words = philox(w.seed, (LOOK_MARK << 24) | j, cell, np.int64(look.surface), 0)
+    account = np.int64((words[0] * np.uint64(w.alias_rows)) >> np.uint64(32))
+    if uniform(words[1]) >= alias(w)[account].share:
+        account = alias(w)[account].other
     look.account = account
     look.slot_word = np.int64(words[2])
 
 
 @inner
-def top_post(state, story):
+def top_post(w, story):
     """The story's most shared post that stands, the earliest of equals, or -1."""
-    known = np.int64(state.stories[story].top)
-    if known >= 0 and standing(state, known) and state.posts[known].visibility > 0.0:
+    known = np.int64(stories(w)[story].top)
+    if known >= 0 and standing(w, known) and posts(w)[known].visibility > 0.0:
         return known
     best = np.int64(-1)
-    for post in range(state.n[N_POSTS]):
-        p = state.posts[post]
-        if p.story != story or p.visibility <= 0.0 or not standing(state, post):
+    for post in range(w.posts_made):
+        p = posts(w)[post]
+        if p.story != story or p.visibility <= 0.0 or not standing(w, post):
             continue
-        if best < 0 or p.shares > state.posts[best].shares:
+        if best < 0 or p.shares > posts(w)[best].shares:
             best = post
-    state.stories[story].top = best
+    stories(w)[story].top = best
     return best
 
 
 @inner
-def look(rules, state, index):
+def look(w, index):
     """One look: the story in the slot looked at, if it is one of ours, is read."""
-    reader = np.int64(state.looks[index].account)
-    time = state.looks[index].time
-    place = uniform(np.uint64(state.looks[index].slot_word))
+    reader = np.int64(looks(w)[index].account)
+    time = looks(w)[index].time
+    place = uniform(np.uint64(looks(w)[index].slot_word))
     slot = 0
-    while slot < rules.slot_ends.shape[1] - 1 and place >= rules.slot_ends[index, slot]:
+    while slot < w.slot_ends_columns - 1 and place >= slot_ends(w)[index, slot]:
         slot += 1
-    story = np.int64(state.slots[index, slot])
-    if story < 0 or state.stories[story].listed == 0 or state.accounts[reader].can_read == 0:
+    story = np.int64(slots(w)[index, slot])
+    if story < 0 or stories(w)[story].listed == 0 or accounts(w)[reader].can_read == 0:
         return
-    post = top_post(state, story)
-    if post >= 0 and shown(rules, state, post, reader):
-        read(rules, state, post, reader, time, np.int64(1 + index))
+    post = top_post(w, story)
+    if post >= 0 and shown(w, post, reader):
+        read(w, post, reader, time, np.int64(1 + index))
 
 
 @kernel
 def alias_table(weights):
     """Vose's alias table for drawing account i with probability weights[i] / sum.
 
-    Returns (share float64 [n], other int32 [n]): take i when a uniform is below share[i],
+    Returns (share float64 [n], other int64 [n]): take i when a uniform is below share[i],
     else other[i]. Source: Vose, IEEE Trans. Softw. Eng. 17 (1991).
     """
     n = weights.size
     share = np.ones(n)
-    other = np.arange(n).astype(np.int32)
+    other = np.arange(n)
     mean = weights.sum() / n
     if not mean > 0.0:
         return share, other

@@ -1,4 +1,4 @@
-"""The memory the kernels work on: record layouts, the state tuple, codes and counters.
+"""The memory the kernels work on: record layouts, and the one record of it all.
 
 One aligned record per account, post and story keeps what a check-in touches in few cache
 lines. Arrays that grow are replaced between calls, never inside the loop; the kernel
@@ -7,27 +7,40 @@ says why it stopped.
 
 from __future__ import annotations
 
-from collections import namedtuple
 from enum import IntEnum
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
-#: One account: levers, rates and the head of its unread deliveries. 64 bytes.
+from rumorsim.events import EVENT
+
+#: One account: what a delivery or a check-in touches. 64 bytes, one cache line.
 ACCOUNT: Final = np.dtype(
     [
         ("rate", "f8"),  # check-ins per operational hour; 0 = never
+        ("due", "f8"),  # check-in reading: its next check-in, while something is unread
         ("background", "f8"),  # background posts per operational hour
         ("trust", "f8"),
         ("audience", "f8"),  # lever: share of followers still attached
         ("credence", "f8"),  # lever
-        ("countable", "f8"),  # lever: weight of its shares on surfaces
         ("head", "i4"),  # newest unread delivery, -1 = none
         ("unread", "i4"),  # how many; -1 = opens the app no more before the horizon
+        ("next", "i4"),  # agenda: the next account in the same bucket
         ("can_post", "u1"),  # lever
         ("can_read", "u1"),  # lever
         ("visible", "u1"),  # lever
         ("official", "u1"),
+    ],
+    align=True,
+)
+
+#: What an account's posts have met with, and what its shares count for.
+TALLY: Final = np.dtype(
+    [
+        ("countable", "f8"),  # lever: weight of its posts on surfaces
+        ("reports", "i4"),
+        ("shares", "i4"),
+        ("reach", "i4"),
     ],
     align=True,
 )
@@ -62,8 +75,8 @@ STORY: Final = np.dtype(
         ("born", "f8"),  # first publication, -1 before
         ("template", "i4"),  # which description in the scenario
         ("category", "i4"),
-        ("correctors", "i4"),  # first entry in the table of corrections
-        ("corrected", "i4"),  # how many entries
+        ("correctors", "i4"),  # its first row in Rules.corrections
+        ("corrected", "i4"),  # how many rows
         ("posts", "i4"),
         ("shares", "i4"),
         ("reports", "i4"),
@@ -95,6 +108,32 @@ LOOK: Final = np.dtype(
     align=True,
 )
 
+#: One delivery of the pool: in a feed (check-in reading) or on the agenda (delay reading).
+DELIVERY: Final = np.dtype([("post", "i4"), ("next", "i4")])
+
+#: Delay reading: when a delivery of the pool is read, and by whom.
+DUE: Final = np.dtype([("time", "f8"), ("account", "i4"), ("next", "i4")])
+
+#: One entry of the agenda's heap: an account (check-in reading) or a delivery.
+ENTRY: Final = np.dtype([("time", "f8"), ("entry", "i8")])
+
+#: One description of a story: rows of ``Rules.tables``, -1 = none; ages in units of a word.
+TEMPLATE: Final = np.dtype(
+    [
+        ("vigour", "i8"),
+        ("novelty", "i8"),
+        ("novelty_unit", "f8"),
+        ("post_novelty", "i8"),
+        ("post_novelty_unit", "f8"),
+    ]
+)
+
+#: One correction: the story that corrects, and its factor.
+CORRECTION: Final = np.dtype([("story", "i8"), ("factor", "f8")])
+
+#: One account of the alias table of who looks.
+ALIAS: Final = np.dtype([("share", "f8"), ("other", "i8")])
+
 #: A watched count that reached its threshold.
 HIT: Final = np.dtype([("what", "i8"), ("target", "i8"), ("count", "i8")])
 
@@ -115,81 +154,77 @@ class Reason(IntEnum):
 TARGETS: Final = ("account", "post", "story")
 QUANTITIES: Final = ("reports", "shares", "reach")
 
-# Counters (int64) that belong to the state.
-N_POSTS: Final = 0
-N_LOG: Final = 1
-N_HITS: Final = 2
-N_EXPOSURES: Final = 3
-N_PUBLISHED: Final = 4  # cursor in the sorted publications
-N_USED: Final = 5  # deliveries in the pool
-FREE: Final = 6  # head of the pool's free list, -1 = take a fresh one
-FRESH: Final = 7  # first delivery never used
-BUCKET: Final = 8  # agenda: the bucket now in the heap
-HEAP: Final = 9  # agenda: entries in the heap
-PENDING: Final = 10  # agenda: entries in all
-NEED: Final = 11  # what the step that did not fit asked for
-COUNTERS: Final = 12
+#: The arrays that kernels see, by name: record layout or dtype, and number of dimensions.
+ARRAYS: Final = {
+    # what never changes during a run
+    "curve": (np.dtype("f8"), 1),
+    "offsets": (np.dtype("i8"), 1),
+    "followers": (np.dtype("i4"), 1),
+    "weights": (np.dtype("f8"), 1),
+    "receptivity": (np.dtype("f8"), 2),
+    "publications": (PUBLICATION, 1),
+    "tables": (np.dtype("f8"), 2),
+    "templates": (TEMPLATE, 1),
+    "reinforcement": (np.dtype("f8"), 2),
+    "corrections": (CORRECTION, 1),
+    "alias": (ALIAS, 1),
+    "slot_ends": (np.dtype("f8"), 2),
+    # what does
+    "accounts": (ACCOUNT, 1),
+    "tallies": (TALLY, 1),
+    "posts": (POST, 1),
+    "stories": (STORY, 1),
+    "friction": (np.dtype("f8"), 1),  # lever, by platform
+    "pool": (DELIVERY, 1),
+    "dues": (DUE, 1),
+    "exposures": (EXPOSURE, 1),
+    "buckets": (np.dtype("i4"), 1),  # first entry of each bucket of the agenda, -1 = none
+    "heap": (ENTRY, 1),
+    "log": (EVENT, 1),
+    "hits": (HIT, 1),
+    "thresholds": (np.dtype("i8"), 2),  # by watched quantity: how many, then which
+    "looks": (LOOK, 1),
+    "slots": (np.dtype("i4"), 2),  # by surface and slot: the story shown, -1 = another topic
+}
 
-#: What never changes during a run. ``attention`` 0 = unlimited; ``curve`` empty = flat.
-Rules = namedtuple(
-    "Rules",
+#: The one record that kernels are given: settings, counters, and where the arrays are.
+#: An inner call then passes one pointer and counts no references.
+MEMORY: Final = np.dtype(
     [
-        "seed",  # uint64
-        "horizon",  # hours
-        "by_delay",  # bool: reading = "delay"
-        "attention",  # int
-        "log_reads",  # bool
-        "background",  # bool: any background posts
-        "curve",  # f8 [51] or empty: see tables.warp
-        "offsets",  # i8 [accounts + 1]
-        "followers",  # i4 [follows]
-        "weights",  # f8 [follows] or empty
-        "receptivity",  # f8 [categories, accounts] or empty
-        "publications",  # PUBLICATION [n], sorted
-        "delay",  # f8 [1, TABLE_SIZE]
-        "vigour",  # f8 [tables, TABLE_SIZE]
-        "vigour_of",  # i8 [templates], -1 = none
-        "novelty",  # f8 [tables, TAIL_SIZE]
-        "novelty_unit",  # f8 [tables]: hours of one word
-        "novelty_of",  # i8 [templates, 2]: of the story's age, of the post's; -1 = none
-        "reinforcement",  # f8 [templates, n]
-        "crowd",  # f8 [attention, TABLE_SIZE] or empty: age of the n-th background post
-        "corrector",  # i8 [m]: stories that correct
-        "correction",  # f8 [m]: their factors
-        "alias_share",  # f8 [accounts]: alias table of who looks
-        "alias_other",  # i4 [accounts]
-        "slot_ends",  # f8 [surfaces, slots]: cumulative share of looks
-        "bucket_width",  # hours
-    ],
+        ("seed", "u8"),
+        ("horizon", "f8"),  # hours
+        ("bucket_width", "f8"),  # hours
+        ("attention", "i8"),  # posts read at a check-in, 0 = unlimited
+        ("crowd", "i8"),  # first table of the ages of background posts, -1 = none
+        ("by_delay", "i8"),  # 1: reading = "delay"
+        ("log_reads", "i8"),  # 1: every read is an event
+        ("posts_made", "i8"),
+        ("logged", "i8"),
+        ("hits_made", "i8"),
+        ("exposed", "i8"),  # exposures in the table
+        ("published", "i8"),  # cursor in the sorted publications
+        ("pending", "i8"),  # entries on the agenda
+        ("in_heap", "i8"),  # of these in the heap
+        ("bucket", "i8"),  # the bucket now in the heap
+        ("pool_used", "i8"),
+        ("pool_free", "i8"),  # head of the free list, -1 = take a fresh one
+        ("pool_fresh", "i8"),  # first delivery never used
+        ("need", "i8"),  # what the step that did not fit asked for
+        ("delivered", "i8"),  # deliveries so far
+        ("checked_in", "i8"),  # check-ins with something unread so far
+        *((f"{name}_at", "u8") for name in ARRAYS),
+        *((f"{name}_rows", "i8") for name in ARRAYS),
+        *((f"{name}_columns", "i8") for name, (_, dimensions) in ARRAYS.items() if dimensions == 2),
+    ]
 )
 
-#: What does.
-State = namedtuple(
-    "State",
-    [
-        "n",  # i8 [COUNTERS]
-        "accounts",  # ACCOUNT
-        "posts",  # POST
-        "stories",  # STORY
-        "account_reports",  # i4 [accounts]
-        "account_shares",
-        "account_reach",
-        "friction",  # f8 [platforms]: lever
-        "feed_post",  # i4 [pool]: check-in reading: the delivered post
-        "feed_next",  # i4 [pool]
-        "exposures",  # EXPOSURE [power of two]
-        "entry_time",  # f8 [entries]
-        "entry_next",  # i4
-        "entry_account",  # i4 [entries], delay reading only
-        "entry_post",  # i4
-        "bucket_head",  # i4 [buckets]
-        "heap_time",  # f8 [entries]
-        "heap_entry",  # i4
-        "log",  # EVENT
-        "hits",  # HIT
-        "thresholds",  # i8 [9, n]; unused places 0
-        "watched",  # i8 [9]: how many thresholds
-        "looks",  # LOOK [surfaces]
-        "slots",  # i4 [surfaces, slots]: the story shown, -1 = something else
-    ],
-)
+
+def show(memory: Any, name: str, array: Any) -> None:
+    """Let kernels see ``array`` under ``name``. The caller keeps it alive and in place."""
+    dtype, dimensions = ARRAYS[name]
+    if array.dtype != dtype or array.ndim != dimensions or not array.flags.c_contiguous:
+        raise TypeError(f"{name} must be a C-contiguous array of {dtype}, {dimensions}-d")
+    memory[f"{name}_at"] = array.ctypes.data
+    memory[f"{name}_rows"] = array.shape[0]
+    if dimensions == 2:
+        memory[f"{name}_columns"] = array.shape[1]

@@ -19,8 +19,10 @@ from rumorsim.scenario.shapes import Place, key_path, keys_of, place_of, tag_of
 
 __all__ = ["MOST_FAULTS", "faults_of", "shown"]
 
-#: More faults than these are counted, not told.
+#: More faults than these are not told.
 MOST_FAULTS: Final = 100
+#: Errors of pydantic that are turned into faults at all; several may make one fault.
+_LOOKED_AT: Final = 10 * MOST_FAULTS
 
 #: Rules by the type of pydantic's error; the rest of them need its context.
 _RULES: Final[Mapping[str, str]] = {
@@ -56,18 +58,17 @@ Path = tuple[str | int, ...]
 def faults_of(error: ValidationError, model: type[BaseModel], file: str) -> list[Fault]:
     """The faults behind a validation error of ``model``, at most a hundred of them."""
     found: dict[Path, list[tuple[Place, ErrorDetails]]] = {}
-    for detail in error.errors(include_url=False):
+    details = error.errors(include_url=False)
+    for detail in details[:_LOOKED_AT]:
         place = place_of(model, detail["loc"])
         found.setdefault(place.path, []).append((place, detail))
     longer = {path[:length] for path in found for length in range(len(path))}
-    faults: list[Fault] = []
-    for path, alike in found.items():
-        # Of a union, what failed further inside is what was meant.
-        if path not in longer or not path:
-            faults += _faults_at(alike, file)
-    more = len(faults) - MOST_FAULTS
-    if more > 0:
-        faults[MOST_FAULTS:] = [Fault(f"has {more:,} more such faults", file=file)]
+    # Of a union, what failed further inside is what was meant.
+    told = [alike for path, alike in found.items() if path not in longer or not path]
+    faults = [fault for alike in told[:MOST_FAULTS] for fault in _faults_at(alike, file)]
+    if len(told) > MOST_FAULTS or len(faults) > MOST_FAULTS or len(details) > _LOOKED_AT:
+        rule = f"has more faults than these {MOST_FAULTS}"
+        faults[MOST_FAULTS:] = [Fault(rule, file=file, advice="mend these first")]
     return faults
 
 

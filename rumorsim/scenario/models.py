@@ -11,20 +11,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    PlainSerializer,
-    PrivateAttr,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import Field, PrivateAttr, model_validator
 
 from rumorsim.errors import nearest
 from rumorsim.graphs.config import GraphConfig
 from rumorsim.interventions import AnyIntervention
-from rumorsim.laws import Law, Lomax, Model
+from rumorsim.laws import Model
+from rumorsim.scenario.accounts import Accounts, KindOfAccount, Name
 from rumorsim.scenario.checks import raise_faults, without_nulls
+from rumorsim.scenario.feed import CheckIns, Feed
 from rumorsim.scenario.inputs import input_files
 from rumorsim.surfaces.trending import Trending
 from rumorsim.units import Duration, PositiveDuration, Rate, Start
@@ -42,27 +37,6 @@ __all__ = [
     "Story",
 ]
 
-Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
-Curve = Annotated[
-    tuple[Annotated[float, Field(ge=0, le=1e6)], ...],
-    Field(strict=False, min_length=24, max_length=24),
-]
-
-Shape = Annotated[
-    Annotated[float, Field(gt=0.01, le=1e6)] | None,
-    # TOML has no null, so that "alike" is what people write for "no gamma law at all".
-    BeforeValidator(lambda value: None if value == "alike" else value),
-    PlainSerializer(lambda shape: "alike" if shape is None else shape),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "number", "exclusiveMinimum": 0.01, "maximum": 1e6},
-                {"const": "alike"},
-            ]
-        }
-    ),
-]
-
 #: Measures taken when a scenario names none: all that need no row for every single read.
 DEFAULT_MEASURES: Final = (
     "reach",
@@ -75,135 +49,6 @@ DEFAULT_MEASURES: Final = (
 )
 
 
-class KindOfAccount(Model):
-    """A kind of account: how common it is and what sets it apart."""
-
-    share: float = Field(ge=0, le=1, description="share of all accounts")
-    prominence: float = Field(
-        0.0,
-        ge=0,
-        le=10,
-        description="how much it is found among the followed: weight (followers + 1) ** prominence",
-    )
-    official: bool = Field(
-        False, description="speaks for the authorities: its posts meet the reader's trust"
-    )
-    check_ins: float = Field(1.0, gt=0, le=1000, description="factor on the rate of check-ins")
-
-
-def default_kinds() -> dict[str, KindOfAccount]:
-    """Shares and prominence are assumptions: no platform publishes them."""
-    return {
-        "official-media": KindOfAccount(share=0.002, prominence=1.5, official=True),
-        "celebrity": KindOfAccount(share=0.001, prominence=2.0),
-        "self-media": KindOfAccount(share=0.03, prominence=1.0),
-    }
-
-
-class Accounts(Model):
-    """Who is there: kinds, persons, receptivity, trust; a file can set any of it by id."""
-
-    file: str | None = Field(
-        None,
-        min_length=1,
-        max_length=4096,
-        description="CSV or Parquet with a column `id` and any of kind, person, "
-        "check_ins (per day), receptivity, trust, official",
-    )
-    sha256: str | None = Field(
-        None,
-        min_length=64,
-        max_length=64,
-        description="SHA-256 of the file; where it is given, a changed file is refused. "
-        "The resolved form holds it.",
-    )
-    kinds: dict[Name, KindOfAccount] = Field(
-        default_factory=default_kinds,
-        max_length=100,
-        description="kinds by name; whoever is none of these is `ordinary`",
-    )
-    second: float = Field(
-        0.0,
-        ge=0,
-        lt=1,
-        description="share of accounts that are a second account of another's person",
-    )
-    receptivity: float | None = Field(
-        None,
-        gt=0,
-        le=1e6,
-        description="gamma shape of receptivity by account and category (mean 1); absent: 1 for all",
-    )
-    trust: float = Field(1.0, ge=0, le=100, description="mean factor on official posts, by reader")
-    trust_shape: float | None = Field(
-        None, gt=0, le=1e6, description="gamma shape of trust; absent: the same for all"
-    )
-
-    @model_validator(mode="after")
-    def _fits(self) -> Accounts:
-        if self.sha256 is not None and self.file is None:
-            raise ValueError("sha256 goes with file")
-        if "ordinary" in self.kinds:
-            raise ValueError(
-                '"ordinary" is whoever is of no other kind; it cannot be given a share'
-            )
-        if sum(kind.share for kind in self.kinds.values()) > 1 + 1e-9:
-            raise ValueError("the shares of the kinds add up to more than 1")
-        return self
-
-
-class CheckIns(Model):
-    """How often accounts open the app: a gamma law of Poisson rates."""
-
-    mean: Rate = Field(
-        0.468 / 773 * 3600,
-        validate_default=False,
-        description="mean rate; default fitted to delays of later-generation Weibo reposts (KS 0.020)",
-    )
-    shape: Shape = Field(
-        0.468,
-        description='gamma shape across accounts (measured 0.468), or "alike": the same for all',
-    )
-
-
-class Feed(Model):
-    """How posts are read."""
-
-    reading: Literal["check-in", "delay"] = Field(
-        "check-in",
-        description="check-in: batches at the account's own times; delay: each delivery after its own delay",
-    )
-    attention: Annotated[int, Field(ge=1, le=10_000)] | Literal["unlimited"] = Field(
-        20, description="posts read at a check-in, newest first (assumption)"
-    )
-    check_ins: CheckIns = Field(default_factory=CheckIns, description="the accounts' timetables")
-    background: Rate = Field(
-        100 / 24,
-        validate_default=False,
-        description="other posts that reach each feed and push world posts down (assumption)",
-    )
-    background_by: Literal["account", "followee"] = Field(
-        "account",
-        description="the background rate is for each account, or for each account it follows",
-    )
-    delay: Law = Field(
-        Lomax(law="lomax", shape=0.468, scale="773 s"),  # type: ignore[arg-type]
-        validate_default=False,
-        description="for reading = delay: from delivery to reading; default fitted to Weibo reposts",
-    )
-    daily_curve: Literal["flat", "waking"] | Curve = Field(
-        "flat",
-        description="activity by hour of the day: 24 weights, or waking (an assumption: quiet 1-6, peaks 12 and 21)",
-    )
-    follow_weight: Literal["none", "one-over-followees", "graph"] = Field(
-        "none",
-        description="factor on P(share) by follow: none, the weighted cascade, or the graph's weights",
-    )
-    friction: float = Field(
-        1.0, ge=0, le=1, description="factor on every P(share) on this platform"
-    )
-
-
 class Author(Model):
     """Who starts a story: exactly one way of choosing, the same in every policy."""
 
@@ -213,6 +58,7 @@ class Author(Model):
         strict=False,
         min_length=1,
         max_length=100_000,
+        fail_fast=True,
         description="these accounts, by the graph's ids",
     )
     most_followed: int | None = Field(
@@ -260,6 +106,7 @@ class Story(Model):
         strict=False,
         min_length=1,
         max_length=100_000,
+        fail_fast=True,
         description='publication times of each author (default ["0 h"])',
     )
     schedule: Schedule | None = Field(None, description="instead of `at`: a Poisson process")
@@ -288,7 +135,8 @@ class Story(Model):
         0.5,
         ge=0,
         le=1,
-        description="with answers: factor on P(share) of the answered story for who has read this (assumption)",
+        description="with answers: factor on P(share) of the answered story for who has"
+        " read this (assumption)",
     )
 
     @model_validator(mode="after")

@@ -17,8 +17,8 @@ from pydantic.fields import FieldInfo
 __all__ = [
     "Place",
     "field_of",
-    "key_path",
     "inside",
+    "key_path",
     "keys_of",
     "meaning_of",
     "models_in",

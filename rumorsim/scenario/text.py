@@ -19,15 +19,18 @@ from rumorsim.graphs.sources import checked_file
 __all__ = ["MOST_BYTES", "MOST_DEEP", "parsed", "read_text"]
 
 #: The longest scenario in bytes, the deepest, and the one of the most parts.
-MOST_BYTES: Final = 10_000_000
+MOST_BYTES: Final = 4_000_000
 MOST_DEEP: Final = 50
-MOST_PARTS: Final = 1_000_000
+MOST_PARTS: Final = 400_000
+#: The most keys of one table; the widest table of a scenario has about twenty.
+MOST_KEYS: Final = 1_000
 
-#: Strings and comments are skipped, those that never end too; brackets, dots and separators are counted.
+#: Strings and comments are skipped, those that never end too; the rest of what matters is
+#: counted: brackets, dots and separators.
 _TOKEN: Final = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*+(?:"""|\Z)'
-    r"|'''(?:[^']|'(?!''))*+(?:'''|\Z)"
-    r'|"(?:[^"\\\n]|\\[^\n])*+"?'
+    r'"""(?:[^"\\]++|\\.|"(?!""))*+(?:"""|\Z)'
+    r"|'''(?:[^']++|'(?!''))*+(?:'''|\Z)"
+    r'|"(?:[^"\\\n]++|\\[^\n])*+"?'
     r"|'[^'\n]*+'?"
     r"|\#[^\n]*"
     r"|(?P<open>[\[{])"
@@ -83,9 +86,9 @@ def parsed(text: str, file: str) -> Any:
     _check_size(len(text), file)
     _check_parts(text, file)
     try:
-        if text.lstrip().startswith("{"):
-            return _parsed_json(text, file)
-        return tomllib.loads(text)
+        found = _parsed_json(text, file) if text.lstrip()[:1] == "{" else tomllib.loads(text)
+        _check_tables(found, file)
+        return found
     except tomllib.TOMLDecodeError as error:
         raise InputError(_toml_fault(str(error), text, file)) from None
     except InputError:
@@ -132,6 +135,19 @@ def _check_parts(text: str, file: str) -> None:
             raise InputError(
                 Fault(f"has more than {MOST_PARTS:,} parts", file=file, advice="make it shorter")
             )
+
+
+def _check_tables(value: Any, file: str) -> None:
+    """InputError for a table of very many keys: each would be a fault of its own."""
+    if isinstance(value, dict):
+        if len(value) > MOST_KEYS:
+            rule = f"a table has {len(value):,} keys; {MOST_KEYS:,} are the most"
+            raise InputError(Fault(rule, file=file, value=show_value(next(iter(value)))))
+        value = list(value.values())
+    if isinstance(value, list):
+        for each in value:
+            if isinstance(each, dict | list):
+                _check_tables(each, file)
 
 
 def _toml_fault(message: str, text: str, file: str) -> Fault:

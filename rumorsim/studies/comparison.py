@@ -134,7 +134,13 @@ class Comparison:
         return table(self)
 
     def as_dict(self) -> dict[str, Any]:
-        """The comparison as plain JSON values: every change, and each world's numbers."""
+        """The headlines as plain JSON values: every change, and each world's numbers.
+
+        Everything else that was measured is in the tables that :meth:`save` writes.
+        """
+        from rumorsim.studies.telling import headlines
+
+        keys = [headline.key for headline in headlines(self)]
         return {
             "name": self.name,
             "policies": list(self.policies),
@@ -142,10 +148,10 @@ class Comparison:
             "replicates": len(self.seeds),
             "level": LEVEL,
             "corrected_for_several_policies": False,
-            "changes": [plain_change(change) for change in self.changes()],
+            "changes": [plain_change(change) for change in self.changes(keys)],
             "sentences": self.sentences(),
             "worlds": {
-                policy: {key: list(values) for key, values in self.scalars[policy].items()}
+                policy: {key: list(self.scalars[policy][key]) for key in keys}
                 for policy in self.policies
             },
             "digests": {policy: list(self.digests[policy]) for policy in self.policies},

@@ -17,7 +17,6 @@ from pydantic import Field
 from rumorsim.laws import Law, Lognormal, Model, quantile_table, round24, sample
 from rumorsim.randomness import Purpose, philox
 from rumorsim.units import PositiveDuration, Rate
-from rumorsim.world import points
 
 if TYPE_CHECKING:
     from rumorsim.engines import Engine
@@ -66,6 +65,9 @@ class _Topics:
     """Background topics: who is on, what they score."""
 
     def __init__(self, trending: Trending, engine: Engine) -> None:
+        # Reading a scenario must not wait for the kernels behind the world.
+        from rumorsim.world import points
+
         world = engine.world
         self._trending, self._seed = trending, world.seed
         law = Lognormal(law="lognormal", median="1 h", sigma=trending.heat.sigma)  # type: ignore[arg-type]

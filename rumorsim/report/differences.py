@@ -1,0 +1,67 @@
+"""Figure: paired differences, a dot and an interval for each policy, one panel a quantity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from rumorsim.report.style import BASE, colour, styled
+from rumorsim.report.tables import shortened
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["Dot", "draw_differences"]
+
+
+class Dot(NamedTuple):
+    """One policy's change: its name, the estimate, its interval (None where unknown).
+
+    ``text`` is written over the dot.
+    """
+
+    label: str
+    estimate: float
+    low: float | None
+    high: float | None
+    text: str
+
+
+def draw_differences(panels: Mapping[str, Sequence[Dot]], unit: str, note: str) -> Figure:
+    """A figure with one panel for each title, all on one scale; zero is the base."""
+    from matplotlib.figure import Figure
+
+    rows = max(len(dots) for dots in panels.values())
+    with styled():
+        size = (4.9 * len(panels), 1.7 + 0.55 * rows)
+        figure = Figure(figsize=size, layout="constrained")
+        axes = figure.subplots(1, len(panels), squeeze=False, sharex=True, sharey=True)[0]
+        for ax, (title, dots) in zip(axes, panels.items(), strict=True):
+            _panel(ax, dots)
+            ax.set_title(title)
+            ax.set_xlabel(unit)
+        axes[0].margins(x=0.12)
+        figure.supxlabel(note, fontsize=8.5, color="#666666")
+    return figure
+
+
+def _panel(ax: Axes, dots: Sequence[Dot]) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    ax.axvline(0, color=BASE, linewidth=1.2, linestyle="--")
+    for row, dot in enumerate(dots):
+        shade = colour(row)
+        if dot.low is not None and dot.high is not None:
+            ax.plot([dot.low, dot.high], [row, row], color=shade, linewidth=2.4)
+        ax.plot([dot.estimate], [row], "o", color=shade, markersize=7)
+        ax.annotate(
+            dot.text, (dot.estimate, row), (0, 8), textcoords="offset points",
+            ha="center", fontsize=8.5, color="#444444",
+        )  # fmt: skip
+    ax.set_yticks(range(len(dots)), [shortened(dot.label, 28) for dot in dots])
+    ax.set_ylim(len(dots) - 0.4, -0.7)
+    ax.grid(visible=False, axis="y")
+    ax.tick_params(axis="y", length=0)
+    ax.xaxis.set_major_locator(MaxNLocator(5))
+    ax.xaxis.set_major_formatter("{x:,.0f}")

@@ -1,0 +1,78 @@
+"""The figures of a comparison: reach over time, and paired differences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from rumorsim.report.bands import Band, draw_bands
+from rumorsim.report.differences import Dot, draw_differences
+from rumorsim.report.numbers import spread
+from rumorsim.report.style import save_figure
+from rumorsim.studies.intervals import Interval
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from rumorsim.studies.comparison import Comparison
+
+__all__ = ["MAIN_FIGURE", "difference_figure", "draw_comparison", "reach_figure"]
+
+#: The one picture to look at first.
+MAIN_FIGURE: Final = "reach-over-time.png"
+
+_PANELS: Final = {"False stories": "false", "True stories": "true"}
+
+
+def draw_comparison(comparison: Comparison, folder: Path) -> list[Path]:
+    """Write both figures into ``folder``; the paths."""
+    return [
+        *save_figure(reach_figure(comparison), folder / MAIN_FIGURE),
+        *save_figure(difference_figure(comparison), folder / "differences.png"),
+    ]
+
+
+def reach_figure(comparison: Comparison) -> Figure:
+    """Accounts reached over time under each policy, false and true stories side by side."""
+    panels = {
+        title: [_band(comparison, policy, truth) for policy in comparison.policies]
+        for title, truth in _panels(comparison).items()
+    }
+    return draw_bands(panels, "accounts reached", _note(comparison, "lines are means"))
+
+
+def difference_figure(comparison: Comparison) -> Figure:
+    """Accounts reached, each policy minus ``none`` in the same world: mean and interval."""
+    panels = {
+        title: [_dot(comparison, policy, truth) for policy in comparison.policies[1:]]
+        for title, truth in _panels(comparison).items()
+    }
+    unit = "accounts reached, difference to none"
+    return draw_differences(panels, unit, _note(comparison, "dots are means"))
+
+
+def _panels(comparison: Comparison) -> dict[str, str]:
+    there = {"true" if story["truth"] else "false" for story in comparison.scenario["stories"]}
+    return {title: truth for title, truth in _PANELS.items() if truth in there}
+
+
+def _band(comparison: Comparison, policy: str, truth: str) -> Band:
+    return Band(policy, *comparison.band(policy, f"reach.truth.{truth}.over_time", "accounts"))
+
+
+def _dot(comparison: Comparison, policy: str, truth: str) -> Dot:
+    change = comparison.change(policy, f"reach.truth.{truth}.accounts")
+    if change is None or change.difference is None:
+        raise ValueError(f"no reach was measured under {policy!r}")
+    if change.identical:
+        return Dot(policy, 0.0, 0.0, 0.0, "identical in all worlds")
+    relative = change.relative or Interval(0.0)
+    text = spread(100 * relative.estimate, None, None, unit="%", signed=True)
+    return Dot(policy, *change.difference, text if change.relative else "")
+
+
+def _note(comparison: Comparison, means: str) -> str:
+    count = len(comparison.seeds)
+    if count == 1:
+        return f"{comparison.name}: one world (seed {comparison.seeds[0]}), no intervals"
+    return f"{comparison.name}: {means} of {count} coupled worlds, with 95 % intervals"

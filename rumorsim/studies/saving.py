@@ -1,0 +1,77 @@
+"""A comparison on the disk: tables as CSV, JSON and text, figures as PNG and SVG."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from rumorsim.files import MARKER, write_directory
+from rumorsim.studies.comparison import plain_change
+from rumorsim.studies.figures import draw_comparison
+
+if TYPE_CHECKING:
+    from rumorsim.studies.comparison import Comparison
+
+__all__ = ["save_comparison", "write_changes"]
+
+#: What the marker of a directory says it holds.
+_HOLDS: Final = "comparison"
+
+
+def save_comparison(comparison: Comparison, directory: Path) -> list[Path]:
+    """Write a comparison to a directory of its own; the paths written.
+
+    ``comparison.txt`` the table for people, ``comparison.json`` the headlines with each
+    world's numbers, ``changes.csv`` every number under every policy, ``worlds.csv`` every
+    number of every run, ``scenario.json`` what it can be run again from, and the figures.
+    """
+    with write_directory(directory) as draft:
+        (draft / "comparison.txt").write_text(comparison.text() + "\n", encoding="utf-8")
+        _write_json(draft / "comparison.json", comparison.as_dict())
+        _write_json(draft / "scenario.json", dict(comparison.scenario))
+        write_changes(comparison, draft / "changes.csv")
+        _write_csv(draft / "worlds.csv", *_worlds(comparison))
+        draw_comparison(comparison, draft)
+        names = sorted(each.name for each in draft.iterdir())
+        _write_json(draft / MARKER, {"holds": _HOLDS, "files": names})
+    return [directory / name for name in names]
+
+
+def write_changes(
+    comparison: Comparison, place: Path, keys: Sequence[str] | None = None
+) -> None:
+    """Every number (or ``keys``) under every policy as CSV, one row each."""
+    rows = [plain_change(change) for change in comparison.changes(keys)]
+    _write_csv(place, list(rows[0]), (row.values() for row in rows))
+
+
+def _worlds(comparison: Comparison) -> tuple[list[str], Iterable[Iterable[Any]]]:
+    """One row a run: policy, seed, digest of its events, then every number."""
+    keys = comparison.keys
+    empty: Sequence[None] = [None] * len(comparison.seeds)
+    rows = (
+        [policy, seed, digest, *numbers]
+        for policy in comparison.policies
+        for seed, digest, *numbers in zip(
+            comparison.seeds,
+            comparison.digests[policy],
+            *(comparison.scalars[policy].get(key, empty) for key in keys),
+            strict=True,
+        )
+    )
+    return ["policy", "seed", "digest", *keys], rows
+
+
+def _write_csv(place: Path, head: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:
+    with place.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(head)
+        writer.writerows(rows)
+
+
+def _write_json(place: Path, value: Any) -> None:
+    text = json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)
+    place.write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,195 @@
+"""A comparison in words: the table for people, and one sentence for each policy.
+
+False and true stories are told in the same units and in the same words, and the accounts
+wrongly hit are always there: which of them matters more is for the reader to say.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from rumorsim.report.numbers import spread
+from rumorsim.report.tables import aligned, shortened
+from rumorsim.studies.intervals import Interval
+
+if TYPE_CHECKING:
+    from rumorsim.studies.comparison import Change, Comparison
+
+__all__ = ["HEADLINES", "Headline", "headlines", "rows_of", "sentence", "table"]
+
+NONE: Final = "none"
+
+
+class Headline(NamedTuple):
+    """One number of the table: its key, what it is called, and whether it is always shown.
+
+    What is not always shown is left out where it is 0 in every run.
+    """
+
+    key: str
+    title: str
+    always: bool = True
+
+
+#: The rows of the table, in order.
+HEADLINES: Final = (
+    Headline("reach.truth.false.accounts", "reach of false stories (accounts)"),
+    Headline("reach.truth.false.persons", "reach of false stories (persons)"),
+    Headline("reach.truth.true.accounts", "reach of true stories (accounts)"),
+    Headline("reach.truth.true.persons", "reach of true stories (persons)"),
+    Headline("shares.truth.false.shares", "shares of false stories"),
+    Headline("shares.truth.true.shares", "shares of true stories"),
+    Headline("enforcement.actions", "actions of the desk"),
+    Headline("collateral.accounts.innocent", "accounts wrongly hit"),
+    Headline("collateral.posts.deleted.true", "posts of true stories deleted", False),
+    Headline("collateral.stories.delisted.true", "true stories kept off the list", False),
+)
+
+_PERSONS: Final = {
+    "reach.truth.false.persons": "reach.truth.false.accounts",
+    "reach.truth.true.persons": "reach.truth.true.accounts",
+}
+
+
+def headlines(comparison: Comparison) -> list[Headline]:
+    """The rows worth showing: no persons where each has one account, no idle extras."""
+    return [each for each in HEADLINES if _worth_showing(comparison, each)]
+
+
+def _worth_showing(comparison: Comparison, headline: Headline) -> bool:
+    key = headline.key
+    numbers = [comparison.scalars[policy].get(key, ()) for policy in comparison.policies]
+    if not any(numbers):
+        return False
+    if key in _PERSONS:
+        accounts = [comparison.scalars[policy][_PERSONS[key]] for policy in comparison.policies]
+        return numbers != accounts
+    return headline.always or any(value for values in numbers for value in values)
+
+
+def table(comparison: Comparison) -> str:
+    """Every headline under every policy, notes, and a sentence for each policy."""
+    blocks: list[str] = [_head(comparison), ""]
+    shown = headlines(comparison)
+    rows: list[list[str]] = [["", "mean", "difference to none", "relative", "pairing"]]
+    for headline in shown:
+        rows.append([headline.title, "", "", "", ""])
+        rows += [
+            ["  " + shortened(row[0], 30), *row[1:]] for row in rows_of(comparison, headline.key)
+        ]
+    blocks += aligned(rows)
+    blocks += ["", *_notes(comparison, shown), ""]
+    blocks += comparison.sentences()
+    return "\n".join(blocks)
+
+
+def rows_of(comparison: Comparison, key: str) -> list[list[str]]:
+    """Policy, mean, difference, relative change and pairing of one number, as text."""
+    changes = [comparison.change(policy, key) for policy in comparison.policies]
+    return [_cells(change) for change in changes if change is not None]
+
+
+def _cells(change: Change) -> list[str]:
+    mean = spread(*change.mean)
+    if change.policy == NONE:
+        return [change.policy, mean, "", "", ""]
+    if change.identical:
+        return [change.policy, mean, "0", "", "identical in all worlds"]
+    difference = spread(*change.difference, signed=True) if change.difference else ""
+    relative = spread(*_percent(change.relative), unit="%", signed=True) if change.relative else ""
+    return [change.policy, mean, difference, relative, _fewer(change)]
+
+
+def _fewer(change: Change) -> str:
+    if change.fewer is None:
+        return ""
+    return "same in every world" if math.isinf(change.fewer) else f"{change.fewer:.1f}x"
+
+
+def _percent(interval: Interval) -> Interval:
+    ends = [None if end is None else 100 * end for end in (interval.low, interval.high)]
+    return Interval(100 * interval.estimate, *ends)
+
+
+def _head(comparison: Comparison) -> str:
+    count = len(comparison.seeds)
+    if count == 1:
+        return f"{comparison.name}: one world (seed {comparison.seeds[0]}), so no intervals"
+    return (
+        f"{comparison.name}: {count} coupled worlds (seeds {comparison.seeds[0]} to"
+        f" {comparison.seeds[-1]}), means and 95 % t intervals"
+    )
+
+
+def _notes(comparison: Comparison, shown: Sequence[Headline]) -> list[str]:
+    notes = []
+    if len(comparison.seeds) > 1:
+        notes.append(
+            "pairing: how many times fewer worlds these intervals needed because all policies"
+            " ran in the same ones."
+        )
+    if not any(headline.key in _PERSONS for headline in shown):
+        notes.append("persons: the same numbers, each has one account.")
+    if len(comparison.policies) > 2 and len(comparison.seeds) > 1:
+        notes.append(
+            f"Each interval stands alone: nothing is corrected for comparing"
+            f" {len(comparison.policies) - 1} policies."
+        )
+    return notes
+
+
+def sentence(comparison: Comparison, policy: str) -> str:
+    """What ``policy`` did to the reach of false and of true stories, and whom it wrongly hit."""
+    false = comparison.change(policy, "reach.truth.false.accounts")
+    true = comparison.change(policy, "reach.truth.true.accounts")
+    truths = {bool(story["truth"]) for story in comparison.scenario["stories"]}
+    effects = [
+        _effect(change, f"the reach of {word} stories")
+        for change, word, there in ((false, "false", False), (true, "true", True))
+        if change is not None and there in truths
+    ]
+    count = len(comparison.seeds)
+    place = f"{count} coupled worlds" if count > 1 else "one world, so no interval"
+    return f'"{policy}" {" and ".join(effects)}; {_wrongly(comparison, policy)} ({place}).'
+
+
+def _effect(change: Change, what: str) -> str:
+    """ "cut <what> by 12.3 % (95 % interval 10.1 to 14.6 %)", or how it did not."""
+    if change.identical:
+        return f"left {what} exactly as it was"
+    interval, unit = change.difference, "accounts"
+    if change.relative is not None and (change.relative.known or change.worlds == 1):
+        interval, unit = _percent(change.relative), "%"
+    assert interval is not None
+    if interval.known and not interval.clear:
+        return f"did not clearly change {what} ({_with_interval(interval, unit)})"
+    verb = "cut" if interval.estimate < 0 else "raised"
+    return f"{verb} {what} by {_with_interval(_size(interval), unit, brackets=True)}"
+
+
+def _size(interval: Interval) -> Interval:
+    """The interval of the change's size, whichever way it went."""
+    if interval.estimate >= 0:
+        return interval
+    low = None if interval.high is None else -interval.high
+    high = None if interval.low is None else -interval.low
+    return Interval(-interval.estimate, low, high)
+
+
+def _with_interval(interval: Interval, unit: str, *, brackets: bool = False) -> str:
+    alone = spread(*interval)
+    if not interval.known or "(" not in alone:
+        return f"{alone} {unit}"
+    value, ends = alone.removesuffix(")").split(" (", 1)
+    if brackets:
+        return f"{value} {unit} (95 % interval {ends} {unit})"
+    return f"{value} {unit}, 95 % interval {ends} {unit}"
+
+
+def _wrongly(comparison: Comparison, policy: str) -> str:
+    hit = comparison.change(policy, "collateral.accounts.innocent")
+    if hit is None or not any(comparison.scalars[policy]["collateral.accounts.innocent"]):
+        return "it wrongly hit no account"
+    return f"it wrongly hit {spread(*hit.mean)} accounts a world"

@@ -1,0 +1,345 @@
+"""From trigger to act: how well, how fast and how many, for every intervention.
+
+Statistical checks have fixed seeds and fail for a right desk with probability ALARM.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+import pytest
+from intervention_examples import EXAMPLES
+from scipy import stats
+from small_worlds import small
+
+from rumorsim.desk import Action
+from rumorsim.events import Kind
+from rumorsim.interventions import INTERVENTIONS, cases
+from rumorsim.run import Simulation
+from rumorsim.scenario.models import Scenario
+
+ALARM = 1e-4
+KINDS = sorted(INTERVENTIONS)
+#: Words and what takes a verb back: neither is an act.
+NO_ACT = {"flag", "dismiss", "reinstate", "restore-followers", "restore-post", "show", "relist"}
+
+#: 300 false and 300 true stories, one post each, nobody reads or shares.
+MANY: dict[str, Any] = {
+    "horizon": "60 h",
+    "graph": {"kind": "path", "accounts": 700},
+    "feed": {"check_ins": {"mean": "0 per h"}},
+    "trending": {"topics": "0 per h", "refresh": "30 h"},
+    "stories": [
+        {"name": "rumor", "truth": False, "appeal": 0.0, "author": {"random": 1}, "copies": 300},
+        {"name": "news", "truth": True, "appeal": 0.0, "author": {"random": 1}, "copies": 300},
+    ],
+}
+
+
+def busy_desk(kind: str, settings: dict[str, Any], **changes: Any) -> Scenario:
+    intervention = {"kind": kind, **EXAMPLES[kind].needed, "when": {"at": ["1 h"]}, **settings}
+    return small(MANY, {"policies": [{"name": "it", "interventions": [intervention]}]}, changes)
+
+
+def journal(scenario: Scenario) -> list[Action]:
+    simulation = Simulation(scenario, "it")
+    simulation.advance(scenario.horizon)
+    return simulation.desk.journal
+
+
+def flags(entries: list[Action]) -> list[Action]:
+    return [each for each in entries if each.verb == "flag"]
+
+
+def acts(entries: list[Action]) -> list[Action]:
+    return [each for each in entries if each.verb not in NO_ACT]
+
+
+# -- how well ---------------------------------------------------------------------------
+
+
+def guilty_targets(kind: str, settings: dict[str, Any]) -> tuple[set[int], set[int]]:
+    """(guilty, innocent) by what was published, not by what the desk thinks."""
+    simulation = Simulation(busy_desk(kind, settings), "none")
+    simulation.advance(60.0)
+    posts = simulation.world.posts[: simulation.world.posts_made]
+    false = np.array([not story.truth for story in simulation.facts.stories])
+    target = INTERVENTIONS[kind].target
+    everyone = {"account": 700, "post": len(posts), "story": 600}[target]
+    if target == "account":
+        guilty = set(posts["author"][false[posts["story"]]].tolist())
+    elif target == "post":
+        guilty = set(np.flatnonzero(false[posts["story"]]).tolist())
+    else:
+        guilty = set(np.flatnonzero(false).tolist())
+    return guilty, set(range(everyone)) - guilty
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_reviewers_are_as_good_as_they_are_said_to_be(kind: str) -> None:
+    """Binomial tests of both rates; neither could be a coin."""
+    settings = {"sensitivity": 0.8, "false_positive_rate": 0.15}
+    entries = journal(busy_desk(kind, settings))
+    hit = {each.target for each in acts(entries)}
+    for targets, rate in zip(guilty_targets(kind, settings), (0.8, 0.15), strict=True):
+        assert len(targets) > 200
+        right = len(hit & targets)
+        assert stats.binomtest(right, len(targets), rate).pvalue > ALARM / 2
+        assert stats.binomtest(right, len(targets), 0.5).pvalue < ALARM
+    left_alone = {each.target for each in entries if each.verb == "dismiss"}
+    assert hit.isdisjoint(left_alone)
+    assert hit | left_alone == {each.target for each in flags(entries)}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_random_share_is_the_share_asked_for(kind: str) -> None:
+    """Two occasions are two samples; the second takes no one who is under way already."""
+    first, second = (
+        {each.target for each in flags(journal(busy_desk(kind, settings)))}
+        for settings in (
+            {"when": {"at": ["1 h"]}, "whom": {"fraction": 0.3}},
+            {"when": {"at": ["1 h", "2 h"]}, "whom": {"fraction": 0.3}},
+        )
+    )
+    everyone = sum(map(len, guilty_targets(kind, {})))
+    assert first < second
+    assert stats.binomtest(len(first), everyone, 0.3).pvalue > ALARM / 2
+    assert stats.binomtest(len(second), everyone, 0.51).pvalue > ALARM / 2
+
+
+# -- how fast ---------------------------------------------------------------------------
+
+DELAYS = {
+    "lognormal": (
+        {"law": "lognormal", "median": "2 h", "sigma": 0.7},
+        stats.lognorm(0.7, scale=2.0),
+    ),
+    "exponential": ({"law": "exponential", "mean": "3 h"}, stats.expon(scale=3.0)),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", DELAYS)
+def test_delays_follow_their_law(kind: str, name: str) -> None:
+    """KS of act minus flag; the other law of the table is refused."""
+    written, reference = DELAYS[name]
+    entries = journal(busy_desk(kind, {"delay": written}))
+    opened = {each.target: each.time for each in flags(entries)}
+    waits = [each.time - opened[each.target] for each in acts(entries)]
+    assert len(waits) == len(opened) > 500
+    assert stats.kstest(waits, reference.cdf).pvalue > ALARM
+    for other in DELAYS:
+        if other != name:
+            assert stats.kstest(waits, DELAYS[other][1].cdf).pvalue < 1e-6
+
+
+# -- how many: quota --------------------------------------------------------------------
+
+
+def in_periods(entries: list[Action], period: float) -> dict[int, int]:
+    counts: dict[int, int] = defaultdict(int)
+    for each in entries:
+        counts[math.floor(each.time / period)] += 1
+    return counts
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("times", "delay"),
+    [(["1 h"], None), (["1 h", "4 h", "10 h"], "2 h"), (["1 h", "3 h", "6 h", "6 h"], None)],
+)
+def test_a_quota_is_never_exceeded_nor_wasted(
+    kind: str, times: list[str], delay: str | None
+) -> None:
+    """Cases come before, at and after the moment a period begins, and wait in line."""
+    settings: dict[str, Any] = {
+        "when": {"at": times},
+        "whom": {"fraction": 0.25},
+        "quota": "5 per 3 h",
+    }
+    if delay is not None:
+        settings["delay"] = {"law": "fixed", "time": delay}
+    entries = journal(busy_desk(kind, settings, horizon="30 h"))
+    done = acts(entries)
+    counts = in_periods(done, 3.0)
+    begin = math.floor(done[0].time / 3.0)
+    assert {period: counts[period] for period in range(begin, 10)} == dict.fromkeys(range(begin, 10), 5)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_without_a_quota_all_act_at_once(kind: str) -> None:
+    """Negative control: the count in a period is otherwise in the hundreds."""
+    assert max(in_periods(acts(journal(busy_desk(kind, {}))), 3.0).values()) > 500
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_waits_for_a_quota_waits_in_line(kind: str) -> None:
+    settings = {"when": {"at": ["1 h", "2 h"]}, "whom": {"fraction": 0.1}, "quota": "5 per h"}
+    entries = journal(busy_desk(kind, settings))
+    order = [each.target for each in flags(entries)]
+    assert [each.target for each in acts(entries)] == order
+    assert len(order) > 50
+    assert order != sorted(order), "the order in which cases come is no order of numbers"
+
+
+# -- how many: reviewers ------------------------------------------------------------------
+
+
+def review(time: str, reviewers: int) -> dict[str, Any]:
+    return {"reviewers": reviewers, "review_time": {"law": "fixed", "time": time}}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_reviewers_take_one_case_each_and_in_line(kind: str) -> None:
+    """Three reviewers, half an hour a case: three acts each half hour, none sooner."""
+    entries = journal(busy_desk(kind, review("30 min", 3), horizon="20 h"))
+    done = acts(entries)
+    order = [each.target for each in flags(entries)]
+    assert [each.target for each in done] == order[: len(done)]
+    moments, counts = np.unique([each.time for each in done], return_counts=True)
+    np.testing.assert_allclose(moments, 1.0 + 0.5 * np.arange(1, 38), rtol=1e-12)
+    assert (counts == 3).all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_never_more_reviewers_are_busy_than_there_are(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With review times of every length; all are busy while cases wait."""
+    seen: list[tuple[int, int]] = []
+
+    class Watched(cases.simpy.Resource):  # type: ignore[name-defined, misc]
+        def _do_put(self, event: Any) -> Any:
+            result = super()._do_put(event)
+            seen.append((self.count, len(self.queue)))
+            return result
+
+    monkeypatch.setattr(cases.simpy, "Resource", Watched)
+    settings = {"reviewers": 4, "review_time": {"law": "lognormal", "median": "30 min", "sigma": 1.0}}
+    journal(busy_desk(kind, settings))
+    busy = [count for count, _ in seen]
+    assert max(busy) == 4
+    assert all(count == 4 for count, waiting in seen if waiting > 1)
+
+
+def test_cases_dismissed_take_no_quota() -> None:
+    settings = {"quota": "3 per h", "sensitivity": 1.0, "false_positive_rate": 0.0}
+    entries = journal(busy_desk("delete-posts", settings, horizon="20 h"))
+    assert set(in_periods(acts(entries), 1.0).values()) == {3}
+    assert sum(each.verb == "dismiss" for each in entries) == 300
+
+
+def erlang_c(load: float, servers: int) -> float:
+    """P(wait) in M/M/c from its textbook sum."""
+    last = load**servers / math.factorial(servers) / (1 - load / servers)
+    return last / (sum(load**k / math.factorial(k) for k in range(servers)) + last)
+
+
+@pytest.mark.long
+def test_the_queue_agrees_with_erlang_c() -> None:
+    """Poisson cases, exponential reviews, 2 reviewers at 80 %: mean sojourn 0.556 h.
+
+    Six runs of 8,000 cases; the mean is within five standard errors, and those of runs
+    with one arrival in four fewer are not.
+    """
+    arrivals, mean, servers = 8.0, 0.2, 2
+    load = arrivals * mean
+    sojourn = mean + erlang_c(load, servers) / (servers / mean - arrivals)
+
+    def means(rate: str) -> Any:
+        intervention = {
+            "kind": "delete-posts",
+            "when": {"age": "1 h"},
+            "reviewers": servers,
+            "review_time": {"law": "exponential", "mean": "12 min"},
+        }
+        changes = {
+            "horizon": "1000 h",
+            "graph": {"accounts": 10},
+            "stories": [
+                {"name": "rumor", "truth": False, "appeal": 0.0, "author": {"ids": [0]}, "schedule": {"rate": rate}}
+            ],
+            "policies": [{"name": "it", "interventions": [intervention]}],
+        }
+        found = []
+        for seed in range(6):
+            entries = journal(small(MANY, changes, {"seed": seed}))
+            opened = {each.target: each.time for each in flags(entries)}
+            found.append(np.mean([each.time - opened[each.target] for each in acts(entries)]))
+        return np.array(found)
+
+    right, wrong = means("8 per h"), means("6 per h")
+    error = right.std(ddof=1) / math.sqrt(len(right))
+    assert error < 0.05 * sojourn
+    assert abs(right.mean() - sojourn) < 5 * error
+    assert abs(wrong.mean() - sojourn) > 5 * error
+
+
+# -- when ---------------------------------------------------------------------------------
+
+
+def opened_at(settings: dict[str, Any], **changes: Any) -> list[tuple[float, int]]:
+    return [(each.time, each.target) for each in flags(journal(busy_desk("delete-posts", settings, **changes)))]
+
+
+def test_fixed_times_are_kept_to_the_bit_and_in_any_order() -> None:
+    times = {time for time, _ in opened_at({"when": {"at": ["7 h", "20 min"]}, "whom": {"fraction": 0.5}})}
+    assert times == {20 / 60, 7.0}
+
+
+def test_an_age_is_counted_from_the_post() -> None:
+    schedule = {i: {"copies": 1, "schedule": {"rate": "3 per h"}} for i in range(2)}
+    scenario = busy_desk("delete-posts", {"when": {"age": "90 min"}}, stories=schedule)
+    simulation = Simulation(scenario, "it")
+    simulation.advance(60.0)
+    posts = simulation.world.posts[: simulation.world.posts_made]
+    entries = flags(simulation.desk.journal)
+    due = posts["time"] + 1.5
+    assert len(posts) > 250
+    assert [each.time for each in entries] == due[due < 60].tolist()
+    assert [each.target for each in entries] == list(range(len(entries)))
+
+
+@pytest.mark.parametrize("engine", ["fast", "reference"])
+@pytest.mark.parametrize("quantity", ["reports", "shares", "reach"])
+def test_a_count_opens_the_case_in_the_moment_it_is_reached(quantity: str, engine: str) -> None:
+    """Of every post at its second report, share or reader: from the stream itself."""
+    story = {"appeal": 0.3, "report": 0.4, "at": ["0 h", "1 h", "2 h"]}
+    policy = {"name": "it", "interventions": [{"kind": "delete-posts", "when": {quantity: 2}}]}
+    scenario = small({"stories": {0: story}, "policies": [policy]})
+    batch = Simulation(scenario, "it", engine=engine).advance(24.0)
+    kind = {"reports": Kind.REPORT, "shares": Kind.SHARE, "reach": Kind.EXPOSE}[quantity]
+    counts: dict[int, int] = defaultdict(int)
+    expected = []
+    for row in batch.rows:
+        if row["kind"] == kind:
+            post = int(row["value"]) if kind == Kind.SHARE else int(row["post"])
+            counts[post] += 1
+            if counts[post] == 2:
+                expected.append((row["time"], post))
+    flagged = [(r["time"], r["post"]) for r in batch.rows if r["kind"] == Kind.ACTION and r["value"] == 0]
+    assert flagged == expected
+    assert len(expected) > 1
+
+
+@pytest.mark.parametrize("engine", ["fast", "reference"])
+def test_a_window_counts_only_what_is_within_it(engine: str) -> None:
+    """Against a naive count of the stream: three reports of an account within two hours."""
+    story = {"appeal": 0.1, "report": 0.4, "schedule": {"rate": "2 per h"}, "copies": 6}
+    when = {"reports": 3, "window": "2 h"}
+    policy = {"name": "it", "interventions": [{"kind": "remove-followers", "when": when}]}
+    simulation = Simulation(small({"stories": {0: story}, "policies": [policy]}), "it", engine=engine)
+    reports = simulation.advance(24.0).only(Kind.REPORT)
+    windows: dict[tuple[float, int], int] = defaultdict(int)
+    for row in reports.rows:
+        windows[2.0 * (row["time"] // 2 + 1), int(row["source"])] += 1
+    expected: dict[int, float] = {}
+    for (end, account), count in sorted(windows.items()):
+        if count >= 3 and end < 24:
+            expected.setdefault(account, end)
+    assert {each.target: each.time for each in flags(simulation.desk.journal)} == expected
+    total = np.bincount(reports.source)
+    assert 0 < len(expected) < (total >= 3).sum(), "some have three reports, not within a window"

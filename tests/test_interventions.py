@@ -1,0 +1,343 @@
+"""The battery: what must hold for every intervention, whoever wrote it.
+
+It runs over the registry, so a new intervention is covered as soon as it is registered; it
+needs an entry in ``intervention_examples.EXAMPLES``, and a test fails until it has one.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from intervention_examples import EXAMPLES, SHARED, WORLD
+from pydantic import BaseModel, ValidationError
+from small_worlds import (
+    actions,
+    agree,
+    differ,
+    events,
+    lever_columns,
+    merged,
+    public,
+    small,
+)
+
+from rumorsim.events import VERBS, Batch, Kind
+from rumorsim.interventions import INTERVENTIONS, Intervention, When, Whom
+from rumorsim.run import Simulation
+from rumorsim.scenario.loading import from_values
+from rumorsim.scenario.models import Scenario
+from rumorsim.scenario.shapes import inside, leaves, models_in
+
+KINDS = sorted(INTERVENTIONS)
+NEVER = 2**31 - 2
+#: What the desk says without touching a lever.
+WORDS_ONLY = ("flag", "dismiss")
+
+
+def world_with(kind: str, *settings: Any, **changes: Any) -> Scenario:
+    """The battery's world with the policy "it": one intervention of this kind."""
+    intervention: Any = {"kind": kind, **EXAMPLES[kind].needed}
+    for each in settings:
+        intervention = merged(intervention, each)
+    policy = {"name": "it", "interventions": [intervention]}
+    return small(WORLD, {"policies": [policy]}, changes)
+
+
+def both(scenario: Scenario, engine: str = "fast") -> tuple[Batch, Batch]:
+    """The events with and without the policy."""
+    return events(scenario, "it", engine), events(scenario, "none", engine)
+
+
+# -- the table -------------------------------------------------------------------------
+
+
+def test_every_intervention_has_an_example() -> None:
+    assert set(EXAMPLES) == set(KINDS)
+
+
+def test_the_tables_of_effects_cover_every_field() -> None:
+    """A field that is not in the table of effects might change nothing."""
+    shared = set(Intervention.model_fields) - {"kind", "when", "whom"}
+    shared |= {f"when.{name}" for name in When.model_fields}
+    shared |= {f"whom.{name}" for name in Whom.model_fields}
+    assert set(SHARED) == shared
+    for kind, model in INTERVENTIONS.items():
+        own = set(model.model_fields) - set(Intervention.model_fields)
+        assert set(EXAMPLES[kind].own) == own, kind
+
+
+def effects() -> list[tuple[str, str, Any, Any]]:
+    """(kind, field, settings, the change of that field alone)."""
+    table = []
+    for kind in KINDS:
+        every = {**SHARED, **EXAMPLES[kind].own}
+        if INTERVENTIONS[kind].target != "post":
+            del every["whom.posts"]
+        table += [(kind, name, *every[name]) for name in every]
+    return table
+
+
+def changed_alone(before: Any, after: Any) -> list[str]:
+    """The key paths in which two tables differ."""
+    if not (isinstance(before, dict) and isinstance(after, dict)):
+        return [] if before == after else [""]
+    paths = []
+    for key in sorted(set(before) | set(after)):
+        for path in changed_alone(before.get(key), after.get(key)):
+            paths.append(f"{key}.{path}".rstrip("."))
+    return paths
+
+
+@pytest.mark.parametrize(("kind", "name", "settings", "change"), effects())
+def test_every_field_has_an_effect(kind: str, name: str, settings: Any, change: Any) -> None:
+    base, changed = world_with(kind, settings), world_with(kind, settings, change)
+    one, other = (each.policies[0].interventions[0].model_dump() for each in (base, changed))
+    [path] = changed_alone(one, other)
+    assert path.startswith(name), "the table must change this field and no other"
+    assert differ(events(base, "it"), events(changed, "it"))
+
+
+def test_a_field_without_effect_would_be_seen() -> None:
+    """Negative control: a quota nobody comes near, a threshold far away, are no change."""
+    settings = {"when": {"at": ["6 h"]}}
+    base = events(world_with("close-accounts", settings), "it")
+    wide = events(world_with("close-accounts", settings, {"quota": "900 per h"}), "it")
+    assert agree(base, wide)
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS if INTERVENTIONS[k].target != "post"])
+def test_a_field_that_could_have_no_effect_is_refused(kind: str) -> None:
+    with pytest.raises(ValidationError, match=r"whom\.posts"):
+        world_with(kind, {"when": {"at": ["6 h"]}, "whom": {"posts": "shares"}})
+
+
+def models_of(model: type[BaseModel]) -> set[type[BaseModel]]:
+    """A model and all that stand in its fields, at any depth."""
+    found, todo = set(), [model]
+    while todo:
+        each = todo.pop()
+        if each in found:
+            continue
+        found.add(each)
+        for field in each.model_fields.values():
+            todo += models_in(field.annotation)
+            element = inside(field.annotation, tuple) or inside(field.annotation, dict)
+            todo += models_in(element) if element is not None else []
+    return found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_field_has_a_description(kind: str) -> None:
+    models = models_of(INTERVENTIONS[kind])
+    assert {When, Whom} <= models
+    for model in models:
+        for name, field in model.model_fields.items():
+            assert field.description, f"{model.__name__}.{name}"
+    assert INTERVENTIONS[kind].summary
+    assert INTERVENTIONS[kind].__doc__
+    assert next(leaves(INTERVENTIONS[kind].model_fields["kind"].annotation)) is not str
+
+
+# -- neutral ----------------------------------------------------------------------------
+
+SILENT: dict[str, Any] = {
+    "reports never reached": {"when": {"reports": NEVER}},
+    "shares never reached": {"when": {"shares": NEVER}},
+    "reach never reached": {"when": {"reach": NEVER}},
+    "never within a window": {"when": {"reports": NEVER, "window": "1 h", "off": 1}},
+    "older than the run": {"when": {"age": "100 d"}},
+    "after the run": {"when": {"at": ["100 d"]}},
+    "no share of targets, at times": {"when": {"at": ["1 h", "2 h"]}, "whom": {"fraction": 0.0}},
+    "no share of targets, by count": {"when": {"reports": 1}, "whom": {"fraction": 0.0}},
+    "no share of targets, by age": {"when": {"age": "1 h"}, "whom": {"fraction": 0.0}},
+    "a kind without accounts": {"when": {"at": ["1 h", "9 h"]}, "whom": {"kinds": ["nobody"]}},
+    "a kind without accounts, by count": {"when": {"reach": 1}, "whom": {"kinds": ["nobody"]}},
+    "more strikes than anyone has": {"when": {"reach": 1}, "whom": {"strikes": 10_000}},
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("why", SILENT)
+def test_what_never_acts_changes_no_event(kind: str, why: str) -> None:
+    assert agree(*both(world_with(kind, SILENT[why])))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("when", [{"at": ["1 h", "9 h"]}, {"reach": 1}, {"age": "1 h"}])
+def test_reviewers_who_dismiss_everything_change_no_public_event(kind: str, when: Any) -> None:
+    blind = {"when": when, "sensitivity": 0.0, "false_positive_rate": 0.0}
+    its, none = both(world_with(kind, blind))
+    assert agree(public(its), none)
+    said = actions(its)
+    assert len(actions(its, "flag")) > 3
+    assert len(actions(its, *WORDS_ONLY)) == len(said)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_strong_setting_is_not_neutral(kind: str) -> None:
+    """Negative control of the above."""
+    its, none = both(world_with(kind, EXAMPLES[kind].strong))
+    assert differ(public(its), none)
+
+
+# -- before, after ------------------------------------------------------------------------
+
+
+def first_act(batch: Batch) -> float:
+    """When the desk first did more than say something."""
+    acts = actions(batch, *(verb for verb in VERBS if verb not in WORDS_ONLY))
+    return float(acts.time[0])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("seed", range(5))
+def test_history_before_the_first_act_is_identical(kind: str, seed: int) -> None:
+    late = {"delay": {"law": "fixed", "time": "5 h"}}
+    scenario = world_with(kind, EXAMPLES[kind].strong, late, seed=seed)
+    its, none = both(scenario)
+    moment = first_act(its)
+    assert moment >= 5.0
+    before = [Batch(batch.rows[batch.time < moment]) for batch in (public(its), none)]
+    assert len(before[0]) > 10
+    assert agree(*before)
+    assert differ(before[0], events(scenario, "none", seed=seed + 100)[: len(before[0])])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"when": {"at": ["3 h"]}, "duration": "2 h"},
+        {"when": {"at": ["3 h", "4 h", "9 h"]}, "duration": "90 min"},
+        {"when": {"reach": 1}, "duration": "2 h"},
+        {"when": {"reports": 1, "window": "1 h", "off": 1}, "duration": "5 h"},
+    ],
+)
+def test_what_was_done_is_undone_exactly(kind: str, settings: Any) -> None:
+    """Publications end at 12 h and friends read on; by 80 h all is over and undone."""
+    quiet = {i: {"schedule": {"end": "12 h"}} for i in range(3)}
+    scenario = world_with(kind, settings, horizon="80 h", stories=quiet)
+    simulation = Simulation(scenario, "it")
+    base = lever_columns(simulation.world)
+    batch = simulation.advance(80.0)
+    simulation.world.check()
+    acts = [VERBS[int(v)] for v in actions(batch).value]
+    acts = [verb for verb in acts if verb not in WORDS_ONLY]
+    assert acts, "nothing was done"
+    for (table, column), values in lever_columns(simulation.world).items():
+        expected = np.ones(len(values)) if table == "posts" else base[table, column]
+        assert (values == expected).all(), (table, column)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_not_undone_stays(kind: str) -> None:
+    """Negative control: with its strong example some lever is moved at the end."""
+    simulation = Simulation(world_with(kind, EXAMPLES[kind].strong), "it")
+    base = lever_columns(simulation.world)
+    simulation.advance(30.0)
+    moved = [
+        (table, column)
+        for (table, column), values in lever_columns(simulation.world).items()
+        if (values != (1 if table == "posts" else base[table, column])).any()
+    ]
+    assert moved
+
+
+def test_a_case_undone_early_does_not_end_its_successor() -> None:
+    """Calm at 2 h ends the first case before its duration; the second is alone in force."""
+    settings = {"when": {"shares": 1, "window": "1 h", "off": 1}, "duration": "5 h"}
+    for seed in range(5):
+        batch = events(world_with("remove-followers", settings, seed=seed), "it")
+        level: dict[int, int] = {}
+        for row in actions(batch, "remove-followers", "restore-followers").rows:
+            step = 1 if row["value"] == VERBS.index("remove-followers") else -1
+            level[row["account"]] = level.get(row["account"], 0) + step
+            assert level[row["account"]] in (0, 1), "two cases in force for one account"
+
+
+# -- engines, reach, configuration --------------------------------------------------------
+
+RICH: dict[str, Any] = {
+    "by count": {
+        "when": {"reports": 1},
+        "quota": "2 per 3 h",
+        "delay": {"law": "lognormal", "median": "30 min", "sigma": 1.0},
+        "reviewers": 2,
+        "review_time": {"law": "exponential", "mean": "20 min"},
+        "sensitivity": 0.8,
+        "false_positive_rate": 0.3,
+        "duration": "5 h",
+    },
+    "by time": {
+        "when": {"at": ["1 h", "7 h"]},
+        "whom": {"fraction": 0.5, "categories": ["health"], "kinds": ["self-media", "ordinary"]},
+    },
+    "by window": {"when": {"shares": 1, "window": "1 h", "off": 1}, "whom": {"suspicion": 0.1}},
+    "by age": {"when": {"age": "1 h"}, "whom": {"top": 30}, "quota": "1 per h"},
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("how", RICH)
+def test_engines_agree(kind: str, how: str) -> None:
+    scenario = world_with(kind, RICH[how], horizon="14 h", measures=["reach", "impressions"])
+    fast, slow = (events(scenario, "it", engine) for engine in ("fast", "reference"))
+    assert len(actions(fast))
+    assert agree(fast, slow)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_strong_setting_changes_reach(kind: str) -> None:
+    """Paired over 5 worlds; the direction is the example's. In no world the other way."""
+    reach = np.array(
+        [
+            [len(batch.only(Kind.EXPOSE)) for batch in both(world_with(kind, EXAMPLES[kind].strong, seed=seed))]
+            for seed in range(5)
+        ]
+    )
+    change = (reach[:, 0] - reach[:, 1]) * EXAMPLES[kind].direction
+    assert (change >= 0).all()
+    assert change.sum() > 0.05 * reach[:, 1].sum()
+
+
+@pytest.mark.parametrize(("kind", "name", "settings", "change"), effects())
+def test_configurations_come_back_from_their_resolved_form(
+    kind: str, name: str, settings: Any, change: Any
+) -> None:
+    scenario = world_with(kind, settings, change)
+    text = json.dumps(scenario.resolved())
+    again = from_values(json.loads(text), Path())
+    assert again == scenario
+    assert json.dumps(again.resolved()) == text
+    intervention = again.policies[0].interventions[0]
+    assert type(intervention) is INTERVENTIONS[kind]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_intervention_has_the_same_luck_in_two_policies(kind: str) -> None:
+    """Beside one of another kind that never acts, all but its place stays as it was."""
+    lucky = {
+        "when": {"at": ["6 h"]},
+        "whom": {"fraction": 0.6},
+        "sensitivity": 0.5,
+        "false_positive_rate": 0.5,
+        "delay": {"law": "exponential", "mean": "1 h"},
+    }
+    alone = world_with(kind, lucky)
+    other = next(k for k in KINDS if k != kind)
+    idle = {"kind": other, **EXAMPLES[other].needed, "when": {"reports": NEVER}}
+    mine = alone.resolved()["policies"][0]["interventions"][0]
+    beside = small(WORLD, {"policies": [{"name": "it", "interventions": [idle, mine]}]})
+    twice = small(WORLD, {"policies": [{"name": "it", "interventions": [mine, mine]}]})
+    one, two = events(alone, "it").rows, events(beside, "it").rows.copy()
+    two["source"] -= two["kind"] == Kind.ACTION
+    assert (one == two).all()
+    luck = [
+        actions(events(twice, "it"), "flag").rows[["account", "post", "story", "source"]].tolist()
+    ]
+    cases = [[row[:3] for row in luck[0] if row[3] == place] for place in (0, 1)]
+    assert cases[0] != cases[1], "a second one of the kind has luck of its own"
