@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import index
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -280,8 +281,8 @@ class Desk:
         case: Case | None,
         quietly: bool = False,
     ) -> Done:
+        target = index(target)
         self._must_exist(kind, target)
-        target = int(target)
         factors = [self.levers.put(table, column, target, value) for table, column, value in levers]
         if not quietly:
             self._tell(verb, kind, target, reason or (case.reason if case else ""), case)

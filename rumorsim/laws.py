@@ -281,7 +281,7 @@ def sample(table: Any, word: int) -> float:
         return float(table[base + word])
     octave = word.bit_length() - 1
     width: float = 2.0 ** (octave - 6)
-    offset = (word - 2**octave) / width
+    offset: float = (word - 2**octave) / width
     column = int(offset)
     left = base + (octave - 5) * _BINS + column
     low = float(table[left])

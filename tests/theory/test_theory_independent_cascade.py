@@ -139,7 +139,7 @@ def test_the_check_on_real_graphs_can_fail(p: float, columns: str) -> None:
 
 def test_who_shares_does_not_depend_on_when_they_read() -> None:
     """Coins are tossed for (reader, author): the same sharers by check-in and by any delay."""
-    graph = "kind = \"power-law\"\naccounts = 2000\nmean_followers = 10"
+    graph = 'kind = "power-law"\naccounts = 2000\nmean_followers = 10'
     by_feed = [
         cascades(scenario(graph, appeal=0.08, copies=50, author="random = 1", feed=feed)).posts
         for feed in (CHECK_IN, FIXED, EXPONENTIAL)
@@ -151,7 +151,7 @@ def test_who_shares_does_not_depend_on_when_they_read() -> None:
 
 def test_with_limited_attention_it_does() -> None:
     """Negative control of the equality above."""
-    graph = "kind = \"power-law\"\naccounts = 2000\nmean_followers = 10"
+    graph = 'kind = "power-law"\naccounts = 2000\nmean_followers = 10'
     feeds = CHECK_IN, CHECK_IN.replace('"unlimited"', "3")
     unlimited, limited = (
         cascades(scenario(graph, appeal=0.08, copies=50, author="random = 1", feed=feed)).posts

@@ -90,7 +90,7 @@ def edge_file(folder: Path, edges: list[tuple[int, int]]) -> str:
     """The [graph] of a few follows, written as (followee, follower): the way posts travel."""
     place = folder / "edges.txt"
     place.write_text("".join(f"{a} {b}\n" for a, b in edges), encoding="utf-8")
-    return f"kind = \"file\"\npath = '{place}'\ncolumns = \"followee follower\""
+    return f'kind = "file"\npath = \'{place}\'\ncolumns = "followee follower"'
 
 
 def shared_graph(name: str, columns: str = "follower followee") -> str:
@@ -98,7 +98,7 @@ def shared_graph(name: str, columns: str = "follower followee") -> str:
     place = SHARED / "data" / name
     if not place.exists():
         pytest.skip(f"{name} is not beside this repository (it is not ours to ship)")
-    return f"kind = \"file\"\npath = '{place}'\ncolumns = \"{columns}\""
+    return f'kind = "file"\npath = \'{place}\'\ncolumns = "{columns}"'
 
 
 def expected_of(row: str) -> str:

@@ -1,0 +1,215 @@
+"""compare: intervals against worked examples, the same numbers however it is run."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from pathlib import Path
+from statistics import mean, stdev
+
+import pytest
+from scipy import stats
+from small_worlds import small
+
+from rumorsim.errors import InputError, OutputError
+from rumorsim.run import run
+from rumorsim.scenario.models import Scenario
+from rumorsim.studies import worlds
+from rumorsim.studies.compare import Comparison, compare
+from rumorsim.studies.intervals import (
+    Interval,
+    mean_interval,
+    paired_difference,
+    relative_change,
+    times_fewer,
+)
+from rumorsim.studies.worlds import RunError
+
+A = [12.0, 15.0, 9.0, 20.0, 14.0]
+B = [14.0, 18.0, 10.0, 21.0, 18.0]
+REACH = "reach.truth.false.accounts"
+
+
+@pytest.fixture(scope="module")
+def scenario() -> Scenario:
+    """Closing after 2 reports on 60 accounts: a small effect in most worlds."""
+    close = {"kind": "close-accounts", "when": {"reports": 2}, "sensitivity": 0.8}
+    return small(
+        {
+            "graph": {"kind": "erdos-renyi", "accounts": 60, "mean_followers": 5},
+            "stories": [
+                {"name": "r", "truth": False, "appeal": 0.25, "report": 0.1, "author": {"random": 4}},
+                {"name": "n", "truth": True, "appeal": 0.25, "report": 0.1, "author": {"random": 4}},
+            ],
+            "policies": [
+                {"name": "close", "interventions": [{**close, "false_positive_rate": 0.3}]},
+                {"name": "idle", "interventions": [{"kind": "close-accounts", "when": {"reports": 9999}}]},
+            ],
+        }
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def found(scenario: Scenario) -> Comparison:
+    return compare(scenario, replicates=12, workers=1, seed=5)
+
+
+# -- intervals ----------------------------------------------------------------------------
+
+
+def test_t_intervals_agree_with_scipy() -> None:
+    for values in (A, [a - b for a, b in zip(A, B, strict=True)]):
+        low, high = stats.t.interval(0.95, 4, mean(values), stdev(values) / math.sqrt(5))
+        assert mean_interval(values) == pytest.approx((mean(values), low, high))
+    assert paired_difference(A, B) == mean_interval([a - b for a, b in zip(A, B, strict=True)])
+    # Negative control: the unpaired interval is another one.
+    assert stats.ttest_ind(A, B).confidence_interval()[0] != pytest.approx(paired_difference(A, B)[1])
+
+
+def test_fieller_ends_are_where_the_t_test_turns() -> None:
+    change = relative_change(A, B)
+    assert change is not None
+    assert change.estimate == pytest.approx(mean(A) / mean(B) - 1)
+    assert change.low is not None
+    assert change.high is not None
+    for end in (change.low, change.high):
+        apart = [a - (1 + end) * b for a, b in zip(A, B, strict=True)]
+        assert stats.ttest_1samp(apart, 0).pvalue == pytest.approx(0.05)
+    middle = [a - (1 + change.estimate) * b for a, b in zip(A, B, strict=True)]
+    assert stats.ttest_1samp(middle, 0).pvalue == pytest.approx(1.0)
+
+
+def test_what_has_no_interval_says_so() -> None:
+    assert mean_interval([3.0]) == Interval(3.0)
+    assert relative_change([1.0, 2.0], [0.0, 0.0]) is None
+    assert relative_change([1.0, 2.0], [-9.0, 10.0]) == Interval(pytest.approx(2.0), None, None)
+    assert times_fewer([1.0], [2.0]) is None
+    assert times_fewer([1.0, 2.0], [2.0, 3.0]) == math.inf
+    assert times_fewer([1.0, 1.0], [2.0, 2.0]) is None
+    assert times_fewer([1.0, 2.0], [2.0, 1.0]) == pytest.approx(0.5)
+
+
+def test_identical_values_change_by_exactly_zero() -> None:
+    assert paired_difference(A, A) == (0.0, 0.0, 0.0)
+    assert relative_change(A, A) == (0.0, 0.0, 0.0)
+
+
+# -- the same numbers, however it is run -----------------------------------------------------
+
+
+def test_any_world_can_be_run_again(scenario: Scenario, found: Comparison) -> None:
+    assert found.seeds == tuple(range(5, 17))
+    for policy in found.policies:
+        again = run(scenario, policy, 9)
+        assert again.digest == found.digests[policy][4]
+        assert again.scalars()[REACH] == found.scalars[policy][REACH][4]
+    assert run(scenario, "close", 10).digest != found.digests["close"][4]
+
+
+def test_processes_do_not_change_a_bit(scenario: Scenario) -> None:
+    alone = compare(scenario, replicates=3, workers=1)
+    steps: list[tuple[int, int]] = []
+    shared = compare(
+        scenario, replicates=3, workers=2, progress=lambda done, total: steps.append((done, total))
+    )
+    assert alone == shared
+    assert alone.text() == shared.text()
+    assert steps == [(done, 9) for done in range(1, 10)]
+    assert alone != compare(scenario, replicates=3, workers=1, seed=77)
+
+
+def test_pairing_pays_for_a_small_effect(found: Comparison) -> None:
+    change = found.change("close", REACH)
+    assert change is not None
+    assert change.difference is not None
+    assert change.difference.estimate < 0
+    assert change.fewer is not None
+    assert change.fewer >= 5
+    # Negative control: against the worlds in another order nothing is gained.
+    values, base = found.scalars["close"][REACH], found.scalars["none"][REACH]
+    turned = times_fewer([v for v in values if v is not None], [*base[1:], base[0]])  # type: ignore[list-item]
+    assert turned is not None
+    assert turned < 5
+
+
+# -- what is told ----------------------------------------------------------------------------
+
+
+def test_the_table_tells_of_both_kinds_of_story(found: Comparison) -> None:
+    text = found.text()
+    for words in ("reach of false stories", "reach of true stories", "accounts wrongly hit"):
+        assert words in text
+    assert "identical in all worlds" in text
+    assert "nothing is corrected for comparing 2 policies" in text
+    last = text.splitlines()[-2:]
+    assert last == found.sentences()
+    assert all("false stories" in each and "true stories" in each for each in last)
+    assert "exactly as it was" in last[1]
+    assert "exactly as it was" not in last[0]
+
+
+def test_one_world_has_no_interval(scenario: Scenario) -> None:
+    one = compare(scenario, replicates=1, workers=1)
+    assert "no interval" in one.text()
+    assert "95 %" not in one.text()
+    change = one.change("close", REACH)
+    assert change is not None
+    assert change.difference is not None
+    assert not change.difference.known
+
+
+def test_saved_tables_hold_what_was_found(found: Comparison, tmp_path: Path) -> None:
+    out = tmp_path / "results"
+    written = found.save(out)
+    assert all(path.is_file() for path in written)
+    with (out / "changes.csv").open() as file:
+        rows = {(row["measure"], row["policy"]): row for row in csv.DictReader(file)}
+    assert {key for key, _ in rows} <= set(found.keys)
+    change = found.change("close", REACH)
+    assert change is not None
+    assert change.difference is not None
+    assert float(rows[REACH, "close"]["difference"]) == change.difference.estimate
+    with (out / "worlds.csv").open() as file:
+        runs = list(csv.DictReader(file))
+    assert len(runs) == 36
+    assert [float(row[REACH]) for row in runs[:12]] == found.scalars["none"][REACH]
+    plain = json.loads((out / "comparison.json").read_text())
+    assert plain == json.loads(json.dumps(found.as_dict(), allow_nan=False))
+    found.save(out)
+
+
+def test_a_directory_of_others_is_left_alone(found: Comparison, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(OutputError, match="nothing was overwritten"):
+        found.save(tmp_path)
+    assert [each.name for each in tmp_path.iterdir()] == ["mine.txt"]
+
+
+# -- what can go wrong ------------------------------------------------------------------------
+
+
+def test_wrong_numbers_are_all_told(scenario: Scenario) -> None:
+    with pytest.raises(InputError) as caught:
+        compare(scenario, replicates=0, workers=0, seed=-1)
+    assert [fault.key for fault in caught.value.faults] == ["replicates", "workers", "seed"]
+
+
+def test_a_failed_run_names_policy_and_seed(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Scenario, policy: str, seed: int, *rest: object, **more: object) -> None:
+        raise ZeroDivisionError(f"in {policy} {seed}")
+
+    monkeypatch.setattr(worlds, "run", broken)
+    with pytest.raises(RunError, match='policy "none", seed 3: ZeroDivisionError'):
+        compare(scenario, replicates=1, workers=1, seed=3)
+
+
+def test_a_failed_run_in_another_process_names_policy_and_seed(scenario: Scenario) -> None:
+    tasks = [worlds.Task("none", 1), worlds.Task("no such policy", 2)]
+    job = worlds._Job(scenario, ("reach",), frozenset(), "fast")
+    made = list(worlds._made(job, tasks, 2))
+    assert isinstance(made[0], worlds.Outcome)
+    assert isinstance(made[1], worlds._Failure)
+    assert isinstance(made[1].error(), InputError)

@@ -1,0 +1,424 @@
+"""The desk: every verb, its undoing, and what the public sees of it; on both engines."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from small_worlds import actions, agree, differ, events, lever_columns, small
+
+from rumorsim.desk import UNDOING, Desk
+from rumorsim.errors import InputError
+from rumorsim.events import VERBS, Batch, Kind
+from rumorsim.run import Simulation
+from rumorsim.scenario.models import Scenario
+
+BEGIN, END, HORIZON = 8.0, 16.0, 24.0
+ENGINES = ["fast", "reference"]
+
+
+def scenario(**changes: Any) -> Scenario:
+    """Accounts 0 and 1 publish two posts an hour each; ten others read and share."""
+    story = {
+        "author": {"ids": [0, 1]},
+        "schedule": {"rate": "2 per h"},
+        "appeal": 0.05,
+        "report": 0.02,
+        "copies": 4,
+    }
+    base = {"stories": {0: story}, "measures": ["reach", "impressions"]}
+    return small(base, changes)
+
+
+Verb = Callable[[Desk], Any]
+
+
+class Episode:
+    """A run in which something is done at BEGIN and undone at END."""
+
+    def __init__(self, verb: Verb | None, engine: str = "fast", **changes: Any) -> None:
+        self.simulation = Simulation(scenario(**changes), "none", engine=engine)
+        pieces = [self.simulation.advance(BEGIN)]
+        done = verb(self.simulation.desk) if verb else None
+        pieces.append(self.simulation.advance(END))
+        if done is not None:
+            self.simulation.desk.undo(done)
+        pieces.append(self.simulation.advance(HORIZON))
+        self.simulation.world.check()
+        self.batch = Batch.joined(pieces)
+        self.posts = self.simulation.world.posts[: self.simulation.world.posts_made].copy()
+
+    def reads(self, begin: float, end: float) -> Batch:
+        batch = self.batch.only(Kind.READ)
+        return Batch(batch.rows[(batch.time >= begin) & (batch.time < end)])
+
+    def by(self, account: int, begin: float, end: float) -> int:
+        """How much an account did: read, share, publish, report."""
+        rows = self.batch.rows[self.batch.kind <= Kind.REPORT]
+        mine = rows[(rows["account"] == account) & (rows["time"] >= begin) & (rows["time"] < end)]
+        return len(mine)
+
+    def of_author(self, account: int, begin: float, end: float) -> Batch:
+        """Reads of posts by an account, and of shares that go back to a post of its."""
+        reads = self.reads(begin, end)
+        author, root = self.posts["author"], self.posts["root"]
+        own = (author[reads.post] == account) | (author[root[reads.post]] == account)
+        return Batch(reads.rows[own])
+
+
+def first_post(desk: Desk, author: int) -> int:
+    return desk.posts_of(author)[-1]
+
+
+# -- what the public sees ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_closed_account_does_nothing_until_it_is_reinstated(engine: str) -> None:
+    for account in (0, 5):
+        run = Episode(lambda desk, a=account: desk.close(a), engine)
+        assert run.by(account, 0, BEGIN) > 10
+        assert run.by(account, BEGIN, END) == 0
+        assert run.by(account, END, HORIZON) > 10
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_posts_of_a_closed_author_vanish_with_the_shares_of_its_originals(engine: str) -> None:
+    run = Episode(lambda desk: desk.close(0), engine)
+    assert len(run.of_author(0, BEGIN, END)) == 0
+    shares = run.of_author(0, END, HORIZON)
+    assert (shares.source != 0).any(), "shares of its originals are read again"
+    assert len(run.of_author(1, BEGIN, END)) > 10
+    assert len(Episode(None, engine).of_author(0, BEGIN, END)) > 10
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("hide", [False, True])
+def test_a_suspended_account_reads_nothing_and_its_posts_stay_unless_hidden(
+    engine: str, hide: bool
+) -> None:
+    run = Episode(lambda desk: desk.suspend(0, hide_posts=hide), engine)
+    assert run.by(0, BEGIN, END) == 0
+    assert run.by(0, END, HORIZON) > 10
+    assert (len(run.of_author(0, BEGIN, END)) == 0) is hide
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_removed_followers_get_nothing_and_regained_ones_nothing_old(engine: str) -> None:
+    run = Episode(lambda desk: desk.remove_followers(0), engine)
+    during, after = run.reads(BEGIN, END), run.reads(END, HORIZON)
+    assert not (during.source == 0).any()
+    regained = after.rows[after.source == 0]
+    times = run.posts["time"][regained["post"]]
+    assert len(times) > 10
+    assert not ((times >= BEGIN) & (times < END)).any(), "what was not delivered never is"
+    assert run.by(0, BEGIN, END) > 10, "the account itself goes on"
+    assert (Episode(None, engine).reads(BEGIN, END).source == 0).sum() > 10
+
+
+def test_a_follow_is_kept_below_its_own_draw() -> None:
+    """Who stays at 0.3 also stays at 0.6; about so many do (binomial, 1e-4)."""
+    from scipy import stats
+
+    star = {"graph": {"kind": "star", "accounts": 1000}, "stories": {0: {"author": {"ids": [0]}}}}
+    readers = []
+    for keep in (0.3, 0.6):
+        run = Episode(lambda desk, k=keep: desk.remove_followers(0, keep=k), **star)
+        after = run.reads(BEGIN + 1, END)
+        fresh = after.rows[run.posts["time"][after.post] > BEGIN]
+        readers.append(set(fresh["account"].tolist()))
+        assert stats.binomtest(len(readers[-1]), 999, keep).pvalue > 1e-4
+    assert readers[0] < readers[1]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_deleted_post_takes_its_shares_along(engine: str) -> None:
+    """Deleted when just made, with reads to come."""
+    with_reads = 0
+    for seed in range(6):
+        runs = []
+        for delete in (True, False):
+            run = Simulation(scenario(stories={0: {"appeal": 0.3}}), seed=seed, engine=engine)
+            run.advance(BEGIN)
+            post = run.desk.posts_of(0)[-1]
+            if delete:
+                run.desk.delete(post)
+            reads = run.advance(HORIZON).only(Kind.READ)
+            runs.append((run.world.posts["root"][reads.post] == post).sum())
+        assert runs[0] == 0
+        with_reads += runs[1] > 0
+    assert with_reads > 2
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_hidden_post_is_unread_but_its_shares_are_not(engine: str) -> None:
+    seen = {1.0: 0, 0.4: 0, 0.0: 0}
+    shares = 0
+    for seed in range(6):
+        readers: dict[float, set[int]] = {}
+        for visibility in seen:
+            run = Simulation(scenario(stories={0: {"appeal": 0.3}}), seed=seed, engine=engine)
+            run.advance(BEGIN)
+            post = run.desk.posts_of(0)[-1]
+            if visibility < 1:
+                run.desk.hide(post, visibility=visibility)
+            reads = run.advance(BEGIN + 2).only(Kind.READ)
+            readers[visibility] = set(reads.account[reads.post == post].tolist())
+            seen[visibility] += len(readers[visibility])
+            if visibility == 0:
+                made = run.world.posts
+                shares += ((made["root"][reads.post] == post) & (reads.post != post)).sum()
+        assert readers[0.0] <= readers[0.4] <= readers[1.0]
+    assert seen[0.0] == 0 < seen[0.4] < seen[1.0]
+    assert shares > 0
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_delisted_story_is_off_the_list_at_once(engine: str) -> None:
+    """Between two refreshes: no further exposure by the surface, until it is listed again."""
+    world = {
+        "graph": {"kind": "path", "accounts": 400},
+        "feed": {"check_ins": {"mean": "1 per h"}},
+        "stories": {0: {"appeal": 0.0, "copies": 1, "at": ["0 h"], "schedule": None, "author": {"ids": [0]}}},
+        "trending": {"refresh": "3 h", "looks": "1 per day", "topics": "0 per h"},
+    }
+
+    def by_surface(run: Episode, begin: float, end: float) -> int:
+        exposed = run.batch.only(Kind.EXPOSE)
+        inside = (exposed.time >= begin) & (exposed.time < end)
+        return int((inside & (exposed.value == 1)).sum())
+
+    run, control = Episode(lambda desk: desk.delist(0), engine, **world), Episode(None, engine, **world)
+    assert by_surface(run, 3.0, BEGIN) == by_surface(control, 3.0, BEGIN) > 10
+    assert by_surface(control, BEGIN, END) > 10
+    assert by_surface(run, BEGIN, END) == 0
+    assert by_surface(run, END + 3, HORIZON) > 10
+
+
+# -- undoing ---------------------------------------------------------------------------
+
+VERBS_OF_THE_DESK: dict[str, Verb] = {
+    "close": lambda desk: desk.close(0),
+    "suspend": lambda desk: desk.suspend(0),
+    "suspend, hidden": lambda desk: desk.suspend(0, hide_posts=True),
+    "remove-followers": lambda desk: desk.remove_followers(0),
+    "remove-followers, some": lambda desk: desk.remove_followers(0, keep=0.3),
+    "delete": lambda desk: desk.delete(first_post(desk, 0)),
+    "hide": lambda desk: desk.hide(first_post(desk, 0)),
+    "hide, in part": lambda desk: desk.hide(first_post(desk, 0), visibility=0.7),
+    "delist": lambda desk: desk.delist(1),
+}
+
+
+def test_every_verb_that_can_be_undone_is_tried() -> None:
+    assert {name.split(",")[0] for name in VERBS_OF_THE_DESK} == set(UNDOING)
+    said = {"flag", "dismiss"}
+    assert set(UNDOING) | set(UNDOING.values()) | said == set(VERBS)
+
+
+@pytest.mark.parametrize("name", VERBS_OF_THE_DESK)
+def test_engines_agree_on_every_verb(name: str) -> None:
+    fast, slow = (Episode(VERBS_OF_THE_DESK[name], engine).batch for engine in ENGINES)
+    assert agree(fast, slow)
+    assert differ(fast, Episode(None).batch)
+
+
+@pytest.mark.parametrize("name", VERBS_OF_THE_DESK)
+def test_every_verb_is_undone_exactly_and_told(name: str) -> None:
+    run = Simulation(scenario(trending={"topics": "0 per h"}))
+    run.advance(BEGIN)
+    before = lever_columns(run.world)
+    done = VERBS_OF_THE_DESK[name](run.desk)
+    moved = [k for k, v in lever_columns(run.world).items() if v.tobytes() != before[k].tobytes()]
+    assert moved
+    run.desk.undo(done, reason="enough")
+    run.desk.undo(done)
+    for lever, column in lever_columns(run.world).items():
+        assert column.tobytes() == before[lever].tobytes()
+    verb = name.split(",")[0]
+    told = actions(run.advance(BEGIN + 1)).value.astype(int).tolist()
+    assert [VERBS[code] for code in told] == [verb, UNDOING[verb]]
+    assert [(a.verb, a.reason) for a in run.desk.journal] == [(verb, ""), (UNDOING[verb], "enough")]
+
+
+@pytest.mark.parametrize("name", VERBS_OF_THE_DESK)
+def test_what_is_done_and_undone_at_once_changes_no_public_event(name: str) -> None:
+    def twice(desk: Desk) -> None:
+        desk.undo(VERBS_OF_THE_DESK[name](desk))
+
+    run = Episode(twice).batch
+    rows = run.rows[run.kind != Kind.ACTION]
+    assert agree(Batch(rows), Episode(None).batch)
+
+
+@pytest.mark.parametrize("first_back", [0, 1])
+def test_what_two_have_closed_opens_when_both_have_opened_it(first_back: int) -> None:
+    run = Simulation(scenario())
+    run.advance(BEGIN)
+    both = [run.desk.close(5), run.desk.suspend(5)]
+    run.desk.undo(both[first_back])
+    still = run.advance(END)
+    assert 5 not in still.only(Kind.READ, Kind.SHARE).account
+    run.desk.undo(both[1 - first_back])
+    assert 5 in run.advance(HORIZON).only(Kind.READ).account
+
+
+def test_partial_removals_multiply_and_come_back_to_the_bit() -> None:
+    run = Simulation(scenario())
+    three = [run.desk.remove_followers(0, keep=keep) for keep in (0.7, 0.9, 0.3)]
+    assert run.world.accounts["audience"][0] == 0.7 * 0.9 * 0.3
+    run.desk.undo(three[0])
+    assert run.world.accounts["audience"][0] == 0.9 * 0.3
+    run.desk.undo(three[2])
+    assert run.world.accounts["audience"][0] == 0.9
+    run.desk.undo(three[1])
+    assert run.world.accounts["audience"][0] == 1.0
+
+
+# -- a policy of one's own -------------------------------------------------------------------
+
+
+def mine(desk: Desk) -> Iterator[Any]:
+    """Wait, watch, act, think again."""
+    yield desk.env.timeout(2)
+    hidden = desk.hide(desk.posts_of(0)[0], reason="first")
+    yield desk.reached("reports", 3, account=1) | desk.env.timeout(10)
+    done = desk.close(1, reason="three reports")
+    yield desk.reached("reach", 10, story=0)
+    desk.remove_followers(0, keep=0.5)
+    desk.undo(hidden)
+    yield desk.env.timeout(3.5)
+    desk.undo(done, reason="appeal")
+
+
+def test_a_policy_of_ones_own_runs_on_both_engines_to_the_bit() -> None:
+    fast, slow = (events(scenario(), mine, engine) for engine in ENGINES)
+    assert agree(fast, slow)
+    verbs = [VERBS[int(v)] for v in actions(fast).value]
+    assert verbs == ["hide", "close", "remove-followers", "show", "reinstate"]
+    assert differ(fast, events(scenario()))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("quantity", ["reports", "shares", "reach"])
+@pytest.mark.parametrize("kind", ["account", "post", "story"])
+def test_reached_happens_in_the_moment_of_the_event(kind: str, quantity: str, engine: str) -> None:
+    moments: list[float] = []
+
+    def waiting(desk: Desk) -> Iterator[Any]:
+        yield desk.env.timeout(0.75)
+        target = {"account": 0, "post": desk.posts_of(0)[0], "story": 1}[kind]
+        now = desk.count(quantity, **{kind: target})
+        yield desk.reached(quantity, now, **{kind: target})
+        moments.append(desk.now)
+        yield desk.reached(quantity, now + 1, **{kind: target})
+        moments.append(desk.now)
+        moments.extend((target, now))
+
+    story = {"appeal": 0.2, "report": 0.2}
+    graph = {"accounts": 40}
+    run = Simulation(scenario(stories={0: story}, graph=graph), waiting, engine=engine)
+    batch = run.advance(4.0)
+    wanted = {"reports": Kind.REPORT, "shares": Kind.SHARE, "reach": Kind.EXPOSE}[quantity]
+    at_once, moment, target, now = moments
+    assert at_once == 0.75
+    rows = batch.only(wanted).rows
+    if kind == "account":
+        counted = rows["source"] == target
+    elif kind == "story":
+        counted = rows["story"] == target
+    else:
+        counted = (rows["value"] if quantity == "shares" else rows["post"]) == target
+    assert rows["time"][counted][int(now)] == moment
+
+
+def test_what_the_desk_sees_is_what_the_stream_told() -> None:
+    run = Simulation(scenario())
+    batch = run.advance(HORIZON)
+    posts, publishers, stories = defaultdict(list), defaultdict(list), defaultdict(set)
+    for row in batch.only(Kind.PUBLISH, Kind.SHARE).rows:
+        account, story = int(row["account"]), int(row["story"])
+        posts[account].append(int(row["post"]))
+        stories[account].add(story)
+        if row["kind"] == Kind.PUBLISH and account not in publishers[story]:
+            publishers[story].append(account)
+    assert run.desk.authors() == list(posts)
+    for account in range(12):
+        assert run.desk.posts_of(account) == posts[account]
+        assert set(run.desk.stories_of("account", account).tolist()) == stories[account]
+    assert {s: run.desk.publishers_of(s) for s in range(4)} == publishers
+    for quantity, kind in (("reports", Kind.REPORT), ("shares", Kind.SHARE), ("reach", Kind.EXPOSE)):
+        rows = batch.only(kind)
+        counts = np.bincount(rows.source, minlength=12)
+        assert [run.desk.count(quantity, account=a) for a in range(12)] == counts.tolist()
+        assert [run.desk.count(quantity, story=s) for s in range(4)] == np.bincount(rows.story, minlength=4).tolist()
+
+
+def test_strikes_and_costs_are_kept() -> None:
+    run = Simulation(scenario())
+    run.advance(BEGIN)
+    desk = Desk(run.engine, prices={"close": 5.0})
+    desk.close(1, reason="late", case=None)
+    desk.delete(desk.posts_of(0)[0])
+    desk.undo(desk.hide(desk.posts_of(0)[1]))
+    desk.delist(0)
+    assert desk.strikes == {1: 1, 0: 2}
+    assert [entry.cost for entry in desk.journal] == [5.0, 1.0, 1.0, 1.0, 1.0]
+    assert {entry.time for entry in desk.journal} == {BEGIN}
+    assert all(entry.by == -1 for entry in desk.journal)
+
+
+# -- what cannot be -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("target", [-1, 12, 10**9])
+@pytest.mark.parametrize("verb", ["close", "suspend", "remove_followers"])
+def test_an_account_that_does_not_exist_is_refused(verb: str, target: int) -> None:
+    run = Simulation(scenario())
+    with pytest.raises(IndexError, match="there is no account"):
+        getattr(run.desk, verb)(target)
+    assert run.desk.journal == []
+
+
+@pytest.mark.parametrize("verb", ["delete", "hide"])
+def test_a_post_that_is_not_yet_made_is_refused(verb: str) -> None:
+    run = Simulation(scenario())
+    with pytest.raises(IndexError, match="there is no post 0: there are 0"):
+        getattr(run.desk, verb)(0)
+
+
+@pytest.mark.parametrize("target", [1.5, "0", None, np.float64(1.0)])
+def test_a_target_that_is_no_whole_number_is_refused(target: Any) -> None:
+    run = Simulation(scenario())
+    with pytest.raises(TypeError):
+        run.desk.close(target)
+    assert (run.world.accounts["can_post"] == 1).all()
+    run.desk.close(np.int32(3))
+    assert run.world.accounts["can_post"][3] == 0
+
+
+def test_names_that_do_not_exist_are_refused() -> None:
+    desk = Simulation(scenario()).desk
+    with pytest.raises(IndexError, match="there is no story 4"):
+        desk.delist(4)
+    with pytest.raises(KeyError, match="did you mean"):
+        desk.story("rumour#1")
+    with pytest.raises(InputError, match="no account has this id"):
+        desk.account("nobody")
+    assert desk.account(3) == 3
+    assert desk.story("rumor#2") == 1
+
+
+def test_questions_that_mean_nothing_are_refused() -> None:
+    desk = Simulation(scenario()).desk
+    with pytest.raises(TypeError, match="exactly one"):
+        desk.count("reports")
+    with pytest.raises(TypeError, match="exactly one"):
+        desk.reached("reports", 3, account=1, story=0)
+    with pytest.raises(ValueError, match="must be one of reports, shares, reach"):
+        desk.count("likes", account=1)
+    with pytest.raises(ValueError, match=r"must be in \[0, 1\]"):
+        desk.remove_followers(1, keep=1.5)

@@ -1,0 +1,102 @@
+"""Figures: the same bytes again, what they show, and what they refuse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from small_worlds import small
+
+from rumorsim.errors import InputError
+from rumorsim.graphs.generators import GENERATORS
+from rumorsim.graphs.layouts import follow_positions
+from rumorsim.report.bands import Band, draw_bands
+from rumorsim.report.cascade import draw_cascade
+from rumorsim.report.differences import Dot, draw_differences
+from rumorsim.report.numbers import spread
+from rumorsim.report.style import COLOURS, save_figure
+from rumorsim.run import Simulation
+
+HOURS = [0.0, 1.0, 2.0]
+
+
+def _bands(top: float = 5.0) -> dict[str, list[Band]]:
+    none = Band("none", HOURS, [0, 4, top], [0, 3, top - 1], [0, 5, top + 1])
+    close = Band("close", HOURS, [0, 3, 4], [0, 2, 3], [0, 4, 5])
+    return {"False stories": [none, close], "True stories": [none, close]}
+
+
+def test_the_same_figure_is_the_same_bytes(tmp_path: Path) -> None:
+    def written(name: str, top: float = 5.0) -> list[bytes]:
+        paths = save_figure(draw_bands(_bands(top), "accounts", "note"), tmp_path / f"{name}.png")
+        assert [path.suffix for path in paths] == [".png", ".svg"]
+        return [path.read_bytes() for path in paths]
+
+    assert written("a") == written("b")
+    # Negative control: another number is another picture.
+    assert all(one != other for one, other in zip(written("a"), written("c", 6.0), strict=True))
+
+
+def test_bands_show_every_policy_with_a_name() -> None:
+    figure = draw_bands(_bands(), "accounts", "note")
+    assert [ax.get_title(loc="left") for ax in figure.axes] == ["False stories", "True stories"]
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["none", "close"]
+    assert len({line.get_color() for line in figure.axes[0].get_lines()}) == 2
+
+
+def test_differences_are_drawn_where_they_are() -> None:
+    dots = [Dot("close", -3.0, -4.0, -2.0, "-10 %"), Dot("one world", 1.0, None, None, "")]
+    figure = draw_differences({"False stories": dots}, "accounts", "note")
+    lines = [line.get_xydata().tolist() for line in figure.axes[0].get_lines()]
+    assert [[-4.0, 0.0], [-2.0, 0.0]] in lines
+    assert [[-3.0, 0.0]] in lines
+    assert [[1.0, 1.0]] in lines
+
+
+def test_colours_differ_in_lightness_or_hue() -> None:
+    assert len(set(COLOURS)) == len(COLOURS) == 6
+
+
+def test_a_cascade_is_drawn_from_its_publication(tmp_path: Path) -> None:
+    simulation = Simulation(small(), "none", 1)
+    batch = simulation.advance("6 h")
+    simulation.desk.close(3)
+    batches = [batch, simulation.advance("24 h")]
+    figure = draw_cascade(simulation.world.graph, batches)
+    labels = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert "published it" in labels
+    assert "account closed" in labels
+    assert save_figure(figure, tmp_path / "cascade.png", ["png"])[0].stat().st_size > 5000
+    quiet = draw_cascade(simulation.world.graph, [batch])
+    assert "account closed" not in [text.get_text() for text in quiet.legends[0].get_texts()]
+
+
+def test_a_cascade_that_cannot_be_drawn_is_refused() -> None:
+    simulation = Simulation(small(), "none", 1)
+    batch = simulation.advance("24 h")
+    with pytest.raises(InputError, match="must be a publication"):
+        draw_cascade(simulation.world.graph, [batch], root=10**6)
+    with pytest.raises(InputError, match="nobody posted"):
+        draw_cascade(simulation.world.graph, [])
+    big = GENERATORS["path"](accounts=501)
+    with pytest.raises(InputError, match="at most 500 accounts"):
+        draw_cascade(big, [batch])
+
+
+def test_positions_fill_the_square_and_stay() -> None:
+    graph = GENERATORS["erdos-renyi"](accounts=40, mean_followers=1.0, seed=2)
+    places = follow_positions(graph)
+    assert places.shape == (40, 2)
+    assert places.min() >= 0
+    assert places.max() <= 1
+    assert len(np.unique(places.round(6), axis=0)) == 40
+    assert (places == follow_positions(graph)).all()
+
+
+def test_numbers_show_what_their_interval_supports() -> None:
+    assert spread(-12.345, -14.6, -10.1, unit="%") == "-12.3 (-14.6 to -10.1) %"
+    assert spread(11780.4, 11500.2, 12060.9) == "11,780 (11,500 to 12,061)"
+    assert spread(0.0, 0.0, 0.0) == "0 (in every world)"
+    assert spread(-0.01, -5.0, 5.0) == "0.0 (-5.0 to 5.0)"
+    assert spread(3.0, None, None, signed=True) == "+3"
