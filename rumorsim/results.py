@@ -94,7 +94,7 @@ class Result:
             found = json.loads(place.read_text(encoding="utf-8"))
             if found.pop("holds") != _HOLDS or set(found) != {each.name for each in fields(cls)}:
                 raise KeyError("holds")
-        except (OSError, ValueError, KeyError, AttributeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise InputError(
                 Fault("is not a saved result", file=str(place), advice="name its directory")
             ) from error

@@ -194,7 +194,7 @@ def run(
         "scenario_digest": digest_of(resolved),
         "graph_digest": simulation.world.graph.digest(),
         "versions": versions(),
-        "reproducible_from_file": not callable(policy),
+        "reproducible_from_file": not callable(policy) and scenario.follow_graph is None,
     }
     return Result(
         policy=simulation.policy_name,

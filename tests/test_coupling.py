@@ -38,12 +38,13 @@ def _busy(*policies: Mapping[str, Any]) -> Scenario:
 
 # -- a policy that does nothing -------------------------------------------------------
 
+AT_ONE: dict[str, Any] = {**CLOSE, "when": {"at": ["1 h"]}}
 INERT = [
     _policy("never reached", {**CLOSE, "when": {"reports": 10_000}}),
-    _policy("nobody of this kind", {**CLOSE, "when": {"at": ["1 h"]}, "whom": {"kinds": ["nobody"]}}),
-    _policy("nobody drawn", {**CLOSE, "when": {"at": ["1 h"]}, "whom": {"fraction": 0.0}}),
+    _policy("nobody of this kind", {**AT_ONE, "whom": {"kinds": ["nobody"]}}),
+    _policy("nobody drawn", {**AT_ONE, "whom": {"fraction": 0.0}}),
 ]
-ACTS = _policy("closes some", {**CLOSE, "when": {"at": ["1 h"]}, "whom": {"fraction": 0.2}})
+ACTS = _policy("closes some", {**AT_ONE, "whom": {"fraction": 0.2}})
 
 
 def test_a_policy_that_does_nothing_changes_no_event_in_200_worlds() -> None:
@@ -56,11 +57,11 @@ def test_a_policy_that_does_nothing_changes_no_event_in_200_worlds() -> None:
 
 def test_negative_control_a_policy_that_acts_is_seen() -> None:
     scenario = _busy(ACTS)
-    changed = [
-        differ(public(events(scenario, seed=seed)), public(events(scenario, "closes some", seed=seed)))
-        for seed in range(20)
-    ]
-    assert sum(changed) >= 10
+    changed = 0
+    for seed in range(20):
+        ours = events(scenario, "closes some", seed=seed)
+        changed += differ(events(scenario, seed=seed), public(ours))
+    assert changed >= 10
 
 
 def test_inert_policies_differ_by_exactly_zero_in_the_comparison() -> None:

@@ -160,9 +160,11 @@ def test_a_hidden_post_is_unread_but_its_shares_are_not(engine: str) -> None:
     for seed in range(6):
         readers: dict[float, set[int]] = {}
         for visibility in seen:
-            run = Simulation(scenario(stories={0: {"appeal": 0.3}}), seed=seed, engine=engine)
+            run = Simulation(scenario(stories={0: {"appeal": 0.3, "copies": 20}}), seed=seed, engine=engine)
             run.advance(BEGIN)
-            post = run.desk.posts_of(0)[-1]
+            made = run.world.posts
+            shared = [post for post in run.desk.posts_of(0) if made["shares"][post] > 0]
+            post = shared[-1]
             if visibility < 1:
                 run.desk.hide(post, visibility=visibility)
             reads = run.advance(BEGIN + 2).only(Kind.READ)
@@ -310,7 +312,7 @@ def test_reached_happens_in_the_moment_of_the_event(kind: str, quantity: str, en
 
     def waiting(desk: Desk) -> Iterator[Any]:
         yield desk.env.timeout(0.75)
-        target = {"account": 0, "post": desk.posts_of(0)[0], "story": 1}[kind]
+        target = {"account": 0, "post": desk.posts_of(0)[-1], "story": 1}[kind]
         now = desk.count(quantity, **{kind: target})
         yield desk.reached(quantity, now, **{kind: target})
         moments.append(desk.now)
@@ -318,7 +320,7 @@ def test_reached_happens_in_the_moment_of_the_event(kind: str, quantity: str, en
         moments.append(desk.now)
         moments.extend((target, now))
 
-    story = {"appeal": 0.2, "report": 0.2}
+    story = {"appeal": 0.2, "report": 0.2, "copies": 20, "schedule": {"rate": "1 per h"}}
     graph = {"accounts": 40}
     run = Simulation(scenario(stories={0: story}, graph=graph), waiting, engine=engine)
     batch = run.advance(4.0)

@@ -35,7 +35,10 @@ def test_a_directory_of_others_is_left_alone(result: Result, tmp_path: Path) -> 
     assert (tmp_path / "mine.txt").read_text() == "mine"
 
 
-@pytest.mark.parametrize("marker", [None, "", "[1]", '{"holds": "comparison"}', '{"holds": "result"}'])
+MARKERS = [None, "", "[1]", '{"holds": "comparison"}', '{"holds": "result"}']
+
+
+@pytest.mark.parametrize("marker", MARKERS)
 def test_what_is_no_result_is_refused(marker: str | None, tmp_path: Path) -> None:
     if marker is not None:
         (tmp_path / MARKER).write_text(marker)

@@ -13,7 +13,7 @@ import numpy as np
 from rumorsim.engines.base import CascadeEnvironment, Engine
 from rumorsim.kernels import records
 from rumorsim.kernels.advance import advance
-from rumorsim.kernels.feed import rehash
+from rumorsim.kernels.knowing import rehash
 from rumorsim.kernels.looks import arm
 from rumorsim.kernels.records import Reason
 

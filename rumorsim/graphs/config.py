@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from rumorsim.errors import Fault, InputError
+
 if TYPE_CHECKING:
     from rumorsim.graphs.follows import FollowGraph
 
@@ -227,6 +229,28 @@ class GraphFile(_Graph):
         return read_follows(base_dir / self.path, columns=self.columns, **limit)
 
 
+class Given(_Graph):
+    """Handed over from Python: ``scenario.on(graph)`` with a FollowGraph or networkx graph."""
+
+    kind: Literal["given"]
+    sha256: str | None = Field(
+        None,
+        min_length=64,
+        max_length=64,
+        description="Digest of the graph that was handed over; the resolved form holds it.",
+    )
+
+    def build(self, base_dir: Path) -> FollowGraph:
+        raise InputError(
+            Fault(
+                "this graph is handed over from Python and was not",
+                key="graph.kind",
+                value='"given"',
+                advice="call scenario.on(graph), or name a file",
+            )
+        )
+
+
 #: Every kind of graph by the word it goes by.
 GRAPH_CONFIGS: dict[str, type[_Graph]] = {
     "power-law": PowerLaw,
@@ -238,9 +262,19 @@ GRAPH_CONFIGS: dict[str, type[_Graph]] = {
     "path": Path_,
     "tree": Tree,
     "file": GraphFile,
+    "given": Given,
 }
 
 GraphConfig = Annotated[
-    PowerLaw | ErdosRenyi | Regular | SmallWorld | Complete | Star | Path_ | Tree | GraphFile,
+    PowerLaw
+    | ErdosRenyi
+    | Regular
+    | SmallWorld
+    | Complete
+    | Star
+    | Path_
+    | Tree
+    | GraphFile
+    | Given,
     Field(discriminator="kind"),
 ]

@@ -25,7 +25,8 @@ def follow_positions(graph: FollowGraph) -> NDArray[np.float64]:
     places = np.zeros((graph.accounts, 2))
     if not graph.accounts:
         return places
-    largest = sorted(max(nx.connected_components(web), key=lambda part: (len(part), -min(part))))
+    parts: list[list[int]] = [sorted(part) for part in nx.connected_components(web)]
+    largest = max(parts, key=lambda part: (len(part), -part[0]))
     found = nx.kamada_kawai_layout(web.subgraph(largest))
     places[largest] = _squared(np.array([found[account] for account in largest]), bottom=0.08)
     apart = sorted(set(range(graph.accounts)) - set(largest))

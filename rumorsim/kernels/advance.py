@@ -7,9 +7,10 @@ import numpy as np
 from rumorsim.kernels import looks as looks_at
 from rumorsim.kernels.agenda import first, pop
 from rumorsim.kernels.compiling import inner, kernel
-from rumorsim.kernels.feed import check_in, publish, read_delayed
-from rumorsim.kernels.records import Reason
+from rumorsim.kernels.feed import check_in, read_delayed
 from rumorsim.kernels.memory import accounts, dues, heap, looks, offsets, pool, posts, publications
+from rumorsim.kernels.posting import publish
+from rumorsim.kernels.records import Reason
 
 REACHED = int(Reason.REACHED)
 QUIET = int(Reason.QUIET)
@@ -22,7 +23,6 @@ EXPOSURES_FULL = int(Reason.EXPOSURES_FULL)
 #: Most events that one read can log, and most thresholds it can meet.
 EVENTS_PER_READ = 4
 HITS_PER_READ = 9
-
 
 
 @inner
@@ -53,9 +53,11 @@ def first_look(w):
         look = looks(w)[i]
         if look.time == np.inf:
             continue
-        if best < 0 or look.time < looks(w)[best].time:
-            best = i
-        elif look.time == looks(w)[best].time and look.account < looks(w)[best].account:
+        if (
+            best < 0
+            or look.time < looks(w)[best].time
+            or (look.time == looks(w)[best].time and look.account < looks(w)[best].account)
+        ):
             best = i
     return best
 

@@ -12,7 +12,6 @@ from rumorsim.kernels.compiling import inner
 from rumorsim.kernels.memory import accounts, buckets, dues, heap, pool, posts
 
 
-
 @inner
 def before(w, time_a, a, time_b, b):
     """Does entry a come before entry b?"""

@@ -28,10 +28,19 @@ __all__ = ["cache_folder", "inner", "kernel"]
 
 def _sources_digest() -> str:
     digest = hashlib.sha256()
-    for source in sorted(Path(__file__).parent.glob("*.py")):
+    room = Path(__file__).parent
+    # Kernels take layouts and sizes from these two as constants.
+    outside = [room.parent / "events.py", room.parent / "laws.py"]
+    for source in [*sorted(room.glob("*.py")), *outside]:
         digest.update(source.name.encode())
         digest.update(source.read_bytes())
-    versions = (numba.__version__, llvmlite.__version__, np.__version__, sys.version, platform.machine())
+    versions = (
+        numba.__version__,
+        llvmlite.__version__,
+        np.__version__,
+        sys.version,
+        platform.machine(),
+    )
     digest.update(repr(versions).encode())
     return digest.hexdigest()[:16]
 

@@ -7,12 +7,11 @@ import numpy as np
 from rumorsim.kernels.compiling import inner, kernel
 from rumorsim.kernels.draws import philox, uniform
 from rumorsim.kernels.feed import read, shown, standing
-from rumorsim.kernels.tables import next_point
 from rumorsim.kernels.memory import accounts, alias, curve, looks, posts, slot_ends, slots, stories
+from rumorsim.kernels.tables import next_point
 
 # Kept equal to randomness.Purpose by a test.
 LOOK, LOOK_MARK = 6, 7
-
 
 
 @kernel

@@ -44,7 +44,6 @@ def pointer(typing_context, address):
     return types.voidptr(address), build
 
 
-
 @inner
 def curve(w):
     return carray(pointer(w.curve_at), w.curve_rows, F8)

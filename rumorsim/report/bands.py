@@ -40,8 +40,9 @@ def draw_bands(panels: Mapping[str, Sequence[Band]], unit: str, note: str) -> Fi
         handles, labels = axes[0].get_legend_handles_labels()
         columns = min(len(labels), 4)
         figure.legend(
-            handles, labels, loc="outside lower center", ncols=columns, title=note, title_fontsize=8.5
-        )
+            handles, labels, loc="outside lower center", ncols=columns,
+            title=note, title_fontsize=8.5,
+        )  # fmt: skip
     return figure
 
 

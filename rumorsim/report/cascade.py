@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -58,7 +58,8 @@ def draw_cascade(
         _draw_posts(ax, posts, places, origin)
         _draw_closed(ax, whole, places)
         ax.margins(0.04)
-        figure.legend(*_legend(ax), loc="outside right upper", title=note or None)
+        handles, labels = ax.get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside right upper", title=note or None)
     return figure
 
 
@@ -78,7 +79,7 @@ def _draw_follows(ax: Axes, graph: FollowGraph, places: NDArray[np.float64]) -> 
     followed = np.repeat(np.arange(graph.accounts), graph.follower_counts())
     lines = np.stack([places[followed], places[graph.followers]], axis=1)
     ax.add_collection(LineCollection(list(lines), colors="#ececec", linewidths=0.5, zorder=1))
-    ax.scatter(*places.T, s=14, color=_QUIET, linewidths=0, zorder=2, label="not reached")
+    _dots(ax, places, s=14, color=_QUIET, linewidths=0, zorder=2, label="not reached")
 
 
 def _draw_readers(
@@ -86,7 +87,8 @@ def _draw_readers(
 ) -> None:
     exposed = whole.only(Kind.EXPOSE)
     readers = exposed.account[exposed.story == story]
-    ax.scatter(*places[readers].T, s=18, color=_READ, linewidths=0, zorder=3, label="read the story")
+    look = {"s": 18, "color": _READ, "linewidths": 0, "zorder": 3}
+    _dots(ax, places[readers], **look, label="read the story")
 
 
 def _draw_posts(ax: Axes, posts: Posts, places: NDArray[np.float64], origin: int) -> None:
@@ -101,8 +103,8 @@ def _draw_posts(ax: Axes, posts: Posts, places: NDArray[np.float64], origin: int
         accounts = posts.author[inside[depth == generation]]
         more = " or more" if generation == last else ""
         label = "published it" if generation == 0 else f"shared it, generation {generation}{more}"
-        ax.scatter(
-            *places[accounts].T, s=130 if generation == 0 else 55, zorder=5, label=label,
+        _dots(
+            ax, places[accounts], s=130 if generation == 0 else 55, zorder=5, label=label,
             marker="*" if generation == 0 else "o", color=_GENERATIONS[generation],
             edgecolors="white", linewidths=0.6,
         )  # fmt: skip
@@ -112,12 +114,11 @@ def _draw_closed(ax: Axes, whole: Batch, places: NDArray[np.float64]) -> None:
     acts = whole.only(Kind.ACTION)
     closed = acts.account[acts.value == VERBS.index("close")]
     if len(closed):
-        ax.scatter(
-            *places[closed].T, s=150, marker="x", color="#D55E00", linewidths=2.2, zorder=6,
+        _dots(
+            ax, places[closed], s=150, marker="x", color="#D55E00", linewidths=2.2, zorder=6,
             label="account closed",
         )  # fmt: skip
 
 
-def _legend(ax: Axes) -> tuple[list[object], list[str]]:
-    handles, labels = ax.get_legend_handles_labels()
-    return list(handles), list(labels)
+def _dots(ax: Axes, places: NDArray[np.float64], **look: Any) -> None:
+    ax.scatter(places[:, 0], places[:, 1], **look)

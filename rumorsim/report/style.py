@@ -34,6 +34,11 @@ _STYLE: Final[dict[str, Any]] = {
     "svg.hashsalt": "rumorsim",
     "svg.fonttype": "path",
 }
+#: No date and no version of the drawing library, which would change the bytes.
+_METADATA: Final[dict[str, dict[str, Any]]] = {
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": "rumorsim"},
+}
 
 
 def colour(place: int) -> str:
@@ -48,7 +53,8 @@ def styled() -> Iterator[None]:
 
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update(_STYLE)
+        settings: dict[str, Any] = mpl.rcParams  # type: ignore[assignment]
+        settings.update(_STYLE)
         yield
 
 
@@ -56,17 +62,10 @@ def save_figure(
     figure: Figure, place: Path, kinds: Sequence[str] = ("png", "svg")
 ) -> list[Path]:
     """Write ``place`` with each suffix, the same bytes for the same figure; the paths."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-
     written = []
     with styled():
         for kind in kinds:
             path = place.with_suffix(f".{kind}")
-            if kind == "png":
-                FigureCanvasAgg(figure).print_png(str(path), metadata={"Software": None})
-            else:
-                metadata = {"Date": None, "Creator": "rumorsim"}
-                FigureCanvasSVG(figure).print_svg(str(path), metadata=metadata)
+            figure.savefig(path, format=kind, metadata=_METADATA[kind])
             written.append(path)
     return written

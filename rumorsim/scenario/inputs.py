@@ -61,7 +61,7 @@ def build_graph(scenario: Scenario) -> tuple[FollowGraph, dict[str, NDArray[Any]
     InputError where a file is missing, broken or not the one its ``sha256`` names.
     """
     graph_key = f"{scenario.graph.model_dump_json()} {_digest_of_graph_file(scenario)}"
-    graph = _graphs.get(graph_key)
+    graph = scenario.follow_graph or _graphs.get(graph_key)
     if graph is None:
         graph = scenario.graph.build(scenario.base_dir)
         _keep(_graphs, graph_key, graph)

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
 
 from rumorsim.errors import nearest
-from rumorsim.graphs.config import GraphConfig
+from rumorsim.graphs.config import Given, GraphConfig
 from rumorsim.interventions import AnyIntervention
 from rumorsim.laws import Model
 from rumorsim.scenario.accounts import Accounts, KindOfAccount, Name
@@ -23,6 +23,9 @@ from rumorsim.scenario.feed import CheckIns, Feed
 from rumorsim.scenario.inputs import input_files
 from rumorsim.surfaces.trending import Trending
 from rumorsim.units import Duration, PositiveDuration, Rate, Start
+
+if TYPE_CHECKING:
+    from rumorsim.graphs.follows import FollowGraph
 
 __all__ = [
     "Accounts",
@@ -183,8 +186,9 @@ class Scenario(Model):
     measures: tuple[str, ...] = Field(
         DEFAULT_MEASURES, strict=False, min_length=1, description="what to measure"
     )
-    #: No key people write: it comes with the file.
+    #: No keys people write: one comes with the file, the other from Python.
     _base_dir: Path = PrivateAttr(default_factory=Path)
+    _follow_graph: FollowGraph | None = PrivateAttr(None)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Scenario:
@@ -215,6 +219,26 @@ class Scenario(Model):
         moved = self.model_copy()
         moved._base_dir = base_dir
         return moved
+
+    @property
+    def follow_graph(self) -> FollowGraph | None:
+        """The graph handed over with :meth:`on`, if one was."""
+        return self._follow_graph
+
+    def on(self, graph: Any, *, direction: str | None = None) -> Scenario:
+        """The same scenario on a graph of yours: a FollowGraph or any ``networkx.DiGraph``.
+
+        ``direction`` says what an edge u -> v of a networkx graph means, "follower followee"
+        or "followee follower", and is required for one. Results say that they cannot be made
+        again from a file alone; they hold the graph's digest.
+        """
+        from rumorsim.graphs import FollowGraph, from_networkx
+
+        if not isinstance(graph, FollowGraph):
+            graph = from_networkx(graph, direction=direction or "")
+        given = self.model_copy(update={"graph": Given(kind="given", sha256=graph.digest())})
+        given._follow_graph = graph
+        return given
 
     def pinned(self) -> Scenario:
         """The same scenario with the SHA-256 of every file it reads; InputError if one is gone."""

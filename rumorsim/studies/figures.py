@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from rumorsim.report.bands import Band, draw_bands
 from rumorsim.report.differences import Dot, draw_differences
-from rumorsim.report.numbers import spread
+from rumorsim.report.numbers import number
 from rumorsim.report.style import save_figure
 from rumorsim.studies.intervals import Interval
 
@@ -67,7 +67,7 @@ def _dot(comparison: Comparison, policy: str, truth: str) -> Dot:
     if change.identical:
         return Dot(policy, 0.0, 0.0, 0.0, "identical in all worlds")
     relative = change.relative or Interval(0.0)
-    text = spread(100 * relative.estimate, None, None, unit="%", signed=True)
+    text = f"{number(100 * relative.estimate, 1, signed=True)} %"
     return Dot(policy, *change.difference, text if change.relative else "")
 
 

@@ -1,0 +1,54 @@
+"""Who knows which story: an open-addressing table of exposures."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rumorsim.kernels.compiling import inner, kernel
+from rumorsim.kernels.memory import exposures
+
+
+@inner
+def home(key, size):
+    """Where a key belongs in a table of ``size`` (a power of two) places."""
+    mixed = np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)
+    return np.int64(mixed >> np.uint64(20)) & (size - 1)
+
+
+@inner
+def exposure(w, account, story):
+    """Place of (account, story) in the table of exposures, made on first use."""
+    key = account * w.stories_rows + story
+    place = home(key, w.exposures_rows)
+    while exposures(w)[place].key != key:
+        if exposures(w)[place].key < 0:
+            exposures(w)[place].key = key
+            w.exposed += 1
+            break
+        place = (place + 1) & (w.exposures_rows - 1)
+    return place
+
+
+@inner
+def has_read(w, account, story):
+    """Has this account read this story?"""
+    key = account * w.stories_rows + story
+    place = home(key, w.exposures_rows)
+    while exposures(w)[place].key >= 0:
+        if exposures(w)[place].key == key:
+            return exposures(w)[place].reads > 0
+        place = (place + 1) & (w.exposures_rows - 1)
+    return False
+
+
+@kernel
+def rehash(old, new):
+    """Move every exposure of a table into an empty larger one."""
+    for i in range(old.size):
+        key = old[i].key
+        if key < 0:
+            continue
+        place = home(key, new.size)
+        while new[place].key >= 0:
+            place = (place + 1) & (new.size - 1)
+        new[place] = old[i]

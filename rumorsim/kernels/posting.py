@@ -1,0 +1,183 @@
+"""Posting and delivering: new posts, the log, the watch, and followers' feeds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rumorsim.kernels.agenda import schedule
+from rumorsim.kernels.compiling import inner
+from rumorsim.kernels.draws import philox, uniform
+from rumorsim.kernels.knowing import exposure
+from rumorsim.kernels.memory import (
+    accounts,
+    curve,
+    dues,
+    exposures,
+    followers,
+    hits,
+    log,
+    offsets,
+    pool,
+    posts,
+    stories,
+    tables,
+    tallies,
+    templates,
+    thresholds,
+)
+from rumorsim.kernels.tables import next_point, sample, unwarp, warp
+
+# Kept equal to randomness.Purpose and events.Kind by a test; plain numbers compile best.
+CHECK_IN, READ, POST, FOLLOW = 1, 2, 3, 4
+PUBLISH = 0
+
+
+@inner
+def write(w, time, kind, story, post, account, source, value):
+    """Append one event to the log."""
+    row = log(w)[w.logged]
+    row.time = time
+    row.value = value
+    row.story = story
+    row.post = post
+    row.account = account
+    row.source = source
+    row.kind = kind
+    row.platform = 0
+    w.logged += 1
+
+
+@inner
+def watch(w, what, target, count):
+    """Note a hit when a watched count has just become one of its thresholds."""
+    count = np.int64(count)
+    for i in range(1, thresholds(w)[what, 0] + 1):
+        if thresholds(w)[what, i] == count:
+            hit = hits(w)[w.hits_made]
+            hit.what = what
+            hit.target = target
+            hit.count = count
+            w.hits_made += 1
+
+
+@inner
+def new_post(w, time, story, author, k, parent):
+    """Make a post and return its number. There must be room."""
+    number = w.posts_made
+    w.posts_made = number + 1
+    p = posts(w)[number]
+    p.time = time
+    p.vigour = 1.0
+    row = templates(w)[stories(w)[story].template].vigour
+    if row >= 0:
+        p.vigour = sample(tables(w), row, philox(w.seed, (POST << 24) | k, story, author, 0)[0])
+    p.visibility = 1.0
+    p.credence = 1.0
+    p.story = story
+    p.author = author
+    p.k = k
+    p.parent = parent
+    p.root = number if parent < 0 else posts(w)[parent].root
+    p.shares = 0
+    p.reports = 0
+    p.reach = 0
+    p.alive = 1
+    stories(w)[story].posts += 1
+    stories(w)[story].heat += tallies(w)[author].countable
+    return number
+
+
+@inner
+def _room(w):
+    """One free delivery of the pool."""
+    w.pool_used += 1
+    place = np.int64(w.pool_free)
+    if place >= 0:
+        w.pool_free = pool(w)[place].next
+        return place
+    w.pool_fresh += 1
+    return w.pool_fresh - 1
+
+
+@inner
+def release(w, place):
+    """Give a delivery back to the pool."""
+    pool(w)[place].next = w.pool_free
+    w.pool_free = place
+    w.pool_used -= 1
+
+
+@inner
+def kept(w, followee, follower):
+    """Is the follow kept at the followee's present audience level?"""
+    level = accounts(w)[followee].audience
+    if level >= 1.0:
+        return True
+    return uniform(philox(w.seed, FOLLOW << 24, followee, follower, 0)[0]) < level
+
+
+@inner
+def deliver(w, post, time):
+    """Put a new post into the feed of every follower that is kept."""
+    author = np.int64(posts(w)[post].author)
+    all_kept = accounts(w)[author].audience >= 1.0
+    for e in range(offsets(w)[author], offsets(w)[author + 1]):
+        reader = np.int64(followers(w)[e])
+        if not all_kept and not kept(w, author, reader):
+            continue
+        if w.by_delay:
+            _deliver_by_delay(w, post, reader, time)
+        else:
+            _deliver_to_feed(w, post, reader, time)
+
+
+@inner
+def _deliver_to_feed(w, post, reader, time):
+    account = accounts(w)[reader]
+    if account.unread < 0:
+        return
+    if account.unread == 0:
+        if account.rate <= 0.0:
+            account.unread = -1
+            return
+        due = next_point(w.seed, CHECK_IN, reader, 0, account.rate, time, w.horizon, curve(w))[0]
+        if due == np.inf:
+            account.unread = -1
+            return
+        schedule(w, reader, due)
+    place = _room(w)
+    pool(w)[place].post = post
+    pool(w)[place].next = account.head
+    account.head = place
+    account.unread += 1
+    w.delivered += 1
+
+
+@inner
+def _deliver_by_delay(w, post, reader, time):
+    p = posts(w)[post]
+    word = philox(w.seed, (READ << 24) | p.k, p.story, p.author, reader)[3]
+    due = unwarp(curve(w), warp(curve(w), time) + sample(tables(w), 0, word))
+    if due < w.horizon:
+        entry = _room(w)
+        pool(w)[entry].post = post
+        dues(w)[entry].account = reader
+        schedule(w, entry, due)
+        w.delivered += 1
+
+
+@inner
+def publish(w, publication):
+    """A planned post appears, unless its author may not post."""
+    time = publication.time
+    author = np.int64(publication.author)
+    story = np.int64(publication.story)
+    k = np.int64(publication.k)
+    if accounts(w)[author].can_post == 0:
+        return
+    if stories(w)[story].born < 0.0:
+        stories(w)[story].born = time
+    exposures(w)[exposure(w, author, story)].shared = 1
+    number = new_post(w, time, story, author, k, np.int64(-1))
+    write(w, time, PUBLISH, story, number, author, np.int64(-1), np.float64(k))
+    deliver(w, number, time)

@@ -1,0 +1,89 @@
+"""What is shipped: files, versions, the commands of the checks, no heavy import at the start."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+import rumorsim
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PACKAGE = Path(rumorsim.__file__).parent
+
+
+def test_one_version() -> None:
+    cited = re.search(r"^version: (\S+)$", (ROOT / "CITATION.cff").read_text(), re.MULTILINE)
+    assert cited is not None
+    assert cited[1] == PROJECT["project"]["version"] == rumorsim.__version__
+
+
+def test_citation_has_what_the_format_requires() -> None:
+    text = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    keys = set(re.findall(r"^([a-z-]+):", text, re.MULTILINE))
+    assert {"cff-version", "message", "title", "authors"} <= keys
+    assert f"license: {PROJECT['project']['license']}" in text
+    assert (ROOT / "LICENSE").read_text(encoding="utf-8").startswith("MIT License")
+
+
+def names(requirements: list[str]) -> set[str]:
+    return {re.split(r"[<>=]", each)[0] for each in requirements}
+
+
+def test_core_depends_on_nothing_else() -> None:
+    core = "click matplotlib networkx numba numpy pydantic scipy simpy tqdm"
+    assert " ".join(sorted(names(PROJECT["project"]["dependencies"]))) == core
+    assert names(PROJECT["project"]["optional-dependencies"]["data"]) == {"pandas", "pyarrow"}
+
+
+def test_public_names_exist_and_load_lazily() -> None:
+    for name in rumorsim.__all__:
+        assert getattr(rumorsim, name) is not None
+    assert set(rumorsim.__all__) <= set(dir(rumorsim))
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        rumorsim.nothing  # noqa: B018
+    code = (
+        "import sys, rumorsim, rumorsim.cli\n"
+        "heavy = {'numpy', 'numba', 'scipy', 'pydantic', 'networkx', 'matplotlib', 'simpy'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    env = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_the_checks_run_the_commands_of_the_readme() -> None:
+    """``.ci/run`` takes them out of the README; both must be found, in this order."""
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    pattern = re.search(r"grep '\^(.*?)' README\.md", script)
+    assert pattern is not None
+    found = [line for line in readme if re.match(pattern[1], line)]
+    assert ["quickstart.toml" in line for line in found] == [True, False]
+    assert "tests/run" in found[1]
+    for script_file in (ROOT / ".ci" / "run", ROOT / "tests" / "run"):
+        assert os.access(script_file, os.X_OK)
+
+
+def test_wheel_holds_what_a_run_needs() -> None:
+    """Where the wheel is installed: its files, the typing marker, the configs."""
+    try:
+        files = {str(each) for each in metadata.files("rumorsim") or []}
+    except metadata.PackageNotFoundError:
+        pytest.skip("rumorsim is run from its sources, not installed from a wheel")
+    if not any(each.startswith("rumorsim/") for each in files):
+        pytest.skip("rumorsim is installed in editable form, not from a wheel")
+    configs = {f"rumorsim/configs/{each.name}" for each in (ROOT / "configs").glob("*.toml")}
+    sources = {str(each.relative_to(ROOT)) for each in (ROOT / "rumorsim").rglob("*.py")}
+    assert configs
+    assert configs <= files
+    assert sources <= files
+    assert "rumorsim/py.typed" in files
+    assert not any(each.startswith(("tests/", "experiments/")) for each in files)

@@ -1,0 +1,173 @@
+"""What the README says is so: its commands, scenario and Python run, its tables are true."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from importlib import import_module
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from rumorsim import loads, run
+from rumorsim.events import COLUMNS, Kind
+from rumorsim.graphs.config import GRAPH_CONFIGS
+from rumorsim.interventions import INTERVENTIONS
+from rumorsim.laws import Law
+from rumorsim.measures import MEASURES
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+COMMANDS = [line.split(" #")[0].strip() for block in blocks("sh") for line in block.splitlines()]
+#: The two that make a virtual environment are run by ``.ci/run``.
+OURS = [line for line in COMMANDS if line.startswith("rumorsim ")]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A place with the README's files in which to do as it says."""
+    shutil.copytree(ROOT / "configs", tmp_path / "configs")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def in_shell(line: str) -> subprocess.CompletedProcess[str]:
+    """One line of the README, ``rumorsim`` being the one under test."""
+    program = f'rumorsim() {{ "{sys.executable}" -m rumorsim "$@"; }}'
+    import rumorsim
+
+    where = str(Path(rumorsim.__file__).parents[1])
+    return subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", f"{program}\n{line}"],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env={**os.environ, "PYTHONPATH": where},
+    )
+
+
+def test_every_command_is_run_somewhere() -> None:
+    first, second, *rest = COMMANDS
+    assert first.startswith("python3 -m venv .venv && ")
+    assert first.endswith("quickstart.toml")
+    assert second.startswith("python3 -m venv .venv && ")
+    assert second.endswith("tests/run .venv")
+    assert [line for line in rest if line not in OURS] == [". .venv/bin/activate"]
+    assert len(OURS) >= 8
+
+
+def test_commands(folder: Path) -> None:
+    for line in OURS:
+        done = in_shell(line)
+        assert done.returncode == 0, f"{line}\n{done.stderr}"
+    assert (folder / "events.ndjson").stat().st_size > 1000
+    assert len((folder / "comparison.json").read_text(encoding="utf-8")) > 1000
+
+
+def test_the_command_check_can_fail(folder: Path) -> None:
+    done = in_shell("rumorsim run configs/smal.toml | head -n 3")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_scenario() -> None:
+    (text,) = blocks("toml")
+    scenario = loads(text)
+    for policy in scenario.policy_names:
+        assert run(scenario, policy).events > 0
+
+
+def test_python(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names: dict[str, Any] = {"__name__": "readme"}
+    for block in blocks("python"):
+        exec(compile(block, "<README>", "exec"), names)
+    assert "early-shares" in names["result"].measures
+    assert names["simulation"].now == 24.0
+    assert capsys.readouterr().out.count("\n") > 5
+
+
+def test_an_own_policy_of_the_readme_does_something(folder: Path) -> None:
+    names: dict[str, Any] = {"__name__": "readme"}
+    for block in blocks("python")[:3]:
+        exec(compile(block, "<README>", "exec"), names)
+    assert names["result"].measures["enforcement"]["actions"] > 0
+
+
+def first_line(thing: Any) -> str:
+    return str(thing.__doc__).strip().split("\n")[0].replace("``", "`")
+
+
+def laws() -> Iterable[type]:
+    return get_args(get_args(Law)[0])
+
+
+def table(head: str, rows: Iterable[tuple[str, str]]) -> str:
+    lines = [f"| {head} | |", "|---|---|", *(f"| `{name}` | {text} |" for name, text in rows)]
+    return "\n".join(lines) + "\n"
+
+
+TABLES = {
+    "intervention": [(name, each.summary) for name, each in INTERVENTIONS.items()],
+    "measure": [(name, each.summary) for name, each in MEASURES.items()],
+    "follow graph": [(name, first_line(each)) for name, each in GRAPH_CONFIGS.items()],
+    "law of times": [(each.model_fields["law"].default, first_line(each)) for each in laws()],
+    "surface": [("trending", "stories ranked by how much they are shared now")],
+}
+
+
+@pytest.mark.parametrize("head", TABLES)
+def test_tables_are_the_registries(head: str) -> None:
+    """Each table is exactly its registry: no row more, none less, none stale."""
+    assert "\n" + table(head, TABLES[head]) + "\n" in README, table(head, TABLES[head])
+
+
+def test_surfaces_are_all_there() -> None:
+    import rumorsim.surfaces
+
+    folder = Path(rumorsim.surfaces.__file__).parent
+    found = [each.stem for each in folder.glob("*.py") if not each.stem.startswith("_")]
+    assert found == [name for name, _ in TABLES["surface"]]
+
+
+def test_table_of_events() -> None:
+    (rows,) = re.findall(r"\| column \| meaning \|\n\|---\|---\|\n(.*?)\n\n", README, re.DOTALL)
+    cells = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", rows, re.MULTILINE))
+    assert tuple(cells) == COLUMNS
+    assert re.findall(r"`(\w+)`", cells["kind"]) == [kind.name.lower() for kind in Kind]
+
+
+def test_the_way_to_the_inner_loop_exists() -> None:
+    (steps,) = re.findall(r"it is five hops:\n\n(.*?)\n\n", README, re.DOTALL)
+    names = re.findall(r"`(rumorsim\.[\w.]+)`", steps)
+    assert len(names) == 6
+    for name in names:
+        module, found = name, None
+        parts: list[str] = []
+        while found is None:
+            module, _, last = module.rpartition(".")
+            parts.insert(0, last)
+            try:
+                found = import_module(module)
+            except ModuleNotFoundError:
+                continue
+        for part in parts:
+            found = getattr(found, part)
+        assert callable(found), name
+
+
+def test_files_the_readme_names_exist() -> None:
+    named = re.findall(r"\]\((?!http)([^)#]+)\)", README)
+    named += re.findall(r"`((?:tests|configs|rumorsim|experiments)/[\w./-]*)`", README)
+    assert len(named) >= 5
+    assert [name for name in named if not (ROOT / name).exists()] == []
