@@ -170,10 +170,10 @@ class Desk:
     def _index(self) -> None:
         made = self.world.posts_made
         fresh = self.world.posts[self._indexed : made]
-        rows = zip(*(fresh[name].tolist() for name in ("author", "story", "parent")), strict=True)
-        for post, (author, story, parent) in enumerate(rows, start=self._indexed):
+        rows = zip(*(fresh[name].tolist() for name in ("author", "story", "k")), strict=True)
+        for post, (author, story, k) in enumerate(rows, start=self._indexed):
             self._posts.setdefault(author, []).append(post)
-            if parent < 0:
+            if k > 0:
                 self._publishers.setdefault(story, {})[author] = None
         self._indexed = made
 

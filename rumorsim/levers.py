@@ -21,7 +21,7 @@ CEILINGS: Final[dict[tuple[str, str], float]] = {
     ("accounts", "visible"): 1,
     ("accounts", "audience"): 1.0,
     ("accounts", "credence"): 1.0,
-    ("tallies", "countable"): 1.0,
+    ("profiles", "countable"): 1.0,
     ("posts", "alive"): 1,
     ("posts", "visibility"): 1.0,
     ("posts", "credence"): 1.0,
@@ -56,6 +56,8 @@ class Levers:
         if not 0.0 <= value <= 1.0:
             raise ValueError(f"a factor on {table}.{column} must be in [0, 1], not {value!r}")
         factor = Factor(table, column, row, value)
+        if table in ("accounts", "posts"):
+            self._world.memory["touched"] = 1
         key = (table, column, row)
         if key not in self._bases:
             self._bases[key] = self._value(*key)

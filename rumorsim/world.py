@@ -25,11 +25,11 @@ from rumorsim.kernels.records import (
     ALIAS,
     CORRECTION,
     LOOK,
+    MEMORY,
     POST,
+    PROFILE,
     PUBLICATION,
     STORY,
-    MEMORY,
-    TALLY,
     TEMPLATE,
 )
 from rumorsim.kernels.tables import next_point
@@ -111,11 +111,12 @@ class World:
     posts: NDArray[np.void] = field(default_factory=lambda: np.zeros(1024, POST))
     friction: Array = field(default_factory=lambda: np.ones(1))
     memory: NDArray[np.void] = field(default_factory=lambda: np.zeros(1, MEMORY))
-    tallies: NDArray[np.void] = field(init=False)
+    profiles: NDArray[np.void] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.tallies = np.zeros(self.graph.accounts, TALLY)
-        self.tallies["countable"] = 1.0
+        self.profiles = np.zeros(self.graph.accounts, PROFILE)
+        self.profiles["countable"] = 1.0
+        self.profiles["trust"] = self.people.trust
 
     @property
     def posts_made(self) -> int:
@@ -133,7 +134,7 @@ class World:
     def count_of(self, target: str, quantity: str) -> NDArray[np.int32]:
         """The counters of reports, shares or reach, one for each target so far."""
         if target == "account":
-            counts: NDArray[np.int32] = self.tallies[quantity]
+            counts: NDArray[np.int32] = self.profiles[quantity]
         elif target == "post":
             counts = self.posts[quantity][: self.posts_made]
         else:
@@ -150,8 +151,8 @@ class World:
         """Raise AssertionError where an invariant of the arrays does not hold."""
         made = self.posts[: self.posts_made]
         assert (made["root"] <= np.arange(len(made))).all(), "a post goes back to a later one"
-        assert (made["parent"] < np.arange(len(made))).all(), "a post shares a later one"
-        assert ((made["parent"] < 0) == (made["k"] > 0)).all(), "k = 0 exactly for shares"
+        own = made["root"] == np.arange(len(made))
+        assert (own == (made["k"] > 0)).all(), "k = 0 exactly for shares"
         assert (np.diff(made["time"]) >= 0).all(), "posts are not in order of time"
         assert ((self.accounts["audience"] >= 0) & (self.accounts["audience"] <= 1)).all()
         for quantity in ("reports", "shares", "reach"):
@@ -249,9 +250,9 @@ def points(
 
 
 def _buckets(feed: Feed, graph: FollowGraph) -> int:
-    """Buckets of the agenda: about one an entry, so that each stays small."""
+    """Buckets of the agenda: few enough that filling them is cheap, each small enough to sort."""
     entries = graph.follows if feed.reading == "delay" else graph.accounts
-    return int(min(max(entries, 1024), 2**22))
+    return int(min(max(entries // 64, 16), 8192))
 
 
 def _account_records(feed: Feed, graph: FollowGraph, people: People) -> NDArray[np.void]:
@@ -260,9 +261,8 @@ def _account_records(feed: Feed, graph: FollowGraph, people: People) -> NDArray[
     accounts["background"] = feed.background
     if feed.background_by == "followee":
         accounts["background"] *= graph.followee_counts()
-    accounts["trust"] = people.trust
     accounts["official"] = people.official
-    accounts["head"] = -1
+    accounts["spill"] = -1
     for lever in ("audience", "credence", "can_post", "can_read", "visible"):
         accounts[lever] = 1
     return accounts

@@ -230,18 +230,21 @@ def _with_quota(plan: Mapping[int, float]) -> OwnPolicy:
 
 
 STORY = "stories"
+THREE: dict[str, Any] = {STORY: {0: {"author": {"random": 3}}}}
 #: What is outside the promise: the change to the scenario, the policy, and a world found by
 #: search in which closing one account more, or earlier, reaches more accounts.
 OUTSIDE: dict[str, tuple[dict[str, Any], Callable[[Mapping[int, float]], OwnPolicy], int]] = {
-    "two originals": (
-        {STORY: {0: {"author": {"random": 3}}}, **READING["delay"]}, _closing, 798
+    "three originals": (
+        {**THREE, **READING["delay"]}, _closing, 798
     ),
     "limited attention": ({"feed": {"attention": 1}}, _closing, 222),
     "reinforcement": ({STORY: {0: {"reinforcement": [1.0, 0.02]}}}, _closing, 222),
     "trigger": ({}, _with_trigger, 105),
     "quota": ({}, _with_quota, 23),
     "surface": (
-        {"trending": {"slots": 5, "looks": "12 per day", "topics": "0 per h"}}, _closing, 0
+        {**THREE, "trending": {"slots": 5, "looks": "2 per day", "topics": "0 per h"}},
+        _closing,
+        319,
     ),
 }  # fmt: skip
 
@@ -249,6 +252,12 @@ OUTSIDE: dict[str, tuple[dict[str, Any], Callable[[Mapping[int, float]], OwnPoli
 def _gain(case: str, seed: int) -> int:
     """Accounts reached under the larger plan minus under the smaller one, in one world."""
     change, policy, _ = OUTSIDE[case]
+    return _gain_with(change, policy, seed)
+
+
+def _gain_with(
+    change: dict[str, Any], policy: Callable[[Mapping[int, float]], OwnPolicy], seed: int
+) -> int:
     scenario = small(ONE_STORY, change)
     fewer, _ = _nested_plans(seed, 30)
     more = {**fewer, seed % 30: 0.05}
@@ -259,3 +268,10 @@ def _gain(case: str, seed: int) -> int:
 @pytest.mark.parametrize("case", OUTSIDE)
 def test_counter_example_closing_more_increases_reach(case: str) -> None:
     assert _gain(case, OUTSIDE[case][2]) > 0
+
+
+@pytest.mark.parametrize("case", OUTSIDE)
+def test_negative_control_without_it_the_same_world_gains_nothing(case: str) -> None:
+    # A list needs a second original: with one, its top post is the one all others hang on.
+    change = THREE if case == "surface" else {}
+    assert _gain_with(change, _closing, OUTSIDE[case][2]) <= 0

@@ -295,7 +295,10 @@ def test_a_strong_setting_changes_reach(kind: str) -> None:
     """Paired over 5 worlds; the direction is the example's. In no world the other way."""
     reach = np.array(
         [
-            [len(batch.only(Kind.EXPOSE)) for batch in both(world_with(kind, EXAMPLES[kind].strong, seed=seed))]
+            [
+                len(batch.only(Kind.EXPOSE))
+                for batch in both(world_with(kind, EXAMPLES[kind].strong, seed=seed))
+            ]
             for seed in range(5)
         ]
     )

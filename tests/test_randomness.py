@@ -17,9 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_scenarios import random_scenario
 from scipy import stats
-from small_worlds import agree, events
+from small_worlds import agree, events, small
 
 import rumorsim.kernels
+from rumorsim.engines.reference import ReferenceEngine
 from rumorsim.events import Kind
 from rumorsim.kernels import draws
 from rumorsim.kernels.records import QUANTITIES, TARGETS
@@ -31,6 +32,7 @@ from rumorsim.randomness import (
     uniform,
     uniform_array,
 )
+from rumorsim.run import Simulation
 
 Words = tuple[int, int, int, int]
 Philox = Callable[..., Words]
@@ -142,7 +144,10 @@ NEIGHBOURS: dict[str, tuple[Any, Any]] = {
     "readers": ((1, address_word(2), 0, 9, MANY), (1, address_word(2), 0, 9, MANY + 1)),
     "words changing places": ((1, 0, 1, MANY, 0), (1, 0, MANY, 1, 0)),
     "seeds": ((1, address_word(1), MANY, 0, 0), (2, address_word(1), MANY, 0, 0)),
-    "halves of the seed": ((1, address_word(1), MANY, 0, 0), (1 << 32, address_word(1), MANY, 0, 0)),
+    "halves of the seed": (
+        (1, address_word(1), MANY, 0, 0),
+        (1 << 32, address_word(1), MANY, 0, 0),
+    ),
 }
 
 
@@ -203,6 +208,76 @@ def test_kernels_use_the_numbers_of_purpose_and_kind() -> None:
             assert number == QUANTITIES.index(name.lower()), f"kernels.{module}.{name}"
     assert found >= kinds | {"READ_EVENT", "CHECK_IN", "READ", "POST", "FOLLOW", "BACKGROUND"}
     assert found >= {"LOOK", "LOOK_MARK"}
+
+
+# -- decisions in a run ------------------------------------------------------------------
+
+
+def decisions(engine: str, n: int) -> np.ndarray[Any, Any]:
+    """[n, 4] of one post's followers: reads it, reports it, shares it, is kept.
+
+    The post is hidden from half of them, and half of the follows are cut.
+    """
+    star = {
+        "graph": {"kind": "star", "accounts": n + 1},
+        "feed": {"reading": "delay", "delay": {"law": "fixed", "time": "1 h"}},
+        "stories": {0: {"appeal": 0.5, "report": 0.5, "at": ["0 h", "5 h"], "copies": 1}},
+        "measures": ["impressions"],
+    }
+    made = np.zeros((n + 1, 4), dtype=bool)
+    for column, verb in ((0, "hide"), (3, "remove_followers")):
+        run = Simulation(small(star), engine=engine)
+        run.advance(0.5)
+        if verb == "hide":
+            run.desk.hide(0, visibility=0.5)
+            batch = run.advance(4.0)
+            for at, kind in ((1, Kind.REPORT), (2, Kind.SHARE)):
+                made[batch.only(kind).account, at] = True
+        else:
+            run.desk.remove_followers(0, keep=0.5)
+            batch = run.advance(4.0)
+        made[batch.only(Kind.READ).account, column] = True
+    return made[1:]
+
+
+def dependence_p(a: Any, b: Any) -> float:
+    table = np.histogram2d(a, b, bins=2)[0]
+    return float(stats.chi2_contingency(table).pvalue)
+
+
+@pytest.mark.parametrize("engine", ["fast", "reference"])
+def test_what_a_reader_decides_is_decided_independently(engine: str) -> None:
+    """Seen, reported, shared, kept: halves, and pairwise independent; fails with ALARM."""
+    seen, reported, shared, kept = decisions(engine, 3000).T
+    given_seen = seen.sum()
+    assert stats.binomtest(int(given_seen), len(seen), 0.5).pvalue > ALARM / 7
+    assert stats.binomtest(int(kept.sum()), len(seen), 0.5).pvalue > ALARM / 7
+    for each in (reported, shared):
+        assert not (each & ~seen).any()
+        assert stats.binomtest(int(each.sum()), int(given_seen), 0.5).pvalue > ALARM / 7
+    assert dependence_p(reported[seen], shared[seen]) > ALARM / 7
+    assert dependence_p(kept, seen) > ALARM / 7
+    assert dependence_p(kept[seen], shared[seen]) > ALARM / 7
+
+
+def test_a_word_used_for_two_decisions_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Negative control: the reference engine lets one word decide twice."""
+    draws_of = ReferenceEngine.draws
+
+    def reusing(first: int, second: int) -> Callable[..., Words]:
+        def reused(engine: ReferenceEngine, post: int, reader: int) -> Words:
+            words = list(draws_of(engine, post, reader))
+            words[first] = words[second]
+            return tuple(words)  # type: ignore[return-value]
+
+        return reused
+
+    monkeypatch.setattr(ReferenceEngine, "draws", reusing(1, 2))
+    seen, reported, shared, _ = decisions("reference", 500).T
+    assert dependence_p(reported[seen], shared[seen]) < 1e-12
+    monkeypatch.setattr(ReferenceEngine, "draws", reusing(1, 0))
+    seen, _, shared, _ = decisions("reference", 500).T
+    assert (shared == seen).all()
 
 
 # -- no other source of chance -----------------------------------------------------------

@@ -99,7 +99,9 @@ def test_python(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_an_own_policy_of_the_readme_does_something(folder: Path) -> None:
     names: dict[str, Any] = {"__name__": "readme"}
-    for block in blocks("python")[:3]:
+    for block in blocks("python"):
+        if "desk.reached" not in block and "rumorsim.load" not in block:
+            continue
         exec(compile(block, "<README>", "exec"), names)
     assert names["result"].measures["enforcement"]["actions"] > 0
 

@@ -31,7 +31,10 @@ OFFICE = [0.0] * 8 + [1.0, 2.0, 5.0, 3.0, 0.0, 2.0, 2.0, 1.5] + [0.0] * 8
 
 
 def slow_world(
-    curve: Any = "flat", start: str = "2023-03-10 08:30", rate: str = "2 per h", horizon: str = "60 d"
+    curve: Any = "flat",
+    start: str = "2023-03-10 08:30",
+    rate: str = "2 per h",
+    horizon: str = "60 d",
 ) -> ReferenceEngine:
     """The reference engine of a world whose timetables are to be walked."""
     feed = {"daily_curve": curve, "check_ins": {"mean": rate}}
@@ -47,7 +50,9 @@ def curve_of(engine: ReferenceEngine) -> Any:
 
 
 def walk(rate: float, end: float, account: int = 0, seed: int = 1, curve: Any = FLAT) -> Any:
-    return np.array([time for time, _, _ in points(seed, CHECK_IN, account, 0, rate, 0.0, end, curve)])
+    return np.array(
+        [time for time, _, _ in points(seed, CHECK_IN, account, 0, rate, 0.0, end, curve)]
+    )
 
 
 # -- Poisson -----------------------------------------------------------------------------
@@ -126,7 +131,12 @@ def test_a_curve_leaves_the_daily_number_alone() -> None:
     """Mean rate 1: as many check-ins a day as with a flat curve."""
     engine = slow_world(OFFICE)
     assert engine.warp(240.0) == pytest.approx(240.0, rel=1e-12)
-    assert poisson_p(np.array([len(walk(1.0, 24.0, a, curve=curve_of(engine))) for a in range(4000)]), 24.0) > ALARM
+    assert (
+        poisson_p(
+            np.array([len(walk(1.0, 24.0, a, curve=curve_of(engine))) for a in range(4000)]), 24.0
+        )
+        > ALARM
+    )
 
 
 times_of_day = st.floats(0, 2000)

@@ -13,6 +13,7 @@ import numpy as np
 from rumorsim.engines.base import CascadeEnvironment, Engine
 from rumorsim.kernels import records
 from rumorsim.kernels.advance import advance
+from rumorsim.kernels.agenda import CHUNK
 from rumorsim.kernels.knowing import rehash
 from rumorsim.kernels.looks import arm
 from rumorsim.kernels.records import Reason
@@ -39,7 +40,9 @@ class FastEngine(Engine):
 
     name = "fast"
 
-    def __init__(self, world: World, *, pool: int = 4096, log: int = 65536, exposures: int = 4096) -> None:
+    def __init__(
+        self, world: World, *, pool: int = 4096, log: int = 65536, exposures: int = 4096
+    ) -> None:
         env = FastEnvironment()
         super().__init__(world, env)
         env.engine = self
@@ -50,12 +53,12 @@ class FastEngine(Engine):
         self._thresholds = np.zeros((9, 1), dtype=np.int64)
         self._exposures = _empty_exposures(exposures)
         self._pool = np.zeros(pool, records.DELIVERY)
-        self._dues = np.zeros(pool if self.rules.by_delay else 0, records.DUE)
-        # One place to spare: the heap looks at both children of an entry at once.
-        entries = pool if self.rules.by_delay else world.graph.accounts
-        self._heap = np.zeros(entries + 1, records.ENTRY)
-        buckets = round(world.horizon / self.rules.bucket_width) + 1
-        self._buckets = np.full(buckets, -1, dtype=np.int32)
+        self._buckets = np.zeros(round(world.horizon / self.rules.bucket_width) + 2, records.BUCKET)
+        self._buckets["last"] = -1
+        self._chunks = np.zeros(pool * CHUNK, records.ENTRY)
+        self._chunk_links = np.zeros(pool, np.int32)
+        self._heap = np.zeros(pool + 1, records.ENTRY)
+        self._make_present(pool)
         self._bind_rules()
         self._bind()
         self._next_public = 0.0
@@ -66,7 +69,9 @@ class FastEngine(Engine):
         for name in ("horizon", "by_delay", "attention", "log_reads", "crowd", "bucket_width"):
             memory[name] = getattr(rules, name)
         memory["seed"] = self.world.seed
-        memory["pool_free"] = -1
+        memory["pool_free"] = memory["chunk_free"] = -1
+        memory["bucket"] = -1
+        memory["most_other_factors"] = self._most_other_factors()
         for name in ("curve", "weights", "receptivity", "publications", "tables", "templates"):
             records.show(memory, name, getattr(rules, name))
         for name in ("reinforcement", "corrections", "alias", "slot_ends"):
@@ -74,20 +79,40 @@ class FastEngine(Engine):
         records.show(memory, "offsets", self.world.graph.offsets)
         records.show(memory, "followers", self.world.graph.followers)
 
+    def _most_other_factors(self) -> float:
+        """Upper bound of all factors of P(share) but appeal, vigour and receptivity.
+
+        Levers, novelty, corrections and friction are at most 1. A hair is added for rounding.
+        """
+        rules = self.rules
+        weight = float(rules.weights.max(initial=1.0)) if rules.weights.size else 1.0
+        trust = max(1.0, float(self.world.profiles["trust"].max()))
+        return weight * trust * float(rules.reinforcement.max()) * (1 + 1e-9)
+
+    def _make_present(self, size: int) -> None:
+        """Room for a bucket of so many entries, and one place to spare."""
+        self._present = np.zeros(size + 1, records.ENTRY)
+        self._scratch = np.zeros(size + 1, records.ENTRY)
+        self._bins = np.zeros(size + 2, np.int32)
+
     def _bind(self) -> None:
         """Tell the memory record where the arrays are: after any was replaced."""
         world = self.world
         arrays = {
             "pool": self._pool,
-            "dues": self._dues,
-            "exposures": self._exposures,
             "buckets": self._buckets,
+            "chunks": self._chunks,
+            "chunk_links": self._chunk_links,
+            "present": self._present,
+            "scratch": self._scratch,
+            "bins": self._bins,
             "heap": self._heap,
+            "exposures": self._exposures,
             "log": self.log,
             "hits": self._hits,
             "thresholds": self._thresholds,
         }
-        for name in ("accounts", "tallies", "posts", "stories", "friction", "looks", "slots"):
+        for name in ("accounts", "profiles", "posts", "stories", "friction", "looks", "slots"):
             arrays[name] = getattr(world, name)
         for name, array in arrays.items():
             records.show(self.memory, name, array)
@@ -152,15 +177,25 @@ class FastEngine(Engine):
         elif lacking == Reason.EXPOSURES_FULL:
             self._grow_exposures(need)
         else:
-            self._grow_pool(need)
+            self._grow_agenda(need)
         self._bind()
 
-    def _grow_pool(self, need: int) -> None:
-        size = max(2 * len(self._pool), int(self.memory["pool_used"][0]) + need)
-        self._pool = _grown(self._pool, size)
-        if self.rules.by_delay:
-            self._dues = _grown(self._dues, size)
-            self._heap = _grown(self._heap, size + 1)
+    def _grow_agenda(self, need: int) -> None:
+        """Room for so many deliveries more, wherever they go."""
+        memory = self.memory[0]
+        if memory["in_heap"] + need >= len(self._heap):
+            self._heap = _grown(self._heap, int(memory["in_heap"]) + need + 1)
+        lines = int(memory["chunks_used"]) + min(need, len(self._buckets)) + need // CHUNK + 1
+        if lines > len(self._chunk_links):
+            size = max(lines, 2 * len(self._chunk_links))
+            self._chunk_links = _grown(self._chunk_links, size)
+            self._chunks = _grown(self._chunks, size * CHUNK)
+        if not self.rules.by_delay and memory["pool_used"] + need > len(self._pool):
+            self._pool = _grown(
+                self._pool, max(2 * len(self._pool), int(memory["pool_used"]) + need)
+            )
+        if need >= len(self._present) and memory["cursor"] == memory["present_made"]:
+            self._make_present(2 * need)
 
     def _grow_exposures(self, need: int) -> None:
         old = self._exposures

@@ -132,7 +132,9 @@ class ReferenceEngine(Engine):
         day = float(math.floor(clock / 24.0))
         hour = clock - 24.0 * day
         i = min(int(hour), 23)
-        return day * 24.0 + (float(curve[2 + i]) + (hour - i) * float(curve[27 + i])) - float(curve[1])
+        return (
+            day * 24.0 + (float(curve[2 + i]) + (hour - i) * float(curve[27 + i])) - float(curve[1])
+        )
 
     def unwarp(self, operational: float) -> float:
         """The time by which so many operational hours have passed."""
@@ -188,11 +190,16 @@ class ReferenceEngine(Engine):
             vigour = sample(self.rules.tables[table], word)
         root = post if parent < 0 else int(world.posts["root"][parent])
         row = world.posts[post]
-        row["time"], row["vigour"], row["visibility"], row["credence"] = self.env.now, vigour, 1.0, 1.0
-        row["story"], row["author"], row["k"], row["parent"], row["root"] = story, author, k, parent, root
+        row["time"], row["vigour"], row["visibility"], row["credence"] = (
+            self.env.now,
+            vigour,
+            1.0,
+            1.0,
+        )
+        row["story"], row["author"], row["k"], row["root"] = story, author, k, root
         row["alive"] = 1
         world.stories["posts"][story] += 1
-        world.stories["heat"][story] += world.tallies["countable"][author]
+        world.stories["heat"][story] += world.profiles["countable"][author]
         return post
 
     def deliver(self, post: int) -> None:
@@ -219,7 +226,9 @@ class ReferenceEngine(Engine):
     def check_in(self, reader: int, rest: Iterator[tuple[float, int, int]]) -> None:
         """The account opens the app: the newest visible posts are read, the rest is missed."""
         self.next_check_in(reader, rest)
-        arrived = [post for post in self.feeds[reader] if self.world.posts["time"][post] < self.env.now]
+        arrived = [
+            post for post in self.feeds[reader] if self.world.posts["time"][post] < self.env.now
+        ]
         self.feeds[reader] = self.feeds[reader][len(arrived) :]
         if not self.world.accounts["can_read"][reader]:
             return
@@ -242,14 +251,20 @@ class ReferenceEngine(Engine):
         if rate <= 0:
             return False
         tick = int(self.env.now * 2**20)
-        word = philox(self.world.seed, address_word(Purpose.BACKGROUND), tick & 0xFFFFFFFF, tick >> 32, reader)[0]
+        word = philox(
+            self.world.seed, address_word(Purpose.BACKGROUND), tick & 0xFFFFFFFF, tick >> 32, reader
+        )[0]
         age = self.warp(self.env.now) - self.warp(float(self.world.posts["time"][post]))
         return rate * age >= sample(self.rules.tables[self.rules.crowd + places - 1], word)
 
     def read_delayed(self, reader: int, post: int) -> None:
         """Delay reading: one delivery is read, if it is still to be seen."""
         author = int(self.world.posts["author"][post])
-        if self.world.accounts["can_read"][reader] and self.shown(post, reader) and self.kept(author, reader):
+        if (
+            self.world.accounts["can_read"][reader]
+            and self.shown(post, reader)
+            and self.kept(author, reader)
+        ):
             self.read(post, reader, surface=0)
 
     def read(self, post: int, reader: int, surface: int) -> None:
@@ -288,7 +303,7 @@ class ReferenceEngine(Engine):
         chance *= float(story["credence"])
         chance *= float(row["credence"])
         if author["official"]:
-            chance *= float(world.accounts["trust"][reader])
+            chance *= float(world.profiles["trust"][reader])
         template = rules.templates[story["template"]]
         if template["novelty"] >= 0:
             chance *= self.fading(template, "novelty", now - float(story["born"]))
@@ -325,14 +340,19 @@ class ReferenceEngine(Engine):
     def shown(self, post: int, reader: int) -> bool:
         """Is the post visible to this reader: standing, and not hidden from this one?"""
         visibility = float(self.world.posts["visibility"][post])
-        return self.standing(post) and (visibility >= 1 or uniform(self.draws(post, reader)[0]) < visibility)
+        return self.standing(post) and (
+            visibility >= 1 or uniform(self.draws(post, reader)[0]) < visibility
+        )
 
     def kept(self, followee: int, follower: int) -> bool:
         """Is the follow kept at the followee's present audience level?"""
         level = float(self.world.accounts["audience"][followee])
         if level >= 1:
             return True
-        return uniform(philox(self.world.seed, address_word(Purpose.FOLLOW), followee, follower, 0)[0]) < level
+        return (
+            uniform(philox(self.world.seed, address_word(Purpose.FOLLOW), followee, follower, 0)[0])
+            < level
+        )
 
     def address(self, post: int) -> tuple[int, int, int]:
         """Story, author and k of a post."""
@@ -359,12 +379,16 @@ class ReferenceEngine(Engine):
     def next_look(self, surface: int, rest: Iterator[tuple[float, int, int]], session: int) -> None:
         """Put the next look at a surface on the agenda."""
         for time, cell, j in rest:
-            who, coin, where, _ = philox(self.world.seed, address_word(Purpose.LOOK_MARK, j), cell, surface, 0)
+            who, coin, where, _ = philox(
+                self.world.seed, address_word(Purpose.LOOK_MARK, j), cell, surface, 0
+            )
             account = (who * len(self.rules.alias)) >> 32
             if uniform(coin) >= self.rules.alias["share"][account]:
                 account = int(self.rules.alias["other"][account])
             slot = self.slot(surface, uniform(where))
-            self.at(time, (account, -2, surface, 0), self.look, surface, account, slot, rest, session)
+            self.at(
+                time, (account, -2, surface, 0), self.look, surface, account, slot, rest, session
+            )
             return
 
     def slot(self, surface: int, place: float) -> int:
@@ -378,10 +402,16 @@ class ReferenceEngine(Engine):
             return
         self.next_look(surface, rest, session)
         story = int(self.world.slots[surface, slot])
-        if story < 0 or not self.world.stories["listed"][story] or not self.world.accounts["can_read"][reader]:
+        if (
+            story < 0
+            or not self.world.stories["listed"][story]
+            or not self.world.accounts["can_read"][reader]
+        ):
             return
         made = self.world.posts[: self.world.posts_made]
-        posts = [p for p in range(len(made)) if made["story"][p] == story and made["visibility"][p] > 0]
+        posts = [
+            p for p in range(len(made)) if made["story"][p] == story and made["visibility"][p] > 0
+        ]
         standing = [p for p in posts if self.standing(p)]
         if standing:
             post = max(standing, key=lambda p: (made["shares"][p], -p))
@@ -399,5 +429,7 @@ class ReferenceEngine(Engine):
         self.world.stories[quantity][row["story"]] += 1
         accounts[row["author"]] += 1
         self._hits.append((3 + what, post, int(row[quantity])))
-        self._hits.append((6 + what, int(row["story"]), int(self.world.stories[quantity][row["story"]])))
+        self._hits.append(
+            (6 + what, int(row["story"]), int(self.world.stories[quantity][row["story"]]))
+        )
         self._hits.append((what, int(row["author"]), int(accounts[row["author"]])))

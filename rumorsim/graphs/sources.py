@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from rumorsim.errors import Fault, InputError, nearest, show_value
 
-__all__ = ["Progress", "blocks", "checked_file", "file_format"]
+__all__ = ["Progress", "blocks", "checked_file", "file_format", "is_mapped", "pieces"]
 
 #: Called with the bytes of the file read so far and its size.
 Progress = Callable[[int, int], None]
@@ -32,8 +32,18 @@ _MAGIC = {
     b"\x93NUMPY": "a NumPy array",
     b"SQLite": "a database",
     b"%PDF": "a PDF",
+    b"<?xml": "graphml",
+    b"<graphml": "graphml",
 }
-_READABLE = ("gzip", "parquet", "text")
+_READABLE = ("gzip", "parquet", "text", "graphml")
+_MARK = b"\xef\xbb\xbf"
+#: What a directory of arrays that are read in place is named; see ``mapped``.
+_MAPPED = ".mapped"
+
+
+def is_mapped(path: str | os.PathLike[str]) -> bool:
+    """Whether a name is that of a directory of arrays: it ends in ".mapped"."""
+    return Path(path).suffix.lower() == _MAPPED
 
 
 def checked_file(path: str | os.PathLike[str]) -> Path:
@@ -74,23 +84,33 @@ def _beside(place: Path) -> str:
 
 
 def _inside(folder: Path) -> str:
-    names = sorted(_names(folder))[:3]
+    names = sorted(_names(folder))
+    if "follows.json" in names:
+        return f"a follow graph in arrays needs a name that ends in {_MAPPED}"
+    names = names[:3]
     return f"name a file in it, such as {', '.join(names)}" if names else "it is empty"
 
 
 def file_format(path: Path) -> str:
-    """ "gzip", "parquet" or "text" by the first bytes; InputError if the suffix disagrees."""
+    """What the first bytes say; InputError if the suffix disagrees.
+
+    "gzip", "parquet", "text", "graphml" or, by its name, "graphml.gz".
+    """
     with path.open("rb") as file:
-        start = file.read(16)
+        start = file.read(16).removeprefix(_MARK)
     found = next((kind for magic, kind in _MAGIC.items() if start.startswith(magic)), "text")
     if found not in _READABLE:
         raise InputError(
             Fault(
                 f"is {found}, not a list of follows",
                 file=str(path),
-                advice="give text, .gz, .csv or .parquet",
+                advice=f"give text, .gz, .csv, .parquet, .graphml or a directory {_MAPPED}",
             )
         )
+    suffixes = [each.lower() for each in path.suffixes[-2:]]
+    if suffixes[-1:] == [".graphml"] and found == "text":
+        # Whether it is XML is for its reader to say, who knows line and column.
+        return "graphml"
     promised = {".gz": "gzip", ".parquet": "parquet"}.get(path.suffix.lower(), found)
     if start and promised != found:
         raise InputError(
@@ -100,7 +120,23 @@ def file_format(path: Path) -> str:
                 advice=f"it looks like {found}: rename it, or fetch it again",
             )
         )
-    return found
+    return "graphml.gz" if found == "gzip" and suffixes == [".graphml", ".gz"] else found
+
+
+def pieces(
+    path: Path, *, compressed: bool, max_bytes: int | None, progress: Progress | None = None
+) -> Iterator[bytes]:
+    """The bytes of a file, decompressed, at most a megabyte at a time; capped as in ``blocks``."""
+    size = path.stat().st_size
+    total = 0
+    with path.open("rb") as file:
+        for piece in _gunzipped(file, str(path), max_bytes) if compressed else _pieces(file):
+            total += len(piece)
+            if total > (DEFAULT_MAX_BYTES if max_bytes is None else max_bytes):
+                raise InputError(_too_big(str(path), max_bytes))
+            yield piece
+            if progress is not None:
+                progress(file.tell(), size)
 
 
 def blocks(
@@ -112,27 +148,18 @@ def blocks(
     an edge list does not; with it the number alone counts. Only lines far longer than
     any edge are cut.
     """
-    size = path.stat().st_size
     rest = b""
     wanted = _FIRST_BLOCK
-    with path.open("rb") as file:
-        pieces = _gunzipped(file, str(path), max_bytes) if compressed else _pieces(file)
-        total = 0
-        for piece in pieces:
-            total += len(piece)
-            if total > (DEFAULT_MAX_BYTES if max_bytes is None else max_bytes):
-                raise InputError(_too_big(str(path), max_bytes))
-            rest = rest + piece if rest else piece
-            if len(rest) < wanted:
-                continue
-            cut = rest.rfind(b"\n", 0, wanted if wanted == _FIRST_BLOCK else len(rest)) + 1
-            if not cut and len(rest) < _ENDLESS:
-                continue
-            cut = cut or len(rest)
-            yield rest[:cut]
-            rest, wanted = rest[cut:], _BLOCK
-            if progress is not None:
-                progress(file.tell(), size)
+    for piece in pieces(path, compressed=compressed, max_bytes=max_bytes, progress=progress):
+        rest = rest + piece if rest else piece
+        if len(rest) < wanted:
+            continue
+        cut = rest.rfind(b"\n", 0, wanted if wanted == _FIRST_BLOCK else len(rest)) + 1
+        if not cut and len(rest) < _ENDLESS:
+            continue
+        cut = cut or len(rest)
+        yield rest[:cut]
+        rest, wanted = rest[cut:], _BLOCK
     if rest:
         yield rest
 

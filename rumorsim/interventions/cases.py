@@ -216,7 +216,7 @@ class _Selector:
             if not any(self._accounts[a] and desk.strikes[a] >= whom.strikes for a in behind):
                 return False
         if kind == "post" and whom.posts != "all":
-            original = desk.world.posts["parent"][target] < 0
+            original = desk.world.posts["k"][target] > 0
             if original != (whom.posts == "originals"):
                 return False
         if whom.categories or whom.stories:

@@ -5,12 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 from rumorsim.kernels import looks as looks_at
-from rumorsim.kernels.agenda import first, pop
+from rumorsim.kernels.agenda import from_heap, take, turn
 from rumorsim.kernels.compiling import inner, kernel
 from rumorsim.kernels.feed import check_in, read_delayed
-from rumorsim.kernels.memory import accounts, dues, heap, looks, offsets, pool, posts, publications
+from rumorsim.kernels.knowing import home
+from rumorsim.kernels.memory import (
+    accounts,
+    fetch,
+    heap,
+    looks,
+    offsets,
+    posts,
+    present,
+    publications,
+)
 from rumorsim.kernels.posting import publish
-from rumorsim.kernels.records import Reason
+from rumorsim.kernels.records import ACCOUNT, EXPOSURE, INLINE, Reason
 
 REACHED = int(Reason.REACHED)
 QUIET = int(Reason.QUIET)
@@ -19,6 +29,11 @@ LOG_FULL = int(Reason.LOG_FULL)
 AGENDA_FULL = int(Reason.AGENDA_FULL)
 POSTS_FULL = int(Reason.POSTS_FULL)
 EXPOSURES_FULL = int(Reason.EXPOSURES_FULL)
+
+#: How many entries ahead to ask for an account, and for the exposures it will touch.
+FAR, NEAR = 12, 4
+ACCOUNT_SIZE = ACCOUNT.itemsize
+EXPOSURE_SIZE = EXPOSURE.itemsize
 
 #: Most events that one read can log, and most thresholds it can meet.
 EVENTS_PER_READ = 4
@@ -39,7 +54,11 @@ def room(w, account, reads, new_posts):
         w.need = reads + new_posts
         return EXPOSURES_FULL
     deliveries = new_posts * (offsets(w)[account + 1] - offsets(w)[account])
-    if w.pool_used + deliveries > w.pool_rows:
+    fits = w.in_heap + deliveries < w.heap_rows
+    fits = fits and w.chunks_used + min(deliveries, w.buckets_rows) + 1 <= w.chunk_links_rows
+    if not w.by_delay:
+        fits = fits and w.pool_used + deliveries <= w.pool_rows
+    if not fits:
         w.need = deliveries
         return AGENDA_FULL
     return REACHED
@@ -65,14 +84,38 @@ def first_look(w):
 @inner
 def entry_first(w, entry, publication):
     """Of an entry and a publication at the same time: does the entry come first?"""
-    if not w.by_delay:
-        return entry <= publication.author
-    if dues(w)[entry].account != publication.author:
-        return dues(w)[entry].account < publication.author
-    p = posts(w)[pool(w)[entry].post]
+    if entry.account != publication.author:
+        return entry.account < publication.author
+    if entry.post < 0:
+        return True
+    p = posts(w)[entry.post]
     if p.story != publication.story:
         return p.story < publication.story
     return p.author < publication.author
+
+
+@inner
+def look_ahead(w):
+    """Ask for the memory that the next entries of the present bucket will touch."""
+    far = w.cursor + FAR
+    if far < w.present_made:
+        fetch(w.accounts_at, present(w)[far].account, ACCOUNT_SIZE)
+    near = w.cursor + NEAR
+    if near < w.present_made:
+        entry = present(w)[near]
+        if entry.post >= 0:
+            fetch_exposure(w, entry.account, entry.post)
+        else:
+            account = accounts(w)[entry.account]
+            for i in range(min(account.unread, INLINE)):
+                fetch_exposure(w, entry.account, account.inline[i])
+
+
+@inner
+def fetch_exposure(w, account, post):
+    """Ask for the place in the table of exposures that a read will touch."""
+    key = np.int64(account) * w.stories_rows + posts(w)[post].story
+    fetch(w.exposures_at, home(key, w.exposures_rows), EXPOSURE_SIZE)
 
 
 @kernel
@@ -85,8 +128,11 @@ def advance(memory, until):
     """
     w = memory[0]
     while True:
-        entry = first(w)
-        entry_time = heap(w)[0].time if entry >= 0 else np.inf
+        if not turn(w):
+            return AGENDA_FULL, w.bucket * w.bucket_width
+        late = from_heap(w)
+        entry = heap(w)[0] if late else present(w)[w.cursor]
+        entry_time = entry.time if w.pending > 0 else np.inf
         cursor = w.published
         publish_time = np.inf
         if cursor < w.publications_rows:
@@ -104,9 +150,7 @@ def advance(memory, until):
             entry_now = entry_first(w, entry, publications(w)[cursor])
             publish_now = not entry_now
         if look_now and (entry_now or publish_now):
-            other = publications(w)[cursor].author if publish_now else entry
-            if entry_now and w.by_delay:
-                other = dues(w)[entry].account
+            other = publications(w)[cursor].author if publish_now else entry.account
             look_now = looks(w)[surface].account <= other
 
         if look_now:
@@ -122,18 +166,18 @@ def advance(memory, until):
                 return lacking, time
             w.published = cursor + 1
             publish(w, publication)
-        elif w.by_delay:
-            lacking = room(w, np.int64(dues(w)[entry].account), 1, 1)
-            if lacking != REACHED:
-                return lacking, time
-            pop(w)
-            read_delayed(w, entry, time)
         else:
-            unread = np.int64(accounts(w)[entry].unread)
-            lacking = room(w, entry, unread, min(unread, w.stories_rows))
+            account = np.int64(entry.account)
+            post = np.int64(entry.post)
+            unread = np.int64(1) if w.by_delay else np.int64(accounts(w)[account].unread)
+            lacking = room(w, account, unread, min(unread, w.stories_rows))
             if lacking != REACHED:
                 return lacking, time
-            pop(w)
-            check_in(w, entry, time)
+            take(w, late)
+            look_ahead(w)
+            if w.by_delay:
+                read_delayed(w, account, post, time)
+            else:
+                check_in(w, account, time)
         if w.hits_made > 0:
             return WATCHED, time

@@ -1,7 +1,10 @@
-"""The agenda: who is due when. Buckets of time, the present one kept as a small heap.
+"""The agenda: who is due when. A wheel of buckets; the present bucket is sorted.
 
-Entries are numbers. In check-in reading an entry is an account (it has at most one); in
-delay reading it is one delivery. Equal times are ordered by account, story, author, k.
+An entry is a time, an account and, in delay reading, the post it will read (check-in
+reading: -1, and at most one entry an account). Entries of later buckets are appended to
+chunks, so that memory is touched in order; when a bucket's time comes they are sorted once
+into ``present``. What is put into the present bucket after that goes to a small heap. Equal
+times are ordered by account, story, author, k.
 """
 
 from __future__ import annotations
@@ -9,19 +12,31 @@ from __future__ import annotations
 import numpy as np
 
 from rumorsim.kernels.compiling import inner
-from rumorsim.kernels.memory import accounts, buckets, dues, heap, pool, posts
+from rumorsim.kernels.memory import (
+    bins,
+    buckets,
+    chunk_links,
+    chunks,
+    heap,
+    posts,
+    present,
+    scratch,
+)
+
+#: Entries of one chunk.
+CHUNK = 32
+#: Longer runs of entries in one bin are sorted by a method that ties cannot slow down.
+FEW = 24
 
 
 @inner
-def before(w, time_a, a, time_b, b):
-    """Does entry a come before entry b?"""
-    if time_a != time_b:
-        return time_a < time_b
-    if not w.by_delay:
-        return a < b
-    if dues(w)[a].account != dues(w)[b].account:
-        return dues(w)[a].account < dues(w)[b].account
-    p, q = posts(w)[pool(w)[a].post], posts(w)[pool(w)[b].post]
+def before(w, a, b):
+    """Does entry a (a record) come before entry b?"""
+    if a.time != b.time:
+        return a.time < b.time
+    if a.account != b.account or a.post < 0:
+        return a.account < b.account
+    p, q = posts(w)[a.post], posts(w)[b.post]
     if p.story != q.story:
         return p.story < q.story
     if p.author != q.author:
@@ -30,78 +45,197 @@ def before(w, time_a, a, time_b, b):
 
 
 @inner
-def _push(w, time, entry):
-    at = w.in_heap
-    w.in_heap = at + 1
-    while at > 0:
-        up = (at - 1) >> 1
-        if not before(w, time, entry, heap(w)[up].time, heap(w)[up].entry):
-            break
-        heap(w)[at] = heap(w)[up]
-        at = up
-    heap(w)[at].time = time
-    heap(w)[at].entry = entry
+def copy(target, source):
+    """Make one entry equal to another."""
+    target.time = source.time
+    target.account = source.account
+    target.post = source.post
 
 
 @inner
-def pop(w):
-    """Take the first entry off the agenda. Call :func:`first` before."""
-    last = w.in_heap - 1
-    w.in_heap = last
-    w.pending -= 1
-    time = heap(w)[last].time
-    entry = heap(w)[last].entry
-    at = 0
-    while True:
-        down = 2 * at + 1
-        if down >= last:
-            break
-        low, high = heap(w)[down], heap(w)[down + 1]
-        if down + 1 < last and before(w, high.time, high.entry, low.time, low.entry):
-            down += 1
-        child = heap(w)[down]
-        if not before(w, child.time, child.entry, time, entry):
-            break
-        heap(w)[at] = child
-        at = down
-    heap(w)[at].time = time
-    heap(w)[at].entry = entry
-
-
-@inner
-def schedule(w, entry, time):
-    """Put ``entry`` on the agenda at ``time`` (before the horizon)."""
+def schedule(w, time, account, post):
+    """Put an entry on the agenda at ``time`` (before the horizon). There must be room."""
     w.pending += 1
     bucket = np.int64(time / w.bucket_width)
     if bucket <= w.bucket:
-        _push(w, time, entry)
+        _push(w, time, account, post)
         return
-    bucket = min(bucket, w.buckets_rows - 1)
-    if w.by_delay:
-        dues(w)[entry].time = time
-        dues(w)[entry].next = buckets(w)[bucket]
-    else:
-        accounts(w)[entry].due = time
-        accounts(w)[entry].next = buckets(w)[bucket]
-    buckets(w)[bucket] = entry
+    line = buckets(w)[min(bucket, w.buckets_rows - 1)]
+    place = line.count % CHUNK
+    if place == 0:
+        chunk = w.chunk_free
+        if chunk >= 0:
+            w.chunk_free = np.int64(chunk_links(w)[chunk])
+        else:
+            chunk = w.chunk_fresh
+            w.chunk_fresh += 1
+        w.chunks_used += 1
+        chunk_links(w)[chunk] = line.last
+        line.last = chunk
+    line.count += 1
+    entry = chunks(w)[line.last * CHUNK + place]
+    entry.time = time
+    entry.account = account
+    entry.post = post
 
 
 @inner
-def first(w):
-    """The entry that is due first, or -1; its time is then ``heap[0].time``."""
-    if w.pending == 0:
-        return np.int64(-1)
-    while w.in_heap == 0:
+def _push(w, time, account, post):
+    at = w.in_heap
+    w.in_heap = at + 1
+    new = heap(w)[w.heap_rows - 1]
+    new.time = time
+    new.account = account
+    new.post = post
+    while at > 0:
+        up = (at - 1) >> 1
+        if not before(w, new, heap(w)[up]):
+            break
+        copy(heap(w)[at], heap(w)[up])
+        at = up
+    copy(heap(w)[at], new)
+
+
+@inner
+def _sink(w, entries, begin, at, count):
+    """Let the last of ``entries`` (a spare place) sink from ``at`` in a heap of ``count``."""
+    spare = entries[entries.size - 1]
+    while True:
+        down = 2 * at + 1
+        if down >= count:
+            break
+        if down + 1 < count and before(w, entries[begin + down + 1], entries[begin + down]):
+            down += 1
+        if not before(w, entries[begin + down], spare):
+            break
+        copy(entries[begin + at], entries[begin + down])
+        at = down
+    copy(entries[begin + at], spare)
+
+
+@inner
+def from_heap(w):
+    """Is the first entry in the heap (else in ``present``)? There must be one."""
+    if w.in_heap == 0:
+        return False
+    return w.cursor == w.present_made or before(w, heap(w)[0], present(w)[w.cursor])
+
+
+@inner
+def take(w, in_heap):
+    """Take the first entry off the agenda."""
+    w.pending -= 1
+    if not in_heap:
+        w.cursor += 1
+        return
+    w.in_heap -= 1
+    copy(heap(w)[w.heap_rows - 1], heap(w)[w.in_heap])
+    _sink(w, heap(w), 0, 0, w.in_heap)
+
+
+@inner
+def turn(w):
+    """Go on to the next bucket that holds something. False if it is too large for its place."""
+    while w.in_heap == 0 and w.cursor == w.present_made and w.pending > 0:
+        line = buckets(w)[w.bucket + 1]
+        count = np.int64(line.count)
+        if count >= w.present_rows:
+            w.need = count
+            return False
         w.bucket += 1
-        entry = np.int64(buckets(w)[w.bucket])
-        buckets(w)[w.bucket] = -1
-        while entry >= 0:
-            if w.by_delay:
-                time = dues(w)[entry].time
-                following = np.int64(dues(w)[entry].next)
-            else:
-                time = accounts(w)[entry].due
-                following = np.int64(accounts(w)[entry].next)
-            _push(w, time, entry)
-            entry = following
-    return heap(w)[0].entry
+        w.cursor = 0
+        w.present_made = count
+        if count > 0:
+            _gather(w, line)
+            _sort(w, count)
+    return True
+
+
+@inner
+def _gather(w, line):
+    """Move the chunks of a bucket to ``scratch`` and give them back."""
+    count = np.int64(line.count)
+    chunk = np.int64(line.last)
+    done = 0
+    size = (count - 1) % CHUNK + 1
+    while done < count:
+        for i in range(size):
+            copy(scratch(w)[done + i], chunks(w)[chunk * CHUNK + i])
+        done += size
+        size = CHUNK
+        following = np.int64(chunk_links(w)[chunk])
+        chunk_links(w)[chunk] = w.chunk_free
+        w.chunk_free = chunk
+        w.chunks_used -= 1
+        chunk = following
+    line.count = 0
+    line.last = -1
+
+
+@inner
+def _bin(w, time, count):
+    """The bin of an entry of the present bucket: never falls as time rises."""
+    share = (time - w.bucket * w.bucket_width) / w.bucket_width
+    return min(max(np.int64(share * count), np.int64(0)), count - 1)
+
+
+@inner
+def _sort(w, count):
+    """Sort ``scratch`` into ``present``: as many bins as entries, then each bin by itself."""
+    ends = bins(w)
+    for i in range(count + 1):
+        ends[i] = 0
+    for i in range(count):
+        ends[_bin(w, scratch(w)[i].time, count) + 1] += 1
+    for i in range(count):
+        ends[i + 1] += ends[i]
+    for i in range(count):
+        which = _bin(w, scratch(w)[i].time, count)
+        copy(present(w)[ends[which]], scratch(w)[i])
+        ends[which] += 1
+    begin = 0
+    for i in range(count):
+        end = np.int64(ends[i])
+        if end - begin > FEW:
+            _sort_many(w, begin, end - begin)
+        elif end - begin > 1:
+            _sort_few(w, begin, end)
+        begin = end
+
+
+@inner
+def _sort_few(w, begin, end):
+    """Insertion sort of a few entries of ``present``."""
+    entries = present(w)
+    spare = entries[entries.size - 1]
+    for i in range(begin + 1, end):
+        if not before(w, entries[i], entries[i - 1]):
+            continue
+        copy(spare, entries[i])
+        at = i
+        while at > begin and before(w, spare, entries[at - 1]):
+            copy(entries[at], entries[at - 1])
+            at -= 1
+        copy(entries[at], spare)
+
+
+@inner
+def _sort_many(w, begin, count):
+    """Sort entries of ``present`` by heap, then reverse the order it leaves."""
+    entries = present(w)
+    spare = entries[entries.size - 1]
+    for i in range(count // 2 - 1, -1, -1):
+        copy(spare, entries[begin + i])
+        _sink(w, entries, begin, i, count)
+    # A heap with the first on top: taking it to the end again and again sorts backwards.
+    for last in range(count - 1, 0, -1):
+        copy(spare, entries[begin + last])
+        copy(entries[begin + last], entries[begin])
+        _sink(w, entries, begin, 0, last)
+    low, high = begin, begin + count - 1
+    while low < high:
+        copy(spare, entries[low])
+        copy(entries[low], entries[high])
+        copy(entries[high], spare)
+        low += 1
+        high -= 1

@@ -15,22 +15,22 @@ from rumorsim.kernels.memory import (
     accounts,
     corrections,
     curve,
-    dues,
     exposures,
     followers,
     friction,
     offsets,
     pool,
     posts,
+    profiles,
     receptivity,
     reinforcement,
     stories,
     tables,
-    tallies,
     templates,
     weights,
 )
 from rumorsim.kernels.posting import deliver, kept, new_post, release, watch, write
+from rumorsim.kernels.records import INLINE
 from rumorsim.kernels.tables import sample, warp
 
 # Kept equal to randomness.Purpose and events.Kind by a test; plain numbers compile best.
@@ -53,6 +53,8 @@ def standing(w, post):
 @inner
 def shown(w, post, reader):
     """Is the post visible to this reader: standing, and not hidden from this one?"""
+    if w.touched == 0:
+        return True
     if not standing(w, post):
         return False
     p = posts(w)[post]
@@ -97,7 +99,7 @@ def share_probability(w, post, reader, time, reads, by_follow):
     chance *= story.credence
     chance *= p.credence
     if author.official != 0:
-        chance *= accounts(w)[reader].trust
+        chance *= profiles(w)[reader].trust
     template = templates(w)[story.template]
     if template.novelty >= 0:
         chance *= fading(w, template.novelty, template.novelty_unit, time - story.born)
@@ -124,24 +126,30 @@ def read(w, post, reader, time, surface):
         write(w, time, EXPOSE, story, post, reader, author, np.float64(surface))
         p.reach += 1
         stories(w)[story].reach += 1
-        tallies(w)[author].reach += 1
+        profiles(w)[author].reach += 1
         watch(w, OF_POST + REACH, post, p.reach)
         watch(w, OF_STORY + REACH, story, stories(w)[story].reach)
-        watch(w, OF_ACCOUNT + REACH, author, tallies(w)[author].reach)
+        watch(w, OF_ACCOUNT + REACH, author, profiles(w)[author].reach)
     words = philox(w.seed, (READ << 24) | p.k, story, author, reader)
     if known.reported == 0 and uniform(words[2]) < stories(w)[story].report:
         known.reported = 1
         write(w, time, REPORT, story, post, reader, author, 0.0)
         p.reports += 1
         stories(w)[story].reports += 1
-        tallies(w)[author].reports += 1
+        profiles(w)[author].reports += 1
         watch(w, OF_POST + REPORTS, post, p.reports)
         watch(w, OF_STORY + REPORTS, story, stories(w)[story].reports)
-        watch(w, OF_ACCOUNT + REPORTS, author, tallies(w)[author].reports)
+        watch(w, OF_ACCOUNT + REPORTS, author, profiles(w)[author].reports)
     if known.shared != 0 or accounts(w)[reader].can_post == 0:
         return
-    chance = share_probability(w, post, reader, time, known.reads, surface == 0)
-    if uniform(words[1]) < chance:
+    coin = uniform(words[1])
+    # Most coins lose against the most P(share) can be: then nothing more need be looked up.
+    most = stories(w)[story].appeal * p.vigour * w.most_other_factors
+    if w.receptivity_rows > 0:
+        most *= receptivity(w)[stories(w)[story].category, reader]
+    if coin >= most:
+        return
+    if coin < share_probability(w, post, reader, time, known.reads, surface == 0):
         known.shared = 1
         _share(w, post, reader, time)
 
@@ -156,7 +164,7 @@ def _share(w, parent, account, time):
     write(w, time, SHARE, story, number, account, author, np.float64(parent))
     p.shares += 1
     stories(w)[story].shares += 1
-    tallies(w)[author].shares += 1
+    profiles(w)[author].shares += 1
     top = stories(w)[story].top
     if top >= 0 and top != parent:
         leader = posts(w)[top]
@@ -164,7 +172,7 @@ def _share(w, parent, account, time):
             stories(w)[story].top = parent
     watch(w, OF_POST + SHARES, parent, p.shares)
     watch(w, OF_STORY + SHARES, story, stories(w)[story].shares)
-    watch(w, OF_ACCOUNT + SHARES, author, tallies(w)[author].shares)
+    watch(w, OF_ACCOUNT + SHARES, author, profiles(w)[author].shares)
     deliver(w, number, time)
 
 
@@ -173,9 +181,10 @@ def check_in(w, reader, time):
     """An account opens the app: it reads the newest visible posts, the rest is missed."""
     w.checked_in += 1
     account = accounts(w)[reader]
-    place = np.int64(account.head)
-    account.head = -1
+    left = np.int64(account.unread)
+    spill = np.int64(account.spill)
     account.unread = 0
+    account.spill = -1
     reading = account.can_read != 0
     limited = w.attention > 0
     crowded = w.crowd >= 0 and account.background > 0.0
@@ -187,22 +196,21 @@ def check_in(w, reader, time):
         word = philox(w.seed, BACKGROUND << 24, tick & 0xFFFFFFFF, tick >> 32, reader)[0]
         now = warp(curve(w), time)
     taken = 0
-    while place >= 0:
-        following = np.int64(pool(w)[place].next)
-        post = np.int64(pool(w)[place].post)
-        release(w, place)
-        place = following
-        if not reading:
-            continue
-        if not shown(w, post, reader):
+    while left > 0:
+        left -= 1
+        if left >= INLINE:
+            post = np.int64(pool(w)[spill].post)
+            spill = release(w, spill)
+        elif reading:
+            post = np.int64(account.inline[left])
+        if not reading or not shown(w, post, reader):
             continue
         if not kept(w, np.int64(posts(w)[post].author), reader):
             continue
         if crowded:
             age = now - warp(curve(w), posts(w)[post].time)
-            if account.background * age >= sample(
-                tables(w), w.crowd + w.attention - taken - 1, word
-            ):
+            places = w.attention - taken
+            if account.background * age >= sample(tables(w), w.crowd + places - 1, word):
                 reading = False
                 continue
         taken += 1
@@ -212,11 +220,8 @@ def check_in(w, reader, time):
 
 
 @inner
-def read_delayed(w, entry, time):
+def read_delayed(w, reader, post, time):
     """Delay reading: one delivery is read, if it is still to be seen."""
-    reader = np.int64(dues(w)[entry].account)
-    post = np.int64(pool(w)[entry].post)
-    release(w, entry)
     if accounts(w)[reader].can_read == 0:
         return
     if shown(w, post, reader) and kept(w, np.int64(posts(w)[post].author), reader):

@@ -11,25 +11,29 @@ from rumorsim.kernels.knowing import exposure
 from rumorsim.kernels.memory import (
     accounts,
     curve,
-    dues,
     exposures,
+    fetch,
     followers,
     hits,
     log,
     offsets,
     pool,
     posts,
+    profiles,
     stories,
     tables,
-    tallies,
     templates,
     thresholds,
 )
+from rumorsim.kernels.records import ACCOUNT, INLINE
 from rumorsim.kernels.tables import next_point, sample, unwarp, warp
 
 # Kept equal to randomness.Purpose and events.Kind by a test; plain numbers compile best.
 CHECK_IN, READ, POST, FOLLOW = 1, 2, 3, 4
 PUBLISH = 0
+#: How many followers ahead to ask for.
+AHEAD = 8
+ACCOUNT_SIZE = ACCOUNT.itemsize
 
 
 @inner
@@ -76,14 +80,13 @@ def new_post(w, time, story, author, k, parent):
     p.story = story
     p.author = author
     p.k = k
-    p.parent = parent
     p.root = number if parent < 0 else posts(w)[parent].root
     p.shares = 0
     p.reports = 0
     p.reach = 0
     p.alive = 1
     stories(w)[story].posts += 1
-    stories(w)[story].heat += tallies(w)[author].countable
+    stories(w)[story].heat += profiles(w)[author].countable
     return number
 
 
@@ -101,15 +104,19 @@ def _room(w):
 
 @inner
 def release(w, place):
-    """Give a delivery back to the pool."""
+    """Give a delivery back to the pool; return the one that was behind it."""
+    following = np.int64(pool(w)[place].next)
     pool(w)[place].next = w.pool_free
     w.pool_free = place
     w.pool_used -= 1
+    return following
 
 
 @inner
 def kept(w, followee, follower):
     """Is the follow kept at the followee's present audience level?"""
+    if w.touched == 0:
+        return True
     level = accounts(w)[followee].audience
     if level >= 1.0:
         return True
@@ -121,7 +128,10 @@ def deliver(w, post, time):
     """Put a new post into the feed of every follower that is kept."""
     author = np.int64(posts(w)[post].author)
     all_kept = accounts(w)[author].audience >= 1.0
-    for e in range(offsets(w)[author], offsets(w)[author + 1]):
+    end = offsets(w)[author + 1]
+    for e in range(offsets(w)[author], end):
+        if e + AHEAD < end:
+            fetch(w.accounts_at, followers(w)[e + AHEAD], ACCOUNT_SIZE)
         reader = np.int64(followers(w)[e])
         if not all_kept and not kept(w, author, reader):
             continue
@@ -134,9 +144,10 @@ def deliver(w, post, time):
 @inner
 def _deliver_to_feed(w, post, reader, time):
     account = accounts(w)[reader]
-    if account.unread < 0:
+    unread = np.int64(account.unread)
+    if unread < 0:
         return
-    if account.unread == 0:
+    if unread == 0:
         if account.rate <= 0.0:
             account.unread = -1
             return
@@ -144,12 +155,15 @@ def _deliver_to_feed(w, post, reader, time):
         if due == np.inf:
             account.unread = -1
             return
-        schedule(w, reader, due)
-    place = _room(w)
-    pool(w)[place].post = post
-    pool(w)[place].next = account.head
-    account.head = place
-    account.unread += 1
+        schedule(w, due, reader, -1)
+    if unread < INLINE:
+        account.inline[unread] = post
+    else:
+        place = _room(w)
+        pool(w)[place].post = post
+        pool(w)[place].next = account.spill
+        account.spill = place
+    account.unread = unread + 1
     w.delivered += 1
 
 
@@ -159,10 +173,7 @@ def _deliver_by_delay(w, post, reader, time):
     word = philox(w.seed, (READ << 24) | p.k, p.story, p.author, reader)[3]
     due = unwarp(curve(w), warp(curve(w), time) + sample(tables(w), 0, word))
     if due < w.horizon:
-        entry = _room(w)
-        pool(w)[entry].post = post
-        dues(w)[entry].account = reader
-        schedule(w, entry, due)
+        schedule(w, due, reader, post)
         w.delivered += 1
 
 

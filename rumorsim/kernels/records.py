@@ -14,18 +14,19 @@ import numpy as np
 
 from rumorsim.events import EVENT
 
+#: Unread deliveries kept in the account's own record; more spill into the pool.
+INLINE: Final = 5
+
 #: One account: what a delivery or a check-in touches. 64 bytes, one cache line.
 ACCOUNT: Final = np.dtype(
     [
         ("rate", "f8"),  # check-ins per operational hour; 0 = never
-        ("due", "f8"),  # check-in reading: its next check-in, while something is unread
         ("background", "f8"),  # background posts per operational hour
-        ("trust", "f8"),
         ("audience", "f8"),  # lever: share of followers still attached
         ("credence", "f8"),  # lever
-        ("head", "i4"),  # newest unread delivery, -1 = none
+        ("inline", "i4", (INLINE,)),  # its oldest unread posts, oldest first
+        ("spill", "i4"),  # newest of the others in the pool, -1 = none
         ("unread", "i4"),  # how many; -1 = opens the app no more before the horizon
-        ("next", "i4"),  # agenda: the next account in the same bucket
         ("can_post", "u1"),  # lever
         ("can_read", "u1"),  # lever
         ("visible", "u1"),  # lever
@@ -34,9 +35,10 @@ ACCOUNT: Final = np.dtype(
     align=True,
 )
 
-#: What an account's posts have met with, and what its shares count for.
-TALLY: Final = np.dtype(
+#: The rest of an account: what sharing, surfaces and moderation ask for.
+PROFILE: Final = np.dtype(
     [
+        ("trust", "f8"),  # factor on official posts
         ("countable", "f8"),  # lever: weight of its posts on surfaces
         ("reports", "i4"),
         ("shares", "i4"),
@@ -45,7 +47,7 @@ TALLY: Final = np.dtype(
     align=True,
 )
 
-#: One post: a publication or one share of a story by an account.
+#: One post: a publication or one share of a story by an account. 64 bytes.
 POST: Final = np.dtype(
     [
         ("time", "f8"),
@@ -55,7 +57,6 @@ POST: Final = np.dtype(
         ("story", "i4"),
         ("author", "i4"),
         ("k", "i4"),  # 0 = share, from 1 = planned publication
-        ("parent", "i4"),  # the post that was shared, -1 = publication
         ("root", "i4"),  # the publication it goes back to (itself for one)
         ("shares", "i4"),
         ("reports", "i4"),
@@ -108,14 +109,14 @@ LOOK: Final = np.dtype(
     align=True,
 )
 
-#: One delivery of the pool: in a feed (check-in reading) or on the agenda (delay reading).
+#: One unread delivery of the pool.
 DELIVERY: Final = np.dtype([("post", "i4"), ("next", "i4")])
 
-#: Delay reading: when a delivery of the pool is read, and by whom.
-DUE: Final = np.dtype([("time", "f8"), ("account", "i4"), ("next", "i4")])
+#: One entry of the agenda: an account opens the app (post -1), or reads a post.
+ENTRY: Final = np.dtype([("time", "f8"), ("account", "i4"), ("post", "i4")])
 
-#: One entry of the agenda's heap: an account (check-in reading) or a delivery.
-ENTRY: Final = np.dtype([("time", "f8"), ("entry", "i8")])
+#: One bucket of the agenda: its newest chunk and how many entries it has in all.
+BUCKET: Final = np.dtype([("last", "i4"), ("count", "i4")])
 
 #: One description of a story: rows of ``Rules.tables``, -1 = none; ages in units of a word.
 TEMPLATE: Final = np.dtype(
@@ -171,15 +172,19 @@ ARRAYS: Final = {
     "slot_ends": (np.dtype("f8"), 2),
     # what does
     "accounts": (ACCOUNT, 1),
-    "tallies": (TALLY, 1),
+    "profiles": (PROFILE, 1),
     "posts": (POST, 1),
     "stories": (STORY, 1),
     "friction": (np.dtype("f8"), 1),  # lever, by platform
     "pool": (DELIVERY, 1),
-    "dues": (DUE, 1),
     "exposures": (EXPOSURE, 1),
-    "buckets": (np.dtype("i4"), 1),  # first entry of each bucket of the agenda, -1 = none
-    "heap": (ENTRY, 1),
+    "buckets": (BUCKET, 1),
+    "chunks": (ENTRY, 1),  # entries of later buckets, some to a chunk
+    "chunk_links": (np.dtype("i4"), 1),  # the chunk before this one in its bucket, or free
+    "present": (ENTRY, 1),  # entries of the present bucket, sorted; the last place is spare
+    "scratch": (ENTRY, 1),
+    "bins": (np.dtype("i4"), 1),
+    "heap": (ENTRY, 1),  # entries put into the present bucket late; the last place is spare
     "log": (EVENT, 1),
     "hits": (HIT, 1),
     "thresholds": (np.dtype("i8"), 2),  # by watched quantity: how many, then which
@@ -198,6 +203,8 @@ MEMORY: Final = np.dtype(
         ("crowd", "i8"),  # first table of the ages of background posts, -1 = none
         ("by_delay", "i8"),  # 1: reading = "delay"
         ("log_reads", "i8"),  # 1: every read is an event
+        ("touched", "i8"),  # 0 until a lever of an account or post is moved
+        ("most_other_factors", "f8"),  # upper bound of P(share) / (appeal vigour receptivity)
         ("posts_made", "i8"),
         ("logged", "i8"),
         ("hits_made", "i8"),
@@ -205,7 +212,12 @@ MEMORY: Final = np.dtype(
         ("published", "i8"),  # cursor in the sorted publications
         ("pending", "i8"),  # entries on the agenda
         ("in_heap", "i8"),  # of these in the heap
-        ("bucket", "i8"),  # the bucket now in the heap
+        ("bucket", "i8"),  # the present bucket
+        ("cursor", "i8"),  # next entry of present
+        ("present_made", "i8"),  # entries of present
+        ("chunks_used", "i8"),
+        ("chunk_free", "i8"),  # head of the free list, -1 = take a fresh one
+        ("chunk_fresh", "i8"),  # first chunk never used
         ("pool_used", "i8"),
         ("pool_free", "i8"),  # head of the free list, -1 = take a fresh one
         ("pool_fresh", "i8"),  # first delivery never used

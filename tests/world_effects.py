@@ -1,0 +1,173 @@
+"""What each field of a scenario's world does: settings, and one change that must be felt.
+
+A new field needs a line here; ``test_world`` fails until it has one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["EFFECTS", "EVERYTHING"]
+
+Changes = dict[str, Any]
+
+#: Changes to the plain small world in which every part of a scenario is at work.
+EVERYTHING: Changes = {
+    "start": "2023-03-10 08:00",
+    "horizon": "30 h",
+    "graph": {"kind": "erdos-renyi", "accounts": 80, "mean_followers": 12.0, "seed": 5},
+    "accounts": {
+        "kinds": {
+            "self-media": {"share": 0.3, "prominence": 0.5},
+            "official-media": {"share": 0.2, "official": True},
+        },
+        "trust": 0.5,
+    },
+    "feed": {
+        "attention": 4,
+        "background": "100 per day",
+        "check_ins": {"mean": "36 per day", "shape": 1.0},
+    },
+    "trending": {
+        "slots": 3,
+        "refresh": "20 min",
+        "looks": "6 per day",
+        "topics": "2 per h",
+        "heat": {"median": 20.0, "sigma": 1.0},
+        "lasting": {"law": "fixed", "time": "2 h"},
+    },
+    "stories": [
+        {
+            "name": "rumor",
+            "truth": False,
+            "category": "health",
+            "appeal": 0.3,
+            "report": 0.2,
+            "author": {"kind": "self-media", "count": 3},
+            "schedule": {"rate": "6 per day", "begin": "1 h"},
+            "novelty": {"half_life": "6 h"},
+        },
+        {
+            "name": "correction",
+            "truth": True,
+            "category": "news",
+            "appeal": 0.4,
+            "author": {"kind": "official-media"},
+            "schedule": {"rate": "6 per day"},
+            "answers": "rumor",
+        },
+    ],
+    "policies": [
+        {
+            "name": "it",
+            "interventions": [
+                {
+                    "kind": "close-accounts",
+                    "when": {"at": ["9 h"]},
+                    "whom": {"categories": ["health"]},
+                    "sensitivity": 1.0,
+                    "false_positive_rate": 0.0,
+                }
+            ],
+        }
+    ],
+}
+
+
+def _feed(**changes: Any) -> Changes:
+    return {"feed": changes}
+
+
+def _accounts(**changes: Any) -> Changes:
+    return {"accounts": changes}
+
+
+def _kind(**changes: Any) -> Changes:
+    return {"accounts": {"kinds": {"self-media": changes}}}
+
+
+def _rumor(**changes: Any) -> Changes:
+    return {"stories": {0: changes}}
+
+
+def _novelty(**changes: Any) -> Changes:
+    return _rumor(novelty=changes)
+
+
+def _trending(**changes: Any) -> Changes:
+    return {"trending": changes}
+
+
+#: Two stories that have nothing to do with each other.
+_ALONE: Changes = {"stories": {1: {"answers": None}}}
+_BY_DELAY = _feed(reading="delay", delay={"law": "fixed", "time": "1 h"})
+
+#: (model.field): settings, and the change to that field.
+EFFECTS: dict[str, tuple[Changes, Changes]] = {
+    "Feed.reading": ({}, _feed(reading="delay")),
+    "Feed.attention": ({}, _feed(attention=1)),
+    "Feed.check_ins": ({}, _feed(check_ins={"mean": "30 per day", "shape": 5.0})),
+    "Feed.background": ({}, _feed(background="1000 per day")),
+    "Feed.background_by": ({}, _feed(background_by="followee")),
+    "Feed.delay": (_BY_DELAY, _feed(delay={"law": "fixed", "time": "2 h"})),
+    "Feed.daily_curve": ({}, _feed(daily_curve="waking")),
+    "Feed.follow_weight": ({}, _feed(follow_weight="one-over-followees")),
+    "Feed.friction": ({}, _feed(friction=0.3)),
+    "CheckIns.mean": ({}, _feed(check_ins={"mean": "24 per day"})),
+    "CheckIns.shape": ({}, _feed(check_ins={"shape": 10.0})),
+    "Accounts.kinds": ({}, _accounts(kinds={"celebrity": {"share": 0.1, "prominence": 2.0}})),
+    "Accounts.second": ({}, _accounts(second=0.3)),
+    "Accounts.receptivity": ({}, _accounts(receptivity=0.5)),
+    "Accounts.trust": ({}, _accounts(trust=2.0)),
+    "Accounts.trust_shape": ({}, _accounts(trust_shape=0.5)),
+    "KindOfAccount.share": ({}, _kind(share=0.1)),
+    "KindOfAccount.prominence": ({}, _kind(prominence=4.0)),
+    "KindOfAccount.official": ({}, _kind(official=True)),
+    "KindOfAccount.check_ins": ({}, _kind(check_ins=4.0)),
+    "Story.name": (_ALONE, _rumor(name="hearsay")),
+    "Story.truth": ({}, _rumor(truth=True)),
+    "Story.category": ({"stories": {1: {"category": "health"}}}, _rumor(category="news")),
+    "Story.appeal": ({}, _rumor(appeal=0.1)),
+    "Story.author": ({}, _rumor(author={"kind": "official-media"})),
+    "Story.at": ({}, _rumor(at=["2 h"], schedule=None)),
+    "Story.schedule": (_rumor(schedule=None), _rumor(schedule={"rate": "3 per day"})),
+    "Story.copies": (_ALONE, _rumor(copies=2)),
+    "Story.report": ({}, _rumor(report=0.8)),
+    "Story.vigour": ({}, _rumor(vigour=0.5)),
+    "Story.novelty": ({}, _rumor(novelty=None)),
+    "Story.post_novelty": ({}, _rumor(post_novelty={"half_life": "20 min"})),
+    "Story.reinforcement": ({}, _rumor(reinforcement=[0.2, 2.0])),
+    "Story.answers": ({}, {"stories": {1: {"answers": None}}}),
+    "Story.correction": ({}, {"stories": {1: {"correction": 0.0}}}),
+    "Author.kind": ({}, _rumor(author={"kind": "ordinary"})),
+    "Author.ids": ({}, _rumor(author={"kind": None, "count": None, "ids": [7]})),
+    "Author.most_followed": ({}, _rumor(author={"kind": None, "count": None, "most_followed": 2})),
+    "Author.random": ({}, _rumor(author={"kind": None, "count": None, "random": 4})),
+    "Author.count": ({}, _rumor(author={"count": 1})),
+    "Schedule.rate": ({}, _rumor(schedule={"rate": "12 per day"})),
+    "Schedule.begin": ({}, _rumor(schedule={"begin": "9 h"})),
+    "Schedule.end": ({}, _rumor(schedule={"end": "12 h"})),
+    "Novelty.law": (_novelty(half_life="1 h"), _novelty(law="power")),
+    "Novelty.half_life": ({}, _novelty(half_life="1 h")),
+    "Novelty.exponent": (_novelty(law="power", half_life="1 h"), _novelty(exponent=9.0)),
+    "Trending.slots": ({}, _trending(slots=1)),
+    "Trending.refresh": ({}, _trending(refresh="3 h")),
+    "Trending.half_life": ({}, _trending(half_life="20 h")),
+    "Trending.looks": ({}, _trending(looks="24 per day")),
+    "Trending.steepness": ({}, _trending(steepness=3.0)),
+    "Trending.topics": ({}, _trending(topics="20 per h")),
+    "Trending.heat": ({}, _trending(heat={"median": 500.0, "sigma": 3.0})),
+    "Trending.lasting": ({}, _trending(lasting={"law": "fixed", "time": "10 h"})),
+    "Heat.median": ({}, _trending(heat={"median": 500.0})),
+    "Heat.sigma": ({}, _trending(heat={"sigma": 4.0})),
+    "Scenario.start": (_feed(daily_curve="waking"), {"start": "2023-03-10 20:00"}),
+    "Scenario.horizon": ({}, {"horizon": "20 h"}),
+    "Scenario.seed": ({}, {"seed": 2}),
+    "Scenario.graph": ({}, {"graph": {"seed": 6}}),
+    "Scenario.accounts": ({}, _accounts(trust=2.0)),
+    "Scenario.feed": ({}, _feed(friction=0.3)),
+    "Scenario.stories": ({}, _rumor(appeal=0.1)),
+    "Scenario.trending": ({}, {"trending": None}),
+    "Scenario.policies": ({}, {"policies": [{"name": "it", "interventions": []}]}),
+    "Scenario.measures": ({}, {"measures": ["impressions"]}),
+}
