@@ -1,0 +1,115 @@
+"""``follows.json``: what the arrays of a follow graph in a directory are, and their digests."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from rumorsim.errors import Fault, InputError, nearest, show_value
+from rumorsim.graphs.npy import part_file
+from rumorsim.graphs.sources import is_mapped
+
+__all__ = ["MANIFEST", "MAX_FOLLOWS", "Manifest", "Part", "manifest_of", "read_manifest"]
+
+#: The file that stands for the whole directory: it holds the digest of every other.
+MANIFEST: Final = "follows.json"
+#: More follows than this are refused before anything is built or opened.
+MAX_FOLLOWS: Final = 2_000_000_000
+_MOST_ACCOUNTS: Final = 2**31 - 1
+_LONGEST: Final = 4_000_000
+_Count = Annotated[int, Field(ge=0, le=2**62)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Part(_Strict):
+    """One file of the directory; its name follows from what it holds, never from here."""
+
+    #: "npy" is read in place; "json" is for ids and attributes that do not fit an array.
+    form: Literal["npy", "json"] = "npy"
+    bytes: _Count
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+class Manifest(_Strict):
+    """What is in the directory."""
+
+    holds: Literal["a follow graph of rumorsim"] = "a follow graph of rumorsim"
+    format: Literal[1] = 1
+    accounts: Annotated[int, Field(ge=0, le=_MOST_ACCOUNTS)]
+    follows: Annotated[int, Field(ge=0, le=MAX_FOLLOWS)]
+    self_loops: _Count
+    duplicates: _Count
+    offsets: Part
+    followers: Part
+    weights: Part | None = None
+    ids: Part | None = None
+    attributes: dict[str, Part] = {}
+
+    def parts(self) -> dict[str, Part]:
+        """Every part by the name of its file."""
+        found = {"offsets": self.offsets, "followers": self.followers}
+        if self.weights is not None:
+            found["weights"] = self.weights
+        if self.ids is not None:
+            found["ids"] = self.ids
+        found |= {f"attribute-{i}": part for i, part in enumerate(self.attributes.values())}
+        return {f"{name}.{part.form}": part for name, part in found.items()}
+
+
+def manifest_of(path: Path) -> Path:
+    """The file whose digest names a graph: follows.json of a directory of arrays, else itself."""
+    return _directory(path) / MANIFEST if is_mapped(path) else path
+
+
+def _directory(path: Path) -> Path:
+    shown = str(path)
+    if "\0" in shown:
+        raise InputError(Fault("is not a file name", value=show_value(shown)))
+    try:
+        if path.is_dir():
+            return path
+        there = path.exists()
+        beside = [each.name for each in path.parent.iterdir() if is_mapped(each)][:10_000]
+    except OSError as error:
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):
+            value = str(error.strerror or error)
+            raise InputError(Fault("cannot be opened", file=shown[:200], value=value)) from error
+        there, beside = False, []
+    if there:
+        rule = "is a file; a graph named .mapped is a directory of arrays"
+        raise InputError(Fault(rule, file=shown, advice="rename it, or fetch it again"))
+    advice = nearest(path.name, beside) if beside else "check the path"
+    raise InputError(Fault("there is no such directory", file=shown, advice=advice[:200]))
+
+
+def read_manifest(path: Path) -> Manifest:
+    """The manifest of the directory ``path``; InputError where it is none of ours."""
+    place = _directory(path) / MANIFEST
+    if part_file(place) > _LONGEST:
+        raise InputError(Fault(f"can have at most {_LONGEST:,} bytes", file=str(place)))
+    try:
+        found = Manifest.model_validate(json.loads(place.read_bytes()))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        key = ".".join(map(str, first["loc"]))
+        raise InputError(
+            Fault(
+                f"is not what a follow graph has here: {first['msg']}",
+                file=str(place),
+                key=show_value(key)[1:-1],
+                value=show_value(first["input"]),
+            )
+        ) from None
+    except (ValueError, RecursionError) as error:
+        value = show_value(str(error))
+        raise InputError(Fault("is not JSON", file=str(place), value=value)) from None
+    for name, part in found.parts().items():
+        if part.form == "json" and name.split(".")[0] in ("offsets", "followers", "weights"):
+            raise InputError(Fault('must be "npy"', file=str(place), key=f"{name[:-5]}.form"))
+    return found

@@ -1,0 +1,240 @@
+"""Follow graphs in a directory of arrays that are read in place: ten million accounts at once.
+
+``NAME.mapped/`` holds ``offsets.npy`` and ``followers.npy``, as :class:`FollowGraph` has
+them; where the graph has them, ``weights.npy``, ``ids`` and ``attribute-0``, ``-1``, ... as
+``.npy`` or, for what does not fit an array, ``.json``; and ``follows.json``, which says what
+they are. All processes that open the directory share its pages. Rows are the followers of
+each account, so there is no direction to say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rumorsim.errors import Fault, InputError, OutputError, show_value
+from rumorsim.files import write_directory
+from rumorsim.graphs.follows import FollowGraph
+from rumorsim.graphs.manifest import MANIFEST, Manifest, Part, read_manifest
+from rumorsim.graphs.npy import LONGEST_TEXT, highest, open_array, part_file, write_array
+
+__all__ = ["check_mapped", "read_mapped", "write_mapped"]
+
+_SCAN = 1 << 20
+#: Bytes; a table of ids or attributes in JSON is read whole.
+_LONGEST_TABLE = 1 << 30
+_LAST_CHARACTER = 0x10FFFF
+
+
+def read_mapped(path: str | os.PathLike[str], *, max_bytes: int | None = None) -> FollowGraph:
+    """The follow graph in the directory ``path``; its arrays stay in their files.
+
+    Checked here, in one look at each array: sizes, types, shapes, offsets that rise from 0 to
+    the number of follows, followers that are accounts, weights that are finite and not
+    negative. :func:`check_mapped` checks the rest. ``max_bytes`` caps all files
+    together. Whatever is wrong is an InputError. A graph that is open may be replaced, by
+    :func:`write_mapped`, but its files must not be changed in place.
+    """
+    place = Path(path)
+    manifest = read_manifest(place)
+    total = sum(part.bytes for part in manifest.parts().values())
+    if max_bytes is not None and total > max_bytes:
+        rule = f"holds {total:,} bytes"
+        raise InputError(Fault(rule, file=str(path), key="max_bytes", value=str(max_bytes)))
+    for name, part in manifest.parts().items():
+        size = part_file(place / name)
+        if size != part.bytes:
+            rule = f"has {size:,} bytes where {MANIFEST} says {part.bytes:,}"
+            raise InputError(Fault(rule, file=str(place / name), advice="fetch it again"))
+    n, m = manifest.accounts, manifest.follows
+    offsets = open_array(place / "offsets.npy", ("<i8",), n + 1)
+    followers = open_array(place / "followers.npy", ("<i4",), m)
+    _check_offsets(offsets, m, place / "offsets.npy")
+    # As unsigned numbers, negative ones are beyond every account.
+    if highest(followers.view("<u4")) >= n:
+        rule = f"holds a follower that is not one of the {n} accounts"
+        raise InputError(Fault(rule, file=str(place / "followers.npy")))
+    weights = None
+    if manifest.weights is not None:
+        weights = open_array(place / "weights.npy", ("<f8",), m)
+        _check_weights(weights, place / "weights.npy")
+    columns = [
+        _column(place / f"attribute-{i}.{part.form}", ("<i8", "<f8", "|b1", "<U"), n)
+        for i, part in enumerate(manifest.attributes.values())
+    ]
+    ids = manifest.ids and _column(place / f"ids.{manifest.ids.form}", ("<i8", "<u8", "<U"), n)
+    return FollowGraph(
+        offsets,
+        followers,
+        ids,
+        dict(zip(manifest.attributes, columns, strict=True)),
+        weights,
+        manifest.self_loops,
+        manifest.duplicates,
+    )
+
+
+def _check_offsets(offsets: NDArray[np.int64], follows: int, path: Path) -> None:
+    if offsets[0] != 0 or offsets[-1] != follows:
+        rule = f"must begin with 0 and end with {follows}, the number of follows"
+        value = f"{offsets[0]} ... {offsets[-1]}"
+        raise InputError(Fault(rule, file=str(path), value=value))
+    for start in range(0, offsets.size - 1, _SCAN):
+        part = offsets[start : start + _SCAN + 1]
+        falls = np.flatnonzero(part[1:] < part[:-1])
+        if falls.size:
+            key = f"[{start + int(falls[0]) + 1}]"
+            raise InputError(Fault("offsets must not fall", file=str(path), key=key))
+
+
+def _check_weights(weights: NDArray[np.float64], path: Path) -> None:
+    for start in range(0, weights.size, _SCAN):
+        part = weights[start : start + _SCAN]
+        if not (part.min() >= 0 and part.max() < np.inf):
+            bad = int(np.flatnonzero(~((part >= 0) & (part < np.inf)))[0])
+            rule = "a weight must be a finite number of at least 0"
+            value = show_value(float(part[bad]))
+            raise InputError(Fault(rule, file=str(path), key=f"[{start + bad}]", value=value))
+
+
+def _column(path: Path, kinds: tuple[str, ...], length: int) -> NDArray[Any]:
+    if path.suffix == ".json":
+        return _table(path, length)
+    values = open_array(path, kinds, length)
+    if values.dtype.kind == "U" and highest(values.view("<u4")) > _LAST_CHARACTER:
+        raise InputError(Fault("holds what is no character", file=str(path)))
+    if values.dtype.kind == "b" and highest(values.view("u1")) > 1:
+        raise InputError(Fault("holds what is neither true nor false", file=str(path)))
+    return values
+
+
+def _table(path: Path, length: int) -> NDArray[Any]:
+    if part_file(path) > _LONGEST_TABLE:
+        raise InputError(Fault(f"can have at most {_LONGEST_TABLE:,} bytes", file=str(path)))
+    try:
+        values = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        value = show_value(str(error))
+        raise InputError(Fault("is not JSON", file=str(path), value=value)) from None
+    if not isinstance(values, list) or len(values) != length:
+        raise InputError(Fault(f"must be a list of {length} values", file=str(path)))
+    for i, value in enumerate(values):
+        if not isinstance(value, str | int | float | None):
+            rule = "must be text, a number, true, false or null"
+            key = f"[{i}]"
+            raise InputError(Fault(rule, file=str(path), key=key, value=show_value(value)))
+    result = np.empty(length, object)
+    result[:] = values
+    return result
+
+
+def check_mapped(path: str | os.PathLike[str]) -> FollowGraph:
+    """Read a graph and check all of it: digests of the files and every promise of FollowGraph."""
+    place = Path(path)
+    graph = read_mapped(place)
+    for name, part in read_manifest(place).parts().items():
+        if _sha256(place / name) != part.sha256:
+            rule = "is not as it was written: its SHA-256 differs"
+            raise InputError(Fault(rule, file=str(place / name), advice="fetch it again"))
+    try:
+        graph.validate()
+    except (ValueError, TypeError) as error:
+        raise InputError(Fault(str(error), file=str(path))) from error
+    return graph
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_mapped(
+    graph: FollowGraph, path: str | os.PathLike[str], *, overwrite: bool = False
+) -> None:
+    """Write ``graph`` as the directory ``path``, all of it: ids, attributes, weights.
+
+    OutputError where something is there already; with ``overwrite`` a graph of ours is
+    replaced as a whole, and nothing else is. The directory appears complete or not at all,
+    and the same graph gives the same bytes.
+    """
+    place = Path(path)
+    if place.is_symlink() or place.exists():
+        if not overwrite:
+            advice = "choose another name, or overwrite it on purpose"
+            raise OutputError(Fault("exists already", file=str(path), advice=advice))
+        _check_ours(place)
+    with write_directory(place, marker=MANIFEST) as draft:
+        attributes = {
+            name: _put(draft, f"attribute-{i}", values)
+            for i, (name, values) in enumerate(graph.attributes.items())
+        }
+        manifest = Manifest(
+            accounts=graph.accounts,
+            follows=graph.follows,
+            self_loops=graph.self_loops,
+            duplicates=graph.duplicates,
+            offsets=_put(draft, "offsets", graph.offsets),
+            followers=_put(draft, "followers", graph.followers),
+            weights=None if graph.weights is None else _put(draft, "weights", graph.weights),
+            ids=None if graph.ids is None else _put(draft, "ids", graph.ids),
+            attributes=attributes,
+        )
+        text = json.dumps(manifest.model_dump(exclude_none=True), indent=1)
+        (draft / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def _check_ours(place: Path) -> None:
+    """OutputError unless ``place`` is a graph of ours with nothing else in its directory."""
+    rule = "is not a follow graph of rumorsim; nothing was overwritten"
+    try:
+        expected = {MANIFEST, *read_manifest(place).parts()}
+    except InputError as error:
+        raise OutputError(Fault(rule, file=str(place), advice="name a new directory")) from error
+    others = sorted({each.name for each in place.iterdir()} - expected)
+    if place.is_symlink() or others:
+        value = show_value(others[0]) if others else "a link"
+        raise OutputError(Fault(rule, file=str(place), value=value, advice="name a new directory"))
+
+
+def _put(draft: Path, name: str, values: NDArray[Any]) -> Part:
+    array = _plain(values)
+    path = draft / f"{name}.{'json' if array is None else 'npy'}"
+    if array is None:
+        path.write_text(_json(values.tolist(), path), encoding="utf-8")
+    else:
+        write_array(path, array)
+    form = "json" if array is None else "npy"
+    return Part(form=form, bytes=path.stat().st_size, sha256=_sha256(path))
+
+
+def _plain(values: NDArray[Any]) -> NDArray[Any] | None:
+    """``values`` as they go into ``.npy``; None for what goes into JSON."""
+    kind, size = values.dtype.kind, values.dtype.itemsize
+    if kind == "b":
+        return values
+    if kind == "u" and size == 8:
+        return values.astype("<u8", copy=False)
+    if kind in "iu":
+        return values if values.dtype == np.int32 else values.astype("<i8", copy=False)
+    if kind == "f" and size <= 8:
+        return values.astype("<f8", copy=False)
+    cells: Sequence[Any] = values.tolist()
+    if not all(isinstance(each, str) and not each.endswith("\0") for each in cells):
+        return None
+    width = max(map(len, cells), default=1)
+    return np.array(cells, f"<U{max(width, 1)}") if width <= LONGEST_TEXT else None
+
+
+def _json(cells: list[Any], path: Path) -> str:
+    for each in cells:
+        if not isinstance(each, str | int | float | None):
+            rule = "values that are neither text nor numbers cannot be written"
+            raise InputError(Fault(rule, file=path.name, value=show_value(each)))
+    return json.dumps(cells, ensure_ascii=True)
