@@ -26,7 +26,7 @@ from rumorsim.kernels.records import QUANTITIES, TARGETS
 from rumorsim.levers import Factor, Levers
 
 if TYPE_CHECKING:
-    from rumorsim.engines import Engine
+    from rumorsim.engines import CascadeEnvironment, Engine
     from rumorsim.world import World
 
 __all__ = ["Action", "Case", "Desk", "Done", "Quotas"]
@@ -82,7 +82,7 @@ class Case:
 class Quotas:
     """At most ``count`` acts in each period; who comes later waits in line."""
 
-    def __init__(self, env: simpy.Environment, count: int, period: float) -> None:
+    def __init__(self, env: CascadeEnvironment, count: int, period: float) -> None:
         self._env, self._count, self._period = env, count, period
         self._window, self._used = 0, 0
         self._waiting: deque[simpy.Event] = deque()
@@ -217,14 +217,18 @@ class Desk:
     def close(self, account: int, *, reason: str = "", case: Case | None = None) -> Done:
         """Close an account: it reads nothing, is seen nowhere and posts no more."""
         columns = ("can_post", "can_read", "visible")
-        return self._do("close", "account", account, [("accounts", c, 0.0) for c in columns], reason, case)
+        return self._do(
+            "close", "account", account, [("accounts", c, 0.0) for c in columns], reason, case
+        )
 
     def suspend(
         self, account: int, *, hide_posts: bool = False, reason: str = "", case: Case | None = None
     ) -> Done:
-        """Bar an account from posting and reading, until :meth:`undo`; its posts stay unless hidden."""
+        """Bar an account from posting and reading until :meth:`undo`; hide its posts if asked."""
         columns = ["can_post", "can_read", *(["visible"] if hide_posts else [])]
-        return self._do("suspend", "account", account, [("accounts", c, 0.0) for c in columns], reason, case)
+        return self._do(
+            "suspend", "account", account, [("accounts", c, 0.0) for c in columns], reason, case
+        )
 
     def remove_followers(
         self,
@@ -243,7 +247,9 @@ class Desk:
         """Delete a post; shares of a deleted original show nothing."""
         return self._do("delete", "post", post, [("posts", "alive", 0.0)], reason, case)
 
-    def hide(self, post: int, *, visibility: float = 0.0, reason: str = "", case: Case | None = None) -> Done:
+    def hide(
+        self, post: int, *, visibility: float = 0.0, reason: str = "", case: Case | None = None
+    ) -> Done:
         """Hide a post from all but a share ``visibility`` of readers."""
         return self._do("hide", "post", post, [("posts", "visibility", visibility)], reason, case)
 
@@ -317,11 +323,15 @@ class Desk:
             story = int(self.world.posts["story"][target])
             account = int(self.world.posts["author"][target])
         self.engine.write(Kind.ACTION, story, post, account, by, float(VERBS.index(verb)))
-        self.journal.append(Action(self.now, verb, kind, target, by, reason, self.prices.get(verb, 1.0)))
+        self.journal.append(
+            Action(self.now, verb, kind, target, by, reason, self.prices.get(verb, 1.0))
+        )
 
 
 def _one(account: int, post: int, story: int) -> tuple[str, int]:
-    named = [(kind, t) for kind, t in (("account", account), ("post", post), ("story", story)) if t >= 0]
+    named = [
+        (kind, t) for kind, t in (("account", account), ("post", post), ("story", story)) if t >= 0
+    ]
     if len(named) != 1:
         raise TypeError("name exactly one of account, post, story")
     return named[0]

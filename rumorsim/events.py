@@ -33,7 +33,16 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["EVENT", "VERBS", "Batch", "Facts", "InterventionFacts", "Kind", "StoryFacts", "StreamDigest"]
+__all__ = [
+    "EVENT",
+    "VERBS",
+    "Batch",
+    "Facts",
+    "InterventionFacts",
+    "Kind",
+    "StoryFacts",
+    "StreamDigest",
+]
 
 EVENT: Final = np.dtype(
     [

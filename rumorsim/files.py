@@ -54,12 +54,15 @@ def write_text(place: Path, text: str) -> None:
         draft.write_text(text, encoding="utf-8")
 
 
-def check_directory(place: Path) -> None:
-    """OutputError unless results may go to ``place``: absent, empty, or made by us."""
+def check_directory(place: Path, *, marker: str = MARKER) -> None:
+    """OutputError unless results may go to ``place``: absent, empty, or made by us.
+
+    ``marker`` is the file that says so; a directory of another kind has another.
+    """
     try:
         if place.is_dir():
             names = [each.name for each in place.iterdir()]
-            if names and MARKER not in names:
+            if names and marker not in names:
                 rule = "holds files that are not results of rumorsim; nothing was overwritten"
                 raise OutputError(
                     Fault(rule, file=str(place), advice="name a new or an empty directory")
@@ -80,13 +83,13 @@ def check_directory(place: Path) -> None:
 
 
 @contextlib.contextmanager
-def write_directory(place: Path) -> Iterator[Path]:
+def write_directory(place: Path, *, marker: str = MARKER) -> Iterator[Path]:
     """A draft directory beside ``place`` that takes its name once all went well.
 
     Check with :func:`check_directory` before the work, not only here. What is written must
-    include :data:`MARKER`. Where results of ours were, they are replaced as a whole.
+    include ``marker``. Where results of ours were, they are replaced as a whole.
     """
-    check_directory(place)
+    check_directory(place, marker=marker)
     target = place.absolute()
     draft = _draft(target)
     try:
@@ -95,7 +98,7 @@ def write_directory(place: Path) -> Iterator[Path]:
         for each in sorted(draft.rglob("*")):
             _sync(each)
         _sync(draft)
-        check_directory(place)
+        check_directory(place, marker=marker)
         _swap(draft, target)
         _sync(target.parent)
     except OSError as error:

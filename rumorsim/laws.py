@@ -10,6 +10,7 @@ significant bits. Between entries the loop interpolates linearly: + - x / only.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated, Any, Final, Literal
 
@@ -245,7 +246,9 @@ def table_of(quantile: Any) -> Array:
         values = np.concatenate([quantile(near, far), quantile(far, near)])
     if np.isnan(values).any():
         raise ValueError("the law has no value somewhere in (0, 1)")
-    return round24(values)
+    table = round24(values)
+    table.setflags(write=False)  # tables are kept and shared between worlds
+    return table
 
 
 def tail_table(function: Any) -> Array:
@@ -253,11 +256,13 @@ def tail_table(function: Any) -> Array:
     return round24(function(_edges()))
 
 
+@lru_cache(maxsize=256)
 def quantile_table(law: Any) -> Array:
     """The table of a law, in hours; float64 [TABLE_SIZE]."""
     return table_of(law.quantile)
 
 
+@lru_cache(maxsize=256)
 def gamma_table(shape: float) -> Array:
     """The table of the gamma law with mean 1 and this shape; float64 [TABLE_SIZE]."""
     from scipy import special

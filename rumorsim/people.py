@@ -57,7 +57,9 @@ class People:
         """Check-ins per operational hour of each account."""
         rates = np.full(self.accounts, law.mean)
         if law.shape is not None:
-            rates *= sample_array(gamma_table(law.shape), self.words(self.seed, Purpose.ACTIVITY)[0])
+            rates *= sample_array(
+                gamma_table(law.shape), self.words(self.seed, Purpose.ACTIVITY)[0]
+            )
         rates *= self.kind_rate
         if self.given_rate is not None:
             given = ~np.isnan(self.given_rate)
@@ -65,7 +67,9 @@ class People:
         return rates
 
 
-def draw_people(config: Accounts, graph: FollowGraph, seed: int, attributes: Mapping[str, Any]) -> People:
+def draw_people(
+    config: Accounts, graph: FollowGraph, seed: int, attributes: Mapping[str, Any]
+) -> People:
     """The people of a world; ``attributes`` of the accounts come before any draw."""
     n = graph.accounts
     kinds, kind = _kinds(config, graph, seed, attributes)
@@ -102,8 +106,8 @@ def _kinds(
     if given is not None:
         words = ["ordinary" if _missing(word) else str(word) for word in given]
         names += sorted(set(words) - set(names))
-        index = {name: i for i, name in enumerate(names)}
-        return tuple(names), np.array([index[word] for word in words], dtype=np.int16)
+        number = {name: i for i, name in enumerate(names)}
+        return tuple(names), np.array([number[word] for word in words], dtype=np.int16)
     kind = np.zeros(graph.accounts, dtype=np.int16)
     followers = graph.follower_counts() + 1.0
     # The most prominent kinds choose first, so that celebrities are not used up by others.
@@ -114,18 +118,23 @@ def _kinds(
         if wanted == 0:
             continue
         index = names.index(name)
-        words = philox_array(seed, address_word(Purpose.KIND), free, index, 0)[0]
+        draws = philox_array(seed, address_word(Purpose.KIND), free, index, 0)[0]
         # Efraimidis and Spirakis (2006): the smallest of exponential times of these rates
         # are a sample without replacement with these weights.
-        race = round24(-np.log(uniform_array(words)) / round24(followers[free] ** each.prominence))
+        race = round24(-np.log(uniform_array(draws)) / round24(followers[free] ** each.prominence))
         kind[free[np.argsort(race, kind="stable")[:wanted]]] = index
     return tuple(names), kind
 
 
-def _persons(config: Accounts, n: int, seed: int, attributes: Mapping[str, Any]) -> NDArray[np.int32]:
+def _persons(
+    config: Accounts, n: int, seed: int, attributes: Mapping[str, Any]
+) -> NDArray[np.int32]:
     given = attributes.get("person")
     if given is not None:
-        words = [("account", i) if _missing(word) else ("person", str(word)) for i, word in enumerate(given)]
+        words = [
+            ("account", i) if _missing(word) else ("person", str(word))
+            for i, word in enumerate(given)
+        ]
         numbers: dict[tuple[str, Any], int] = {}
         return np.array([numbers.setdefault(word, len(numbers)) for word in words], dtype=np.int32)
     person = np.arange(n, dtype=np.int32)
@@ -140,7 +149,9 @@ def _persons(config: Accounts, n: int, seed: int, attributes: Mapping[str, Any])
 
 
 def _missing(value: Any) -> bool:
-    return value is None or value == "" or (isinstance(value, float | np.floating) and np.isnan(value))
+    return (
+        value is None or value == "" or (isinstance(value, float | np.floating) and np.isnan(value))
+    )
 
 
 def _numbers(attributes: Mapping[str, Any], name: str) -> Array | None:
@@ -162,7 +173,16 @@ def _numbers(attributes: Mapping[str, Any], name: str) -> Array | None:
 
 
 def _flags(column: Any, otherwise: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    words = {"true": True, "1": True, "1.0": True, "yes": True, "false": False, "0": False, "0.0": False, "no": False}
+    words = {
+        "true": True,
+        "1": True,
+        "1.0": True,
+        "yes": True,
+        "false": False,
+        "0": False,
+        "0.0": False,
+        "no": False,
+    }
     flags = otherwise.copy()
     for i, value in enumerate(column):
         if _missing(value):

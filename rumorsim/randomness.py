@@ -84,16 +84,17 @@ def philox_array(
     """
     mask, half = np.uint64(_MASK), np.uint64(32)
     m0, m1 = np.uint64(_M0), np.uint64(_M1)
-    a, b, c, d = np.broadcast_arrays(*(np.asarray(word, dtype=np.uint64) for word in (a, b, c, d)))
+    words = [np.asarray(word, dtype=np.uint64) for word in (a, b, c, d)]
+    w, x, y, z = np.broadcast_arrays(*words)
     k0, k1 = seed & _MASK, seed >> 32
     for _ in range(10):
-        p0 = m0 * a
-        p1 = m1 * c
-        a, b = (p1 >> half) ^ b ^ np.uint64(k0), p1 & mask
-        c, d = (p0 >> half) ^ d ^ np.uint64(k1), p0 & mask
+        p0 = m0 * w
+        p1 = m1 * y
+        w, x = (p1 >> half) ^ x ^ np.uint64(k0), p1 & mask
+        y, z = (p0 >> half) ^ z ^ np.uint64(k1), p0 & mask
         k0 = (k0 + _W0) & _MASK
         k1 = (k1 + _W1) & _MASK
-    return a, b, c, d
+    return w, x, y, z
 
 
 def uniform(word: int) -> float:

@@ -59,7 +59,9 @@ class Simulation:
         self.scenario = scenario
         self.seed = scenario.seed if seed is None else seed
         self.policy, own = _policy(scenario, policy)
-        self.policy_name = self.policy.name if own is None else getattr(own, "__name__", "own policy")
+        self.policy_name = (
+            self.policy.name if own is None else getattr(own, "__name__", "own policy")
+        )
         graph, attributes = build_graph(scenario)
         self.world: World = build_world(
             scenario,
@@ -117,7 +119,9 @@ class Simulation:
             listener(batch)
 
 
-def _policy(scenario: Scenario, policy: str | Policy | OwnPolicy) -> tuple[Policy, OwnPolicy | None]:
+def _policy(
+    scenario: Scenario, policy: str | Policy | OwnPolicy
+) -> tuple[Policy, OwnPolicy | None]:
     if isinstance(policy, Policy):
         return policy, None
     if callable(policy):
@@ -125,7 +129,9 @@ def _policy(scenario: Scenario, policy: str | Policy | OwnPolicy) -> tuple[Polic
     try:
         return scenario.policy(policy), None
     except KeyError as error:
-        raise InputError(Fault("no such policy", key="policy", value=f'"{policy}"', advice=str(error.args[0]))) from None
+        raise InputError(
+            Fault("no such policy", key="policy", value=f'"{policy}"', advice=str(error.args[0]))
+        ) from None
 
 
 def _facts(intervention: Intervention) -> InterventionFacts:

@@ -151,8 +151,7 @@ def reproduction(facts: Facts, rows: list[Row]) -> dict[str, Any]:
     def of(stories: set[int]) -> dict[str, Any]:
         mine = [i for i, row in enumerate(posts) if row["story"] in stories]
         bins = [
-            [i for i in mine if low <= posts[i]["time"] < high]
-            for low, high in pairwise(edges)
+            [i for i in mine if low <= posts[i]["time"] < high] for low, high in pairwise(edges)
         ]
         done = [part(b, (edges[k] + edges[k + 1]) / 2) for k, b in enumerate(bins)]
         late = [not delays or each < 0.95 for each in done]

@@ -47,7 +47,9 @@ def random_scenario(number: int, **fixed: Any) -> Scenario:
     return Scenario.model_validate(scenario)
 
 
-def _maybe(chance: random.Random, table: dict[str, Any], key: str, value: Any, odds: float = 0.5) -> None:
+def _maybe(
+    chance: random.Random, table: dict[str, Any], key: str, value: Any, odds: float = 0.5
+) -> None:
     if chance.random() < odds:
         table[key] = value
 
@@ -56,7 +58,12 @@ def _graph(chance: random.Random) -> dict[str, Any]:
     n = chance.randint(6, 40)
     return chance.choice(
         [
-            {"kind": "erdos-renyi", "accounts": n, "mean_followers": chance.choice([1.0, 4.0]), "seed": n},
+            {
+                "kind": "erdos-renyi",
+                "accounts": n,
+                "mean_followers": chance.choice([1.0, 4.0]),
+                "seed": n,
+            },
             {"kind": "power-law", "accounts": n + 30, "mean_followers": 4.0, "seed": n},
             {"kind": "complete", "accounts": min(n, 15)},
             {"kind": "star", "accounts": n},
@@ -89,7 +96,11 @@ def _law(chance: random.Random) -> dict[str, Any]:
             {"law": "lomax", "shape": 0.5, "scale": "10 min"},
             {"law": "weibull", "shape": 0.6, "scale": "1 h"},
             {"law": "power-law", "flat_until": "5 min", "exponent": 1.3},
-            {"law": "quantiles", "probabilities": [0.1, 0.5, 0.9], "times": ["1 min", "10 min", "5 h"]},
+            {
+                "law": "quantiles",
+                "probabilities": [0.1, 0.5, 0.9],
+                "times": ["1 min", "10 min", "5 h"],
+            },
         ]
     )
 
@@ -100,7 +111,10 @@ def _feed(chance: random.Random) -> dict[str, Any]:
     return {
         "reading": chance.choice(["check-in", "check-in", "delay"]),
         "attention": chance.choice([1, 2, 5, "unlimited"]),
-        "check_ins": {"mean": chance.choice(["20 per day", "100 per day"]), "shape": chance.choice([0.468, 3.0])},
+        "check_ins": {
+            "mean": chance.choice(["20 per day", "100 per day"]),
+            "shape": chance.choice([0.468, 3.0]),
+        },
         "background": chance.choice(["0 per day", "50 per day", "500 per day"]),
         "background_by": chance.choice(["account", "followee"]),
         "delay": _law(chance),
@@ -117,7 +131,9 @@ def _story(chance: random.Random, i: int) -> dict[str, Any]:
         "category": chance.choice(CATEGORIES),
         "appeal": chance.choice([0.05, 0.3, 0.9, 3.0]),
         "report": chance.choice([0.0, 0.1, 0.5]),
-        "author": chance.choice([{"random": 1}, {"random": 2}, {"most_followed": 2}, {"ids": [0, 1]}]),
+        "author": chance.choice(
+            [{"random": 1}, {"random": 2}, {"most_followed": 2}, {"ids": [0, 1]}]
+        ),
         "copies": chance.choice([1, 1, 3]),
         "reinforcement": chance.choice([[1.0], [0.2, 1.0, 2.0], [1.0, 0.0]]),
     }
@@ -146,10 +162,16 @@ def _trending(chance: random.Random) -> dict[str, Any]:
     }
 
 
-def _intervention(chance: random.Random, stories: list[dict[str, Any]], trending: bool) -> dict[str, Any]:
+def _intervention(
+    chance: random.Random, stories: list[dict[str, Any]], trending: bool
+) -> dict[str, Any]:
     kinds = ["close-accounts", "suspend-accounts", "remove-followers", "delete-posts"]
     kind = chance.choice([*kinds, "filter-trending"] if trending else kinds)
-    table: dict[str, Any] = {"kind": kind, "when": _when(chance), "whom": _whom(chance, stories, kind)}
+    table: dict[str, Any] = {
+        "kind": kind,
+        "when": _when(chance),
+        "whom": _whom(chance, stories, kind),
+    }
     _maybe(chance, table, "quota", "2 per 3 h", 0.3)
     _maybe(chance, table, "delay", _law(chance), 0.4)
     if chance.random() < 0.4:

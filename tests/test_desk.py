@@ -154,7 +154,7 @@ def test_a_deleted_post_takes_its_shares_along(engine: str) -> None:
 def test_a_hidden_post_is_unread_but_its_shares_are_not(engine: str) -> None:
     seen = {1.0: 0, 0.4: 0, 0.0: 0}
     shares = 0
-    for seed in range(6):
+    for seed in range(3):
         readers: dict[float, set[int]] = {}
         for visibility in seen:
             run = Simulation(

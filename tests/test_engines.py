@@ -58,7 +58,7 @@ def test_random_scenarios_use_everything() -> None:
     assert {"delete-posts", "filter-trending"} <= features
 
 
-@pytest.mark.parametrize("number", range(0, 40))
+@pytest.mark.parametrize("number", range(40))
 def test_cutting_the_run_anywhere_changes_nothing(number: int) -> None:
     scenario = random_scenario(number)
     whole = events(scenario, "fast")
@@ -74,7 +74,7 @@ def test_cutting_the_run_anywhere_changes_nothing(number: int) -> None:
     assert first_difference(Batch.joined(pieces), whole) is None
 
 
-@pytest.mark.parametrize("number", range(0, 40))
+@pytest.mark.parametrize("number", range(40))
 def test_tiny_buffers_change_nothing(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     scenario = random_scenario(number)
     whole = events(scenario, "fast")
@@ -105,7 +105,9 @@ def test_a_planted_difference_is_seen(fault: str, monkeypatch: pytest.MonkeyPatc
         monkeypatch.setattr(ReferenceEngine, "crowded_out", lambda *a: False)
     elif fault == "follow order":
         look = ReferenceEngine.slot
-        monkeypatch.setattr(ReferenceEngine, "slot", lambda self, s, p: max(0, look(self, s, p) - 1))
+        monkeypatch.setattr(
+            ReferenceEngine, "slot", lambda self, s, p: max(0, look(self, s, p) - 1)
+        )
     else:
         draws = ReferenceEngine.draws
         monkeypatch.setattr(ReferenceEngine, "draws", lambda self, p, r: draws(self, p, r)[::-1])

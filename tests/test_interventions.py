@@ -115,6 +115,11 @@ def test_a_field_that_could_have_no_effect_is_refused(kind: str) -> None:
         world_with(kind, {"when": {"at": ["6 h"]}, "whom": {"posts": "shares"}})
 
 
+def test_an_off_threshold_that_no_window_is_below_is_refused() -> None:
+    with pytest.raises(ValidationError, match=r"off"):
+        When(reports=1, window="1 h", off=0)
+
+
 def models_of(model: type[BaseModel]) -> set[type[BaseModel]]:
     """A model and all that stand in its fields, at any depth."""
     found, todo = set(), [model]

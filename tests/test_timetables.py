@@ -21,7 +21,7 @@ from rumorsim.events import Kind
 from rumorsim.kernels.tables import next_point, unwarp, warp
 from rumorsim.randomness import Purpose
 from rumorsim.run import Simulation
-from rumorsim.world import points
+from rumorsim.stories import points
 
 ALARM = 1e-4
 FLAT = np.empty(0)

@@ -194,6 +194,20 @@ def test_a_look_reads_the_most_shared_post_that_stands(engine: str) -> None:
     assert met > 5
 
 
+@pytest.mark.parametrize("engine", ["fast", "reference"])
+def test_a_post_that_comes_back_is_looked_at_again(engine: str) -> None:
+    """Of two equal posts the first is read, the second while the first is deleted or hidden."""
+    run = Simulation(alone(stories={0: {"at": ["0 h", "0 h"]}}), engine=engine)
+    run.advance(1.0)
+    seen = [set(run.advance(2.0).only(Kind.READ).post.tolist())]
+    for until, verb in ((3.0, run.desk.delete), (5.0, run.desk.hide)):
+        done = verb(0)
+        seen.append(set(run.advance(until).only(Kind.READ).post.tolist()))
+        run.desk.undo(done)
+        seen.append(set(run.advance(until + 1).only(Kind.READ).post.tolist()))
+    assert seen == [{0}, {1}, {0}, {1}, {0}]
+
+
 # -- ranking -----------------------------------------------------------------------------
 
 

@@ -91,7 +91,14 @@ def throughput(sizes: list[int], rounds: int, reading: str) -> None:
             _, output = apart(__file__, "--one", str(size), "--reading", reading)
             runs[size].append(json.loads(output))
     print(f"\n{reading} reading, 20 followers each, one story, {rounds} rounds: median (range)")
-    head = ("accounts", "deliveries + check-ins", "million a second", "per unit", "build s", "per account")
+    head = (
+        "accounts",
+        "deliveries + check-ins",
+        "million a second",
+        "per unit",
+        "build s",
+        "per account",
+    )
     print("{:>10} {:>23} {:>22} {:>9} {:>18} {:>12} {:>15}".format(*head, "bytes/account"))
     first: tuple[float, float] | None = None
     for size in sizes:

@@ -31,7 +31,8 @@ class CascadeEnvironment(simpy.Environment):
 
     def schedule_at(self, event: simpy.Event, time: float, priority: int = 1) -> None:
         """Let a triggered ``event`` be processed at exactly ``time``."""
-        heapq.heappush(self._queue, (time, priority, next(self._eid), event))  # type: ignore[arg-type]
+        queue: list[Any] = self._queue
+        heapq.heappush(queue, (time, priority, next(self._eid), event))
 
     def timeout_until(self, time: float, value: Any = None) -> simpy.Event:
         """An event at exactly ``time`` hours; ValueError where that is past."""
@@ -59,7 +60,6 @@ class Engine:
         self.world = world
         self.env = env
         self._callbacks: dict[tuple[int, int], list[Callable[[int, int], None]]] = defaultdict(list)
-        self._chunks: list[Any] = []
         self._listener: Callable[[Batch], None] | None = None
         self.log = np.zeros(4096, EVENT)
 
@@ -88,7 +88,7 @@ class Engine:
         self.write(Kind.SURFACE, story, -1, -1, surface, float(slot))
 
     def listen(self, listener: Callable[[Batch], None]) -> None:
-        """Hand every batch to ``listener`` as soon as the log is full or :meth:`flush` is called."""
+        """Hand every batch to ``listener`` when the log is full or :meth:`flush` is called."""
         self._listener = listener
 
     def flush(self) -> None:

@@ -18,6 +18,10 @@ __all__ = ["GRAPH_CONFIGS", "MAX_FOLLOWS", "GraphConfig"]
 #: More follows than this are refused before anything is built.
 MAX_FOLLOWS = 2_000_000_000
 _MAX_ACCOUNTS = 100_000_000
+_COLUMNS_ADVICE = (
+    'what the columns hold, in order: "follower followee" or "followee follower",'
+    ' then "weight" if there is one; or by name: "follower=NAME followee=NAME"'
+)
 
 Accounts = Annotated[int, Field(ge=1, le=_MAX_ACCOUNTS, description="How many accounts there are.")]
 MeanFollowers = Annotated[
@@ -191,18 +195,21 @@ class Tree(_Graph):
 
 
 class GraphFile(_Graph):
-    """Follows read from a file: text, .gz, .csv or .parquet."""
+    """Follows read from a file: text, .gz, .csv, .parquet, .graphml, or a directory .mapped."""
 
     kind: Literal["file"]
     path: str = Field(
         min_length=1,
         max_length=4096,
-        description="The file; a relative path starts at the scenario's folder.",
+        description="The file; a relative path starts at the scenario's folder. A directory"
+        " of arrays, NAME.mapped, is read in place and starts at once.",
     )
-    columns: str = Field(
+    columns: str | None = Field(
+        None,
         max_length=1000,
         description='What the columns hold, in order: "follower followee" or "followee follower",'
-        ' then "weight" if there is one; or by name: "follower=NAME followee=NAME".',
+        ' then "weight" if there is one; or by name: "follower=NAME followee=NAME". Needed'
+        " for every file but NAME.mapped, whose arrays say it themselves.",
     )
     max_bytes: int | None = Field(
         None, ge=1, description="Most bytes the file may hold once decompressed."
@@ -211,15 +218,23 @@ class GraphFile(_Graph):
         None,
         min_length=64,
         max_length=64,
-        description="SHA-256 of the file; where it is given, a changed file is refused."
-        " The resolved form holds it.",
+        description="SHA-256 of the file (of follows.json in NAME.mapped); where it is given, a"
+        " changed file is refused. The resolved form holds it.",
     )
 
     @model_validator(mode="after")
     def _columns_named(self) -> GraphFile:
         from rumorsim.graphs.columns import parse_columns
+        from rumorsim.graphs.sources import is_mapped
 
-        parse_columns(self.columns)
+        if is_mapped(self.path):
+            if self.columns is not None:
+                raise ValueError("columns must be left out: the arrays say who follows whom")
+        elif self.columns is None:
+            # Key, value, rule and advice, as scenarios tell them.
+            raise ValueError(f"graph.columns\t\tis missing\t{_COLUMNS_ADVICE}")
+        else:
+            parse_columns(self.columns)
         return self
 
     def build(self, base_dir: Path) -> FollowGraph:

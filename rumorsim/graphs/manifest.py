@@ -9,15 +9,14 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rumorsim.errors import Fault, InputError, nearest, show_value
+from rumorsim.graphs.config import MAX_FOLLOWS
 from rumorsim.graphs.npy import part_file
 from rumorsim.graphs.sources import is_mapped
 
-__all__ = ["MANIFEST", "MAX_FOLLOWS", "Manifest", "Part", "manifest_of", "read_manifest"]
+__all__ = ["MANIFEST", "Manifest", "Part", "manifest_of", "read_manifest"]
 
 #: The file that stands for the whole directory: it holds the digest of every other.
 MANIFEST: Final = "follows.json"
-#: More follows than this are refused before anything is built or opened.
-MAX_FOLLOWS: Final = 2_000_000_000
 _MOST_ACCOUNTS: Final = 2**31 - 1
 _LONGEST: Final = 4_000_000
 _Count = Annotated[int, Field(ge=0, le=2**62)]

@@ -28,8 +28,6 @@ from rumorsim.graphs.npy import LONGEST_TEXT, highest, open_array, part_file, wr
 __all__ = ["check_mapped", "read_mapped", "write_mapped"]
 
 _SCAN = 1 << 20
-#: Bytes; a table of ids or attributes in JSON is read whole.
-_LONGEST_TABLE = 1 << 30
 _LAST_CHARACTER = 0x10FFFF
 
 
@@ -115,9 +113,15 @@ def _column(path: Path, kinds: tuple[str, ...], length: int) -> NDArray[Any]:
     return values
 
 
+def _longest_table(accounts: int) -> int:
+    """Bytes that a table of ids or attributes in JSON may have: it is read whole."""
+    return min(1 << 30, 10_000 + 2_000 * accounts)
+
+
 def _table(path: Path, length: int) -> NDArray[Any]:
-    if part_file(path) > _LONGEST_TABLE:
-        raise InputError(Fault(f"can have at most {_LONGEST_TABLE:,} bytes", file=str(path)))
+    if part_file(path) > _longest_table(length):
+        rule = f"can have at most {_longest_table(length):,} bytes"
+        raise InputError(Fault(rule, file=str(path)))
     try:
         values = json.loads(path.read_bytes())
     except (ValueError, RecursionError) as error:
@@ -181,7 +185,7 @@ def write_mapped(
             self_loops=graph.self_loops,
             duplicates=graph.duplicates,
             offsets=_put(draft, "offsets", graph.offsets),
-            followers=_put(draft, "followers", graph.followers),
+            followers=_put_array(draft, "followers", graph.followers.astype("<i4", copy=False)),
             weights=None if graph.weights is None else _put(draft, "weights", graph.weights),
             ids=None if graph.ids is None else _put(draft, "ids", graph.ids),
             attributes=attributes,
@@ -205,13 +209,17 @@ def _check_ours(place: Path) -> None:
 
 def _put(draft: Path, name: str, values: NDArray[Any]) -> Part:
     array = _plain(values)
-    path = draft / f"{name}.{'json' if array is None else 'npy'}"
-    if array is None:
-        path.write_text(_json(values.tolist(), path), encoding="utf-8")
-    else:
-        write_array(path, array)
-    form = "json" if array is None else "npy"
-    return Part(form=form, bytes=path.stat().st_size, sha256=_sha256(path))
+    if array is not None:
+        return _put_array(draft, name, array)
+    path = draft / f"{name}.json"
+    path.write_text(_json(values.tolist(), path), encoding="utf-8")
+    return Part(form="json", bytes=path.stat().st_size, sha256=_sha256(path))
+
+
+def _put_array(draft: Path, name: str, array: NDArray[Any]) -> Part:
+    path = draft / f"{name}.npy"
+    write_array(path, array)
+    return Part(bytes=path.stat().st_size, sha256=_sha256(path))
 
 
 def _plain(values: NDArray[Any]) -> NDArray[Any] | None:
@@ -222,7 +230,7 @@ def _plain(values: NDArray[Any]) -> NDArray[Any] | None:
     if kind == "u" and size == 8:
         return values.astype("<u8", copy=False)
     if kind in "iu":
-        return values if values.dtype == np.int32 else values.astype("<i8", copy=False)
+        return values.astype("<i8", copy=False)
     if kind == "f" and size <= 8:
         return values.astype("<f8", copy=False)
     cells: Sequence[Any] = values.tolist()
@@ -237,4 +245,13 @@ def _json(cells: list[Any], path: Path) -> str:
         if not isinstance(each, str | int | float | None):
             rule = "values that are neither text nor numbers cannot be written"
             raise InputError(Fault(rule, file=path.name, value=show_value(each)))
-    return json.dumps(cells, ensure_ascii=True)
+    try:
+        text = json.dumps(cells)
+    except ValueError as error:
+        # Python refuses to write down whole numbers of more than 4,300 digits.
+        value = show_value(str(error))
+        raise InputError(Fault("cannot be written", file=path.name, value=value)) from None
+    if len(text) > _longest_table(len(cells)):
+        rule = f"has {len(text):,} bytes; {_longest_table(len(cells)):,} are the most"
+        raise InputError(Fault(rule, file=path.name))
+    return text

@@ -86,7 +86,9 @@ def open_array(path: Path, kinds: tuple[str, ...], length: int) -> NDArray[Any]:
     try:
         return np.memmap(path, dtype, "r", start, (length,))
     except (OSError, ValueError) as error:
-        raise InputError(Fault("cannot be opened", file=str(path), value=str(error)[:80])) from error
+        raise InputError(
+            Fault("cannot be opened", file=str(path), value=str(error)[:80])
+        ) from error
 
 
 def _header(path: Path) -> tuple[str, tuple[int, ...], int]:

@@ -1,4 +1,4 @@
-"""Follow graphs from files: edge lists as text, .gz, .csv, and Parquet."""
+"""Follow graphs from files: edge lists as text, .gz, .csv, Parquet, GraphML, mapped arrays."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rumorsim.graphs.building import from_edges, id_table
 from rumorsim.graphs.columns import Columns, parse_columns
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.lines import LONGEST_LINE, Id, LineFormat, format_of
-from rumorsim.graphs.sources import Progress, blocks, checked_file, file_format
+from rumorsim.graphs.sources import Progress, blocks, checked_file, file_format, is_mapped
 
 __all__ = ["read_follows"]
 
@@ -28,12 +28,12 @@ Part = tuple[NDArray[Any], NDArray[Any], NDArray[np.float64] | None]
 def read_follows(
     path: str | os.PathLike[str],
     *,
-    columns: str,
+    columns: str | None = None,
     ids: str = "auto",
     max_bytes: int | None = None,
     progress: Progress | None = None,
 ) -> FollowGraph:
-    """The follow graph of a file of follows, one a line (or row).
+    """The follow graph of a file of follows, one a line (or row, or edge).
 
     ``columns`` says what the columns hold: "follower followee" or "followee follower",
     with " weight" behind if there is a third; or, where the file has a header,
@@ -42,10 +42,19 @@ def read_follows(
     line has them (then all must be), "text" keeps ids as written. Accounts are those in
     the file; see ``from_edges`` for their numbering and for what is dropped.
 
+    In GraphML "follower followee" says that the source of an edge follows its target (see
+    ``graphml.read_graphml``). A directory of arrays, NAME.mapped, is read in place and says
+    all this itself: there ``columns`` and ``ids`` are left out, which nothing else allows.
+
     ``max_bytes`` caps the bytes of a file once decompressed. Whatever is wrong with the
     file is an InputError with its line.
     """
-    wanted = parse_columns(columns)
+    if is_mapped(path):
+        from rumorsim.graphs.mapped import read_mapped
+
+        _said_by_itself(path, columns=columns, ids=None if ids == "auto" else ids)
+        return read_mapped(path, max_bytes=max_bytes)
+    wanted = _wanted(columns, path)
     if ids not in _IDS:
         raise InputError(
             Fault(
@@ -57,6 +66,13 @@ def read_follows(
         )
     place = checked_file(path)
     kind = file_format(place)
+    if kind.startswith("graphml"):
+        from rumorsim.graphs.graphml import read_graphml
+
+        packed = kind.endswith(".gz")
+        return read_graphml(
+            place, wanted, ids, compressed=packed, max_bytes=max_bytes, progress=progress
+        )
     if kind == "parquet":
         from rumorsim.graphs.parquet import read_columns
 
@@ -68,6 +84,20 @@ def read_follows(
             Fault("holds no follows", file=str(path), advice="a graph needs at least one")
         )
     return from_edges(first, second, direction=wanted.direction, weights=weights, file=str(path))
+
+
+def _wanted(columns: str | None, path: str | os.PathLike[str]) -> Columns:
+    if columns is None:
+        advice = 'say "follower followee" or "followee follower", as the columns are'
+        raise InputError(Fault("is missing", file=str(path), key="columns", advice=advice))
+    return parse_columns(columns)
+
+
+def _said_by_itself(path: str | os.PathLike[str], **given: str | None) -> None:
+    for key, value in given.items():
+        if value is not None:
+            rule = "must be left out: the arrays say it themselves"
+            raise InputError(Fault(rule, file=str(path), key=key, value=show_value(value)))
 
 
 def _read_text(

@@ -8,8 +8,9 @@ import gzip
 import io
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.files import write_beside
 from rumorsim.graphs.columns import Columns, parse_columns
 from rumorsim.graphs.follows import FollowGraph
+from rumorsim.graphs.sources import is_mapped
 
 __all__ = ["write_follows"]
 
@@ -28,18 +30,35 @@ _UNSAFE_CSV = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]|^\s|\s$|^$")
 
 
 def write_follows(
-    graph: FollowGraph, path: str | os.PathLike[str], *, columns: str, overwrite: bool = False
+    graph: FollowGraph,
+    path: str | os.PathLike[str],
+    *,
+    columns: str | None = None,
+    overwrite: bool = False,
 ) -> None:
-    """Write the follows of ``graph`` to ``path``: .parquet, .csv, or text, with .gz or not.
+    """Write ``graph`` to ``path``: .parquet, .graphml, .csv or text (with .gz or not), .mapped.
 
     ``columns`` as in ``read_follows``, "weight" only if the graph has weights; names
     given there become the header of CSV and Parquet. Ids are the original ones; text and
     numbers among each other become text.
-    Accounts without follows have no line and are not in the file. An existing file is
-    refused unless ``overwrite``; the file appears complete or not at all.
+    Accounts without follows and attributes are in .graphml and .mapped only; a list of
+    follows does not hold them. NAME.mapped is a directory of arrays that always holds all
+    of the graph: for it, and for nothing else, ``columns`` is left out. An existing
+    file is refused unless ``overwrite``; the file appears complete or not at all.
     """
-    wanted = parse_columns(columns)
     place = Path(path)
+    if is_mapped(place):
+        from rumorsim.graphs.mapped import write_mapped
+
+        if columns is not None:
+            rule = "must be left out: a directory of arrays has no columns"
+            raise InputError(Fault(rule, file=str(path), key="columns", value=show_value(columns)))
+        write_mapped(graph, place, overwrite=overwrite)
+        return
+    if columns is None:
+        advice = 'say "follower followee" or "followee follower"'
+        raise InputError(Fault("is missing", file=str(path), key="columns", advice=advice))
+    wanted = parse_columns(columns)
     if wanted.weighted and graph.weights is None:
         raise InputError(
             Fault(
@@ -55,6 +74,11 @@ def write_follows(
             from rumorsim.graphs.parquet import write_columns
 
             write_columns(draft, _table(graph, wanted))
+        elif suffixes[-1:] == [".graphml"] or suffixes[-2:] == [".graphml", ".gz"]:
+            from rumorsim.graphs.graphml_writing import write_graphml
+
+            with _opened(draft, packed=suffixes[-1:] == [".gz"]) as raw:
+                write_graphml(raw, graph, wanted, place)
         else:
             _write_text(
                 draft,
@@ -93,13 +117,7 @@ def _write_text(
     draft: Path, graph: FollowGraph, columns: Columns, place: Path, *, commas: bool, packed: bool
 ) -> None:
     ids = None if graph.ids is None else _id_words(graph.ids.tolist(), place, commas)
-    with contextlib.ExitStack() as stack:
-        raw = stack.enter_context(draft.open("xb"))
-        if packed:
-            # No name and no time inside: the same graph gives the same bytes.
-            raw = stack.enter_context(
-                gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0)  # type: ignore[arg-type]
-            )
+    with _opened(draft, packed=packed) as raw:
         separator = "," if commas else "\t"
         names = [_quoted(name) if commas else name for name in _names(columns)]
         raw.write((("" if commas else "# ") + separator.join(names) + "\n").encode())
@@ -109,6 +127,17 @@ def _write_text(
             cells = [_cells(graph, word, ends, ids, part) for word in columns.words]
             lines = map(separator.join, zip(*cells, strict=True))
             raw.write(("\n".join(lines) + "\n").encode())
+
+
+@contextlib.contextmanager
+def _opened(draft: Path, *, packed: bool) -> Iterator[IO[bytes]]:
+    with draft.open("xb") as raw:
+        if not packed:
+            yield raw
+            return
+        # No name and no time inside: the same graph gives the same bytes.
+        with gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0) as file:
+            yield cast(IO[bytes], file)
 
 
 def _cells(

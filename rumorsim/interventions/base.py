@@ -27,17 +27,33 @@ class When(Model):
     """What opens a case: fixed times, a count reached, or an age. Exactly one."""
 
     at: tuple[Duration, ...] | None = Field(
-        None, strict=False, min_length=1, max_length=100_000, fail_fast=True, description="at these times, for every target that fits"
+        None,
+        strict=False,
+        min_length=1,
+        max_length=100_000,
+        fail_fast=True,
+        description="at these times, for every target that fits",
     )
-    reports: int | None = Field(None, ge=1, le=2**31 - 2, description="when the target has so many reports")
-    shares: int | None = Field(None, ge=1, le=2**31 - 2, description="when the target was shared so often")
-    reach: int | None = Field(None, ge=1, le=2**31 - 2, description="when so many accounts were exposed by the target")
-    age: Duration | None = Field(None, description="when the target is so old: since it was posted, or first posted")
+    reports: int | None = Field(
+        None, ge=1, le=2**31 - 2, description="when the target has so many reports"
+    )
+    shares: int | None = Field(
+        None, ge=1, le=2**31 - 2, description="when the target was shared so often"
+    )
+    reach: int | None = Field(
+        None, ge=1, le=2**31 - 2, description="when so many accounts were exposed by the target"
+    )
+    age: Duration | None = Field(
+        None, description="when the target is so old: since it was posted, or first posted"
+    )
     window: PositiveDuration | None = Field(
         None, description="count only what happens within each such window, looked at when it ends"
     )
     off: int | None = Field(
-        None, ge=0, le=2**31 - 2, description="with window: undone when a window's count is below this"
+        None,
+        ge=1,
+        le=2**31 - 2,
+        description="with window: undone when a window's count is below this",
     )
 
     @model_validator(mode="after")
@@ -57,7 +73,7 @@ class When(Model):
         """The count that is watched, if one is."""
         for name in ("reports", "shares", "reach"):
             if getattr(self, name) is not None:
-                return name  # type: ignore[return-value]
+                return name
         return None
 
     @property
@@ -69,18 +85,42 @@ class When(Model):
 class Whom(Model):
     """Which targets a case may be opened for. Empty: all. Several: all must hold."""
 
-    kinds: tuple[str, ...] = Field((), strict=False, max_length=100, description="accounts of these kinds; posts by them, stories published by one")
-    categories: tuple[str, ...] = Field(
-        (), strict=False, max_length=100, description="stories of these categories, and who posted one"
+    kinds: tuple[str, ...] = Field(
+        (),
+        strict=False,
+        max_length=100,
+        description="accounts of these kinds; posts by them, stories published by one",
     )
-    stories: tuple[str, ...] = Field((), strict=False, max_length=1000, description="these stories, and who posted one")
-    top: int | None = Field(None, ge=1, le=2**31 - 2, description="only the so many most followed accounts, their posts, what they published")
-    strikes: int = Field(0, ge=0, le=10_000, description="accounts (or who is behind the target) with at least so many penalties")
+    categories: tuple[str, ...] = Field(
+        (),
+        strict=False,
+        max_length=100,
+        description="stories of these categories, and who posted one",
+    )
+    stories: tuple[str, ...] = Field(
+        (), strict=False, max_length=1000, description="these stories, and who posted one"
+    )
+    top: int | None = Field(
+        None,
+        ge=1,
+        le=2**31 - 2,
+        description="only the so many most followed accounts, their posts, what they published",
+    )
+    strikes: int = Field(
+        0,
+        ge=0,
+        le=10_000,
+        description="accounts (or who is behind the target) with at least so many penalties",
+    )
     suspicion: float = Field(
         0.0, ge=0, le=1, description="at least so many reports for each account reached"
     )
-    fraction: float = Field(1.0, ge=0, le=1, description="a random sample of so large a share of the targets")
-    posts: Literal["all", "originals", "shares"] = Field("all", description="for posts: which of them")
+    fraction: float = Field(
+        1.0, ge=0, le=1, description="a random sample of so large a share of the targets"
+    )
+    posts: Literal["all", "originals", "shares"] = Field(
+        "all", description="for posts: which of them"
+    )
 
 
 class Intervention(Model):
@@ -96,22 +136,33 @@ class Intervention(Model):
     kind: str
     when: When = Field(description="what opens a case")
     whom: Whom = Field(default_factory=Whom, description="which targets")
-    quota: Quota | None = Field(None, description="acts at most so often; later cases wait for the next period")
+    quota: Quota | None = Field(
+        None, description="acts at most so often; later cases wait for the next period"
+    )
     delay: Law | None = Field(None, description="from the trigger to the desk; absent: at once")
     reviewers: int | None = Field(
-        None, ge=1, le=1_000_000, description="people who review cases one at a time; absent: no queue"
+        None,
+        ge=1,
+        le=1_000_000,
+        description="people who review cases one at a time; absent: no queue",
     )
     review_time: Law | None = Field(None, description="with reviewers: time for one case")
     sensitivity: float | None = Field(
-        None, ge=0, le=1, description="P(act | reviewed, guilty); absent: acts on every case, nobody judges"
+        None,
+        ge=0,
+        le=1,
+        description="P(act | reviewed, guilty); absent: acts on every case, nobody judges",
     )
     false_positive_rate: float | None = Field(
         None, ge=0, le=1, description="P(act | reviewed, innocent); goes with sensitivity"
     )
     judge: Literal["truth", "category"] = Field(
-        "truth", description="what makes a target guilty: a false story, or any story of the categories in whom"
+        "truth",
+        description="what makes a target guilty: a false story, or any of whom.categories",
     )
-    duration: PositiveDuration | None = Field(None, description="undone after so long; absent: for good")
+    duration: PositiveDuration | None = Field(
+        None, description="undone after so long; absent: for good"
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> Intervention:

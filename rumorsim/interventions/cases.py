@@ -203,9 +203,13 @@ class _Selector:
             among[most] = True
             self._accounts &= among
         facts = world.facts.stories
-        self._in_category = np.array([not whom.categories or f.category in whom.categories for f in facts])
+        self._in_category = np.array(
+            [not whom.categories or f.category in whom.categories for f in facts]
+        )
         names = set(whom.stories)
-        self._in_stories = np.array([not names or f.name.split("#")[0] in names or f.name in names for f in facts])
+        self._in_stories = np.array(
+            [not names or f.name.split("#")[0] in names or f.name in names for f in facts]
+        )
         self._false = np.array([not f.truth for f in facts])
 
     def fits(self, target: int) -> bool:
@@ -257,14 +261,20 @@ class _Selector:
     def guilty(self, target: int) -> bool:
         """Has the target posted (or is it) what this intervention is after?"""
         stories = self._desk.stories_of(self._target, target)
-        wrong = self._in_category if self._intervention.judge == "category" else self._false & self._in_category
+        wrong = (
+            self._in_category
+            if self._intervention.judge == "category"
+            else self._false & self._in_category
+        )
         return bool(wrong[stories].any())
 
     def _behind(self, target: int) -> list[int]:
         """The account, the post's author, or everyone who has published the story."""
         if self._target == "story":
             return self._desk.publishers_of(target)
-        return [int(self._desk.world.posts["author"][target])] if self._target == "post" else [target]
+        return (
+            [int(self._desk.world.posts["author"][target])] if self._target == "post" else [target]
+        )
 
 
 def target_address(world: World, kind: str, target: int) -> tuple[int, int, int]:

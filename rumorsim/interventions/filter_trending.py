@@ -21,7 +21,9 @@ class FilterTrending(Intervention):
     summary: ClassVar = "keep stories off the trending list"
     needs_trending: ClassVar = True
 
-    kind: Literal["filter-trending"] = Field("filter-trending", description="trending-list filtering")
+    kind: Literal["filter-trending"] = Field(
+        "filter-trending", description="trending-list filtering"
+    )
 
     def act(self, desk: Desk, target: int, case: Case) -> None:
         case.done.append(desk.delist(target, case=case))

@@ -25,9 +25,13 @@ class RemoveFollowers(Intervention):
     target: ClassVar = "account"
     summary: ClassVar = "cut the follows of an account's followers"
 
-    kind: Literal["remove-followers"] = Field("remove-followers", description="removal of followers")
+    kind: Literal["remove-followers"] = Field(
+        "remove-followers", description="removal of followers"
+    )
     keep: float = Field(0.0, ge=0, lt=1, description="share of followers that stays")
-    regrowth: float = Field(0.0, ge=0, le=1, description="share of the lost followers that is back after each day")
+    regrowth: float = Field(
+        0.0, ge=0, le=1, description="share of the lost followers that is back after each day"
+    )
 
     @model_validator(mode="after")
     def _regrowth_or_duration(self) -> RemoveFollowers:
@@ -50,4 +54,6 @@ class RemoveFollowers(Intervention):
                 return
             missing *= 1.0 - self.regrowth
             desk.undo(case.done.pop(), quietly=True)
-            case.done.append(desk.remove_followers(target, keep=1.0 - missing, case=case, quietly=True))
+            case.done.append(
+                desk.remove_followers(target, keep=1.0 - missing, case=case, quietly=True)
+            )

@@ -99,6 +99,4 @@ def flatten(value: Mapping[str, Any], prefix: str = "") -> dict[str, Number | No
 
 def curves(value: Mapping[str, Any], prefix: str = "") -> dict[str, Curve]:
     """The curves of a value by dotted key: ``{"time": [hours], "<series>": [...]}``."""
-    return {
-        key: dict(inner) for key, inner in _leaves(value, prefix) if isinstance(inner, Mapping)
-    }
+    return {key: dict(inner) for key, inner in _leaves(value, prefix) if isinstance(inner, Mapping)}

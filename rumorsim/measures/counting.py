@@ -134,9 +134,7 @@ class StoryCounts:
             self.counts += story_bins(batch, self.edges, len(self.counts))
 
 
-def story_bins(
-    batch: Batch, edges: NDArray[np.float64], stories: int
-) -> NDArray[np.int64]:
+def story_bins(batch: Batch, edges: NDArray[np.float64], stories: int) -> NDArray[np.int64]:
     """How many events of ``batch`` fall on each story and bin, int64 [stories, bins]."""
     bins = len(edges) - 1
     cell = batch.story * np.int64(bins) + bin_of(batch.time, edges)

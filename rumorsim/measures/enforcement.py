@@ -130,9 +130,7 @@ class Enforcement(Measure[State]):
 
     def value(self, state: State) -> dict[str, Any]:
         labels = unique_names([*(each.label for each in state.facts.interventions), BY_HAND])
-        parts = {
-            label: self._one(state, place) for place, label in enumerate(labels)
-        }
+        parts = {label: self._one(state, place) for place, label in enumerate(labels)}
         verbs = [docket.counts() for docket in state.dockets]
         from_flag = [each for docket in state.dockets for each in docket.from_flag]
         late = [each for docket in state.dockets for each in docket.from_first_guilty_post]

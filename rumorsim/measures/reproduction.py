@@ -154,9 +154,7 @@ class _Table:
         }
 
 
-def _totals(
-    place: NDArray[np.int64], shares: NDArray[np.int64], length: int
-) -> NDArray[np.int64]:
+def _totals(place: NDArray[np.int64], shares: NDArray[np.int64], length: int) -> NDArray[np.int64]:
     totals = np.zeros(length, np.int64)
     np.add.at(totals, place, shares)
     return totals

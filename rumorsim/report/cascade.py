@@ -82,9 +82,7 @@ def _draw_follows(ax: Axes, graph: FollowGraph, places: NDArray[np.float64]) -> 
     _dots(ax, places, s=14, color=_QUIET, linewidths=0, zorder=2, label="not reached")
 
 
-def _draw_readers(
-    ax: Axes, whole: Batch, places: NDArray[np.float64], story: int
-) -> None:
+def _draw_readers(ax: Axes, whole: Batch, places: NDArray[np.float64], story: int) -> None:
     exposed = whole.only(Kind.EXPOSE)
     readers = exposed.account[exposed.story == story]
     look = {"s": 18, "color": _READ, "linewidths": 0, "zorder": 3}

@@ -58,9 +58,7 @@ def styled() -> Iterator[None]:
         yield
 
 
-def save_figure(
-    figure: Figure, place: Path, kinds: Sequence[str] = ("png", "svg")
-) -> list[Path]:
+def save_figure(figure: Figure, place: Path, kinds: Sequence[str] = ("png", "svg")) -> list[Path]:
     """Write ``place`` with each suffix, the same bytes for the same figure; the paths."""
     written = []
     with styled():

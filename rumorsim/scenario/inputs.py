@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from rumorsim.errors import Fault, InputError
+from rumorsim.graphs.manifest import manifest_of
 from rumorsim.graphs.sources import checked_file
 
 if TYPE_CHECKING:
@@ -42,15 +43,13 @@ def file_digest(path: Path) -> str:
 
 def input_files(scenario: Scenario) -> dict[str, str]:
     """SHA-256 of each file the scenario reads, by its key: ``graph.path``, ``accounts.file``."""
-    named = {
-        "graph.path": getattr(scenario.graph, "path", None),
-        "accounts.file": scenario.accounts.file,
-    }
-    return {
-        key: file_digest(scenario.base_dir / name)
-        for key, name in named.items()
-        if name is not None
-    }
+    found = {}
+    graph, table = getattr(scenario.graph, "path", None), scenario.accounts.file
+    if graph is not None:
+        found["graph.path"] = file_digest(manifest_of(scenario.base_dir / graph))
+    if table is not None:
+        found["accounts.file"] = file_digest(scenario.base_dir / table)
+    return found
 
 
 def build_graph(scenario: Scenario) -> tuple[FollowGraph, dict[str, NDArray[Any]]]:
@@ -75,7 +74,7 @@ def _digest_of_graph_file(scenario: Scenario) -> str:
     if name is None:
         return ""
     pinned = getattr(scenario.graph, "sha256", None)
-    return _checked_digest(scenario.base_dir / name, pinned, "graph.sha256")
+    return _checked_digest(manifest_of(scenario.base_dir / name), pinned, "graph.sha256")
 
 
 def _accounts_table(

@@ -20,10 +20,10 @@ from typing import IO
 
 from rumorsim.errors import Fault, InputError, OutputError
 from rumorsim.events import Batch, Facts
-from rumorsim.sinks.facts_json import facts_from_json, facts_to_json
-from rumorsim.sinks.saved import ROWS, format_of, measure_file, read_events
 from rumorsim.sinks.base import ReaderGone, Sink, header_of, lines_of, to_json
+from rumorsim.sinks.facts_json import facts_from_json, facts_to_json
 from rumorsim.sinks.formats import ArrowFile, NdjsonFile, ParquetFile
+from rumorsim.sinks.saved import ROWS, format_of, measure_file, read_events
 
 __all__ = [
     "MemorySink",

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from rumorsim.errors import Fault, OutputError
 from rumorsim.events import COLUMNS, EVENT, Batch, Facts
-from rumorsim.sinks.saved import ROWS, import_pyarrow
 from rumorsim.sinks.base import Sink, header_of, lines_of, to_json
+from rumorsim.sinks.saved import ROWS, import_pyarrow
 
 __all__ = ["ArrowFile", "NdjsonFile", "ParquetFile"]
 
@@ -93,8 +93,7 @@ class ArrowFile(FileSink):
         self._arrow, self._parquet = import_pyarrow(str(path))
         types = {"f8": "float64", "u1": "uint8", "i4": "int32"}
         fields = [
-            self._arrow.field(name, types[EVENT[name].str[1:]], nullable=False)
-            for name in COLUMNS
+            self._arrow.field(name, types[EVENT[name].str[1:]], nullable=False) for name in COLUMNS
         ]
         super().__init__(facts, path)
         self._schema = self._arrow.schema(fields, metadata={"rumorsim.header": self.header})

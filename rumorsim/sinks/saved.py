@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from rumorsim.errors import Fault, InputError, nearest, show_value
 from rumorsim.events import COLUMNS, EVENT, Batch, Facts, Kind, StreamDigest
-from rumorsim.sinks.facts_json import facts_from_json
 from rumorsim.measures import Listening, Measure
+from rumorsim.sinks.facts_json import facts_from_json
 
 __all__ = [
     "FORMATS",
@@ -105,9 +105,7 @@ def import_pyarrow(file: str) -> tuple[Any, Any]:
     return pyarrow, pyarrow.parquet
 
 
-def read_events(
-    path: str | Path, format: str | None = None
-) -> tuple[Facts, Iterator[Batch]]:
+def read_events(path: str | Path, format: str | None = None) -> tuple[Facts, Iterator[Batch]]:
     """The facts and the batches of a saved stream, in order, at most 65,536 events each.
 
     The batches are checked as they pass: reading to the end without an error means that the

@@ -86,14 +86,11 @@ def _gathered(
             for policy, worlds in by_policy.items()
         },
         curves={
-            policy: {
-                key: [outcome.curves[key] for outcome in worlds] for key in worlds[0].curves
-            }
+            policy: {key: [outcome.curves[key] for outcome in worlds] for key in worlds[0].curves}
             for policy, worlds in by_policy.items()
         },
         digests={
-            policy: [outcome.digest for outcome in worlds]
-            for policy, worlds in by_policy.items()
+            policy: [outcome.digest for outcome in worlds] for policy, worlds in by_policy.items()
         },
         scenario=scenario.resolved(),
         provenance=by_policy[NONE][0].provenance,

@@ -40,9 +40,7 @@ def save_comparison(comparison: Comparison, directory: Path) -> list[Path]:
     return [directory / name for name in names]
 
 
-def write_changes(
-    comparison: Comparison, place: Path, keys: Sequence[str] | None = None
-) -> None:
+def write_changes(comparison: Comparison, place: Path, keys: Sequence[str] | None = None) -> None:
     """Every number (or ``keys``) under every policy as CSV, one row each."""
     rows = [plain_change(change) for change in comparison.changes(keys)]
     _write_csv(place, list(rows[0]), (row.values() for row in rows))

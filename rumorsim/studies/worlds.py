@@ -83,9 +83,7 @@ class _Job:
     engine: str
 
     def outcome(self, task: Task) -> Outcome:
-        result = run(
-            self.scenario, task.policy, task.seed, self.engine, measures=self.measures
-        )
+        result = run(self.scenario, task.policy, task.seed, self.engine, measures=self.measures)
         kept = {key: curve for key, curve in result.curves().items() if key in self.curves}
         return Outcome(
             task, result.digest, result.events, result.scalars(), kept, result.provenance

@@ -26,6 +26,9 @@ __all__ = ["Trending", "trending_list"]
 #: Index of the trending list among the surfaces.
 TRENDING = 0
 
+#: Median time a topic stayed on Weibo's hot-search list, March to August 2023.
+MEASURED_DWELL: Any = "2.65 h"
+
 #: Hours for which background topics have come and gone when a scenario starts.
 WARM_UP = 24.0
 
@@ -33,8 +36,12 @@ WARM_UP = 24.0
 class Heat(Model):
     """How much a background topic is posted about while it is hot."""
 
-    median: float = Field(0.5, ge=0, le=1e9, description="median posts per hour for each 1,000 accounts (assumption)")
-    sigma: float = Field(1.5, ge=0, le=20, description="standard deviation of the natural logarithm (assumption)")
+    median: float = Field(
+        0.5, ge=0, le=1e9, description="median posts per hour for each 1,000 accounts (assumption)"
+    )
+    sigma: float = Field(
+        1.5, ge=0, le=20, description="standard deviation of the natural logarithm (assumption)"
+    )
 
 
 class Trending(Model):
@@ -42,15 +49,27 @@ class Trending(Model):
 
     slots: int = Field(50, ge=1, le=1000, description="places on the list (Weibo shows 50)")
     refresh: PositiveDuration = Field("10 min", description="time between rankings (assumption)")  # type: ignore[assignment]
-    half_life: PositiveDuration = Field("1 h", description="time in which a score halves (assumption)")  # type: ignore[assignment]
-    looks: Rate = Field(2 / 24, validate_default=False, description="looks at the list by the mean account, in step with its check-ins (assumption)")
-    steepness: float = Field(1.0, ge=0, le=10, description="share of looks at rank r falls as r ** -steepness (assumption)")
-    topics: Rate = Field(12.0, validate_default=False, description="arrivals of background topics (assumption)")
+    half_life: PositiveDuration = Field(
+        "1 h", description="time in which a score halves (assumption)"
+    )  # type: ignore[assignment]
+    looks: Rate = Field(
+        2 / 24,
+        validate_default=False,
+        description="looks at the list by the mean account, in step with check-ins (assumption)",
+    )
+    steepness: float = Field(
+        1.0,
+        ge=0,
+        le=10,
+        description="share of looks at rank r falls as r ** -steepness (assumption)",
+    )
+    topics: Rate = Field(
+        12.0, validate_default=False, description="arrivals of background topics (assumption)"
+    )
     heat: Heat = Field(default_factory=Heat, description="posts about a background topic")
     lasting: Law = Field(
-        Lognormal(law="lognormal", median="2.65 h", sigma=1.0),  # type: ignore[arg-type]
-        validate_default=False,
-        description="how long a topic draws posts; the median is the dwell measured on Weibo lists of 2023",
+        default_factory=lambda: Lognormal(law="lognormal", median=MEASURED_DWELL, sigma=1.0),
+        description="how long a topic draws posts (median: dwell on Weibo lists of 2023)",
     )
 
     def slot_ends(self) -> Any:
@@ -66,7 +85,7 @@ class _Topics:
 
     def __init__(self, trending: Trending, engine: Engine) -> None:
         # Reading a scenario must not wait for the kernels behind the world.
-        from rumorsim.world import points
+        from rumorsim.stories import points
 
         world = engine.world
         self._trending, self._seed = trending, world.seed
@@ -112,7 +131,9 @@ def trending_list(trending: Trending, engine: Engine) -> Generator[Any, Any, Non
         scores += world.stories["heat"]
         world.stories["heat"] = 0.0
         topics.refresh(now, decay)
-        slots = _ranked(world.stories["listed"], scores, [t[0] for t in topics.alive], trending.slots)
+        slots = _ranked(
+            world.stories["listed"], scores, [t[0] for t in topics.alive], trending.slots
+        )
         _show(engine, slots, places)
 
 

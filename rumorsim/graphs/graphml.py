@@ -1,0 +1,146 @@
+"""Follow graphs from GraphML, read as a stream; nothing that a file could define is believed.
+
+GraphML (Brandes et al. 2002) is XML: nodes with typed data, edges with a source and a target.
+What makes XML dangerous all begins with a document type: it is refused before any entity is.
+"""
+
+from __future__ import annotations
+
+from array import array
+from pathlib import Path
+from xml.parsers import expat
+
+import numpy as np
+
+from rumorsim.errors import Fault, InputError, nearest, show_value
+from rumorsim.graphs.building import from_edges, id_order, id_table
+from rumorsim.graphs.columns import Columns
+from rumorsim.graphs.follows import FollowGraph
+from rumorsim.graphs.graphml_parts import WHOLE, Document
+from rumorsim.graphs.sources import Progress, pieces
+
+__all__ = ["edge_ends", "read_graphml"]
+
+_FEED = 1 << 16
+#: Bytes; no tag or comment is longer than this.
+_LONGEST_TAG = 1 << 20
+_ENDS = ("source", "target")
+
+
+def edge_ends(columns: Columns) -> tuple[str, str | None]:
+    """What source -> target means, as ``from_edges`` wants it, and the name of the weights.
+
+    "follower followee" says that the source follows the target. By name, the two ends are
+    called "source" and "target": "follower=target followee=source weight=w".
+    """
+    if not columns.names:
+        return columns.direction, "weight" if columns.weighted else None
+    names = dict(zip(columns.words, columns.names, strict=True))
+    for word in ("follower", "followee"):
+        if names[word] not in _ENDS:
+            rule = "there is no such end of an edge in GraphML"
+            advice = nearest(names[word], _ENDS)
+            raise InputError(
+                Fault(rule, key="columns", value=show_value(names[word]), advice=advice)
+            )
+    forward = names["follower"] == "source"
+    direction = "follower followee" if forward else "followee follower"
+    return direction, names.get("weight")
+
+
+def read_graphml(
+    path: Path,
+    columns: Columns,
+    ids: str,
+    *,
+    compressed: bool,
+    max_bytes: int | None = None,
+    progress: Progress | None = None,
+) -> FollowGraph:
+    """The follow graph of a GraphML file, with the attributes of its nodes.
+
+    Every node is an account. ``ids`` "auto" takes whole numbers if all ids are such. Edges
+    must be directed; where weights are asked for, an edge without one has the key's default
+    or 1.0. Nested graphs and hyperedges are refused. Faults are InputErrors with their line.
+    """
+    direction, weight = edge_ends(columns)
+    document = Document(str(path), weight)
+    _parse(path, document, compressed, max_bytes, progress)
+    document.finish()
+    names = list(document.nodes)
+    values = _ids(document, ids)
+    order = id_order(values) or []
+    rank = np.empty(len(names), np.int64)
+    rank[order] = np.arange(len(names))
+    source, target = (rank[_vector(end)] for end in (document.source, document.target))
+    table = id_table([values[i] for i in order])
+    plain = table.dtype == np.int64 and np.array_equal(table, np.arange(table.size))
+    return from_edges(
+        source,
+        target,
+        direction=direction,
+        accounts=len(names),
+        ids=None if plain else table,
+        weights=None if weight is None else np.array(document.weights, np.float64),
+        attributes=document.columns(order),
+        file=str(path),
+    )
+
+
+def _vector(values: array[int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    return np.array(values, np.int64)
+
+
+def _ids(document: Document, ids: str) -> list[int | str]:
+    names = list(document.nodes)
+    if ids == "text":
+        return list(names)
+    bad = next((i for i, name in enumerate(names) if not WHOLE.fullmatch(name)), None)
+    if bad is None:
+        return [int(name) for name in names]
+    if ids == "integer":
+        place = f"{document.file}, line {document.lines[bad]}"
+        rule, advice = "is not a whole number", 'say ids = "text" to keep ids as written'
+        raise InputError(Fault(rule, place, "id", show_value(names[bad]), advice))
+    return list(names)
+
+
+def _parse(
+    path: Path,
+    document: Document,
+    compressed: bool,
+    max_bytes: int | None,
+    progress: Progress | None,
+) -> None:
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+    document.line = lambda: parser.CurrentLineNumber
+    parser.StartDoctypeDeclHandler = document.doctype
+    parser.EntityDeclHandler = document.doctype
+    parser.StartElementHandler = document.start
+    parser.EndElementHandler = document.end
+    parser.CharacterDataHandler = document.text
+    fed = 0
+    try:
+        for piece in pieces(path, compressed=compressed, max_bytes=max_bytes, progress=progress):
+            for at in range(0, len(piece), _FEED):
+                part = piece[at : at + _FEED]
+                parser.Parse(part, False)
+                fed += len(part)
+                if fed - max(parser.CurrentByteIndex, 0) > _LONGEST_TAG:
+                    rule = f"a tag can have at most {_LONGEST_TAG:,} bytes"
+                    raise InputError(Fault(rule, file=f"{path}, line {document.line()}"))
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        place = f"{path}, line {error.lineno}, column {error.offset}"
+        rule = f"is not XML: {expat.ErrorString(error.code)}"
+        raise InputError(Fault(rule, file=place, advice="is this GraphML?")) from None
+    except InputError:
+        raise
+    except (LookupError, ValueError) as error:
+        # Encodings that Python does not know, or that have no table of 256 characters.
+        rule, advice = "has an encoding that cannot be read", "save it as UTF-8"
+        raise InputError(
+            Fault(rule, str(path), "encoding", show_value(str(error)), advice)
+        ) from None

@@ -1,0 +1,290 @@
+"""What a GraphML document says, tag by tag, with the line of whatever is wrong in it."""
+
+from __future__ import annotations
+
+import math
+import re
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rumorsim.errors import Fault, InputError, nearest, show_value
+from rumorsim.graphs.attributes import attribute_array
+
+__all__ = ["WHOLE", "Document"]
+
+#: A whole number as an id is written.
+WHOLE: Final = re.compile(r"(?:0|-?[1-9][0-9]{0,999})")
+_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,1000}")
+_TRUTH: Final = {"true": True, "1": True, "false": False, "0": False}
+_TYPES: Final = ("boolean", "int", "long", "float", "double", "string")
+_DEEPEST: Final = 100
+_MOST_KEYS: Final = 1_000
+_LONGEST_ID: Final = 1_000
+_LONGEST_TEXT: Final = 100_000
+#: What GraphML can say that a follow graph cannot.
+_REFUSED: Final = {
+    "hyperedge": "hyperedges have no follower and followee",
+    "locator": "a part of the graph is said to be in another file",
+}
+
+
+@dataclass
+class _Key:
+    """A declaration: nodes or edges have data of this name and type."""
+
+    name: str
+    type: str
+    default: Any = None
+
+
+class Document:
+    """The handlers of a parser, and what they have found so far.
+
+    ``nodes`` maps the id of each node to its number, by first appearance, perhaps as an end
+    of an edge; ``source`` and ``target`` are those numbers, an entry an edge, and so is
+    ``weights`` where the name of a weight is given.
+    """
+
+    def __init__(self, file: str, weight: str | None) -> None:
+        self.file = file
+        self.line: Callable[[], int] = int
+        self.nodes: dict[str, int] = {}
+        #: The line each node was first seen at.
+        self.lines = array("q")
+        self.source, self.target, self.weights = array("q"), array("q"), array("d")
+        self._weight = weight
+        self._told = bytearray()
+        self._keys: dict[str, dict[str, _Key]] = {"node": {}, "edge": {}}
+        #: Every key that is declared, those of no interest too.
+        self._declared: set[str] = set()
+        self._data: dict[str, dict[int, Any]] = {}
+        self._stack: list[str] = []
+        self._graphs = 0
+        self._directed = False
+        self._node = -1
+        self._edge_weight: float | None = None
+        #: The keys (one, or two where it is for all) whose text is being read.
+        self._reading: tuple[_Key, ...] = ()
+        self._text: list[str] = []
+        self._length = 0
+
+    # -- handlers ----------------------------------------------------------------------
+
+    def doctype(self, *_: object) -> NoReturn:
+        """Refuse a document type: entities and outside definitions come with it."""
+        advice = "delete it: GraphML needs none"
+        self._fault("<!DOCTYPE> and what it defines are not read", value="<!DOCTYPE", advice=advice)
+
+    def start(self, tag: str, given: dict[str, str]) -> None:
+        """A tag begins."""
+        tag = tag.rpartition(":")[2]
+        if not self._stack and tag != "graphml":
+            self._fault("is not GraphML: it begins with another tag", value=show_value(f"<{tag}>"))
+        if len(self._stack) >= _DEEPEST:
+            self._fault(f"is nested more than {_DEEPEST} deep")
+        above = self._stack[-1] if self._stack else ""
+        self._stack.append(tag)
+        if above in ("data", "default", "desc", "inside"):
+            # What programs keep for themselves, such as how a node is drawn.
+            self._stack[-1] = "inside"
+        elif tag in _REFUSED:
+            self._fault(_REFUSED[tag], value=f"<{tag}>")
+        elif tag in self._BEGIN:
+            self._BEGIN[tag](self, given)
+
+    def text(self, text: str) -> None:
+        """Characters between tags."""
+        if self._reading and self._stack[-1] in ("data", "default"):
+            self._length += len(text)
+            if self._length > _LONGEST_TEXT:
+                self._fault(f"a value can have at most {_LONGEST_TEXT:,} characters")
+            self._text.append(text)
+
+    def end(self, tag: str) -> None:
+        """A tag ends."""
+        tag = self._stack.pop()
+        if tag in ("data", "default"):
+            self._end_value(tag)
+        elif tag == "edge" and self._weight is not None:
+            self.weights.append(math.nan if self._edge_weight is None else self._edge_weight)
+        elif tag == "node":
+            self._node = -1
+
+    # -- parts -------------------------------------------------------------------------
+
+    def _key(self, given: dict[str, str]) -> None:
+        what, name = given.get("for", "all"), given.get("attr.name")
+        self._reading = ()
+        self._declared.add(given.get("id", ""))
+        if name is None or what not in ("node", "edge", "all"):
+            return
+        kind = given.get("attr.type", "string")
+        if kind not in _TYPES:
+            advice = nearest(kind, _TYPES)
+            self._fault("there is no such type", "attr.type", show_value(kind), advice)
+        found = []
+        for each in ("node", "edge") if what == "all" else (what,):
+            keys = self._keys[each]
+            if len(keys) >= _MOST_KEYS:
+                self._fault(f"has more than {_MOST_KEYS:,} keys")
+            if given.get("id", "") in keys or any(key.name == name for key in keys.values()):
+                self._fault("is declared twice", "key", show_value(name))
+            keys[given.get("id", "")] = _Key(name, kind)
+            found.append(keys[given.get("id", "")])
+        self._reading = tuple(found)
+
+    def _graph(self, given: dict[str, str]) -> None:
+        self._graphs += 1
+        if self._graphs > 1:
+            self._fault("holds more than one graph", value="<graph>")
+        default = given.get("edgedefault", "")
+        if default not in ("directed", "undirected"):
+            rule = 'must be "directed"'
+            self._fault(rule, "edgedefault", show_value(default), "say which way edges go")
+        self._directed = default == "directed"
+
+    def _node_begins(self, given: dict[str, str]) -> None:
+        self._inside_graph()
+        number = self._number(given, "id")
+        if self._told[number]:
+            self._fault("is given twice", "id", show_value(given["id"]))
+        self._told[number] = 1
+        self._node = number
+
+    def _inside_graph(self) -> None:
+        if self._stack[-2:-1] != ["graph"]:
+            self._fault("must stand directly in <graph>", value=f"<{self._stack[-1]}>")
+
+    def _edge(self, given: dict[str, str]) -> None:
+        self._inside_graph()
+        directed = given.get("directed")
+        if not (self._directed if directed is None else _TRUTH.get(directed, False)):
+            advice = "make it directed: an edge each way if both follow"
+            self._fault("is undirected: it does not say who follows whom", "edge", advice=advice)
+        self.source.append(self._number(given, "source"))
+        self.target.append(self._number(given, "target"))
+        self._edge_weight = None
+
+    def _number(self, given: dict[str, str], key: str) -> int:
+        name = given.get(key)
+        if not name:
+            self._fault("is missing" if name is None else "is empty", key)
+        if len(name) > _LONGEST_ID:
+            self._fault(f"ids can have at most {_LONGEST_ID:,} characters", key, show_value(name))
+        number = self.nodes.setdefault(name, len(self.nodes))
+        if number == len(self.lines):
+            self.lines.append(self.line())
+            self._told.append(0)
+        return number
+
+    def _data_begins(self, given: dict[str, str]) -> None:
+        above = self._stack[-2] if len(self._stack) > 1 else ""
+        name = given.get("key", "")
+        if name not in self._declared:
+            advice = nearest(name, sorted(self._declared)[:20]) if self._declared else ""
+            self._fault("there is no such key", "data", show_value(name), advice)
+        key = self._keys.get(above, {}).get(name)
+        wanted = above == "node" or (key is not None and key.name == self._weight)
+        self._reading = (key,) if key is not None and wanted else ()
+
+    def _default(self, given: dict[str, str]) -> None:
+        # The text of a <default> belongs to the <key> around it, which is being read.
+        if self._stack[-2:] != ["key", "default"]:
+            self._reading = ()
+
+    _BEGIN: Final[dict[str, Callable[[Document, dict[str, str]], None]]] = {
+        "key": _key,
+        "default": _default,
+        "graph": _graph,
+        "node": _node_begins,
+        "edge": _edge,
+        "data": _data_begins,
+    }
+
+    # -- values ------------------------------------------------------------------------
+
+    def _end_value(self, tag: str) -> None:
+        text = "".join(self._text)
+        reading, self._reading, self._text, self._length = self._reading, (), [], 0
+        for key in reading:
+            value = self._value(key, text)
+            if tag == "default":
+                key.default = value
+            elif self._stack[-1] == "node":
+                column = self._data.setdefault(key.name, {})
+                if self._node in column:
+                    self._fault("is given twice", "data", show_value(key.name))
+                column[self._node] = value
+            else:
+                self._edge_weight = self._checked_weight(value)
+
+    def _value(self, key: _Key, text: str) -> Any:
+        if key.type == "string":
+            return text
+        bare = text.strip()
+        if key.type == "boolean" and bare.lower() in _TRUTH:
+            return _TRUTH[bare.lower()]
+        if key.type in ("int", "long") and _INTEGER.fullmatch(bare):
+            return int(bare)
+        if key.type in ("float", "double") and "_" not in bare:
+            try:
+                return float(bare)
+            except ValueError:
+                pass
+        self._fault(f"is not of the type {key.type}", show_value(key.name)[1:-1], show_value(text))
+
+    def _checked_weight(self, value: Any) -> float:
+        try:
+            number = float(value)
+        except (ValueError, OverflowError):
+            number = math.nan
+        if not math.isfinite(number) or number < 0:
+            rule = "a weight must be a finite number of at least 0"
+            self._fault(rule, show_value(self._weight)[1:-1], show_value(value))
+        return number
+
+    def _fault(self, rule: str, key: str = "", value: str = "", advice: str = "") -> NoReturn:
+        raise InputError(Fault(rule, f"{self.file}, line {self.line()}", key, value, advice))
+
+    # -- the whole ---------------------------------------------------------------------
+
+    def finish(self) -> None:
+        """Check what only the whole document shows; give edges without a weight theirs."""
+        if not self.nodes:
+            advice = "a graph needs at least one node"
+            raise InputError(Fault("holds no nodes", file=self.file, advice=advice))
+        unknown = self._told.find(0)
+        if unknown >= 0:
+            name = next(name for name, number in self.nodes.items() if number == unknown)
+            place = f"{self.file}, line {self.lines[unknown]}"
+            rule, advice = "there is no node of this id", "every end of an edge needs a <node>"
+            raise InputError(Fault(rule, place, "edge", show_value(name), advice))
+        if self._weight is not None:
+            names = {key.name: key for key in self._keys["edge"].values()}
+            if self._weight not in names:
+                rule, value = "edges have no such data", show_value(self._weight)
+                advice = nearest(self._weight, list(names)[:20]) if names else "leave it out"
+                raise InputError(Fault(rule, self.file, "columns", value, advice))
+            default = names[self._weight].default
+            otherwise = 1.0 if default is None else self._checked_weight(default)
+            for i, value in enumerate(self.weights):
+                if value != value:
+                    self.weights[i] = otherwise
+
+    def columns(self, order: Sequence[int]) -> dict[str, NDArray[Any]]:
+        """The attributes of nodes by name, in the order of the numbers ``order``."""
+        found = {}
+        for key in self._keys["node"].values():
+            column = self._data.get(key.name, {})
+            values = [column.get(number, key.default) for number in order]
+            numbers = key.type not in ("boolean", "string")
+            if numbers and all(each is None for each in values):
+                found[key.name] = np.full(len(values), math.nan)
+            else:
+                found[key.name] = attribute_array(values)
+        return found

@@ -1,0 +1,211 @@
+"""The stories of a world laid out one by one: authors, corrections, publications."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rumorsim.errors import Fault, InputError, nearest, show_value
+from rumorsim.events import StoryFacts
+from rumorsim.graphs.follows import FollowGraph
+from rumorsim.kernels.records import CORRECTION, PUBLICATION, STORY
+from rumorsim.kernels.tables import next_point
+from rumorsim.people import People
+from rumorsim.randomness import Purpose, address_word, philox
+
+if TYPE_CHECKING:
+    from rumorsim.scenario.models import Author, Scenario, Story
+
+__all__ = ["Stories", "points"]
+
+Array = NDArray[np.float64]
+_FLAT = np.empty(0)
+
+
+class Stories:
+    """Stories of a scenario laid out one by one, copies included."""
+
+    def __init__(self, scenario: Scenario, graph: FollowGraph, people: People, seed: int) -> None:
+        self._scenario, self._graph, self._people = scenario, graph, people
+        templates = scenario.stories
+        self.categories = tuple(sorted({story.category for story in templates}))
+        copies = np.array([story.copies for story in templates])
+        self._first = np.concatenate([[0], np.cumsum(copies)[:-1]])
+        self.template = np.repeat(np.arange(len(templates)), copies)
+        self.names = tuple(
+            story.name if story.copies == 1 else f"{story.name}#{i + 1}"
+            for story in templates
+            for i in range(story.copies)
+        )
+        self.records = self._records(templates)
+        self.corrections = self._corrections(templates)
+        self.facts = tuple(self._facts(i) for i in range(len(self.names)))
+        self._authors = [self._choose(story, t, seed) for t, story in enumerate(templates)]
+
+    def _records(self, templates: tuple[Story, ...]) -> NDArray[np.void]:
+        records = np.zeros(len(self.template), STORY)
+        records["template"] = self.template
+        records["appeal"] = [templates[t].appeal for t in self.template]
+        records["report"] = [templates[t].report for t in self.template]
+        records["category"] = [self.categories.index(templates[t].category) for t in self.template]
+        records["credence"] = 1.0
+        records["listed"] = 1
+        records["born"] = -1.0
+        records["top"] = -1
+        return records
+
+    def _corrections(self, templates: tuple[Story, ...]) -> NDArray[np.void]:
+        """For each answered story the stories that correct it, in one flat table."""
+        names = [story.name for story in templates]
+        answering: dict[int, list[tuple[int, float]]] = {}
+        for t, story in enumerate(templates):
+            if story.answers is None:
+                continue
+            other = names.index(story.answers)
+            if templates[other].copies != story.copies:
+                raise InputError(
+                    Fault(
+                        "a correction needs as many copies as the story it answers",
+                        key=f"stories[{t}].copies",
+                        value=str(story.copies),
+                        advice=f"set copies = {templates[other].copies}",
+                    )
+                )
+            for i in range(story.copies):
+                pair = (int(self._first[t]) + i, story.correction)
+                answering.setdefault(int(self._first[other]) + i, []).append(pair)
+        flat: list[tuple[int, float]] = []
+        for answered, pairs in answering.items():
+            self.records["correctors"][answered] = len(flat)
+            self.records["corrected"][answered] = len(pairs)
+            flat.extend(pairs)
+        return np.array(flat, dtype=CORRECTION)
+
+    def _facts(self, story: int) -> StoryFacts:
+        template = self._scenario.stories[self.template[story]]
+        answers = template.answers
+        if answers is not None and template.copies > 1:
+            answers = f"{answers}#{story - int(self._first[self.template[story]]) + 1}"
+        return StoryFacts(self.names[story], template.truth, template.category, answers)
+
+    def _choose(self, story: Story, t: int, seed: int) -> list[NDArray[np.int64]]:
+        """The authors of each copy of a story; the same under every policy."""
+        first = int(self._first[t])
+        author = story.author
+        fixed = self._named(author, t)
+        if fixed is not None:
+            return [fixed] * story.copies
+        pool = self._pool(author, t)
+        wanted = author.random or author.count or 1
+        if wanted > len(pool):
+            raise InputError(
+                Fault(
+                    f"there are only {len(pool)} such accounts",
+                    key=f"stories[{t}].author",
+                    value=str(wanted),
+                    advice="ask for fewer, or enlarge the kind's share",
+                )
+            )
+        return [_draw_some(pool, wanted, seed, first + i) for i in range(story.copies)]
+
+    def _named(self, author: Author, t: int) -> NDArray[np.int64] | None:
+        if author.most_followed is not None:
+            counts = self._graph.follower_counts()
+            if author.most_followed > len(counts):
+                raise InputError(
+                    Fault(
+                        f"there are only {len(counts)} accounts",
+                        key=f"stories[{t}].author.most_followed",
+                        value=str(author.most_followed),
+                    )
+                )
+            return np.argsort(-counts, kind="stable")[: author.most_followed]
+        if author.ids is None:
+            return None
+        chosen = []
+        for i, each in enumerate(author.ids):
+            try:
+                chosen.append(self._graph.index_of(each))
+            except InputError as error:
+                raise InputError(
+                    Fault(
+                        "no account of the graph has this id",
+                        key=f"stories[{t}].author.ids[{i}]",
+                        value=show_value(each),
+                        advice=error.faults[0].advice,
+                    )
+                ) from None
+        return np.array(chosen, dtype=np.int64)
+
+    def _pool(self, author: Author, t: int) -> NDArray[np.int64]:
+        if author.kind is None:
+            return np.arange(self._graph.accounts)
+        if author.kind not in self._people.kinds:
+            raise InputError(
+                Fault(
+                    "no such kind of account",
+                    key=f"stories[{t}].author.kind",
+                    value=f'"{author.kind}"',
+                    advice=nearest(author.kind, self._people.kinds),
+                )
+            )
+        return np.flatnonzero(self._people.kind == self._people.kinds.index(author.kind))
+
+    def publications(self, seed: int, horizon: float) -> NDArray[np.void]:
+        """Every planned post, sorted by time, author, story, k."""
+        rows: list[tuple[float, int, int, int]] = []
+        for t, story in enumerate(self._scenario.stories):
+            for i, authors in enumerate(self._authors[t]):
+                index = int(self._first[t]) + i
+                for author in authors.tolist():
+                    times = _times(story, author, index, seed, horizon)
+                    rows.extend((time, author, index, k) for k, time in enumerate(times, start=1))
+        table = np.array(rows, dtype=[(n, PUBLICATION[n]) for n in PUBLICATION.names or ()]).astype(
+            PUBLICATION
+        )
+        return table[np.lexsort((table["k"], table["story"], table["author"], table["time"]))]
+
+
+def _times(story: Story, author: int, index: int, seed: int, horizon: float) -> list[float]:
+    if story.schedule is None:
+        return sorted(story.at or (0.0,))
+    end = min(story.schedule.end or horizon, horizon)
+    planned = points(
+        seed, Purpose.PUBLICATION, author, index, story.schedule.rate, story.schedule.begin, end
+    )
+    return [time for time, _, _ in planned]
+
+
+def _draw_some(pool: NDArray[np.int64], wanted: int, seed: int, story: int) -> NDArray[np.int64]:
+    """``wanted`` different members of ``pool``, in the order drawn."""
+    chosen: dict[int, None] = {}
+    attempt = 0
+    while len(chosen) < wanted:
+        words = philox(seed, address_word(Purpose.AUTHOR), attempt, story, 0)
+        for word in words:
+            if len(chosen) < wanted:
+                chosen[int(pool[(word * len(pool)) >> 32])] = None
+        attempt += 1
+    return np.array(list(chosen), dtype=np.int64)
+
+
+def points(
+    seed: int,
+    purpose: int,
+    who: int,
+    what: int,
+    rate: float,
+    begin: float,
+    end: float,
+    curve: Array = _FLAT,
+) -> Iterator[tuple[float, int, int]]:
+    """(time, cell, j) of the points of a stateless Poisson process in (begin, end)."""
+    time = begin
+    while rate > 0:
+        time, cell, j = next_point(np.uint64(seed), purpose, who, what, rate, time, end, curve)
+        if time == np.inf:
+            return
+        yield float(time), int(cell), int(j)
