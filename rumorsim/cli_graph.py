@@ -23,7 +23,8 @@ __all__ = ["graph"]
 
 _COLUMNS_HELP = (
     'What the columns hold, in order: "follower followee" or "followee follower", then '
-    '"weight" if there is a third; or by name: "follower=NAME followee=NAME".'
+    '"weight" if there is a third; or by name: "follower=NAME followee=NAME". In GraphML the '
+    "source comes first. Left out for NAME.mapped, needed for all else."
 )
 
 
@@ -97,18 +98,18 @@ def _make_command(kind: str) -> click.Command:
             ["--out"],
             required=True,
             metavar="FILE",
-            help="Where to write: .txt, .csv or .parquet; the first two also with .gz.",
+            help="Where to write: .txt, .csv, .graphml (all three also with .gz), .parquet, or "
+            ".mapped for a directory of arrays that starts at once.",
         ),
         click.Option(
             ["--columns"],
-            default="follower followee",
-            show_default=True,
-            help="Order of the columns written.",
+            show_default="follower followee",
+            help="Order of the columns written; .mapped has none.",
         ),
         click.Option(["--force"], is_flag=True, help="Overwrite an existing file."),
     ]
 
-    def run(out: str, columns: str, force: bool, **settings: Any) -> None:
+    def run(out: str, columns: str | None, force: bool, **settings: Any) -> None:
         _make({"kind": kind, **settings}, out, columns, force)
 
     return click.Command(kind, params=params, callback=run, help=model.__doc__)
@@ -127,13 +128,11 @@ def _option(name: str, field: Any) -> click.Option:
     )
 
 
-def _make(settings: dict[str, Any], out: str, columns: str, force: bool) -> None:
+def _make(settings: dict[str, Any], out: str, columns: str | None, force: bool) -> None:
     from pathlib import Path
 
-    from rumorsim.graphs.columns import parse_columns
-
     config = _config(settings)
-    parse_columns(columns)
+    columns = _out_columns(out, columns, "follower followee", "--columns")
     _free(out, force)
     made: FollowGraph = config.build(Path())
     _write(made, out, columns, force)
@@ -181,13 +180,34 @@ def _free(out: str, force: bool) -> None:
         )
 
 
-def _write(made: FollowGraph, out: str, columns: str, force: bool) -> None:
+def _out_columns(out: str, given: str | None, otherwise: str | None, key: str) -> str | None:
+    """The columns to write; None for a directory of arrays, which has none."""
+    from rumorsim.errors import show_value
+    from rumorsim.graphs.columns import parse_columns
+    from rumorsim.graphs.sources import is_mapped
+
+    if is_mapped(out):
+        if given is not None:
+            rule = "must be left out: a directory of arrays has no columns"
+            raise InputError(Fault(rule, file=out, key=key, value=show_value(given)))
+        return None
+    wanted = given or otherwise
+    if wanted is None:
+        advice = 'say "follower followee" or "followee follower"'
+        raise InputError(Fault("is missing", file=out, key=key, advice=advice))
+    parse_columns(wanted, key=key)
+    return wanted
+
+
+def _write(made: FollowGraph, out: str, columns: str | None, force: bool) -> None:
     import numpy as np
 
     from rumorsim.graphs.writing import write_follows
 
     write_follows(made, out, columns=columns, overwrite=force)
     click.echo(f"{out}: {made.follows:,} follows among {made.accounts:,} accounts", err=True)
+    if out.lower().endswith((".mapped", ".graphml", ".graphml.gz")):
+        return
     alone = int(np.sum((made.follower_counts() == 0) & (made.followee_counts() == 0)))
     if alone:
         click.echo(
@@ -195,6 +215,8 @@ def _write(made: FollowGraph, out: str, columns: str, force: bool) -> None:
             "does not hold them",
             err=True,
         )
+    if made.attributes:
+        click.echo(f"a file of follows does not hold {', '.join(made.attributes)}", err=True)
 
 
 @contextmanager
@@ -214,9 +236,13 @@ def _bar(file: str) -> Iterator[Callable[[int, int], None] | None]:
         yield moved
 
 
-def _read(file: str, columns: str, ids: str, max_bytes: int | None) -> FollowGraph:
+def _read(file: str, columns: str | None, ids: str, max_bytes: int | None) -> FollowGraph:
     from rumorsim.graphs.reading import read_follows
+    from rumorsim.graphs.sources import is_mapped
 
+    if columns is None and not is_mapped(file):
+        advice = 'say "follower followee" or "followee follower", as the columns are'
+        raise InputError(Fault("is missing", file=file, key="--columns", advice=advice))
     with _bar(file) as progress:
         return read_follows(
             file,
@@ -240,7 +266,7 @@ def _reading_options(command: Callable[..., None]) -> Callable[..., None]:
             show_default=True,
             help='"integer", "text" (ids as written), or "auto" by the first line.',
         ),
-        click.option("--columns", required=True, help=_COLUMNS_HELP),
+        click.option("--columns", help=_COLUMNS_HELP),
     ):
         command = option(command)
     return command
@@ -255,7 +281,7 @@ def _reading_options(command: Callable[..., None]) -> Callable[..., None]:
 def convert(
     source: str,
     out: str,
-    columns: str,
+    columns: str | None,
     ids: str,
     max_bytes: int | None,
     out_columns: str | None,
@@ -263,12 +289,13 @@ def convert(
 ) -> None:
     """Read follows from IN and write them to OUT, sorted, without repetitions.
 
-    The formats go by content and name: text, .csv, .parquet, and .gz of the first two.
+    The formats go by content and name: text, .csv, .graphml, and .gz of these; .parquet; and
+    .mapped, a directory of arrays that later starts at once, however big.
     """
     from rumorsim.graphs.columns import parse_columns
 
-    wanted = out_columns or " ".join(parse_columns(columns).words)
-    parse_columns(wanted, key="--out-columns")
+    same = None if columns is None else " ".join(parse_columns(columns).words)
+    wanted = _out_columns(out, out_columns, same, "--out-columns")
     _free(out, force)
     found = _read(source, columns, ids, max_bytes)
     _write(found, out, wanted, force)
@@ -281,15 +308,32 @@ def convert(
 @graph.command("info")
 @click.argument("file")
 @_reading_options
+@click.option("--check", is_flag=True, help="Check every byte of NAME.mapped, not only its shape.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def info(file: str, columns: str, ids: str, max_bytes: int | None, as_json: bool) -> None:
+def info(
+    file: str, columns: str | None, ids: str, max_bytes: int | None, check: bool, as_json: bool
+) -> None:
     """Describe the follows in FILE: sizes, quantiles, reciprocity, clustering, component."""
     import json
 
     from rumorsim.graphs.statistics import describe
 
-    found = describe(_read(file, columns, ids, max_bytes))
+    read = _read(file, columns, ids, max_bytes)
+    if check:
+        _check(file)
+    found = describe(read)
     click.echo(json.dumps(found, indent=2) if as_json else _described(file, found))
+
+
+def _check(file: str) -> None:
+    from rumorsim.graphs.mapped import check_mapped
+    from rumorsim.graphs.sources import is_mapped
+
+    if not is_mapped(file):
+        rule = "is for NAME.mapped; all else is checked while it is read"
+        raise InputError(Fault(rule, file=file, key="--check", advice="leave it out"))
+    check_mapped(file)
+    click.echo(f"{file}: every file is as it was written", err=True)
 
 
 def _described(file: str, found: dict[str, Any]) -> str:

@@ -111,7 +111,6 @@ def test_invariants_hold_at_every_hour(number: int) -> None:
     ("table", "column", "value"),
     [
         ("posts", "root", 10**6),
-        ("posts", "parent", 10**6),
         ("posts", "k", 7),
         ("posts", "time", 1e9),
         ("posts", "reach", 10**6),

@@ -272,8 +272,8 @@ class Document:
                 raise InputError(Fault(rule, self.file, "columns", value, advice))
             default = names[self._weight].default
             otherwise = 1.0 if default is None else self._checked_weight(default)
-            for i, value in enumerate(self.weights):
-                if value != value:
+            for i, given in enumerate(self.weights):
+                if given != given:
                     self.weights[i] = otherwise
 
     def columns(self, order: Sequence[int]) -> dict[str, NDArray[Any]]:

@@ -67,7 +67,9 @@ def read_mapped(path: str | os.PathLike[str], *, max_bytes: int | None = None) -
         _column(place / f"attribute-{i}.{part.form}", ("<i8", "<f8", "|b1", "<U"), n)
         for i, part in enumerate(manifest.attributes.values())
     ]
-    ids = manifest.ids and _column(place / f"ids.{manifest.ids.form}", ("<i8", "<u8", "<U"), n)
+    ids = None
+    if manifest.ids is not None:
+        ids = _column(place / f"ids.{manifest.ids.form}", ("<i8", "<u8", "<U"), n)
     return FollowGraph(
         offsets,
         followers,
