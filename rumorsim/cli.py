@@ -17,6 +17,7 @@ from rumorsim.cli_graph import graph
 from rumorsim.errors import Fault, InputError, RumorsimError
 
 if TYPE_CHECKING:
+    from rumorsim.events import Batch
     from rumorsim.scenario import Scenario
 
 __all__ = ["cli", "main"]
@@ -126,13 +127,19 @@ def run_command(
                 "would print into each other", key="--events - --json", advice="save one to a file"
             )
         )
+    from rumorsim.report.cascade import MOST_ACCOUNTS, cascade_pictures
     from rumorsim.run import run
+    from rumorsim.scenario import build_graph
 
     _tell_of_compiling(engine)
+    batches: list[Batch] = []
+    graph, _ = build_graph(loaded)
+    drawn = out is not None and graph.accounts <= MOST_ACCOUNTS
+    sinks = [batches.append] if drawn else []
     with _bar(loaded.horizon, "h", policy) as progress:
-        result = run(loaded, policy, seed, engine, events=events, progress=progress)
+        result = run(loaded, policy, seed, engine, events=events, sinks=sinks, progress=progress)
     if out is not None:
-        result.save(out)
+        result.save(out, cascade_pictures(graph, batches) if drawn else None)
     if as_json:
         _print_json(result.as_dict())
     elif events != "-":

@@ -70,12 +70,13 @@ class Result:
         ]
         return _pandas().DataFrame(rows, columns=["curve", "series", "time", "value"])
 
-    def save(self, directory: str | Path) -> None:
+    def save(self, directory: str | Path, pictures: Mapping[str, Any] | None = None) -> None:
         """Write the result to a directory that is new, empty or holds results of ours.
 
         ``rumorsim.json`` is all of it, ``scenario.json`` the resolved scenario, and
-        ``scalars.csv`` the numbers with their units. It appears complete or not at all;
-        OutputError where it cannot be written.
+        ``scalars.csv`` the numbers with their units; ``pictures`` are matplotlib figures by
+        name, saved as PNG. It appears complete or not at all; OutputError where it cannot be
+        written.
         """
         with write_directory(Path(directory)) as draft:
             _write_json(draft / "scenario.json", self.scenario)
@@ -84,6 +85,8 @@ class Result:
                 rows.writerow(("key", "value", "unit"))
                 for key, value in self.scalars().items():
                     rows.writerow((key, "" if value is None else repr(value), _meaning(key)[0]))
+            for name, figure in (pictures or {}).items():
+                figure.savefig(draft / f"{name}.png")
             _write_json(draft / MARKER, {"holds": _HOLDS, **self.as_dict()})
 
     @classmethod

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import math
+import subprocess
+import sys
 from pathlib import Path
 from statistics import mean, stdev
 
@@ -26,6 +28,7 @@ from rumorsim.studies.intervals import (
 )
 from rumorsim.studies.worlds import RunError
 
+CONFIGS = Path(__file__).parent.parent / "configs"
 A = [12.0, 15.0, 9.0, 20.0, 14.0]
 B = [14.0, 18.0, 10.0, 21.0, 18.0]
 REACH = "reach.truth.false.accounts"
@@ -216,3 +219,17 @@ def test_a_failed_run_in_another_process_names_policy_and_seed(scenario: Scenari
     assert isinstance(made[0], worlds.Outcome)
     assert isinstance(made[1], worlds._Failure)
     assert isinstance(made[1].error(), InputError)
+
+
+def test_a_script_may_compare_at_its_top_level(tmp_path: Path) -> None:
+    """Worker processes must not run the caller's script again: it has no main guard."""
+    script = tmp_path / "mine.py"
+    script.write_text(
+        "import rumorsim\n"
+        f"scenario = rumorsim.load({str(CONFIGS / 'small.toml')!r})\n"
+        "print(len(rumorsim.compare(scenario, replicates=2, workers=2).seeds))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, timeout=300
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "2\n", "")

@@ -123,7 +123,8 @@ def test_a_broken_invariant_is_seen(table: str, column: str, value: Any) -> None
     simulation = Simulation(small(EVERYTHING), "it")
     simulation.advance(20.0)
     simulation.world.check()
-    shares = np.flatnonzero(simulation.world.posts["k"][: simulation.world.posts_made] == 0)
+    made = simulation.world.posts[: simulation.world.posts_made]
+    shares = np.flatnonzero(made["k"] == 0)
     row = int(shares[len(shares) // 2]) if table == "posts" else 1
     getattr(simulation.world, table)[column][row] = value
     with pytest.raises(AssertionError):

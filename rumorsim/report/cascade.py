@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from rumorsim.graphs.follows import FollowGraph
 
-__all__ = ["MOST_ACCOUNTS", "draw_cascade"]
+__all__ = ["MOST_ACCOUNTS", "cascade_pictures", "draw_cascade"]
 
 #: A follow graph of more accounts than this is a ball of wool.
 MOST_ACCOUNTS: Final = 500
@@ -29,6 +29,12 @@ _QUIET: Final = "#d5d5d5"
 _READ: Final = "#9a9a9a"
 #: Generations 0, 1, 2 ... from dark to light, in lightness alone too; the last one goes on.
 _GENERATIONS: Final = ("#00224E", "#31446B", "#2A788E", "#22A884", "#7AD151", "#D9C300")
+
+
+def cascade_pictures(graph: FollowGraph, batches: Iterable[Batch]) -> dict[str, Figure]:
+    """The largest cascade of a whole run by the name of its picture; none where nobody posted."""
+    whole = Batch.joined(list(batches))
+    return {"cascade": draw_cascade(graph, [whole])} if len(whole.only(Kind.PUBLISH)) else {}
 
 
 def draw_cascade(

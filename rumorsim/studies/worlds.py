@@ -10,9 +10,10 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import traceback
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -155,19 +156,35 @@ def _made_by_processes(job: _Job, tasks: Sequence[Task], workers: int) -> Stream
         workers, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(job,)
     )
     try:
-        for future in as_completed([pool.submit(_attempt, task) for task in tasks]):
+        with _nameless_main():
+            futures = [pool.submit(_attempt, task) for task in tasks]
+        for future in as_completed(futures):
             yield future.result()
         pool.shutdown()
     except BrokenProcessPool as error:
-        raise RunError(
-            "a worker process died: not enough memory? Try fewer workers; a script of your own"
-            ' must make this call under `if __name__ == "__main__":`'
-        ) from error
+        raise RunError("a worker process died: not enough memory? Try fewer workers") from error
     finally:
         # Reached early by Ctrl-C or a failed run: what still runs is of no use to anybody.
         pool.shutdown(wait=False, cancel_futures=True)
         for child in set(multiprocessing.active_children()) - others:
             child.terminate()
+
+
+@contextlib.contextmanager
+def _nameless_main() -> Iterator[None]:
+    """Let new processes start without running the caller's script again.
+
+    They need nothing of it, and a script or notebook that compares at its top level, without
+    ``if __name__ == "__main__"``, would otherwise start itself over and over.
+    """
+    main = sys.modules["__main__"]
+    names = [name for name in ("__file__", "__spec__") if name in vars(main)]
+    hidden: dict[str, Any] = {name: vars(main).pop(name) for name in names}
+    main.__spec__ = None
+    try:
+        yield
+    finally:
+        vars(main).update(hidden)
 
 
 _job: _Job | None = None
