@@ -72,6 +72,7 @@ def test_commands(folder: Path) -> None:
         done = in_shell(line)
         assert done.returncode == 0, f"{line}\n{done.stderr}"
     assert (folder / "events.ndjson").stat().st_size > 1000
+    assert list((folder / "small-run").glob("*.png"))
     assert len((folder / "comparison.json").read_text(encoding="utf-8")) > 1000
 
 

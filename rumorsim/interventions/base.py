@@ -44,7 +44,8 @@ class When(Model):
         None, ge=1, le=2**31 - 2, description="when so many accounts were exposed by the target"
     )
     age: Duration | None = Field(
-        None, description="when the target is so old: since it was posted, or first posted"
+        None,
+        description="when the target is so old: since it was posted, or first posted; within 4 s",
     )
     window: PositiveDuration | None = Field(
         None, description="count only what happens within each such window, looked at when it ends"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Generator, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import simpy
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["Docket"]
 
 Process = Generator[Any, Any, None]
+
+
+#: How often new posts are looked for, in hours: younger ages come up to so much late.
+SOONEST: Final = 0.001
 
 
 class Docket:
@@ -84,7 +88,7 @@ class Docket:
         while True:
             if cursor == world.posts_made:
                 # Whatever is born from now on is due later than this.
-                yield env.timeout(max(age, 1e-3) if age else world.horizon / 10_000)
+                yield env.timeout(max(age, SOONEST))
                 continue
             post = cursor
             cursor += 1

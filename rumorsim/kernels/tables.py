@@ -64,7 +64,10 @@ def unwarp(curve, operational):
     total = operational + curve[1]
     day = np.floor(total / 24.0)
     rest = total - 24.0 * day
-    i = 23
+    # The mean rate is 1, so the hour sought is near.
+    i = min(np.int64(rest), 23)
+    while i < 23 and curve[3 + i] <= rest:
+        i += 1
     while i > 0 and (curve[2 + i] > rest or curve[27 + i] == 0.0):
         i -= 1
     hour = np.float64(i + 1)
