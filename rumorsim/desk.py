@@ -243,9 +243,13 @@ class Desk:
         levers = [("accounts", "audience", keep)]
         return self._do("remove-followers", "account", account, levers, reason, case, quietly)
 
-    def delete(self, post: int, *, reason: str = "", case: Case | None = None) -> Done:
-        """Delete a post; shares of a deleted original show nothing."""
-        return self._do("delete", "post", post, [("posts", "alive", 0.0)], reason, case)
+    def delete(
+        self, post: int, *, takes_shares: bool = True, reason: str = "", case: Case | None = None
+    ) -> Done:
+        """Delete a post; shares of a deleted original show nothing if it ``takes_shares``."""
+        # Shares ask whether their original is alive, not whether it can be seen.
+        column = "alive" if takes_shares else "visibility"
+        return self._do("delete", "post", post, [("posts", column, 0.0)], reason, case)
 
     def hide(
         self, post: int, *, visibility: float = 0.0, reason: str = "", case: Case | None = None

@@ -19,7 +19,7 @@ from rumorsim.engines import make_engine
 from rumorsim.errors import Fault, InputError
 from rumorsim.events import Batch, Facts, InterventionFacts, StreamDigest
 from rumorsim.interventions import Intervention
-from rumorsim.measures import Listening
+from rumorsim.measures import Listening, Measure
 from rumorsim.provenance import RESULTS_VERSION, digest_of, versions
 from rumorsim.results import Result
 from rumorsim.scenario import Scenario, build_graph
@@ -169,7 +169,7 @@ def run(
     seed: int | None = None,
     engine: str = "fast",
     *,
-    measures: Iterable[str] | None = None,
+    measures: Iterable[str | Measure[Any]] | None = None,
     events: str | Path | None = None,
     sinks: Iterable[Callable[[Batch], None]] = (),
     progress: Callable[[float], None] | None = None,

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rumorsim.errors import Fault, InputError, nearest
 from rumorsim.events import Facts, InterventionFacts
 from rumorsim.graphs.follows import FollowGraph
-from rumorsim.kernels.looks import alias_table
+from rumorsim.kernels.alias import alias_table
 from rumorsim.kernels.records import (
     ACCOUNT,
     ALIAS,

@@ -50,7 +50,11 @@ EXAMPLES: dict[str, Example] = {
             "regrowth": ({"when": {"at": ["1 h"]}}, {"regrowth": 0.5}),
         },
     ),
-    "delete-posts": Example({"when": {"age": "0 h"}}, -1),
+    "delete-posts": Example(
+        {"when": {"age": "0 h"}},
+        -1,
+        own={"takes_shares": ({"when": {"at": ["6 h"]}}, {"takes_shares": False})},
+    ),
     "filter-trending": Example({"when": {"age": "0 h"}}, -1),
 }
 

@@ -114,9 +114,9 @@ def environments(folder: Path) -> Iterator[tuple[str, str]]:
             inside = str(place / ("Scripts" if os.name == "nt" else "bin") / "python")
             said = subprocess.run([inside, "-V"], capture_output=True, text=True, check=True)
             name = f"{said.stdout.strip()}, {'oldest' if oldest else 'newest'} packages"
+            install = [inside, "-m", "pip", "install", "-q", "--only-binary", ":all:"]
             done = subprocess.run(
-                [inside, "-m", "pip", "install", "-q", "--only-binary", ":all:"]
-                + requirements(oldest=oldest),
+                [*install, *requirements(oldest=oldest)],
                 capture_output=True,
                 text=True,
                 check=False,

@@ -16,7 +16,7 @@ from scipy import stats
 from small_worlds import agree, events, merged, small
 
 from rumorsim.events import VERBS, Batch, Kind
-from rumorsim.kernels.looks import alias_table
+from rumorsim.kernels.alias import alias_table
 from rumorsim.run import Simulation
 from rumorsim.scenario.models import Scenario
 

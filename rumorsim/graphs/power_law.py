@@ -46,7 +46,7 @@ def power_law(
     Kwak, Lee, Park and Moon (WWW 2010: 2.276 up to 1e5 followers; 22.1 %); the
     followees' exponent (a lighter tail), clustering and the cut-off are assumptions.
     """
-    from rumorsim.kernels import random_graphs
+    from rumorsim.kernels import alias, random_graphs
     from rumorsim.kernels.csr import sorted_rows, turned_rows
 
     require(accounts >= 1, "accounts", accounts, "must be at least 1")
@@ -71,7 +71,7 @@ def power_law(
     offsets = _starts(lengths)
     drawn = lengths - np.floor(lengths * clustering + _coins(accounts, seed, 3)).astype(np.int64)
     drawn = np.minimum(np.maximum(drawn, lengths > 0), lengths)
-    threshold, other = random_graphs.alias_table(popularity)
+    threshold, other = alias.alias_table(popularity)
     first = random_graphs.weighted_rows(_starts(drawn), threshold, other, seed, _word(4))
     columns = random_graphs.closed_rows(
         offsets, _starts(drawn), first, threshold, other, seed, _word(5)

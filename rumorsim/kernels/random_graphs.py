@@ -108,49 +108,6 @@ def missing_rows(offsets, columns):
 
 
 @kernel
-def alias_table(weights):
-    """Walker's alias table of positive ``weights``: thresholds float64[n], others int32[n].
-
-    Slot i stands for i with probability threshold[i], else for other[i]; slots are
-    equally likely. Vose (1991): linear.
-    """
-    n = weights.size
-    total = 0.0
-    for each in weights:
-        total += each
-    threshold = np.empty(n, np.float64)
-    other = np.empty(n, np.int32)
-    stack = np.empty(n, np.int32)
-    small, large = 0, n
-    for i in range(n):
-        threshold[i] = weights[i] / total * n
-        other[i] = i
-        if threshold[i] < 1.0:
-            stack[small] = i
-            small += 1
-        else:
-            large -= 1
-            stack[large] = i
-    while small > 0 and large < n:
-        small -= 1
-        low = stack[small]
-        high = stack[large]
-        other[low] = high
-        threshold[high] -= 1.0 - threshold[low]
-        if threshold[high] < 1.0:
-            large += 1
-            stack[small] = high
-            small += 1
-    while small > 0:
-        small -= 1
-        threshold[stack[small]] = 1.0
-    while large < n:
-        threshold[stack[large]] = 1.0
-        large += 1
-    return threshold, other
-
-
-@kernel
 def weighted_rows(offsets, threshold, other, seed, word):
     """Rows of distinct columns other than the row itself, drawn by an alias table.
 
@@ -254,14 +211,18 @@ def with_returns(offsets, columns, turned_offsets, turned, returns, seed, word):
     (partial Fisher-Yates). Rows and columns come back as two int32 arrays.
     """
     n = offsets.size - 1
-    total = offsets[n] + returns.sum()
+    total = offsets[n]
+    for each in returns:
+        total += each
     rows = np.empty(total, np.int32)
     ends = np.empty(total, np.int32)
     widest = 0
     for a in range(n):
         widest = max(widest, turned_offsets[a + 1] - turned_offsets[a])
-        rows[offsets[a] : offsets[a + 1]] = a
-    ends[: offsets[n]] = columns
+        # Loops: assigning slices would compile the text of errors that cannot happen.
+        for i in range(offsets[a], offsets[a + 1]):
+            rows[i] = a
+            ends[i] = columns[i]
     place = offsets[n]
     pool = np.empty(widest, np.int32)
     for a in range(n):

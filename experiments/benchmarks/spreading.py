@@ -1,0 +1,166 @@
+"""Delay and check-in reading beside the peers."""
+
+from __future__ import annotations
+
+import statistics
+from importlib.util import find_spec
+
+import numpy as np
+import peers
+from harness import Finding, Item, Sample, found, in_turn, timed
+from worlds import check_in_scenario, delay_scenario, graph_of, start_of, timed_run, warm_up
+
+__all__ = ["check_in", "delay"]
+
+MILLION = 1_000_000
+DELAY_RATE = Item("delay-rate", "delay reading, deliveries a second", "M/s")
+DELAY_EON = Item(
+    "delay-eon", "delay reading as fast as EoN, coin first, so many times", "x", 30, 150, at=MILLION
+)
+DELAY_EON_TOLD = Item(
+    "delay-eon-told", "... as EoN, as its manual says it", "x", 30, 150, at=MILLION
+)
+DELAY_CYNETDIFF = Item(
+    "delay-cynetdiff", "... as cynetdiff, which has no time", "x", 0.5, 1.5, at=MILLION
+)
+DELAY_NDLIB = Item("delay-ndlib", "... as ndlib", "x")
+SAME = Item("delay-same", "sharers beside the peers' mean: control, 1 = the same", "")
+
+CHECK_IN_RATE = Item(
+    "check-in-rate", "check-in reading, deliveries + check-ins a second", "M/s", 6, 12, at=MILLION
+)
+CHECK_IN_LARGE = Item(
+    "check-in-rate", "check-in reading, deliveries + check-ins a second", "M/s", 6, at=10 * MILLION
+)
+CHECK_IN_BFS = Item(
+    "check-in-bfs", "time a delivery / a bare BFS's a follow", "x", 40, 20, more=False, at=MILLION
+)
+CHECK_IN_SIMPY = Item(
+    "check-in-simpy", "as fast as SimPy, a process a delivery", "x", 100, 100, at=MILLION
+)
+WORLD = Item("world", "building the world, microseconds an account", "us", more=False)
+#: Deliveries after which plain SimPy has shown its pace.
+SIMPY_DELIVERIES = 300_000
+
+
+def _pairs(ours: list[Sample], theirs: list[Sample]) -> tuple[list[float], list[float]]:
+    """Our rate by theirs, round by round: on CPU time, and on the wall clock."""
+    pairs = list(zip(ours, theirs, strict=True))
+    wall = [(us.work / us.wall) / (them.work / them.wall) for us, them in pairs]
+    return [us.rate / them.rate for us, them in pairs], wall
+
+
+def _ratio(item: Item, size: int, ours: list[Sample], theirs: list[Sample], note: str) -> Finding:
+    values, wall = _pairs(ours, theirs)
+    pace = statistics.median(each.rate for each in theirs) / 1e6
+    return found(item, size, values, wall=wall, note=f"{note} {pace:.3g} M/s".strip(), theirs=pace)
+
+
+def delay(size: int, rounds: int) -> list[Finding]:
+    """All factors 1, exponential delays: the sharers are the independent cascade."""
+    warm_up()
+    graph = graph_of(size)
+    scenario = delay_scenario(size).on(graph)
+    first = start_of(scenario)
+    authors = first.world.rules.publications["author"].tolist()
+    builds: list[float] = []
+    counts: dict[str, float] = {}
+
+    def ours() -> Sample:
+        built, simulation = timed(lambda: start_of(scenario))
+        builds.append(built.cpu * 1e6 / size)
+        took, now = timed_run(simulation)
+        counts.update(now)
+        return took
+
+    runs = {"ours": ours}
+    absent: list[Finding] = []
+    eon = cynetdiff = ndlib = None
+    edges = peers.networkx_graph(graph) if find_spec("EoN") or find_spec("ndlib") else None
+    if find_spec("EoN") and edges is not None:
+        eon = peers.Eon(graph, edges, authors)
+        runs |= {"eon": eon.coin_first, "eon-told": eon.as_documented}
+    if find_spec("cynetdiff"):
+        cynetdiff = peers.Cynetdiff(graph, authors)
+        runs["cynetdiff"] = cynetdiff.run
+    if find_spec("ndlib") and find_spec("six") and edges is not None and size <= 100_000:
+        ndlib = peers.Ndlib(graph, edges, authors)
+        runs["ndlib"] = ndlib.run
+    samples = in_turn(rounds, **runs)
+
+    mine = samples["ours"]
+    findings = [
+        found(
+            DELAY_RATE,
+            size,
+            [each.rate / 1e6 for each in mine],
+            wall=[each.work / each.wall / 1e6 for each in mine],
+            note=f"{counts['sharers'] / size:.1%} share, {counts['deliveries']:,.0f} deliveries",
+        )
+    ]
+    for name, item in (
+        ("eon", DELAY_EON),
+        ("eon-told", DELAY_EON_TOLD),
+        ("cynetdiff", DELAY_CYNETDIFF),
+        ("ndlib", DELAY_NDLIB),
+    ):
+        if name in samples:
+            findings.append(_ratio(item, size, mine, samples[name], "theirs"))
+        elif item.floor is not None:
+            absent.append(found(item, size, [], note="needs the extra bench"))
+    others = [each.sharers for each in (eon, cynetdiff, ndlib) if each is not None]
+    if others:
+        # Who publishes has not shared, in our count; theirs start with them.
+        all_ours = counts["sharers"] + len(authors)
+        findings.append(found(SAME, size, [all_ours / statistics.mean(others)]))
+    findings.append(found(WORLD, size, builds, note="delay"))
+    return findings + absent
+
+
+def check_in(size: int, rounds: int) -> list[Finding]:
+    """Everything of the foundation present, nothing acting."""
+    warm_up()
+    graph = graph_of(size)
+    scenario = check_in_scenario(size).on(graph)
+    authors = start_of(scenario).world.rules.publications["author"].astype(np.int64)
+    bfs = peers.bare_bfs()
+    bfs(graph.offsets, graph.followers, authors)
+    builds: list[float] = []
+    counts: dict[str, float] = {}
+
+    def ours() -> Sample:
+        built, simulation = timed(lambda: start_of(scenario))
+        builds.append(built.cpu * 1e6 / size)
+        took, now = timed_run(simulation)
+        counts.update(now)
+        return took
+
+    def walk() -> Sample:
+        took, crossed = timed(lambda: bfs(graph.offsets, graph.followers, authors))
+        return Sample(took.cpu, took.wall, float(crossed))
+
+    # Who lets them run at R = 3, ours has 0.15 of a share a read too.
+    simpy = peers.PlainSimPy(graph, authors.tolist(), 0.15, min(SIMPY_DELIVERIES, 10 * size))
+    samples = in_turn(rounds, ours=ours, bfs=walk, simpy=simpy.run)
+    mine = samples["ours"]
+    share = counts["deliveries"] / (counts["deliveries"] + counts["check_ins"])
+    delivering = [Sample(each.cpu, each.wall, each.work * share) for each in mine]
+    times = [
+        (us.cpu / us.work) / (them.cpu / them.work)
+        for us, them in zip(delivering, samples["bfs"], strict=True)
+    ]
+    speed = statistics.median(each.rate for each in samples["bfs"]) / 1e6
+    large = size >= 10 * MILLION
+    return [
+        found(
+            CHECK_IN_LARGE if large else CHECK_IN_RATE,
+            size,
+            [each.rate / 1e6 for each in mine],
+            wall=[each.work / each.wall / 1e6 for each in mine],
+            note=f"{counts['deliveries']:,.0f} deliveries, {counts['check_ins']:,.0f} check-ins,"
+            f" {counts['sharers'] / size:.0%} share, {counts['events']:,.0f} events",
+        ),
+        found(CHECK_IN_BFS, size, times, note=f"BFS {speed:.0f} M follows/s", theirs=speed),
+        _ratio(CHECK_IN_SIMPY, size, delivering, samples["simpy"], "SimPy"),
+        found(WORLD, size, builds, note="check-in"),
+    ]

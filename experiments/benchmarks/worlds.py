@@ -1,0 +1,109 @@
+"""The graphs and scenarios that are run, and one timed run of each."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from harness import Sample, timed
+
+if TYPE_CHECKING:
+    from rumorsim.graphs import FollowGraph
+    from rumorsim.run import Simulation
+    from rumorsim.scenario import Scenario
+
+__all__ = [
+    "APPEAL",
+    "FOLLOWS",
+    "check_in_scenario",
+    "delay_scenario",
+    "graph_of",
+    "start_of",
+    "timed_run",
+    "warm_up",
+]
+
+#: Follows of an account, on average.
+FOLLOWS = 20
+#: One account in so many publishes at the start, so that small runs do not die out.
+AUTHORS = 100
+#: The share of accounts that a delay run is tuned to.
+SHARING = 0.2
+#: Final size: 1 - SHARING = (1 - 1/AUTHORS) exp(-R SHARING), with R = FOLLOWS * appeal.
+APPEAL = math.log((1 - 1 / AUTHORS) / (1 - SHARING)) / SHARING / FOLLOWS
+
+
+@lru_cache(maxsize=1)
+def graph_of(accounts: int) -> FollowGraph:
+    """The random follow graph that every contestant of a size runs on."""
+    from rumorsim.graphs.generators import erdos_renyi
+
+    return erdos_renyi(accounts, float(FOLLOWS), seed=1)
+
+
+def _story(**fields: Any) -> dict[str, Any]:
+    return {"name": "rumor", "truth": False, "category": "health", **fields}
+
+
+def delay_scenario(accounts: int) -> Scenario:
+    """Delay reading, exponential, every factor 1: its sharers are the independent cascade."""
+    from rumorsim.scenario.models import Scenario
+
+    return Scenario.model_validate(
+        {
+            "horizon": "10 d",
+            "graph": {"kind": "erdos-renyi", "accounts": accounts, "mean_followers": FOLLOWS},
+            "feed": {"reading": "delay", "delay": {"law": "exponential", "mean": "1 h"}},
+            "stories": [_story(appeal=APPEAL, author={"random": max(accounts // AUTHORS, 1)})],
+        }
+    )
+
+
+def check_in_scenario(accounts: int) -> Scenario:
+    """Everything of the foundation is present, and a policy that watches but never acts."""
+    from rumorsim.scenario.models import Scenario
+
+    watching = {"kind": "close-accounts", "when": {"reports": 2**31 - 2}}
+    return Scenario.model_validate(
+        {
+            "horizon": "2 d",
+            "graph": {"kind": "erdos-renyi", "accounts": accounts, "mean_followers": FOLLOWS},
+            "feed": {"attention": 20, "background": "100 per day", "daily_curve": "waking"},
+            "trending": {},
+            "stories": [_story(appeal=0.15, report=0.001, vigour=1.0, author={"random": 20})],
+            "policies": [{"name": "watching", "interventions": [watching]}],
+        }
+    )
+
+
+def warm_up() -> None:
+    """Load or compile all kernels, so that no timed run does."""
+    for scenario in (delay_scenario(1000), check_in_scenario(1000)):
+        start_of(scenario).advance("1 d")
+
+
+def start_of(scenario: Scenario) -> Simulation:
+    """A world at hour 0, under the scenario's policy if it has one."""
+    from rumorsim.run import Simulation
+
+    return Simulation(scenario, scenario.policy_names[-1])
+
+
+def timed_run(simulation: Simulation) -> tuple[Sample, dict[str, float]]:
+    """Run to the horizon in the steps that ``run`` takes; work = deliveries + check-ins read."""
+    from rumorsim.run import steps_of
+
+    def whole() -> int:
+        return sum(len(simulation.advance(time)) for time in steps_of(simulation.world.horizon))
+
+    took, events = timed(whole)
+    memory, story = simulation.world.memory[0], simulation.world.stories[0]
+    counts = {
+        "deliveries": float(memory["delivered"]),
+        "check_ins": float(memory["checked_in"]),
+        "events": float(events),
+        "sharers": float(story["shares"]),
+        "reach": float(story["reach"]),
+    }
+    return Sample(took.cpu, took.wall, counts["deliveries"] + counts["check_ins"]), counts

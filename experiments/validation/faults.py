@@ -1,0 +1,299 @@
+"""Faults to plant: exact old and new strings, and the tests that ought to see them.
+
+A fault of the model is planted in both engines wherever both have the place: a fault in one
+alone is seen by their comparison, which says nothing about the other tests. The few that
+sit in one engine say so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["FAULTS", "Fault", "Patch"]
+
+FEED = "rumorsim/kernels/feed.py"
+POSTING = "rumorsim/kernels/posting.py"
+REFERENCE = "rumorsim/engines/reference.py"
+CASES = "rumorsim/interventions/cases.py"
+DESK = "rumorsim/desk.py"
+
+ENGINES = "tests/test_engines.py"
+THEORY = "tests/theory"
+DESKS = ("tests/test_cases.py", "tests/test_queues.py", "tests/test_interventions.py")
+WORLDS = ("tests/test_people.py", "tests/test_world.py", "tests/test_timetables.py")
+READING = (
+    ENGINES,
+    THEORY,
+    "tests/test_desk.py",
+    "tests/test_coupling.py",
+    "tests/test_measures.py",
+    "tests/test_world.py",
+    "tests/test_interventions.py",
+    "tests/test_timetables.py",
+)
+
+
+@dataclass(frozen=True)
+class Patch:
+    """One exact string of one file, which occurs there once, and what takes its place."""
+
+    file: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong, how it is planted, and the test files to run, in this order."""
+
+    name: str
+    patches: tuple[Patch, ...]
+    tests: tuple[str, ...]
+
+
+FAULTS: tuple[Fault, ...] = (
+    Fault(
+        "P(share) 5 % too high",
+        (
+            Patch(FEED, "return chance * friction(w)[0]", "return chance * 1.05 * friction(w)[0]"),
+            Patch(FEED, "    if coin >= most:\n        return\n", ""),
+            Patch(
+                REFERENCE,
+                "return chance * float(world.friction[0])",
+                "return chance * 1.05 * float(world.friction[0])",
+            ),
+        ),
+        READING,
+    ),
+    Fault(
+        "check-in rates 5 % too high",
+        (Patch("rumorsim/people.py", "rates *= self.kind_rate", "rates *= self.kind_rate * 1.05"),),
+        (*WORLDS, ENGINES),
+    ),
+    Fault(
+        "the last follower gets nothing",
+        (
+            Patch(
+                POSTING,
+                "    end = offsets(w)[author + 1]\n    for e in",
+                "    end = offsets(w)[author + 1] - 1\n    for e in",
+            ),
+            Patch(
+                REFERENCE,
+                "for reader in self.world.graph.followers_of(author).tolist():",
+                "for reader in self.world.graph.followers_of(author).tolist()[:-1]:",
+            ),
+        ),
+        READING,
+    ),
+    Fault(
+        "closing does nothing but say so",
+        (
+            Patch(
+                DESK,
+                'columns = ("can_post", "can_read", "visible")',
+                "columns: tuple[str, ...] = ()",
+            ),
+        ),
+        ("tests/test_desk.py", *DESKS),
+    ),
+    Fault(
+        "the wrong direction of follows",
+        (
+            Patch(
+                "rumorsim/graphs/direction.py",
+                "return direction == DIRECTIONS[0]",
+                "return direction == DIRECTIONS[1]",
+            ),
+        ),
+        ("tests/test_graphs_follows.py", "tests/test_graphs_reading.py", THEORY),
+    ),
+    Fault(
+        "report and share are one draw",
+        (
+            Patch(FEED, "uniform(words[2]) < stories(w)", "uniform(words[1]) < stories(w)"),
+            Patch(
+                REFERENCE,
+                "uniform(words[2]) < self.world.stories",
+                "uniform(words[1]) < self.world.stories",
+            ),
+        ),
+        (*READING, "tests/test_randomness.py", "tests/test_cases.py"),
+    ),
+    Fault(
+        "all readers of a post have the same luck",
+        (
+            Patch(
+                FEED,
+                "words = philox(w.seed, (READ << 24) | p.k, story, author, reader)",
+                "words = philox(w.seed, (READ << 24) | p.k, story, author, author)",
+            ),
+            Patch(
+                REFERENCE,
+                "return philox(self.world.seed, address_word(Purpose.READ, k), story, author,"
+                " reader)",
+                "return philox(self.world.seed, address_word(Purpose.READ, k), story, author,"
+                " author)",
+            ),
+        ),
+        (THEORY, ENGINES),
+    ),
+    Fault(
+        "attention holds one post more",
+        (
+            Patch(FEED, "taken == w.attention:", "taken == w.attention + 1:"),
+            Patch(REFERENCE, "if taken == attention:", "if taken == attention + 1:"),
+        ),
+        READING,
+    ),
+    Fault(
+        "background comes at half its rate (both engines)",
+        (
+            Patch(FEED, "if account.background * age >=", "if 0.5 * account.background * age >="),
+            Patch(REFERENCE, "return rate * age >=", "return 0.5 * rate * age >="),
+        ),
+        READING,
+    ),
+    Fault(
+        "undoing is said, not done",
+        (Patch(DESK, "            self.levers.lift(factor)\n", "            pass\n"),),
+        ("tests/test_desk.py", *DESKS),
+    ),
+    Fault(
+        "quotas are ignored",
+        (Patch(CASES, "if self._quotas is not None:", "if False:"),),
+        DESKS,
+    ),
+    Fault(
+        "the desk's delay is ignored",
+        (Patch(CASES, "if self._delay is not None:", "if False:"),),
+        DESKS,
+    ),
+    Fault(
+        "reviewers are without number",
+        (Patch(CASES, "capacity=intervention.reviewers)", "capacity=1_000_000)"),),
+        DESKS,
+    ),
+    Fault(
+        "sensitivity and false positive rate are swapped",
+        (
+            Patch(
+                CASES,
+                "chance = sensitivity if self._selector.guilty(case.target) else"
+                " false_positive_rate",
+                "chance = false_positive_rate if self._selector.guilty(case.target) else"
+                " sensitivity",
+            ),
+        ),
+        DESKS,
+    ),
+    Fault(
+        "what has a duration lasts for ever",
+        (Patch(CASES, "if intervention.duration is not None:", "if False:"),),
+        DESKS,
+    ),
+    Fault(
+        "a report counts twice for its post",
+        (
+            Patch(FEED, "        p.reports += 1\n", "        p.reports += 2\n"),
+            Patch(
+                REFERENCE,
+                "        row[quantity] += 1\n",
+                '        row[quantity] += 2 if quantity == "reports" else 1\n',
+            ),
+        ),
+        (*DESKS, *READING),
+    ),
+    Fault(
+        "every read is an exposure",
+        (
+            Patch(FEED, "if known.reads == 1:", "if known.reads >= 1:"),
+            Patch(REFERENCE, "if known.reads == 1:", "if known.reads >= 1:"),
+        ),
+        READING,
+    ),
+    Fault(
+        "the daily curve is ignored",
+        (Patch("rumorsim/tables.py", 'if feed.daily_curve == "flat":', "if True:"),),
+        (*WORLDS, ENGINES),
+    ),
+    Fault(
+        "filtered stories are still looked at",
+        (
+            Patch(
+                "rumorsim/kernels/looks.py",
+                "if story < 0 or stories(w)[story].listed == 0 or",
+                "if story < 0 or",
+            ),
+            Patch(
+                REFERENCE,
+                '            or not self.world.stories["listed"][story]\n',
+                "",
+            ),
+        ),
+        ("tests/test_trending.py", "tests/test_desk.py", *DESKS),
+    ),
+    Fault(
+        "an account shares a story again and again",
+        (
+            Patch(FEED, "        known.shared = 1\n        _share", "        _share"),
+            Patch(
+                REFERENCE,
+                "            known.shared = True\n            self.share",
+                "            self.share",
+            ),
+        ),
+        ("tests/test_desk.py", "tests/test_measures.py", *READING),
+    ),
+    Fault(
+        "corrections are ignored",
+        (
+            Patch(FEED, "chance *= corrections(w)[i].factor", "chance *= 1.0"),
+            Patch(
+                REFERENCE,
+                'chance *= float(rules.corrections["factor"][i])',
+                "chance *= 1.0",
+            ),
+        ),
+        READING,
+    ),
+    Fault(
+        "removed followers still read what was unread",
+        (
+            Patch(
+                FEED,
+                "        if not kept(w, np.int64(posts(w)[post].author), reader):\n"
+                "            continue\n",
+                "",
+            ),
+            Patch(
+                REFERENCE,
+                "if not self.shown(post, reader) or not self.kept(author, reader):",
+                "if not self.shown(post, reader):",
+            ),
+        ),
+        ("tests/test_desk.py", *READING),
+    ),
+    Fault(
+        "the digest leaves a column out",
+        (
+            Patch(
+                "rumorsim/events.py",
+                "        for name, column in batch.columns().items():\n",
+                "        for name, column in list(batch.columns().items())[:-1]:\n",
+            ),
+        ),
+        ("tests/test_results.py", "tests/test_sinks.py", "tests/test_measures.py"),
+    ),
+    Fault(
+        "the fast engine misses posts that arrive at an unread feed (fast only)",
+        (
+            Patch(
+                POSTING,
+                "    account.unread = unread + 1\n",
+                "    account.unread = max(unread, 1)\n",
+            ),
+        ),
+        (ENGINES,),
+    ),
+)
