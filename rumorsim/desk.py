@@ -129,13 +129,19 @@ class Desk:
         self.engine = engine
         self.env = engine.env
         self.world: World = engine.world
-        self.levers = Levers(self.world)
+        self.levers = Levers(self.world, self._since)
         self.prices = dict(prices or {})
         self.journal: list[Action] = []
         self.strikes: Counter[int] = Counter()
         self._posts: dict[int, list[int]] = {}
         self._publishers: dict[int, dict[int, None]] = {}
         self._indexed = 0
+
+    def _since(self) -> float:
+        """When what is done now begins to count: at once, unless this moment's events woke us."""
+        if self.engine.woken_at == self.now:
+            return float(np.nextafter(self.now, np.inf))
+        return self.now
 
     # -- to see ---------------------------------------------------------------------
 
@@ -188,6 +194,7 @@ class Desk:
     def count(self, quantity: str, *, account: int = -1, post: int = -1, story: int = -1) -> int:
         """Reports, shares or reach of one account, post or story so far."""
         kind, target = _one(account, post, story)
+        self._must_be_counted(quantity)
         return int(self.world.count_of(kind, _quantity(quantity))[target])
 
     def reached(
@@ -209,8 +216,13 @@ class Desk:
 
     def watch(self, kind: str, quantity: str, count: int, callback: Any) -> None:
         """Call ``callback(target, count)`` whenever a target of that kind comes to ``count``."""
+        self._must_be_counted(quantity)
         what = TARGETS.index(kind) * 3 + QUANTITIES.index(_quantity(quantity))
         self.engine.subscribe(what, count, callback)
+
+    def _must_be_counted(self, quantity: str) -> None:
+        if quantity == "reach" and self.world.rules.late:
+            raise RuntimeError('reach is not known during the run: feed.exposures is "late"')
 
     # -- to do ----------------------------------------------------------------------
 

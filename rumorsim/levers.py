@@ -6,6 +6,7 @@ order in which they were put there, so that what is undone is undone exactly.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -42,12 +43,18 @@ class Factor:
 
 
 class Levers:
-    """The levers of one world and the factors in force on them."""
+    """The levers of one world and the factors in force on them.
 
-    def __init__(self, world: World) -> None:
+    ``since`` says from which moment a change made now counts for the public.
+    """
+
+    def __init__(self, world: World, since: Callable[[], float] = lambda: 0.0) -> None:
         self._world = world
+        self._since = since
         self._bases: dict[tuple[str, str, int], float] = {}
         self._factors: dict[tuple[str, str, int], list[Factor]] = {}
+        #: Every change: (since when, table, column, row, value), the base first at time -1.
+        self.history: list[tuple[float, str, str, int, float]] = []
 
     def put(self, table: str, column: str, row: int, value: float) -> Factor:
         """Put a factor in [0, 1] on one lever and return it."""
@@ -61,6 +68,7 @@ class Levers:
         key = (table, column, row)
         if key not in self._bases:
             self._bases[key] = self._value(*key)
+            self.history.append((-1.0, *key, self._bases[key]))
         self._factors.setdefault(key, []).append(factor)
         self._recompute(key)
         return factor
@@ -89,6 +97,7 @@ class Levers:
         value = self._bases[key]
         for factor in self._factors[key]:
             value *= factor.value
+        self.history.append((self._since(), *key, value))
         array = getattr(self._world, table)
         if column:
             array[column][row] = value

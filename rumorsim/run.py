@@ -114,6 +114,12 @@ class Simulation:
         self._batches.clear()
         return batch
 
+    def exposures(self) -> Batch:
+        """The first reads so far where ``feed.exposures`` is late; else they are in the stream."""
+        if not self.world.rules.late:
+            return Batch()
+        return self.engine.late_exposures(self.desk.levers)
+
     def _hear(self, batch: Batch) -> None:
         for listener in self._listeners:
             listener(batch)
@@ -194,6 +200,7 @@ def run(
                 listener(batch)
             if progress is not None:
                 progress(time)
+    listening.observe(simulation.exposures())
     resolved = scenario.resolved()
     provenance = {
         "results_version": RESULTS_VERSION,

@@ -58,6 +58,7 @@ class Rules:
     by_delay: bool
     attention: int
     log_reads: bool
+    late: bool
     crowd: int
     bucket_width: float
     curve: Array
@@ -178,6 +179,7 @@ def build_world(
         by_delay=feed.reading == "delay",
         attention=int(feed.attention) if limited else 0,
         log_reads="impressions" in scenario.measures,
+        late=feed.exposures == "late",
         crowd=crowd,
         bucket_width=float(scenario.horizon) / _buckets(feed, graph),
         curve=curve,

@@ -99,10 +99,13 @@ def _starts(python: str) -> bool:
 
 
 def requirements(*, oldest: bool) -> list[str]:
-    """What the package needs, each at its least version or at least at it."""
+    """What the package needs: each at least at its least version, or of just that series.
+
+    Of the series, 1.26.* say, the last release counts: the first ones are sometimes withdrawn.
+    """
     with (ROOT / "pyproject.toml").open("rb") as file:
         needed: list[str] = tomllib.load(file)["project"]["dependencies"]
-    return [re.sub(">=", "==", each) if oldest else each for each in needed]
+    return [re.sub(r">=(.*)", r"==\1.*", each) if oldest else each for each in needed]
 
 
 def environments(folder: Path) -> Iterator[tuple[str, str]]:

@@ -64,6 +64,14 @@ def changed(draw: st.DrawFn, good: Any, pieces: st.SearchStrategy[Any]) -> Any:
     return text
 
 
+@st.composite
+def overwritten(draw: st.DrawFn, good: bytes) -> bytes:
+    """Good bytes with a few of them, often near the end, turned into others."""
+    at = draw(st.integers(0, len(good)) | st.integers(max(0, len(good) - 24), len(good)))
+    piece = draw(st.binary(min_size=1, max_size=8))[: len(good) - at]
+    return good[:at] + piece + good[at + len(piece) :]
+
+
 # -- scenarios -------------------------------------------------------------------------
 
 WORDS = [
@@ -181,6 +189,9 @@ TAGS = [
     "\x00", "é", "<hyperedge/>", "<desc>", "</desc>", 'directed="false"', "<", ">", '"', "=",
 ]  # fmt: skip
 
+XML = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+ENCODINGS = ["utf-8", "utf-16", "utf-7", "latin-1", "cp1252", "gb18030", "base64", "no-such", "a"]
+
 
 def _good_graphml(folder: Path) -> bytes:
     path = folder / "good.graphml"
@@ -196,6 +207,9 @@ def graphml(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 _tags = st.one_of(st.sampled_from(TAGS), st.text(max_size=3)).map(
     lambda text: text.encode("utf-8", "surrogatepass")
 )
+_starts = st.sampled_from(
+    ["", "\ufeff", *(f'<?xml version="1.0" encoding="{each}"?>' for each in ENCODINGS)]
+).map(str.encode)
 _parts = st.one_of(_tags, st.binary(max_size=3))
 
 
@@ -205,7 +219,8 @@ def test_graphml(data: st.DataObject, columns: str, graphml: bytes, tmp_path: Pa
     raw = data.draw(
         st.one_of(st.lists(_tags, max_size=15).map(b"".join), changed([graphml], _parts))
     )
-    is_told(lambda: _read(tmp_path / "f.graphml", raw, columns))
+    start = data.draw(_starts)
+    is_told(lambda: _read(tmp_path / "f.graphml", start + raw.removeprefix(XML), columns))
 
 
 @pytest.mark.parametrize("good", [True, False])
@@ -261,7 +276,7 @@ def spoilt(draw: st.DrawFn, files: dict[str, bytes]) -> dict[str, bytes]:
             [b"-1", b"1e9", b"9" * 20, b"null", b'"a"', b"[", b"{", b"|O", b"<U9", b"True"]
         ),
     )
-    raw: bytes = draw(changed([files[name]], pieces))
+    raw: bytes = draw(changed([files[name]], pieces) | overwritten(files[name]))
     found = {**files, name: raw}
     if name != "follows.json" and draw(st.booleans()):
         table = _renamed(json.loads(files["follows.json"]), name, len(raw))

@@ -14,9 +14,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TypeVar
 
-__all__ = ["Finding", "Item", "Sample", "deviation", "found", "in_turn", "quietly", "timed"]
+__all__ = ["Finding", "Item", "Sample", "found", "in_turn", "quietly", "timed"]
 
 T = TypeVar("T")
 
@@ -73,6 +74,7 @@ class Finding:
     wall: tuple[float, ...] = ()
     note: str = ""
     details: dict[str, float] = field(default_factory=dict)
+    when: str = ""
 
     @property
     def median(self) -> float:
@@ -106,9 +108,9 @@ def found(
     note: str = "",
     **details: float,
 ) -> Finding:
-    """A finding with the load of this moment."""
-    load = os.getloadavg()[0]
-    return Finding(item, size, tuple(values), load, tuple(wall or ()), note, details)
+    """A finding with the load and the time (UTC) of this moment."""
+    load, now = os.getloadavg()[0], datetime.now(UTC).strftime("%m-%d %H:%M")
+    return Finding(item, size, tuple(values), load, tuple(wall or ()), note, details, now)
 
 
 @contextmanager
@@ -138,8 +140,3 @@ def in_turn(rounds: int, **runs: Callable[[], Sample]) -> dict[str, list[Sample]
             with quietly():
                 samples[name].append(runs[name]())
     return samples
-
-
-def deviation(values: tuple[float, ...]) -> float:
-    """Half the range as a share of the median: the spread that tables show."""
-    return (max(values) - min(values)) / 2 / abs(statistics.median(values))

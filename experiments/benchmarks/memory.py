@@ -10,6 +10,7 @@ import sys
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from importlib.util import find_spec
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -27,9 +28,14 @@ CHECK_IN = Item(
 )  # fmt: skip
 DELAY = Item("memory-event-delay", "... delay reading", "B", 48, 48, False, MILLION)
 KEPT = Item("memory-event-kept", "... check-in, all events kept in memory", "B", more=False)
-STREAM = Item(
-    "memory-stream", "growth while 10M events are streamed to disk", "MB", 50, 50, False, MILLION
-)
+STREAM = {
+    suffix: Item(
+        f"memory-stream-{suffix}",
+        f"growth while 10 events an account stream to {suffix}",
+        "MB", 50, 50, False, MILLION,
+    )
+    for suffix in ("ndjson", "parquet")
+}  # fmt: skip
 #: Follows of an account at the thin points, against FOLLOWS at the full ones.
 FEW = 2
 #: Events streamed for each account of the size: ten millions at a million.
@@ -170,12 +176,13 @@ def stream_growth(events: int, suffix: str) -> tuple[float, int]:
 def streaming(size: int, rounds: int) -> list[Finding]:
     """Ten events an account of ``size`` through the sinks, each in a process of its own."""
     if not sys.platform.startswith("linux"):
-        return [found(STREAM, size, [], note="needs /proc")]
-    from importlib.util import find_spec
-
+        return [found(item, size, [], note="needs /proc") for item in STREAM.values()]
     findings = []
-    for suffix in ["ndjson", *(["parquet"] if find_spec("pyarrow") else [])]:
+    for suffix, item in STREAM.items():
+        if suffix == "parquet" and find_spec("pyarrow") is None:
+            findings.append(found(item, size, [], note="needs the extra data"))
+            continue
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as one:
             growth, events = one.submit(stream_growth, EVENTS_EACH * size, suffix).result()
-        findings.append(found(STREAM, size, [growth], note=f"{suffix}, {events:,} events"))
+        findings.append(found(item, size, [growth], note=f"{events:,} events"))
     return findings

@@ -41,7 +41,7 @@ class Eon:
     """EoN.fast_nonMarkov_SIR, nobody recovering: activation with P(share) after a delay."""
 
     def __init__(self, graph: FollowGraph, edges: nx.DiGraph[int], authors: list[int]) -> None:
-        import EoN
+        import EoN  # type: ignore
 
         self._run: Callable[..., Any] = EoN.fast_nonMarkov_SIR
         self._graph, self._edges, self._authors = graph, edges, authors
@@ -104,14 +104,14 @@ class Ndlib:
     """ndlib's independent cascade: every step looks at every account."""
 
     def __init__(self, graph: FollowGraph, edges: nx.DiGraph[int], authors: list[int]) -> None:
-        from ndlib.models import ModelConfig
-        from ndlib.models.epidemics import IndependentCascadesModel
+        from ndlib.models import ModelConfig, epidemics  # type: ignore
 
         self._config = ModelConfig.Configuration()
         for edge in edges.edges:
             self._config.add_edge_configuration("threshold", edge, APPEAL)
         self._config.add_model_initial_configuration("Infected", authors)
-        self._model, self._edges, self._graph = IndependentCascadesModel, edges, graph
+        self._model = epidemics.IndependentCascadesModel
+        self._edges, self._graph = edges, graph
         self.sharers = 0.0
 
     def run(self) -> Sample:

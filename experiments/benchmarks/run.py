@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
@@ -21,24 +22,46 @@ import scaling
 import tables
 from harness import Finding
 
-#: By name: module, function, the largest size it is run at unless named with --only, and
-#: whether its size is anything it heeds.
-BENCHES: dict[str, tuple[str, str, int]] = {
-    "graphs": ("building", "graphs", 1_000_000),
-    "delay": ("spreading", "delay", 1_000_000),
-    "check-in": ("spreading", "check_in", 10_000_000),
-    "memory": ("memory", "memory", 1_000_000),
-    "streaming": ("memory", "streaming", 1_000_000),
-    "seam": ("overheads", "seam", 10_000),
-    "start-up": ("overheads", "start_up", 0),
-    "scaling": ("scaling", "scaling", 10_000_000),
+ALL, LARGEST, OWN = "all", "largest", "own"
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where a benchmark is, the largest size it is run at, and which sizes up to there.
+
+    ``sizes``: all that are asked for, the largest of them, or its own alone.
+    """
+
+    module: str
+    function: str
+    most: int
+    sizes: str = ALL
+
+    def chosen(self, asked: list[int]) -> list[int]:
+        """The sizes to run, of those asked for."""
+        if self.sizes == OWN:
+            return [self.most]
+        fitting = [size for size in asked if size <= self.most]
+        return fitting[-1:] if self.sizes == LARGEST else fitting
+
+
+BENCHES = {
+    "graphs": Bench("building", "graphs", 1_000_000),
+    "delay": Bench("spreading", "delay", 1_000_000),
+    "check-in": Bench("spreading", "check_in", 10_000_000),
+    "memory": Bench("memory", "memory", 1_000_000, LARGEST),
+    "streaming": Bench("memory", "streaming", 1_000_000, LARGEST),
+    "seam": Bench("overheads", "seam", 10_000, OWN),
+    "start-up": Bench("overheads", "start_up", 0, OWN),
+    "scaling": Bench("scaling", "scaling", 10_000_000),
 }
 
 
 def measured(name: str, size: int, rounds: int) -> list[Finding]:
     """One benchmark at one size, in this process."""
-    module, function, _ = BENCHES[name]
-    bench: Callable[[int, int], list[Finding]] = getattr(import_module(module), function)
+    where = BENCHES[name]
+    bench: Callable[[int, int], list[Finding]]
+    bench = getattr(import_module(where.module), where.function)
     return bench(size, rounds)
 
 
@@ -48,18 +71,8 @@ def apart(name: str, size: int, rounds: int) -> list[Finding]:
         return one.submit(measured, name, size, rounds).result()
 
 
-def sizes_of(name: str, sizes: list[int]) -> list[int]:
-    """The sizes a benchmark is run at: those it goes up to, or its own where it heeds none."""
-    most = BENCHES[name][2]
-    if name in ("seam", "start-up"):
-        return [most]
-    if name in ("memory", "streaming"):
-        return [max(size for size in sizes if size <= most)] if min(sizes) <= most else []
-    return [size for size in sizes if size <= most]
-
-
 def merged(old: list[Finding], new: list[Finding]) -> list[Finding]:
-    """The old findings with the new ones in place of the same item, size and note's subject."""
+    """The old findings with the new ones in place of those of the same item and size."""
     fresh = {(each.item.name, each.size) for each in new}
     kept = [each for each in old if (each.item.name, each.size) not in fresh]
     return kept + new
@@ -78,7 +91,7 @@ def main() -> None:
     about = tables.machine()
     findings = tables.findings_of(options.out / "results.json") if options.add else []
     for name in options.only or BENCHES:
-        for size in sizes_of(name, sizes):
+        for size in BENCHES[name].chosen(sizes):
             print(f"-- {name}, {size:,} accounts" if size else f"-- {name}", flush=True)
             new = apart(name, size, options.rounds)
             for finding in new:

@@ -48,13 +48,14 @@ def _cells(finding: Finding) -> list[str]:
         wall,
         finding.verdict,
         f"{finding.load:.1f}",
+        finding.when,
         finding.note,
     ]
 
 
 def line(finding: Finding) -> str:
     """One finding on the screen."""
-    says, size, wanted, got, wall, verdict, load, note = _cells(finding)
+    says, size, wanted, got, wall, verdict, load, _, note = _cells(finding)
     return (
         f"{size:>11}  {says:<62} {got:>26}  wanted {wanted:<14} {verdict}"
         f"  [wall {wall}; load {load}] {note}"
@@ -64,7 +65,7 @@ def line(finding: Finding) -> str:
 def markdown(findings: list[Finding], about: dict[str, Any]) -> str:
     """A table of all findings, and under what they were got."""
     heads = ["what", "accounts", "floor / goal", "got (range)", "by wall clock", "verdict",
-             "load", "note"]  # fmt: skip
+             "load", "when", "note"]  # fmt: skip
     rows = [heads, ["---"] * len(heads), *map(_cells, findings)]
     table = "\n".join("| " + " | ".join(row) + " |" for row in rows)
     told = ", ".join(f"{name} {value}" for name, value in about["versions"].items())

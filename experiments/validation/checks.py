@@ -7,10 +7,9 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
+from asking import Target
 from numpy.typing import NDArray
 from scipy import stats
-
-from asking import Target
 
 __all__ = ["Check", "exactly", "goodness", "mean_of", "number"]
 

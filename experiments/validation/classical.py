@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-
 from asking import Asked, Target, counted, scenario, shared_graph
 from checks import Check, exactly, goodness, mean_of, number
+from numpy.typing import NDArray
+
 from rumorsim import run
 
 __all__ = [
@@ -33,16 +33,16 @@ SMALL: Mapping[str, dict[str, Any]] = {
 }
 #: Replicates of the rows on real graphs, short and in full.
 REAL = {
-    "IC-weibo_sinanet-p0.01": (10_000, 100_000),
-    "IC-weibo_sinanet-p0.02": (5_000, 50_000),
-    "IC-weibo_sinanet-p0.1": (500, 10_000),
-    "IC-twitter_A-p0.005": (2_000, 20_000),
-    "IC-twitter_A-p0.01": (1_000, 10_000),
-    "IC-twitter_A-p0.02": (500, 5_000),
-    "IC-twitter_A-p0.05": (100, 1_000),
+    "IC-weibo_sinanet-p0.01": (10_000, 50_000),
+    "IC-weibo_sinanet-p0.02": (5_000, 20_000),
+    "IC-weibo_sinanet-p0.1": (500, 2_000),
+    "IC-twitter_A-p0.005": (1_000, 10_000),
+    "IC-twitter_A-p0.01": (500, 5_000),
+    "IC-twitter_A-p0.02": (300, 2_000),
+    "IC-twitter_A-p0.05": (60, 300),
 }
 #: Cascades of the rows given take-off, short and in full: few take off when R is small.
-LARGE = {"SIR-R1.2": (100, 400), "SIR-R1.5": (40, 150), "SIR-R2": (30, 100)}
+LARGE = {"SIR-R1.2": (100, 300), "SIR-R1.5": (40, 150), "SIR-R2": (30, 100)}
 ACCOUNTS = 10_000
 TAKE_OFF = 0.05
 

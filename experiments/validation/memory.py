@@ -11,10 +11,9 @@ import re
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-
 from asking import Asked, Target, counted, scenario
 from checks import Check, number
+from numpy.typing import NDArray
 
 __all__ = ["HORIZONS", "harm_reduction", "hawkes_counts"]
 
@@ -30,7 +29,7 @@ def hawkes_counts(target: Target, asked: Asked) -> list[Check]:
     ratio = 0.8 if target.id.endswith("seismic8") else 0.5
     story = {
         "appeal": ratio / FOLLOWERS * asked.factor,
-        "copies": 100_000 if asked.short else 400_000,
+        "copies": 50_000 if asked.short else 200_000,
     }
     told = scenario("branching", story, feed={"delay": SEISMIC}, top={"horizon": "24 h"})
     found = counted(told, to_the_end=False)
@@ -51,7 +50,7 @@ def harm_reduction(target: Target, asked: Asked) -> list[Check]:
         ratio, law, ages = float(_ratio(target.setup)), AMERICA_FIRST, (24.0,)
     story = {
         "appeal": ratio / FOLLOWERS * asked.factor,
-        "copies": 40_000 if asked.short else 150_000,
+        "copies": 40_000 if asked.short else 120_000,
     }
     untouched = counted(scenario("branching", story)).posts
     told = scenario("branching", story, feed={"delay": law}, top={"horizon": "20000 h"})

@@ -6,10 +6,10 @@ import math
 from collections import deque
 
 import numpy as np
-from numpy.typing import NDArray
-
 from asking import Asked, Target, scenario
 from checks import Check, number
+from numpy.typing import NDArray
+
 from rumorsim import Kind, stream
 from rumorsim.events import VERBS
 
@@ -26,7 +26,7 @@ FLAG, DELETE = VERBS.index("flag"), VERBS.index("delete")
 def erlang_c(target: Target, asked: Asked) -> list[Check]:
     """P(wait) and the mean wait of all cases, waiting or not."""
     schedule = {"rate": f"{0.08 * asked.factor!r} per h"}
-    horizon = "10000 h" if asked.short else "80000 h"
+    horizon = "10000 h" if asked.short else "40000 h"
     told = scenario("review-queue", {"schedule": schedule}, top={"horizon": horizon})
     opened, wait = waits(told)
     late = opened > WARM_UP

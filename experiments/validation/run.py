@@ -14,13 +14,14 @@ import sys
 import time
 from pathlib import Path
 
-from asking import SHARED, Asked, targets
+from asking import SHARED, Asked
 from checks import Check
 from rows import ROWS, asked_row
+
 from rumorsim.report.tables import markdown
 
 RESULTS = Path(__file__).resolve().parent / "results"
-#: The negative control of every row: its rate 5 % too high.
+#: The negative control of every row: its rate 5 % too high, always with few replicates.
 WRONG = 1.05
 HEAD = ("row", "what", "expected", "got", "SE", "tolerance", "false alarm", "verdict")
 
@@ -38,7 +39,7 @@ def main() -> int:
     for row in (row for row in ROWS if given.only in row):
         began = time.monotonic()
         found = asked_row(row, Asked(given.short))
-        control = asked_row(row, Asked(given.short, WRONG))
+        control = asked_row(row, Asked(short=True, factor=WRONG))
         refused[row] = not all(check.passed for check in control)
         checks += found
         for check in found:
@@ -47,8 +48,10 @@ def main() -> int:
         print(f"  control, rate 5 % off: {said}; {time.monotonic() - began:.0f} s", flush=True)
     missed = [check.row for check in checks if not check.passed]
     blind = [row for row, seen in refused.items() if not seen]
-    print(f"{len(checks) - len(missed)} of {len(checks)} checks hold; refused with the rate 5 % "
-          f"off: {len(refused) - len(blind)} of {len(refused)} rows")
+    print(
+        f"{len(checks) - len(missed)} of {len(checks)} checks hold; refused with the rate 5 % "
+        f"off: {len(refused) - len(blind)} of {len(refused)} rows"
+    )
     if not (given.short or given.only):
         write(checks, refused)
     return 1 if missed or blind else 0
@@ -59,10 +62,26 @@ def cells(check: Check) -> list[str]:
     verdict = "holds" if check.passed else "FAILS"
     alarm = f"{check.alarm:.2g}"
     if check.is_law:
-        return [check.row, check.what, "the law", f"P = {check.got:.3f}", "",
-                f"P >= {check.tolerance:g}", alarm, verdict]
-    return [check.row, check.what, f"{check.expected:.6g}", f"{check.got:.6g}",
-            f"{check.error:.2g}", f"{check.tolerance:.2g}", alarm, verdict]
+        return [
+            check.row,
+            check.what,
+            "the law",
+            f"P = {check.got:.3f}",
+            "",
+            f"P >= {check.tolerance:g}",
+            alarm,
+            verdict,
+        ]
+    return [
+        check.row,
+        check.what,
+        f"{check.expected:.6g}",
+        f"{check.got:.6g}",
+        f"{check.error:.2g}",
+        f"{check.tolerance:.2g}",
+        alarm,
+        verdict,
+    ]
 
 
 def write(checks: list[Check], refused: dict[str, bool]) -> None:
@@ -70,8 +89,7 @@ def write(checks: list[Check], refused: dict[str, bool]) -> None:
     from figure import deviations
 
     RESULTS.mkdir(exist_ok=True)
-    rows = [[*cells(check), "refused" if refused[check.row] else "NOT REFUSED"]
-            for check in checks]
+    rows = [[*cells(check), "refused" if refused[check.row] else "NOT REFUSED"] for check in checks]
     head = [*HEAD, "5 % off"]
     told = "\n".join([*markdown([head, *rows]), ""])
     (RESULTS / "table.md").write_text(told, encoding="utf-8")

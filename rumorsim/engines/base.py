@@ -15,6 +15,7 @@ from rumorsim.events import EVENT, Batch, Kind
 from rumorsim.kernels.records import HIT
 
 if TYPE_CHECKING:
+    from rumorsim.levers import Levers
     from rumorsim.world import World
 
 __all__ = ["PUBLIC", "CascadeEnvironment", "Engine"]
@@ -62,6 +63,8 @@ class Engine:
         self._callbacks: dict[tuple[int, int], list[Callable[[int, int], None]]] = defaultdict(list)
         self._listener: Callable[[Batch], None] | None = None
         self.log = np.zeros(4096, EVENT)
+        #: The last moment at which an event of the public woke the platform.
+        self.woken_at = -1.0
 
     # -- the log --------------------------------------------------------------------
 
@@ -99,6 +102,10 @@ class Engine:
             if self._listener is not None:
                 self._listener(batch)
 
+    def late_exposures(self, levers: Levers) -> Batch:
+        """The first reads so far, where ``feed.exposures`` is late, in order of time."""
+        raise NotImplementedError
+
     # -- the watch ------------------------------------------------------------------
 
     def subscribe(self, what: int, threshold: int, callback: Callable[[int, int], None]) -> None:
@@ -109,9 +116,10 @@ class Engine:
         self._callbacks[what, threshold].append(callback)
 
     def _tell(self, hits: Any) -> None:
-        """Call back for each of ``hits`` (HIT records), in order."""
-        for what, target, count in hits.tolist():
-            for callback in tuple(self._callbacks[what, count]):
+        """Call back for each of ``hits`` (what, target, count), in order."""
+        for what, target, count in hits:
+            for callback in tuple(self._callbacks.get((what, count), ())):
+                self.woken_at = self.env.now
                 callback(target, count)
 
     @staticmethod

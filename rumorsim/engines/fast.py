@@ -17,8 +17,11 @@ from rumorsim.kernels.agenda import CHUNK
 from rumorsim.kernels.knowing import rehash
 from rumorsim.kernels.looks import arm
 from rumorsim.kernels.records import Reason
+from rumorsim.late import late_exposures
 
 if TYPE_CHECKING:
+    from rumorsim.events import Batch
+    from rumorsim.levers import Levers
     from rumorsim.world import World
 
 __all__ = ["FastEngine", "FastEnvironment"]
@@ -66,7 +69,15 @@ class FastEngine(Engine):
     def _bind_rules(self) -> None:
         """Tell the memory record what never changes."""
         memory, rules = self.memory, self.rules
-        for name in ("horizon", "by_delay", "attention", "log_reads", "crowd", "bucket_width"):
+        for name in (
+            "horizon",
+            "by_delay",
+            "attention",
+            "log_reads",
+            "late",
+            "crowd",
+            "bucket_width",
+        ):
             memory[name] = getattr(rules, name)
         memory["seed"] = self.world.seed
         memory["pool_free"] = memory["chunk_free"] = -1
@@ -147,6 +158,9 @@ class FastEngine(Engine):
             arm(self.memory, surface, self.env.now)
             self._next_public = 0.0
 
+    def late_exposures(self, levers: Levers) -> Batch:
+        return late_exposures(self.world, levers, self.env.now)
+
     def public_until(self, time: float) -> bool:
         """Let the public run strictly before ``time``. True when that woke the platform."""
         while self._next_public < time:
@@ -157,7 +171,7 @@ class FastEngine(Engine):
                 self.env._now = at
                 hits = self._hits[: self.memory["hits_made"][0]].copy()
                 self.memory["hits_made"] = 0
-                self._tell(hits)
+                self._tell(hits.tolist())
                 return True
             else:
                 self._make_room(Reason(reason))
@@ -184,7 +198,8 @@ class FastEngine(Engine):
         """Room for so many deliveries more, wherever they go."""
         memory = self.memory[0]
         if memory["in_heap"] + need >= len(self._heap):
-            self._heap = _grown(self._heap, int(memory["in_heap"]) + need + 1)
+            size = max(2 * len(self._heap), int(memory["in_heap"]) + need + 1)
+            self._heap = _grown(self._heap, size)
         lines = int(memory["chunks_used"]) + min(need, len(self._buckets)) + need // CHUNK + 1
         if lines > len(self._chunk_links):
             size = max(lines, 2 * len(self._chunk_links))

@@ -13,14 +13,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import simpy
 
 from rumorsim.engines.base import PUBLIC, CascadeEnvironment, Engine
-from rumorsim.events import Kind
+from rumorsim.events import EVENT, Batch, Kind
 from rumorsim.laws import sample
 from rumorsim.randomness import Purpose, address_word, philox, uniform
 
 if TYPE_CHECKING:
+    from rumorsim.levers import Levers
     from rumorsim.world import World
 
 __all__ = ["ReferenceEngine"]
@@ -48,6 +50,7 @@ class ReferenceEngine(Engine):
         self.knows: dict[tuple[int, int], Knowledge] = defaultdict(Knowledge)
         self._hits: list[tuple[int, int, int]] = []
         self._looking = [0] * len(world.looks)
+        self._exposed: list[tuple[Any, ...]] = []
         self._rounds: dict[int, Iterator[Any]] = {}
 
     @property
@@ -57,6 +60,9 @@ class ReferenceEngine(Engine):
     @logged.setter
     def logged(self, count: int) -> None:
         self._logged = count
+
+    def late_exposures(self, levers: Levers) -> Batch:
+        return Batch(np.array(self._exposed, dtype=EVENT))
 
     # -- the clock ------------------------------------------------------------------
 
@@ -89,9 +95,7 @@ class ReferenceEngine(Engine):
         happens(*args)
         if self._hits:
             hits, self._hits = self._hits, []
-            for what, target, count in hits:
-                for callback in tuple(self._callbacks[what, count]):
-                    callback(target, count)
+            self._tell(hits)
 
     # -- timetables -----------------------------------------------------------------
 
@@ -275,7 +279,11 @@ class ReferenceEngine(Engine):
         known.reads += 1
         if self.rules.log_reads:
             self.write(Kind.READ, story, post, reader, author, known.reads)
-        if known.reads == 1:
+        if known.reads == 1 and self.rules.late:
+            self._exposed.append(
+                (self.env.now, surface, story, post, reader, author, Kind.EXPOSE, 0)
+            )
+        elif known.reads == 1:
             self.write(Kind.EXPOSE, story, post, reader, author, surface)
             self.count("reach", post)
         words = self.draws(post, reader)

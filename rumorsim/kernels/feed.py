@@ -29,7 +29,7 @@ from rumorsim.kernels.memory import (
     templates,
     weights,
 )
-from rumorsim.kernels.posting import deliver, kept, new_post, release, watch, write
+from rumorsim.kernels.posting import deliver, kept, most_chance, new_post, release, watch, write
 from rumorsim.kernels.records import INLINE
 from rumorsim.kernels.tables import sample, warp
 
@@ -122,7 +122,7 @@ def read(w, post, reader, time, surface):
     known.reads += 1
     if w.log_reads:
         write(w, time, READ_EVENT, story, post, reader, author, np.float64(known.reads))
-    if known.reads == 1:
+    if known.reads == 1 and w.late == 0:
         write(w, time, EXPOSE, story, post, reader, author, np.float64(surface))
         p.reach += 1
         stories(w)[story].reach += 1
@@ -144,10 +144,7 @@ def read(w, post, reader, time, surface):
         return
     coin = uniform(words[1])
     # Most coins lose against the most P(share) can be: then nothing more need be looked up.
-    most = stories(w)[story].appeal * p.vigour * w.most_other_factors
-    if w.receptivity_rows > 0:
-        most *= receptivity(w)[stories(w)[story].category, reader]
-    if coin >= most:
+    if coin >= most_chance(w, post, reader):
         return
     if coin < share_probability(w, post, reader, time, known.reads, surface == 0):
         known.shared = 1

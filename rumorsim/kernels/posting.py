@@ -20,6 +20,7 @@ from rumorsim.kernels.memory import (
     pool,
     posts,
     profiles,
+    receptivity,
     stories,
     tables,
     templates,
@@ -124,6 +125,17 @@ def kept(w, followee, follower):
 
 
 @inner
+def most_chance(w, post, reader):
+    """The most that P(share) can be for this post and reader, whatever the levers."""
+    p = posts(w)[post]
+    story = stories(w)[p.story]
+    most = story.appeal * p.vigour * w.most_other_factors
+    if w.receptivity_rows > 0:
+        most *= receptivity(w)[story.category, reader]
+    return most
+
+
+@inner
 def deliver(w, post, time):
     """Put a new post into the feed of every follower that is kept."""
     author = np.int64(posts(w)[post].author)
@@ -170,11 +182,15 @@ def _deliver_to_feed(w, post, reader, time):
 @inner
 def _deliver_by_delay(w, post, reader, time):
     p = posts(w)[post]
-    word = philox(w.seed, (READ << 24) | p.k, p.story, p.author, reader)[3]
-    due = unwarp(curve(w), warp(curve(w), time) + sample(tables(w), 0, word))
+    words = philox(w.seed, (READ << 24) | p.k, p.story, p.author, reader)
+    w.delivered += 1
+    if w.late != 0:
+        dull = uniform(words[2]) >= stories(w)[p.story].report
+        if dull and uniform(words[1]) >= most_chance(w, post, reader):
+            return
+    due = unwarp(curve(w), warp(curve(w), time) + sample(tables(w), 0, words[3]))
     if due < w.horizon:
         schedule(w, due, reader, post)
-        w.delivered += 1
 
 
 @inner

@@ -118,6 +118,9 @@ ENTRY: Final = np.dtype([("time", "f8"), ("account", "i4"), ("post", "i4")])
 #: One bucket of the agenda: its newest chunk and how many entries it has in all.
 BUCKET: Final = np.dtype([("last", "i4"), ("count", "i4")])
 
+#: Late exposures: the first read of an account, of the story that the stamp names.
+FIRST: Final = np.dtype([("time", "f8"), ("post", "i4"), ("stamp", "i4")])
+
 #: One description of a story: rows of ``Rules.tables``, -1 = none; ages in units of a word.
 TEMPLATE: Final = np.dtype(
     [
@@ -203,6 +206,7 @@ MEMORY: Final = np.dtype(
         ("crowd", "i8"),  # first table of the ages of background posts, -1 = none
         ("by_delay", "i8"),  # 1: reading = "delay"
         ("log_reads", "i8"),  # 1: every read is an event
+        ("late", "i8"),  # 1: exposures are worked out after the run, see kernels.late
         ("touched", "i8"),  # 0 until a lever of an account or post is moved
         ("most_other_factors", "f8"),  # upper bound of P(share) / (appeal vigour receptivity)
         ("posts_made", "i8"),

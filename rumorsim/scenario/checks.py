@@ -34,6 +34,7 @@ def raise_faults(scenario: Scenario) -> None:
     faults = [
         *_measure_faults(scenario),
         *_story_faults(scenario),
+        *_late_faults(scenario),
         *_policy_faults(scenario),
     ]
     if faults:
@@ -99,6 +100,35 @@ def _faults_of_story(
         if schedule.end is not None and schedule.end <= schedule.begin:
             rule = "is not after begin"
             yield _fault(f"{key}.schedule.end", f"{schedule.end:g} h", rule, "make it later")
+
+
+def _late_faults(scenario: Scenario) -> Iterator[str]:
+    """What needs to know during the run who has read what, where that is worked out later."""
+    if scenario.feed.exposures != "late":
+        return
+    advice = 'or set feed.exposures = "events"'
+    if scenario.feed.reading != "delay":
+        yield _fault("feed.exposures", "late", "is for reading = delay", advice)
+    if scenario.trending is not None:
+        yield _fault("trending", "", "reads posts while feed.exposures is late", advice)
+    if "impressions" in scenario.measures:
+        rule = "counts every read, which late exposures leave out"
+        yield _fault("measures", "impressions", rule, advice)
+    for i, story in enumerate(scenario.stories):
+        if len(set(story.reinforcement)) > 1:
+            rule = "depends on how often a story was read: not with late exposures"
+            yield _fault(f"stories[{i}].reinforcement", "", rule, advice)
+        if story.answers is not None:
+            rule = "depends on who has read a story: not with late exposures"
+            yield _fault(f"stories[{i}].answers", story.answers, rule, advice)
+    for i, policy in enumerate(scenario.policies):
+        for j, each in enumerate(policy.interventions):
+            key = f"policies[{i}].interventions[{j}]"
+            rule = "counts reach during the run: not with late exposures"
+            if each.when.reach is not None:
+                yield _fault(f"{key}.when.reach", str(each.when.reach), rule, advice)
+            if each.whom.suspicion > 0:
+                yield _fault(f"{key}.whom.suspicion", str(each.whom.suspicion), rule, advice)
 
 
 def _policy_faults(scenario: Scenario) -> Iterator[str]:

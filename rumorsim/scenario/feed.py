@@ -60,7 +60,7 @@ class Feed(Model):
         description="check-in: batches at the account's own times;"
         " delay: each delivery after its own delay",
     )
-    attention: Annotated[int, Field(ge=1, le=10_000)] | Literal["unlimited"] = Field(
+    attention: Annotated[int, Field(ge=1, le=1000)] | Literal["unlimited"] = Field(
         20, description="posts read at a check-in, newest first (assumption)"
     )
     check_ins: CheckIns = Field(default_factory=CheckIns, description="the accounts' timetables")
@@ -88,6 +88,11 @@ class Feed(Model):
         "none",
         description="factor on P(share) by follow: none, the weighted cascade, or the"
         " graph's weights",
+    )
+    exposures: Literal["events", "late"] = Field(
+        "events",
+        description="events: each first read is an event; late: in delay reading, worked out after"
+        " the run, many times faster (the stream then has no expose rows)",
     )
     friction: float = Field(
         1.0, ge=0, le=1, description="factor on every P(share) on this platform"
