@@ -274,6 +274,8 @@ def _stopped(folder: Path, sign: signal.Signals) -> subprocess.CompletedProcess[
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Whoever started the tests may ignore Ctrl-C, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         before = {"long.toml"}
         end = time.monotonic() + 120
@@ -281,7 +283,10 @@ def _stopped(folder: Path, sign: signal.Signals) -> subprocess.CompletedProcess[
             assert process.poll() is None, process.communicate()
             time.sleep(0.05)
         process.send_signal(sign)
-        out, err = process.communicate(timeout=60)
+        try:
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
     return subprocess.CompletedProcess(command, process.returncode, out, err)
 
 
