@@ -176,10 +176,10 @@ class Desk:
     def _index(self) -> None:
         made = self.world.posts_made
         fresh = self.world.posts[self._indexed : made]
-        rows = zip(*(fresh[name].tolist() for name in ("author", "story", "k")), strict=True)
-        for post, (author, story, k) in enumerate(rows, start=self._indexed):
+        rows = zip(*(fresh[name].tolist() for name in ("author", "story", "root")), strict=True)
+        for post, (author, story, root) in enumerate(rows, start=self._indexed):
             self._posts.setdefault(author, []).append(post)
-            if k > 0:
+            if root == post:
                 self._publishers.setdefault(story, {})[author] = None
         self._indexed = made
 

@@ -55,12 +55,14 @@ class OutputError(InputError):
     """A place where results cannot be written: not ours, not empty, not writable."""
 
 
-def nearest(word: str, words: Sequence[str]) -> str:
-    """Advice naming the valid word closest to ``word`` or, failing that, all of them."""
+def nearest(word: str, words: Sequence[str], most: int = 20) -> str:
+    """Advice naming the valid word closest to ``word`` or, failing that, ``most`` of them."""
     close = difflib.get_close_matches(str(word)[:100], words, n=1, cutoff=0.6)
     if close:
-        return f'did you mean "{close[0]}"?'
-    return "one of " + ", ".join(f'"{each}"' for each in sorted(words))
+        return f"did you mean {show_value(close[0])}?"
+    shown = ", ".join(show_value(each) for each in sorted(words)[:most])
+    more = f" and {len(words) - most} more" if len(words) > most else ""
+    return f"one of {shown}{more}"
 
 
 def show_value(value: Any, width: int = 60) -> str:

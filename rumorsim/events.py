@@ -10,13 +10,17 @@ kind     uint8   see :class:`Kind`
 platform uint8   index of the platform
 story    int32   index of the story, -1 where none
 post     int32   the post this is about: the new one of a publish or share, the one read in
-                 an expose, read or report, the target of an action; -1 where none
-account  int32   who did it (publisher, sharer, reader, reporter) or the account acted upon
-source   int32   the account it came from: author of the post that was read or shared; for
-                 an action the index of the intervention in its policy, -1 when none
+                 an expose, read or report, the one told no more in a stop, the target of an
+                 action; -1 where none
+account  int32   who did it (publisher, sharer, reader, reporter, who stops telling) or the
+                 account acted upon
+source   int32   the account it came from: author of the post that was read or shared, who
+                 was met in a stop (-1: nobody); for an action the index of the intervention
+                 in its policy, -1 when none
 value    float64 publish: the planned index k; share: the post that was shared; expose: the
                  surface (0 feed, 1 trending); read: how many reads of the story this makes;
-                 action: the verb (index into :data:`VERBS`); surface: the slot, 0 = left
+                 action: the verb (index into :data:`VERBS`); surface: the slot, 0 = left;
+                 stop: why (index into :data:`STOPS`)
 ======== ======= ==========================================================================
 
 Posts are numbered 0, 1, 2 ... in the order they appear in the stream.
@@ -35,6 +39,7 @@ from numpy.typing import NDArray
 
 __all__ = [
     "EVENT",
+    "STOPS",
     "VERBS",
     "Batch",
     "Facts",
@@ -72,7 +77,16 @@ class Kind(IntEnum):
     REPORT = 4  #: a reader flagged a post
     ACTION = 5  #: the desk did something, see VERBS
     SURFACE = 6  #: a story entered, moved on or left a surface
+    STOP = 7  #: an account tells a story no more (models of contacts)
 
+
+#: Why an account stops telling, in the order of the codes in ``value`` of a stop.
+STOPS: Final = (
+    "forgot",
+    "recovered",
+    "stifled",  # it met enough others who knew
+    "stifled-by-another",  # another spreader met it
+)
 
 #: What the desk can do, in the order of the codes in ``value`` of an action. Append only.
 VERBS: Final = (

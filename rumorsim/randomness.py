@@ -53,6 +53,10 @@ class Purpose:
     TOPIC_MARK: Final = 18  #: (cell, surface; j): heat and course of a topic
     GRAPH: Final = 19  #: (generator stage, i, j): follow graph generators
     REPLICATE: Final = 20  #: spare draws of studies
+    CONTACT: Final = 21  #: (cell, account, story): the points of one cell of its contacts
+    CONTACT_MARK: Final = 22  #: (cell, account, story; j): with whom, and what comes of it
+    STOP: Final = 23  #: (story, account, k): when a spreader stops by itself
+    THRESHOLD: Final = 24  #: (account, story): how much persuades
 
 
 def address_word(purpose: int, small: int = 0) -> int:

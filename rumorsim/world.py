@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.errors import Fault, InputError, nearest
-from rumorsim.events import Facts, InterventionFacts
+from rumorsim.events import STOPS, Facts, InterventionFacts
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.kernels.alias import alias_table
 from rumorsim.kernels.records import (
@@ -25,9 +26,12 @@ from rumorsim.kernels.records import (
     MEMORY,
     POST,
     PROFILE,
+    REPEAT,
+    TERMS,
 )
 from rumorsim.laws import (
     gamma_table,
+    quantile_table,
     sample_array,
 )
 from rumorsim.people import People, draw_people
@@ -36,6 +40,7 @@ from rumorsim.stories import Stories
 from rumorsim.tables import Tables, day_curve, reinforcement_steps, story_templates
 
 if TYPE_CHECKING:
+    from rumorsim.models import Terms
     from rumorsim.scenario.models import Feed, Scenario
 
 __all__ = ["Rules", "World", "build_world"]
@@ -51,7 +56,8 @@ class Rules:
 
     ``attention`` 0 is unlimited; ``crowd`` is the first row of ``tables`` with ages of
     background posts, -1 where there are none; row 0 is the delay of reading; an empty
-    ``curve`` is flat, empty ``weights`` or ``receptivity`` are 1.
+    ``curve`` is flat, empty ``weights`` or ``receptivity`` are 1. ``terms`` is one record
+    of the model of contacts, None for the feed.
     """
 
     horizon: float
@@ -71,6 +77,7 @@ class Rules:
     corrections: NDArray[np.void]
     alias: NDArray[np.void]
     slot_ends: Array
+    terms: NDArray[np.void] | None
 
 
 @dataclass
@@ -137,7 +144,8 @@ class World:
         made = self.posts[: self.posts_made]
         assert (made["root"] <= np.arange(len(made))).all(), "a post goes back to a later one"
         own = made["root"] == np.arange(len(made))
-        assert (own == (made["k"] > 0)).all(), "k = 0 exactly for shares"
+        planned = (made["k"] > 0) & (made["k"] < REPEAT)
+        assert (own == planned).all(), "k is from 1 to REPEAT exactly for publications"
         assert (np.diff(made["time"]) >= 0).all(), "posts are not in order of time"
         assert ((self.accounts["audience"] >= 0) & (self.accounts["audience"] <= 1)).all()
         for quantity in ("reports", "shares", "reach"):
@@ -164,7 +172,7 @@ def build_world(
         raise InputError(Fault("the follow graph has no accounts", key="graph"))
     people = draw_people(scenario.accounts, graph, seed, {**graph.attributes, **(attributes or {})})
     stories = Stories(scenario, graph, people, seed)
-    feed = scenario.feed
+    feed = scenario.reading
     curve = day_curve(
         feed, scenario.start.hour + scenario.start.minute / 60 + scenario.start.second / 3600
     )
@@ -174,6 +182,10 @@ def build_world(
     templates = story_templates(scenario.stories, tables)
     limited = feed.attention != "unlimited" and feed.reading == "check-in"
     crowd = tables.add_crowd(int(feed.attention)) if limited and feed.background > 0 else -1
+    terms = None if scenario.model is None else scenario.model.terms()
+    if terms is not None and terms.per_follow:
+        accounts["rate"] *= graph.follower_counts()
+    model = None if terms is None else _model_record(terms, tables)
     rules = Rules(
         horizon=float(scenario.horizon),
         by_delay=feed.reading == "delay",
@@ -192,6 +204,7 @@ def build_world(
         corrections=stories.corrections,
         alias=_alias(accounts["rate"], trending is not None),
         slot_ends=np.ones((1, 1)) if trending is None else trending.slot_ends()[None, :],
+        terms=model,
     )
     looks = np.zeros(1 if trending is not None else 0, LOOK)
     looks["time"] = np.inf
@@ -223,6 +236,19 @@ def build_world(
             start=scenario.start.strftime("%Y-%m-%d %H:%M:%S"),
         ),
     )
+
+
+def _model_record(terms: Terms, tables: Tables) -> NDArray[np.void]:
+    """The model of contacts as kernels read it; adds the table of its stop."""
+    record = np.zeros(1, TERMS)
+    for name in ("stifling", "after", "mutual", "again", "by_threshold"):
+        record[name] = getattr(terms, name)
+    record["threshold"] = -1.0 if terms.threshold is None else terms.threshold
+    record["stop_reason"] = STOPS.index(terms.stop_reason)
+    record["stop"] = -1
+    if terms.stop is not None:
+        record["stop"] = tables.add(("stop", terms.stop), partial(quantile_table, terms.stop))
+    return record
 
 
 def _buckets(feed: Feed, graph: FollowGraph) -> int:

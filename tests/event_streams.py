@@ -1,7 +1,8 @@
 """Random valid streams of events, made without the engine, for tests of what listens to them.
 
 Posts are numbered in order of appearance, what is shared comes before its shares, an account
-shares a story at most once and is exposed to it at most once, times never go back.
+shares a story at most once and is exposed to it at most once, stops only what it tells, times
+never go back.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from rumorsim.events import EVENT, VERBS, Batch, Facts, InterventionFacts, Kind, StoryFacts
+from rumorsim.events import EVENT, STOPS, VERBS, Batch, Facts, InterventionFacts, Kind, StoryFacts
 from rumorsim.randomness import philox, uniform
 
 CATEGORIES = ("health", "money", "sport")
@@ -95,6 +96,7 @@ class StreamMaker:
         self.time = 0.0
         self.posts: list[tuple[int, int]] = []
         self.once: set[tuple[str, int, int]] = set()
+        self.stopped: set[tuple[int, int]] = set()
 
     def row(
         self, kind: Kind, story: int, post: int, account: int, source: int, value: float
@@ -105,7 +107,7 @@ class StreamMaker:
         if self.rng.random() < 0.7:
             late = self.time + self.rng.random() * 1.4 * self.facts.horizon / steps
             self.time = late if late < self.facts.horizon else self.time
-        makers = (self.publish, self.share, self.share, self.expose, self.read, self.act)
+        makers = (self.publish, self.share, self.share, self.expose, self.read, self.act, self.stop)
         self.rng.choice(makers)()
 
     def account(self) -> int:
@@ -114,6 +116,7 @@ class StreamMaker:
     def publish(self) -> None:
         story, account = self.rng.randint(0, len(self.facts.stories) - 1), self.account()
         self.row(Kind.PUBLISH, story, len(self.posts), account, -1, 0.0)
+        self.stopped.discard((story, account))
         self.posts.append((story, account))
 
     def _pick(self, once: str | None) -> tuple[int, int, int, int] | None:
@@ -131,6 +134,7 @@ class StreamMaker:
         if picked := self._pick("share"):
             post, story, author, account = picked
             self.row(Kind.SHARE, story, len(self.posts), account, author, float(post))
+            self.stopped.discard((story, account))
             self.posts.append((story, account))
 
     def expose(self) -> None:
@@ -143,6 +147,20 @@ class StreamMaker:
             post, story, author, account = picked
             kind = self.rng.choice((Kind.READ, Kind.READ, Kind.REPORT))
             self.row(kind, story, post, account, author, 1.0)
+
+    def stop(self) -> None:
+        """Somebody who tells a story stops; who posts it after that tells it anew."""
+        if not self.posts:
+            return
+        post = self.rng.randint(0, len(self.posts) - 1)
+        story, account = self.posts[post]
+        if (story, account) in self.stopped:
+            return
+        self.stopped.add((story, account))
+        source = self.rng.choice((-1, self.account()))
+        self.row(
+            Kind.STOP, story, post, account, source, float(self.rng.randint(0, len(STOPS) - 1))
+        )
 
     def act(self) -> None:
         source = self.rng.randint(-1, len(self.facts.interventions) - 1)

@@ -201,6 +201,40 @@ def attention(facts: Facts, rows: list[Row]) -> dict[str, Any]:
     return value
 
 
+def spreaders(facts: Facts, rows: list[Row]) -> dict[str, Any]:
+    reasons = ("forgot", "recovered", "stifled", "stifled-by-another")
+
+    def of(stories: set[int]) -> dict[str, Any]:
+        telling: set[tuple[int, int]] = set()
+        steps: list[tuple[float, int]] = []
+        began, peak, peak_time, stops = 0, 0, None, dict.fromkeys(reasons, 0)
+        for row in kinds(rows, "publish", "share", "stop"):
+            if row["story"] not in stories:
+                continue
+            who = (row["account"], row["story"])
+            if row["kind"] == "stop":
+                stops[reasons[int(row["value"])]] += 1
+                telling.remove(who)
+            else:
+                began += who not in telling
+                telling.add(who)
+            steps.append((row["time"], len(telling)))
+            if len(telling) > peak:
+                peak, peak_time = len(telling), row["time"]
+        edges = [k * facts.horizon / 100 for k in range(101)]
+        levels = [[level for time, level in steps if time < edge] for edge in edges]
+        return {
+            "began": began,
+            "at_the_end": len(telling),
+            "peak": peak,
+            "peak_time": peak_time,
+            "stops": stops,
+            "over_time": {"time": edges, "spreaders": [(x or [0])[-1] for x in levels]},
+        }
+
+    return split(facts, of)
+
+
 NAIVE = {
     "reach": reach,
     "impressions": impressions,
@@ -210,4 +244,5 @@ NAIVE = {
     "attention": attention,
     "enforcement": enforcement,
     "collateral": collateral,
+    "spreaders": spreaders,
 }

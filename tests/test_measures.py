@@ -122,6 +122,7 @@ PLANTS = {
     "attention": Kind.SHARE,
     "enforcement": Kind.ACTION,
     "collateral": Kind.ACTION,
+    "spreaders": Kind.STOP,
 }
 
 

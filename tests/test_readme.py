@@ -20,6 +20,7 @@ from rumorsim.graphs.config import GRAPH_CONFIGS
 from rumorsim.interventions import INTERVENTIONS
 from rumorsim.laws import Law
 from rumorsim.measures import MEASURES
+from rumorsim.models import MODELS
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -123,6 +124,7 @@ def table(head: str, rows: Iterable[tuple[str, str]]) -> str:
 TABLES = {
     "intervention": [(name, each.summary) for name, each in INTERVENTIONS.items()],
     "measure": [(name, each.summary) for name, each in MEASURES.items()],
+    "model": [(name, each.summary) for name, each in MODELS.items()],
     "follow graph": [(name, first_line(each)) for name, each in GRAPH_CONFIGS.items()],
     "law of times": [(each.model_fields["law"].default, first_line(each)) for each in laws()],
     "surface": [("trending", "stories ranked by how much they are shared now")],

@@ -36,7 +36,7 @@ MODELS = [Feed, CheckIns, Accounts, KindOfAccount, Story, Author, Schedule, Nove
 #: Fields that name or describe and move no event: what measures are told must change.
 TOLD = {"Story.name", "Accounts.second"}
 #: Fields that need a file have a test of their own (in test_people), Scenario.name is a label.
-ELSEWHERE = {"Accounts.file", "Accounts.sha256", "Scenario.name"}
+ELSEWHERE = {"Accounts.file", "Accounts.sha256", "Scenario.model", "Scenario.name"}
 
 
 # -- every field is felt -----------------------------------------------------------------

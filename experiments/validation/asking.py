@@ -59,11 +59,16 @@ class Target(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """Posts of each copy, int64 [copies]; times of all posts in hours; accounts closed."""
+    """Posts of each copy, int64 [copies]; copy and hour of every post; accounts closed."""
 
     posts: NDArray[np.int64]
+    copies: NDArray[np.int32]
     times: Floats
     closed: int
+
+    def by(self, hours: float) -> NDArray[np.int64]:
+        """Posts of each copy before ``hours``, int64 [copies]."""
+        return np.bincount(self.copies[self.times < hours], minlength=len(self.posts))
 
 
 def targets() -> dict[str, Target]:
@@ -101,18 +106,20 @@ def shared_graph(name: str) -> dict[str, Any]:
     }
 
 
-def counted(told: Scenario, policy: str = "none", *, to_the_end: bool = True) -> Counted:
+def counted(
+    told: Scenario, policy: str = "none", *, seed: int = 1, to_the_end: bool = True
+) -> Counted:
     """Run it. ``to_the_end``: every cascade must have ended well before the horizon."""
-    copies = sum(story.copies for story in told.stories)
-    posts = np.zeros(copies, dtype=np.int64)
-    times = [np.zeros(0)]
+    stories, times = [np.zeros(0, np.int32)], [np.zeros(0)]
     closed = 0
-    for batch in stream(told, policy):
+    for batch in stream(told, policy, seed):
         made = batch.only(Kind.PUBLISH, Kind.SHARE)
-        posts += np.bincount(made.story, minlength=copies)
+        stories.append(made.story.copy())
         times.append(made.time.copy())
         closed += int((batch.only(Kind.ACTION).value == VERBS.index("close")).sum())
     joined = np.concatenate(times)
     if to_the_end and joined[-1] > 0.9 * told.horizon:
         raise ValueError(f"{told.name}: the horizon of {told.horizon:g} h cut a cascade short")
-    return Counted(posts, joined, closed)
+    copies = np.concatenate(stories)
+    posts = np.bincount(copies, minlength=sum(story.copies for story in told.stories))
+    return Counted(posts, copies, joined, closed)

@@ -58,7 +58,9 @@ FAULTS: tuple[Fault, ...] = (
         "P(share) 5 % too high",
         (
             Patch(FEED, "return chance * friction(w)[0]", "return chance * 1.05 * friction(w)[0]"),
-            Patch(FEED, "    if coin >= most:\n        return\n", ""),
+            Patch(
+                POSTING, "most = story.appeal * p.vigour", "most = 1.05 * story.appeal * p.vigour"
+            ),
             Patch(
                 REFERENCE,
                 "return chance * float(world.friction[0])",
@@ -113,11 +115,12 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "report and share are one draw",
         (
-            Patch(FEED, "uniform(words[2]) < stories(w)", "uniform(words[1]) < stories(w)"),
+            Patch(FEED, "time, surface, words[2])", "time, surface, words[1])"),
+            Patch(POSTING, "uniform(words[2])", "uniform(words[1])"),
             Patch(
                 REFERENCE,
-                "uniform(words[2]) < self.world.stories",
-                "uniform(words[1]) < self.world.stories",
+                "self.notice(post, reader, surface, words[2])",
+                "self.notice(post, reader, surface, words[1])",
             ),
         ),
         (*READING, "tests/test_randomness.py", "tests/test_cases.py"),
@@ -127,8 +130,14 @@ FAULTS: tuple[Fault, ...] = (
         (
             Patch(
                 FEED,
-                "words = philox(w.seed, (READ << 24) | p.k, story, author, reader)",
-                "words = philox(w.seed, (READ << 24) | p.k, story, author, author)",
+                "words = philox(w.seed, (READ << 24) | p.k, story, np.int64(p.author), reader)",
+                "words = philox(w.seed, (READ << 24) | p.k, story, np.int64(p.author),"
+                " np.int64(p.author))",
+            ),
+            Patch(
+                POSTING,
+                "words = philox(w.seed, (READ << 24) | p.k, p.story, p.author, reader)",
+                "words = philox(w.seed, (READ << 24) | p.k, p.story, p.author, p.author)",
             ),
             Patch(
                 REFERENCE,
@@ -209,8 +218,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "every read is an exposure",
         (
-            Patch(FEED, "if known.reads == 1:", "if known.reads >= 1:"),
-            Patch(REFERENCE, "if known.reads == 1:", "if known.reads >= 1:"),
+            Patch(FEED, "if known.reads == 1 and", "if known.reads >= 1 and"),
+            Patch(REFERENCE, "elif known.reads == 1:", "elif known.reads >= 1:"),
         ),
         READING,
     ),
@@ -238,7 +247,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "an account shares a story again and again",
         (
-            Patch(FEED, "        known.shared = 1\n        _share", "        _share"),
+            Patch(FEED, "        known.shared = 1\n        deliver", "        deliver"),
             Patch(
                 REFERENCE,
                 "            known.shared = True\n            self.share",

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from asking import Asked, Target, counted, scenario
-from checks import Check, number
+from checks import Check, mean_of, number
 from numpy.typing import NDArray
 
 __all__ = ["HORIZONS", "harm_reduction", "hawkes_counts"]
@@ -29,29 +29,27 @@ def hawkes_counts(target: Target, asked: Asked) -> list[Check]:
     ratio = 0.8 if target.id.endswith("seismic8") else 0.5
     story = {
         "appeal": ratio / FOLLOWERS * asked.factor,
-        "copies": 50_000 if asked.short else 200_000,
+        "copies": 40_000 if asked.short else 100_000,
     }
     told = scenario("branching", story, feed={"delay": SEISMIC}, top={"horizon": "24 h"})
     found = counted(told, to_the_end=False)
     checks = []
     for hours, expected in zip(HORIZONS, target.numbers(), strict=True):
-        got = float((found.times < hours).sum()) / len(found.posts)
-        # The law of all posts at the end is the widest: its error bounds the earlier ones.
-        error = float(found.posts.std(ddof=1)) / math.sqrt(len(found.posts))
-        checks.append(number(target, f"posts by {hours:g} h", expected, got, error))
+        checks.append(mean_of(target, f"posts by {hours:g} h", expected, found.by(hours)))
     return checks
 
 
 def harm_reduction(target: Target, asked: Asked) -> list[Check]:
     """CHI-*: every post removed at an age, shares too; by how much fewer posts there are."""
+    law: dict[str, Any]
+    ages: tuple[float, ...]
     if target.id == "CHI-seismic":
         ratio, law, ages = 0.75, SEISMIC, HORIZONS
+        copies = 15_000 if asked.short else 50_000
     else:
         ratio, law, ages = float(_ratio(target.setup)), AMERICA_FIRST, (24.0,)
-    story = {
-        "appeal": ratio / FOLLOWERS * asked.factor,
-        "copies": 40_000 if asked.short else 120_000,
-    }
+        copies = 40_000 if asked.short else 80_000
+    story = {"appeal": ratio / FOLLOWERS * asked.factor, "copies": copies}
     untouched = counted(scenario("branching", story)).posts
     told = scenario("branching", story, feed={"delay": law}, top={"horizon": "20000 h"})
     checks = []

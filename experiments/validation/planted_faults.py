@@ -53,8 +53,9 @@ def main() -> int:
     chosen = sorted((f for f in FAULTS if given.only in f.name), key=Fault.is_compiled)
     with tempfile.TemporaryDirectory() as place:
         copy = copied(Path(place))
-        for fault in chosen:
-            planted(fault, copy)
+        misfits = [line for fault in chosen for line in misfits_of(fault, copy)]
+        if misfits:
+            sys.exit("\n".join(misfits))
         if given.list:
             print(f"{len(chosen)} faults fit")
             return 0
@@ -87,18 +88,21 @@ def copied(place: Path) -> Path:
     return copy
 
 
+def misfits_of(fault: Fault, copy: Path) -> list[str]:
+    """A line for each old text of the fault that is not in its file just once."""
+    return [
+        f'"{fault.name}" does not fit: {patch.file} has {patch.old!r} {count} times, not once'
+        for patch in fault.patches
+        if (count := (copy / patch.file).read_text(encoding="utf-8").count(patch.old)) != 1
+    ]
+
+
 def planted(fault: Fault, copy: Path) -> dict[Path, str]:
     """The files of the copy that the fault changes, with their new text; writes nothing."""
     texts: dict[Path, str] = {}
     for patch in fault.patches:
         file = copy / patch.file
         text = texts.get(file) or file.read_text(encoding="utf-8")
-        count = text.count(patch.old)
-        if count != 1:
-            sys.exit(
-                f'"{fault.name}" does not fit: {patch.file} has this {count} times, '
-                f"not once:\n{patch.old}"
-            )
         texts[file] = text.replace(patch.old, patch.new)
     return texts
 

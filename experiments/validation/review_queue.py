@@ -26,7 +26,7 @@ FLAG, DELETE = VERBS.index("flag"), VERBS.index("delete")
 def erlang_c(target: Target, asked: Asked) -> list[Check]:
     """P(wait) and the mean wait of all cases, waiting or not."""
     schedule = {"rate": f"{0.08 * asked.factor!r} per h"}
-    horizon = "10000 h" if asked.short else "40000 h"
+    horizon = "10000 h" if asked.short else "30000 h"
     told = scenario("review-queue", {"schedule": schedule}, top={"horizon": horizon})
     opened, wait = waits(told)
     late = opened > WARM_UP

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rumorsim.engines.base import CascadeEnvironment, Engine
+
+if TYPE_CHECKING:
+    from rumorsim.world import World
 
 __all__ = ["CascadeEnvironment", "Engine", "make_engine"]
 
@@ -10,14 +15,23 @@ __all__ = ["CascadeEnvironment", "Engine", "make_engine"]
 ENGINES = ("fast", "reference")
 
 
-def make_engine(name: str, world: object) -> Engine:
-    """The engine of that name on a world."""
+def make_engine(name: str, world: World) -> Engine:
+    """The engine of that name on a world; its sibling for the models beside the feed."""
+    by_contact = world.rules.terms is not None
+    if name == "fast" and by_contact:
+        from rumorsim.engines.fast_models import FastModelEngine
+
+        return FastModelEngine(world)
+    if name == "reference" and by_contact:
+        from rumorsim.engines.reference_models import ReferenceModelEngine
+
+        return ReferenceModelEngine(world)
     if name == "fast":
         from rumorsim.engines.fast import FastEngine
 
-        return FastEngine(world)  # type: ignore[arg-type]
+        return FastEngine(world)
     if name == "reference":
         from rumorsim.engines.reference import ReferenceEngine
 
-        return ReferenceEngine(world)  # type: ignore[arg-type]
+        return ReferenceEngine(world)
     raise ValueError(f'must be one of {", ".join(ENGINES)}, not "{name}"')

@@ -164,7 +164,7 @@ class FastEngine(Engine):
     def public_until(self, time: float) -> bool:
         """Let the public run strictly before ``time``. True when that woke the platform."""
         while self._next_public < time:
-            reason, at = advance(self.memory, time)
+            reason, at = self._advance(time)
             if reason <= Reason.QUIET:
                 self._next_public = at
             elif reason == Reason.WATCHED:
@@ -176,6 +176,11 @@ class FastEngine(Engine):
             else:
                 self._make_room(Reason(reason))
         return False
+
+    def _advance(self, until: float) -> tuple[int, float]:
+        """The inner loop up to ``until``: why it came back, and the time of that."""
+        reason, at = advance(self.memory, until)
+        return reason, at
 
     def _make_room(self, lacking: Reason) -> None:
         """Grow what the kernel found too small. Everything at least doubles."""

@@ -99,16 +99,18 @@ class ReferenceEngine(Engine):
 
     # -- timetables -----------------------------------------------------------------
 
-    def points(self, purpose: int, who: int, rate: float) -> Iterator[tuple[float, int, int]]:
+    def points(
+        self, purpose: int, who: int, rate: float, what: int = 0
+    ) -> Iterator[tuple[float, int, int]]:
         """(time, cell, j) of every point of a timetable before the horizon, in order."""
         cell = 0
         while rate > 0 and self.unwarp(cell / rate) < self.world.horizon:
-            words = list(philox(self.world.seed, address_word(purpose), cell, who, 0))
+            words = list(philox(self.world.seed, address_word(purpose), cell, who, what))
             count, words = self.poisson(words[0]), words[1:]
             block = 0
             while len(words) < count:
                 block += 1
-                words += philox(self.world.seed, address_word(purpose, block), cell, who, 0)
+                words += philox(self.world.seed, address_word(purpose, block), cell, who, what)
             times = [self.unwarp((cell + uniform(word)) / rate) for word in words[:count]]
             yield from sorted((time, cell, j) for j, time in enumerate(times))
             cell += 1
@@ -172,11 +174,11 @@ class ReferenceEngine(Engine):
         self.write(Kind.PUBLISH, story, post, author, -1, k)
         self.deliver(post)
 
-    def share(self, parent: int, account: int) -> None:
+    def share(self, parent: int, account: int, k: int = 0) -> None:
         """An account shares a post: a new post, counted for the one that was shared."""
         row = self.world.posts[parent]
         story, author = int(row["story"]), int(row["author"])
-        post = self.new_post(story, account, 0, parent)
+        post = self.new_post(story, account, k, parent)
         self.write(Kind.SHARE, story, post, account, author, parent)
         self.count("shares", parent)
         self.deliver(post)
@@ -272,7 +274,17 @@ class ReferenceEngine(Engine):
             self.read(post, reader, surface=0)
 
     def read(self, post: int, reader: int, surface: int) -> None:
-        """One account reads one visible post: exposure, report, share, in this order."""
+        """One account reads one visible post: it takes it in, and may share it."""
+        words = self.draws(post, reader)
+        known = self.notice(post, reader, surface, words[2])
+        if known.shared or not self.world.accounts["can_post"][reader]:
+            return
+        if uniform(words[1]) < self.share_probability(post, reader, known.reads, surface == 0):
+            known.shared = True
+            self.share(post, reader)
+
+    def notice(self, post: int, reader: int, surface: int, report_word: int) -> Knowledge:
+        """One account takes in one visible post: read, exposure, report, in this order."""
         row = self.world.posts[post]
         story, author = int(row["story"]), int(row["author"])
         known = self.knows[reader, story]
@@ -286,16 +298,11 @@ class ReferenceEngine(Engine):
         elif known.reads == 1:
             self.write(Kind.EXPOSE, story, post, reader, author, surface)
             self.count("reach", post)
-        words = self.draws(post, reader)
-        if not known.reported and uniform(words[2]) < self.world.stories["report"][story]:
+        if not known.reported and uniform(report_word) < self.world.stories["report"][story]:
             known.reported = True
             self.write(Kind.REPORT, story, post, reader, author, 0.0)
             self.count("reports", post)
-        if known.shared or not self.world.accounts["can_post"][reader]:
-            return
-        if uniform(words[1]) < self.share_probability(post, reader, known.reads, surface == 0):
-            known.shared = True
-            self.share(post, reader)
+        return known
 
     def share_probability(self, post: int, reader: int, reads: int, by_follow: bool) -> float:
         """P(share | read), factor by factor; see the design of the model."""
@@ -347,10 +354,12 @@ class ReferenceEngine(Engine):
 
     def shown(self, post: int, reader: int) -> bool:
         """Is the post visible to this reader: standing, and not hidden from this one?"""
+        return self.standing(post) and self.unhidden(post, reader)
+
+    def unhidden(self, post: int, reader: int) -> bool:
+        """Is a post that stands not hidden from this reader?"""
         visibility = float(self.world.posts["visibility"][post])
-        return self.standing(post) and (
-            visibility >= 1 or uniform(self.draws(post, reader)[0]) < visibility
-        )
+        return visibility >= 1 or uniform(self.draws(post, reader)[0]) < visibility
 
     def kept(self, followee: int, follower: int) -> bool:
         """Is the follow kept at the followee's present audience level?"""

@@ -224,7 +224,7 @@ class _Selector:
             if not any(self._accounts[a] and desk.strikes[a] >= whom.strikes for a in behind):
                 return False
         if kind == "post" and whom.posts != "all":
-            original = desk.world.posts["k"][target] > 0
+            original = desk.world.posts["root"][target] == target
             if original != (whom.posts == "originals"):
                 return False
         if whom.categories or whom.stories:

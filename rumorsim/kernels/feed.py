@@ -55,8 +55,12 @@ def shown(w, post, reader):
     """Is the post visible to this reader: standing, and not hidden from this one?"""
     if w.touched == 0:
         return True
-    if not standing(w, post):
-        return False
+    return standing(w, post) and unhidden(w, post, reader)
+
+
+@inner
+def unhidden(w, post, reader):
+    """Is a post that stands not hidden from this reader?"""
     p = posts(w)[post]
     if p.visibility >= 1.0:
         return True
@@ -113,12 +117,11 @@ def share_probability(w, post, reader, time, reads, by_follow):
 
 
 @inner
-def read(w, post, reader, time, surface):
-    """One account reads one visible post: exposure, report, share, in this order."""
+def notice(w, known, post, reader, time, surface, report_word):
+    """One account takes in one visible post: read, exposure, report, in this order."""
     p = posts(w)[post]
     story = np.int64(p.story)
     author = np.int64(p.author)
-    known = exposures(w)[exposure(w, reader, story)]
     known.reads += 1
     if w.log_reads:
         write(w, time, READ_EVENT, story, post, reader, author, np.float64(known.reads))
@@ -130,8 +133,7 @@ def read(w, post, reader, time, surface):
         watch(w, OF_POST + REACH, post, p.reach)
         watch(w, OF_STORY + REACH, story, stories(w)[story].reach)
         watch(w, OF_ACCOUNT + REACH, author, profiles(w)[author].reach)
-    words = philox(w.seed, (READ << 24) | p.k, story, author, reader)
-    if known.reported == 0 and uniform(words[2]) < stories(w)[story].report:
+    if known.reported == 0 and uniform(report_word) < stories(w)[story].report:
         known.reported = 1
         write(w, time, REPORT, story, post, reader, author, 0.0)
         p.reports += 1
@@ -140,6 +142,16 @@ def read(w, post, reader, time, surface):
         watch(w, OF_POST + REPORTS, post, p.reports)
         watch(w, OF_STORY + REPORTS, story, stories(w)[story].reports)
         watch(w, OF_ACCOUNT + REPORTS, author, profiles(w)[author].reports)
+
+
+@inner
+def read(w, post, reader, time, surface):
+    """One account reads one visible post: it takes it in, and may share it."""
+    p = posts(w)[post]
+    story = np.int64(p.story)
+    known = exposures(w)[exposure(w, reader, story)]
+    words = philox(w.seed, (READ << 24) | p.k, story, np.int64(p.author), reader)
+    notice(w, known, post, reader, time, surface, words[2])
     if known.shared != 0 or accounts(w)[reader].can_post == 0:
         return
     coin = uniform(words[1])
@@ -148,16 +160,16 @@ def read(w, post, reader, time, surface):
         return
     if coin < share_probability(w, post, reader, time, known.reads, surface == 0):
         known.shared = 1
-        _share(w, post, reader, time)
+        deliver(w, share(w, post, reader, time, np.int64(0)), time)
 
 
 @inner
-def _share(w, parent, account, time):
-    """A share: a new post at this moment, counted for the one that was shared."""
+def share(w, parent, account, time, k):
+    """A share: a new post at this moment, counted for the one that was shared. Its number."""
     p = posts(w)[parent]
     story = np.int64(p.story)
     author = np.int64(p.author)
-    number = new_post(w, time, story, account, np.int64(0), parent)
+    number = new_post(w, time, story, account, k, parent)
     write(w, time, SHARE, story, number, account, author, np.float64(parent))
     p.shares += 1
     stories(w)[story].shares += 1
@@ -170,7 +182,7 @@ def _share(w, parent, account, time):
     watch(w, OF_POST + SHARES, parent, p.shares)
     watch(w, OF_STORY + SHARES, story, stories(w)[story].shares)
     watch(w, OF_ACCOUNT + SHARES, author, profiles(w)[author].shares)
-    deliver(w, number, time)
+    return number
 
 
 @inner

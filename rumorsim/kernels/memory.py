@@ -28,8 +28,10 @@ from rumorsim.kernels.records import (
     POST,
     PROFILE,
     PUBLICATION,
+    SPREADER,
     STORY,
     TEMPLATE,
+    TERMS,
 )
 
 #: Ask for memory ahead of its use? Off changes no result, only the time taken.
@@ -158,6 +160,16 @@ def pool(w):
 @inner
 def exposures(w):
     return carray(pointer(w.exposures_at), w.exposures_rows, EXPOSURE)
+
+
+@inner
+def terms(w):
+    return carray(pointer(w.terms_at), w.terms_rows, TERMS)
+
+
+@inner
+def spreaders(w):
+    return carray(pointer(w.spreaders_at), w.spreaders_rows, SPREADER)
 
 
 @inner

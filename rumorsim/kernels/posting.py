@@ -195,16 +195,24 @@ def _deliver_by_delay(w, post, reader, time):
 
 @inner
 def publish(w, publication):
-    """A planned post appears, unless its author may not post."""
+    """A planned post appears, unless its author may not post, and is delivered."""
+    number = appear(w, publication)
+    if number >= 0:
+        deliver(w, number, publication.time)
+
+
+@inner
+def appear(w, publication):
+    """A planned post appears; its number, or -1 where its author may not post."""
     time = publication.time
     author = np.int64(publication.author)
     story = np.int64(publication.story)
     k = np.int64(publication.k)
     if accounts(w)[author].can_post == 0:
-        return
+        return np.int64(-1)
     if stories(w)[story].born < 0.0:
         stories(w)[story].born = time
     exposures(w)[exposure(w, author, story)].shared = 1
     number = new_post(w, time, story, author, k, np.int64(-1))
     write(w, time, PUBLISH, story, number, author, np.int64(-1), np.float64(k))
-    deliver(w, number, time)
+    return number

@@ -56,7 +56,7 @@ POST: Final = np.dtype(
         ("credence", "f8"),  # lever
         ("story", "i4"),
         ("author", "i4"),
-        ("k", "i4"),  # 0 = share, from 1 = planned publication
+        ("k", "i4"),  # 0 = share, from 1 = planned publication, from REPEAT = later share
         ("root", "i4"),  # the publication it goes back to (itself for one)
         ("shares", "i4"),
         ("reports", "i4"),
@@ -96,6 +96,41 @@ PUBLICATION: Final = np.dtype(
 EXPOSURE: Final = np.dtype(
     [("key", "i8"), ("reads", "i4"), ("shared", "u1"), ("reported", "u1")], align=True
 )
+
+#: One account that tells (or told) a story in a model of contacts; a table like EXPOSURE.
+SPREADER: Final = np.dtype(
+    [
+        ("key", "i8"),
+        ("due", "f8"),  # its next contact or its stop, whichever is first; inf = none
+        ("stop", "f8"),  # when it stops by itself, inf = never
+        ("influence", "f8"),  # thresholds: weight of the followees that told it
+        ("cell", "i8"),  # address of the next contact
+        ("j", "i4"),
+        ("post", "i4"),  # what it tells
+        ("doubts", "i4"),  # stifling contacts since it began
+        ("shares", "i4"),  # how often it was persuaded
+        ("telling", "u1"),
+    ],
+    align=True,
+)
+
+#: The model of contacts in force: numbers of ``models.base.Terms``.
+TERMS: Final = np.dtype(
+    [
+        ("stifling", "f8"),
+        ("threshold", "f8"),  # -1 = uniform, each account its own
+        ("after", "i8"),  # stifling contacts that stop a spreader
+        ("mutual", "i8"),  # 1: both of two spreaders that meet may be stifled
+        ("stop", "i8"),  # table of the time until a spreader stops by itself, -1 = never
+        ("stop_reason", "i8"),
+        ("again", "i8"),  # 1: who has stopped may be persuaded again
+        ("by_threshold", "i8"),  # 1: deliveries and thresholds instead of contacts
+    ]
+)
+
+#: Shares after an account's first of a story (where a model lets it be persuaded again)
+#: have k = REPEAT + 1, REPEAT + 2 ...: k stays an address word.
+REPEAT: Final = 2**23
 
 #: One look process: when somebody next looks at a surface, who, and where on it.
 LOOK: Final = np.dtype(
@@ -152,6 +187,7 @@ class Reason(IntEnum):
     AGENDA_FULL = 4  #: no room for the deliveries of the next post
     POSTS_FULL = 5  #: no room for the next post
     EXPOSURES_FULL = 6  #: the table of who knows what is too full
+    SPREADERS_FULL = 7  #: the table of who tells what is too full
 
 
 #: Watched quantities, and how one is numbered: target * 3 + quantity.
@@ -181,6 +217,8 @@ ARRAYS: Final = {
     "friction": (np.dtype("f8"), 1),  # lever, by platform
     "pool": (DELIVERY, 1),
     "exposures": (EXPOSURE, 1),
+    "terms": (TERMS, 1),
+    "spreaders": (SPREADER, 1),
     "buckets": (BUCKET, 1),
     "chunks": (ENTRY, 1),  # entries of later buckets, some to a chunk
     "chunk_links": (np.dtype("i4"), 1),  # the chunk before this one in its bucket, or free
@@ -213,6 +251,7 @@ MEMORY: Final = np.dtype(
         ("logged", "i8"),
         ("hits_made", "i8"),
         ("exposed", "i8"),  # exposures in the table
+        ("spreading", "i8"),  # spreaders in the table
         ("published", "i8"),  # cursor in the sorted publications
         ("pending", "i8"),  # entries on the agenda
         ("in_heap", "i8"),  # of these in the heap

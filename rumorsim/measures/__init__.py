@@ -25,6 +25,7 @@ _CLASSES: Final = {
     "attention": "Attention",
     "enforcement": "Enforcement",
     "collateral": "Collateral",
+    "spreaders": "Spreaders",
 }
 
 

@@ -27,7 +27,12 @@ class KindOfAccount(Model):
     official: bool = Field(
         False, description="speaks for the authorities: its posts meet the reader's trust"
     )
-    check_ins: float = Field(1.0, gt=0, le=1000, description="factor on the rate of check-ins")
+    check_ins: float = Field(
+        1.0,
+        gt=0,
+        le=1000,
+        description="factor on the rate of check-ins (with a model: of contacts)",
+    )
 
 
 def default_kinds() -> dict[str, KindOfAccount]:

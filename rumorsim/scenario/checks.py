@@ -33,6 +33,7 @@ def raise_faults(scenario: Scenario) -> None:
     """ValueError with a line for each fault between the parts of ``scenario``."""
     faults = [
         *_measure_faults(scenario),
+        *_model_faults(scenario),
         *_story_faults(scenario),
         *_late_faults(scenario),
         *_policy_faults(scenario),
@@ -53,6 +54,22 @@ def _measure_faults(scenario: Scenario) -> Iterator[str]:
             yield _fault(key, name, "there is no such measure", nearest(name, list(MEASURES)))
         elif name in scenario.measures[:i]:
             yield _fault(key, name, "is given twice", "remove one")
+
+
+def _model_faults(scenario: Scenario) -> Iterator[str]:
+    """What a model of contacts leaves without effect."""
+    if scenario.model is None:
+        return
+    name = scenario.model.kind
+    rule = f"has no effect with the model {name}"
+    for key in ("feed", "trending"):
+        if key in scenario.model_fields_set and getattr(scenario, key) is not None:
+            yield _fault(key, "", f"[{key}] {rule}", f"remove [{key}] or [model]")
+    if scenario.model.terms().by_threshold:
+        for kind, table in scenario.accounts.kinds.items():
+            if table.check_ins != 1:
+                where = f"accounts.kinds.{kind}.check_ins"
+                yield _fault(where, f"{table.check_ins:g}", rule, "remove it")
 
 
 def _open_kinds(scenario: Scenario) -> bool:

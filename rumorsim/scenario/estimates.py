@@ -23,6 +23,8 @@ ESTIMATE = """\
 # it and nobody to have shared the story yet. An upper estimate: attention, background posts,
 # novelty, trust, corrections and surfaces are left out."""
 
+NO_ESTIMATE = "# Expected reproduction number: none is estimated for the model {}."
+
 
 def weighted_followers(graph: FollowGraph, follow_weight: str) -> float:
     """Mean weight of the followers of an account that a post reached; 0 without follows.
@@ -71,8 +73,11 @@ def expectations(scenario: Scenario) -> str:
     lines = [
         f"# {graph.accounts:,} accounts, {graph.follows:,} follows,"
         f" {graph.mean_followers:.2f} followers per account",
-        ESTIMATE,
     ]
+    if scenario.model is not None:
+        lines.append(NO_ESTIMATE.format(scenario.model.kind))
+        return "\n".join(lines)
+    lines.append(ESTIMATE)
     for story in scenario.stories:
         expected = reproduction_number(scenario, story, graph)
         lines.append(f"#   {_comment(story.name)}: {expected:.3g}")

@@ -46,6 +46,8 @@ def _table(model: BaseModel, values: Mapping[str, Any], path: str, *, given: boo
         else:
             yield _line(key, values.get(key), meaning_of(type(model), key), written)
     for key, inner, written in tables:
+        if key not in values:
+            continue  # out of force: the feed, where there is a model
         where = f"{path}.{key}" if path else key
         yield from _tables(inner, values[key], meaning_of(type(model), key), where, written)
 

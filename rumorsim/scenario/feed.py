@@ -6,10 +6,11 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
-from rumorsim.laws import Law, Lomax, Model
+from rumorsim.laws import Fixed, Law, Lomax, Model
+from rumorsim.models import Terms
 from rumorsim.units import Rate
 
-__all__ = ["CheckIns", "Feed"]
+__all__ = ["CheckIns", "Feed", "feed_of"]
 
 #: Activity by hour of the day, midnight first.
 Curve = Annotated[
@@ -96,4 +97,19 @@ class Feed(Model):
     )
     friction: float = Field(
         1.0, ge=0, le=1, description="factor on every P(share) on this platform"
+    )
+
+
+def feed_of(terms: Terms) -> Feed:
+    """What a model of contacts leaves of the feed: no batches, no attention, no background.
+
+    Contacts are timed like check-ins: at the same rate for all but for an account's own.
+    """
+    return Feed.model_construct(
+        reading="delay",
+        attention="unlimited",
+        check_ins=CheckIns.model_construct(mean=terms.contacts, shape=None),
+        background=0.0,
+        delay=terms.delay or Fixed.model_construct(law="fixed", time=0.0),
+        follow_weight=terms.follow_weight,
     )

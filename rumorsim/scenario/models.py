@@ -17,9 +17,10 @@ from rumorsim.errors import nearest
 from rumorsim.graphs.config import Given, GraphConfig
 from rumorsim.interventions import AnyIntervention
 from rumorsim.laws import Model
+from rumorsim.models import AnyModel
 from rumorsim.scenario.accounts import Accounts, KindOfAccount, Name
 from rumorsim.scenario.checks import raise_faults, without_nulls
-from rumorsim.scenario.feed import CheckIns, Feed
+from rumorsim.scenario.feed import CheckIns, Feed, feed_of
 from rumorsim.scenario.inputs import input_files
 from rumorsim.surfaces.trending import Trending
 from rumorsim.units import Duration, PositiveDuration, Rate, Start
@@ -176,6 +177,9 @@ class Scenario(Model):
     graph: GraphConfig = Field(description="the follow graph")
     accounts: Accounts = Field(default_factory=Accounts, description="who is there")
     feed: Feed = Field(default_factory=Feed, description="how posts are read")
+    model: AnyModel | None = Field(
+        None, description="a classical model of contacts instead of the feed; absent: the feed"
+    )
     stories: tuple[Story, ...] = Field(
         strict=False, min_length=1, max_length=10_000, description="what is said"
     )
@@ -208,6 +212,11 @@ class Scenario(Model):
     def policy_names(self) -> tuple[str, ...]:
         """``none`` and the names of the policies, in order."""
         return ("none", *(policy.name for policy in self.policies))
+
+    @property
+    def reading(self) -> Feed:
+        """The feed, or what stands for it in the terms of the model."""
+        return self.feed if self.model is None else feed_of(self.model.terms())
 
     @property
     def base_dir(self) -> Path:
@@ -257,5 +266,7 @@ class Scenario(Model):
 
         Plain JSON values in the form people write. Absent means none; see :meth:`pinned`.
         """
-        plain: dict[str, Any] = without_nulls(self.pinned().model_dump(mode="json", by_alias=True))
+        left_out = None if self.model is None else {"feed"}
+        written = self.pinned().model_dump(mode="json", by_alias=True, exclude=left_out)
+        plain: dict[str, Any] = without_nulls(written)
         return plain

@@ -1,0 +1,122 @@
+"""Contacts: whoever tells a story meets followers at its own times, and what comes of it.
+
+Contacts are a Poisson process per account and story at the account's rate; the partner and
+the luck of a contact are drawn at its address. Nothing is remembered of earlier contacts
+but how many of them stifled.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rumorsim.kernels.agenda import schedule
+from rumorsim.kernels.compiling import inner
+from rumorsim.kernels.draws import philox, uniform
+from rumorsim.kernels.feed import notice, share, share_probability
+from rumorsim.kernels.knowing import exposure
+from rumorsim.kernels.memory import (
+    accounts,
+    curve,
+    exposures,
+    followers,
+    offsets,
+    posts,
+    spreaders,
+    terms,
+)
+from rumorsim.kernels.records import REPEAT
+from rumorsim.kernels.spreaders import reaches, spreader, stop, stop_time
+from rumorsim.kernels.tables import next_point
+
+# Kept equal to randomness.Purpose and events.STOPS by a test.
+CONTACT, CONTACT_MARK = 21, 22
+STIFLED, BY_ANOTHER = 2, 3
+
+
+@inner
+def begin(w, post, time):
+    """The author of a new post begins to tell it; who tells the story already goes on with it."""
+    account, story = np.int64(posts(w)[post].author), np.int64(posts(w)[post].story)
+    telling = spreaders(w)[spreader(w, account, story)]
+    telling.post = post
+    if telling.telling != 0:
+        return
+    telling.telling = 1
+    telling.doubts = 0
+    telling.stop = stop_time(w, post, time)
+    plan(w, telling, account, story, time)
+
+
+@inner
+def plan(w, telling, account, story, time):
+    """Put the next contact, or the stop if that is first, on the agenda."""
+    rate = accounts(w)[account].rate
+    telling.due = telling.stop
+    if rate > 0.0 and offsets(w)[account + 1] > offsets(w)[account]:
+        due, cell, j = next_point(w.seed, CONTACT, account, story, rate, time, w.horizon, curve(w))
+        telling.cell = cell
+        telling.j = j
+        telling.due = min(due, telling.stop)
+    if telling.due < w.horizon:
+        schedule(w, telling.due, account, np.int64(telling.post))
+
+
+@inner
+def take_turn(w, account, post, time):
+    """What was on the agenda of who tells a story: it stops, or meets somebody."""
+    story = np.int64(posts(w)[post].story)
+    telling = spreaders(w)[spreader(w, account, story)]
+    if telling.telling == 0 or telling.due != time:
+        return
+    if time >= telling.stop:
+        stop(w, telling, account, time, np.int64(-1), terms(w)[0].stop_reason)
+        return
+    meet(w, telling, account, story, time)
+    if telling.telling != 0:
+        plan(w, telling, account, story, time)
+
+
+@inner
+def meet(w, telling, account, story, time):
+    """One contact: a follower is told, or knows already and stifles."""
+    address = (CONTACT_MARK << 24) | telling.j
+    words = philox(w.seed, address, telling.cell, account, story)
+    degree = offsets(w)[account + 1] - offsets(w)[account]
+    place = np.int64((words[0] * np.uint64(degree)) >> np.uint64(32))
+    partner = np.int64(followers(w)[offsets(w)[account] + place])
+    post = np.int64(telling.post)
+    if not reaches(w, post, account, partner):
+        return
+    known = exposures(w)[exposure(w, partner, story)]
+    if known.shared != 0:
+        stifle(w, telling, account, partner, story, time, words)
+        return
+    notice(w, known, post, partner, time, np.int64(0), words[2])
+    if uniform(words[1]) < share_probability(w, post, partner, time, known.reads, True):
+        known.shared = 1
+        convinced = spreaders(w)[spreader(w, partner, story)]
+        k = np.int64(0) if convinced.shares == 0 else np.int64(REPEAT + convinced.shares)
+        convinced.shares += 1
+        begin(w, share(w, post, partner, time, k), time)
+
+
+@inner
+def stifle(w, telling, account, partner, story, time, words):
+    """Who tells meets who knows. Two spreaders each meet the other, so each counts half."""
+    if terms(w)[0].mutual != 0:
+        other = spreaders(w)[spreader(w, partner, story)]
+        if other.telling != 0:
+            if uniform(words[1]) >= 0.5:
+                return
+            if uniform(words[2]) < terms(w)[0].stifling:
+                doubt(w, other, partner, time, account, BY_ANOTHER)
+    if uniform(words[3]) < terms(w)[0].stifling:
+        doubt(w, telling, account, time, partner, STIFLED)
+
+
+@inner
+def doubt(w, telling, account, time, source, reason):
+    """One stifling contact more; after so many an account stops."""
+    telling.doubts += 1
+    if telling.doubts >= terms(w)[0].after:
+        stop(w, telling, account, time, source, reason)

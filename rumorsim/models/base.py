@@ -1,0 +1,70 @@
+"""What every model of contacts is: fields people write, and the terms engines read."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal, NamedTuple
+
+from pydantic import Field
+
+from rumorsim.laws import Exponential, Law, Model
+from rumorsim.units import Rate
+
+__all__ = ["ContactModel", "Rumor", "Terms"]
+
+
+class Terms(NamedTuple):
+    """A model in the terms that both engines understand. Times in hours, rates per hour."""
+
+    contacts: float = 0.0  #: contacts that an account makes while it tells a story
+    per_follow: bool = False  #: of each account as a whole, or with each of its followers
+    stifling: float = 0.0  #: P(stifled | contact with an account that knows)
+    after: int = 1  #: stifling contacts that stop a spreader
+    mutual: bool = False  #: may both of two spreaders that meet be stifled?
+    stop: Law | None = None  #: time until a spreader stops by itself; None: never
+    stop_reason: str = "forgot"  #: which of ``events.STOPS`` that is
+    again: bool = False  #: may who has stopped be persuaded again?
+    by_threshold: bool = False  #: deliveries and thresholds instead of contacts
+    threshold: float | None = None  #: the same for all; None: uniform on (0, 1) by account
+    delay: Law | None = None  #: by threshold: from delivery to reading
+    follow_weight: Literal["none", "one-over-followees", "graph"] = "none"  #: on P(share)
+
+
+class ContactModel(Model):
+    """Base of the models that stand in for the feed."""
+
+    #: One line for help texts and the README.
+    summary: ClassVar[str]
+
+    kind: str
+
+    def terms(self) -> Terms:
+        """What the engines do."""
+        raise NotImplementedError
+
+
+class Rumor(ContactModel):
+    """What the two rumor models share: who tells a story meets others and may lose heart."""
+
+    contacts: Rate = Field(
+        1.0,
+        validate_default=False,
+        description="contacts of an account that tells a story, each with one of its followers"
+        " at random (1 per h: hours are the papers' unit of time)",
+    )
+    stifling: float = Field(
+        1.0, ge=0, le=1, description="P(a contact with an account that knows the story stifles)"
+    )
+    after: int = Field(
+        1, ge=1, le=1_000_000, description="stifling contacts after which an account stops"
+    )
+    forgetting: Rate = Field(
+        0.0,
+        validate_default=False,
+        description="rate at which an account stops by itself (Nekovee et al. 2007); 0: never",
+    )
+
+    def forgets(self) -> Exponential | None:
+        """The law of the time until an account stops by itself."""
+        if self.forgetting == 0:
+            return None
+        return Exponential.model_construct(law="exponential", mean_time=1.0 / self.forgetting)
