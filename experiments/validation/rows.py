@@ -18,8 +18,8 @@ from classical import (
     small_cascade,
     virality,
 )
-from memory import harm_reduction, hawkes_counts
 from review_queue import erlang_c
+from self_exciting import harm_reduction, hawkes_counts
 
 __all__ = ["PREFIXES", "ROWS", "asked_row"]
 

@@ -16,7 +16,6 @@ from rumorsim.kernels.posting import AHEAD, FOLLOW, READ
 from rumorsim.kernels.records import FIRST
 from rumorsim.kernels.tables import sample, unwarp, warp
 
-
 FIRST_SIZE = FIRST.itemsize
 
 
