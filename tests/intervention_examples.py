@@ -53,7 +53,12 @@ EXAMPLES: dict[str, Example] = {
     "delete-posts": Example(
         {"when": {"age": "0 h"}},
         -1,
-        own={"takes_shares": ({"when": {"at": ["6 h"]}}, {"takes_shares": False})},
+        own={
+            "takes_shares": (
+                {"when": {"age": "2 h"}, "whom": {"posts": "originals"}},
+                {"takes_shares": False},
+            ),
+        },
     ),
     "filter-trending": Example({"when": {"age": "0 h"}}, -1),
 }

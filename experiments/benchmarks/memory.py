@@ -76,7 +76,9 @@ def point(accounts: int, follows: int, reading: str, spreading: bool, keep: bool
     erdos_renyi(1000, 2.0, seed=1)
     imported = _status("VmRSS")
     graph = erdos_renyi(accounts, float(follows), seed=1)
-    scenario = (delay_scenario if reading == "delay" else check_in_scenario)(accounts)
+    scenario = (
+        delay_scenario(accounts, "events") if reading == "delay" else check_in_scenario(accounts)
+    )
     if not spreading:
         quiet = tuple(story.model_copy(update={"appeal": 0.0}) for story in scenario.stories)
         scenario = scenario.model_copy(update={"stories": quiet})

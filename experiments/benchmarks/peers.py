@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from harness import Sample, timed
+from harness import Sample, quietly, timed
 from worlds import APPEAL
 
 if TYPE_CHECKING:
@@ -28,7 +28,9 @@ def networkx_graph(graph: FollowGraph) -> nx.DiGraph[int]:
     """The graph as networkx likes it, edges followee -> follower."""
     from rumorsim.graphs import to_networkx
 
-    return to_networkx(graph, direction="followee follower")
+    # Collecting garbage makes building a large DiGraph several times slower.
+    with quietly():
+        return to_networkx(graph, direction="followee follower")
 
 
 def crossed(graph: FollowGraph, sharers: Any) -> float:

@@ -14,6 +14,7 @@ __all__ = ["check_in", "delay"]
 
 MILLION = 1_000_000
 DELAY_RATE = Item("delay-rate", "delay reading, deliveries a second", "M/s")
+DELAY_EVENTS = Item("delay-rate-events", "... with every first read as an event", "M/s")
 DELAY_EON = Item(
     "delay-eon", "delay reading as fast as EoN, coin first, so many times", "x", 30, 150, at=MILLION
 )
@@ -64,8 +65,8 @@ def delay(size: int, rounds: int) -> list[Finding]:
     warm_up()
     graph = graph_of(size)
     scenario = delay_scenario(size).on(graph)
-    first = start_of(scenario)
-    authors = first.world.rules.publications["author"].tolist()
+    with_events = delay_scenario(size, "events").on(graph)
+    authors = start_of(scenario).world.rules.publications["author"].tolist()
     builds: list[float] = []
     counts: dict[str, float] = {}
 
@@ -76,7 +77,13 @@ def delay(size: int, rounds: int) -> list[Finding]:
         counts.update(now)
         return took
 
-    runs = {"ours": ours}
+    def events() -> Sample:
+        took, now = timed_run(start_of(with_events))
+        if counts and (now["reach"], now["sharers"]) != (counts["reach"], counts["sharers"]):
+            raise RuntimeError(f"late exposures are others: {counts}, {now}")
+        return took
+
+    runs = {"ours": ours, "events": events}
     absent: list[Finding] = []
     eon = cynetdiff = ndlib = None
     edges = peers.networkx_graph(graph) if find_spec("EoN") or find_spec("ndlib") else None
@@ -98,9 +105,19 @@ def delay(size: int, rounds: int) -> list[Finding]:
             size,
             [each.rate / 1e6 for each in mine],
             wall=[each.work / each.wall / 1e6 for each in mine],
-            note=f"{counts['sharers'] / size:.1%} share, {counts['deliveries']:,.0f} deliveries",
+            note=f"{counts['sharers'] / size:.1%} share, {counts['reach']:,.0f} exposed,"
+            f" {counts['deliveries']:,.0f} deliveries",
         )
     ]
+    logged = samples["events"]
+    findings.append(
+        found(
+            DELAY_EVENTS,
+            size,
+            [each.rate / 1e6 for each in logged],
+            wall=[each.work / each.wall / 1e6 for each in logged],
+        )
+    )
     for name, item in (
         ("eon", DELAY_EON),
         ("eon-told", DELAY_EON_TOLD),

@@ -19,6 +19,7 @@ DESK = "rumorsim/desk.py"
 
 ENGINES = "tests/test_engines.py"
 THEORY = "tests/theory/test_theory_independent_cascade.py"
+BACKGROUND = "tests/theory/test_theory_background.py"
 DESKS = ("tests/test_cases.py", "tests/test_queues.py", "tests/test_interventions.py")
 WORLDS = ("tests/test_people.py", "tests/test_world.py", "tests/test_timetables.py")
 READING = (
@@ -88,7 +89,7 @@ FAULTS: tuple[Fault, ...] = (
                 "for reader in self.world.graph.followers_of(author).tolist()[:-1]:",
             ),
         ),
-        READING,
+        (THEORY, *READING),
     ),
     Fault(
         "closing does nothing but say so",
@@ -155,15 +156,15 @@ FAULTS: tuple[Fault, ...] = (
             Patch(FEED, "taken == w.attention:", "taken == w.attention + 1:"),
             Patch(REFERENCE, "if taken == attention:", "if taken == attention + 1:"),
         ),
-        READING,
+        (BACKGROUND, *READING),
     ),
     Fault(
-        "background comes at half its rate (both engines)",
+        "background comes at half its rate",
         (
             Patch(FEED, "if account.background * age >=", "if 0.5 * account.background * age >="),
             Patch(REFERENCE, "return rate * age >=", "return 0.5 * rate * age >="),
         ),
-        READING,
+        (BACKGROUND, *READING),
     ),
     Fault(
         "undoing is said, not done",
@@ -294,7 +295,7 @@ FAULTS: tuple[Fault, ...] = (
                 "        for name, column in list(batch.columns().items())[:-1]:\n",
             ),
         ),
-        ("tests/test_results.py", "tests/test_sinks.py", "tests/test_measures.py"),
+        ("tests/test_digest.py", "tests/test_results.py", "tests/test_sinks.py"),
     ),
     Fault(
         "the fast engine misses posts that arrive at an unread feed (fast only)",
