@@ -28,6 +28,7 @@ from rumorsim.kernels.records import (
     PROFILE,
     REPEAT,
     TERMS,
+    aligned_zeros,
 )
 from rumorsim.laws import (
     gamma_table,
@@ -100,7 +101,7 @@ class World:
     looks: NDArray[np.void]
     slots: NDArray[np.int32]
     facts: Facts
-    posts: NDArray[np.void] = field(default_factory=lambda: np.zeros(1024, POST))
+    posts: NDArray[np.void] = field(default_factory=lambda: aligned_zeros(1024, POST))
     friction: Array = field(default_factory=lambda: np.ones(1))
     memory: NDArray[np.void] = field(default_factory=lambda: np.zeros(1, MEMORY))
     profiles: NDArray[np.void] = field(init=False)
@@ -119,7 +120,7 @@ class World:
         """Make room for so many posts more than there are."""
         wanted = self.posts_made + room
         if wanted > len(self.posts):
-            grown = np.zeros(max(wanted, 2 * len(self.posts)), POST)
+            grown = aligned_zeros(max(wanted, 2 * len(self.posts)), POST)
             grown[: self.posts_made] = self.posts[: self.posts_made]
             self.posts = grown
 
@@ -258,7 +259,7 @@ def _buckets(feed: Feed, graph: FollowGraph) -> int:
 
 
 def _account_records(feed: Feed, graph: FollowGraph, people: People) -> NDArray[np.void]:
-    accounts = np.zeros(graph.accounts, ACCOUNT)
+    accounts = aligned_zeros(graph.accounts, ACCOUNT)
     accounts["rate"] = people.check_in_rates(feed.check_ins)
     accounts["background"] = feed.background
     if feed.background_by == "followee":

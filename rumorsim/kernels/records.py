@@ -274,6 +274,14 @@ MEMORY: Final = np.dtype(
 )
 
 
+def aligned_zeros(rows: int, dtype: Any) -> Any:
+    """Like np.zeros, but the first record begins a cache line: 64-byte records take one each."""
+    size = rows * dtype.itemsize
+    raw = np.zeros(size + 64, dtype=np.uint8)
+    begin = -raw.ctypes.data % 64
+    return raw[begin : begin + size].view(dtype)
+
+
 def show(memory: Any, name: str, array: Any) -> None:
     """Let kernels see ``array`` under ``name``. The caller keeps it alive and in place."""
     dtype, dimensions = ARRAYS[name]
