@@ -259,7 +259,7 @@ def _buckets(feed: Feed, graph: FollowGraph) -> int:
 
 
 def _account_records(feed: Feed, graph: FollowGraph, people: People) -> NDArray[np.void]:
-    accounts = aligned_zeros(graph.accounts, ACCOUNT)
+    accounts: NDArray[np.void] = aligned_zeros(graph.accounts, ACCOUNT)
     accounts["rate"] = people.check_in_rates(feed.check_ins)
     accounts["background"] = feed.background
     if feed.background_by == "followee":
