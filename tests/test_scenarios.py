@@ -144,7 +144,7 @@ _stories = _table(
 )
 _whens = st.one_of(
     _table({"reports": st.integers(1, 99)}, {"window": _hours}),
-    _table({"shares": st.integers(1, 99), "window": _hours, "off": st.integers(0, 9)}, {}),
+    _table({"shares": st.integers(1, 99), "window": _hours, "off": st.integers(1, 9)}, {}),
     _table({"age": _hours}, {}),
     _table({"at": st.lists(_hours, min_size=1, max_size=3)}, {}),
 )
