@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from rumorsim.scenario import Scenario, load, loads
     from rumorsim.sinks.saved import measure_file, read_events
     from rumorsim.studies.compare import compare
+    from rumorsim.studies.sweep import sweep
     from rumorsim.world import World
 
 __version__ = "0.1.0"
@@ -65,6 +66,7 @@ _HOMES = {
     "read_follows": "graphs",
     "run": "run",
     "stream": "run",
+    "sweep": "studies.sweep",
     "to_networkx": "graphs",
     "write_follows": "graphs",
 }
@@ -91,6 +93,7 @@ __all__ = [
     "read_follows",
     "run",
     "stream",
+    "sweep",
     "to_networkx",
     "write_follows",
 ]

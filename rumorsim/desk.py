@@ -7,117 +7,35 @@ that takes the desk::
     def mine(desk):
         yield desk.env.timeout(2)
         desk.close(17, reason="seen enough")
+
+What the desk sees is in ``desk_sight``, its verbs on accounts, posts and stories in
+``desk_verbs``, what it keeps in ``desk_records``; here is what concerns groups, platforms
+and the desk itself.
 """
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from operator import index
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import simpy
-from numpy.typing import NDArray
 
-from rumorsim.events import VERBS, Kind
-from rumorsim.kernels.records import QUANTITIES, TARGETS
-from rumorsim.levers import Factor, Levers
+from rumorsim.desk_records import Action, Case, Done, Quotas
+from rumorsim.desk_verbs import GONE, UNDOING, Moves, Verbs
+from rumorsim.levers import Factor
 
 if TYPE_CHECKING:
-    from rumorsim.engines import CascadeEnvironment, Engine
-    from rumorsim.world import World
+    from rumorsim.engines import Engine
 
-__all__ = ["Action", "Case", "Desk", "Done", "Quotas"]
+__all__ = ["UNDOING", "Action", "Case", "Desk", "Done", "Quotas"]
 
-#: What undoes a verb.
-UNDOING: Final[Mapping[str, str]] = {
-    "close": "reinstate",
-    "suspend": "reinstate",
-    "remove-followers": "restore-followers",
-    "delete": "restore-post",
-    "hide": "show",
-    "delist": "relist",
-}
+#: Corrections that the desk has made have k from here on: planned ones are far below.
+ORDERED: Final = 2**22
 
 
-class Action(NamedTuple):
-    """One entry of the journal. ``by`` is the place of the intervention, -1 by hand."""
-
-    time: float
-    verb: str
-    kind: str
-    target: int
-    by: int
-    reason: str
-    cost: float
-
-
-@dataclass(eq=False)
-class Done:
-    """What one verb did, kept so that it can be undone exactly."""
-
-    verb: str
-    kind: str
-    target: int
-    factors: list[Factor]
-    case: Case | None
-    undone: bool = False
-
-
-@dataclass(eq=False)
-class Case:
-    """One target before the desk: opened by a trigger, the n-th of its intervention."""
-
-    by: int
-    target: int
-    number: int
-    reason: str
-    opened: float
-    words: tuple[int, int, int, int]
-    done: list[Done] = field(default_factory=list)
-
-
-class Quotas:
-    """At most ``count`` acts in each period; who comes later waits in line."""
-
-    def __init__(self, env: CascadeEnvironment, count: int, period: float) -> None:
-        self._env, self._count, self._period = env, count, period
-        self._window, self._used = 0, 0
-        self._waiting: deque[simpy.Event] = deque()
-
-    def turn(self) -> simpy.Event:
-        """An event that happens when this act falls within the quota."""
-        event = self._env.event()
-        self._new_window()
-        if self._used < self._count and not self._waiting:
-            self._used += 1
-            event.succeed()
-        else:
-            self._waiting.append(event)
-            if len(self._waiting) == 1:
-                self._env.process(self._serve())
-        return event
-
-    def _new_window(self) -> None:
-        window = int(self._env.now / self._period)
-        if window > self._window:
-            self._window, self._used = window, 0
-
-    def _serve(self) -> Any:
-        while self._waiting:
-            following = self._window + 1
-            yield self._env.timeout_until(following * self._period)
-            # Whoever came at this very moment has begun the period already.
-            if self._window < following:
-                self._window, self._used = following, 0
-            while self._waiting and self._used < self._count:
-                self._used += 1
-                self._waiting.popleft().succeed()
-
-
-class Desk:
+class Desk(Verbs):
     """What the platform can do, see and remember.
 
     ``env`` is the SimPy environment, ``world`` the arrays, ``levers`` the factors in force,
@@ -126,164 +44,16 @@ class Desk:
     """
 
     def __init__(self, engine: Engine, prices: Mapping[str, float] | None = None) -> None:
-        self.engine = engine
-        self.env = engine.env
-        self.world: World = engine.world
-        self.levers = Levers(self.world, self._since)
-        self.prices = dict(prices or {})
-        self.journal: list[Action] = []
-        self.strikes: Counter[int] = Counter()
-        self._posts: dict[int, list[int]] = {}
-        self._publishers: dict[int, dict[int, None]] = {}
-        self._indexed = 0
+        super().__init__(engine, prices)
+        self._warnings: dict[int, list[float]] = {}
+        self._tiers: dict[int, list[float]] = {}
+        self._strictness_listeners: list[Callable[[int | None], None]] = []
+        self._limits: dict[int, list[int]] = {}
+        self._limiting: dict[int, Factor] = {}
+        self._promoting: Counter[int] = Counter()
+        self._ordered: Counter[tuple[int, int]] = Counter()
 
-    def _since(self) -> float:
-        """When what is done now begins to count: at once, unless this moment's events woke us."""
-        if self.engine.woken_at == self.now:
-            return float(np.nextafter(self.now, np.inf))
-        return self.now
-
-    # -- to see ---------------------------------------------------------------------
-
-    @property
-    def now(self) -> float:
-        """Hours since the start."""
-        return float(self.env.now)
-
-    def account(self, id: Any) -> int:
-        """The number of the account with this id of the graph; InputError if there is none."""
-        return self.world.graph.index_of(id)
-
-    def story(self, name: str) -> int:
-        """The number of the story of that name; KeyError names the nearest."""
-        return self.world.story_index(name)
-
-    def posts_of(self, account: int) -> list[int]:
-        """The posts of an account so far, oldest first."""
-        self._index()
-        return self._posts.get(account, [])
-
-    def authors(self) -> list[int]:
-        """Every account that has posted so far, in order of first post."""
-        self._index()
-        return list(self._posts)
-
-    def publishers_of(self, story: int) -> list[int]:
-        """The accounts that have published a story so far (not shared it), first come first."""
-        self._index()
-        return list(self._publishers.get(story, ()))
-
-    def _index(self) -> None:
-        made = self.world.posts_made
-        fresh = self.world.posts[self._indexed : made]
-        rows = zip(*(fresh[name].tolist() for name in ("author", "story", "root")), strict=True)
-        for post, (author, story, root) in enumerate(rows, start=self._indexed):
-            self._posts.setdefault(author, []).append(post)
-            if root == post:
-                self._publishers.setdefault(story, {})[author] = None
-        self._indexed = made
-
-    def stories_of(self, kind: str, target: int) -> NDArray[np.int32]:
-        """The stories a target is about: its own, or all that an account has posted."""
-        if kind == "story":
-            return np.array([target], dtype=np.int32)
-        posts = [target] if kind == "post" else self.posts_of(target)
-        stories: NDArray[np.int32] = self.world.posts["story"][posts]
-        return stories
-
-    def count(self, quantity: str, *, account: int = -1, post: int = -1, story: int = -1) -> int:
-        """Reports, shares or reach of one account, post or story so far."""
-        kind, target = _one(account, post, story)
-        self._must_be_counted(quantity)
-        return int(self.world.count_of(kind, _quantity(quantity))[target])
-
-    def reached(
-        self, quantity: str, count: int, *, account: int = -1, post: int = -1, story: int = -1
-    ) -> simpy.Event:
-        """An event for ``yield``: reports, shares or reach of one target come to ``count``."""
-        kind, target = _one(account, post, story)
-        event = self.env.event()
-        if self.count(quantity, account=account, post=post, story=story) >= count:
-            event.succeed()
-            return event
-
-        def hit(which: int, _count: int) -> None:
-            if which == target and not event.triggered:
-                event.succeed()
-
-        self.watch(kind, quantity, count, hit)
-        return event
-
-    def watch(self, kind: str, quantity: str, count: int, callback: Any) -> None:
-        """Call ``callback(target, count)`` whenever a target of that kind comes to ``count``."""
-        self._must_be_counted(quantity)
-        what = TARGETS.index(kind) * 3 + QUANTITIES.index(_quantity(quantity))
-        self.engine.subscribe(what, count, callback)
-
-    def _must_be_counted(self, quantity: str) -> None:
-        if quantity == "reach" and self.world.rules.late:
-            raise RuntimeError('reach is not known during the run: feed.exposures is "late"')
-
-    # -- to do ----------------------------------------------------------------------
-
-    def close(self, account: int, *, reason: str = "", case: Case | None = None) -> Done:
-        """Close an account: it reads nothing, is seen nowhere and posts no more."""
-        columns = ("can_post", "can_read", "visible")
-        return self._do(
-            "close", "account", account, [("accounts", c, 0.0) for c in columns], reason, case
-        )
-
-    def suspend(
-        self, account: int, *, hide_posts: bool = False, reason: str = "", case: Case | None = None
-    ) -> Done:
-        """Bar an account from posting and reading until :meth:`undo`; hide its posts if asked."""
-        columns = ["can_post", "can_read", *(["visible"] if hide_posts else [])]
-        return self._do(
-            "suspend", "account", account, [("accounts", c, 0.0) for c in columns], reason, case
-        )
-
-    def remove_followers(
-        self,
-        account: int,
-        *,
-        keep: float = 0.0,
-        reason: str = "",
-        case: Case | None = None,
-        quietly: bool = False,
-    ) -> Done:
-        """Cut the follows of all but a share ``keep`` in [0, 1] of the account's followers."""
-        levers = [("accounts", "audience", keep)]
-        return self._do("remove-followers", "account", account, levers, reason, case, quietly)
-
-    def delete(
-        self, post: int, *, takes_shares: bool = True, reason: str = "", case: Case | None = None
-    ) -> Done:
-        """Delete a post; shares of a deleted original show nothing if it ``takes_shares``."""
-        # Shares ask whether their original is alive, not whether it can be seen.
-        column = "alive" if takes_shares else "visibility"
-        return self._do("delete", "post", post, [("posts", column, 0.0)], reason, case)
-
-    def hide(
-        self, post: int, *, visibility: float = 0.0, reason: str = "", case: Case | None = None
-    ) -> Done:
-        """Hide a post from all but a share ``visibility`` of readers."""
-        return self._do("hide", "post", post, [("posts", "visibility", visibility)], reason, case)
-
-    def delist(self, story: int, *, reason: str = "", case: Case | None = None) -> Done:
-        """Keep a story off the trending list."""
-        return self._do("delist", "story", story, [("stories", "listed", 0.0)], reason, case)
-
-    def undo(self, done: Done, *, reason: str = "", quietly: bool = False) -> None:
-        """Take back what one verb did. Doing so twice changes nothing."""
-        if done.undone:
-            return
-        done.undone = True
-        for factor in done.factors:
-            self.levers.lift(factor)
-        # Something may be seen again: surfaces look anew for each story's top post.
-        self.world.stories["top"] = -1
-        if not quietly:
-            self._tell(UNDOING[done.verb], done.kind, done.target, reason, done.case)
+    # -- cases ----------------------------------------------------------------------
 
     def flag(self, kind: str, target: int, case: Case) -> None:
         """Say that a case was opened."""
@@ -293,67 +63,176 @@ class Desk:
         """Say that a case was reviewed and left alone."""
         self._tell("dismiss", kind, target, case.reason, case)
 
-    def _do(
+    def appeal(self, done: Done, *, reason: str = "") -> None:
+        """Say that whoever was hit appeals against what was done."""
+        self._tell("appeal", done.kind, done.target, reason, done.case)
+
+    def reject_appeal(self, done: Done, *, reason: str = "") -> None:
+        """Say that an appeal was reviewed and rejected. One that is upheld is undone."""
+        self._tell("reject-appeal", done.kind, done.target, reason, done.case)
+
+    # -- stories --------------------------------------------------------------------
+
+    def promote(self, story: int, *, reason: str = "", case: Case | None = None) -> Done:
+        """Put a story into the pinned slot, until every promotion of it is undone."""
+
+        def demote() -> None:
+            self._promoting[story] -= 1
+            if not self._promoting[story]:
+                self.engine.promote(story, False)
+
+        done = self._do("promote", "story", story, [], reason, case, undoing=demote)
+        self._promoting[story] += 1
+        self.engine.promote(story, True)
+        return done
+
+    def correct(
         self,
-        verb: str,
-        kind: str,
-        target: int,
-        levers: list[tuple[str, str, float]],
-        reason: str,
-        case: Case | None,
-        quietly: bool = False,
+        story: int,
+        correction: int,
+        author: int,
+        *,
+        reason: str = "",
+        case: Case | None = None,
+    ) -> int:
+        """Let ``author`` publish a correction of a story now: the post, or -1 if it may not.
+
+        ``correction`` is a story that answers ``story``. The post takes the next k of the
+        author and correction from ``2**22`` on.
+        """
+        answers = self.world.facts.stories[correction].answers
+        if answers != self.world.story_names[story]:
+            raise ValueError(f"story {correction} does not answer story {story}")
+        self._do("correct", "story", story, [], reason, case)
+        k = ORDERED + self._ordered[author, correction]
+        self._ordered[author, correction] += 1
+        return int(self.engine.publish_now(author, correction, k))
+
+    # -- persons and groups ---------------------------------------------------------
+
+    def accounts_of(self, person: int) -> list[int]:
+        """All accounts of a person, those in reserve included."""
+        return [int(a) for a in np.flatnonzero(self.world.profiles["person"] == person)]
+
+    def arrest(self, account: int, *, reason: str = "", case: Case | None = None) -> list[Done]:
+        """Arrest who is behind an account: all accounts of the person are closed for good."""
+        done = [self._do("arrest", "account", account, [], reason, case)]
+        for each in self.accounts_of(int(self.world.profiles["person"][account])):
+            done.append(self.close(each, reason=reason or "arrest", case=case))
+        return done
+
+    def take_down(
+        self, accounts: Iterable[int], *, reason: str = "", case: Case | None = None
+    ) -> list[Done]:
+        """Close a group of accounts at once."""
+        return [self._do("take-down", "account", each, GONE, reason, case) for each in accounts]
+
+    # -- platforms ------------------------------------------------------------------
+
+    def add_friction(
+        self,
+        platform: int,
+        *,
+        friction: float = 1.0,
+        forward_limit: int | None = None,
+        reason: str = "",
+        case: Case | None = None,
     ) -> Done:
-        target = index(target)
-        self._must_exist(kind, target)
-        factors = [self.levers.put(table, column, target, value) for table, column, value in levers]
-        if not quietly:
-            self._tell(verb, kind, target, reason or (case.reason if case else ""), case)
-            struck = self._struck(kind, target)
-            if struck >= 0:
-                self.strikes[struck] += 1
-        return Done(verb, kind, target, factors, case)
+        """Slow all sharing on a platform: P(share) keeps ``friction``; shares reach a few."""
+        moves: Moves = [("friction", "", friction)]
+        if forward_limit is None:
+            return self._do("add-friction", "platform", platform, moves, reason, case)
+        limits = self._limits.setdefault(platform, [])
 
-    def _must_exist(self, kind: str, target: int) -> None:
-        size = {
-            "account": self.world.graph.accounts,
-            "post": self.world.posts_made,
-            "story": len(self.world.stories),
-        }[kind]
-        if not 0 <= target < size:
-            raise IndexError(f"there is no {kind} {target}: there are {size}, numbered from 0")
+        def lift() -> None:
+            limits.remove(forward_limit)
+            self._limit_forwards(platform)
 
-    def _struck(self, kind: str, target: int) -> int:
-        if kind == "post":
-            return int(self.world.posts["author"][target])
-        return target if kind == "account" else -1
+        done = self._do("add-friction", "platform", platform, moves, reason, case, undoing=lift)
+        limits.append(forward_limit)
+        self._limit_forwards(platform)
+        return done
 
-    def _tell(self, verb: str, kind: str, target: int, reason: str, case: Case | None) -> None:
-        by = case.by if case else -1
-        story = post = account = -1
-        if kind == "account":
-            account = target
-        elif kind == "story":
-            story = target
-        else:
-            post = target
-            story = int(self.world.posts["story"][target])
-            account = int(self.world.posts["author"][target])
-        self.engine.write(Kind.ACTION, story, post, account, by, float(VERBS.index(verb)))
-        self.journal.append(
-            Action(self.now, verb, kind, target, by, reason, self.prices.get(verb, 1.0))
-        )
+    def _limit_forwards(self, platform: int) -> None:
+        """The tightest limit in force is the lever's only factor: limits do not multiply."""
+        if platform in self._limiting:
+            self.levers.lift(self._limiting.pop(platform))
+        if self._limits[platform]:
+            base = self.levers.base("forward", "", platform)
+            share = min(1.0, min(self._limits[platform]) / base)
+            self._limiting[platform] = self.levers.put("forward", "", platform, share)
 
+    def warn_platform(
+        self, platform: int, *, strictness: float, reason: str = "", case: Case | None = None
+    ) -> Done:
+        """Summon and warn a platform: until undone its desk is ``strictness`` times as strict.
 
-def _one(account: int, post: int, story: int) -> tuple[str, int]:
-    named = [
-        (kind, t) for kind, t in (("account", account), ("post", post), ("story", story)) if t >= 0
-    ]
-    if len(named) != 1:
-        raise TypeError("name exactly one of account, post, story")
-    return named[0]
+        Thresholds are divided by it and false positives multiplied: see ``cases``.
+        """
+        if not strictness >= 1:
+            raise ValueError(f"strictness must be at least 1, not {strictness!r}")
 
+        def end() -> None:
+            self._warnings[platform].remove(strictness)
+            self._strictness_changed(None)
 
-def _quantity(quantity: str) -> str:
-    if quantity not in QUANTITIES:
-        raise ValueError(f"must be one of {', '.join(QUANTITIES)}, not {quantity!r}")
-    return quantity
+        done = self._do("warn-platform", "platform", platform, [], reason, case, undoing=end)
+        self._warnings.setdefault(platform, []).append(strictness)
+        self._strictness_changed(None)
+        return done
+
+    def classify(
+        self, account: int, *, strictness: float, reason: str = "", case: Case | None = None
+    ) -> Done:
+        """Put an account into a tier, with which the desk is ``strictness`` times as strict."""
+        if not strictness > 0:
+            raise ValueError(f"strictness must be more than 0, not {strictness!r}")
+
+        def end() -> None:
+            self._tiers[account].remove(strictness)
+            self._strictness_changed(account)
+
+        done = self._do("classify", "account", account, [], reason, case, undoing=end)
+        self._tiers.setdefault(account, []).append(strictness)
+        self._strictness_changed(account)
+        return done
+
+    def strictness(self, kind: str, target: int) -> float:
+        """How strict the desk is with a target now, 1 normally: by its platform and tier.
+
+        A story is met by the strictest platform.
+        """
+        if kind == "story":
+            return max(map(self._strictness_on, self._warnings), default=1.0)
+        if kind == "platform":
+            return self._strictness_on(target)
+        account = int(self.world.posts["author"][target]) if kind == "post" else target
+        tier = self._tiers.get(account)
+        if not tier and not self._warnings:
+            return 1.0
+        own = math.prod(tier) if tier else 1.0
+        return self._strictness_on(self.platform_of(account)) * own
+
+    def degrees(self) -> set[float]:
+        """How strict the desk may be with anybody now."""
+        platforms = {1.0, *map(self._strictness_on, self._warnings)}
+        tiers = {1.0, *(math.prod(each) for each in self._tiers.values())}
+        return {platform * tier for platform in platforms for tier in tiers}
+
+    def platform_of(self, account: int) -> int:
+        """The number of the platform an account is on."""
+        return int(self.world.profiles["platform"][account])
+
+    def _strictness_on(self, platform: int) -> float:
+        return max(1.0, math.prod(self._warnings.get(platform, ())))
+
+    def when_strictness_changes(self, callback: Callable[[int | None], None]) -> None:
+        """Call ``callback(account)`` when the desk is stricter or laxer with that account.
+
+        None: with everybody on a platform that was warned, or whose warning has ended.
+        """
+        self._strictness_listeners.append(callback)
+
+    def _strictness_changed(self, account: int | None) -> None:
+        for callback in tuple(self._strictness_listeners):
+            callback(account)

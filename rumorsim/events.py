@@ -103,6 +103,39 @@ VERBS: Final = (
     "show",
     "delist",  # a story is kept off the trending list
     "relist",
+    "demonetise",  # an account earns nothing, or less
+    "remonetise",
+    "limit-push",  # no push notification carries a story
+    "allow-push",
+    "derank",  # a story scores less in recommendations
+    "rerank",
+    "discount-engagement",  # an account's posts weigh less on surfaces
+    "count-engagement",
+    "label",  # a post carries a warning
+    "unlabel",
+    "correct",  # an official account was made to publish a correction of a story
+    "promote",  # a story holds the pinned slot
+    "demote",
+    "add-friction",  # sharing is slowed on a whole platform
+    "lift-friction",
+    "slow",  # sharing of a story is slowed
+    "release",
+    "unmask",  # readers are told that an account is not who it says
+    "require-credentials",  # until certified an account is silent, or believed less
+    "certify",
+    "classify",  # an account was put into a tier
+    "warn",
+    "warn-platform",  # a summons: the desk of a platform over-enforces
+    "end-warning",
+    "arrest",  # who is behind an account loses all accounts
+    "fine",
+    "appeal",  # whoever was hit asks for review
+    "reject-appeal",
+    "take-down",  # an account is closed with the rest of its network
+    "verify",  # what unmasked an account is lifted
+    "ask-readers",  # readers are asked to report a story
+    "stop-asking",
+    "declassify",  # an account is in no tier any more
 )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from rumorsim.world import World
 
-__all__ = ["CEILINGS", "Factor", "Levers"]
+__all__ = ["CEILINGS", "RAISABLE", "Factor", "Levers"]
 
 #: Every lever (table, column) with the highest value it can take.
 CEILINGS: Final[dict[tuple[str, str], float]] = {
@@ -28,8 +28,12 @@ CEILINGS: Final[dict[tuple[str, str], float]] = {
     ("posts", "credence"): 1.0,
     ("stories", "listed"): 1,
     ("stories", "credence"): 1.0,
+    ("stories", "report"): 1.0,
     ("friction", ""): 1.0,
 }
+
+#: Levers that may be raised as well: factors above 1, the value cut at its ceiling.
+RAISABLE: Final = frozenset({("stories", "report")})
 
 
 @dataclass(eq=False)
@@ -57,11 +61,14 @@ class Levers:
         self.history: list[tuple[float, str, str, int, float]] = []
 
     def put(self, table: str, column: str, row: int, value: float) -> Factor:
-        """Put a factor in [0, 1] on one lever and return it."""
+        """Put a factor in [0, 1] on one lever and return it; on a raisable one, any above 0."""
         if (table, column) not in CEILINGS:
             raise KeyError(f"no such lever: {table}.{column}")
-        if not 0.0 <= value <= 1.0:
-            raise ValueError(f"a factor on {table}.{column} must be in [0, 1], not {value!r}")
+        most = float("inf") if (table, column) in RAISABLE else 1.0
+        if not 0.0 <= value <= most or value == float("inf"):
+            raise ValueError(
+                f"a factor on {table}.{column} must be in [0, {most:g}], not {value!r}"
+            )
         factor = Factor(table, column, row, value)
         if table in ("accounts", "posts"):
             self._world.memory["touched"] = 1
@@ -84,6 +91,11 @@ class Levers:
                 return
         raise ValueError("this factor is not in force")
 
+    def base(self, table: str, column: str, row: int) -> float:
+        """What a lever is without any factor."""
+        key = (table, column, row)
+        return self._bases[key] if key in self._bases else self._value(*key)
+
     def in_force(self, table: str, column: str, row: int) -> tuple[float, ...]:
         """The factors in force on one lever, in order."""
         return tuple(f.value for f in self._factors.get((table, column, row), ()))
@@ -97,6 +109,8 @@ class Levers:
         value = self._bases[key]
         for factor in self._factors[key]:
             value *= factor.value
+        if (table, column) in RAISABLE:
+            value = min(value, CEILINGS[table, column])
         self.history.append((self._since(), *key, value))
         array = getattr(self._world, table)
         if column:

@@ -22,7 +22,23 @@ __all__ = ["COLUMNS", "People", "draw_people"]
 Array = NDArray[np.float64]
 
 #: Columns of an accounts file (or node attributes) that mean something here.
-COLUMNS: Final = ("kind", "person", "check_ins", "receptivity", "trust", "official")
+COLUMNS: Final = (
+    "kind",
+    "person",
+    "check_ins",
+    "receptivity",
+    "trust",
+    "official",
+    "credence",
+    "posting",
+    "dependence",
+    "earnings",
+    "countable",
+)
+#: Columns that are shares or weights.
+_UP_TO_ONE: Final = ("credence", "dependence", "countable")
+#: What is 1, not 0, for accounts of a kind that the scenario does not describe.
+_PLAINLY_ONE: Final = ("check_ins", "receptivity", "credence", "posting", "countable")
 
 
 @dataclass(frozen=True)
@@ -30,8 +46,10 @@ class People:
     """Attributes of accounts, each of shape [accounts].
 
     ``kind`` indexes ``kinds`` (int16, 0 = ordinary); ``person`` is the number of the person
-    (int32); ``activity`` a gamma factor or fixed rate; ``receptivity`` is NaN where not
-    given for the account, None where nobody's is.
+    (int32); ``kind_rate`` and ``kind_receptivity`` are the factors of the account's kind,
+    ``given_rate`` (per day) and ``receptivity`` what replaces draw and factor: NaN where not
+    given for the account, None where nobody's is. ``credence``, ``posting``, ``dependence``,
+    ``earnings`` (by 1,000 reads) and ``countable`` are the account's own or its kind's.
     """
 
     seed: int
@@ -41,8 +59,14 @@ class People:
     official: NDArray[np.bool_]
     trust: Array
     kind_rate: Array
+    kind_receptivity: Array
     given_rate: Array | None
     receptivity: Array | None
+    credence: Array
+    posting: Array
+    dependence: Array
+    earnings: Array
+    countable: Array
 
     @property
     def accounts(self) -> int:
@@ -74,7 +98,16 @@ def draw_people(
     n = graph.accounts
     kinds, kind = _kinds(config, graph, seed, attributes)
     configured = [config.kinds.get(name) for name in kinds]
-    official = np.array([c is not None and c.official for c in configured])[kind]
+
+    def by_kind(name: str) -> Array:
+        plain = float(name in _PLAINLY_ONE)
+        return np.array([plain if c is None else float(getattr(c, name)) for c in configured])[kind]
+
+    def own_or_by_kind(name: str) -> Array:
+        own = _numbers(attributes, name, 1.0 if name in _UP_TO_ONE else np.inf)
+        return by_kind(name) if own is None else np.where(np.isnan(own), by_kind(name), own)
+
+    official = by_kind("official") > 0
     given_official = attributes.get("official")
     if given_official is not None:
         official = _flags(given_official, official)
@@ -92,9 +125,15 @@ def draw_people(
         person=_persons(config, n, seed, attributes),
         official=official,
         trust=trust,
-        kind_rate=np.array([1.0 if c is None else c.check_ins for c in configured])[kind],
+        kind_rate=by_kind("check_ins"),
+        kind_receptivity=by_kind("receptivity"),
         given_rate=_numbers(attributes, "check_ins"),
         receptivity=_numbers(attributes, "receptivity"),
+        credence=own_or_by_kind("credence"),
+        posting=own_or_by_kind("posting"),
+        dependence=own_or_by_kind("dependence"),
+        earnings=own_or_by_kind("earnings"),
+        countable=own_or_by_kind("countable"),
     )
 
 
@@ -154,8 +193,8 @@ def _missing(value: Any) -> bool:
     )
 
 
-def _numbers(attributes: Mapping[str, Any], name: str) -> Array | None:
-    """A column of finite numbers >= 0, NaN where missing; None where there is no column."""
+def _numbers(attributes: Mapping[str, Any], name: str, most: float = np.inf) -> Array | None:
+    """A column of finite numbers in [0, most], NaN where missing; None without the column."""
     column = attributes.get(name)
     if column is None:
         return None
@@ -169,6 +208,8 @@ def _numbers(attributes: Mapping[str, Any], name: str) -> Array | None:
             raise _bad(name, i, value, "must be a number") from None
         if not np.isfinite(numbers[i]) or numbers[i] < 0:
             raise _bad(name, i, value, "must be a finite number of at least 0")
+        if numbers[i] > most:
+            raise _bad(name, i, value, f"must be at most {most:g}")
     return numbers
 
 

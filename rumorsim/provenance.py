@@ -6,6 +6,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
@@ -23,6 +24,12 @@ def digest_of(resolved: Mapping[str, Any]) -> str:
 
 def versions() -> dict[str, str]:
     """Versions of what the numbers depend on."""
+    return dict(_versions())
+
+
+@cache
+def _versions() -> dict[str, str]:
+    # Read once a process: it takes longer than a small run.
     found = {"python": platform.python_version(), "machine": platform.machine()}
     for package in ("rumorsim", "numpy", "numba", "scipy", "networkx", "simpy", "pydantic"):
         try:

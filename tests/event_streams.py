@@ -18,12 +18,24 @@ from rumorsim.events import EVENT, STOPS, VERBS, Batch, Facts, InterventionFacts
 from rumorsim.randomness import philox, uniform
 
 CATEGORIES = ("health", "money", "sport")
-TARGETS = ("account", "post", "story")
+TARGETS = ("account", "post", "story", "platform")
+#: What each verb is aimed at, but flags and dismissals: those are of any target.
+OF_ACCOUNTS = (
+    "close suspend reinstate take-down remove-followers restore-followers demonetise remonetise"
+    " discount-engagement count-engagement unmask verify require-credentials certify classify"
+    " warn fine arrest appeal reject-appeal"
+)
+OF_POSTS = "delete restore-post hide show label unlabel"
+OF_STORIES = (
+    "delist relist limit-push allow-push derank rerank correct promote demote slow release"
+    " ask-readers stop-asking"
+)
+OF_PLATFORMS = "add-friction lift-friction warn-platform end-warning"
 KIND_OF_VERB = {
-    **dict.fromkeys(("close", "suspend", "reinstate"), "account"),
-    **dict.fromkeys(("remove-followers", "restore-followers"), "account"),
-    **dict.fromkeys(("delete", "restore-post", "hide", "show"), "post"),
-    **dict.fromkeys(("delist", "relist"), "story"),
+    **dict.fromkeys(OF_ACCOUNTS.split(), "account"),
+    **dict.fromkeys(OF_POSTS.split(), "post"),
+    **dict.fromkeys(OF_STORIES.split(), "story"),
+    **dict.fromkeys(OF_PLATFORMS.split(), "platform"),
 }
 
 
@@ -80,8 +92,9 @@ def random_facts(rng: Any) -> Facts:
         horizon=rng.choice((1.0, 24.0, 77.7)),
         stories=tuple(stories),
         person=np.array([rng.randint(0, accounts - 1) for _ in range(accounts)], np.int32),
-        kind=np.zeros(accounts, np.int16),
+        kind=np.array([rng.randint(0, 2) for _ in range(accounts)], np.int16),
         followers=np.array([rng.randint(0, 99) for _ in range(accounts)], np.int32),
+        kinds=("ordinary", "self-media", "bot"),
         interventions=interventions,
         seed=rng.randint(0, 99),
         provenance={"digest": "abc"},
@@ -99,9 +112,17 @@ class StreamMaker:
         self.stopped: set[tuple[int, int]] = set()
 
     def row(
-        self, kind: Kind, story: int, post: int, account: int, source: int, value: float
+        self,
+        kind: Kind,
+        story: int,
+        post: int,
+        account: int,
+        source: int,
+        value: float,
+        platform: int = 0,
     ) -> None:
-        self.rows.append((self.time, value, story, post, account, source, int(kind), 0))
+        row = (self.time, value, story, post, account, source, int(kind), platform)
+        self.rows.append(row)
 
     def step(self, steps: int) -> None:
         if self.rng.random() < 0.7:
@@ -168,7 +189,10 @@ class StreamMaker:
         by = self.facts.interventions[source].target if source >= 0 else self.rng.choice(TARGETS)
         kind = KIND_OF_VERB.get(verb, by)
         story = post = account = -1
-        if kind == "post":
+        platform = 0
+        if kind == "platform":
+            platform = self.rng.randint(0, 2)
+        elif kind == "post":
             if not self.posts:
                 return
             post = self.rng.randint(0, len(self.posts) - 1)
@@ -177,7 +201,8 @@ class StreamMaker:
             account = self.account()
         else:
             story = self.rng.randint(0, len(self.facts.stories) - 1)
-        self.row(Kind.ACTION, story, post, account, source, float(VERBS.index(verb)))
+        code = float(VERBS.index(verb))
+        self.row(Kind.ACTION, story, post, account, source, code, platform)
 
 
 def random_stream(rng: Any, steps: int) -> tuple[Facts, Batch]:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from event_streams import KIND_OF_VERB
 from naive_parts import Row, div, groups, kinds, spread
 
 from rumorsim.events import VERBS, Facts
 
-UNDO = ("reinstate", "restore-followers", "restore-post", "show", "relist")
+UNDO = (
+    *("reinstate", "restore-followers", "restore-post", "show", "relist", "remonetise"),
+    *("allow-push", "rerank", "count-engagement", "unlabel", "demote", "lift-friction"),
+    *("release", "certify", "end-warning", "verify", "stop-asking"),
+)
+#: Words that are about cases and tiers, and neither do nor undo anything.
+WORDS = ("flag", "dismiss", "classify", "appeal", "reject-appeal")
 
 
 def target(facts: Facts, row: Row) -> tuple[str, int]:
     verb = VERBS[int(row["value"])]
-    if verb in ("close", "suspend", "reinstate", "remove-followers", "restore-followers"):
-        kind = "account"
-    elif verb in ("delete", "restore-post", "hide", "show"):
-        kind = "post"
-    elif verb in ("delist", "relist"):
-        kind = "story"
+    if verb in KIND_OF_VERB and verb not in ("appeal", "reject-appeal"):
+        kind = KIND_OF_VERB[verb]
     elif row["source"] >= 0:
         kind = facts.interventions[row["source"]].target
     else:
@@ -42,7 +45,7 @@ def guilty_stories(facts: Facts, source: int) -> set[int]:
 
 def first_guilty(rows: list[Row], bad: set[int], what: tuple[str, int]) -> float | None:
     """The hour of the first guilty post of a target among ``rows``."""
-    key = {"account": "account", "post": "post", "story": "story"}[what[0]]
+    key = what[0]
     for row in kinds(rows, "publish", "share"):
         if row["story"] in bad and row[key] == what[1]:
             return float(row["time"])
@@ -56,6 +59,8 @@ def is_guilty(rows: list[Row], bad: set[int], what: tuple[str, int]) -> bool:
 
 
 def all_guilty(rows: list[Row], bad: set[int], kind: str) -> set[int]:
+    if kind == "platform":
+        return set()
     return {r[kind] for r in kinds(rows, "publish", "share") if r["story"] in bad}
 
 
@@ -82,7 +87,7 @@ def one_desk(facts: Facts, rows: list[Row], source: int) -> dict[str, Any]:
     bad, false = guilty_stories(facts, source), guilty_stories(facts, -1)
     hit: set[tuple[str, int]] = set()
     right = {"by_target": 0, "by_truth": 0}
-    effects, from_flag, from_post = 0, [], []
+    effects, judged, from_flag, from_post = 0, 0, [], []
     cases: list[list[Any]] = []
     level, levels = 0, [0]
     for (n, row), word in zip(acts, words, strict=True):
@@ -92,7 +97,7 @@ def one_desk(facts: Facts, rows: list[Row], source: int) -> dict[str, Any]:
             level += 1
             levels.append(level)
             continue
-        if word in UNDO:
+        if word in UNDO or (word in WORDS and word != "dismiss"):
             continue
         mine = next((case for case in cases if case[3] == what and case[1] is None), None)
         if mine:
@@ -104,6 +109,9 @@ def one_desk(facts: Facts, rows: list[Row], source: int) -> dict[str, Any]:
         hit.add(what)
         if mine:
             from_flag.append(row["time"] - mine[0])
+        if what[0] == "platform":
+            continue
+        judged += 1
         right["by_truth"] += is_guilty(rows[:n], false, what)
         if is_guilty(rows[:n], bad, what):
             right["by_target"] += 1
@@ -122,7 +130,7 @@ def one_desk(facts: Facts, rows: list[Row], source: int) -> dict[str, Any]:
         "dismissals": words.count("dismiss"),
         "verbs": {verb: words.count(verb) for verb in VERBS},
         "targets": targets(hit),
-        "precision": {name: part(count, effects) for name, count in right.items()},
+        "precision": {name: part(count, judged) for name, count in right.items()},
         "recall": recall,
         "latency": {"from_flag": spread(from_flag), "from_first_guilty_post": spread(from_post)},
         "queue": {**waiting(facts, [tuple(c[:3]) for c in cases]), "max_waiting": max(levels)},
@@ -131,7 +139,10 @@ def one_desk(facts: Facts, rows: list[Row], source: int) -> dict[str, Any]:
 
 
 def targets(hit: set[tuple[str, int]]) -> dict[str, int]:
-    words = {"account": "accounts", "post": "posts", "story": "stories"}
+    words = {
+        **{"account": "accounts", "post": "posts", "story": "stories"},
+        "platform": "platforms",
+    }
     return {word: sum(k == kind for k, _ in hit) for kind, word in words.items()}
 
 
@@ -144,7 +155,7 @@ def most_open(facts: Facts, rows: list[Row]) -> int:
         word = VERBS[int(row["value"])]
         if word == "flag":
             open_cases[key] = open_cases.get(key, 0) + 1
-        elif word not in UNDO and open_cases.get(key):
+        elif word not in UNDO and (word not in WORDS or word == "dismiss") and open_cases.get(key):
             open_cases[key] -= 1
         most = max(most, sum(open_cases.values()))
     return most
@@ -192,11 +203,12 @@ def collateral(facts: Facts, rows: list[Row]) -> dict[str, Any]:
     for n, row in enumerate(rows):
         word = VERBS[int(row["value"])] if row["kind"] == "action" else ""
         account = row["account"]
-        if word in verbs:
+        effect = bool(word) and word not in UNDO and word not in WORDS
+        if effect and target(facts, row)[0] == "account":
             if is_guilty(rows[:n], false, ("account", account)):
                 guilty.add(account)
             else:
-                verbs[word] += 1
+                verbs[word] = verbs.get(word, 0) + 1
                 if account not in innocent:
                     innocent.append(account)
         if word == "close":

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 import networkx as nx
+from naive_attention import benefits, penalties
 from naive_desk import collateral, enforcement
 from naive_parts import Row, curve, div, first_times, groups, kinds, split, spread
 
@@ -245,4 +246,6 @@ NAIVE = {
     "enforcement": enforcement,
     "collateral": collateral,
     "spreaders": spreaders,
+    "benefits": benefits,
+    "penalties": penalties,
 }

@@ -14,16 +14,16 @@ from intervention_examples import EXAMPLES
 from scipy import stats
 from small_worlds import small
 
-from rumorsim.desk import Action
+from rumorsim.desk import UNDOING, Action
 from rumorsim.events import Kind
 from rumorsim.interventions import INTERVENTIONS
 from rumorsim.run import Simulation
 from rumorsim.scenario.models import Scenario
 
 ALARM = 1e-4
-KINDS = sorted(INTERVENTIONS)
+KINDS = [kind for kind in sorted(INTERVENTIONS) if INTERVENTIONS[kind].target != "platform"]
 #: Words and what takes a verb back: neither is an act.
-NO_ACT = {"flag", "dismiss", "reinstate", "restore-followers", "restore-post", "show", "relist"}
+NO_ACT = {"flag", "dismiss", *UNDOING.values()}
 
 #: 300 false and 300 true stories, one post each, nobody reads or shares.
 MANY: dict[str, Any] = {

@@ -123,6 +123,8 @@ PLANTS = {
     "enforcement": Kind.ACTION,
     "collateral": Kind.ACTION,
     "spreaders": Kind.STOP,
+    "benefits": Kind.EXPOSE,
+    "penalties": Kind.ACTION,
 }
 
 

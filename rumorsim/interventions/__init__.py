@@ -12,10 +12,17 @@ from pydantic import Field
 
 from rumorsim.interventions.base import Intervention, When, Whom
 from rumorsim.interventions.close_accounts import CloseAccounts
+from rumorsim.interventions.crowd_note import CrowdNote
 from rumorsim.interventions.delete_posts import DeletePosts
+from rumorsim.interventions.discount_engagement import DiscountEngagement
 from rumorsim.interventions.filter_trending import FilterTrending
+from rumorsim.interventions.friction import Friction
+from rumorsim.interventions.label import Label
 from rumorsim.interventions.remove_followers import RemoveFollowers
+from rumorsim.interventions.require_credentials import RequireCredentials
 from rumorsim.interventions.suspend_accounts import SuspendAccounts
+from rumorsim.interventions.user_reports import UserReports
+from rumorsim.interventions.verify_identity import VerifyIdentity
 
 __all__ = ["INTERVENTIONS", "AnyIntervention", "Intervention", "When", "Whom"]
 
@@ -25,6 +32,13 @@ INTERVENTIONS: Final[dict[str, type[Intervention]]] = {
     "remove-followers": RemoveFollowers,
     "delete-posts": DeletePosts,
     "filter-trending": FilterTrending,
+    "discount-engagement": DiscountEngagement,
+    "label": Label,
+    "crowd-note": CrowdNote,
+    "friction": Friction,
+    "verify-identity": VerifyIdentity,
+    "require-credentials": RequireCredentials,
+    "user-reports": UserReports,
 }
 
 if TYPE_CHECKING:

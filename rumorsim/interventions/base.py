@@ -7,7 +7,7 @@ waiting for quota and undoing after a time is the same for all: see ``cases``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Intervention", "When", "Whom"]
 
-Target = Literal["account", "post", "story"]
+Target = Literal["account", "post", "story", "platform"]
 
 
 class When(Model):
@@ -86,6 +86,19 @@ class When(Model):
 class Whom(Model):
     """Which targets a case may be opened for. Empty: all. Several: all must hold."""
 
+    accounts: tuple[int | str, ...] = Field(
+        (),
+        strict=False,
+        max_length=100_000,
+        fail_fast=True,
+        description="these accounts, by the graph's ids; posts by them, stories published by one",
+    )
+    platforms: tuple[str, ...] = Field(
+        (),
+        strict=False,
+        max_length=100,
+        description="accounts on these platforms; posts by them, stories published by one",
+    )
     kinds: tuple[str, ...] = Field(
         (),
         strict=False,
@@ -122,6 +135,12 @@ class Whom(Model):
     posts: Literal["all", "originals", "shares"] = Field(
         "all", description="for posts: which of them"
     )
+    nth: int | None = Field(
+        None,
+        ge=1,
+        le=2**31 - 2,
+        description="for posts: only the so-manieth of its author, counted from 1 as they appear",
+    )
 
 
 class Intervention(Model):
@@ -131,6 +150,12 @@ class Intervention(Model):
     target: ClassVar[Target]
     #: One line for help texts and reports.
     summary: ClassVar[str]
+    #: Key paths that all others have and that could have no effect here.
+    refuses: ClassVar[frozenset[str]] = frozenset()
+    #: True where what it does cannot be undone.
+    for_good: ClassVar[bool] = False
+    #: True where it moves P(report | read) upwards.
+    raises_reports: ClassVar[bool] = False
     #: True where it makes no sense without a trending list.
     needs_trending: ClassVar[bool] = False
 
@@ -157,9 +182,17 @@ class Intervention(Model):
     false_positive_rate: float | None = Field(
         None, ge=0, le=1, description="P(act | reviewed, innocent); goes with sensitivity"
     )
-    judge: Literal["truth", "category"] = Field(
+    judge: Literal["truth", "category", "kind"] = Field(
         "truth",
-        description="what makes a target guilty: a false story, or any of whom.categories",
+        description="what makes a target guilty: a false story, any of whom.categories,"
+        " or an account of guilty_kinds",
+    )
+    guilty_kinds: tuple[str, ...] = Field(
+        (),
+        strict=False,
+        max_length=100,
+        description="with judge = kind: accounts of these kinds are guilty, posts by them,"
+        " stories published by one",
     )
     duration: PositiveDuration | None = Field(
         None, description="undone after so long; absent: for good"
@@ -173,11 +206,33 @@ class Intervention(Model):
             raise ValueError("sensitivity and false_positive_rate go together")
         if self.judge == "category" and not self.whom.categories:
             raise ValueError("judge = category needs categories in whom")
-        if self.judge == "category" and self.sensitivity is None:
+        if (self.judge == "kind") != bool(self.guilty_kinds):
+            raise ValueError("judge = kind and guilty_kinds go together")
+        if self.judge != "truth" and self.sensitivity is None:
             raise ValueError("judge goes with sensitivity and false_positive_rate")
+        self._means_something()
         if self.target != "post" and self.whom.posts != "all":
             raise ValueError("whom.posts is for interventions on posts")
+        if self.target != "post" and self.whom.nth is not None:
+            raise ValueError("whom.nth is for interventions on posts")
         return self
+
+    def _means_something(self) -> None:
+        """Refuse what could have no effect upon this kind of target, or on what is for good."""
+        if self.target == "platform":
+            if self.when.at is None:
+                raise ValueError("what is done to a platform happens at fixed times: when.at")
+            if self.whom.model_copy(update={"platforms": ()}) != Whom():
+                raise ValueError("of whom only platforms is for interventions on platforms")
+            if self.sensitivity is not None:
+                raise ValueError("nobody judges a platform: remove sensitivity")
+        for path in sorted(self.refuses):
+            table, _, name = path.rpartition(".")
+            holder = getattr(self, table) if table else self
+            if getattr(holder, name) != type(holder).model_fields[name].get_default():
+                raise ValueError(f"{path} has no effect upon {self.kind}: remove it")
+        if self.for_good and (self.duration is not None or self.when.off is not None):
+            raise ValueError("what it does cannot be undone: remove duration and when.off")
 
     @property
     def label(self) -> str:
@@ -189,6 +244,13 @@ class Intervention(Model):
     def act(self, desk: Desk, target: int, case: Case) -> None:
         """Do it to one target. Tokens of what was done go to ``case.done``."""
         raise NotImplementedError
+
+    def pick(self, targets: list[int], counts: Any) -> list[int]:
+        """Of the targets at the threshold when a window ends, those a case is opened for.
+
+        ``counts`` holds what was counted within the window, for every target.
+        """
+        return targets
 
     def start(self, desk: Desk, place: int, ordinal: int) -> None:
         """Begin at hour 0. ``ordinal`` counts the interventions of this kind in the policy."""

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Generator, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import simpy
 
 from rumorsim.desk import Case, Desk, Quotas
+from rumorsim.errors import InputError
+from rumorsim.interventions.watching import Watch
 from rumorsim.kernels.records import QUANTITIES, TARGETS
 from rumorsim.laws import quantile_table, sample
 from rumorsim.randomness import Purpose, address_word, philox, uniform
 
 if TYPE_CHECKING:
     from rumorsim.interventions.base import Intervention
+    from rumorsim.people import People
     from rumorsim.world import World
 
 __all__ = ["Docket"]
@@ -32,8 +37,13 @@ class Docket:
 
     ``place`` is the intervention's place in its policy; ``ordinal`` its place among those
     of its kind, which with the kind addresses its luck: the same intervention has the same
-    luck in two policies.
+    luck in two policies. What a kind does differently it overrides: see the hooks below.
     """
+
+    #: How often a watched count may bring up one target, and whether one that was hit and is
+    #: still under it may come up again.
+    often = 1
+    repeats = False
 
     def __init__(self, intervention: Intervention, place: int, ordinal: int, desk: Desk) -> None:
         self.intervention, self.place, self.desk = intervention, place, desk
@@ -42,7 +52,7 @@ class Docket:
         self._luck = low | (high << 32)
         self._opened: dict[int, int] = {}
         self._busy: set[int] = set()
-        self._cases: dict[int, Case] = {}
+        self._in_force: dict[int, list[Case]] = {}
         self._delay = None if intervention.delay is None else quantile_table(intervention.delay)
         review = intervention.review_time
         self._review = None if review is None else quantile_table(review)
@@ -51,7 +61,7 @@ class Docket:
             self.reviewers = simpy.Resource(desk.env, capacity=intervention.reviewers)
         quota = intervention.quota
         self._quotas = None if quota is None else Quotas(desk.env, quota.count, quota.period)
-        self._selector = _Selector(intervention, desk, self._luck)
+        self._selector = Selector(intervention, desk, self._luck, place)
 
     # -- triggers -------------------------------------------------------------------
 
@@ -66,19 +76,24 @@ class Docket:
             env.process(self._by_window(when.window))
         else:
             reason = f"{when.threshold} {when.quantity}"
-            self.desk.watch(
+            Watch(
+                self.desk,
                 self.intervention.target,
                 str(when.quantity),
                 when.threshold,
-                lambda target, _count: self._trigger(target, reason),
-            )
+                lambda target: self._trigger(target, reason),
+                self.often,
+            ).start()
 
     def _at_times(self, times: Iterable[float]) -> Process:
         for occurrence, time in enumerate(sorted(times)):
             if time > self.desk.now:
                 yield self.desk.env.timeout_until(time)
-            for target in self._selector.all_targets(occurrence):
-                self.open(target, f"at {time:g} h")
+            self._open_all(self._selector.all_targets(occurrence), f"at {time:g} h")
+
+    def _open_all(self, targets: list[int], reason: str) -> None:
+        for target in targets:
+            self.open(target, reason)
 
     def _at_age(self, age: float) -> Process:
         """Targets in order of birth: the next one due is always the oldest not yet seen."""
@@ -120,12 +135,27 @@ class Docket:
             fresh = now.copy()
             fresh[: len(before)] -= before
             before = now
-            for target in np.flatnonzero(fresh >= when.threshold).tolist():
+            for target in self.intervention.pick(self._beyond(fresh), fresh):
                 self._trigger(target, f"{when.threshold} {when.quantity} within {window:g} h")
             if when.off is not None:
-                calm = [case for target, case in self._cases.items() if fresh[target] < when.off]
+                calm = [
+                    case
+                    for target, cases in self._in_force.items()
+                    if fresh[target] < when.off
+                    for case in cases
+                ]
                 for case in calm:
                     self._undo(case, "calm again")
+
+    def _beyond(self, fresh: Any) -> list[int]:
+        """The targets whose count in this window reaches the threshold in force for them."""
+        threshold, kind = self.intervention.when.threshold, self.intervention.target
+        lowest = math.ceil(threshold / max(self.desk.degrees()))
+        return [
+            target
+            for target in np.flatnonzero(fresh >= max(lowest, 1)).tolist()
+            if fresh[target] * self.desk.strictness(kind, target) >= threshold
+        ]
 
     def _trigger(self, target: int, reason: str) -> None:
         """A count or an age was reached: a case, if the target belongs to the sample."""
@@ -134,17 +164,25 @@ class Docket:
 
     # -- a case ---------------------------------------------------------------------
 
-    def open(self, target: int, reason: str) -> None:
+    def open(self, target: int, reason: str) -> Case | None:
         """Open a case for a target that fits and has none under way or in force."""
-        if target in self._busy or not self._selector.fits(target):
-            return
+        if target in self._busy or (self._held(target) and not self.repeats):
+            return None
+        if not self._selector.fits(target):
+            return None
         self._busy.add(target)
         number = self._opened.get(target, 0)
         self._opened[target] = number + 1
         words = philox(self._luck, address_word(Purpose.CASE, number), *self._address(target))
         case = Case(self.place, target, number, reason, self.desk.now, words)
-        self.desk.flag(self.intervention.target, target, case)
+        self._told_opened(case)
         self.desk.env.process(self._work(case))
+        return case
+
+    def _held(self, target: int) -> bool:
+        """Is what was done to the target still in force? An appeal may have lifted it."""
+        cases = self._in_force.get(target, ())
+        return any(not case.done or any(not d.undone for d in case.done) for case in cases)
 
     def _address(self, target: int) -> tuple[int, int, int]:
         return target_address(self.desk.world, self.intervention.target, target)
@@ -158,19 +196,38 @@ class Docket:
             with self.reviewers.request() as turn:
                 yield turn
                 yield env.timeout(sample(self._review, case.words[2]))
-        if not self._judged(case):
-            self.desk.dismiss(intervention.target, case.target, case)
+        if not (self._judged(case) and (yield from self._turn(case))):
+            self._told_dismissed(case)
             self._busy.discard(case.target)
             return
-        if self._quotas is not None:
-            yield self._quotas.turn()
-        intervention.act(self.desk, case.target, case)
-        self._cases[case.target] = case
+        self._busy.discard(case.target)
+        self._act(case)
+        self._in_force.setdefault(case.target, []).append(case)
         if intervention.duration is not None:
             yield env.timeout(intervention.duration)
             # It may have been undone before, and another case for the target be in force.
-            if self._cases.get(case.target) is case:
+            if any(case is each for each in self._in_force.get(case.target, ())):
                 self._undo(case, "time served")
+
+    # -- hooks ----------------------------------------------------------------------
+
+    def _told_opened(self, case: Case) -> None:
+        self.desk.flag(self.intervention.target, case.target, case)
+
+    def _told_dismissed(self, case: Case) -> None:
+        self.desk.dismiss(self.intervention.target, case.target, case)
+
+    def _turn(self, case: Case) -> Generator[Any, Any, bool]:
+        """Wait until there is quota for one more; False where there never will be."""
+        if self._quotas is not None:
+            yield self._quotas.turn()
+        return True
+
+    def _act(self, case: Case) -> None:
+        """Act now."""
+        self.intervention.act(self.desk, case.target, case)
+
+    # -- judging and undoing ----------------------------------------------------------
 
     def _judged(self, case: Case) -> bool:
         """Does the reviewer decide to act?"""
@@ -178,112 +235,16 @@ class Docket:
         false_positive_rate = self.intervention.false_positive_rate
         if sensitivity is None or false_positive_rate is None:
             return True
-        chance = sensitivity if self._selector.guilty(case.target) else false_positive_rate
-        return uniform(case.words[0]) < chance
+        if self._selector.guilty(case.target):
+            return uniform(case.words[0]) < sensitivity
+        strictness = self.desk.strictness(self.intervention.target, case.target)
+        return uniform(case.words[0]) < false_positive_rate * strictness
 
     def _undo(self, case: Case, reason: str) -> None:
         for done in reversed(case.done):
             self.desk.undo(done, reason=reason)
         case.done.clear()
-        del self._cases[case.target]
-        self._busy.discard(case.target)
-
-
-class _Selector:
-    """Which targets an intervention may open a case for, and who among them is guilty."""
-
-    def __init__(self, intervention: Intervention, desk: Desk, luck: int) -> None:
-        self._intervention, self._desk, self._luck = intervention, desk, luck
-        world, whom = desk.world, intervention.whom
-        self._target = intervention.target
-        people = world.people
-        self._accounts = np.ones(people.accounts, dtype=bool)
-        if whom.kinds:
-            wanted = [people.kinds.index(kind) for kind in whom.kinds if kind in people.kinds]
-            self._accounts &= np.isin(people.kind, wanted)
-        if whom.top is not None:
-            most = np.argsort(-world.graph.follower_counts(), kind="stable")[: whom.top]
-            among = np.zeros(people.accounts, dtype=bool)
-            among[most] = True
-            self._accounts &= among
-        facts = world.facts.stories
-        self._in_category = np.array(
-            [not whom.categories or f.category in whom.categories for f in facts]
-        )
-        names = set(whom.stories)
-        self._in_stories = np.array(
-            [not names or f.name.split("#")[0] in names or f.name in names for f in facts]
-        )
-        self._false = np.array([not f.truth for f in facts])
-
-    def fits(self, target: int) -> bool:
-        """Do all conditions of ``whom`` hold for this target now?"""
-        whom, desk, kind = self._intervention.whom, self._desk, self._target
-        if whom.kinds or whom.top is not None or whom.strikes:
-            behind = self._behind(target)
-            if not any(self._accounts[a] and desk.strikes[a] >= whom.strikes for a in behind):
-                return False
-        if kind == "post" and whom.posts != "all":
-            original = desk.world.posts["root"][target] == target
-            if original != (whom.posts == "originals"):
-                return False
-        if whom.categories or whom.stories:
-            stories = desk.stories_of(kind, target)
-            if not (self._in_category[stories] & self._in_stories[stories]).any():
-                return False
-        if whom.suspicion > 0:
-            counts = {q: int(desk.world.count_of(kind, q)[target]) for q in QUANTITIES}
-            if counts["reports"] < whom.suspicion * max(counts["reach"], 1):
-                return False
-        return True
-
-    def all_targets(self, occurrence: int) -> list[int]:
-        """Every target that fits, sampled by ``fraction``, in random but addressed order."""
-        world = self._desk.world
-        if self._target == "account":
-            candidates = np.flatnonzero(self._accounts).tolist()
-        elif self._target == "post":
-            candidates = list(range(world.posts_made))
-        else:
-            candidates = list(range(len(world.stories)))
-        drawn = [
-            (self._word(target, occurrence), target)
-            for target in candidates
-            if self.sampled(target, occurrence) and self.fits(target)
-        ]
-        return [target for _, target in sorted(drawn)]
-
-    def sampled(self, target: int, occurrence: int = 0) -> bool:
-        """Does the target belong to the random share ``fraction``? Each timed occasion anew."""
-        fraction = self._intervention.whom.fraction
-        return fraction >= 1 or uniform(self._word(target, occurrence)) < fraction
-
-    def _word(self, target: int, occurrence: int) -> int:
-        address = target_address(self._desk.world, self._target, target)
-        return philox(self._luck, address_word(Purpose.CASE_SAMPLE, occurrence), *address)[0]
-
-    def guilty(self, target: int) -> bool:
-        """Has the target posted (or is it) what this intervention is after?"""
-        stories = self._desk.stories_of(self._target, target)
-        wrong = (
-            self._in_category
-            if self._intervention.judge == "category"
-            else self._false & self._in_category
-        )
-        return bool(wrong[stories].any())
-
-    def _behind(self, target: int) -> list[int]:
-        """The account, the post's author, or everyone who has published the story."""
-        if self._target == "story":
-            return self._desk.publishers_of(target)
-        return (
-            [int(self._desk.world.posts["author"][target])] if self._target == "post" else [target]
-        )
-
-
-def target_address(world: World, kind: str, target: int) -> tuple[int, int, int]:
-    """Three address words of a target that no row number enters."""
-    if kind != "post":
-        return target, TARGETS.index(kind), 0
-    post = world.posts[target]
-    return int(post["story"]), int(post["author"]), int(post["k"])
+        cases = self._in_force[case.target]
+        cases.remove(case)
+        if not cases:
+            del self._in_force[case.target]

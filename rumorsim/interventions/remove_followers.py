@@ -50,7 +50,7 @@ class RemoveFollowers(Intervention):
         missing = 1.0 - self.keep
         while missing > 1e-6:
             yield desk.env.timeout(24.0)
-            if not case.done:
+            if not case.done or case.done[-1].undone:
                 return
             missing *= 1.0 - self.regrowth
             desk.undo(case.done.pop(), quietly=True)

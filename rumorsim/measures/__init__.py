@@ -26,6 +26,8 @@ _CLASSES: Final = {
     "enforcement": "Enforcement",
     "collateral": "Collateral",
     "spreaders": "Spreaders",
+    "benefits": "Benefits",
+    "penalties": "Penalties",
 }
 
 

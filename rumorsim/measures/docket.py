@@ -7,14 +7,19 @@ from typing import Any, Final
 
 from rumorsim.events import VERBS
 from rumorsim.measures.counting import ratio
-from rumorsim.measures.guilt import ACCOUNT, CASES, POST, STORY, UNDOING
+from rumorsim.measures.guilt import ACCOUNT, CASES, PLATFORM, POST, STORY, UNDOING
 from rumorsim.measures.summaries import summary
 
 __all__ = ["EFFECTS", "TARGET_KEYS", "Docket", "Queue"]
 
 #: Verbs that do something to a target, in the order of VERBS.
 EFFECTS: Final = tuple(verb for verb in VERBS if verb not in CASES | UNDOING)
-TARGET_KEYS: Final = {ACCOUNT: "accounts", POST: "posts", STORY: "stories"}
+TARGET_KEYS: Final = {
+    ACCOUNT: "accounts",
+    POST: "posts",
+    STORY: "stories",
+    PLATFORM: "platforms",
+}
 
 
 class Queue:
@@ -53,7 +58,8 @@ class Docket:
     def __init__(self, all_cases: Queue) -> None:
         self.verbs = [0] * len(VERBS)
         self.queue = Queue()
-        self.hit: dict[str, set[int]] = {ACCOUNT: set(), POST: set(), STORY: set()}
+        self.hit: dict[str, set[int]] = {kind: set() for kind in TARGET_KEYS}
+        self.judged = 0
         self.right = {"by_target": 0, "by_truth": 0}
         self.from_flag: list[float] = []
         self.from_first_guilty_post: list[float] = []
@@ -61,7 +67,10 @@ class Docket:
         self._queues = (self.queue, all_cases)
 
     def count(self, verb: int, time: float, kind: str, target: int) -> bool:
-        """Take one action in; True if it is an effect, whose guilt is then to be judged."""
+        """Take one action in; True if it is an effect, whose guilt is then to be judged.
+
+        What is done to a whole platform is aimed at nobody and is not judged.
+        """
         self.verbs[verb] += 1
         word = VERBS[verb]
         if word == "flag":
@@ -71,12 +80,13 @@ class Docket:
                 queue.change(time, +1)
         elif word == "dismiss":
             self._settle(time, kind, target, acted=False)
-        elif word not in UNDOING:
+        elif word not in CASES | UNDOING:
             flagged = self._settle(time, kind, target, acted=True)
             if flagged is not None:
                 self.from_flag.append(time - flagged)
             self.hit[kind].add(target)
-            return True
+            self.judged += kind != PLATFORM
+            return kind != PLATFORM
         return False
 
     def _settle(self, time: float, kind: str, target: int, acted: bool) -> float | None:

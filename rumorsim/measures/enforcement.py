@@ -47,7 +47,8 @@ class Enforcement(Measure[State]):
     stories of its categories if it judges by truth, all stories of its categories if it
     judges by category.
 
-    **Precision** is, of the actions, the part whose target was guilty by then. **Recall** is,
+    **Precision** is, of the actions (but those on whole platforms, which are aimed at
+    nobody), the part whose target was guilty by then. **Recall** is,
     of the distinct targets (of the intervention's own kind; by hand, of each kind it hit)
     guilty by the end, the part that was hit at any time. The totals at the top add up
     numerators and denominators of the interventions.
@@ -69,7 +70,7 @@ class Enforcement(Measure[State]):
         "*targets.*": Meaning("targets", "distinct, hit at least once"),
         "*precision.*.value": Meaning("part", "of the actions, on a target guilty by then"),
         "*precision.*.right": Meaning("actions", "on a target guilty by then"),
-        "*precision.*.of": Meaning("actions", "judged"),
+        "*precision.*.of": Meaning("actions", "judged: all but those on whole platforms"),
         "*recall.*.value": Meaning("part", "of the targets guilty by the end, hit"),
         "*recall.*.right": Meaning("targets", "guilty by the end and hit"),
         "*recall.*.of": Meaning("targets", "guilty by the end"),
@@ -99,7 +100,7 @@ class Enforcement(Measure[State]):
         posted = (batch.kind == Kind.PUBLISH) | (batch.kind == Kind.SHARE)
         before = known + posted.cumsum()[acts]
         rows = batch.rows[acts]
-        names = ("value", "time", "story", "post", "account", "source")
+        names = ("value", "time", "story", "post", "account", "source", "platform")
         columns = [rows[name].tolist() for name in names]
         for row in zip(*columns, before.tolist(), strict=True):
             self._act(state, *row)
@@ -113,12 +114,13 @@ class Enforcement(Measure[State]):
         post: int,
         account: int,
         source: int,
+        platform: int,
         before: int,
     ) -> None:
         verb = int(value)
         place = source if 0 <= source < len(state.by) - 1 else -1
         docket, first = state.dockets[place], state.first[place]
-        kind, target = target_of(verb, story, post, account, state.by[place])
+        kind, target = target_of(verb, story, post, account, state.by[place], platform)
         if not docket.count(verb, time, kind, target):
             return
         docket.right["by_truth"] += state.truth.was_guilty(kind, target, before, state.posts)
@@ -164,7 +166,7 @@ class Enforcement(Measure[State]):
         return {
             **docket.counts(),
             "precision": {
-                word: _part(right, docket.actions) for word, right in docket.right.items()
+                word: _part(right, docket.judged) for word, right in docket.right.items()
             },
             "recall": recall,
             "latency": docket.latency(),

@@ -15,35 +15,69 @@ from numpy.typing import NDArray
 from rumorsim.events import VERBS, Batch, Facts, InterventionFacts
 from rumorsim.measures.posts import PostLog
 
-__all__ = ["ACCOUNT", "CASES", "POST", "STORY", "UNDOING", "FirstPosts", "rule_of", "target_of"]
+__all__ = [
+    "ACCOUNT",
+    "CASES",
+    "PLATFORM",
+    "POST",
+    "STORY",
+    "UNDOING",
+    "FirstPosts",
+    "rule_of",
+    "target_of",
+]
 
 ACCOUNT: Final = "account"
 POST: Final = "post"
 STORY: Final = "story"
+PLATFORM: Final = "platform"
 
-#: Verbs that open or drop a case and touch nothing.
-CASES: Final = frozenset({"flag", "dismiss"})
+#: Verbs that touch nothing: they open, drop or sort cases.
+CASES: Final = frozenset({"flag", "dismiss", "classify", "appeal", "reject-appeal"})
 #: Verbs that lift what another did. Every verb in neither set is an effect.
-UNDOING: Final = frozenset({"reinstate", "restore-followers", "restore-post", "show", "relist"})
+UNDOING: Final = frozenset(
+    (
+        "reinstate restore-followers restore-post show relist remonetise allow-push rerank"
+        " count-engagement unlabel demote lift-friction release certify end-warning verify"
+        " stop-asking"
+    ).split()
+)
+
+_OF_ACCOUNTS: Final = (
+    "close suspend reinstate remove-followers restore-followers demonetise remonetise"
+    " discount-engagement count-engagement unmask verify require-credentials certify classify"
+    " warn arrest fine take-down"
+)
+_OF_POSTS: Final = "delete restore-post hide show label unlabel"
+_OF_STORIES: Final = (
+    "delist relist limit-push allow-push derank rerank correct promote demote slow release"
+    " ask-readers stop-asking"
+)
+_OF_PLATFORMS: Final = "add-friction lift-friction warn-platform end-warning"
 
 _TARGETS: Final = {
-    **dict.fromkeys(("close", "suspend", "reinstate"), ACCOUNT),
-    **dict.fromkeys(("remove-followers", "restore-followers"), ACCOUNT),
-    **dict.fromkeys(("delete", "restore-post", "hide", "show"), POST),
-    **dict.fromkeys(("delist", "relist"), STORY),
+    **dict.fromkeys(_OF_ACCOUNTS.split(), ACCOUNT),
+    **dict.fromkeys(_OF_POSTS.split(), POST),
+    **dict.fromkeys(_OF_STORIES.split(), STORY),
+    **dict.fromkeys(_OF_PLATFORMS.split(), PLATFORM),
 }
 
 
 def target_of(
-    verb: int, story: int, post: int, account: int, by: InterventionFacts | None
+    verb: int,
+    story: int,
+    post: int,
+    account: int,
+    by: InterventionFacts | None,
+    platform: int = 0,
 ) -> tuple[str, int]:
-    """What an action is aimed at: its kind (account, post or story) and its number.
+    """What an action is aimed at: its kind (account, post, story, platform) and its number.
 
     The verb says, or for a case the intervention that opened it, or what the row holds.
     """
     held = POST if post >= 0 else ACCOUNT if account >= 0 else STORY
     kind = _TARGETS.get(VERBS[verb], by.target if by else held)
-    return kind, {ACCOUNT: account, POST: post, STORY: story}[kind]
+    return kind, {ACCOUNT: account, POST: post, STORY: story, PLATFORM: platform}[kind]
 
 
 def rule_of(facts: Facts, by: InterventionFacts | None) -> NDArray[np.bool_]:
@@ -91,7 +125,12 @@ class FirstPosts:
         return float(self.time[target] if kind == ACCOUNT else self.story_time[target])
 
     def guilty(self, kind: str, posts: PostLog) -> set[int]:
-        """The numbers of all targets of a kind guilty by now; of stories, those posted."""
+        """The numbers of all targets of a kind guilty by now; of stories, those posted.
+
+        No platform is guilty: what is done to one is aimed at nobody.
+        """
+        if kind == PLATFORM:
+            return set()
         if kind == ACCOUNT:
             return set(np.flatnonzero(self.time < np.inf).tolist())
         if kind == POST:

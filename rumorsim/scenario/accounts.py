@@ -1,12 +1,13 @@
-"""What people write under [accounts]: kinds, persons, receptivity, trust."""
+"""What people write under [accounts]: kinds (or a preset of them), persons, trust."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
 from rumorsim.laws import Model
+from rumorsim.scenario.presets import over, preset
 
 __all__ = ["Accounts", "KindOfAccount", "Name"]
 
@@ -29,9 +30,27 @@ class KindOfAccount(Model):
     )
     check_ins: float = Field(
         1.0,
-        gt=0,
+        ge=0,
         le=1000,
-        description="factor on the rate of check-ins (with a model: of contacts)",
+        description="factor on the rate of check-ins (with a model: of contacts); 0 reads nothing",
+    )
+    receptivity: float = Field(
+        1.0, ge=0, le=1000, description="factor on P(share) of what it reads; 0 shares nothing"
+    )
+    credence: float = Field(
+        1.0, ge=0, le=1, description="factor on P(share) of what it posts, before any label"
+    )
+    posting: float = Field(
+        1.0, ge=0, le=1000, description="factor on the rate of a story's `schedule`"
+    )
+    dependence: float = Field(
+        0.0, ge=0, le=1, description="share of its posting that follows its income"
+    )
+    earnings: float = Field(
+        0.0, ge=0, le=1e6, description="money it earns by 1,000 reads of its posts"
+    )
+    countable: float = Field(
+        1.0, ge=0, le=1, description="weight of its engagement on surfaces, before any discount"
     )
 
 
@@ -52,7 +71,8 @@ class Accounts(Model):
         min_length=1,
         max_length=4096,
         description="CSV or Parquet with a column `id` and any of kind, person, "
-        "check_ins (per day), receptivity, trust, official",
+        "check_ins (per day), receptivity, trust, official, credence, posting, dependence, "
+        "earnings, countable",
     )
     sha256: str | None = Field(
         None,
@@ -60,6 +80,11 @@ class Accounts(Model):
         max_length=64,
         description="SHA-256 of the file; where it is given, a changed file is refused. "
         "The resolved form holds it.",
+    )
+    preset: Name | None = Field(
+        None,
+        description="kinds to include by name, such as catalogue; what is written under kinds"
+        " overrides it key by key. The resolved form holds the kinds instead.",
     )
     kinds: dict[Name, KindOfAccount] = Field(
         default_factory=default_kinds,
@@ -83,6 +108,15 @@ class Accounts(Model):
     trust_shape: float | None = Field(
         None, gt=0, le=1e6, description="gamma shape of trust; absent: the same for all"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _included(cls, values: Any) -> Any:
+        """The kinds of the preset, with what is written laid over them, in its place."""
+        if not isinstance(values, dict) or not isinstance(values.get("preset"), str):
+            return values
+        kinds = over(preset("kinds", values["preset"])["kinds"], values.get("kinds", {}))
+        return {**values, "preset": None, "kinds": kinds}
 
     @model_validator(mode="after")
     def _fits(self) -> Accounts:

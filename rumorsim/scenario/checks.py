@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rumorsim.errors import nearest, show_value
 from rumorsim.measures import MEASURES
+from rumorsim.scenario.categories import slip_of
 
 if TYPE_CHECKING:
     from rumorsim.interventions import Intervention
@@ -102,6 +103,11 @@ def _faults_of_story(
     if story.answers is not None and story.answers not in names:
         advice = nearest(story.answers, names)
         yield _fault(f"{key}.answers", story.answers, "there is no such story", advice)
+    meant = slip_of(story.category)
+    if meant is not None:
+        rule = "is almost the name of a listed category"
+        advice = f'did you mean "{meant}"?'
+        yield _fault(f"{key}.category", story.category, rule, advice)
     kind, kinds = story.author.kind, ["ordinary", *scenario.accounts.kinds]
     if kind is not None and kind not in kinds and not _open_kinds(scenario):
         rule = "there is no such kind of account"
@@ -142,6 +148,9 @@ def _late_faults(scenario: Scenario) -> Iterator[str]:
         for j, each in enumerate(policy.interventions):
             key = f"policies[{i}].interventions[{j}]"
             rule = "counts reach during the run: not with late exposures"
+            if each.raises_reports:
+                told = "raises report rates during the run: not with late exposures"
+                yield _fault(f"{key}.kind", each.kind, told, advice)
             if each.when.reach is not None:
                 yield _fault(f"{key}.when.reach", str(each.when.reach), rule, advice)
             if each.whom.suspicion > 0:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rumorsim.graphs.follows import FollowGraph
     from rumorsim.scenario.models import Scenario
 
-__all__ = ["build_graph", "file_digest", "input_files"]
+__all__ = ["build_graph", "file_digest", "input_files", "lend_graph"]
 
 #: Graphs and tables kept in memory for the next run of the same scenario.
 _KEPT: Final = 2
@@ -59,7 +59,7 @@ def build_graph(scenario: Scenario) -> tuple[FollowGraph, dict[str, NDArray[Any]
     or read once a process for the same settings and file contents; do not change them.
     InputError where a file is missing, broken or not the one its ``sha256`` names.
     """
-    graph_key = f"{scenario.graph.model_dump_json()} {_digest_of_graph_file(scenario)}"
+    graph_key = _key_of_graph(scenario)
     graph = scenario.follow_graph or _graphs.get(graph_key)
     if graph is None:
         graph = scenario.graph.build(scenario.base_dir)
@@ -67,6 +67,15 @@ def build_graph(scenario: Scenario) -> tuple[FollowGraph, dict[str, NDArray[Any]
     attributes = dict(graph.attributes)
     attributes.update(_accounts_table(scenario, graph, graph_key))
     return graph, attributes
+
+
+def lend_graph(scenario: Scenario, graph: FollowGraph) -> None:
+    """Hand over the graph that this process would build for ``scenario``, mapped, say."""
+    _keep(_graphs, _key_of_graph(scenario), graph)
+
+
+def _key_of_graph(scenario: Scenario) -> str:
+    return f"{scenario.graph.model_dump_json()} {_digest_of_graph_file(scenario)}"
 
 
 def _digest_of_graph_file(scenario: Scenario) -> str:

@@ -102,7 +102,10 @@ class Story(Model):
 
     name: Name = Field(description="unique name")
     truth: bool = Field(description="whether it is true; the desk does not know, the world does")
-    category: Name = Field("ordinary-news", description="what the desk sees of it")
+    category: Name = Field(
+        "ordinary-news",
+        description="what the desk sees of it: a listed category (README) or a name of your own",
+    )
     appeal: float = Field(ge=0, le=1000, description="base of P(share | read)")
     author: Author = Field(description="who publishes it")
     at: tuple[Duration, ...] | None = Field(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
-from rumorsim.errors import Fault, InputError
+from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.measures import describe
 from rumorsim.scenario import Scenario
-from rumorsim.studies.comparison import NONE, Comparison
+from rumorsim.studies.comparison import NONE, Comparison, main_key
+from rumorsim.studies.precision import MOST, Wish, next_count, reached_precision
 from rumorsim.studies.worlds import Outcome, default_workers, run_worlds
 
 __all__ = ["Comparison", "compare"]
@@ -28,6 +31,9 @@ def compare(
     workers: int | None = None,
     seed: int | None = None,
     engine: str = "fast",
+    precision: str | None = None,
+    precision_of: str | None = None,
+    most: int = MOST,
     progress: Callable[[int, int], None] | None = None,
 ) -> Comparison:
     """Run ``none`` and every policy of the scenario in the same ``replicates`` worlds.
@@ -36,33 +42,73 @@ def compare(
     runs can be made again with ``run(scenario, policy, seed + r)``. ``workers`` processes
     share the work (default: one a core, at most as many as replicates); the numbers do not
     depend on how many. ``progress`` is called with runs done and runs in all.
+
+    With ``precision`` worlds are added, up to ``most``, until half the interval of every
+    policy's paired difference is at most so wide: "2%" (of the mean under ``none``, by the
+    relative change) or a number such as "50" in the unit of ``precision_of``, a measure's
+    dotted name (default: what policies are ranked by).
     InputError for fewer than 1 replicate or worker, RunError where a run failed.
     """
     first = scenario.seed if seed is None else seed
-    _check(replicates, workers, first)
-    seeds = tuple(range(first, first + replicates))
+    _check(replicates, workers, first, None if precision is None else most)
     # Read the files once and hold all runs, in whatever process, to the same contents.
     pinned = scenario.pinned().at(scenario.base_dir)
-    outcomes = run_worlds(
-        pinned,
-        pinned.policy_names,
-        seeds,
-        measures=tuple(dict.fromkeys((*pinned.measures, *_NEEDED))),
-        curves=_CURVES,
-        engine=engine,
-        workers=default_workers(replicates) if workers is None else workers,
-        progress=progress,
-    )
-    return _gathered(pinned, seeds, outcomes)
+    wish = None if precision is None else _wish(pinned, precision, precision_of)
+    grown: list[list[Outcome]] = [[] for _ in pinned.policy_names]
+    wanted = replicates
+    while True:
+        made = run_worlds(
+            pinned,
+            pinned.policy_names,
+            tuple(range(first + len(grown[0]), first + wanted)),
+            measures=tuple(dict.fromkeys((*pinned.measures, *_NEEDED))),
+            curves=_CURVES,
+            engine=engine,
+            workers=default_workers(replicates) if workers is None else workers,
+            progress=_moved(progress, len(grown[0]) * len(grown)),
+        )
+        for outcomes, more in zip(grown, made, strict=True):
+            outcomes += more
+        found = _gathered(pinned, tuple(range(first, first + wanted)), grown)
+        if wish is None:
+            return found
+        precise = reached_precision(found, wish, most)
+        if precise.reached or wanted >= most:
+            return replace(found, precision=precise)
+        wanted = next_count(precise)
 
 
-def _check(replicates: int, workers: int | None, seed: int) -> None:
+def _moved(
+    progress: Callable[[int, int], None] | None, before: int
+) -> Callable[[int, int], None] | None:
+    """``progress`` for a further step, with the runs of the steps before it counted in."""
+    if progress is None:
+        return None
+    told = progress
+    return lambda done, total: told(before + done, before + total)
+
+
+def _wish(scenario: Scenario, precision: str, key: str | None) -> Wish:
+    if len(scenario.policies) == 0:
+        rule = "there is no policy whose difference could be made precise"
+        raise InputError(Fault(rule, key="precision", advice="add one to policies"))
+    if key is not None and describe(key) is None:
+        rule = "is not the dotted name of a number that is measured"
+        advice = f"such as {main_key(scenario.resolved())}"
+        raise InputError(Fault(rule, key="precision_of", value=show_value(key), advice=advice))
+    return Wish.read(precision, key or main_key(scenario.resolved()))
+
+
+def _check(replicates: int, workers: int | None, seed: int, most: int | None) -> None:
     faults = []
+    if most is not None and most < max(replicates, 2):
+        rule = "must be at least 2, and no fewer than replicates"
+        faults.append(Fault(rule, key="most", value=str(most)))
     if replicates < 1:
         faults.append(Fault("must be at least 1", key="replicates", value=str(replicates)))
     if workers is not None and workers < 1:
         faults.append(Fault("must be at least 1", key="workers", value=str(workers)))
-    if not 0 <= seed <= 2**64 - max(replicates, 1):
+    if not 0 <= seed <= 2**64 - max(replicates, most or 1, 1):
         rule = "seeds of all replicates must lie in 0 to 2**64 - 1"
         faults.append(Fault(rule, key="seed", value=str(seed)))
     if faults:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from rumorsim.measures import describe
 from rumorsim.measures.base import Curve
@@ -15,26 +15,36 @@ from rumorsim.studies.intervals import (
     LEVEL,
     Interval,
     mean_interval,
+    mean_intervals,
     paired_difference,
     relative_change,
+    resampled,
+    shared_level,
     times_fewer,
 )
+from rumorsim.studies.ranking import Ranking, ranked
 
-__all__ = ["NONE", "Change", "Comparison", "CurveBand"]
+if TYPE_CHECKING:
+    from rumorsim.studies.precision import Precision
+
+__all__ = ["NONE", "Change", "Comparison", "CurveBand", "main_key", "plain_change"]
 
 #: The policy all others are held against.
 NONE: Final = "none"
+#: What there is of a change where nothing can be held against it.
+_NO_BASE: Final = (None, None, None, None)
 
 
 class Change(NamedTuple):
     """What one policy did to one number, over the worlds in which it is defined.
 
     ``mean`` under the policy; ``difference`` to ``none`` in the same worlds; ``relative``:
-    ratio of means minus 1; ``fewer``: how many times fewer replicates the pairing needed
-    (infinite: the same difference in every world). The last three are None for ``none``
-    itself, and where ``none`` has no such number; ``relative`` where the mean of ``none`` is
-    0; ``fewer`` where nothing varied. ``identical``: equal to ``none`` in every world.
-    ``worlds``: how many worlds the comparison rests on.
+    ratio of means minus 1; both with intervals that hold for all policies at once; ``alone``:
+    the difference with an interval for this policy alone; ``fewer``: how many times fewer
+    replicates the pairing needed (infinite: the same difference in every world). The last four
+    are None for ``none`` itself, and where ``none`` has no such number; ``relative`` where the
+    mean of ``none`` is 0; ``fewer`` where nothing varied. ``identical``: equal to ``none`` in
+    every world. ``worlds``: how many worlds the comparison rests on.
     """
 
     policy: str
@@ -42,6 +52,7 @@ class Change(NamedTuple):
     mean: Interval
     difference: Interval | None
     relative: Interval | None
+    alone: Interval | None
     fewer: float | None
     identical: bool
     worlds: int
@@ -62,7 +73,7 @@ class Comparison:
 
     ``scalars[policy][key][r]`` is a number of the run with ``seeds[r]``, ``curves`` likewise,
     ``digests[policy][r]`` names its events. ``policies`` begins with ``none``.
-    ``scenario`` is the resolved form.
+    ``scenario`` is the resolved form. ``precision``: what was asked, if anything was.
     """
 
     name: str
@@ -73,6 +84,12 @@ class Comparison:
     digests: Mapping[str, Sequence[str]]
     scenario: Mapping[str, Any]
     provenance: Mapping[str, Any]
+    precision: Precision | None = None
+
+    @property
+    def level(self) -> float:
+        """The level of each policy's interval, so that those of all policies hold at once."""
+        return shared_level(len(self.policies) - 1)
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
@@ -96,14 +113,15 @@ class Comparison:
         if policy == NONE or not pairs:
             alone = [value for value in values if value is not None]
             none = policy == NONE
-            return Change(policy, key, mean_interval(alone), None, None, None, none, len(alone))
+            return Change(policy, key, mean_interval(alone), *_NO_BASE, none, len(alone))
         ours, theirs = [a for a, _ in pairs], [b for _, b in pairs]
         return Change(
             policy,
             key,
             mean_interval(ours),
+            paired_difference(ours, theirs, self.level),
+            relative_change(ours, theirs, self.level),
             paired_difference(ours, theirs),
-            relative_change(ours, theirs),
             times_fewer(ours, theirs),
             len(pairs) == len(values) and ours == theirs,
             len(pairs),
@@ -115,11 +133,24 @@ class Comparison:
         every = (self.change(policy, key) for key in wanted for policy in self.policies)
         return [change for change in every if change is not None]
 
+    def ranking(self, key: str | None = None, *, low: bool | None = None) -> Ranking | None:
+        """The order of all policies by a number, with its probability; None for one world.
+
+        By default by the reach of false stories, the lowest first, or where all are true by
+        the reach of true ones, the highest first. ``low``: whether less is better.
+        """
+        main = main_key(self.scenario)
+        key = main if key is None else key
+        less = ".truth.true." not in key if low is None else low
+        values = {policy: self.scalars[policy].get(key) for policy in self.policies}
+        known = {policy: each for policy, each in values.items() if each is not None}
+        return ranked(known, key, low=less)
+
     def band(self, policy: str, key: str, series: str) -> CurveBand:
         """The mean of a curve over worlds with its interval; KeyError if it was not kept."""
         curves = self.curves[policy][key]
         points = zip(*(curve[series] for curve in curves), strict=True)
-        each = [mean_interval(values) for values in points]
+        each = mean_intervals(list(points))
         return CurveBand(
             curves[0]["time"],
             [point.estimate for point in each],
@@ -141,15 +172,19 @@ class Comparison:
         from rumorsim.studies.telling import headlines
 
         keys = [headline.key for headline in headlines(self)]
+        ranking = self.ranking()
         return {
             "name": self.name,
             "policies": list(self.policies),
             "seeds": list(self.seeds),
             "replicates": len(self.seeds),
             "level": LEVEL,
-            "corrected_for_several_policies": False,
+            "level_of_each_policy": self.level,
+            "intervals": "bootstrap" if resampled(len(self.seeds)) else "t",
             "changes": [plain_change(change) for change in self.changes(keys)],
             "sentences": self.sentences(),
+            "ranking": None if ranking is None else ranking.as_dict(),
+            "precision": None if self.precision is None else self.precision.as_dict(),
             "worlds": {
                 policy: {key: list(self.scalars[policy][key]) for key in keys}
                 for policy in self.policies
@@ -175,6 +210,12 @@ class Comparison:
         return save_comparison(self, Path(directory))
 
 
+def main_key(scenario: Mapping[str, Any]) -> str:
+    """What policies are ranked by: the reach of false stories, or of true ones if all are."""
+    false = any(not story["truth"] for story in scenario["stories"])
+    return f"reach.truth.{'false' if false else 'true'}.accounts"
+
+
 def plain_change(change: Change) -> dict[str, Any]:
     """A change as one flat row of plain values; an infinite ``fewer`` is the text "infinite"."""
     meaning = describe(change.key)
@@ -189,6 +230,8 @@ def plain_change(change: Change) -> dict[str, Any]:
         values = (None, None, None) if interval is None else interval
         for suffix, value in zip(("", "_low", "_high"), values, strict=True):
             row[name + suffix] = value
+    alone = change.alone or Interval(0.0)
+    row["difference_alone_low"], row["difference_alone_high"] = alone.low, alone.high
     infinite = change.fewer is not None and math.isinf(change.fewer)
     row["times_fewer_replicates"] = "infinite" if infinite else change.fewer
     row["identical_in_all_worlds"] = change.identical

@@ -26,7 +26,7 @@ def save_comparison(comparison: Comparison, directory: Path) -> list[Path]:
 
     ``comparison.txt`` the table for people, ``comparison.json`` the headlines with each
     world's numbers, ``changes.csv`` every number under every policy, ``worlds.csv`` every
-    number of every run, ``scenario.json`` what it can be run again from, and the figures.
+    number of every run, ``curves.csv`` reach over time, ``scenario.json`` what it can be run again from, and the figures.
     """
     with write_directory(directory) as draft:
         (draft / "comparison.txt").write_text(comparison.text() + "\n", encoding="utf-8")
@@ -34,6 +34,7 @@ def save_comparison(comparison: Comparison, directory: Path) -> list[Path]:
         _write_json(draft / "scenario.json", dict(comparison.scenario))
         write_changes(comparison, draft / "changes.csv")
         _write_csv(draft / "worlds.csv", *_worlds(comparison))
+        _write_csv(draft / "curves.csv", _CURVE_COLUMNS, _curves(comparison))
         draw_comparison(comparison, draft)
         names = sorted(each.name for each in draft.iterdir())
         _write_json(draft / MARKER, {"holds": _HOLDS, "files": names})
@@ -61,6 +62,19 @@ def _worlds(comparison: Comparison) -> tuple[list[str], Iterable[Iterable[Any]]]
         )
     )
     return ["policy", "seed", "digest", *keys], rows
+
+
+def _curves(comparison: Comparison) -> Iterable[Iterable[Any]]:
+    """One row a policy, curve and time (hours): the mean over worlds and its interval."""
+    for policy in comparison.policies:
+        for key, kept in comparison.curves[policy].items():
+            for series in [name for name in kept[0] if name != "time"]:
+                band = comparison.band(policy, key, series)
+                for row in zip(*band, strict=True):
+                    yield (policy, key, series, *row)
+
+
+_CURVE_COLUMNS: Final = ("policy", "curve", "series", "time", "mean", "low", "high")
 
 
 def _write_csv(place: Path, head: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rumorsim.report.numbers import spread
 from rumorsim.report.tables import aligned, shortened
-from rumorsim.studies.intervals import Interval
+from rumorsim.studies.intervals import Interval, resampled
 
 if TYPE_CHECKING:
     from rumorsim.studies.comparison import Change, Comparison
 
-__all__ = ["HEADLINES", "Headline", "headlines", "rows_of", "sentence", "table"]
+__all__ = ["HEADLINES", "Headline", "chance", "headlines", "order", "rows_of", "sentence", "table"]
 
 NONE: Final = "none"
 
@@ -46,6 +46,11 @@ HEADLINES: Final = (
     Headline("collateral.posts.deleted.true", "posts of true stories deleted", False),
     Headline("collateral.stories.delisted.true", "true stories kept off the list", False),
 )
+
+_RANKED_BY: Final = {
+    "reach.truth.false.accounts": "reach of false stories",
+    "reach.truth.true.accounts": "reach of true stories",
+}
 
 _PERSONS: Final = {
     "reach.truth.false.persons": "reach.truth.false.accounts",
@@ -81,8 +86,43 @@ def table(comparison: Comparison) -> str:
         ]
     blocks += aligned(rows)
     blocks += ["", *_notes(comparison, shown), ""]
+    blocks += order(comparison)
+    if comparison.precision is not None:
+        blocks += [comparison.precision.sentence(), ""]
     blocks += comparison.sentences()
     return "\n".join(blocks)
+
+
+def order(comparison: Comparison) -> list[str]:
+    """The order of policies with its probability and the winner, if there is one; or nothing."""
+    ranking = comparison.ranking()
+    if ranking is None:
+        return []
+    what = _RANKED_BY.get(ranking.key, ranking.key)
+    rows = [["", "mean", "P(first)", "next one's mean less this", "P(before next)"]]
+    for place in ranking.places:
+        lead, before = "", ""
+        if place.lead is not None and place.before is not None:
+            same = place.lead == (0.0, 0.0, 0.0)
+            lead = "same in all worlds" if same else spread(*place.lead, signed=True)
+            before = "" if same else chance(place.before)
+        name = f"{place.place}. {shortened(place.policy, 30)}"
+        rows.append([name, spread(*place.mean), chance(place.first), lead, before])
+    head = f"Order by {what}, {'lowest' if ranking.low else 'highest'} first"
+    head += f" (probability of this order {chance(ranking.probability)}):"
+    winner = (
+        f'"{ranking.winner}" is clearly first: its paired difference to every other is clear of 0.'
+        if ranking.winner
+        else "No policy is clearly first: the paired differences of the best are not clear of 0."
+    )
+    return [head, *aligned(rows, "  "), winner, ""]
+
+
+def chance(probability: float) -> str:
+    """A probability from resampling: two digits, never quite 0 or 1."""
+    if probability > 0.995:
+        return "> 0.99"
+    return "< 0.01" if probability < 0.005 else f"{probability:.2f}"
 
 
 def rows_of(comparison: Comparison, key: str) -> list[list[str]]:
@@ -117,9 +157,10 @@ def _head(comparison: Comparison) -> str:
     count = len(comparison.seeds)
     if count == 1:
         return f"{comparison.name}: one world (seed {comparison.seeds[0]}), so no intervals"
+    kind = "bootstrap" if resampled(count) else "t"
     return (
         f"{comparison.name}: {count} coupled worlds (seeds {comparison.seeds[0]} to"
-        f" {comparison.seeds[-1]}), means and 95 % t intervals"
+        f" {comparison.seeds[-1]}), means and 95 % {kind} intervals"
     )
 
 
@@ -134,8 +175,8 @@ def _notes(comparison: Comparison, shown: Sequence[Headline]) -> list[str]:
         notes.append("persons: the same numbers, each has one account.")
     if len(comparison.policies) > 2 and len(comparison.seeds) > 1:
         notes.append(
-            f"Each interval stands alone: nothing is corrected for comparing"
-            f" {len(comparison.policies) - 1} policies."
+            f"Differences: the intervals of one number hold for all {len(comparison.policies) - 1}"
+            f" policies at once (95 %; each alone {100 * comparison.level:.4g} %, Bonferroni)."
         )
     return notes
 

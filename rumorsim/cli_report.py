@@ -1,0 +1,38 @@
+"""``rumorsim report``: one self-contained HTML page from a directory of results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+__all__ = ["report"]
+
+
+@click.command("report")
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="The file to write; by default DIR/report.html."
+)
+@click.option(
+    "--tables", type=click.Path(path_type=Path), help="A directory for its tables as CSV."
+)
+@click.option(
+    "--again/--no-again",
+    default=True,
+    show_default=True,
+    help="Run a few worlds again for what only events show: who was reached before a policy"
+    " acted, one cascade.",
+)
+def report(directory: Path, out: Path | None, tables: Path | None, again: bool) -> None:
+    """Write one HTML page about the results in DIR, to be read, sent or printed.
+
+    DIR is what run --out, compare --out or sweep --out wrote. The page asks for nothing
+    from elsewhere and is the same, byte for byte, every time.
+    """
+    from rumorsim.pages import write_report
+
+    written = write_report(directory, out, tables=tables, again=again)
+    click.echo(f"the report is {written}", err=True)
+    if tables is not None:
+        click.echo(f"its tables are in {tables}", err=True)

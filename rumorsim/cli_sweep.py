@@ -1,0 +1,135 @@
+"""``rumorsim sweep`` and ``rumorsim reproduce``. No logic: that is in ``studies``."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rumorsim.studies.sweep import Progress
+
+__all__ = ["reproduce", "sweep"]
+
+#: Exit code of a sweep in which some run failed.
+PARTIAL = 3
+#: Seconds between lines of progress where nobody watches a terminal.
+_QUIET = 30.0
+
+
+class _Sweep(click.Group):
+    """``sweep STUDY`` runs it; ``sweep slurm STUDY`` writes a script for a cluster."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        named = next((arg for arg in args if not arg.startswith("-")), "")
+        if named not in self.commands and not {"-h", "--help"} & set(args[:1]):
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_Sweep)
+def sweep() -> None:
+    """Run every setting of STUDY; done again, only what is missing.
+
+    \b
+      rumorsim sweep STUDY --out DIR
+      rumorsim sweep slurm STUDY --out DIR --jobs 8 > job.sh
+    """
+
+
+_out = click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="Directory of the sweep."
+)
+_most = click.option(
+    "--most-runs", type=click.IntRange(1, 100_000_000), help="Raise the cap on the number of runs."
+)
+
+
+@sweep.command("run")
+@click.argument("study", metavar="STUDY")
+@_out
+@click.option("--workers", type=click.IntRange(1, 4096), help="Processes; by default one a core.")
+@click.option("--shard", metavar="I/N", help="Do only part I of N; any number may run at once.")
+@click.option("--dask", metavar="ADDRESS", help="Let a dask cluster do it: tcp://host:port.")
+@_most
+def run(
+    study: str,
+    out: Path,
+    workers: int | None,
+    shard: str | None,
+    dask: str | None,
+    most_runs: int | None,
+) -> None:
+    """Run every setting of STUDY that DIR does not hold yet, and write the tables.
+
+    Exit code 0 when all is done, 3 when some runs failed (the rest is there), 130 when
+    interrupted; what is finished is kept in every case.
+    """
+    from rumorsim.studies.sweep import sweep as run_sweep
+
+    shower = _Shower()
+    try:
+        swept = run_sweep(
+            study,
+            out,
+            workers=workers,
+            shard=shard,
+            dask=dask,
+            most_runs=most_runs,
+            progress=shower.show,
+            tell=shower.tell,
+        )
+    except KeyboardInterrupt:
+        shower.close()
+        click.echo(f"what is finished is kept in {out}; run the same again to go on", err=True)
+        raise
+    shower.close()
+    click.echo(f"results are in {out}", err=True)
+    if swept.failures():
+        sys.exit(PARTIAL)
+
+
+class _Shower:
+    """Tells on stderr what a sweep says: a bar on a terminal, else a line now and then."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._told = time.monotonic()
+
+    def tell(self, text: str) -> None:
+        self.close()
+        click.echo(text, err=True)
+
+    def show(self, progress: Progress) -> None:
+        text = f"{progress.done:,} done, {progress.failed:,} failed, {progress.rate:.1f} a second"
+        if sys.stderr.isatty():
+            if self._bar is None:
+                from tqdm import tqdm
+
+                form = "{percentage:3.0f}%|{bar}| {postfix} [{elapsed}<{remaining}]"
+                self._bar = tqdm(
+                    total=progress.total,
+                    initial=progress.done + progress.failed - 1,
+                    leave=False,
+                    bar_format=form,
+                )
+            self._bar.set_postfix_str(text, refresh=False)
+            self._bar.update(progress.done + progress.failed - self._bar.n)
+        elif time.monotonic() - self._told > _QUIET:
+            self._told = time.monotonic()
+            left = f"{progress.left:.0f} s left" if progress.left is not None else ""
+            click.echo(f"{text} of {progress.total:,}, {left}", err=True)
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+@click.command("reproduce")
+@click.argument("record", metavar="RECORD")
+def reproduce(record: str) -> None:
+    """Make the run in RECORD again and confirm that it comes out the same."""

@@ -1,0 +1,124 @@
+"""Appeals: who was penalised asks for review, and may be reinstated."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
+
+from pydantic import Field
+
+from rumorsim.interventions.base import Intervention, When
+from rumorsim.interventions.cases import Docket
+
+if TYPE_CHECKING:
+    from rumorsim.desk import Case, Desk, Done
+
+__all__ = ["Appeals"]
+
+#: What accounts appeal against. An arrest leaves nobody to appeal.
+APPEALED: Final = frozenset(
+    {
+        "close",
+        "take-down",
+        "suspend",
+        "remove-followers",
+        "demonetise",
+        "delete",
+        "hide",
+        "discount-engagement",
+        "unmask",
+    }
+)
+
+
+class Appeals(Intervention):
+    """Let penalised accounts appeal; a review lifts all penalties in force, or upholds them.
+
+    ``whom`` says who appeals (``fraction``: what share of them), ``when.age`` how long after
+    the penalty, ``delay`` and ``reviewers`` how long the review takes. The reviewer finds
+    the guilty guilty with probability ``sensitivity`` and the innocent with probability
+    ``false_positive_rate``, and reinstates who is not found guilty; without these two
+    everybody who appeals is reinstated. Error rates of such reviews are not published.
+    """
+
+    target: ClassVar = "account"
+    summary: ClassVar = "penalised accounts appeal and may be reinstated after review"
+    refuses: ClassVar = frozenset(
+        {"when.at", "when.reports", "when.shares", "when.reach", "when.window", "duration"}
+    )
+
+    kind: Literal["appeals"] = Field("appeals", description="appeals")
+    when: When = Field(
+        When(age="0 h"),  # type: ignore[arg-type]
+        description="age: so long after the penalty an account appeals",
+    )
+    sensitivity: float | None = Field(
+        None, ge=0, le=1, description="P(upheld | reviewed, guilty); absent: none is upheld"
+    )
+    false_positive_rate: float | None = Field(
+        None, ge=0, le=1, description="P(upheld | reviewed, innocent); goes with sensitivity"
+    )
+
+    def start(self, desk: Desk, place: int, ordinal: int) -> None:
+        _AppealDocket(self, place, ordinal, desk).start()
+
+
+class _AppealDocket(Docket):
+    """Cases opened by penalties of whatever intervention; one at a time for an account."""
+
+    repeats = True
+
+    def __init__(self, appeals: Appeals, place: int, ordinal: int, desk: Desk) -> None:
+        super().__init__(appeals, place, ordinal, desk)
+        self._penalties: defaultdict[int, list[Done]] = defaultdict(list)
+        self._arrested: set[int] = set()
+
+    def start(self) -> None:
+        """Begin to hear of penalties."""
+        self.desk.when_done(self._hear)
+
+    def _hear(self, done: Done) -> None:
+        posts, persons = self.desk.world.posts, self.desk.world.facts.person
+        account = int(posts["author"][done.target]) if done.kind == "post" else done.target
+        if done.verb == "arrest":
+            self._arrested.add(int(persons[account]))
+        if done.verb in APPEALED and int(persons[account]) not in self._arrested:
+            self._penalties[account].append(done)
+            self.desk.env.process(self._complain(account, done))
+
+    def _complain(self, account: int, done: Done) -> Generator[Any, Any, None]:
+        number = len(self._penalties[account])
+        yield self.desk.env.timeout(self.intervention.when.age or 0.0)
+        if self._in_the_way(done) and self._selector.sampled(account, number):
+            self.open(account, done.verb)
+
+    @staticmethod
+    def _in_the_way(done: Done) -> bool:
+        """Is the penalty still in force, as it was or as it has been softened?"""
+        return not done.undone or (done.case is not None and bool(done.case.done))
+
+    def _told_opened(self, case: Case) -> None:
+        self.desk.appeal(self._penalties[case.target][-1], reason=case.reason)
+
+    def _told_dismissed(self, case: Case) -> None:
+        self.desk.reject_appeal(self._penalties[case.target][-1], reason=case.reason)
+
+    def _judged(self, case: Case) -> bool:
+        """Is the account to be reinstated: not found guilty?"""
+        return self.intervention.sensitivity is None or not super()._judged(case)
+
+    def _act(self, case: Case) -> None:
+        for penalty in self._penalties.pop(case.target, []):
+            kept = [penalty] if penalty.case is None else penalty.case.done
+            for done in [each for each in kept if self._of(each) == case.target]:
+                self.desk.undo(done, reason="appeal upheld")
+                if penalty.case is not None:
+                    kept.remove(done)
+        # Penalties to come are other cases.
+        self._penalties[case.target] = []
+
+    def _of(self, done: Done) -> int:
+        if done.kind == "post":
+            return int(self.desk.world.posts["author"][done.target])
+        return done.target if done.kind == "account" else -1

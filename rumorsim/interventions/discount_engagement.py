@@ -1,0 +1,35 @@
+"""Discounted engagement: what bought or coordinated accounts do counts less on surfaces."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field
+
+from rumorsim.interventions.base import Intervention
+
+if TYPE_CHECKING:
+    from rumorsim.desk import Case, Desk
+
+__all__ = ["DiscountEngagement"]
+
+
+class DiscountEngagement(Intervention):
+    """Let the posts and shares of accounts weigh less in what surfaces rank; they stay seen.
+
+    "Inflated traffic" is among what the rules of February 2021 name; they give no number.
+    """
+
+    target: ClassVar = "account"
+    summary: ClassVar = "let fake traffic count less on surfaces"
+    needs_trending: ClassVar = True
+
+    kind: Literal["discount-engagement"] = Field(
+        "discount-engagement", description="discounted engagement"
+    )
+    weight: float = Field(
+        0.0, ge=0, lt=1, description="what a post of theirs still counts on surfaces (assumption)"
+    )
+
+    def act(self, desk: Desk, target: int, case: Case) -> None:
+        case.done.append(desk.discount_engagement(target, weight=self.weight, case=case))

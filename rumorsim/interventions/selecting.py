@@ -1,0 +1,171 @@
+"""Which targets an intervention may open a case for, and who among them is guilty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rumorsim.desk import Desk
+from rumorsim.errors import InputError
+from rumorsim.kernels.records import QUANTITIES, TARGETS
+from rumorsim.randomness import Purpose, address_word, philox, uniform
+
+if TYPE_CHECKING:
+    from rumorsim.interventions.base import Intervention, Whom
+    from rumorsim.world import World
+
+__all__ = ["Selector", "target_address"]
+
+
+class Selector:
+    """Which targets an intervention may open a case for, and who among them is guilty."""
+
+    def __init__(self, intervention: Intervention, desk: Desk, luck: int, place: int) -> None:
+        self._intervention, self._desk, self._luck = intervention, desk, luck
+        world, whom = desk.world, intervention.whom
+        self._target = intervention.target
+        people = world.people
+        self._accounts = np.ones(people.accounts, dtype=bool)
+        if whom.accounts:
+            self._accounts[:] = False
+            self._accounts[_numbers(whom.accounts, desk, place)] = True
+        if whom.kinds:
+            self._accounts &= _of_kinds(people, whom.kinds)
+        if whom.platforms:
+            self._accounts &= _on_platforms(world, whom.platforms)
+        self._guilty_kinds = _of_kinds(people, intervention.guilty_kinds)
+        if whom.top is not None:
+            most = np.argsort(-world.graph.follower_counts(), kind="stable")[: whom.top]
+            among = np.zeros(people.accounts, dtype=bool)
+            among[most] = True
+            self._accounts &= among
+        facts = world.facts.stories
+        self._in_category = np.array(
+            [not whom.categories or f.category in whom.categories for f in facts]
+        )
+        names = set(whom.stories)
+        self._in_stories = np.array(
+            [not names or f.name.split("#")[0] in names or f.name in names for f in facts]
+        )
+        self._false = np.array([not f.truth for f in facts])
+        by = (whom.accounts, whom.kinds, whom.platforms)
+        self._asks_who = any(by) or whom.top is not None
+
+    def fits(self, target: int) -> bool:
+        """Do all conditions of ``whom`` hold for this target now?"""
+        whom, desk, kind = self._intervention.whom, self._desk, self._target
+        if self._target == "platform":
+            names = desk.world.facts.platforms
+            return not whom.platforms or names[target] in whom.platforms
+        if self._asks_who or whom.strikes:
+            behind = self._behind(target)
+            if not any(self._accounts[a] and desk.strikes[a] >= whom.strikes for a in behind):
+                return False
+        if whom.nth is not None and not self._is_nth(target, whom.nth):
+            return False
+        if kind == "post" and whom.posts != "all":
+            original = desk.world.posts["root"][target] == target
+            if original != (whom.posts == "originals"):
+                return False
+        if whom.categories or whom.stories:
+            stories = desk.stories_of(kind, target)
+            if not (self._in_category[stories] & self._in_stories[stories]).any():
+                return False
+        if whom.suspicion > 0:
+            counts = {q: int(desk.world.count_of(kind, q)[target]) for q in QUANTITIES}
+            suspicious = whom.suspicion / desk.strictness(kind, target)
+            if counts["reports"] < suspicious * max(counts["reach"], 1):
+                return False
+        return True
+
+    def _is_nth(self, post: int, nth: int) -> bool:
+        """Is this the so-manieth post of its author, counted from 1?"""
+        posts = self._desk.posts_of(int(self._desk.world.posts["author"][post]))
+        return len(posts) >= nth and posts[nth - 1] == post
+
+    def all_targets(self, occurrence: int) -> list[int]:
+        """Every target that fits, sampled by ``fraction``, in random but addressed order."""
+        world = self._desk.world
+        if self._target == "account":
+            candidates = np.flatnonzero(self._accounts).tolist()
+        elif self._target == "post":
+            candidates = list(range(world.posts_made))
+        elif self._target == "story":
+            candidates = list(range(len(world.stories)))
+        else:
+            candidates = list(range(len(world.facts.platforms)))
+        drawn = [
+            (self._word(target, occurrence), target)
+            for target in candidates
+            if self.sampled(target, occurrence) and self.fits(target)
+        ]
+        return [target for _, target in sorted(drawn)]
+
+    def sampled(self, target: int, occurrence: int = 0) -> bool:
+        """Does the target belong to the random share ``fraction``? Each timed occasion anew."""
+        fraction = self._intervention.whom.fraction
+        return fraction >= 1 or uniform(self._word(target, occurrence)) < fraction
+
+    def _word(self, target: int, occurrence: int) -> int:
+        address = target_address(self._desk.world, self._target, target)
+        return philox(self._luck, address_word(Purpose.CASE_SAMPLE, occurrence), *address)[0]
+
+    def guilty(self, target: int) -> bool:
+        """Has the target posted (or is it) what this intervention is after?"""
+        if self._intervention.judge == "kind":
+            return any(self._guilty_kinds[account] for account in self._behind(target))
+        stories = self._desk.stories_of(self._target, target)
+        wrong = (
+            self._in_category
+            if self._intervention.judge == "category"
+            else self._false & self._in_category
+        )
+        return bool(wrong[stories].any())
+
+    def _behind(self, target: int) -> list[int]:
+        """The account, the post's author, or everyone who has published the story."""
+        if self._target == "story":
+            return self._desk.publishers_of(target)
+        return (
+            [int(self._desk.world.posts["author"][target])] if self._target == "post" else [target]
+        )
+
+
+def _of_kinds(people: People, kinds: Iterable[str]) -> Any:
+    """Who is of one of these kinds; bool [accounts]."""
+    numbers = [people.kinds.index(kind) for kind in kinds if kind in people.kinds]
+    return np.isin(people.kind, numbers)
+
+
+def _on_platforms(world: World, platforms: Iterable[str]) -> Any:
+    """Who is on one of these platforms; bool [accounts]."""
+    names = world.facts.platforms
+    numbers = [names.index(platform) for platform in platforms if platform in names]
+    return np.isin(world.profiles["platform"], numbers)
+
+
+def _numbers(ids: Iterable[int | str], desk: Desk, place: int) -> list[int]:
+    """The accounts with these ids; InputError naming each id that the graph does not have."""
+    found, faults = [], []
+    for i, each in enumerate(ids):
+        try:
+            found.append(desk.account(each))
+        except InputError as error:
+            key = f"interventions[{place}].whom.accounts[{i}]"
+            faults += [replace(fault, key=key) for fault in error.faults]
+    if faults:
+        raise InputError(faults)
+    return found
+
+
+def target_address(world: World, kind: str, target: int) -> tuple[int, int, int]:
+    """Three address words of a target that no row number enters."""
+    if kind == "platform":
+        return target, len(TARGETS), 0
+    if kind != "post":
+        return target, TARGETS.index(kind), 0
+    post = world.posts[target]
+    return int(post["story"]), int(post["author"]), int(post["k"])

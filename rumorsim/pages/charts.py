@@ -1,0 +1,190 @@
+"""The drawings of a report, each one SVG of a phone's width. Words for them are elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from rumorsim.pages.svg import INK, MUTED, PAPER, canvas, inline, look_of
+from rumorsim.report.style import BASE
+from rumorsim.report.tables import shortened
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+    from matplotlib.axes import Axes
+
+    from rumorsim.pages.saved import Band
+    from rumorsim.studies.intervals import Interval
+
+__all__ = ["Bar", "Mark", "Point", "Row", "draw_bands", "draw_bars", "draw_forest", "draw_frontier"]
+
+#: Letters of a label that fit the width of a drawing.
+_LETTERS: Final = 44
+
+
+class Mark(NamedTuple):
+    """An estimate on a row, with the words written beside it; hollow marks are a second kind."""
+
+    at: Interval
+    text: str
+    hollow: bool = False
+
+
+class Row(NamedTuple):
+    """A row of a forest: its label, the place of its policy, one mark or two."""
+
+    label: str
+    place: int
+    marks: Sequence[Mark]
+
+
+class Point(NamedTuple):
+    """A policy in the plane of two changes, with their intervals."""
+
+    label: str
+    place: int
+    x: Interval
+    y: Interval
+
+
+class Bar(NamedTuple):
+    """A bar of parts laid end to end."""
+
+    label: str
+    parts: Sequence[float]
+
+
+def draw_bands(name: str, bands: Sequence[tuple[int, Band]], told: str) -> Markup:
+    """Lines over hours with their intervals; each by the place of its policy."""
+    with canvas(3.3) as (figure, ax):
+        for place, band in reversed(bands):
+            shade, dashes, _ = look_of(place)
+            ax.fill_between(band.time, band.low, band.high, color=shade, alpha=0.13, linewidth=0)
+            ax.plot(
+                band.time, band.mean, color=shade, linewidth=1.9,
+                linestyle=_dashes(dashes),
+            )  # fmt: skip
+        ax.set_xlim(bands[0][1].time[0], bands[0][1].time[-1])
+        ax.set_ylim(bottom=0)
+        ax.set_xlabel("hours since the start")
+        ax.yaxis.set_major_formatter("{x:,.0f}")
+        _hours(ax)
+        return inline(figure, name, told)
+
+
+def _dashes(dashes: str) -> str | tuple[int, tuple[float, ...]]:
+    # Matplotlib counts dashes in widths of the line, the legend in units.
+    return (0, tuple(float(part) / 1.9 for part in dashes.split())) if dashes else "-"
+
+
+def _hours(ax: Axes) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    ax.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 3, 4, 6, 10]))
+
+
+def draw_forest(name: str, rows: Sequence[Row], unit: str, told: str) -> Markup:
+    """Changes with their intervals, a row each; 0 is no change."""
+    from matplotlib.ticker import MaxNLocator
+
+    marks = max(len(row.marks) for row in rows)
+    step = 0.34 + 0.38 * marks
+    with canvas(0.65 + step * len(rows)) as (figure, ax):
+        ax.axvline(0, color=BASE, linewidth=1.1)
+        lines = 1 + marks
+        for at, row in enumerate(rows):
+            top = at * lines
+            shade, _, _ = look_of(row.place)
+            ax.text(
+                0.0, top + 0.45, shortened(row.label, _LETTERS), color=INK, fontweight="bold",
+                transform=ax.get_yaxis_transform(), va="center", clip_on=False,
+            )  # fmt: skip
+            for line, mark in enumerate(row.marks, start=1):
+                _mark(ax, mark, top + line + 0.2, shade)
+        ax.set_ylim(lines * len(rows) - 0.1, -0.2)
+        ax.set_yticks([])
+        ax.spines["left"].set_visible(False)
+        ax.grid(visible=False, axis="y")
+        ax.margins(x=0.06)
+        ax.xaxis.set_major_locator(MaxNLocator(6))
+        ax.set_xlabel(unit)
+        return inline(figure, name, told)
+
+
+def _mark(ax: Axes, mark: Mark, y: float, shade: str) -> None:
+    low, high = mark.at.low, mark.at.high
+    if low is not None and high is not None:
+        ax.plot([low, high], [y, y], color=shade, linewidth=2.6, solid_capstyle="butt")
+    ax.plot(
+        [mark.at.estimate], [y], "D" if mark.hollow else "o", markersize=6 if mark.hollow else 7,
+        markerfacecolor=PAPER if mark.hollow else shade, markeredgecolor=shade,
+        markeredgewidth=1.6,
+    )  # fmt: skip
+    ax.annotate(
+        mark.text, (1.0, y), xycoords=ax.get_yaxis_transform(), ha="right", va="bottom",
+        xytext=(0, 5), textcoords="offset points", fontsize=10.5, color=MUTED,
+        bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.5},
+    )  # fmt: skip
+
+
+def draw_frontier(name: str, points: Sequence[Point], words: tuple[str, str], told: str) -> Markup:
+    """Policies in the plane of what they gain (right) and what they cost (up)."""
+    with canvas(3.7) as (figure, ax):
+        ax.axhline(0, color=BASE, linewidth=1.0)
+        ax.axvline(0, color=BASE, linewidth=1.0)
+        for point in points:
+            shade, _, _ = look_of(point.place)
+            for across, side in ((point.x, True), (point.y, False)):
+                if across.low is None or across.high is None:
+                    continue
+                span, level = (
+                    [across.low, across.high],
+                    [(point.y if side else point.x).estimate] * 2,
+                )
+                ax.plot(*((span, level) if side else (level, span)), color=shade, linewidth=1.7)
+            ax.plot([point.x.estimate], [point.y.estimate], "o", color=shade, markersize=7.5)
+        ax.margins(0.1)
+        _labels(ax, points)
+        ax.set_xlabel(words[0])
+        ax.set_ylabel(words[1])
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_formatter("{x:,g}")
+        return inline(figure, name, told)
+
+
+def _labels(ax: Axes, points: Sequence[Point]) -> None:
+    """A number beside each point, told in the legend: names would cover each other."""
+    for point in points:
+        shade, _, _ = look_of(point.place)
+        ax.annotate(
+            str(point.place), (point.x.estimate, point.y.estimate), (6, 5),
+            textcoords="offset points", color=shade, fontweight="bold",
+        )  # fmt: skip
+
+
+def draw_bars(name: str, bars: Sequence[Bar], words: str, told: str) -> Markup:
+    """Bars of three parts: filled, lighter, and hollow."""
+    with canvas(0.6 + 0.62 * len(bars)) as (figure, ax):
+        for at, bar in enumerate(bars):
+            start = 0.0
+            for part, style in zip(bar.parts, _PARTS, strict=False):
+                ax.barh(at + 0.2, part, left=start, height=0.44, linewidth=0.9, **style)
+                start += part
+            ax.text(
+                0.0, at - 0.22, shortened(bar.label, _LETTERS), color=INK, va="center",
+                transform=ax.get_yaxis_transform(), fontweight="bold",
+            )  # fmt: skip
+        ax.set_ylim(len(bars) - 0.4, -0.5)
+        ax.set_yticks([])
+        ax.spines["left"].set_visible(False)
+        ax.grid(visible=False, axis="y")
+        ax.set_xlabel(words)
+        ax.xaxis.set_major_formatter("{x:,.0f}")
+        return inline(figure, name, told)
+
+
+_PARTS: Final = (
+    {"color": BASE, "edgecolor": BASE},
+    {"color": "#0072B2", "edgecolor": BASE},
+    {"facecolor": "none", "edgecolor": BASE, "hatch": "////", "hatch_linewidth": 0.5},
+)

@@ -1,0 +1,72 @@
+"""The page of a comparison, and of a run as a comparison of one world."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rumorsim.pages.answers import answer_of, terms_of
+from rumorsim.pages.before_part import before_section
+from rumorsim.pages.cascade_part import cascade_section
+from rumorsim.pages.desk_part import desk_section
+from rumorsim.pages.frontier_part import frontier_section
+from rumorsim.pages.numbers_part import numbers_section
+from rumorsim.pages.parts import Page
+from rumorsim.pages.ranking_part import ranking_section
+from rumorsim.pages.reach_part import reach_section
+from rumorsim.pages.saved import NONE
+from rumorsim.pages.terms_part import again_section, limits_section, scenario_section
+
+if TYPE_CHECKING:
+    from rumorsim.pages.replay import Replay
+    from rumorsim.pages.saved import Saved
+
+__all__ = ["comparison_page"]
+
+
+def comparison_page(saved: Saved, again: Replay, *, what: str = "") -> Page:
+    """All sections that the comparison has something for."""
+    sections = [
+        ranking_section(saved),
+        reach_section(saved),
+        before_section(saved, again),
+        frontier_section(saved),
+        desk_section(saved),
+        cascade_section(saved, again),
+        numbers_section(saved),
+        limits_section(saved.scenario),
+        scenario_section(saved.scenario),
+        again_section(_commands(saved), saved.facts["provenance"]),
+    ]
+    count, policies = len(saved.seeds), len(saved.policies) - (NONE in saved.policies)
+    made = f"Comparison of {_of(policies, 'policy', 'policies')} in {_of(count, 'world', 'worlds')}"
+    version = saved.facts["provenance"].get("versions", {}).get("rumorsim", "")
+    return Page(
+        title=saved.name,
+        what=what or made,
+        answer=answer_of(saved),
+        terms=terms_of(saved),
+        sections=[section for section in sections if section is not None],
+        source=f"Made by rumorsim {version} from saved results. A simulation, not a measurement.",
+    )
+
+
+def _of(count: int, one: str, more: str) -> str:
+    return f"{count} {one if count == 1 else more}"
+
+
+def _commands(saved: Saved) -> list[tuple[str, str]]:
+    first = saved.seeds[0]
+    policy = saved.policies[-1]
+    digest = saved.digests[policy][0]
+    one = f'rumorsim run scenario.json --policy "{_shell(policy)}" --seed {first}'
+    lines = [(one, f"one world: digest {digest[:16]}…")]
+    if len(saved.seeds) > 1:
+        count = len(saved.seeds)
+        whole = f"rumorsim compare scenario.json --replicates {count} --seed {first} --out again"
+        lines.insert(0, (whole, "all of it"))
+    return lines
+
+
+def _shell(name: str) -> str:
+    """A name within double quotes of a shell."""
+    return "".join(f"\\{c}" if c in '\\"$`!' else c for c in name)

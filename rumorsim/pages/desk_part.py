@@ -1,0 +1,109 @@
+"""Section: what the desk did, how well it aimed, and whom it hit by mistake."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from rumorsim.pages.answers import ordered
+from rumorsim.measures import describe
+from rumorsim.pages.parts import Column, Section, Table, Text
+from rumorsim.pages.wording import and_, cell, held, percent, quoted
+
+if TYPE_CHECKING:
+    from rumorsim.pages.saved import Saved
+    from rumorsim.studies.intervals import Interval
+
+__all__ = ["desk_section"]
+
+#: Numbers shown wherever any policy has them, with the words for them.
+_ENFORCEMENT: Final = (
+    ("enforcement.flags", "cases opened"),
+    ("enforcement.dismissals", "reviewed and left alone"),
+    ("enforcement.actions", "actions"),
+    ("enforcement.undone", "undone later"),
+    ("enforcement.precision.by_truth.value", "precision: of the actions, on the guilty"),
+    ("enforcement.recall.by_truth.value", "recall: of the guilty, hit"),
+    (
+        "enforcement.latency.from_first_guilty_post.median",
+        "hours from guilty post to action, median",
+    ),
+    ("enforcement.queue.max_waiting", "cases waiting at once, at most"),
+    ("enforcement.queue.open_at_end", "cases still open at the end"),
+)
+_COLLATERAL: Final = (
+    ("collateral.accounts.guilty", "guilty accounts hit"),
+    ("collateral.accounts.innocent", "innocent accounts hit"),
+    ("collateral.accounts.innocent_persons", "persons behind them"),
+    ("collateral.posts.deleted.true", "posts of true stories deleted"),
+    ("collateral.posts.hidden.true", "posts of true stories hidden"),
+    ("collateral.posts.of_closed_accounts.true", "posts of true stories gone with an account"),
+    ("collateral.stories.delisted.true", "true stories kept off the list"),
+)
+_INNOCENT: Final = "collateral.accounts.innocent"
+_GUILT: Final = (
+    "Guilty is an account that has posted a false story, whatever it knew; innocent one that had"
+    " posted none when it was hit. A true story taken down because of its subject counts as"
+    " collateral."
+)
+
+
+def desk_section(saved: Saved) -> Section | None:
+    """Enforcement and collateral side by side for all policies."""
+    policies = [policy for policy in ordered(saved) if saved.change(policy, "enforcement.actions")]
+    if not policies:
+        return None
+    tables = [
+        table
+        for name, title, keys in (
+            ("enforcement", "The desk, means over worlds", _ENFORCEMENT),
+            ("collateral", "Whom and what it hit, means over worlds", _COLLATERAL),
+        )
+        if (table := _table(saved, policies, name, title, keys)) is not None
+    ]
+    return Section(
+        "enforcement", "Enforcement and collateral", [Text(_wrongly(saved, policies)), *tables,
+        Text(_GUILT, "note")],
+    )  # fmt: skip
+
+
+def _wrongly(saved: Saved, policies: list[str]) -> str:
+    hit = [policy for policy in policies if any(saved.scalars[policy].get(_INNOCENT, ()))]
+    if not hit:
+        return "In none of these worlds did any policy hit an innocent account."
+    parts = []
+    for policy in hit:
+        change = saved.change(policy, _INNOCENT)
+        assert change is not None
+        parts.append(f"{quoted(policy)} {cell(held(change.mean, None))}")
+    a_world = "" if len(saved.seeds) == 1 else " a world"
+    return (
+        f"Innocent accounts hit{a_world}: {and_(parts)}; every other policy none."
+        if len(hit) < len(policies)
+        else f"Innocent accounts hit{a_world}: {and_(parts)}."
+    )
+
+
+def _shown(key: str, mean: Interval) -> str:
+    meaning = describe(key)
+    if meaning is not None and meaning.unit == "part":
+        return cell(percent(held(mean, "part")), unit="%")
+    return cell(held(mean, None))
+
+
+def _table(
+    saved: Saved, policies: list[str], name: str, title: str, keys: tuple[tuple[str, str], ...]
+) -> Table | None:
+    columns = [Column("", numeric=False), *(Column(policy) for policy in policies)]
+    rows, raw = [], []
+    for key, words in keys:
+        if not any(saved.scalars[policy].get(key) and saved.ever(key) for policy in policies):
+            continue
+        changes = [saved.change(policy, key) for policy in policies]
+        rows.append(
+            [words, *(_shown(key, change.mean) if change else "\u2013" for change in changes)]
+        )
+        for policy, change in zip(policies, changes, strict=True):
+            if change:
+                raw.append([key, words, policy, change.worlds, *change.mean])
+    head = ["measure", "meaning", "policy", "worlds", "mean", "low", "high"]
+    return Table(name, title, columns, rows, (head, raw)) if rows else None

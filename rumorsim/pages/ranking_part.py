@@ -1,0 +1,172 @@
+"""Section: the policies ranked, with what cannot be told apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rumorsim.pages.answers import level_of, main_of, ordered
+from rumorsim.pages.charts import Mark, Row, draw_forest
+from rumorsim.pages.parts import Column, Figure, Section, Table, Text
+from rumorsim.pages.saved import NONE
+from rumorsim.pages.wording import FALSE, TRUE, best_form, both_of, capital, cell, did, held, quoted
+from rumorsim.report.numbers import spread
+
+if TYPE_CHECKING:
+    from rumorsim.pages.saved import Change, Saved
+
+__all__ = ["ranking_section"]
+
+_INNOCENT = "collateral.accounts.innocent"
+_ACTIONS = "enforcement.actions"
+
+
+def ranking_section(saved: Saved) -> Section | None:
+    """Changes of reach as dots and intervals, best mean first, then the table."""
+    policies = ordered(saved)
+    if not policies or NONE not in saved.policies:
+        return None
+    parts = [part for part in (_order(saved), _figure(saved, policies), _table(saved)) if part]
+    return Section("policies", "The policies ranked", parts)
+
+
+def _order(saved: Saved) -> Text | None:
+    """How sure the order is, as the comparison itself put it."""
+    ranking = saved.facts.get("ranking")
+    if not ranking or len(saved.policies) < 3:
+        return None
+    chance = _chance(ranking["probability_of_the_order"])
+    if ranking["winner"] is not None:
+        sure = f"{capital(quoted(ranking['winner']))} is clearly first"
+    else:
+        sure = "No policy is clearly first"
+    return Text(
+        f"Ordered by mean {_what(saved)}. {sure}; the probability that the true means come in"
+        f" exactly this order is {chance}."
+    )
+
+
+def _what(saved: Saved) -> str:
+    return "reach of false stories, least first" if main_of(saved) == FALSE else "reach, most first"
+
+
+def _chance(value: float) -> str:
+    """A probability from resampling, which is never sure."""
+    if value < 0.01:
+        return "under 1\u00a0%"
+    return "over 99\u00a0%" if value > 0.99 else f"{100 * value:.0f}\u00a0%"
+
+
+def _kinds(saved: Saved) -> list[tuple[str, str]]:
+    pairs = ((FALSE, "false stories"), (TRUE, "true stories"))
+    return [pair for pair, there in zip(pairs, both_of(saved), strict=True) if there]
+
+
+def _figure(saved: Saved, policies: list[str]) -> Figure | None:
+    level = level_of(saved)
+    kinds = _kinds(saved)
+    unit = _unit(saved, policies)
+    rows, told = [], []
+    for policy in policies:
+        marks = []
+        for key, words in kinds:
+            change = saved.change(policy, key)
+            form = None if change is None else _form(change, unit)
+            if change is None or form is None:
+                continue
+            text = "same in every world" if change.identical else spread(*form, signed=True)
+            tail = "" if change.identical else (" %" if unit == "%" else " accounts")
+            marks.append(Mark(form, f"{words}: {text}{tail}", hollow=key == TRUE))
+            told.append(f"{quoted(policy)} {did(change, f'the reach of {words}', level)}")
+        if marks:
+            rows.append(Row(policy, saved.policies.index(policy), marks))
+    if not rows:
+        return None
+    axis = "change of reach against none, %" if unit == "%" else "change of reach, accounts"
+    shapes = "Dots: false stories; hollow diamonds: true stories. " if len(kinds) == 2 else ""
+    bars = f"Bars are {level} intervals; where one crosses the line at 0, no change is possible."
+    if len(saved.seeds) == 1:
+        bars = "One world, so no intervals."
+    words = "; ".join(told) + "."
+    drawing = draw_forest("ranked", rows, axis, "Change of reach under each policy: " + words)
+    return Figure("changes", "Change of reach", [("", drawing)], words, shapes + bars)
+
+
+def _unit(saved: Saved, policies: list[str]) -> str:
+    """Percent where every change has such an interval, so that all stand on one scale."""
+    forms = [
+        best_form(change)
+        for policy in policies
+        for key, _ in _kinds(saved)
+        if (change := saved.change(policy, key)) is not None
+    ]
+    return "%" if forms and all(form and form[1] == "%" for form in forms) else "accounts"
+
+
+def _form(change: Change, unit: str) -> Any:
+    if unit == "%":
+        form = best_form(change)
+        return None if form is None else form[0]
+    return change.difference
+
+
+def _table(saved: Saved) -> Table:
+    kinds = _kinds(saved)
+    extras = [
+        (key, head)
+        for key, head in ((_ACTIONS, "actions of the desk"), (_INNOCENT, "accounts wrongly hit"))
+        if saved.change(NONE, key)
+    ]
+    first = _first(saved)
+    columns = [Column("policy", numeric=False)]
+    columns += [Column("P(first)")] if first else []
+    for _, words in kinds:
+        columns.append(Column(f"reach of {words}"))
+    columns += [Column(head) for _, head in extras]
+    rows = []
+    for policy in [*ordered(saved), NONE]:
+        row = [policy]
+        row += [first.get(policy, "")] if first else []
+        for key, _ in kinds:
+            change = saved.change(policy, key)
+            if policy == NONE:
+                row.append(cell(change.mean, unit="accounts") if change else "")
+            else:
+                row.append(_changed(change) if change else "")
+        for key, _ in extras:
+            change = saved.change(policy, key)
+            row.append(cell(held(change.mean, None)) if change else "")
+        rows.append(row)
+    note = "P(first): probability that no policy's true mean is better." if first else ""
+    title = "What each policy changed, against none in the same worlds"
+    return Table("policies-ranked", title, columns, rows, _raw(saved), note)
+
+
+def _first(saved: Saved) -> dict[str, str]:
+    ranking = saved.facts.get("ranking")
+    if not ranking or len(saved.policies) < 3:
+        return {}
+    return {place["policy"]: _chance(place["probability_first"]) for place in ranking["places"]}
+
+
+def _changed(change: Change) -> str:
+    if change.identical:
+        return "none in any world"
+    form = best_form(change)
+    return "" if form is None else cell(form[0], unit=form[1], signed=True)
+
+
+def _raw(saved: Saved) -> tuple[list[str], list[list[Any]]]:
+    head = ["policy", "measure", "worlds"]
+    head += [f"{what}{end}" for what in ("mean", "difference", "relative") for end in _ENDS]
+    rows = []
+    for policy in [*ordered(saved), NONE]:
+        for key in (FALSE, TRUE, _ACTIONS, _INNOCENT):
+            change = saved.change(policy, key)
+            if change is not None:
+                intervals = (change.mean, change.difference, change.relative)
+                numbers = [end for each in intervals for end in (each or (None, None, None))]
+                rows.append([policy, key, change.worlds, *numbers])
+    return head, rows
+
+
+_ENDS = ("", "_low", "_high")

@@ -1,0 +1,110 @@
+"""Section: reach over time, false and true stories side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rumorsim.pages.answers import level_of
+from rumorsim.pages.charts import draw_bands
+from rumorsim.pages.parts import Column, Figure, Key, Section, Table
+from rumorsim.pages.svg import look_of
+from rumorsim.pages.wording import both_of, quoted
+from rumorsim.report.numbers import spread
+
+if TYPE_CHECKING:
+    from rumorsim.pages.saved import Band, Saved
+
+__all__ = ["legend_of", "reach_section"]
+
+#: Times that the table of a curve shows, as parts of the horizon.
+_SHOWN = (0.1, 0.25, 0.5, 0.75, 1.0)
+
+
+def legend_of(saved: Saved, policies: tuple[str, ...] | None = None) -> list[Key]:
+    """The colours and dashes of policies, ``none`` first."""
+    keys = []
+    for policy in policies or saved.policies:
+        _, dashes, shade = look_of(saved.policies.index(policy))
+        keys.append(Key(policy, shade, dashes))
+    return keys
+
+
+def reach_section(saved: Saved) -> Section | None:
+    """Accounts reached by each hour under each policy."""
+    kinds = [
+        (word, f"reach.truth.{word}.over_time.accounts")
+        for word, there in zip(("false", "true"), both_of(saved), strict=True)
+        if there and (saved.policies[0], f"reach.truth.{word}.over_time.accounts") in saved.bands
+    ]
+    if not kinds:
+        return None
+    drawings, rows, told = [], [], []
+    for word, curve in kinds:
+        bands = [
+            (place, saved.bands[policy, curve])
+            for place, policy in enumerate(saved.policies)
+            if (policy, curve) in saved.bands
+        ]
+        words = _told(saved, word, bands)
+        drawings.append((f"{word.capitalize()} stories", draw_bands(f"reach-{word}", bands, words)))
+        told.append(words)
+        for place, band in bands:
+            rows.append([f"{saved.policies[place]}, {word} stories", *_cells(band)])
+    first = saved.bands[saved.policies[0], kinds[0][1]]
+    hours = [f"{first.time[_at(first, part)]:.3g} h" for part in _SHOWN]
+    columns = [Column("accounts reached by", numeric=False), *map(Column, hours)]
+    spread_note = (
+        "One world." if len(saved.seeds) == 1
+        else f"Lines are means over worlds, bands {level_of(saved)} intervals of the mean at each hour."
+        " Bands of policies that clearly differ may overlap, because worlds differ more than policies"
+        " do: what counts is the difference within each world, drawn above."
+    )  # fmt: skip
+    figure = Figure(
+        "over-time", "Accounts reached, hour by hour", drawings, " ".join(told), spread_note,
+        legend_of(saved), Table("reach-over-time", "Accounts reached", columns, rows, _raw(saved, kinds)),
+    )  # fmt: skip
+    return Section("reach", "Reach over time", [figure])
+
+
+def _at(band: Band, part: float) -> int:
+    return round(part * (len(band.time) - 1))
+
+
+def _cells(band: Band) -> list[str]:
+    cells = []
+    for part in _SHOWN:
+        at = _at(band, part)
+        sure = band.low[at] == band.high[at]
+        ends = (None, None) if sure else (band.low[at], band.high[at])
+        cells.append(spread(band.mean[at], *ends))
+    return cells
+
+
+def _told(saved: Saved, word: str, bands: list[tuple[int, Band]]) -> str:
+    """When half of the final reach was there, and where each line ends."""
+    ends = ", ".join(
+        f"{quoted(saved.policies[place])} {band.mean[-1]:,.0f}" for place, band in bands
+    )
+    base = bands[0][1]
+    half = next(
+        (
+            time
+            for time, value in zip(base.time, base.mean, strict=True)
+            if value >= base.mean[-1] / 2
+        ),
+        base.time[-1],
+    )
+    return (
+        f"Mean accounts reached by {word} stories after {base.time[-1]:g} hours: {ends}. Under"
+        f" {quoted(saved.policies[0])} half of that was reached by hour {half:.3g}."
+    )
+
+
+def _raw(saved: Saved, kinds: list[tuple[str, str]]) -> tuple[list[str], list[list[object]]]:
+    rows: list[list[object]] = []
+    for word, curve in kinds:
+        for policy in saved.policies:
+            band = saved.bands.get((policy, curve))
+            if band is not None:
+                rows += [[policy, word, *point] for point in zip(*band, strict=True)]
+    return ["policy", "stories", "hours", "accounts", "low", "high"], rows

@@ -1,0 +1,190 @@
+"""Reading back what ``run --out`` and ``compare --out`` saved, for reports."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.files import MARKER
+from rumorsim.studies.intervals import Interval
+
+__all__ = ["NONE", "Band", "Change", "Saved", "kind_of", "read_comparison"]
+
+#: The policy all others are held against.
+NONE: Final = "none"
+
+Values = Sequence[float | None]
+
+
+class Change(NamedTuple):
+    """What a policy did to a number: as in :class:`rumorsim.studies.comparison.Change`."""
+
+    mean: Interval
+    difference: Interval | None
+    relative: Interval | None
+    identical: bool
+    worlds: int
+
+
+class Band(NamedTuple):
+    """A curve's mean over worlds and its interval at each time (hours); equal lengths."""
+
+    time: Sequence[float]
+    mean: Sequence[float]
+    low: Sequence[float]
+    high: Sequence[float]
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A saved comparison. ``scalars[policy][key][r]`` belongs to ``seeds[r]``."""
+
+    name: str
+    policies: tuple[str, ...]
+    seeds: tuple[int, ...]
+    changes: Mapping[tuple[str, str], Change]
+    scalars: Mapping[str, Mapping[str, Values]]
+    digests: Mapping[str, Sequence[str]]
+    bands: Mapping[tuple[str, str], Band]
+    facts: Mapping[str, Any]
+
+    @property
+    def scenario(self) -> Mapping[str, Any]:
+        """The resolved scenario."""
+        found: Mapping[str, Any] = self.facts["scenario"]
+        return found
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every number's dotted name, in the order measured."""
+        return tuple(dict.fromkeys(key for _, key in self.changes))
+
+    def change(self, policy: str, key: str) -> Change | None:
+        """What the policy did to the number; None if it never has that number."""
+        return self.changes.get((policy, key))
+
+    def ever(self, key: str) -> bool:
+        """Whether any world of any policy has this number other than 0."""
+        return any(value for policy in self.policies for value in self.scalars[policy].get(key, ()))
+
+
+def kind_of(directory: Path) -> str:
+    """What a directory says it holds: "result", "comparison", "sweep" ...
+
+    InputError where there is none, or it holds nothing of ours.
+    """
+    if not directory.is_dir():
+        rule = "is not a directory" if directory.exists() else "there is no such directory"
+        raise InputError(Fault(rule, file=str(directory), advice=_ADVICE))
+    marker = directory / MARKER
+    if not marker.is_file():
+        raise InputError(Fault("holds no results of rumorsim", file=str(directory), advice=_ADVICE))
+    found = _json(marker)
+    holds = found.get("holds") if isinstance(found, dict) else None
+    if not isinstance(holds, str):
+        raise InputError(Fault("does not say what the directory holds", file=str(marker)))
+    return holds
+
+
+_ADVICE: Final = "name one that run --out, compare --out or sweep --out wrote"
+
+
+def read_comparison(directory: Path) -> Saved:
+    """The comparison in a directory; InputError where a file of it is missing or broken."""
+    facts = _json(directory / "comparison.json")
+    try:
+        policies, seeds = tuple(facts["policies"]), tuple(facts["seeds"])
+        scalars, digests = _worlds(directory / "worlds.csv", policies)
+        changes = {
+            (row["policy"], row["measure"]): _change(row)
+            for row in _rows(directory / "changes.csv")
+        }
+        return Saved(
+            name=facts["name"],
+            policies=policies,
+            seeds=seeds,
+            changes=changes,
+            scalars=scalars,
+            digests=digests,
+            bands=_bands(directory / "curves.csv"),
+            facts=facts,
+        )
+    except (KeyError, ValueError, TypeError) as error:
+        rule = f"is not a comparison as this version saves them ({show_value(str(error))})"
+        advice = "run rumorsim compare again"
+        raise InputError(Fault(rule, file=str(directory), advice=advice)) from error
+
+
+def _json(place: Path) -> Any:
+    try:
+        return json.loads(place.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(Fault("is missing", file=str(place))) from None
+    except (OSError, ValueError) as error:
+        raise InputError(Fault(f"cannot be read: {error}", file=str(place))) from error
+
+
+def _rows(place: Path) -> Iterator[dict[str, str]]:
+    try:
+        with place.open(encoding="utf-8", newline="") as file:
+            yield from csv.DictReader(file)
+    except FileNotFoundError:
+        raise InputError(Fault("is missing", file=str(place))) from None
+    except (OSError, csv.Error) as error:
+        raise InputError(Fault(f"cannot be read: {error}", file=str(place))) from error
+
+
+def _number(text: str | None) -> float | None:
+    return float(text) if text else None
+
+
+def _change(row: Mapping[str, str]) -> Change:
+    def interval(name: str) -> Interval | None:
+        estimate = _number(row.get(name))
+        if estimate is None:
+            return None
+        return Interval(estimate, _number(row[f"{name}_low"]), _number(row[f"{name}_high"]))
+
+    mean = interval("mean")
+    if mean is None:
+        raise ValueError(f"{row['measure']} has no mean")
+    return Change(
+        mean=mean,
+        difference=interval("difference"),
+        relative=interval("relative"),
+        identical=row["identical_in_all_worlds"] == "True",
+        worlds=int(row["worlds"]),
+    )
+
+
+def _worlds(
+    place: Path, policies: Sequence[str]
+) -> tuple[dict[str, dict[str, list[float | None]]], dict[str, list[str]]]:
+    scalars: dict[str, dict[str, list[float | None]]] = {policy: {} for policy in policies}
+    digests: dict[str, list[str]] = {policy: [] for policy in policies}
+    for row in _rows(place):
+        policy = row.pop("policy")
+        digests[policy].append(row.pop("digest"))
+        del row["seed"]
+        for key, text in row.items():
+            scalars[policy].setdefault(key, []).append(_number(text))
+    return scalars, digests
+
+
+def _bands(place: Path) -> dict[tuple[str, str], Band]:
+    """By policy and curve; empty where none were saved."""
+    if not place.is_file():
+        return {}
+    found: dict[tuple[str, str], Band] = {}
+    for row in _rows(place):
+        band = found.setdefault(
+            (row["policy"], f"{row['curve']}.{row['series']}"), Band([], [], [], [])
+        )
+        for name, column in zip(Band._fields, band, strict=True):
+            column.append(float(row[name]))  # type: ignore[attr-defined]
+    return found

@@ -1,0 +1,139 @@
+"""Sections: what was assumed, what the model cannot tell, the scenario, and how to do it again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from rumorsim.errors import InputError
+from rumorsim.pages.parts import Code, Column, Folded, Items, Section, Table, Text
+from rumorsim.scenario.explained import toml_value
+from rumorsim.scenario.models import Scenario
+from rumorsim.scenario.shapes import key_path, keys_of, meaning_of
+
+__all__ = ["again_section", "limits_section", "scenario_section"]
+
+Leaf = tuple[str, str, bool, str]
+
+
+def limits_section(values: Mapping[str, Any]) -> Section:
+    """What the reader must not take from this page."""
+    return Section("limits", "What this model cannot tell you", [Items(list(_limits(values)))])
+
+
+def _limits(values: Mapping[str, Any]) -> Iterator[str]:
+    yield (
+        "It is no forecast. The numbers hold for this scenario; another threshold, delay or appeal"
+        " can change the order of policies. Vary what is assumed before you rely on a ranking."
+    )
+    yield (
+        "Intervals are about luck within the scenario. That the scenario itself is wrong is not in"
+        " them, and no number of worlds would show it."
+    )
+    graph = values.get("graph", {}).get("kind", "")
+    if graph in ("file", "given"):
+        yield "The follows are those given; who of these accounts is what, and what they do, is not."
+    else:
+        yield f"The follow graph ({graph}) is made up by a generator, not taken from a platform."
+    yield "Posts have no content: how much a story appeals, and is reported, are numbers given to it."
+    yield "Reach counts accounts that read a story, not people who were convinced or harmed."
+    yield (
+        "What is true and what is false is given. The model does not say who should decide that,"
+        " nor what it is worth to lose true posts for averting false ones."
+    )
+    yield (
+        "Only effects that are in the scenario can be seen. Whatever it leaves out (anger at being"
+        " moderated, other platforms, the press, talk outside) has no effect here and may have"
+        " one in the world."
+    )
+
+
+def scenario_section(values: Mapping[str, Any]) -> Section:
+    """Every key of the scenario with its value and meaning, then the text that runs."""
+    parts: list[Any] = []
+    leaves = _leaves(values)
+    if leaves:
+        given = [leaf for leaf in leaves if not leaf[2]]
+        kept = [leaf for leaf in leaves if leaf[2]]
+        parts.append(
+            Text(
+                "Every one of these numbers is an assumption unless its author says where it was"
+                " measured. The first table has what this scenario sets, the second what it"
+                " leaves at the default."
+            )
+        )
+        parts.append(_table("assumptions-set", "Set in this scenario", given))
+        folded = _table("assumptions-default", "Left at the default", kept)
+        parts.append(Folded(f"{len(kept)} defaults left as they are", [folded]))
+    text = json.dumps(values, indent=1, ensure_ascii=False)
+    parts.append(Folded("The full resolved scenario", [Code(text + "\n", "scenario.json")]))
+    return Section("assumptions", "Assumptions", parts)
+
+
+def _table(name: str, title: str, leaves: Sequence[Leaf]) -> Table:
+    heads = ("key", "value", "meaning")
+    columns = [Column(head, numeric=False) for head in heads]
+    return Table(name, title, columns, [[key, value, text] for key, value, _, text in leaves])
+
+
+def _leaves(values: Mapping[str, Any]) -> list[Leaf]:
+    """Key path, value, whether it is the default, and meaning; none if it cannot be read."""
+    try:
+        scenario = Scenario.model_validate(dict(values))
+    except (InputError, ValueError):
+        return []
+    return list(_walk(scenario, values, ()))
+
+
+def _walk(
+    model: BaseModel, values: Mapping[str, Any], path: tuple[str | int, ...]
+) -> Iterator[Leaf]:
+    fields = type(model).model_fields
+    for (key, field), name in zip(keys_of(type(model)).items(), fields, strict=True):
+        inner, value = getattr(model, name), values.get(key)
+        here = (*path, key)
+        if value is None:
+            continue
+        if isinstance(inner, BaseModel):
+            yield from _walk(inner, value, here)
+        elif isinstance(inner, Mapping) and _models(list(inner.values())):
+            for part in inner:
+                yield from _walk(inner[part], value[part], (*here, part))
+        elif isinstance(inner, tuple) and _models(inner):
+            for at, part in enumerate(inner):
+                yield from _walk(part, value[at], (*here, value[at].get("name", at)))
+        else:
+            usual = None if field.is_required() else field.get_default(call_default_factory=True)
+            default = not field.is_required() and usual == inner
+            yield key_path(here), toml_value(value), default, meaning_of(type(model), key)
+
+
+def _models(parts: Sequence[Any]) -> bool:
+    return bool(parts) and all(isinstance(part, BaseModel) for part in parts)
+
+
+def again_section(
+    commands: Sequence[tuple[str, str]], provenance: Mapping[str, Any], notes: Sequence[str] = ()
+) -> Section:
+    """Commands that make the same numbers again, and the versions they were made with."""
+    text = "\n".join(f"{line}  # {why}" if why else line for line, why in commands)
+    parts: list[Any] = [
+        Text("Take scenario.json from the section before (or from the directory), then:"),
+        Code(text + "\n"),
+        *(Text(note) for note in notes),
+    ]
+    if not provenance.get("reproducible_from_file", True):
+        parts.append(
+            Text("The graph or a policy came from Python: the file alone does not make it again.")
+        )
+    found = {"results version": provenance.get("results_version"), **provenance.get("versions", {})}
+    rows = [[name, str(version)] for name, version in found.items() if version is not None]
+    for name in ("scenario_digest", "graph_digest"):
+        if provenance.get(name):
+            rows.append([name.replace("_", " "), str(provenance[name])])
+    columns = [Column("made with", numeric=False), Column("", numeric=False)]
+    parts.append(Folded("Versions and digests", [Table("versions", "Made with", columns, rows)]))
+    return Section("reproduce", "How to reproduce", parts)

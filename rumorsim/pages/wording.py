@@ -1,0 +1,135 @@
+"""Sentences that claim no more than their intervals show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from rumorsim.report.numbers import number, spread
+from rumorsim.studies.intervals import Interval
+
+if TYPE_CHECKING:
+    from rumorsim.pages.saved import Change, Saved
+
+__all__ = [
+    "FALSE",
+    "TRUE",
+    "amount",
+    "and_",
+    "best_form",
+    "both_of",
+    "capital",
+    "cell",
+    "clearly",
+    "count",
+    "did",
+    "held",
+    "percent",
+    "quoted",
+]
+
+#: Accounts reached by what the world knows to be false, and by what is true.
+FALSE: Final = "reach.truth.false.accounts"
+TRUE: Final = "reach.truth.true.accounts"
+
+
+def quoted(name: str) -> str:
+    """A name in quotation marks."""
+    return f"\u201c{name}\u201d"
+
+
+def and_(words: Sequence[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def capital(text: str) -> str:
+    """The text with a capital first letter; names in quotes stay as they are."""
+    return text[:1].upper() + text[1:]
+
+
+def percent(interval: Interval) -> Interval:
+    """The interval in percent."""
+    low, high = (None if end is None else 100 * end for end in (interval.low, interval.high))
+    return Interval(100 * interval.estimate, low, high)
+
+
+def cell(interval: Interval | None, *, unit: str = "", signed: bool = False) -> str:
+    """An estimate with its interval for a table; alone where it is the same in every world."""
+    if interval is None:
+        return ""
+    if interval.low == interval.high == interval.estimate:
+        interval = Interval(interval.estimate)
+    return spread(*interval, unit=unit, signed=signed)
+
+
+def held(interval: Interval, unit: str | None) -> Interval:
+    """An interval of a number that cannot be negative, nor a part over 1, kept within that."""
+    if interval.low is None or interval.high is None or interval.estimate < 0:
+        return interval
+    high = min(interval.high, 1.0) if unit == "part" else interval.high
+    return Interval(interval.estimate, max(interval.low, 0.0), high)
+
+
+def best_form(change: Change) -> tuple[Interval, str] | None:
+    """The change in percent where that has an interval, else in accounts."""
+    if change.relative is not None and (change.relative.known or change.worlds == 1):
+        return percent(change.relative), "%"
+    return None if change.difference is None else (change.difference, "accounts")
+
+
+def clearly(change: Change | None) -> int:
+    """-1 for a clear cut, +1 for a clear rise, 0 where the interval holds no change."""
+    form = None if change is None else best_form(change)
+    if change is None or form is None or change.identical or not form[0].clear:
+        return 0
+    return -1 if form[0].estimate < 0 else 1
+
+
+def amount(interval: Interval, unit: str, level: str) -> str:
+    """ "12.3 % (95 % interval 10.1 to 14.6 %)", whichever way it went."""
+    if interval.estimate < 0:
+        low, high = (None if end is None else -end for end in (interval.high, interval.low))
+        interval = Interval(-interval.estimate, low, high)
+    return _with_interval(interval, unit, level)
+
+
+def did(change: Change, what: str, level: str) -> str:
+    """ "cut <what> by 12 % (...)", or how it did not."""
+    if change.identical:
+        return f"left {what} exactly as it was in every world"
+    form = best_form(change)
+    if form is None:
+        return f"cannot be held against none in {what}"
+    interval, unit = form
+    if change.worlds == 1:
+        if interval.estimate == 0:
+            return f"did not change {what}"
+        return f"{'cut' if interval.estimate < 0 else 'raised'} {what} by {amount(*form, level)}"
+    if not interval.clear:
+        return (
+            f"did not clearly change {what} ({_with_interval(interval, unit, level, signed=True)})"
+        )
+    return f"{'cut' if interval.estimate < 0 else 'raised'} {what} by {amount(*form, level)}"
+
+
+def _with_interval(interval: Interval, unit: str, level: str, *, signed: bool = False) -> str:
+    alone = spread(*interval, signed=signed)
+    gap = "\u00a0"
+    if not interval.known or "(" not in alone:
+        return f"{alone}{gap}{unit}"
+    value, ends = alone.removesuffix(")").split(" (", 1)
+    if signed:
+        return f"{value}{gap}{unit}, {level} interval {ends}{gap}{unit}"
+    return f"{value}{gap}{unit} ({level} interval {ends}{gap}{unit})"
+
+
+def count(value: float) -> str:
+    """A whole number with its thousands, or two decimals."""
+    return number(value, 0 if value == round(value) else 2)
+
+
+def both_of(saved: Saved) -> tuple[bool, bool]:
+    """Whether the scenario has false and true stories."""
+    truths = [bool(story["truth"]) for story in saved.scenario["stories"]]
+    return not all(truths), any(truths)

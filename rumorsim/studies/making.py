@@ -1,0 +1,128 @@
+"""Making one run: what a worker does, whether a process, a dask worker or this very process."""
+
+from __future__ import annotations
+
+import errno
+import json
+import time
+import traceback
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from rumorsim.errors import InputError, OutputError
+from rumorsim.run import run
+from rumorsim.scenario import Scenario
+from rumorsim.scenario.loading import from_values
+from rumorsim.studies.records import pack
+from rumorsim.studies.shelf import Shelf
+from rumorsim.studies.store import Store
+
+__all__ = ["ATTEMPTS", "Job", "Made", "Maker", "Order"]
+
+#: How often a run is begun whose process was killed: once, and two retries.
+ATTEMPTS: Final = 3
+
+
+@dataclass(frozen=True)
+class Order:
+    """One run to make: ``text`` is the resolved scenario with one policy, as JSON."""
+
+    id: str
+    text: str
+    policy: str
+    seed: int
+
+    def __str__(self) -> str:
+        return f'policy "{self.policy}", seed {self.seed}, run {self.id[:12]}'
+
+
+@dataclass(frozen=True)
+class Made:
+    """What became of an order: a record (here, or in the store), or the cause of its failure.
+
+    ``seconds`` is how long it took. ``unwritable``: nothing can be kept any more.
+    """
+
+    order: Order
+    seconds: float = 0.0
+    record: bytes | None = None
+    cause: str = ""
+    trace: str = ""
+    unwritable: OutputError | None = None
+
+
+@dataclass(frozen=True)
+class Job:
+    """What all runs have in common. Without ``directory`` records are handed back.
+
+    ``base_dir`` is where relative paths of the scenario start; ``shelf`` a folder for graphs
+    (None: no other process shares them); ``given``: the graph was handed over from Python.
+    """
+
+    base_dir: Path
+    directory: Path | None = None
+    scratch: Path | None = None
+    shelf: Path | None = None
+    given: bool = False
+
+
+class Maker:
+    """Makes runs, one after the other, in this process."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self._store = None if job.directory is None else Store(job.directory, job.scratch)
+        self._scenario = lru_cache(4)(self._built)
+
+    def make(self, order: Order) -> Made:
+        """Make one run; an error of its own ends as its cause, what memory lacks is tried again."""
+        begun = time.perf_counter()
+        for _ in range(ATTEMPTS):
+            try:
+                record = pack(self._payload(order))
+                if self._store is not None:
+                    self._store.write_packed(order.id, record)
+                    return Made(order, time.perf_counter() - begun)
+                return Made(order, time.perf_counter() - begun, record)
+            except OutputError as error:
+                return Made(order, unwritable=error)
+            except Exception as error:
+                cause = str(error) if isinstance(error, InputError) else _named(error)
+                failed = Made(order, cause=cause, trace=traceback.format_exc())
+                if not _passing(error):
+                    break
+        return failed
+
+    def close(self) -> None:
+        """Make what was written outlive a power failure."""
+        if self._store is not None:
+            self._store.sync_folders()
+
+    @cached_property
+    def _shelf(self) -> Shelf | None:
+        return None if self.job.shelf is None else Shelf(self.job.shelf)
+
+    def _payload(self, order: Order) -> dict[str, Any]:
+        scenario = self._scenario(order.text).model_copy(update={"seed": order.seed})
+        if self._shelf is not None:
+            self._shelf.ready(scenario)
+        return {"id": order.id, **run(scenario, order.policy, order.seed).as_dict()}
+
+    def _built(self, text: str) -> Scenario:
+        scenario = from_values(json.loads(text), self.job.base_dir)
+        if self.job.given and self._shelf is not None:
+            return scenario.on(self._shelf.given())
+        return scenario
+
+
+def _named(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _passing(error: Exception) -> bool:
+    """Whether the same run may go well a moment later."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.EIO)
+    return isinstance(error, MemoryError)

@@ -1,0 +1,81 @@
+"""The manifest of a sweep: what was asked, resolved, and where every row's record is."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from rumorsim.errors import Fault, InputError
+from rumorsim.files import write_text
+from rumorsim.provenance import RESULTS_VERSION, digest_of, versions
+from rumorsim.scenario import Scenario
+from rumorsim.studies.plan import Plan
+
+__all__ = ["MANIFEST", "Manifest"]
+
+MANIFEST: Final = "manifest.json"
+_FORMAT: Final = 1
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The content of ``manifest.json``, plain JSON values.
+
+    ``points`` are the values of the parameters, ``settings[point][policy]`` digests of
+    resolved scenarios with that policy alone and without a seed; with the seed they name a
+    run (:func:`.records.run_id`). ``folder`` is where relative paths of the scenario start.
+    """
+
+    values: dict[str, Any]
+
+    @classmethod
+    def of(cls, plan: Plan, scenario: Scenario) -> Manifest:
+        """The manifest of a plan."""
+        study = plan.study.model_dump(mode="json", by_alias=True, exclude_none=True)
+        resolved = scenario.resolved()
+        return cls(
+            {
+                "format": _FORMAT,
+                "name": plan.study.name,
+                "study": study,
+                "scenario": resolved,
+                "scenario_digest": digest_of(resolved),
+                "folder": str(scenario.base_dir.absolute()),
+                "parameters": [each.name for each in plan.study.parameters],
+                "points": [list(point.values()) for point in plan.points],
+                "policies": list(plan.policies),
+                "first_seed": plan.first_seed,
+                "replicates": plan.study.replicates,
+                "curves": list(plan.study.curves),
+                "settings": [list(row) for row in plan.settings],
+                "rows": plan.rows,
+                "runs": plan.runs,
+                "results_version": RESULTS_VERSION,
+                "versions": versions(),
+            }
+        )
+
+    def save(self, directory: Path) -> None:
+        """Write it; one that is there is replaced."""
+        place = directory / MANIFEST
+        lines = (f"{json.dumps(k)}: {json.dumps(v)}" for k, v in self.values.items())
+        text = "{\n" + ",\n".join(lines) + "\n}\n"
+        if not place.exists() or place.read_text(encoding="utf-8") != text:
+            write_text(place, text)
+
+    @classmethod
+    def load(cls, directory: Path) -> Manifest:
+        """The manifest of the sweep in a directory; InputError where there is none."""
+        place = directory / MANIFEST
+        advice = "name the directory that rumorsim sweep wrote"
+        try:
+            values = json.loads(place.read_text(encoding="utf-8"))
+            if values["format"] != _FORMAT:
+                raise KeyError("format")
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(
+                Fault("is not the manifest of a sweep", file=str(place), advice=advice)
+            ) from error
+        return cls(values)

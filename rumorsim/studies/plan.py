@@ -1,0 +1,197 @@
+"""The plan of a study: its points, settings and runs, counted before any is made.
+
+A *row* is a point under a policy in a world; rows whose scenario with that policy alone is
+the same (``none`` at every setting of another policy, say) are one *run*.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, Final
+
+from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.scenario import Scenario
+from rumorsim.studies.overrides import in_force, overridden, union_name
+from rumorsim.studies.records import run_id
+from rumorsim.studies.runner import Runner, Setting
+from rumorsim.studies.study import Study
+
+__all__ = ["Plan", "check_study", "planned"]
+
+#: Faults of points that are told; the rest is alike.
+_MOST_TOLD: Final = 10
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a study comes to.
+
+    ``points[p]`` are the values of the parameters by name, ``settings[p][q]`` the digest of
+    point p under ``policies[q]``; world r has the seed ``first_seed + r``.
+    """
+
+    study: Study
+    points: tuple[dict[str, Any], ...]
+    policies: tuple[str, ...]
+    first_seed: int
+    settings: tuple[tuple[str, ...], ...]
+    #: Digest of each setting: the first point and policy it belongs to; graphs side by side.
+    different: dict[str, tuple[int, int]]
+
+    @property
+    def rows(self) -> int:
+        """How many rows the table of runs will have."""
+        return len(self.points) * len(self.policies) * self.study.replicates
+
+    @property
+    def runs(self) -> int:
+        """How many different runs there are."""
+        return len(self.different) * self.study.replicates
+
+    def run_ids(self) -> Iterator[str]:
+        """The name of every run, in the order they are made."""
+        for _, name in self._in_order():
+            yield name
+
+    def wanted(self, names: frozenset[str] | set[str]) -> Iterator[Setting]:
+        """The settings of those runs, in the order they are made."""
+        for setting, name in self._in_order():
+            if name in names:
+                yield setting
+
+    def _in_order(self) -> Iterator[tuple[Setting, str]]:
+        for digest, (point, place) in self.different.items():
+            policy = self.policies[place]
+            overrides = overrides_of(self.study, self.points[point])
+            for seed in self.seeds:
+                yield Setting(policy, seed, overrides), run_id(digest, policy, seed)
+
+    @property
+    def seeds(self) -> range:
+        """The seeds of the worlds."""
+        return range(self.first_seed, self.first_seed + self.study.replicates)
+
+
+def overrides_of(study: Study, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a point sets: dotted keys and values."""
+    return {key: values[each.name] for each in study.parameters for key in each.sets}
+
+
+def policies_of(study: Study, scenario: Scenario) -> tuple[str, ...]:
+    """The policies of a study, in order."""
+    if study.policies is not None:
+        return study.policies
+    if study.subsets is None:
+        return scenario.policy_names
+    sizes = range(len(study.subsets) + 1)
+    return tuple(union_name(names) for k in sizes for names in combinations(study.subsets, k))
+
+
+def check_study(study: Study, scenario: Scenario, most_runs: int | None = None) -> tuple[str, ...]:
+    """The policies of the study; InputError with everything that is wrong before it is planned.
+
+    Counts first: a study of too many runs is refused before a point of it exists.
+    """
+    faults: list[Fault] = []
+    policies = policies_of(study, scenario)
+    for i, name in enumerate(policies):
+        try:
+            in_force(scenario, name)
+        except InputError as error:
+            key = "subsets" if study.policies is None else f"policies[{i}]"
+            value = show_value(name)
+            faults += [Fault(f.rule, study.file, key, value, f.advice) for f in error.faults][:1]
+    points = study.design.count(study.parameters)
+    runs = points * len(policies) * study.replicates
+    most = study.most_runs if most_runs is None else most_runs
+    if runs > most:
+        rule = (
+            f"would be {runs:,} runs ({points:,} points x {len(policies)} policies x"
+            f" {study.replicates:,} worlds); {most:,} are the most"
+        )
+        advice = "make it smaller, or raise most_runs (--most-runs)"
+        faults.append(Fault(rule, file=study.file, advice=advice))
+    first = scenario.seed if study.seed is None else study.seed
+    if first > 2**64 - study.replicates:
+        rule = "seeds of all replicates must lie in 0 to 2**64 - 1"
+        faults.append(Fault(rule, study.file, "seed", str(first)))
+    faults += _faults_of_parameters(study, scenario)
+    if faults:
+        raise InputError(_once(faults))
+    return policies
+
+
+def _faults_of_parameters(study: Study, scenario: Scenario) -> Iterator[Fault]:
+    """Each parameter by itself, at each of its values: who is at fault is then certain."""
+    taken: dict[str, str] = {}
+    for i, parameter in enumerate(study.parameters):
+        for key in parameter.sets:
+            if key in taken:
+                rule = f"is set by {show_value(taken[key])} already"
+                yield Fault(rule, study.file, f"parameters[{i}].key", show_value(key))
+            taken[key] = parameter.name
+        tried = parameter.values or ((parameter.at(0.0), parameter.at(1.0)))
+        if parameter.values is None and not parameter.ranged:
+            continue
+        faults = 0
+        for n, value in enumerate(tried):
+            where = f"parameters[{i}]" + (f".values[{n}]" if parameter.values else "")
+            try:
+                overridden(scenario, dict.fromkeys(parameter.sets, value))
+            except InputError as error:
+                yield from (_placed(fault, study.file, where, value) for fault in error.faults)
+                faults += 1
+            if faults == _MOST_TOLD:
+                break
+
+
+def _placed(fault: Fault, file: str, key: str, value: Any) -> Fault:
+    """A fault of the scenario as a fault of the study that set it so."""
+    rule = f"{fault.key}: {fault.rule}" if fault.key else fault.rule
+    shown = fault.value if not fault.key else show_value(value)
+    return Fault(rule, file, key, shown, fault.advice)
+
+
+def _once(faults: Sequence[Fault]) -> list[Fault]:
+    return list(dict.fromkeys(faults))
+
+
+def planned(study: Study, policies: tuple[str, ...], runner: Runner) -> Plan:
+    """The plan of a study that was checked; InputError for values that do not go together."""
+    names = [parameter.name for parameter in study.parameters]
+    points, settings, faults = [], [], []
+    graphs: dict[str, str] = {}
+    first: dict[str, tuple[int, int]] = {}
+    for p, point in enumerate(study.design.points(study.parameters)):
+        values = dict(zip(names, point, strict=True))
+        points.append(values)
+        try:
+            prepared = [runner.prepared(each, overrides_of(study, values)) for each in policies]
+        except InputError as error:
+            where = f"point {p} ({_told(values)})"
+            faults += [_placed(fault, study.file, where, "") for fault in error.faults]
+            if len(faults) >= _MOST_TOLD:
+                break
+            continue
+        for q, (text, digest) in enumerate(prepared):
+            first.setdefault(digest, (p, q))
+            graphs.setdefault(digest, _graph_in(text))
+        settings.append(tuple(digest for _, digest in prepared))
+    if faults:
+        raise InputError(_once(faults))
+    seed = runner.scenario.seed if study.seed is None else study.seed
+    # A graph is built once where its settings stand side by side.
+    order = {graph: i for i, graph in enumerate(dict.fromkeys(graphs.values()))}
+    different = {digest: first[digest] for digest in sorted(first, key=lambda d: order[graphs[d]])}
+    return Plan(study, tuple(points), policies, seed, tuple(settings), different)
+
+
+def _told(point: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} = {show_value(value)}" for name, value in point.items())
+
+
+def _graph_in(text: str) -> str:
+    return json.dumps(json.loads(text)["graph"], sort_keys=True)

@@ -1,0 +1,76 @@
+"""The shelf: large follow graphs, built once and then memory-mapped by every process.
+
+It is a folder of one sweep. The first process that needs a graph builds it while the
+others wait; small graphs are not worth a file, each process builds its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from rumorsim.graphs.follows import FollowGraph
+from rumorsim.graphs.mapped import read_mapped, write_mapped
+from rumorsim.scenario import Scenario, build_graph
+from rumorsim.scenario.inputs import lend_graph
+from rumorsim.studies.locks import waited_for
+
+__all__ = ["Shelf", "put_given"]
+
+#: Bytes from which a graph is worth a file.
+_LARGE: Final = 8_000_000
+_GIVEN: Final = "given.mapped"
+
+
+class Shelf:
+    """Graphs in a folder, as one process sees them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._at_hand = ""
+
+    def ready(self, scenario: Scenario) -> None:
+        """Have the graph of ``scenario`` at hand for whatever this process runs next."""
+        config = scenario.graph.model_dump_json()
+        if config == self._at_hand or _is_mapped(scenario) or scenario.follow_graph is not None:
+            return
+        name = hashlib.sha256(config.encode()).hexdigest()[:16]
+        shelved = self.folder / f"{name}.mapped"
+        with self._first(name) as first:
+            if first:
+                graph, _ = build_graph(scenario)
+                if _bytes(graph) >= _LARGE:
+                    write_mapped(graph, shelved)
+        if shelved.exists():
+            lend_graph(scenario, read_mapped(shelved))
+        self._at_hand = config
+
+    def given(self) -> FollowGraph:
+        """The graph that was handed over from Python (:func:`put_given`)."""
+        return read_mapped(self.folder / _GIVEN)
+
+    @contextlib.contextmanager
+    def _first(self, name: str) -> Iterator[bool]:
+        """Whether nobody was here before, while nobody else can come in."""
+        looked_at = self.folder / f"{name}.seen"
+        with waited_for(self.folder / f"{name}.lock"):
+            yield not looked_at.exists()
+            looked_at.touch()
+
+
+def put_given(scenario: Scenario, folder: Path) -> None:
+    """Put the graph that ``scenario`` was given on the shelf, if it was given one."""
+    if scenario.follow_graph is not None:
+        write_mapped(scenario.follow_graph, folder / _GIVEN)
+
+
+def _is_mapped(scenario: Scenario) -> bool:
+    return str(getattr(scenario.graph, "path", "")).endswith(".mapped")
+
+
+def _bytes(graph: FollowGraph) -> int:
+    weights = 0 if graph.weights is None else graph.weights.nbytes
+    return int(graph.offsets.nbytes + graph.followers.nbytes + weights)

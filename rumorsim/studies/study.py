@@ -1,0 +1,155 @@
+"""What people write: a study, that is which settings of a scenario to run.
+
+A study names a scenario, the parameters to vary and the design that picks their values;
+every setting is run under every policy in the same worlds. The form of the file is as
+strict as a scenario's: unknown keys are refused, all faults are told at once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
+
+from rumorsim.errors import Fault, InputError, nearest
+from rumorsim.laws import Model
+from rumorsim.measures import MEASURES
+from rumorsim.scenario import Scenario, load
+from rumorsim.scenario.accounts import Name
+from rumorsim.scenario.messages import faults_of, shown
+from rumorsim.scenario.text import parsed, read_text
+from rumorsim.studies.designs import AnyDesign, Grid
+from rumorsim.studies.parameters import Parameter
+
+__all__ = ["MOST_RUNS", "Study", "load_study", "study_from_values"]
+
+#: More runs are refused unless the study (or --most-runs) says that it means it.
+MOST_RUNS: Final = 20_000
+#: The most policies of which all subsets are formed.
+_MOST_SUBSETS: Final = 12
+
+DEFAULT_CURVES: Final = ("reach.truth.false.over_time", "reach.truth.true.over_time")
+
+
+class Study(Model):
+    """Settings of a scenario to run: parameters, a design, policies, replicates."""
+
+    name: Name = Field("study", description="what tables and reports call it")
+    scenario: str = Field(
+        min_length=1, max_length=4096, description="file of the scenario, from the study's folder"
+    )
+    parameters: tuple[Parameter, ...] = Field(
+        (), strict=False, max_length=1000, description="what is varied; absent: policies alone"
+    )
+    design: AnyDesign = Field(
+        default_factory=lambda: Grid(kind="grid"),
+        description="which values go together (default: a grid, every combination)",
+    )
+    policies: tuple[Name, ...] | None = Field(
+        None,
+        strict=False,
+        min_length=1,
+        description='policies to run, "a + b" for several at once; absent: none and all there are',
+    )
+    subsets: tuple[Name, ...] | None = Field(
+        None,
+        strict=False,
+        min_length=1,
+        max_length=_MOST_SUBSETS,
+        description="instead of policies: every combination of these, none of them included",
+    )
+    replicates: int = Field(
+        10, ge=1, le=1_000_000, description="worlds, the same ones for every setting"
+    )
+    seed: int | None = Field(
+        None, ge=0, lt=2**64, description="seed of the first world; absent: the scenario's"
+    )
+    measures: tuple[str, ...] | None = Field(
+        None, strict=False, min_length=1, description="what to measure; absent: as the scenario"
+    )
+    curves: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = Field(
+        DEFAULT_CURVES,
+        strict=False,
+        description="curves for the table of series: dotted names, * for any part of one",
+    )
+    most_runs: int = Field(
+        MOST_RUNS, ge=1, le=100_000_000, description="refuse a study of more runs than these"
+    )
+    _file: str = PrivateAttr("study")
+    _base_dir: Path = PrivateAttr(default_factory=Path)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Study:
+        faults = [*self._name_faults(), *self._policy_faults(), *self._measure_faults()]
+        faults += self.design.faults(self.parameters)
+        if faults:
+            lines = ((f.key, f.value, f.rule, f.advice) for f in faults)
+            raise ValueError("\n".join("\t".join(parts) for parts in lines))
+        return self
+
+    def _name_faults(self) -> Iterator[Fault]:
+        seen: set[str] = set()
+        for i, parameter in enumerate(self.parameters):
+            if parameter.name in seen:
+                rule, key = "two parameters have this name", f"parameters[{i}].name"
+                yield Fault(rule, "", key, shown(parameter.name), "rename one")
+            seen.add(parameter.name)
+
+    def _policy_faults(self) -> Iterator[Fault]:
+        if self.policies is not None and self.subsets is not None:
+            yield Fault("stands beside policies", "", "subsets", "", "keep one of them")
+        for key in ("policies", "subsets"):
+            names = getattr(self, key) or ()
+            for i, name in enumerate(names):
+                if name in names[:i]:
+                    yield Fault("is given twice", "", f"{key}[{i}]", shown(name), "remove one")
+        for i, name in enumerate(self.subsets or ()):
+            if name == "none":
+                rule = "is always among the combinations"
+                yield Fault(rule, "", f"subsets[{i}]", shown(name), "remove it")
+
+    def _measure_faults(self) -> Iterator[Fault]:
+        for i, name in enumerate(self.measures or ()):
+            if name not in MEASURES:
+                advice = nearest(name, list(MEASURES))
+                yield Fault("there is no such measure", "", f"measures[{i}]", shown(name), advice)
+            elif name in (self.measures or ())[:i]:
+                yield Fault("is given twice", "", f"measures[{i}]", shown(name), "remove one")
+
+    @property
+    def file(self) -> str:
+        """What messages call the study."""
+        return self._file
+
+    def at(self, base_dir: Path, file: str) -> Study:
+        """The same study with its scenario's path starting at ``base_dir``."""
+        moved = self.model_copy()
+        moved._base_dir, moved._file = base_dir, file
+        return moved
+
+    def load_scenario(self) -> Scenario:
+        """The scenario it names; InputError where there is none or it has faults."""
+        return load(self._base_dir / self.scenario)
+
+
+def load_study(path: str | os.PathLike[str]) -> Study:
+    """The study in a file: TOML or JSON. InputError with every fault found."""
+    place = Path(path)
+    return study_from_values(parsed(read_text(place), str(path)), place.parent, str(path))
+
+
+def study_from_values(values: Any, base_dir: Path, file: str = "study") -> Study:
+    """The study in plain values, as TOML gives them; ``file`` is for messages."""
+    if not isinstance(values, dict):
+        raise InputError(Fault("a study is a table", file=file, value=shown(values)))
+    if "horizon" in values and "stories" in values:
+        advice = 'a study says scenario = "FILE", replicates and [[parameters]]'
+        raise InputError(Fault("is a scenario, not a study", file=file, advice=advice))
+    try:
+        study = Study.model_validate(values)
+    except ValidationError as error:
+        raise InputError(faults_of(error, Study, file)) from None
+    return study.at(base_dir, file)

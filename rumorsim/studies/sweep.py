@@ -1,0 +1,198 @@
+"""sweep: every setting of a study, in coupled worlds, kept in a directory run by run.
+
+The directory is the truth: whatever ends a sweep, doing the same again makes only what is
+missing. Counts come first, then how long it will take, then the runs, then the tables.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from rumorsim.scenario import Scenario
+from rumorsim.studies.manifest import Manifest
+from rumorsim.studies.making import Job, Made, Order
+from rumorsim.studies.plan import Plan, check_study, planned
+from rumorsim.studies.runner import Runner
+from rumorsim.studies.shards import Shard
+from rumorsim.studies.study import Study, load_study
+from rumorsim.studies.sweep_tables import write_tables
+from rumorsim.studies.swept import Sweep
+from rumorsim.studies.workers import Hands, Processes
+from rumorsim.studies.worlds import default_workers
+
+__all__ = ["Progress", "sweep"]
+
+#: Seconds of a first run from which no second one is needed to say how long it will take.
+_TELLING: Final = 5.0
+#: How often records that turn out to be damaged are made again before giving up.
+_ROUNDS: Final = 3
+
+
+class Progress(NamedTuple):
+    """How far a sweep is: ``done`` of ``total`` runs are there, ``failed`` cannot be made.
+
+    ``rate`` is runs a second since it began, ``left`` the seconds it will take from here.
+    """
+
+    done: int
+    failed: int
+    total: int
+    rate: float
+    left: float | None
+
+
+def sweep(
+    study: Study | str | Path,
+    out: str | Path,
+    *,
+    scenario: Scenario | None = None,
+    workers: int | None = None,
+    shard: str | None = None,
+    dask: str | None = None,
+    most_runs: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    tell: Callable[[str], None] | None = None,
+) -> Sweep:
+    """Run every setting of ``study`` (a file, or a Study) that ``out`` does not hold yet.
+
+    ``scenario`` instead of the one the study names (on a graph of yours, say). ``workers``:
+    processes, by default one a core. ``shard``: "2/8" does the second eighth only, ``dask``:
+    the address of a scheduler whose workers do it; ``most_runs`` instead of the study's.
+    ``progress`` is called after every run, ``tell`` with what there is to say before.
+    InputError where study or scenario are at fault, OutputError where ``out`` cannot be had
+    or written. Runs that fail by themselves end in :meth:`.Sweep.failures` and in the table.
+    """
+    begun = study if isinstance(study, Study) else load_study(study)
+    share = Shard.of(shard)
+    base = begun.load_scenario() if scenario is None else scenario
+    policies = check_study(begun, base.pinned().at(base.base_dir), most_runs)
+    runner = Runner(
+        base,
+        workers=workers,
+        store=out,
+        part=share.part,
+        measures=begun.measures,
+        hands=_hands(workers, dask),
+    )
+    with runner:
+        plan = planned(begun, policies, runner)
+        manifest = Manifest.of(plan, runner.scenario)
+        manifest.save(Path(out))
+        work = _Work(plan, runner, share, progress or _ignored, tell or _ignored)
+        swept = Sweep(Path(out), manifest.values)
+        for _ in range(_ROUNDS):
+            work.make_missing()
+            if work.is_in_tables(swept):
+                break
+        return swept
+
+
+def _hands(workers: int | None, dask: str | None) -> Callable[[Job], Hands] | None:
+    if dask is not None:
+        from rumorsim.studies.dask_cluster import Cluster
+
+        return lambda job: Cluster(job, dask)
+    if workers == 0:
+        return None
+    count = default_workers(1 << 20) if workers is None else workers
+    return lambda job: Processes(job, count)
+
+
+def _ignored(_: object) -> None:
+    pass
+
+
+class _Work:
+    """What is missing of a plan, and what is said while it is made."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        runner: Runner,
+        share: Shard,
+        progress: Callable[[Progress], None],
+        tell: Callable[[str], None],
+    ) -> None:
+        if runner.store is None:
+            raise ValueError("a sweep needs a store")
+        self.plan, self.runner, self.share = plan, runner, share
+        self.store = runner.store
+        self.progress, self.tell = progress, tell
+        self.failed: set[str] = set()
+
+    def make_missing(self) -> None:
+        """Make those runs of this share that are not in the store, and have not failed."""
+        ours = [name for name in self.plan.run_ids() if self.share.has(name)]
+        damaged = self.store.quarantined()
+        there = self.store.sound(ours)
+        damaged = self.store.quarantined() - damaged
+        if damaged:
+            rule = f"{_count(damaged, 'record')} damaged: put aside in quarantine, made again"
+            self.tell(rule)
+        missing = set(ours) - there - self.failed
+        self._tell_of(len(ours), len(missing))
+        if missing:
+            orders = (self.runner.order(each) for each in self.plan.wanted(missing))
+            self._make(orders, len(there), len(ours))
+
+    def _make(self, orders: Iterator[Order], done: int, total: int) -> None:
+        """Make one or two runs to know how long it takes, then all others."""
+        begun, first = time.monotonic(), done
+        left = total - done - len(self.failed)
+        seconds = 0.0
+        while seconds < _TELLING and left and done + len(self.failed) < first + 2:
+            for made in self.runner.make([next(orders)]):
+                seconds, left = made.seconds, left - 1
+                done += self._counted(made)
+                begun = time.monotonic() if done == first + 1 else begun
+        if left:
+            self.tell(f"about {_duration(seconds * left / self.runner.hands.count)} to go")
+        made_since = 0
+        with closing(self.runner.make(orders)) as stream:
+            for made in stream:
+                done += self._counted(made)
+                made_since += 1
+                rate = made_since / max(time.monotonic() - begun, 1e-9)
+                left = total - done - len(self.failed)
+                self.progress(Progress(done, len(self.failed), total, rate, left / rate))
+
+    def _counted(self, made: Made) -> bool:
+        if made.cause:
+            self.failed.add(made.order.id)
+            self.tell(f"failed: {made.order}: {made.cause.splitlines()[0]}")
+        return not made.cause
+
+    def is_in_tables(self, swept: Sweep) -> bool:
+        """Write the tables once every run was made or failed; False where one was lost since."""
+        names = set(self.plan.run_ids())
+        missing = names - self.store.sound(names)
+        others = {name for name in missing if not self.share.has(name)}
+        if others:
+            self.tell(f"this shard is done; {_count(len(others), 'run')} of others are missing")
+            return not missing - others - self.failed
+        return not missing - self.failed and write_tables(swept) <= self.failed
+
+    def _tell_of(self, total: int, missing: int) -> None:
+        plan, parts = self.plan, self.share.parts
+        worlds = plan.study.replicates
+        of = f"{_count(len(plan.points), 'point')} x {len(plan.policies)} policies x {worlds} worlds"
+        same = f", {plan.runs:,} of them different" if plan.runs < plan.rows else ""
+        share = f"; {total:,} in shard {self.share.place} of {parts}" if parts > 1 else ""
+        there = f"; {total - missing:,} are there already" if missing < total else ""
+        self.tell(f"{of}: {_count(plan.rows, 'run')}{same}{share}{there}; {missing:,} to make")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
+def _duration(seconds: float) -> str:
+    """Roughly how long, for people."""
+    for unit, size in (("days", 86400.0), ("h", 3600.0), ("min", 60.0)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{max(seconds, 1):.0f} s"

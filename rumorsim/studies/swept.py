@@ -1,0 +1,138 @@
+"""A sweep as it lies in its directory: rows of parameters and numbers, and their curves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from rumorsim.errors import Fault, InputError
+from rumorsim.measures.base import Curve
+from rumorsim.studies.manifest import Manifest
+from rumorsim.studies.records import run_id
+from rumorsim.studies.runner import Setting, run_of
+from rumorsim.studies.store import Store
+
+if TYPE_CHECKING:
+    import pandas
+
+__all__ = ["Row", "Sweep"]
+
+_MISSING: Final = "was not run yet"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One point under one policy in one world.
+
+    ``parameters`` by name; ``run`` names the record, which rows with the same resolved
+    scenario share; ``digest`` its events. ``scalars`` is every number that was measured,
+    ``series`` the curves that the study asks for. ``error``: why there is nothing.
+    """
+
+    point: int
+    parameters: Mapping[str, Any]
+    policy: str
+    seed: int
+    run: str
+    digest: str = ""
+    events: int = 0
+    scalars: Mapping[str, float | None] = field(default_factory=dict)
+    series: Mapping[str, Curve] = field(default_factory=dict)
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """The sweep in ``directory``, read as it is asked for; ``manifest`` is what was asked."""
+
+    directory: Path
+    manifest: Mapping[str, Any]
+
+    @classmethod
+    def load(cls, directory: str | Path) -> Sweep:
+        """The sweep in a directory, finished or not; InputError where there is none."""
+        return cls(Path(directory), Manifest.load(Path(directory)).values)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the parameters."""
+        return tuple(self.manifest["parameters"])
+
+    @property
+    def points(self) -> list[dict[str, Any]]:
+        """The values of the parameters at each point."""
+        names = self.parameters
+        return [dict(zip(names, each, strict=True)) for each in self.manifest["points"]]
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """The policies every point was run under."""
+        return tuple(self.manifest["policies"])
+
+    @property
+    def seeds(self) -> range:
+        """The seeds of the worlds."""
+        first = self.manifest["first_seed"]
+        return range(first, first + self.manifest["replicates"])
+
+    def run_ids(self) -> dict[str, None]:
+        """The name of every different run, in the order of the rows."""
+        return dict.fromkeys(row.run for row in self.places())
+
+    def places(self) -> Iterator[Row]:
+        """Every row without its numbers: by point, then policy, then seed."""
+        settings = self.manifest["settings"]
+        for p, values in enumerate(self.points):
+            for q, policy in enumerate(self.policies):
+                for seed in self.seeds:
+                    yield Row(p, values, policy, seed, run_id(settings[p][q], policy, seed))
+
+    def failures(self) -> dict[str, str]:
+        """Why runs could not be finished, by their names."""
+        store = Store(self.directory)
+        causes = {name: store.failure(name) for name in self.run_ids()}
+        return {name: cause for name, cause in causes.items() if cause is not None}
+
+    def runs(self) -> Iterator[Row]:
+        """Every row with its numbers; one at a time, so that memory stays flat.
+
+        A row that is missing, failed or damaged has an ``error`` and no numbers.
+        """
+        store = Store(self.directory)
+        for row in self.places():
+            yield self.filled(row, store)
+
+    def filled(self, row: Row, store: Store) -> Row:
+        """A row with the numbers of its record."""
+        place = (row.point, row.parameters, row.policy, row.seed, row.run)
+        payload = store.read(row.run)
+        if payload is None:
+            return Row(*place, error=store.failure(row.run) or _MISSING)
+        wanted = self.manifest["curves"]
+        run = run_of(Setting(row.policy, row.seed), row.run, payload, wanted)
+        return Row(*place, run.digest, run.events, run.scalars, run.curves)
+
+    def frame(self) -> pandas.DataFrame:
+        """The table of runs as a pandas frame. InputError without pandas, or if unfinished."""
+        return self._table("runs")
+
+    def series_frame(self) -> pandas.DataFrame:
+        """The table of curves as a pandas frame. InputError without pandas, or if unfinished."""
+        return self._table("series")
+
+    def _table(self, name: str) -> pandas.DataFrame:
+        try:
+            import pandas
+        except ImportError:
+            advice = 'pip install "rumorsim[data]"; runs() needs nothing'
+            raise InputError(Fault("frames need pandas", advice=advice)) from None
+        place = self.directory / f"{name}.parquet"
+        if place.exists():
+            return pandas.read_parquet(place)
+        place = place.with_suffix(".csv")
+        if place.exists():
+            return pandas.read_csv(place)
+        advice = "run the sweep to its end"
+        raise InputError(Fault("there is no table yet", file=str(place), advice=advice))

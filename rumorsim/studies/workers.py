@@ -1,0 +1,242 @@
+"""Processes that make runs. One that dies is replaced, and its run tried again.
+
+Whatever the number of processes and whatever happens to them, what a run gives depends on
+its order alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections import Counter, deque
+from collections.abc import Generator, Iterable, Iterator
+from multiprocessing.connection import Connection, wait
+from typing import Any, Final, Protocol
+
+from rumorsim.errors import RumorsimError
+from rumorsim.studies.making import ATTEMPTS, Job, Made, Maker, Order
+
+__all__ = ["Hands", "Here", "Processes", "WorkerError", "nameless_main"]
+
+#: Orders a process has in hand, so that it need not wait for the next.
+_IN_HAND: Final = 4
+#: Seconds a run takes from which a process has only one in hand: the last ones are shared out.
+_LONG: Final = 0.5
+#: Processes that may die one after the other before they are ready.
+_STILLBORN: Final = 5
+
+
+class WorkerError(RumorsimError):
+    """Worker processes cannot be started."""
+
+
+class Hands(Protocol):
+    """Who makes runs: processes, a cluster, or this process."""
+
+    @property
+    def count(self) -> int:
+        """How many runs are made at a time."""
+
+    def made(self, orders: Iterable[Order]) -> Generator[Made, None, None]:
+        """Each order as it is made, in any order."""
+
+    def close(self) -> None:
+        """Let go; what is not made yet never will be."""
+
+
+class Here:
+    """This very process: nothing to start, nothing to share."""
+
+    def __init__(self, job: Job) -> None:
+        self._maker = Maker(job)
+        self.count = 1
+
+    def made(self, orders: Iterable[Order]) -> Generator[Made, None, None]:
+        """Each order as it is made."""
+        for order in orders:
+            yield self._maker.make(order)
+
+    def close(self) -> None:
+        """Make what was written outlive a power failure."""
+        self._maker.close()
+
+
+class _Worker:
+    """One process and the orders it has in hand, oldest first."""
+
+    def __init__(self, job: Job) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=_work, args=(theirs, job), daemon=True)
+        with nameless_main():
+            self.process.start()
+        theirs.close()
+        self.ready = False
+        self.in_hand: deque[Order] = deque()
+
+    def give(self, order: Order) -> None:
+        self.in_hand.append(order)
+        # To a process that just died nothing can be sent; its death is noticed by `heard`.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self.pipe.send(order)
+
+    def heard(self) -> Iterator[Made | None]:
+        """What it reported since; None at the end if it is dead."""
+        try:
+            while self.pipe.poll():
+                said = self.pipe.recv()
+                if said is None:
+                    self.ready = True
+                    continue
+                self.in_hand.popleft()
+                yield said
+        except (EOFError, OSError):
+            yield None
+
+    def died_of(self) -> str:
+        self.process.join()
+        code = self.process.exitcode or 0
+        if code >= 0:
+            return f"its process ended with exit code {code}"
+        with contextlib.suppress(ValueError):
+            name = signal.Signals(-code).name
+            memory = "; not enough memory? try fewer workers" if name == "SIGKILL" else ""
+            return f"its process was killed by {name}{memory}"
+        return f"its process was killed by signal {-code}"
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
+
+
+class Processes:
+    """``count`` worker processes, started when they are first needed.
+
+    A run whose process dies is begun three times in all, then handed back as failed with the
+    cause; the others in that process's hands are not held against it.
+    """
+
+    def __init__(self, job: Job, count: int) -> None:
+        self._job = job
+        self.count = count
+        self._workers: list[_Worker] = []
+        self._tries: Counter[str] = Counter()
+        self._again: deque[Order] = deque()
+        self._stillborn = 0
+        self._seconds = 0.0
+
+    def made(self, orders: Iterable[Order]) -> Generator[Made, None, None]:
+        """Each order as it is made, in any order. WorkerError if no process can be started."""
+        coming = iter(orders)
+        # The first run is made by one process alone: it leaves compiled kernels to the others.
+        alone = not _kernels_are_compiled()
+        try:
+            while self._hand_out(coming, 1 if alone else self.count):
+                for worker, made in self._heard():
+                    if made is None:
+                        yield from self._bury(worker)
+                        continue
+                    alone = False
+                    self._seconds += 0.2 * (made.seconds - self._seconds)
+                    yield made
+        finally:
+            # Reached early by Ctrl-C or an error: nobody waits for what is in hand.
+            if any(worker.in_hand for worker in self._workers):
+                self.close()
+
+    def close(self) -> None:
+        """End all processes at once."""
+        for worker in self._workers:
+            worker.end()
+        self._workers.clear()
+        self._again.clear()
+
+    def _hand_out(self, coming: Iterator[Order], workers: int) -> bool:
+        """Give orders to whoever has room; whether anything is in hand."""
+        depth = 1 if self._seconds > _LONG or workers == 1 < self.count else _IN_HAND
+        for level in range(depth):
+            for i in range(workers):
+                if i < len(self._workers) and len(self._workers[i].in_hand) > level:
+                    continue
+                order = self._again.popleft() if self._again else next(coming, None)
+                if order is None:
+                    break
+                if i >= len(self._workers):
+                    self._workers.append(_Worker(self._job))
+                    i = len(self._workers) - 1
+                self._workers[i].give(order)
+        return any(worker.in_hand for worker in self._workers)
+
+    def _heard(self) -> Iterator[tuple[_Worker, Made | None]]:
+        ready = wait([worker.pipe for worker in self._workers])
+        for worker in [each for each in self._workers if each.pipe in ready]:
+            for made in worker.heard():
+                yield worker, made
+
+    def _bury(self, worker: _Worker) -> Iterator[Made]:
+        """Take a dead process's orders back; the one it was at has one try less."""
+        self._workers.remove(worker)
+        worker.end()
+        cause = worker.died_of()
+        if not worker.ready:
+            self._stillborn += 1
+            if self._stillborn > _STILLBORN:
+                raise WorkerError(f"no worker process can be started: {cause}")
+        elif worker.in_hand:
+            order = worker.in_hand[0]
+            self._tries[order.id] += 1
+            if self._tries[order.id] == ATTEMPTS:
+                worker.in_hand.popleft()
+                yield Made(order, cause=f"{cause} (begun {ATTEMPTS} times)")
+        self._again.extend(worker.in_hand)
+        worker.in_hand.clear()
+
+
+def _kernels_are_compiled() -> bool:
+    from rumorsim.kernels.compiling import cache_folder
+
+    return cache_folder is not None and any(cache_folder.rglob("advance*.nbi"))
+
+
+@contextlib.contextmanager
+def nameless_main() -> Iterator[None]:
+    """Let new processes start without running the caller's script again.
+
+    They need nothing of it, and a script or notebook that runs a study at its top level,
+    without ``if __name__ == "__main__"``, would otherwise start itself over and over.
+    """
+    main = sys.modules["__main__"]
+    names = [name for name in ("__file__", "__spec__") if name in vars(main)]
+    hidden: dict[str, Any] = {name: vars(main).pop(name) for name in names}
+    main.__spec__ = None
+    try:
+        yield
+    finally:
+        vars(main).update(hidden)
+
+
+def _work(pipe: Connection, job: Job) -> None:
+    """A worker process: make what comes, report it, and have no own opinion about Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    maker = Maker(job)
+    pipe.send(None)
+    while True:
+        try:
+            order: Order = pipe.recv()
+        except EOFError:
+            return
+        pipe.send(maker.make(order))
+
+
+def _end_with_parent() -> None:
+    """End this worker when the process that started it is gone, even if it was killed."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -1,0 +1,41 @@
+"""The gallery: small scenarios that come with the package. Their words are in the strings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from rumorsim.errors import Fault, InputError, nearest
+from rumorsim.scenario import Scenario, load
+
+__all__ = ["GALLERY", "Shelf"]
+
+_ROOM: Final = Path(__file__).parent / "gallery"
+
+#: In the order in which they are shown.
+GALLERY: Final = ("first-post",)
+
+
+class Shelf:
+    """The scenarios that a page may show: the gallery, and the one it was started with."""
+
+    def __init__(self, own: str | None = None) -> None:
+        self._own = None if own is None else load(own)
+        self._known: dict[str, Scenario] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names in order; one's own, if there is one, is called "own" and comes first."""
+        return GALLERY if self._own is None else ("own", *GALLERY)
+
+    def scenario(self, name: str) -> Scenario:
+        """The scenario of that name; InputError names the nearest."""
+        if name == "own" and self._own is not None:
+            return self._own
+        if name not in GALLERY:
+            raise InputError(
+                Fault("there is no such scenario", value=name, advice=nearest(name, self.names))
+            )
+        if name not in self._known:
+            self._known[name] = load(_ROOM / f"{name}.toml")
+        return self._known[name]

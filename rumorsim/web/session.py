@@ -1,0 +1,231 @@
+"""One browser: its messages in order, its two worlds, and the frames it is sent.
+
+The worlds of a session are touched by its own pump alone, in a thread, so one browser never
+waits for another's simulation; frames wait for the browser to say that it has drawn those
+before, so one that reads slowly, sleeps or is gone slows only itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import Any
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from rumorsim.errors import Fault, InputError
+from rumorsim.web import limits, messages, wire
+from rumorsim.web.gallery import Shelf
+from rumorsim.web.messages import BadMessage, Message, read_message
+from rumorsim.web.places import places_of
+from rumorsim.web.telling import told_policy, told_world
+from rumorsim.web.worlds import TwoWorlds
+
+__all__ = ["Session"]
+
+
+class Session:
+    """The conversation with one browser, from its first message to its last."""
+
+    def __init__(self, socket: WebSocket, shelf: Shelf, threads: Executor) -> None:
+        self.name = secrets.token_urlsafe(16)
+        self.worlds: TwoWorlds | None = None
+        self.busy = asyncio.Lock()
+        self._socket, self._shelf, self._threads = socket, shelf, threads
+        self._orders: asyncio.Queue[Message] = asyncio.Queue(maxsize=64)
+        self._stirred = asyncio.Event()
+        self._scenario = ""
+        self._playing = False
+        self._speed = 0.5
+        self._frame = self._drawn = 0
+        self._bucket, self._filled = limits.MESSAGE_BURST, time.monotonic()
+        self._bad = 0
+
+    async def run(self) -> None:
+        """Until the browser goes, says too much, or says nothing for very long."""
+        pump = asyncio.create_task(self._pump())
+        reader = asyncio.create_task(self._read())
+        done, pending = await asyncio.wait((pump, reader), return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
+        async with self.busy:
+            self.worlds = None
+        for task in done:
+            error = task.exception()
+            if error is not None and not isinstance(error, WebSocketDisconnect):
+                raise error
+
+    # -- what it says -------------------------------------------------------------------
+
+    async def _read(self) -> None:
+        while True:
+            try:
+                received = await asyncio.wait_for(self._socket.receive(), limits.IDLE)
+            except TimeoutError:
+                await self._socket.close(1001, "nothing was said for long")
+                return
+            if received["type"] == "websocket.disconnect":
+                return
+            if not self._may_speak():
+                await self._socket.close(1008, "too many messages")
+                return
+            if not await self._take(received.get("text")):
+                await self._socket.close(1008, "too many messages that mean nothing")
+                return
+
+    def _may_speak(self) -> bool:
+        """A bucket that fills at the long-run rate and holds a burst."""
+        now = time.monotonic()
+        filled = self._bucket + (now - self._filled) * limits.MESSAGE_RATE
+        self._bucket, self._filled = min(filled, limits.MESSAGE_BURST) - 1.0, now
+        return self._bucket >= 0.0
+
+    async def _take(self, text: str | None) -> bool:
+        try:
+            if text is None:
+                raise BadMessage("is not text")
+            message = read_message(text)
+        except BadMessage as error:
+            self._bad += 1
+            await self._say({"type": "fault", "lines": [f"message: {error}"]})
+            return self._bad < limits.BAD_MESSAGES
+        if isinstance(message, messages.Ack):
+            self._drawn = max(self._drawn, min(message.frame, self._frame))
+        else:
+            await self._orders.put(message)
+        self._stirred.set()
+        return True
+
+    # -- what it is sent ------------------------------------------------------------------
+
+    async def _pump(self) -> None:
+        due = time.monotonic()
+        while True:
+            while not self._orders.empty():
+                try:
+                    await self._obey(self._orders.get_nowait())
+                except InputError as error:
+                    await self._say_faults(error.faults)
+            if self._moving():
+                due = max(due + 1 / limits.FRAME_RATE, time.monotonic())
+                await self._next(self._speed / limits.FRAME_RATE)
+                await asyncio.sleep(max(due - time.monotonic(), 0.001))
+            else:
+                await self._stirred.wait()
+                due = time.monotonic()
+            self._stirred.clear()
+
+    def _moving(self) -> bool:
+        return (
+            self._playing
+            and self.worlds is not None
+            and self._frame - self._drawn < limits.FRAMES_AHEAD
+        )
+
+    async def _next(self, hours: float) -> None:
+        worlds = self._opened()
+        if await self._work(worlds.advance, worlds.now + hours):
+            self._playing = self._playing and not worlds.over
+            await self._send_frame()
+
+    async def _obey(self, message: Message) -> None:
+        """Do what one message asks; what cannot be is told to the browser alone."""
+        match message:
+            case messages.Open():
+                await self._open(message)
+            case messages.Play():
+                self._playing = not self._opened().over
+                await self._send_frame()
+            case messages.Pause():
+                self._playing = False
+                await self._send_frame()
+            case messages.Speed():
+                self._speed = message.hours
+            case messages.Step():
+                self._playing = False
+                await self._next(message.hours)
+            case messages.Act():
+                if await self._work(self._opened().act, message):
+                    await self._say_policy()
+                    await self._send_frame()
+            case _:
+                await self._live_again(message)
+
+    async def _live_again(self, message: Message) -> None:
+        """What changes the worlds from hour 0 on: the browser draws them anew."""
+        worlds = self._opened()
+        order: tuple[Callable[..., None], Any]
+        match message:
+            case messages.Rewind():
+                order = worlds.rewind, message.to
+            case messages.Add():
+                order = worlds.add, message.intervention
+            case messages.Drop():
+                order = worlds.drop, message.entry
+            case messages.Policy():
+                order = worlds.choose, message.name
+            case messages.Settings():
+                order = worlds.move, message
+            case _:
+                raise TypeError(f"not an order: {message!r}")
+        if await self._work(*order):
+            self._playing = self._playing and not worlds.over
+            await self._say_policy()
+            await self._send_frame(wire.RESET)
+
+    def _opened(self) -> TwoWorlds:
+        if self.worlds is None:
+            raise InputError(Fault("open a scenario first"))
+        return self.worlds
+
+    async def _open(self, message: messages.Open) -> None:
+        self._playing = False
+
+        def build() -> tuple[TwoWorlds, bytes]:
+            scenario = self._shelf.scenario(message.scenario)
+            policies = scenario.policy_names
+            worlds = TwoWorlds(scenario, message.seed, policies[min(1, len(policies) - 1)])
+            world = worlds.left.simulation.world
+            return worlds, wire.picture(world.graph, places_of(world.graph), world.people.kind)
+
+        built = await self._work(build)
+        if built is None:
+            return
+        self.worlds, picture = built
+        self._scenario = message.scenario
+        await self._say(told_world(self.worlds, self._scenario, self.name))
+        await self._socket.send_bytes(picture)
+        await self._say_policy()
+        await self._send_frame(wire.RESET)
+
+    async def _work(self, call: Callable[..., Any], *arguments: Any) -> Any:
+        """Do it in a thread; None where it cannot be done, which the browser is told."""
+        loop = asyncio.get_running_loop()
+        async with self.busy:
+            try:
+                result = await loop.run_in_executor(self._threads, call, *arguments)
+            except InputError as error:
+                await self._say_faults(error.faults)
+                return None
+        return True if result is None else result
+
+    async def _say_faults(self, faults: tuple[Fault, ...]) -> None:
+        self._playing = False
+        await self._say({"type": "fault", "lines": [str(fault)[:400] for fault in faults[:20]]})
+
+    async def _say_policy(self) -> None:
+        await self._say(told_policy(self._opened()))
+
+    async def _send_frame(self, flags: int = 0) -> None:
+        worlds = self._opened()
+        self._frame += 1
+        flags |= wire.PLAYING if self._playing else 0
+        await self._socket.send_bytes(worlds.frame(self._frame, flags))
+
+    async def _say(self, value: dict[str, Any]) -> None:
+        await self._socket.send_text(json.dumps(value, ensure_ascii=False, allow_nan=False))

@@ -1,0 +1,158 @@
+// What has happened in one world so far: worked out from its events, in typed arrays.
+
+import { KIND, VERBS } from './wire.js';
+
+/** @typedef {import('./wire.js').Side} Side */
+
+/** Bits of an account's state. */
+export const MARK = Object.freeze({
+  readFalse: 1, toldFalse: 2, readTrue: 4, toldTrue: 8, corrected: 16,
+  closed: 32, suspended: 64, cut: 128, innocent: 256, reported: 512,
+});
+
+/** Any of these: the desk has hit this account. */
+export const HIT = MARK.closed | MARK.suspended | MARK.cut;
+
+/**
+ * @typedef {Object} Post
+ * @property {number} author
+ * @property {number} story
+ * @property {number} time
+ * @property {number} from post that was shared, -1 for a publication
+ * @property {boolean} gone
+ */
+
+export class Past {
+  /**
+   * @param {number} accounts
+   * @param {{truth: boolean, answers: string | null}[]} stories
+   */
+  constructor(accounts, stories) {
+    this.stories = stories;
+    this.accounts = accounts;
+    this.clear();
+  }
+
+  clear() {
+    const n = this.accounts;
+    this.marks = new Uint16Array(n);
+    /** Who told each account of the first false story it read, -1 nobody. */
+    this.tellerFalse = new Int32Array(n).fill(-1);
+    this.tellerTrue = new Int32Array(n).fill(-1);
+    this.timeFalse = new Float32Array(n).fill(-1);
+    this.timeTrue = new Float32Array(n).fill(-1);
+    this.surface = new Uint8Array(n);
+    /** @type {Post[]} */
+    this.posts = [];
+    /** @type {Map<number, number[]>} */
+    this.postsOf = new Map();
+    /** Accounts whose marks changed since they were last drawn. @type {Set<number>} */
+    this.changed = new Set();
+    this.reachFalse = 0;
+    this.reachTrue = 0;
+    this.events = 0;
+    this.shrunk = false;
+    /** @type {Set<number>} stories kept off the list */
+    this.delisted = new Set();
+  }
+
+  /**
+   * Take in one frame's events; `each` is called with every one that can be shown moving.
+   * @param {Side} side
+   * @param {((kind: number, account: number, source: number, story: number, post: number,
+   *   value: number, time: number) => void) | null} each
+   */
+  take(side, each) {
+    const { count, account, source, post, value, code, time } = side;
+    for (let i = 0; i < count; i += 1) {
+      const kind = code[i] & 15;
+      const story = code[i] >> 4;
+      this.one(kind, account[i], source[i], story, post[i], value[i], time[i]);
+      if (each) each(kind, account[i], source[i], story, post[i], value[i], time[i]);
+    }
+    this.events += count;
+  }
+
+  /**
+   * @param {number} kind @param {number} account @param {number} source @param {number} story
+   * @param {number} post @param {number} value @param {number} time
+   */
+  one(kind, account, source, story, post, value, time) {
+    if (kind === KIND.publish || kind === KIND.share) {
+      this.posts[post] = { author: account, story, time, from: kind === KIND.share ? value : -1, gone: false };
+      const own = this.postsOf.get(account);
+      if (own) own.push(post);
+      else this.postsOf.set(account, [post]);
+      const about = this.stories[story];
+      this.mark(account, about.truth ? MARK.toldTrue : MARK.toldFalse);
+      if (kind === KIND.publish) this.learn(account, -1, story, time, -1);
+    } else if (kind === KIND.expose) {
+      this.learn(account, source, story, time, value);
+    } else if (kind === KIND.report) {
+      this.mark(account, MARK.reported);
+    } else if (kind === KIND.action) {
+      this.done(VERBS[value], account, story, post);
+    }
+  }
+
+  /**
+   * An account reads (or begins) a story.
+   * @param {number} account @param {number} teller @param {number} story @param {number} time
+   * @param {number} surface 0 feed, 1 trending, -1 it is the author
+   */
+  learn(account, teller, story, time, surface) {
+    const about = this.stories[story];
+    const bit = about.truth ? MARK.readTrue : MARK.readFalse;
+    if (about.answers) this.mark(account, MARK.corrected);
+    if (this.marks[account] & bit) return;
+    this.mark(account, bit);
+    if (about.truth) {
+      this.tellerTrue[account] = teller;
+      this.timeTrue[account] = time;
+      if (surface >= 0) this.reachTrue += 1;
+    } else {
+      this.tellerFalse[account] = teller;
+      this.timeFalse[account] = time;
+      this.surface[account] = Math.max(surface, 0);
+      if (surface >= 0) this.reachFalse += 1;
+    }
+  }
+
+  /** @param {string} verb @param {number} account @param {number} story @param {number} post */
+  done(verb, account, story, post) {
+    const guilty = account >= 0 && (this.marks[account] & MARK.toldFalse) !== 0;
+    const hit = { close: MARK.closed, suspend: MARK.suspended, 'remove-followers': MARK.cut }[verb];
+    if (hit !== undefined) this.mark(account, hit | (guilty ? 0 : MARK.innocent));
+    else if (verb === 'reinstate') this.unmark(account, MARK.closed | MARK.suspended);
+    else if (verb === 'restore-followers') this.unmark(account, MARK.cut);
+    else if ((verb === 'delete' || verb === 'hide') && this.posts[post]) this.posts[post].gone = true;
+    else if ((verb === 'restore-post' || verb === 'show') && this.posts[post]) this.posts[post].gone = false;
+    else if (verb === 'delist') this.delisted.add(story);
+    else if (verb === 'relist') this.delisted.delete(story);
+  }
+
+  /** @param {number} account @param {number} bits */
+  mark(account, bits) {
+    if ((this.marks[account] & bits) === bits) return;
+    this.marks[account] |= bits;
+    this.changed.add(account);
+  }
+
+  /** @param {number} account @param {number} bits */
+  unmark(account, bits) {
+    this.marks[account] &= ~bits;
+    /** Something is smaller than it was drawn: everything is to be painted again. */
+    this.shrunk = true;
+  }
+
+  /** How a false story came to an account: itself first, then who told it, and so on. @param {number} account */
+  chain(account) {
+    const links = [account];
+    let at = this.tellerFalse[account];
+    while (at >= 0 && links.length < 60 && !links.includes(at)) {
+      links.push(at);
+      at = this.tellerFalse[at];
+    }
+    return links;
+  }
+}

@@ -1,0 +1,361 @@
+// One world drawn: follows below, accounts above them, pulses on top. Only what changed is
+// painted again; the layer of follows is painted once for each place of the camera.
+
+import { COLOUR, sprite, stateOf, STATES } from './look.js';
+import { MARK } from './past.js';
+
+/** @typedef {import('./wire.js').Picture} Picture */
+/** @typedef {import('./past.js').Past} Past */
+
+/** The most follows drawn at once, and painted in one go. */
+const MOST_LINES = 14000;
+const LINES_AT_ONCE = 3500;
+/** Pulses under way at once; more are dropped, as nobody could see them. */
+const MOST_PULSES = 700;
+const FLIGHT = 420;
+
+export class Sky {
+  /**
+   * @param {HTMLElement} place
+   * @param {import('./camera.js').Camera} camera
+   */
+  constructor(place, camera) {
+    this.place = place;
+    this.camera = camera;
+    const layer = (/** @type {string} */ name) =>
+      /** @type {HTMLCanvasElement} */ (place.querySelector(`canvas.${name}`));
+    this.layers = [layer('follows'), layer('accounts'), layer('pulses')];
+    const pen = (/** @type {HTMLCanvasElement} */ c) =>
+      /** @type {CanvasRenderingContext2D} */ (c.getContext('2d'));
+    [this.lines, this.dots, this.sparks] = this.layers.map(pen);
+    this.top = this.layers[2];
+    /** @type {Picture | null} */
+    this.picture = null;
+    /** @type {Past | null} */
+    this.past = null;
+    this.still = false;
+    this.width = 0;
+    this.height = 0;
+    this.ratio = 1;
+    this.xy = new Float32Array(0);
+    this.radii = new Float32Array(0);
+    this.fresh = true;
+    this.linesFrom = 0;
+    this.linesDue = 0;
+    /** Pulses: from, to, start, colour (0 false, 1 true). */
+    this.from = new Int32Array(MOST_PULSES);
+    this.to = new Int32Array(MOST_PULSES);
+    this.start = new Float64Array(MOST_PULSES);
+    this.hue = new Uint8Array(MOST_PULSES);
+    this.pulses = 0;
+    /** @type {{account: number, start: number, hue: number}[]} */
+    this.rings = [];
+    /** @type {{account: number, due: number}[]} accounts to paint when their pulse lands */
+    this.landing = [];
+    /** @type {number[]} the way a story came, drawn while somebody points */
+    this.chain = [];
+    this.chosen = -1;
+    this.hadSparks = false;
+    camera.watch(() => this.look());
+  }
+
+  /** @param {Picture} picture @param {Past} past */
+  show(picture, past) {
+    this.picture = picture;
+    this.past = past;
+    this.pulses = 0;
+    this.rings = [];
+    this.landing = [];
+    this.chain = [];
+    this.chosen = -1;
+    this.resize();
+  }
+
+  resize() {
+    const box = this.place.getBoundingClientRect();
+    this.ratio = Math.min(2, window.devicePixelRatio || 1);
+    this.width = Math.max(1, Math.round(box.width * this.ratio));
+    this.height = Math.max(1, Math.round(box.height * this.ratio));
+    for (const layer of this.layers) {
+      layer.width = this.width;
+      layer.height = this.height;
+    }
+    this.look();
+  }
+
+  /** The camera moved: everything is somewhere else. */
+  look() {
+    if (!this.picture) return;
+    const { accounts, places, offsets } = this.picture;
+    if (this.xy.length !== 2 * accounts) {
+      this.xy = new Float32Array(2 * accounts);
+      this.radii = new Float32Array(accounts);
+    }
+    const { zoom, x, y } = this.camera;
+    const pad = 22 * this.ratio;
+    const wide = this.width - 2 * pad;
+    const high = this.height - 2 * pad;
+    for (let i = 0; i < accounts; i += 1) {
+      this.xy[2 * i] = this.width / 2 + (places[2 * i] - x) * wide * zoom;
+      this.xy[2 * i + 1] = this.height / 2 + (places[2 * i + 1] - y) * high * zoom;
+    }
+    const area = Math.sqrt((wide * high) / accounts);
+    const base = Math.min(4.6 * this.ratio, Math.max(1.25 * this.ratio, area * 0.125)) * zoom ** 0.45;
+    const mean = offsets[accounts] / accounts || 1;
+    for (let i = 0; i < accounts; i += 1) {
+      const times = (offsets[i + 1] - offsets[i]) / mean;
+      this.radii[i] = base * Math.min(3.2, 0.7 + 0.62 * Math.sqrt(times));
+    }
+    this.fresh = true;
+    this.linesFrom = 0;
+    this.linesDue = performance.now() + 60;
+    this.lines.clearRect(0, 0, this.width, this.height);
+  }
+
+  /** A post travels along a follow. @param {number} from @param {number} to @param {boolean} truth @param {number} start */
+  pulse(from, to, truth, start) {
+    if (this.still || this.pulses >= MOST_PULSES || !this.picture) return false;
+    const i = this.pulses;
+    this.from[i] = from;
+    this.to[i] = to;
+    this.start[i] = start;
+    this.hue[i] = truth ? 1 : 0;
+    this.pulses += 1;
+    this.landing.push({ account: to, due: start + FLIGHT });
+    return true;
+  }
+
+  /** Somebody shares. @param {number} account @param {boolean} truth @param {number} start */
+  ring(account, truth, start) {
+    if (!this.still && this.rings.length < 120) this.rings.push({ account, start, hue: truth ? 1 : 0 });
+  }
+
+  /** Paint what is due. @param {number} now milliseconds */
+  paint(now) {
+    if (!this.picture || !this.past) return;
+    if (this.fresh || this.past.shrunk) this.paintAll();
+    else this.paintChanged(now);
+    if (now >= this.linesDue && this.linesFrom >= 0) this.paintLines();
+    this.paintSparks(now);
+  }
+
+  paintAll() {
+    const past = /** @type {Past} */ (this.past);
+    this.dots.clearRect(0, 0, this.width, this.height);
+    /** @type {Record<string, number[]>} */
+    const by = Object.fromEntries(STATES.map((state) => [state, []]));
+    for (let i = 0; i < past.accounts; i += 1) by[stateOf(past.marks[i])].push(i);
+    for (const state of STATES) for (const account of by[state]) this.dot(account, state);
+    past.changed.clear();
+    past.shrunk = false;
+    this.landing = [];
+    this.fresh = false;
+  }
+
+  /** @param {number} now */
+  paintChanged(now) {
+    const past = /** @type {Past} */ (this.past);
+    const flying = new Set();
+    let kept = 0;
+    for (const each of this.landing) {
+      if (each.due > now) {
+        this.landing[kept] = each;
+        kept += 1;
+        flying.add(each.account);
+      } else past.changed.add(each.account);
+    }
+    this.landing.length = kept;
+    for (const account of past.changed) {
+      const marks = past.marks[account];
+      // Who is told sees it when the pulse is there; the desk's work is seen at once.
+      if (flying.has(account) && !(marks & (MARK.closed | MARK.suspended | MARK.cut))) continue;
+      this.dot(account, stateOf(marks));
+    }
+    past.changed.clear();
+  }
+
+  /** @param {number} account @param {string} state */
+  dot(account, state) {
+    const x = this.xy[2 * account];
+    const y = this.xy[2 * account + 1];
+    if (x < -40 || y < -40 || x > this.width + 40 || y > this.height + 40) return;
+    const image = sprite(state, this.radii[account]);
+    this.dots.drawImage(image, Math.round(x - image.width / 2), Math.round(y - image.height / 2));
+  }
+
+  /** Some more follows, evenly taken from all of them, faint. */
+  paintLines() {
+    const { offsets, followers, accounts, follows } = /** @type {Picture} */ (this.picture);
+    const stride = Math.max(1, Math.ceil(follows / MOST_LINES));
+    const pen = this.lines;
+    const shown = Math.ceil(follows / stride);
+    pen.strokeStyle = COLOUR.follow;
+    pen.globalAlpha = Math.min(0.3, Math.max(0.045, 420 / shown)) * Math.min(2.5, this.camera.zoom ** 0.5);
+    pen.lineWidth = 0.7 * this.ratio;
+    pen.beginPath();
+    let at = this.linesFrom;
+    const end = Math.min(follows, at + LINES_AT_ONCE * stride);
+    let account = ownerOf(offsets, accounts, at);
+    for (; at < end; at += stride) {
+      while (offsets[account + 1] <= at) account += 1;
+      const x = this.xy[2 * account];
+      const y = this.xy[2 * account + 1];
+      const to = followers[at];
+      const u = this.xy[2 * to];
+      const v = this.xy[2 * to + 1];
+      const out = (x < 0 && u < 0) || (y < 0 && v < 0)
+        || (x > this.width && u > this.width) || (y > this.height && v > this.height);
+      if (out) continue;
+      pen.moveTo(x, y);
+      pen.lineTo(u, v);
+    }
+    pen.stroke();
+    this.linesFrom = at >= follows ? -1 : at;
+  }
+
+  /** @param {number} now */
+  paintSparks(now) {
+    const pen = this.sparks;
+    const busy = this.pulses > 0 || this.rings.length > 0 || this.chain.length > 0 || this.chosen >= 0;
+    if (busy || this.hadSparks) pen.clearRect(0, 0, this.width, this.height);
+    this.hadSparks = busy;
+    if (!busy) return;
+    if (this.chain.length > 1) this.paintChain(pen);
+    this.paintPulses(pen, now);
+    this.paintRings(pen, now);
+    if (this.chosen >= 0) this.paintChosen(pen);
+  }
+
+  /** @param {CanvasRenderingContext2D} pen @param {number} now */
+  paintPulses(pen, now) {
+    pen.lineWidth = 2.1 * this.ratio;
+    pen.lineCap = 'round';
+    for (const hue of [1, 0]) {
+      pen.strokeStyle = hue ? COLOUR.trueRead : '#ffc46b';
+      pen.beginPath();
+      for (let i = 0; i < this.pulses; i += 1) {
+        const part = (now - this.start[i]) / FLIGHT;
+        if (this.hue[i] !== hue || part < 0) continue;
+        const tail = Math.max(0, part - 0.28);
+        const head = Math.min(1, part);
+        const a = 2 * this.from[i];
+        const b = 2 * this.to[i];
+        const dx = this.xy[b] - this.xy[a];
+        const dy = this.xy[b + 1] - this.xy[a + 1];
+        pen.moveTo(this.xy[a] + dx * tail, this.xy[a + 1] + dy * tail);
+        pen.lineTo(this.xy[a] + dx * head, this.xy[a + 1] + dy * head);
+      }
+      pen.stroke();
+    }
+    let kept = 0;
+    for (let i = 0; i < this.pulses; i += 1) {
+      if (now - this.start[i] > FLIGHT) continue;
+      this.from[kept] = this.from[i];
+      this.to[kept] = this.to[i];
+      this.start[kept] = this.start[i];
+      this.hue[kept] = this.hue[i];
+      kept += 1;
+    }
+    this.pulses = kept;
+  }
+
+  /** @param {CanvasRenderingContext2D} pen @param {number} now */
+  paintRings(pen, now) {
+    pen.lineWidth = 1.8 * this.ratio;
+    for (const { account, start, hue } of this.rings) {
+      const part = (now - start) / 700;
+      if (part < 0 || part > 1) continue;
+      pen.globalAlpha = 1 - part;
+      pen.strokeStyle = hue ? COLOUR.trueRead : COLOUR.falseTold;
+      pen.beginPath();
+      pen.arc(this.xy[2 * account], this.xy[2 * account + 1], (5 + 20 * part) * this.ratio, 0, 7);
+      pen.stroke();
+    }
+    pen.globalAlpha = 1;
+    this.rings = this.rings.filter((ring) => now - ring.start < 700);
+  }
+
+  /** @param {CanvasRenderingContext2D} pen */
+  paintChain(pen) {
+    pen.strokeStyle = COLOUR.focus;
+    pen.lineWidth = 2.4 * this.ratio;
+    pen.beginPath();
+    this.chain.forEach((account, i) => {
+      const x = this.xy[2 * account];
+      const y = this.xy[2 * account + 1];
+      if (i) pen.lineTo(x, y);
+      else pen.moveTo(x, y);
+    });
+    pen.stroke();
+    for (const account of this.chain) {
+      pen.beginPath();
+      pen.arc(this.xy[2 * account], this.xy[2 * account + 1], 4 * this.ratio, 0, 7);
+      pen.fillStyle = COLOUR.focus;
+      pen.fill();
+    }
+  }
+
+  /** @param {CanvasRenderingContext2D} pen */
+  paintChosen(pen) {
+    const r = Math.max(9 * this.ratio, this.radii[this.chosen] * 2.2);
+    pen.strokeStyle = COLOUR.focus;
+    pen.lineWidth = 3 * this.ratio;
+    pen.beginPath();
+    pen.arc(this.xy[2 * this.chosen], this.xy[2 * this.chosen + 1], r, 0, 7);
+    pen.stroke();
+  }
+
+  /** The account nearest to a point of the page, -1 where none is near. @param {number} x @param {number} y */
+  at(x, y) {
+    const box = this.top.getBoundingClientRect();
+    const px = (x - box.left) * this.ratio;
+    const py = (y - box.top) * this.ratio;
+    let best = -1;
+    let least = (16 * this.ratio) ** 2;
+    for (let i = 0; i < this.radii.length; i += 1) {
+      const far = (this.xy[2 * i] - px) ** 2 + (this.xy[2 * i + 1] - py) ** 2 - this.radii[i] ** 2;
+      if (far < least) {
+        least = far;
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  /** Where an account is on the page. @param {number} account */
+  spot(account) {
+    const box = this.top.getBoundingClientRect();
+    return [box.left + this.xy[2 * account] / this.ratio, box.top + this.xy[2 * account + 1] / this.ratio];
+  }
+
+  /** The nearest account in a direction, for arrow keys. @param {number} account @param {number} dx @param {number} dy */
+  beside(account, dx, dy) {
+    const x = this.xy[2 * account];
+    const y = this.xy[2 * account + 1];
+    let best = account;
+    let least = Infinity;
+    for (let i = 0; i < this.radii.length; i += 1) {
+      const along = (this.xy[2 * i] - x) * dx + (this.xy[2 * i + 1] - y) * dy;
+      if (i === account || along <= 0) continue;
+      const aside = Math.abs((this.xy[2 * i] - x) * dy - (this.xy[2 * i + 1] - y) * dx);
+      const far = along + 2.5 * aside;
+      if (aside <= 2 * along && far < least) {
+        least = far;
+        best = i;
+      }
+    }
+    return best;
+  }
+}
+
+/** The account in whose row a follow stands. @param {Uint32Array} offsets @param {number} accounts @param {number} at */
+function ownerOf(offsets, accounts, at) {
+  let low = 0;
+  let high = accounts - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (offsets[middle + 1] <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

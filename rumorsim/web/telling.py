@@ -1,0 +1,56 @@
+"""What a browser is told once in words: the world, the policy, the forms of the catalogue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rumorsim.interventions import INTERVENTIONS
+from rumorsim.scenario.checks import without_nulls
+from rumorsim.web.worlds import TwoWorlds
+
+__all__ = ["told_forms", "told_policy", "told_world"]
+
+
+def told_world(worlds: TwoWorlds, name: str, session: str) -> dict[str, Any]:
+    """What does not change while a world is shown. Names are text, never markup."""
+    world = worlds.left.simulation.world
+    facts, scenario = world.facts, worlds.scenario
+    return {
+        "type": "world",
+        "session": session,
+        "name": name,
+        "title": scenario.name,
+        "seed": worlds.seed,
+        "horizon": world.horizon,
+        "start": facts.start,
+        "accounts": facts.accounts,
+        "follows": world.graph.follows,
+        "ids": None if world.graph.ids is None else [str(i) for i in world.graph.id_list()],
+        "kinds": list(facts.kinds),
+        "stories": [
+            {"name": s.name, "truth": s.truth, "category": s.category, "answers": s.answers}
+            for s in facts.stories
+        ],
+        "trending": scenario.trending is not None,
+        "policies": list(worlds.base.policy_names),
+        "attention": scenario.reading.attention,
+        "model": None if scenario.model is None else scenario.model.kind,
+    }
+
+
+def told_policy(worlds: TwoWorlds) -> dict[str, Any]:
+    """The script of the right-hand world and the sliders."""
+    entries = [
+        {"origin": entry.origin, "intervention": without_nulls(entry.under(worlds.settings))}
+        for entry in worlds.script
+    ]
+    settings = worlds.settings.model_dump(exclude={"do"})
+    return {"type": "policy", "entries": entries, "settings": settings}
+
+
+def told_forms() -> dict[str, Any]:
+    """The catalogue: JSON schema of each kind of intervention, from which forms are made."""
+    return {
+        kind: {"summary": model.summary, "target": model.target, "schema": model.model_json_schema()}
+        for kind, model in INTERVENTIONS.items()
+    }
