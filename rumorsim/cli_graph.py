@@ -51,7 +51,7 @@ class _Kinds(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         from rumorsim.graphs.config import GRAPH_CONFIGS
 
-        return [kind for kind in GRAPH_CONFIGS if kind not in ("file", "given")]
+        return [kind for kind in GRAPH_CONFIGS if kind not in ("file", "given", "union")]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         return _make_command(cmd_name) if cmd_name in self.list_commands(ctx) else None

@@ -227,7 +227,7 @@ class Verbs(Sight):
         if done.undoing is not None:
             done.undoing()
         # Something may be seen again: surfaces look anew for each story's top post.
-        self.world.stories["top"] = -1
+        self.world.tops[:] = -1
         if not quietly:
             self._tell(UNDOING[done.verb], done.kind, done.target, reason, done.case)
 

@@ -18,9 +18,10 @@ source   int32   the account it came from: author of the post that was read or s
                  was met in a stop (-1: nobody); for an action the index of the intervention
                  in its policy, -1 when none
 value    float64 publish: the planned index k; share: the post that was shared; expose: the
-                 surface (0 feed, 1 trending); read: how many reads of the story this makes;
-                 action: the verb (index into :data:`VERBS`); surface: the slot, 0 = left;
-                 stop: why (index into :data:`STOPS`)
+                 surface (index into ``Facts.surfaces``, 0 = feed); read: how many reads of
+                 the story this makes; action: the verb (index into :data:`VERBS`); surface: the
+                 slot, 0 = left; stop: why (index into :data:`STOPS`); withhold: 0 the account may not post, 1 it
+                 will not; believe: 1 it does, 0 it is corrected; trust: what it is now
 ======== ======= ==========================================================================
 
 Posts are numbered 0, 1, 2 ... in the order they appear in the stream.
@@ -78,6 +79,9 @@ class Kind(IntEnum):
     ACTION = 5  #: the desk did something, see VERBS
     SURFACE = 6  #: a story entered, moved on or left a surface
     STOP = 7  #: an account tells a story no more (models of contacts)
+    WITHHOLD = 8  #: a planned post of a story was not made
+    BELIEVE = 9  #: an account comes to believe a story, or is corrected
+    TRUST = 10  #: an account's trust in official sources changed
 
 
 #: Why an account stops telling, in the order of the codes in ``value`` of a stop.
@@ -270,7 +274,10 @@ class Facts:
 
     ``person`` and ``kind`` have shape [accounts]: the person behind each account (int32)
     and the index of its kind in ``kinds`` (int16). ``followers`` counts each account's
-    followers at the start (int32).
+    followers at the start (int32). ``platform`` (uint8) indexes ``platforms``; ``origin``
+    (int32) is the account itself, or for one laid out for a person who comes back the account
+    that it may succeed; both are filled in where they are not given. ``surfaces`` names what
+    the value of an expose event points to.
     """
 
     accounts: int
@@ -281,8 +288,17 @@ class Facts:
     followers: NDArray[np.int32]
     kinds: tuple[str, ...] = ("ordinary",)
     platforms: tuple[str, ...] = ("platform",)
+    platform: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, np.uint8))
+    origin: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+    surfaces: tuple[str, ...] = ("feed", "trending")
     policy: str = "none"
     seed: int = 0
     interventions: tuple[InterventionFacts, ...] = ()
     start: str = ""
     provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not len(self.platform):
+            object.__setattr__(self, "platform", np.zeros(self.accounts, np.uint8))
+        if not len(self.origin):
+            object.__setattr__(self, "origin", np.arange(self.accounts, dtype=np.int32))

@@ -23,13 +23,19 @@ CEILINGS: Final[dict[tuple[str, str], float]] = {
     ("accounts", "audience"): 1.0,
     ("accounts", "credence"): 1.0,
     ("profiles", "countable"): 1.0,
+    ("profiles", "earning"): 1.0,
     ("posts", "alive"): 1,
     ("posts", "visibility"): 1.0,
     ("posts", "credence"): 1.0,
     ("stories", "listed"): 1,
+    ("stories", "pushable"): 1,
+    ("stories", "recommendable"): 1.0,
+    ("stories", "flow"): 1.0,
     ("stories", "credence"): 1.0,
     ("stories", "report"): 1.0,
     ("friction", ""): 1.0,
+    #: Most followers that a share goes to: a limit L is the factor L / accounts.
+    ("forward", ""): float("inf"),
 }
 
 #: Levers that may be raised as well: factors above 1, the value cut at its ceiling.

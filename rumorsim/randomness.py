@@ -57,6 +57,13 @@ class Purpose:
     CONTACT_MARK: Final = 22  #: (cell, account, story; j): with whom, and what comes of it
     STOP: Final = 23  #: (story, account, k): when a spreader stops by itself
     THRESHOLD: Final = 24  #: (account, story): how much persuades
+    WILLING: Final = 25  #: (story, author, k): whether a planned post is made in spite of all
+    FORWARD: Final = 26  #: (story, author, k; reader): whom a limited share reaches
+    BELIEVE: Final = 27  #: (story, author, k; reader): belief at a read
+    CONVINCE: Final = 28  #: (correction, reader): whether it takes back what it believed
+    BACKFIRE: Final = 29  #: (correction, reader): whether it shares the story all the more
+    PUSH: Final = 30  #: (surface, n-th push; account): who gets it and opens it
+    PLATFORM: Final = 31  #: (account): who has an account elsewhere, and whose it is
 
 
 def address_word(purpose: int, small: int = 0) -> int:

@@ -25,7 +25,7 @@ from rumorsim.results import Result
 from rumorsim.scenario import Scenario, build_graph
 from rumorsim.scenario.models import Policy
 from rumorsim.sinks import open_sink
-from rumorsim.surfaces.trending import trending_list
+from rumorsim.surfaces import SURFACES
 from rumorsim.units import parse_duration
 from rumorsim.world import World, build_world
 
@@ -76,8 +76,9 @@ class Simulation:
         self.engine = make_engine(engine, self.world)
         self.engine.listen(self._hear)
         self.desk = Desk(self.engine)
-        if scenario.trending is not None:
-            self.engine.process(trending_list(scenario.trending, self.engine))
+        for number, surface in enumerate(self.world.platforms.surfaces):
+            process = SURFACES[surface.kind]
+            self.engine.process(process(surface.settings, self.engine, number, surface.platform))
         ordinals: Counter[str] = Counter()
         for place, intervention in enumerate(self.policy.interventions):
             intervention.start(self.desk, place, ordinals[intervention.kind])

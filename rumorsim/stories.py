@@ -51,16 +51,21 @@ class Stories:
         records["appeal"] = [templates[t].appeal for t in self.template]
         records["report"] = [templates[t].report for t in self.template]
         records["category"] = [self.categories.index(templates[t].category) for t in self.template]
-        records["credence"] = 1.0
-        records["listed"] = 1
-        records["born"] = -1.0
-        records["top"] = -1
+        for name in ("belief", "if_doubted", "convinces"):
+            records[name] = [getattr(templates[t], name) for t in self.template]
+        beliefs = self._scenario.beliefs
+        false = np.array([not templates[t].truth for t in self.template])
+        records["trust_believed"] = np.where(false, beliefs.trust_unrefuted, 0.0)
+        records["trust_refuted"] = np.where(false, beliefs.trust_refuted, 0.0)
+        for lever in ("credence", "flow", "recommendable", "listed", "pushable"):
+            records[lever] = 1
+        records["born"] = records["answers"] = -1
         return records
 
     def _corrections(self, templates: tuple[Story, ...]) -> NDArray[np.void]:
         """For each answered story the stories that correct it, in one flat table."""
         names = [story.name for story in templates]
-        answering: dict[int, list[tuple[int, float]]] = {}
+        answering: dict[int, list[tuple[int, float, float, float]]] = {}
         for t, story in enumerate(templates):
             if story.answers is None:
                 continue
@@ -75,9 +80,11 @@ class Stories:
                     )
                 )
             for i in range(story.copies):
-                pair = (int(self._first[t]) + i, story.correction)
-                answering.setdefault(int(self._first[other]) + i, []).append(pair)
-        flat: list[tuple[int, float]] = []
+                correcting = int(self._first[t]) + i
+                row = (correcting, story.correction, story.backfire, story.backfire_factor)
+                answering.setdefault(int(self._first[other]) + i, []).append(row)
+                self.records["answers"][correcting] = int(self._first[other]) + i
+        flat: list[tuple[int, float, float, float]] = []
         for answered, pairs in answering.items():
             self.records["correctors"][answered] = len(flat)
             self.records["corrected"][answered] = len(pairs)

@@ -7,8 +7,10 @@ records here as the run goes on; a new run takes a new world.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from dataclasses import replace as dataclass_replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,16 +20,14 @@ from numpy.typing import NDArray
 from rumorsim.errors import Fault, InputError, nearest
 from rumorsim.events import STOPS, Facts, InterventionFacts
 from rumorsim.graphs.follows import FollowGraph
-from rumorsim.kernels.alias import alias_table
 from rumorsim.kernels.records import (
     ACCOUNT,
-    ALIAS,
-    LOOK,
     MEMORY,
     POST,
     PROFILE,
     REPEAT,
     TERMS,
+    aligned_copy,
     aligned_zeros,
 )
 from rumorsim.laws import (
@@ -36,7 +36,9 @@ from rumorsim.laws import (
     sample_array,
 )
 from rumorsim.people import People, draw_people
+from rumorsim.platforms import Platforms, lay_out
 from rumorsim.randomness import Purpose
+from rumorsim.reserve import Reserve
 from rumorsim.stories import Stories
 from rumorsim.tables import Tables, day_curve, reinforcement_steps, story_templates
 
@@ -58,7 +60,7 @@ class Rules:
     ``attention`` 0 is unlimited; ``crowd`` is the first row of ``tables`` with ages of
     background posts, -1 where there are none; row 0 is the delay of reading; an empty
     ``curve`` is flat, empty ``weights`` or ``receptivity`` are 1. ``terms`` is one record
-    of the model of contacts, None for the feed.
+    of the model of contacts, None for the feed; ``crosspost`` is by platform.
     """
 
     horizon: float
@@ -78,6 +80,11 @@ class Rules:
     corrections: NDArray[np.void]
     alias: NDArray[np.void]
     slot_ends: Array
+    crosspost: Array
+    most_trust: float
+    trust_closure: float
+    chilling: float
+    chilling_floor: float
     terms: NDArray[np.void] | None
 
 
@@ -101,15 +108,46 @@ class World:
     looks: NDArray[np.void]
     slots: NDArray[np.int32]
     facts: Facts
+    platforms: Platforms
+    reserve: Reserve
+    profiles: NDArray[np.void]
+    friction: Array
+    forward: Array
     posts: NDArray[np.void] = field(default_factory=lambda: aligned_zeros(1024, POST))
-    friction: Array = field(default_factory=lambda: np.ones(1))
     memory: NDArray[np.void] = field(default_factory=lambda: np.zeros(1, MEMORY))
-    profiles: NDArray[np.void] = field(init=False)
+    heat: Array = field(init=False)
+    tops: NDArray[np.int32] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.profiles = np.zeros(self.graph.accounts, PROFILE)
-        self.profiles["countable"] = 1.0
-        self.profiles["trust"] = self.people.trust
+        shape = (len(self.platforms.names), len(self.stories))
+        self.heat = np.zeros(shape)
+        self.tops = np.full(shape, -1, dtype=np.int32)
+        self._heat_seen = np.zeros((len(self.platforms.surfaces), len(self.stories)))
+
+    @property
+    def size(self) -> int:
+        """How many accounts there are, with those laid out for people who come back."""
+        return len(self.accounts)
+
+    def take_heat(self, platform: int, surface: int) -> Array:
+        """Countable posts by story on a platform since this surface asked last; float64."""
+        fresh: Array = self.heat[platform] - self._heat_seen[surface]
+        self._heat_seen[surface] = self.heat[platform]
+        return fresh
+
+    def standing(self, post: int) -> bool:
+        """Is the post itself there: it and its original alive, both authors to be seen?"""
+        both = (post, int(self.posts["root"][post]))
+        visible, posts = self.accounts["visible"], self.posts
+        return all(posts["alive"][p] and visible[posts["author"][p]] for p in both)
+
+    def top_post(self, platform: int, story: int) -> int:
+        """The story's most shared post there that stands, the earliest of equals, or -1."""
+        made = self.posts[: self.posts_made]
+        there = self.profiles["platform"][made["author"]] == platform
+        posts = np.flatnonzero((made["story"] == story) & (made["visibility"] > 0) & there)
+        standing = [post for post in posts.tolist() if self.standing(post)]
+        return max(standing, key=lambda p: (made["shares"][p], -p), default=-1)
 
     @property
     def posts_made(self) -> int:
@@ -171,14 +209,22 @@ def build_world(
     """
     if graph.accounts == 0:
         raise InputError(Fault("the follow graph has no accounts", key="graph"))
-    people = draw_people(scenario.accounts, graph, seed, {**graph.attributes, **(attributes or {})})
+    given = {**graph.attributes, **(attributes or {})}
+    platforms = lay_out(scenario, given, graph.accounts)
+    people = draw_people(scenario.accounts, graph, seed, given)
+    people = platforms.elsewhere(scenario.accounts.elsewhere, people)
+    reserve = Reserve.lay_out(getattr(scenario, "adversaries", ()), people, graph)
     stories = Stories(scenario, graph, people, seed)
     feed = scenario.reading
     curve = day_curve(
         feed, scenario.start.hour + scenario.start.minute / 60 + scenario.start.second / 3600
     )
     accounts = _account_records(feed, graph, people)
-    trending = scenario.trending
+    accounts["rate"] *= platforms.column("check_ins")[platforms.of]
+    looks, alias = platforms.looks(accounts["rate"])
+    origin = reserve.origin
+    everyone = dataclass_replace(platforms, of=platforms.of[origin])
+    profiles = _profile_records(people, everyone, reserve)
     tables = Tables(feed.delay)
     templates = story_templates(scenario.stories, tables)
     limited = feed.attention != "unlimited" and feed.reading == "check-in"
@@ -197,20 +243,21 @@ def build_world(
         bucket_width=float(scenario.horizon) / _buckets(feed, graph),
         curve=curve,
         weights=_weights(feed, graph),
-        receptivity=_receptivity(scenario, people, seed, stories.categories),
-        publications=stories.publications(seed, float(scenario.horizon)),
+        receptivity=_receptivity(scenario, people, seed, stories.categories, origin),
+        publications=_within_limits(stories.publications(seed, float(scenario.horizon)), platforms),
         tables=np.stack(tables.rows),
         templates=templates,
         reinforcement=reinforcement_steps(scenario.stories),
         corrections=stories.corrections,
-        alias=_alias(accounts["rate"], trending is not None),
-        slot_ends=np.ones((1, 1)) if trending is None else trending.slot_ends()[None, :],
+        alias=alias,
+        slot_ends=platforms.slot_ends(),
+        crosspost=platforms.column("crosspost"),
+        most_trust=max(scenario.beliefs.most_trust, float(people.trust.max())),
+        trust_closure=scenario.beliefs.trust_closure,
+        chilling=scenario.beliefs.chilling,
+        chilling_floor=scenario.beliefs.chilling_floor,
         terms=model,
     )
-    looks = np.zeros(1 if trending is not None else 0, LOOK)
-    looks["time"] = np.inf
-    if trending is not None:
-        looks["rate"] = trending.looks * graph.accounts
     return World(
         graph=graph,
         seed=seed,
@@ -218,19 +265,27 @@ def build_world(
         people=people,
         story_names=stories.names,
         rules=rules,
-        accounts=accounts,
+        accounts=aligned_copy(accounts[origin]) if len(origin) > len(accounts) else accounts,
         stories=stories.records,
         looks=looks,
-        slots=np.full((1, rules.slot_ends.shape[1]), -1, dtype=np.int32),
-        friction=np.array([feed.friction]),
+        slots=np.full(rules.slot_ends.shape, -1, dtype=np.int32),
+        platforms=everyone,
+        reserve=reserve,
+        profiles=profiles,
+        friction=platforms.column("friction") * feed.friction,
+        forward=_forward_limits(platforms, len(origin)),
         facts=Facts(
-            accounts=graph.accounts,
+            accounts=len(origin),
             horizon=float(scenario.horizon),
             stories=stories.facts,
-            person=people.person,
-            kind=people.kind,
-            followers=graph.follower_counts().astype(np.int32),
+            person=people.person[origin],
+            kind=people.kind[origin],
+            followers=_followers(graph, origin),
             kinds=people.kinds,
+            platforms=platforms.names,
+            platform=everyone.of,
+            origin=origin,
+            surfaces=platforms.surface_names,
             policy=policy,
             seed=seed,
             interventions=interventions,
@@ -271,11 +326,45 @@ def _account_records(feed: Feed, graph: FollowGraph, people: People) -> NDArray[
     return accounts
 
 
-def _alias(rates: Array, wanted: bool) -> NDArray[np.void]:
-    alias = np.zeros(len(rates) if wanted else 1, ALIAS)
-    weights = np.ascontiguousarray(rates) if wanted and rates.sum() > 0 else np.ones(len(alias))
-    alias["share"], alias["other"] = alias_table(weights)
-    return alias
+def _profile_records(people: People, platforms: Platforms, reserve: Reserve) -> NDArray[np.void]:
+    origin = reserve.origin
+    profiles = np.zeros(len(origin), PROFILE)
+    for lever in ("countable", "earning", "chill"):
+        profiles[lever] = 1.0
+    profiles["trust"] = people.trust[origin]
+    profiles["person"] = people.person[origin]
+    profiles["row"] = origin
+    profiles["platform"] = platforms.of
+    profiles["heir"] = profiles["other"] = -1
+    profiles["other"][: people.accounts] = platforms.rings(people.person)
+    return profiles
+
+
+def _followers(graph: FollowGraph, origin: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Followers at the start; those of the reserve have none yet."""
+    followers = np.zeros(len(origin), dtype=np.int32)
+    followers[: graph.accounts] = graph.follower_counts()
+    return followers
+
+
+def _forward_limits(platforms: Platforms, size: int) -> Array:
+    """Most followers that a share goes to, by platform; more than there are: no limit."""
+    limits = [each.forward_limit or size for each in platforms.settings]
+    return np.array(limits, dtype=np.float64)
+
+
+def _within_limits(publications: NDArray[np.void], platforms: Platforms) -> NDArray[np.void]:
+    """The planned posts that each platform's daily number for an account leaves."""
+    limits = [each.publications_per_day for each in platforms.settings]
+    if all(limit is None for limit in limits):
+        return publications
+    made: Counter[tuple[int, int]] = Counter()
+    keep = np.ones(len(publications), dtype=bool)
+    for i, (time, author, _, _) in enumerate(publications.tolist()):
+        limit = limits[platforms.of[author]]
+        made[author, int(time // 24.0)] += 1
+        keep[i] = limit is None or made[author, int(time // 24.0)] <= limit
+    return publications[keep]
 
 
 def _weights(feed: Feed, graph: FollowGraph) -> Array:
@@ -297,7 +386,11 @@ def _weights(feed: Feed, graph: FollowGraph) -> Array:
 
 
 def _receptivity(
-    scenario: Scenario, people: People, seed: int, categories: tuple[str, ...]
+    scenario: Scenario,
+    people: People,
+    seed: int,
+    categories: tuple[str, ...],
+    origin: NDArray[np.int32],
 ) -> Array:
     """Factor by category and account; float64 [categories, accounts], empty when all are 1."""
     shape = scenario.accounts.receptivity
@@ -311,4 +404,4 @@ def _receptivity(
     if people.receptivity is not None:
         given = ~np.isnan(people.receptivity)
         factors[:, given] = people.receptivity[given]
-    return factors
+    return np.ascontiguousarray(factors[:, origin])

@@ -10,7 +10,7 @@ from random_scenarios import random_scenario
 
 from rumorsim.engines.fast import FastEngine
 from rumorsim.engines.reference import ReferenceEngine
-from rumorsim.events import Batch
+from rumorsim.events import Batch, Kind
 from rumorsim.run import Simulation
 from rumorsim.scenario.models import Scenario
 
@@ -45,14 +45,14 @@ def test_engines_agree_on_every_event(number: int) -> None:
 
 def test_random_scenarios_use_everything() -> None:
     """Without this the agreement above could be about nothing."""
-    kinds = np.zeros(7, dtype=int)
+    kinds = np.zeros(len(Kind), dtype=int)
     features: set[str] = set()
     for number in range(QUICK):
         scenario = random_scenario(number)
-        kinds += np.bincount(events(scenario, "fast").kind, minlength=7)
+        kinds += np.bincount(events(scenario, "fast").kind, minlength=len(Kind))
         features |= {scenario.feed.reading, str(scenario.feed.attention), scenario.graph.kind}
         features |= {each.kind for each in scenario.policies[0].interventions}
-    assert (kinds > 50).all(), kinds
+    assert (kinds[: Kind.STOP] > 50).all(), kinds
     assert {"check-in", "delay", "unlimited", "1", "power-law"} <= features
     assert {"close-accounts", "suspend-accounts", "remove-followers"} <= features
     assert {"delete-posts", "filter-trending"} <= features

@@ -9,19 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import simpy
+from numpy.typing import ArrayLike
 from simpy.events import URGENT
 
 from rumorsim.events import EVENT, Batch, Kind
-from rumorsim.kernels.records import HIT
+from rumorsim.kernels.acting import Act
+from rumorsim.kernels.records import HIT, REPEAT
 
 if TYPE_CHECKING:
     from rumorsim.levers import Levers
     from rumorsim.world import World
 
-__all__ = ["PUBLIC", "CascadeEnvironment", "Engine"]
+__all__ = ["PUBLIC", "UNPLANNED", "CascadeEnvironment", "Engine"]
 
 #: SimPy priorities 0 and 1 are the platform's; the public comes after, by its own order.
 PUBLIC = 2
+#: Publications outside the plan have k from here on.
+UNPLANNED = 2**22
 
 
 class CascadeEnvironment(simpy.Environment):
@@ -83,11 +87,21 @@ class Engine:
         """Log something the platform did, now."""
         if self.logged == len(self.log):
             self.flush()
-        self.log[self.logged] = (self.env.now, value, story, post, account, source, int(kind), 0)
+        platform = int(self.world.profiles["platform"][account]) if account >= 0 else 0
+        self.log[self.logged] = (
+            self.env.now,
+            value,
+            story,
+            post,
+            account,
+            source,
+            int(kind),
+            platform,
+        )
         self.logged += 1
 
     def write_surface(self, story: int, surface: int, slot: int) -> None:
-        """Log that a story moved to ``slot`` of a surface (0: it left)."""
+        """Log that a story moved to ``slot`` of a surface (0: it left), or was pushed (1)."""
         self.write(Kind.SURFACE, story, -1, -1, surface, float(slot))
 
     def listen(self, listener: Callable[[Batch], None]) -> None:
@@ -126,6 +140,56 @@ class Engine:
     def no_hits() -> Any:
         """Room for hits."""
         return np.zeros(1024, HIT)
+
+    # -- acts among the public, for SimPy processes: now ----------------------------
+
+    def notify(self, post: int, accounts: ArrayLike, surface: int) -> None:
+        """Each of ``accounts`` reads the post now, if it can be seen, at a surface."""
+        self._act(Act.NOTIFY, post, accounts, surface + 1)
+
+    def share_now(self, post: int, account: int) -> int:
+        """The account shares the post now, whatever it thinks of it; the new post, or -1.
+
+        -1 where it may not post, has shared the story before or cannot see the post.
+        """
+        before = self.world.posts_made
+        self._act(Act.RESHARE, post, [account])
+        return before if self.world.posts_made > before else -1
+
+    def report_now(self, post: int, account: int) -> bool:
+        """The account reports the post now; False where it has, may not or cannot see it."""
+        before = int(self.world.posts["reports"][post])
+        self._act(Act.REPORT, post, [account])
+        return int(self.world.posts["reports"][post]) > before
+
+    def publish_now(self, author: int, story: int, k: int) -> int:
+        """The account publishes a story now, outside the plan; the post, or -1.
+
+        ``k`` is part of the post's address: from :data:`UNPLANNED` on, each used once by an
+        author for a story. -1 where nobody may or will post it.
+        """
+        if not UNPLANNED <= k < REPEAT:
+            raise ValueError(f"k must be in [{UNPLANNED}, {REPEAT}), not {k}")
+        before = self.world.posts_made
+        self._publish_now(author, story, k)
+        return before if self.world.posts_made > before else -1
+
+    def witness(self, account: int) -> None:
+        """The followers of an account see it closed: trust and the will to post may change."""
+        rules = self.world.rules
+        if rules.trust_closure != 0 or rules.chilling > 0:
+            row = int(self.world.profiles["row"][account])
+            self._act(Act.WITNESS, account, self.world.graph.followers_of(row))
+
+    def promote(self, story: int, on: bool) -> None:
+        """Give a story a pinned slot of the trending lists that have one, or take it away."""
+        self.world.stories["promoted"][story] = on
+
+    def _act(self, what: Act, number: int, accounts: ArrayLike, surface: int = 0) -> None:
+        raise NotImplementedError
+
+    def _publish_now(self, author: int, story: int, k: int) -> None:
+        raise NotImplementedError
 
     # -- the clock ------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from rumorsim.engines.base import CascadeEnvironment, Engine
 from rumorsim.kernels import records
+from rumorsim.kernels.acting import Act, act, publish_now
 from rumorsim.kernels.advance import advance
 from rumorsim.kernels.agenda import CHUNK
 from rumorsim.kernels.knowing import rehash
@@ -20,6 +21,8 @@ from rumorsim.kernels.records import Reason
 from rumorsim.late import late_exposures
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
     from rumorsim.events import Batch
     from rumorsim.levers import Levers
     from rumorsim.world import World
@@ -77,6 +80,10 @@ class FastEngine(Engine):
             "late",
             "crowd",
             "bucket_width",
+            "most_trust",
+            "trust_closure",
+            "chilling",
+            "chilling_floor",
         ):
             memory[name] = getattr(rules, name)
         memory["seed"] = self.world.seed
@@ -85,7 +92,7 @@ class FastEngine(Engine):
         memory["most_other_factors"] = self._most_other_factors()
         for name in ("curve", "weights", "receptivity", "publications", "tables", "templates"):
             records.show(memory, name, getattr(rules, name))
-        for name in ("reinforcement", "corrections", "alias", "slot_ends"):
+        for name in ("reinforcement", "corrections", "alias", "slot_ends", "crosspost"):
             records.show(memory, name, getattr(rules, name))
         records.show(memory, "offsets", self.world.graph.offsets)
         records.show(memory, "followers", self.world.graph.followers)
@@ -93,12 +100,21 @@ class FastEngine(Engine):
     def _most_other_factors(self) -> float:
         """Upper bound of all factors of P(share) but appeal, vigour and receptivity.
 
-        Levers, novelty, corrections and friction are at most 1. A hair is added for rounding.
+        Levers, novelty and friction are at most 1. A hair is added for rounding.
         """
         rules = self.rules
-        weight = float(rules.weights.max(initial=1.0)) if rules.weights.size else 1.0
-        trust = max(1.0, float(self.world.profiles["trust"].max()))
-        return weight * trust * float(rules.reinforcement.max()) * (1 + 1e-9)
+        most = max(1.0, rules.most_trust)
+        for factors in (rules.weights, rules.crosspost, self._backfire()):
+            most *= float(factors.max(initial=1.0))
+        return most * float(rules.reinforcement.max()) * (1 + 1e-6)
+
+    def _backfire(self) -> Any:
+        """What all corrections of one story may do together, at most; float64 [stories]."""
+        factors = np.maximum(self.rules.corrections["backfire_factor"], 1.0)
+        factors[self.rules.corrections["backfire"] == 0] = 1.0
+        stories = self.world.stories
+        first, last = stories["correctors"], stories["correctors"] + stories["corrected"]
+        return np.array([factors[a:b].prod() for a, b in zip(first, last, strict=True)])
 
     def _make_present(self, size: int) -> None:
         """Room for a bucket of so many entries, and one place to spare."""
@@ -123,7 +139,9 @@ class FastEngine(Engine):
             "hits": self._hits,
             "thresholds": self._thresholds,
         }
-        for name in ("accounts", "profiles", "posts", "stories", "friction", "looks", "slots"):
+        for name in ("accounts", "profiles", "posts", "stories", "looks", "slots"):
+            arrays[name] = getattr(world, name)
+        for name in ("friction", "forward", "heat", "tops"):
             arrays[name] = getattr(world, name)
         for name, array in arrays.items():
             records.show(self.memory, name, array)
@@ -181,6 +199,32 @@ class FastEngine(Engine):
         """The inner loop up to ``until``: why it came back, and the time of that."""
         reason, at = advance(self.memory, until)
         return reason, at
+
+    def _act(self, what: Act, number: int, accounts: ArrayLike, surface: int = 0) -> None:
+        who = np.asarray(accounts, dtype=np.int32)
+        done = 0
+        while done < len(who):
+            arguments = (self.env.now, number, surface, who, done)
+            reason, done = act(self.memory, int(what), *arguments)
+            self._after_act(Reason(reason))
+
+    def _publish_now(self, author: int, story: int, k: int) -> None:
+        planned = np.zeros(1, records.PUBLICATION)
+        planned[0] = (self.env.now, author, story, k)
+        reason = Reason.LOG_FULL
+        while reason != Reason.REACHED:
+            reason = Reason(publish_now(self.memory, planned))
+            self._after_act(reason)
+
+    def _after_act(self, reason: Reason) -> None:
+        """Make the room an act lacks, tell who watches; what it planned may be due first."""
+        self._next_public = 0.0
+        if reason == Reason.WATCHED:
+            hits = self._hits[: self.memory["hits_made"][0]].copy()
+            self.memory["hits_made"] = 0
+            self._tell(hits.tolist())
+        elif reason != Reason.REACHED:
+            self._make_room(reason)
 
     def _make_room(self, lacking: Reason) -> None:
         """Grow what the kernel found too small. Everything at least doubles."""

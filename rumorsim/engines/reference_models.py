@@ -67,11 +67,15 @@ class ReferenceModelEngine(ReferenceEngine):
         telling.doubts = 0
         stop = self.stop_time(post)
         rate = float(self.world.accounts["rate"][account])
-        if not len(self.world.graph.followers_of(account)):
+        if not len(self.world.graph.followers_of(self.row(account))):
             rate = 0.0
         contacts = self.points(Purpose.CONTACT, account, rate, story)
         rest = (point for point in contacts if point[0] > self.env.now)
         self.plan(account, story, rest, stop)
+
+    def row(self, account: int) -> int:
+        """The account of the graph whose followers an account has."""
+        return int(self.world.profiles["row"][account])
 
     def stop_time(self, post: int) -> float:
         """When who begins to tell a post now stops by itself."""
@@ -126,7 +130,7 @@ class ReferenceModelEngine(ReferenceEngine):
         """One contact: a follower is told, or knows already and stifles."""
         mark = address_word(Purpose.CONTACT_MARK, j)
         words = philox(self.world.seed, mark, cell, account, story)
-        followers = self.world.graph.followers_of(account)
+        followers = self.world.graph.followers_of(self.row(account))
         partner = int(followers[words[0] * len(followers) >> 32])
         post = self.tells[account, story].post
         if not self.reaches(post, account, partner):
@@ -135,7 +139,7 @@ class ReferenceModelEngine(ReferenceEngine):
             self.stifle(account, partner, story, words)
             return
         known = self.notice(post, partner, 0, words[2])
-        if uniform(words[1]) < self.share_probability(post, partner, known.reads, True):
+        if uniform(words[1]) < self.share_probability(known, post, partner, True):
             known.shared = True
             convinced = self.tells[partner, story]
             convinced.shares += 1
@@ -191,7 +195,7 @@ class ReferenceModelEngine(ReferenceEngine):
             return
         known = self.notice(post, reader, 0, self.draws(post, reader)[2])
         telling = self.tells[reader, story]
-        telling.influence += self.share_probability(post, reader, known.reads, True)
+        telling.influence += self.share_probability(known, post, reader, True)
         # A sum of weights may fall short of a threshold by rounding alone.
         if telling.influence * (1 + 1e-9) >= self.threshold(reader, story):
             known.shared = True

@@ -12,7 +12,7 @@ from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.graphs.direction import follower_first
 from rumorsim.graphs.follows import FollowGraph
 
-__all__ = ["from_edges", "id_order", "id_table", "numbered"]
+__all__ = ["from_edges", "id_order", "id_table", "numbered", "side_by_side"]
 
 _INT32_MAX = 2**31 - 1
 Labels = NDArray[np.int32]
@@ -294,3 +294,25 @@ def id_table(distinct: list[Any]) -> NDArray[Any]:
     table = np.empty(len(distinct), object)
     table[:] = distinct
     return table
+
+
+def side_by_side(parts: Mapping[str, FollowGraph]) -> FollowGraph:
+    """Graphs as one, no follow between them; ``platform`` names the part of each account.
+
+    The accounts of the first part come first. Ids and other attributes are left behind.
+    """
+    sizes = [part.accounts for part in parts.values()]
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    if starts[-1] > _INT32_MAX:
+        raise InputError(Fault("has too many accounts", key="graph", value=str(starts[-1])))
+    follows = np.concatenate([[0], np.cumsum([part.follows for part in parts.values()])])
+    offsets = [np.zeros(1, dtype=np.int64)]
+    followers = []
+    for part, start, before in zip(parts.values(), starts, follows, strict=False):
+        offsets.append(part.offsets[1:] + before)
+        followers.append(part.followers + np.int32(start))
+    return FollowGraph(
+        np.concatenate(offsets),
+        np.concatenate(followers),
+        attributes={"platform": np.repeat(np.array(list(parts), dtype=object), sizes)},
+    )

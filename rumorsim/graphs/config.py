@@ -266,6 +266,34 @@ class Given(_Graph):
         )
 
 
+#: What may be a part of a union: graphs that are made here.
+Made = Annotated[
+    PowerLaw | ErdosRenyi | Regular | SmallWorld | Complete | Star | Path_ | Tree,
+    Field(discriminator="kind"),
+]
+
+
+class Union_(_Graph):
+    """Several graphs side by side, such as one for each platform.
+
+    The accounts of the first part come first; each account has the name of its part as the
+    attribute ``platform``. No follow leads from one part to another.
+    """
+
+    kind: Literal["union"]
+    parts: dict[str, Made] = Field(
+        min_length=1, max_length=100, description="The graphs by name, in order."
+    )
+
+    def follows_expected(self) -> float:
+        return sum(part.follows_expected() for part in self.parts.values())
+
+    def build(self, base_dir: Path) -> FollowGraph:
+        from rumorsim.graphs.building import side_by_side
+
+        return side_by_side({name: part.build(base_dir) for name, part in self.parts.items()})
+
+
 #: Every kind of graph by the word it goes by.
 GRAPH_CONFIGS: dict[str, type[_Graph]] = {
     "power-law": PowerLaw,
@@ -278,6 +306,7 @@ GRAPH_CONFIGS: dict[str, type[_Graph]] = {
     "tree": Tree,
     "file": GraphFile,
     "given": Given,
+    "union": Union_,
 }
 
 GraphConfig = Annotated[
@@ -290,6 +319,7 @@ GraphConfig = Annotated[
     | Path_
     | Tree
     | GraphFile
-    | Given,
+    | Given
+    | Union_,
     Field(discriminator="kind"),
 ]

@@ -5,23 +5,18 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Generator, Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import simpy
 
 from rumorsim.desk import Case, Desk, Quotas
-from rumorsim.errors import InputError
 from rumorsim.interventions.watching import Watch
-from rumorsim.kernels.records import QUANTITIES, TARGETS
 from rumorsim.laws import quantile_table, sample
 from rumorsim.randomness import Purpose, address_word, philox, uniform
 
 if TYPE_CHECKING:
     from rumorsim.interventions.base import Intervention
-    from rumorsim.people import People
-    from rumorsim.world import World
 
 __all__ = ["Docket"]
 

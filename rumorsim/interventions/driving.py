@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rumorsim.desk import Case, Desk, Done
-from rumorsim.interventions.cases import Docket, Selector
+from rumorsim.interventions.cases import Docket
 from rumorsim.interventions.penalties import Penalty, penalise
+from rumorsim.interventions.selecting import Selector
 from rumorsim.randomness import uniform
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Drive(Docket):
         self._shares = [aim.share for aim in campaign.aims]
         self._shares.append(1.0 - sum(self._shares))
         self._scale = self._scaled()
+        self._aim_of: dict[int, int] = {}
         self._begun: Counter[int] = Counter()
         self._settled: Counter[int] = Counter()
         self._meted: Counter[Penalty] = Counter()
@@ -84,7 +86,9 @@ class Drive(Docket):
 
     def _left(self) -> dict[Penalty, int]:
         """How many of each penalty may still be meted out in this step."""
-        left = {each: self._allowed(each) - self._meted[each] for each in self.intervention.penalties}
+        left = {
+            each: self._allowed(each) - self._meted[each] for each in self.intervention.penalties
+        }
         return {penalty: count for penalty, count in left.items() if count > 0}
 
     def _room(self, aim: int, taken: Counter[int]) -> int:
@@ -118,17 +122,18 @@ class Drive(Docket):
             return None
         case = super().open(target, reason)
         if case is not None:
-            self._begun[self._aim(target)] += 1
+            self._aim_of[target] = self._aim(target)
+            self._begun[self._aim_of[target]] += 1
         return case
 
     def _told_dismissed(self, case: Case) -> None:
-        self._begun[self._aim(case.target)] -= 1
+        self._begun[self._aim_of[case.target]] -= 1
         super()._told_dismissed(case)
 
     def _turn(self, case: Case) -> Generator[Any, Any, bool]:
         """Wait until the pace allows one more, and choose its penalty."""
         yield from super()._turn(case)
-        aim = self._aim(case.target)
+        aim = self._aim_of[case.target]
         while not self._over():
             left = self._left()
             if left and self._room(aim, self._settled) > 0:

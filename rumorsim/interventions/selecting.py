@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,17 +15,29 @@ from rumorsim.randomness import Purpose, address_word, philox, uniform
 
 if TYPE_CHECKING:
     from rumorsim.interventions.base import Intervention, Whom
+    from rumorsim.people import People
     from rumorsim.world import World
 
 __all__ = ["Selector", "target_address"]
 
 
 class Selector:
-    """Which targets an intervention may open a case for, and who among them is guilty."""
+    """Which targets an intervention may open a case for, and who among them is guilty.
 
-    def __init__(self, intervention: Intervention, desk: Desk, luck: int, place: int) -> None:
+    ``whom`` stands for the intervention's own where it is given.
+    """
+
+    def __init__(
+        self,
+        intervention: Intervention,
+        desk: Desk,
+        luck: int,
+        place: int,
+        whom: Whom | None = None,
+    ) -> None:
         self._intervention, self._desk, self._luck = intervention, desk, luck
-        world, whom = desk.world, intervention.whom
+        world, whom = desk.world, whom or intervention.whom
+        self._whom = whom
         self._target = intervention.target
         people = world.people
         self._accounts = np.ones(people.accounts, dtype=bool)
@@ -56,7 +68,7 @@ class Selector:
 
     def fits(self, target: int) -> bool:
         """Do all conditions of ``whom`` hold for this target now?"""
-        whom, desk, kind = self._intervention.whom, self._desk, self._target
+        whom, desk, kind = self._whom, self._desk, self._target
         if self._target == "platform":
             names = desk.world.facts.platforms
             return not whom.platforms or names[target] in whom.platforms
@@ -106,7 +118,7 @@ class Selector:
 
     def sampled(self, target: int, occurrence: int = 0) -> bool:
         """Does the target belong to the random share ``fraction``? Each timed occasion anew."""
-        fraction = self._intervention.whom.fraction
+        fraction = self._whom.fraction
         return fraction >= 1 or uniform(self._word(target, occurrence)) < fraction
 
     def _word(self, target: int, occurrence: int) -> int:

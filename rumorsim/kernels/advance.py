@@ -17,6 +17,7 @@ from rumorsim.kernels.memory import (
     offsets,
     posts,
     present,
+    profiles,
     publications,
 )
 from rumorsim.kernels.posting import publish
@@ -36,7 +37,9 @@ ACCOUNT_SIZE = ACCOUNT.itemsize
 EXPOSURE_SIZE = EXPOSURE.itemsize
 
 #: Most events that one read can log, and most thresholds it can meet.
-EVENTS_PER_READ = 4
+EVENTS_PER_READ = 7
+#: Most rows of exposures that one read can add: its own, and of the story that it answers.
+ROWS_PER_READ = 2
 HITS_PER_READ = 9
 
 
@@ -50,10 +53,12 @@ def room(w, account, reads, new_posts):
     if w.posts_made + new_posts > w.posts_rows:
         w.need = new_posts
         return POSTS_FULL
-    if (w.exposed + reads + new_posts) * 2 > w.exposures_rows:
-        w.need = reads + new_posts
+    rows = ROWS_PER_READ * reads + new_posts
+    if (w.exposed + rows) * 2 > w.exposures_rows:
+        w.need = rows
         return EXPOSURES_FULL
-    deliveries = new_posts * (offsets(w)[account + 1] - offsets(w)[account])
+    row = np.int64(profiles(w)[account].row)
+    deliveries = new_posts * (offsets(w)[row + 1] - offsets(w)[row] + w.forward_rows)
     fits = w.in_heap + deliveries < w.heap_rows
     fits = fits and w.chunks_used + min(deliveries, w.buckets_rows) + 1 <= w.chunk_links_rows
     if not w.by_delay:

@@ -16,7 +16,7 @@ from rumorsim.kernels.advance import (
 from rumorsim.kernels.agenda import from_heap, take, turn
 from rumorsim.kernels.compiling import inner, kernel
 from rumorsim.kernels.contacts import begin, take_turn
-from rumorsim.kernels.memory import heap, offsets, posts, present, publications, terms
+from rumorsim.kernels.memory import heap, offsets, posts, present, profiles, publications, terms
 from rumorsim.kernels.posting import appear
 from rumorsim.kernels.records import Reason
 from rumorsim.kernels.thresholds import hear, tell
@@ -24,7 +24,7 @@ from rumorsim.kernels.thresholds import hear, tell
 SPREADERS_FULL = int(Reason.SPREADERS_FULL)
 
 #: Most that one step can do: events, thresholds met, agenda entries, rows of the tables.
-EVENTS, HITS, ENTRIES, ROWS = 6, 9, 2, 2
+EVENTS, HITS, ENTRIES, ROWS = 9, 9, 2, 3
 
 
 @inner
@@ -43,7 +43,8 @@ def room(w, account):
         return SPREADERS_FULL
     entries = np.int64(ENTRIES)
     if terms(w)[0].by_threshold != 0:
-        entries = offsets(w)[account + 1] - offsets(w)[account]
+        row = np.int64(profiles(w)[account].row)
+        entries = offsets(w)[row + 1] - offsets(w)[row] + w.forward_rows
     chunks = w.chunks_used + min(entries, w.buckets_rows) + 1
     if w.in_heap + entries >= w.heap_rows or chunks > w.chunk_links_rows:
         w.need = entries

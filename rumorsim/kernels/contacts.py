@@ -21,6 +21,7 @@ from rumorsim.kernels.memory import (
     followers,
     offsets,
     posts,
+    profiles,
     spreaders,
     terms,
 )
@@ -52,7 +53,8 @@ def plan(w, telling, account, story, time):
     """Put the next contact, or the stop if that is first, on the agenda."""
     rate = accounts(w)[account].rate
     telling.due = telling.stop
-    if rate > 0.0 and offsets(w)[account + 1] > offsets(w)[account]:
+    row = np.int64(profiles(w)[account].row)
+    if rate > 0.0 and offsets(w)[row + 1] > offsets(w)[row]:
         due, cell, j = next_point(w.seed, CONTACT, account, story, rate, time, w.horizon, curve(w))
         telling.cell = cell
         telling.j = j
@@ -81,9 +83,10 @@ def meet(w, telling, account, story, time):
     """One contact: a follower is told, or knows already and stifles."""
     address = (CONTACT_MARK << 24) | telling.j
     words = philox(w.seed, address, telling.cell, account, story)
-    degree = offsets(w)[account + 1] - offsets(w)[account]
+    row = np.int64(profiles(w)[account].row)
+    degree = offsets(w)[row + 1] - offsets(w)[row]
     place = np.int64((words[0] * np.uint64(degree)) >> np.uint64(32))
-    partner = np.int64(followers(w)[offsets(w)[account] + place])
+    partner = np.int64(followers(w)[offsets(w)[row] + place])
     post = np.int64(telling.post)
     if not reaches(w, post, account, partner):
         return
@@ -92,7 +95,7 @@ def meet(w, telling, account, story, time):
         stifle(w, telling, account, partner, story, time, words)
         return
     notice(w, known, post, partner, time, np.int64(0), words[2])
-    if uniform(words[1]) < share_probability(w, post, partner, time, known.reads, True):
+    if uniform(words[1]) < share_probability(w, known, post, partner, time, True):
         known.shared = 1
         convinced = spreaders(w)[spreader(w, partner, story)]
         k = np.int64(0) if convinced.shares == 0 else np.int64(REPEAT + convinced.shares)

@@ -14,6 +14,7 @@ from rumorsim.kernels.knowing import exposure, has_read
 from rumorsim.kernels.memory import (
     accounts,
     corrections,
+    crosspost,
     curve,
     exposures,
     followers,
@@ -27,9 +28,20 @@ from rumorsim.kernels.memory import (
     stories,
     tables,
     templates,
+    tops,
     weights,
 )
-from rumorsim.kernels.posting import deliver, kept, most_chance, new_post, release, watch, write
+from rumorsim.kernels.opinions import convince, corrected_share, persuade
+from rumorsim.kernels.posting import (
+    deliver,
+    kept,
+    most_chance,
+    new_post,
+    release,
+    watch,
+    willing,
+    write,
+)
 from rumorsim.kernels.records import INLINE
 from rumorsim.kernels.tables import sample, warp
 
@@ -70,14 +82,15 @@ def unhidden(w, post, reader):
 @inner
 def follow_weight(w, followee, follower):
     """The weight of one follow, found in the followee's sorted row; 1 where there is none."""
-    low, high = offsets(w)[followee], offsets(w)[followee + 1]
+    row = np.int64(profiles(w)[followee].row)
+    low, high = offsets(w)[row], offsets(w)[row + 1]
     while low < high:
         middle = (low + high) >> 1
         if followers(w)[middle] < follower:
             low = middle + 1
         else:
             high = middle
-    if low < offsets(w)[followee + 1] and followers(w)[low] == follower:
+    if low < offsets(w)[row + 1] and followers(w)[low] == follower:
         return weights(w)[low]
     return 1.0
 
@@ -89,8 +102,9 @@ def fading(w, row, unit, age):
 
 
 @inner
-def share_probability(w, post, reader, time, reads, by_follow):
+def share_probability(w, known, post, reader, time, by_follow):
     """P(share | read), not yet cut at 1. The order of the factors is the model's."""
+    reads = known.reads
     p = posts(w)[post]
     story = stories(w)[p.story]
     author = accounts(w)[p.author]
@@ -112,13 +126,21 @@ def share_probability(w, post, reader, time, reads, by_follow):
     chance *= reinforcement(w)[story.template, min(reads, w.reinforcement_columns) - 1]
     for i in range(story.correctors, story.correctors + story.corrected):
         if has_read(w, reader, corrections(w)[i].story):
-            chance *= corrections(w)[i].factor
-    return chance * friction(w)[0]
+            chance *= corrected_share(w, i, reader)
+    chance *= story.flow
+    if known.believed == 0:
+        chance *= story.if_doubted
+    profile = profiles(w)[reader]
+    chance *= friction(w)[profile.platform]
+    other = profiles(w)[p.author]
+    if other.platform != profile.platform and other.person == profile.person:
+        chance *= crosspost(w)[profile.platform]
+    return chance * willing(w, reader)
 
 
 @inner
 def notice(w, known, post, reader, time, surface, report_word):
-    """One account takes in one visible post: read, exposure, report, in this order."""
+    """One account takes in one visible post: read, exposure, report, belief, in this order."""
     p = posts(w)[post]
     story = np.int64(p.story)
     author = np.int64(p.author)
@@ -134,14 +156,26 @@ def notice(w, known, post, reader, time, surface, report_word):
         watch(w, OF_STORY + REACH, story, stories(w)[story].reach)
         watch(w, OF_ACCOUNT + REACH, author, profiles(w)[author].reach)
     if known.reported == 0 and uniform(report_word) < stories(w)[story].report:
-        known.reported = 1
-        write(w, time, REPORT, story, post, reader, author, 0.0)
-        p.reports += 1
-        stories(w)[story].reports += 1
-        profiles(w)[author].reports += 1
-        watch(w, OF_POST + REPORTS, post, p.reports)
-        watch(w, OF_STORY + REPORTS, story, stories(w)[story].reports)
-        watch(w, OF_ACCOUNT + REPORTS, author, profiles(w)[author].reports)
+        report(w, known, post, reader, time)
+    if stories(w)[story].belief > 0.0:
+        persuade(w, known, post, reader, time)
+    if stories(w)[story].answers >= 0 and known.reads == 1:
+        convince(w, post, reader, time)
+
+
+@inner
+def report(w, known, post, reader, time):
+    """An account flags a post; once for each story."""
+    known.reported = 1
+    p = posts(w)[post]
+    story, author = np.int64(p.story), np.int64(p.author)
+    write(w, time, REPORT, story, post, reader, author, 0.0)
+    p.reports += 1
+    stories(w)[story].reports += 1
+    profiles(w)[author].reports += 1
+    watch(w, OF_POST + REPORTS, post, p.reports)
+    watch(w, OF_STORY + REPORTS, story, stories(w)[story].reports)
+    watch(w, OF_ACCOUNT + REPORTS, author, profiles(w)[author].reports)
 
 
 @inner
@@ -158,7 +192,7 @@ def read(w, post, reader, time, surface):
     # Most coins lose against the most P(share) can be: then nothing more need be looked up.
     if coin >= most_chance(w, post, reader):
         return
-    if coin < share_probability(w, post, reader, time, known.reads, surface == 0):
+    if coin < share_probability(w, known, post, reader, time, surface == 0):
         known.shared = 1
         deliver(w, share(w, post, reader, time, np.int64(0)), time)
 
@@ -174,15 +208,26 @@ def share(w, parent, account, time, k):
     p.shares += 1
     stories(w)[story].shares += 1
     profiles(w)[author].shares += 1
-    top = stories(w)[story].top
+    platform = profiles(w)[author].platform
+    top = tops(w)[platform, story]
     if top >= 0 and top != parent:
         leader = posts(w)[top]
         if p.shares > leader.shares or (p.shares == leader.shares and parent < top):
-            stories(w)[story].top = parent
+            tops(w)[platform, story] = parent
     watch(w, OF_POST + SHARES, parent, p.shares)
     watch(w, OF_STORY + SHARES, story, stories(w)[story].shares)
     watch(w, OF_ACCOUNT + SHARES, author, profiles(w)[author].shares)
     return number
+
+
+@inner
+def present_account(w, account):
+    """The account that reads in its place: itself, or who succeeds it; -1 where nobody may."""
+    while accounts(w)[account].can_read == 0:
+        account = np.int64(profiles(w)[account].heir)
+        if account < 0:
+            break
+    return account
 
 
 @inner
@@ -194,7 +239,8 @@ def check_in(w, reader, time):
     spill = np.int64(account.spill)
     account.unread = 0
     account.spill = -1
-    reading = account.can_read != 0
+    who = present_account(w, reader)
+    reading = who >= 0
     limited = w.attention > 0
     crowded = w.crowd >= 0 and account.background > 0.0
     word = np.uint64(0)
@@ -225,13 +271,14 @@ def check_in(w, reader, time):
         taken += 1
         if limited and taken == w.attention:
             reading = False
-        read(w, post, reader, time, np.int64(0))
+        read(w, post, who, time, np.int64(0))
 
 
 @inner
 def read_delayed(w, reader, post, time):
     """Delay reading: one delivery is read, if it is still to be seen."""
-    if accounts(w)[reader].can_read == 0:
+    who = present_account(w, reader)
+    if who < 0:
         return
     if shown(w, post, reader) and kept(w, np.int64(posts(w)[post].author), reader):
-        read(w, post, reader, time, np.int64(0))
+        read(w, post, who, time, np.int64(0))

@@ -6,8 +6,18 @@ import numpy as np
 
 from rumorsim.kernels.compiling import inner, kernel
 from rumorsim.kernels.draws import philox, uniform
-from rumorsim.kernels.feed import read, shown, standing
-from rumorsim.kernels.memory import accounts, alias, curve, looks, posts, slot_ends, slots, stories
+from rumorsim.kernels.feed import present_account, read, shown, standing
+from rumorsim.kernels.memory import (
+    alias,
+    curve,
+    looks,
+    posts,
+    profiles,
+    slot_ends,
+    slots,
+    stories,
+    tops,
+)
 from rumorsim.kernels.tables import next_point
 
 # Kept equal to randomness.Purpose by a test.
@@ -31,17 +41,16 @@ def next_look(w, index, after):
     if time == np.inf:
         return
     words = philox(w.seed, (LOOK_MARK << 24) | j, cell, np.int64(look.surface), 0)
-    account = np.int64((words[0] * np.uint64(w.alias_rows)) >> np.uint64(32))
-    if uniform(words[1]) >= alias(w)[account].share:
-        account = alias(w)[account].other
-    look.account = account
+    row = look.begin + np.int64((words[0] * np.uint64(look.count)) >> np.uint64(32))
+    drawn = alias(w)[row]
+    look.account = drawn.account if uniform(words[1]) < drawn.share else drawn.other
     look.slot_word = np.int64(words[2])
 
 
 @inner
-def top_post(w, story):
-    """The story's most shared post that stands, the earliest of equals, or -1."""
-    known = np.int64(stories(w)[story].top)
+def top_post(w, platform, story):
+    """The story's most shared post there that stands, the earliest of equals, or -1."""
+    known = np.int64(tops(w)[platform, story])
     if known >= 0 and standing(w, known) and posts(w)[known].visibility > 0.0:
         return known
     best = np.int64(-1)
@@ -49,9 +58,11 @@ def top_post(w, story):
         p = posts(w)[post]
         if p.story != story or p.visibility <= 0.0 or not standing(w, post):
             continue
+        if profiles(w)[p.author].platform != platform:
+            continue
         if best < 0 or p.shares > posts(w)[best].shares:
             best = post
-    stories(w)[story].top = best
+    tops(w)[platform, story] = best
     return best
 
 
@@ -65,8 +76,17 @@ def look(w, index):
     while slot < w.slot_ends_columns - 1 and place >= slot_ends(w)[index, slot]:
         slot += 1
     story = np.int64(slots(w)[index, slot])
-    if story < 0 or stories(w)[story].listed == 0 or accounts(w)[reader].can_read == 0:
+    reader = present_account(w, reader)
+    if story < 0 or reader < 0 or not offered(w, story, looks(w)[index].recommends):
         return
-    post = top_post(w, story)
+    post = top_post(w, looks(w)[index].platform, story)
     if post >= 0 and shown(w, post, reader):
         read(w, post, reader, time, np.int64(1 + index))
+
+
+@inner
+def offered(w, story, recommends):
+    """May the surface show this story at this moment?"""
+    if recommends != 0:
+        return stories(w)[story].recommendable > 0.0
+    return stories(w)[story].listed != 0 or stories(w)[story].promoted != 0

@@ -153,6 +153,26 @@ def friction(w):
 
 
 @inner
+def forward(w):
+    return carray(pointer(w.forward_at), w.forward_rows, F8)
+
+
+@inner
+def crosspost(w):
+    return carray(pointer(w.crosspost_at), w.crosspost_rows, F8)
+
+
+@inner
+def heat(w):
+    return carray(pointer(w.heat_at), (w.heat_rows, w.heat_columns), F8)
+
+
+@inner
+def tops(w):
+    return carray(pointer(w.tops_at), (w.tops_rows, w.tops_columns), I4)
+
+
+@inner
 def pool(w):
     return carray(pointer(w.pool_at), w.pool_rows, DELIVERY)
 

@@ -14,6 +14,8 @@ from rumorsim.kernels.memory import (
     exposures,
     fetch,
     followers,
+    forward,
+    heat,
     hits,
     log,
     offsets,
@@ -30,8 +32,9 @@ from rumorsim.kernels.records import ACCOUNT, INLINE
 from rumorsim.kernels.tables import next_point, sample, unwarp, warp
 
 # Kept equal to randomness.Purpose and events.Kind by a test; plain numbers compile best.
-CHECK_IN, READ, POST, FOLLOW = 1, 2, 3, 4
-PUBLISH = 0
+CHECK_IN, READ, POST, FOLLOW, WILLING, FORWARD = 1, 2, 3, 4, 25, 26
+PUBLISH, WITHHOLD = 0, 8
+BARRED, UNWILLING = 0.0, 1.0
 #: How many followers ahead to ask for.
 AHEAD = 8
 ACCOUNT_SIZE = ACCOUNT.itemsize
@@ -49,6 +52,8 @@ def write(w, time, kind, story, post, account, source, value):
     row.source = source
     row.kind = kind
     row.platform = 0
+    if w.forward_rows > 1 and account >= 0:
+        row.platform = profiles(w)[account].platform
     w.logged += 1
 
 
@@ -87,7 +92,7 @@ def new_post(w, time, story, author, k, parent):
     p.reach = 0
     p.alive = 1
     stories(w)[story].posts += 1
-    stories(w)[story].heat += profiles(w)[author].countable
+    heat(w)[profiles(w)[author].platform, story] += profiles(w)[author].countable
     return number
 
 
@@ -136,21 +141,51 @@ def most_chance(w, post, reader):
 
 
 @inner
+def willing(w, account):
+    """The share of its posting that an account still does: it follows income and fear."""
+    profile = profiles(w)[account]
+    return profile.chill * (1.0 - profile.dependence * (1.0 - profile.earning))
+
+
+@inner
+def forwarded(w, post, reader, degree):
+    """Is this follower among the few that a share reaches under the platform's limit?"""
+    p = posts(w)[post]
+    word = philox(w.seed, (FORWARD << 24) | p.k, p.story, p.author, reader)[0]
+    return uniform(word) * degree < forward(w)[profiles(w)[p.author].platform]
+
+
+@inner
 def deliver(w, post, time):
-    """Put a new post into the feed of every follower that is kept."""
+    """Put a new post into the feed of every follower that is kept, and of its own person's."""
     author = np.int64(posts(w)[post].author)
+    profile = profiles(w)[author]
+    row = np.int64(profile.row)
     all_kept = accounts(w)[author].audience >= 1.0
-    end = offsets(w)[author + 1]
-    for e in range(offsets(w)[author], end):
+    end = offsets(w)[row + 1]
+    degree = np.float64(end - offsets(w)[row])
+    limited = posts(w)[post].root != post and forward(w)[profile.platform] < degree
+    for e in range(offsets(w)[row], end):
         if e + AHEAD < end:
             fetch(w.accounts_at, followers(w)[e + AHEAD], ACCOUNT_SIZE)
         reader = np.int64(followers(w)[e])
         if not all_kept and not kept(w, author, reader):
             continue
-        if w.by_delay:
-            _deliver_by_delay(w, post, reader, time)
-        else:
-            _deliver_to_feed(w, post, reader, time)
+        if limited and not forwarded(w, post, reader, degree):
+            continue
+        _deliver_one(w, post, reader, time)
+    other = np.int64(profile.other)
+    while other >= 0 and other != author:
+        _deliver_one(w, post, other, time)
+        other = np.int64(profiles(w)[other].other)
+
+
+@inner
+def _deliver_one(w, post, reader, time):
+    if w.by_delay:
+        _deliver_by_delay(w, post, reader, time)
+    else:
+        _deliver_to_feed(w, post, reader, time)
 
 
 @inner
@@ -203,12 +238,23 @@ def publish(w, publication):
 
 @inner
 def appear(w, publication):
-    """A planned post appears; its number, or -1 where its author may not post."""
+    """A planned post appears; its number, or -1 where nobody may or will post it.
+
+    Who took the place of an account that may not post, posts in its place.
+    """
     time = publication.time
     author = np.int64(publication.author)
     story = np.int64(publication.story)
     k = np.int64(publication.k)
-    if accounts(w)[author].can_post == 0:
+    while accounts(w)[author].can_post == 0:
+        heir = np.int64(profiles(w)[author].heir)
+        if heir < 0:
+            write(w, time, WITHHOLD, story, np.int64(-1), author, np.int64(-1), BARRED)
+            return np.int64(-1)
+        author = heir
+    will = willing(w, author)
+    if will < 1.0 and uniform(philox(w.seed, (WILLING << 24) | k, story, author, 0)[0]) >= will:
+        write(w, time, WITHHOLD, story, np.int64(-1), author, np.int64(-1), UNWILLING)
         return np.int64(-1)
     if stories(w)[story].born < 0.0:
         stories(w)[story].born = time

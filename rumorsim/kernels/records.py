@@ -38,11 +38,19 @@ ACCOUNT: Final = np.dtype(
 #: The rest of an account: what sharing, surfaces and moderation ask for.
 PROFILE: Final = np.dtype(
     [
-        ("trust", "f8"),  # factor on official posts
-        ("countable", "f8"),  # lever: weight of its posts on surfaces
+        ("trust", "f4"),  # factor on official posts
+        ("countable", "f4"),  # lever: weight of its posts on surfaces
+        ("earning", "f4"),  # lever: share of its income that it still gets
+        ("dependence", "f4"),  # share of its posting that follows its income
+        ("chill", "f4"),  # what is left of its posting after seeing others closed
         ("reports", "i4"),
         ("shares", "i4"),
         ("reach", "i4"),
+        ("person", "i4"),
+        ("row", "i4"),  # its row of followers: its own, or that of the account it succeeds
+        ("heir", "i4"),  # the account that took its place, -1 = none
+        ("other", "i4"),  # next account of the person on another platform, in a ring; -1 = none
+        ("platform", "i4"),
     ],
     align=True,
 )
@@ -72,18 +80,26 @@ STORY: Final = np.dtype(
         ("appeal", "f8"),
         ("credence", "f8"),  # lever
         ("report", "f8"),  # P(report | read)
-        ("heat", "f8"),  # countable shares since a surface last asked
+        ("flow", "f8"),  # lever: factor on P(share)
+        ("recommendable", "f8"),  # lever: factor on its score in recommendations
+        ("belief", "f8"),  # P(believe | read), 0 = nobody does
+        ("if_doubted", "f8"),  # factor on P(share) for who does not believe it
+        ("convinces", "f8"),  # P(corrected | read), for a correction
+        ("trust_believed", "f8"),  # change of the trust of who comes to believe it
+        ("trust_refuted", "f8"),  # change of the trust of who believed it and is corrected
         ("born", "f8"),  # first publication, -1 before
         ("template", "i4"),  # which description in the scenario
         ("category", "i4"),
         ("correctors", "i4"),  # its first row in Rules.corrections
         ("corrected", "i4"),  # how many rows
+        ("answers", "i4"),  # the story it corrects, -1 = none
         ("posts", "i4"),
         ("shares", "i4"),
         ("reports", "i4"),
         ("reach", "i4"),
-        ("top", "i4"),  # most shared visible post, -1 = look again
         ("listed", "u1"),  # lever: may be on the trending list
+        ("pushable", "u1"),  # lever: may be pushed
+        ("promoted", "u1"),  # 1: holds the pinned slot
     ],
     align=True,
 )
@@ -94,7 +110,15 @@ PUBLICATION: Final = np.dtype(
 
 #: What one account knows of one story; an open-addressing table of these.
 EXPOSURE: Final = np.dtype(
-    [("key", "i8"), ("reads", "i4"), ("shared", "u1"), ("reported", "u1")], align=True
+    [
+        ("key", "i8"),
+        ("reads", "i4"),
+        ("shared", "u1"),
+        ("reported", "u1"),
+        ("believed", "u1"),
+        ("corrected", "u1"),
+    ],
+    align=True,
 )
 
 #: One account that tells (or told) a story in a model of contacts; a table like EXPOSURE.
@@ -140,6 +164,10 @@ LOOK: Final = np.dtype(
         ("account", "i8"),
         ("slot_word", "i8"),
         ("surface", "i8"),
+        ("platform", "i8"),
+        ("recommends", "i8"),  # 1: a recommendation, 0: a trending list
+        ("begin", "i8"),  # its rows of the alias table
+        ("count", "i8"),
     ],
     align=True,
 )
@@ -167,11 +195,14 @@ TEMPLATE: Final = np.dtype(
     ]
 )
 
-#: One correction: the story that corrects, and its factor.
-CORRECTION: Final = np.dtype([("story", "i8"), ("factor", "f8")])
+#: One correction: the story that corrects, and its factor; for a share ``backfire`` of its
+#: readers ``backfire_factor`` instead.
+CORRECTION: Final = np.dtype(
+    [("story", "i8"), ("factor", "f8"), ("backfire", "f8"), ("backfire_factor", "f8")]
+)
 
 #: One account of the alias table of who looks.
-ALIAS: Final = np.dtype([("share", "f8"), ("other", "i8")])
+ALIAS: Final = np.dtype([("share", "f8"), ("other", "i4"), ("account", "i4")], align=True)
 
 #: A watched count that reached its threshold.
 HIT: Final = np.dtype([("what", "i8"), ("target", "i8"), ("count", "i8")])
@@ -215,6 +246,10 @@ ARRAYS: Final = {
     "posts": (POST, 1),
     "stories": (STORY, 1),
     "friction": (np.dtype("f8"), 1),  # lever, by platform
+    "forward": (np.dtype("f8"), 1),  # lever, by platform: most followers a share goes to
+    "crosspost": (np.dtype("f8"), 1),  # by platform: factor for a post of the same person
+    "heat": (np.dtype("f8"), 2),  # by platform and story: countable posts since last asked
+    "tops": (np.dtype("i4"), 2),  # by platform and story: most shared visible post, -1 = look
     "pool": (DELIVERY, 1),
     "exposures": (EXPOSURE, 1),
     "terms": (TERMS, 1),
@@ -246,6 +281,10 @@ MEMORY: Final = np.dtype(
         ("log_reads", "i8"),  # 1: every read is an event
         ("late", "i8"),  # 1: exposures are worked out after the run, see kernels.late
         ("touched", "i8"),  # 0 until a lever of an account or post is moved
+        ("most_trust", "f8"),  # what trust may rise to
+        ("trust_closure", "f8"),  # change of trust of who sees a followee closed
+        ("chilling", "f8"),  # share by which who sees a followee closed posts less
+        ("chilling_floor", "f8"),  # what is left of posting at least
         ("most_other_factors", "f8"),  # upper bound of P(share) / (appeal vigour receptivity)
         ("posts_made", "i8"),
         ("logged", "i8"),
@@ -280,6 +319,13 @@ def aligned_zeros(rows: int, dtype: Any) -> Any:
     raw = np.zeros(size + 64, dtype=np.uint8)
     begin = -raw.ctypes.data % 64
     return raw[begin : begin + size].view(dtype)
+
+
+def aligned_copy(array: Any) -> Any:
+    """A copy of records that begins at a cache line."""
+    copy = aligned_zeros(len(array), array.dtype)
+    copy[:] = array
+    return copy
 
 
 def show(memory: Any, name: str, array: Any) -> None:

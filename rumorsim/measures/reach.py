@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +19,7 @@ from rumorsim.measures.counting import (
     truth_groups,
 )
 
-__all__ = ["SURFACES", "Reach"]
-
-#: Surfaces by the code in the value of an expose event.
-SURFACES: Final = ("feed", "trending")
+__all__ = ["Reach"]
 
 
 class Group:
@@ -52,7 +49,7 @@ class State:
             for name, stories in {**truth_groups(facts), "all": everything}.items()
         }
         self.by_story = StoryCounts(facts)
-        self.surfaces = np.zeros((len(facts.stories), len(SURFACES)), np.int64)
+        self.surfaces = np.zeros((len(facts.stories), len(facts.surfaces)), np.int64)
         self.persons: dict[int, FirstSeen] = {}
 
 
@@ -91,7 +88,7 @@ class Reach(Measure[State]):
         if not len(exposed):
             return
         state.by_story.add(exposed)
-        cell = exposed.story * np.int64(len(SURFACES)) + exposed.value.astype(np.int64)
+        cell = exposed.story * np.int64(len(state.facts.surfaces)) + exposed.value.astype(np.int64)
         counts = np.bincount(cell, minlength=state.surfaces.size)
         state.surfaces += counts.reshape(state.surfaces.shape)
         for group in state.groups.values():
@@ -114,7 +111,7 @@ class Reach(Measure[State]):
             "accounts": everything.accounts.count,
             "persons": everything.persons.count,
             "exposures": int(totals.sum()),
-            "surfaces": _surfaces(state.surfaces.sum(axis=0)),
+            "surfaces": _surfaces(state.facts, state.surfaces.sum(axis=0)),
             "truth": {
                 name: {
                     "accounts": group.accounts.count,
@@ -128,7 +125,7 @@ class Reach(Measure[State]):
                 name: {
                     "accounts": int(totals[story]),
                     "persons": state.persons[story].count if story in state.persons else 0,
-                    "surfaces": _surfaces(state.surfaces[story]),
+                    "surfaces": _surfaces(state.facts, state.surfaces[story]),
                     "over_time": over_time(
                         state.by_story.edges, accounts=state.by_story.counts[story]
                     ),
@@ -138,5 +135,5 @@ class Reach(Measure[State]):
         }
 
 
-def _surfaces(counts: NDArray[np.int64]) -> dict[str, int]:
-    return dict(zip(SURFACES, counts.tolist(), strict=True))
+def _surfaces(facts: Facts, counts: NDArray[np.int64]) -> dict[str, int]:
+    return dict(zip(facts.surfaces, counts.tolist(), strict=True))

@@ -97,6 +97,13 @@ class Accounts(Model):
         lt=1,
         description="share of accounts that are a second account of another's person",
     )
+    elsewhere: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="share of accounts on any but the first platform whose person has one on an"
+        " earlier platform",
+    )
     receptivity: float | None = Field(
         None,
         gt=0,

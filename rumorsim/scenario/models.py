@@ -19,9 +19,11 @@ from rumorsim.interventions import AnyIntervention
 from rumorsim.laws import Model
 from rumorsim.models import AnyModel
 from rumorsim.scenario.accounts import Accounts, KindOfAccount, Name
+from rumorsim.scenario.beliefs import Beliefs
 from rumorsim.scenario.checks import raise_faults, without_nulls
 from rumorsim.scenario.feed import CheckIns, Feed, feed_of
 from rumorsim.scenario.inputs import input_files
+from rumorsim.scenario.platforms import Platform, expand_presets
 from rumorsim.surfaces.trending import Trending
 from rumorsim.units import Duration, PositiveDuration, Rate, Start
 
@@ -145,6 +147,28 @@ class Story(Model):
         description="with answers: factor on P(share) of the answered story for who has"
         " read this (assumption)",
     )
+    convinces: float = Field(
+        1.0,
+        ge=0,
+        le=1,
+        description="with answers: share of its readers who no longer believe the answered story"
+        " (assumption)",
+    )
+    backfire: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="with answers: share of its readers on whom it works the other way",
+    )
+    backfire_factor: float = Field(
+        1.5, ge=1, le=100, description="with backfire: their factor on P(share) (assumption)"
+    )
+    belief: float = Field(
+        0.0, ge=0, le=1, description="P(believe | read); 0: belief is not followed"
+    )
+    if_doubted: float = Field(
+        1.0, ge=0, le=1, description="with belief: factor on P(share) for who does not believe it"
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> Story:
@@ -152,8 +176,13 @@ class Story(Model):
             raise ValueError("give `at` or `schedule`, not both")
         if self.answers == self.name:
             raise ValueError("a story cannot answer itself")
-        if self.answers is None and self.correction != 0.5:
-            raise ValueError("correction goes with answers")
+        for name, default in (("correction", 0.5), ("convinces", 1.0), ("backfire", 0.0)):
+            if self.answers is None and getattr(self, name) != default:
+                raise ValueError(f"{name} goes with answers")
+        if self.backfire == 0 and self.backfire_factor != 1.5:
+            raise ValueError("backfire_factor goes with backfire")
+        if self.belief == 0 and self.if_doubted != 1:
+            raise ValueError("if_doubted goes with belief")
         return self
 
 
@@ -187,6 +216,14 @@ class Scenario(Model):
         strict=False, min_length=1, max_length=10_000, description="what is said"
     )
     trending: Trending | None = Field(None, description="the trending list; absent: there is none")
+    platforms: dict[Name, Platform] = Field(
+        default_factory=dict,
+        max_length=100,
+        description="platforms by name; absent: one, with the trending list above",
+    )
+    beliefs: Beliefs = Field(
+        default_factory=Beliefs, description="what moves trust and the will to post"
+    )
     policies: tuple[Policy, ...] = Field(
         (), strict=False, max_length=1000, description="what platforms may do about it"
     )
@@ -196,6 +233,11 @@ class Scenario(Model):
     #: No keys people write: one comes with the file, the other from Python.
     _base_dir: Path = PrivateAttr(default_factory=Path)
     _follow_graph: FollowGraph | None = PrivateAttr(None)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_presets(cls, values: Any) -> Any:
+        return expand_presets(values)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Scenario:
@@ -215,6 +257,11 @@ class Scenario(Model):
     def policy_names(self) -> tuple[str, ...]:
         """``none`` and the names of the policies, in order."""
         return ("none", *(policy.name for policy in self.policies))
+
+    @property
+    def only_platform(self) -> Platform:
+        """The platform there is where none is named."""
+        return Platform.model_construct(trending=self.trending)
 
     @property
     def reading(self) -> Feed:

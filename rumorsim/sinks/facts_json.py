@@ -21,7 +21,13 @@ from rumorsim.events import Facts, InterventionFacts, StoryFacts
 
 __all__ = ["facts_from_json", "facts_to_json"]
 
-_ARRAYS: Final = {"person": "<i4", "kind": "<i2", "followers": "<i4"}
+_ARRAYS: Final = {
+    "person": "<i4",
+    "kind": "<i2",
+    "followers": "<i4",
+    "platform": "|u1",
+    "origin": "<i4",
+}
 
 
 def _pack(array: NDArray[Any], dtype: str) -> dict[str, str]:
@@ -52,6 +58,7 @@ def facts_to_json(facts: Facts) -> dict[str, Any]:
         ],
         "kinds": list(facts.kinds),
         "platforms": list(facts.platforms),
+        "surfaces": list(facts.surfaces),
         "provenance": dict(facts.provenance),
         **{name: _pack(plain[name], dtype) for name, dtype in _ARRAYS.items()},
     }
@@ -70,6 +77,7 @@ def facts_from_json(data: Mapping[str, Any], file: str = "") -> Facts:
                 ),
                 "kinds": tuple(data["kinds"]),
                 "platforms": tuple(data["platforms"]),
+                "surfaces": tuple(data["surfaces"]),
                 **{
                     name: _unpack(data[name], dtype, int(data["accounts"]))
                     for name, dtype in _ARRAYS.items()

@@ -9,10 +9,11 @@ hour for so long) and fade by the same rule; they stand for all else that is goi
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from rumorsim.laws import Law, Lognormal, Model, quantile_table, round24, sample
 from rumorsim.randomness import Purpose, philox
@@ -21,10 +22,7 @@ from rumorsim.units import PositiveDuration, Rate
 if TYPE_CHECKING:
     from rumorsim.engines import Engine
 
-__all__ = ["Trending", "trending_list"]
-
-#: Index of the trending list among the surfaces.
-TRENDING = 0
+__all__ = ["Trending", "show", "trending_list"]
 
 #: Median time a topic stayed on Weibo's hot-search list, March to August 2023.
 MEASURED_DWELL: Any = "2.65 h"
@@ -48,6 +46,16 @@ class Trending(Model):
     """A trending list and how it is looked at."""
 
     slots: int = Field(50, ge=1, le=1000, description="places on the list (Weibo shows 50)")
+    pinned: int = Field(
+        0, ge=0, le=100, description="slots above them for promoted stories (Weibo has 1)"
+    )
+    anchored: int | None = Field(
+        None, ge=1, le=1000, description="rank at which whoever comes there stays (Weibo: 3)"
+    )
+    anchored_for: PositiveDuration = Field(
+        "14 h",
+        description="with anchored: for so long (Weibo: 93 % stay another hour)",
+    )  # type: ignore[assignment]
     refresh: PositiveDuration = Field("10 min", description="time between rankings (assumption)")  # type: ignore[assignment]
     half_life: PositiveDuration = Field(
         "1 h", description="time in which a score halves (assumption)"
@@ -72,94 +80,134 @@ class Trending(Model):
         description="how long a topic draws posts (median: dwell on Weibo lists of 2023)",
     )
 
+    @model_validator(mode="after")
+    def _fits(self) -> Trending:
+        if self.anchored is not None and self.anchored > self.slots:
+            raise ValueError("anchored must be one of the slots")
+        if self.anchored is None and "anchored_for" in self.model_fields_set:
+            raise ValueError("anchored_for goes with anchored")
+        return self
+
     def slot_ends(self) -> Any:
-        """Cumulative share of looks by slot; float64 [slots], the last entry 1."""
-        shares = np.arange(1, self.slots + 1, dtype=np.float64) ** -self.steepness
+        """Cumulative share of looks by slot; float64 [pinned + slots], the last entry 1."""
+        shares = np.arange(1, self.pinned + self.slots + 1, dtype=np.float64) ** -self.steepness
         ends = round24(np.cumsum(shares / shares.sum()))
         ends[-1] = 1.0
         return ends
 
 
+@dataclass(eq=False)
+class Topic:
+    """One background topic: its score, its posts per hour while it is hot, when that ends."""
+
+    score: float
+    per_hour: float
+    end: float
+
+
 class _Topics:
     """Background topics: who is on, what they score."""
 
-    def __init__(self, trending: Trending, engine: Engine) -> None:
+    def __init__(self, trending: Trending, engine: Engine, surface: int, accounts: int) -> None:
         # Reading a scenario must not wait for the kernels behind the world.
         from rumorsim.stories import points
 
         world = engine.world
-        self._trending, self._seed = trending, world.seed
+        self._trending, self._seed, self._surface = trending, world.seed, surface
         law = Lognormal(law="lognormal", median="1 h", sigma=trending.heat.sigma)  # type: ignore[arg-type]
         self._heat = quantile_table(law)
         self._lasting = quantile_table(trending.lasting)
-        self._per_hour = trending.heat.median * world.graph.accounts / 1000
+        self._per_hour = trending.heat.median * accounts / 1000
         end = world.horizon + WARM_UP
-        self._arrivals = points(world.seed, Purpose.TOPIC, TRENDING, 0, trending.topics, 0.0, end)
+        self._arrivals = points(world.seed, Purpose.TOPIC, surface, 0, trending.topics, 0.0, end)
         self._next = next(self._arrivals, None)
-        #: [score, posts per hour, end]
-        self.alive: list[list[float]] = []
+        self.alive: list[Topic] = []
 
     def refresh(self, now: float, decay: float) -> None:
         step = self._trending.refresh
         for topic in self.alive:
-            hot = min(max(topic[2] - (now - step), 0.0), step)
-            topic[0] = topic[0] * decay + topic[1] * hot
-        self.alive = [t for t in self.alive if t[0] > 1e-6 or t[2] > now]
+            hot = min(max(topic.end - (now - step), 0.0), step)
+            topic.score = topic.score * decay + topic.per_hour * hot
+        self.alive = [t for t in self.alive if t.score > 1e-6 or t.end > now]
         while self._next is not None and self._next[0] - WARM_UP <= now:
             begin, cell, j = self._next
             time = begin - WARM_UP
-            words = philox(self._seed, (Purpose.TOPIC_MARK << 24) | j, cell, TRENDING, 0)
+            words = philox(self._seed, (Purpose.TOPIC_MARK << 24) | j, cell, self._surface, 0)
             per_hour = self._per_hour * sample(self._heat, words[0])
             end = time + sample(self._lasting, words[1])
-            self.alive.append([per_hour * (min(end, now) - time), per_hour, end])
+            self.alive.append(Topic(per_hour * (min(end, now) - time), per_hour, end))
             self._next = next(self._arrivals, None)
 
 
-def trending_list(trending: Trending, engine: Engine) -> Generator[Any, Any, None]:
+class _Anchor:
+    """The rank at which whoever comes there stays for a while."""
+
+    def __init__(self, trending: Trending) -> None:
+        self._rank, self._time = trending.anchored, trending.anchored_for
+        self._holder: Any = None
+        self._until = 0.0
+
+    def hold(self, order: list[Any], now: float) -> None:
+        """Put the holder at its rank; who ranks there becomes the next one."""
+        if self._rank is None:
+            return
+        if self._holder in order and now < self._until:
+            order.remove(self._holder)
+            order.insert(self._rank - 1, self._holder)
+        elif len(order) >= self._rank:
+            self._holder, self._until = order[self._rank - 1], now + self._time
+
+
+def trending_list(
+    trending: Trending, engine: Engine, surface: int = 0, platform: int = 0
+) -> Generator[Any, Any, None]:
     """The SimPy process that ranks the list at every refresh, from hour 0 on."""
     world = engine.world
     decay = float(round24(2.0 ** (-trending.refresh / trending.half_life)))
-    topics = _Topics(trending, engine)
+    accounts = int((world.profiles["platform"][: world.graph.accounts] == platform).sum())
+    topics = _Topics(trending, engine, surface, accounts)
     for tick in range(-int(WARM_UP / trending.refresh), 1):
         topics.refresh(tick * trending.refresh, decay)
     scores = np.zeros(len(world.stories))
     places = np.zeros(len(world.stories), dtype=np.int64)
+    anchor = _Anchor(trending)
     for tick in range(1, int(world.horizon / trending.refresh) + 2):
         yield engine.env.timeout_until(tick * trending.refresh)
         now = engine.env.now
         scores *= decay
-        scores += world.stories["heat"]
-        world.stories["heat"] = 0.0
+        scores += world.take_heat(platform, surface)
         topics.refresh(now, decay)
-        slots = _ranked(
-            world.stories["listed"], scores, [t[0] for t in topics.alive], trending.slots
-        )
-        _show(engine, slots, places)
+        order = _ranked(world.stories["listed"], scores, topics.alive)
+        anchor.hold(order, now)
+        shown = np.full(trending.pinned + trending.slots, -1, dtype=np.int32)
+        promoted = np.flatnonzero(world.stories["promoted"])[: trending.pinned]
+        shown[: len(promoted)] = promoted
+        for slot, entry in enumerate(order[: trending.slots], start=trending.pinned):
+            shown[slot] = entry if isinstance(entry, int) else -1
+        show(engine, surface, shown, places)
 
 
-def _ranked(listed: Any, scores: Any, topics: list[float], slots: int) -> Any:
-    """The story in each slot, -1 for a topic or nothing; int32 [slots].
+def _ranked(listed: Any, scores: Any, topics: list[Topic]) -> list[Any]:
+    """Stories (their numbers) and topics by falling score.
 
     Ties: stories in their order, then topics in order of arrival. A story needs a score.
     """
-    shown = np.full(slots, -1, dtype=np.int32)
-    stories = np.flatnonzero((listed != 0) & (scores > 0))
-    merged = np.concatenate([scores[stories], np.asarray(topics, dtype=np.float64)])
-    order = np.argsort(-merged, kind="stable")[:slots]
-    for slot, place in enumerate(order):
-        if place < len(stories):
-            shown[slot] = stories[place]
-    return shown
+    stories = np.flatnonzero((listed != 0) & (scores > 0)).tolist()
+    entries: list[Any] = [*stories, *topics]
+    merged = np.array([*(scores[s] for s in stories), *(t.score for t in topics)], dtype=np.float64)
+    return [entries[i] for i in np.argsort(-merged, kind="stable")]
 
 
-def _show(engine: Engine, shown: Any, places: Any) -> None:
-    """Put a ranking on the surface, tell the stream what moved, start or stop the looks."""
+def show(engine: Engine, surface: int, shown: Any, places: Any) -> None:
+    """Put a ranking on a surface, tell the stream what moved, start or stop the looks."""
     world = engine.world
-    world.slots[TRENDING] = shown
+    world.slots[surface] = -1
+    world.slots[surface, : len(shown)] = shown
     fresh = np.zeros_like(places)
     on = np.flatnonzero(shown >= 0)
-    fresh[shown[on]] = on + 1
+    # A story may be pinned and ranked: its first place counts.
+    fresh[shown[on][::-1]] = on[::-1] + 1
     for story in np.flatnonzero(fresh != places):
-        engine.write_surface(int(story), TRENDING, int(fresh[story]))
+        engine.write_surface(int(story), surface, int(fresh[story]))
     places[:] = fresh
-    engine.look_at(TRENDING, bool(len(on)))
+    engine.look_at(surface, bool(len(on)))

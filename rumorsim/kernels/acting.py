@@ -1,0 +1,100 @@
+"""What the platform or an adversary does among the public: one entry, five acts.
+
+SimPy processes call these between gaps. Each act goes through a list of accounts and stops,
+like ``advance``, where there is no room for the next one or where a watched count was hit.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Final
+
+import numpy as np
+
+from rumorsim.kernels.advance import REACHED, WATCHED, room
+from rumorsim.kernels.compiling import inner, kernel
+from rumorsim.kernels.feed import present_account, read, report, share, shown
+from rumorsim.kernels.knowing import exposure
+from rumorsim.kernels.memory import accounts, exposures, posts, profiles
+from rumorsim.kernels.opinions import move_trust
+from rumorsim.kernels.posting import deliver, kept, publish
+
+
+class Act(IntEnum):
+    """What happens to each account of the list."""
+
+    NOTIFY = 0  #: it reads the post now, at a surface
+    RESHARE = 1  #: it shares the post now, whatever it thinks of it
+    REPORT = 2  #: it reports the post now
+    WITNESS = 3  #: it sees that an account it follows was closed
+
+
+NOTIFY, RESHARE, REPORTING = int(Act.NOTIFY), int(Act.RESHARE), int(Act.REPORT)
+NONE: Final = np.int64(-1)
+
+
+@kernel
+def act(memory, what, time, number, surface, who, begin):
+    """Act on accounts ``who[begin:]`` (int32). Returns (reason, how many are done).
+
+    ``number`` is the post, for a witness the account that was closed.
+    """
+    w = memory[0]
+    for i in range(begin, who.size):
+        account = np.int64(who[i])
+        lacking = room(w, account, 1, 1)
+        if lacking != REACHED:
+            return lacking, i
+        if what == NOTIFY:
+            _notify(w, number, account, time, surface)
+        elif what == RESHARE:
+            _reshare(w, number, account, time)
+        elif what == REPORTING:
+            _report(w, number, account, time)
+        else:
+            _witness(w, number, account, time)
+        if w.hits_made > 0:
+            return WATCHED, i + 1
+    return REACHED, who.size
+
+
+@kernel
+def publish_now(memory, planned):
+    """One publication (an array of one PUBLICATION) outside the plan; the reason, or REACHED."""
+    w = memory[0]
+    lacking = room(w, np.int64(planned[0].author), 0, 1)
+    if lacking == REACHED:
+        publish(w, planned[0])
+    return lacking
+
+
+@inner
+def _notify(w, post, account, time, surface):
+    reader = present_account(w, account)
+    if reader >= 0 and shown(w, post, reader):
+        read(w, post, reader, time, surface)
+
+
+@inner
+def _reshare(w, post, account, time):
+    known = exposures(w)[exposure(w, account, np.int64(posts(w)[post].story))]
+    if known.shared != 0 or accounts(w)[account].can_post == 0 or not shown(w, post, account):
+        return
+    known.shared = 1
+    deliver(w, share(w, post, account, time, np.int64(0)), time)
+
+
+@inner
+def _report(w, post, account, time):
+    known = exposures(w)[exposure(w, account, np.int64(posts(w)[post].story))]
+    if known.reported == 0 and accounts(w)[account].can_read != 0 and shown(w, post, account):
+        report(w, known, post, account, time)
+
+
+@inner
+def _witness(w, closed, account, time):
+    if accounts(w)[account].can_read == 0 or not kept(w, closed, account):
+        return
+    profile = profiles(w)[account]
+    profile.chill = max(profile.chill * (1.0 - w.chilling), min(profile.chill, w.chilling_floor))
+    move_trust(w, NONE, NONE, account, closed, w.trust_closure, time)

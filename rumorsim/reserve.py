@@ -1,0 +1,70 @@
+"""Accounts laid out for people who come back: same person, same followers to win again.
+
+The graph never changes. An account of the reserve has no row of its own: what it posts goes
+to the followers of the account it succeeds, as far as its own ``audience`` lever says; what
+its person reads is that account's feed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from rumorsim.graphs.follows import FollowGraph
+    from rumorsim.people import People
+    from rumorsim.world import World
+
+__all__ = ["Reserve", "succeed"]
+
+
+@dataclass(frozen=True)
+class Reserve:
+    """Rows after the graph's accounts.
+
+    ``origin`` (int32 [accounts + reserve]) is, for each row, the account of the graph whose
+    followers it has; ``heirs`` the rows laid out for each account that may come back.
+    """
+
+    origin: NDArray[np.int32]
+    heirs: dict[int, list[int]]
+
+    @classmethod
+    def lay_out(cls, adversaries: Iterable[Any], people: People, graph: FollowGraph) -> Reserve:
+        """Room for everybody whom one of the adversaries may bring back, however often."""
+        times: dict[int, int] = {}
+        for adversary in adversaries:
+            accounts, often = adversary.reserve(people, graph)
+            for account in np.asarray(accounts).tolist():
+                times[account] = times.get(account, 0) + int(often)
+        own = np.arange(graph.accounts, dtype=np.int32)
+        later = [account for account in sorted(times) for _ in range(times[account])]
+        heirs: dict[int, list[int]] = {}
+        for row, account in enumerate(later, start=graph.accounts):
+            heirs.setdefault(account, []).append(row)
+        return cls(np.concatenate([own, np.array(later, dtype=np.int32)]), heirs)
+
+
+def succeed(world: World, account: int, heir: int, platform: int | None = None) -> None:
+    """``heir`` (a row of the reserve) takes the place of ``account`` from now on.
+
+    It posts what the other had planned and reads what the other would have read, with the
+    trust and the fear its person has by now; on another ``platform`` if one is given.
+    ValueError where the heir is not of the same origin or has begun already.
+    """
+    origin = world.reserve.origin
+    profiles = world.profiles
+    if heir < world.graph.accounts or origin[heir] != origin[account]:
+        raise ValueError(f"account {heir} is not laid out to succeed account {account}")
+    if (profiles["heir"] == heir).any() or profiles["heir"][account] >= 0:
+        raise ValueError(f"account {account} has a successor, or {heir} succeeds another")
+    world.memory["touched"] = 1
+    for column in ("trust", "chill"):
+        profiles[column][heir] = profiles[column][account]
+    if platform is not None:
+        profiles["platform"][heir] = platform
+    profiles["heir"][account] = heir

@@ -1,0 +1,87 @@
+"""What people write under [platforms.NAME]: surfaces, limits, and presets by name.
+
+A preset is a file of ``configs/platforms``: its keys stand where a platform has none of its
+own. It is expanded before anything is checked, so the resolved form holds every number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field
+
+from rumorsim.laws import Model
+from rumorsim.scenario.accounts import Name
+from rumorsim.scenario.presets import over, preset
+from rumorsim.surfaces.push import Push
+from rumorsim.surfaces.recommendation import Recommendation
+from rumorsim.surfaces.trending import Trending
+
+__all__ = ["Platform", "expand_presets"]
+
+
+class Platform(Model):
+    """One platform: how posts travel there, and what it shows of its own accord."""
+
+    preset: Name | None = Field(
+        None, description="start from this preset: a file of configs/platforms"
+    )
+    accounts: int | None = Field(
+        None,
+        ge=1,
+        le=100_000_000,
+        description="with a preset: make its kind of follow graph, with so many accounts",
+    )
+    friction: float = Field(1.0, ge=0, le=1, description="factor on every P(share) by its accounts")
+    forward_limit: int | None = Field(
+        None, ge=1, le=2**31 - 2, description="a share goes to so many followers at most"
+    )
+    crosspost: float = Field(
+        0.0,
+        ge=0,
+        le=1000,
+        description="factor on P(share) for a post of the same person on another platform;"
+        " 0: its accounts do not see those",
+    )
+    check_ins: float = Field(
+        1.0, gt=0, le=1000, description="factor on the rate of check-ins of its accounts"
+    )
+    publications_per_day: int | None = Field(
+        None, ge=1, le=100_000, description="planned posts of one account on one day at most"
+    )
+    trending: Trending | None = Field(None, description="its trending list; absent: none")
+    recommendation: Recommendation | None = Field(
+        None, description="its recommended posts; absent: none"
+    )
+    push: Push | None = Field(None, description="its notifications; absent: none")
+
+
+def expand_presets(values: Any) -> Any:
+    """Plain values of a scenario with the presets of its platforms filled in.
+
+    Where there is no [graph], the presets' graphs are used, sized by ``accounts``: one
+    platform's own, or the union of several. InputError for a preset that does not exist.
+    """
+    if not isinstance(values, Mapping) or not isinstance(values.get("platforms"), Mapping):
+        return values
+    platforms, parts = {}, {}
+    for name, own in values["platforms"].items():
+        if not isinstance(own, Mapping) or not isinstance(own.get("preset"), str):
+            platforms[name] = own
+            continue
+        base = preset("platforms", own["preset"], f"platforms.{name}.preset")
+        part = base.pop("graph", None)
+        given = {key: value for key, value in own.items() if key not in ("preset", "accounts")}
+        platforms[name] = over(base, given)
+        if part is not None and "accounts" in own:
+            parts[name] = {**part, "accounts": own["accounts"]}
+        elif "accounts" in own:
+            platforms[name]["accounts"] = own["accounts"]
+    expanded = {**values, "platforms": platforms}
+    if parts and "graph" in values:
+        raise ValueError("platforms with accounts bring their own graphs: remove [graph]")
+    if parts:
+        several = len(platforms) > 1
+        expanded["graph"] = {"kind": "union", "parts": parts} if several else parts.popitem()[1]
+    return expanded

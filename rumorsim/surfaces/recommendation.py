@@ -1,0 +1,75 @@
+"""Recommendation: each account is shown what engages others, whomever it follows.
+
+At every refresh a story's score is ``decay`` times the last one plus the countable posts
+since, times how far it may be recommended. The chance that a look finds a story of this
+world is its share among all scores, those of everything else (``others``) included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pydantic import Field
+
+from rumorsim.laws import Model, round24
+from rumorsim.surfaces.trending import show
+from rumorsim.units import PositiveDuration, Rate
+
+if TYPE_CHECKING:
+    from rumorsim.engines import Engine
+
+__all__ = ["Recommendation", "recommendations"]
+
+
+class Recommendation(Model):
+    """A stream of recommended posts and how it is looked at."""
+
+    stories: int = Field(
+        20, ge=1, le=1000, description="so many of the best are recommended (assumption)"
+    )
+    refresh: PositiveDuration = Field("10 min", description="time between rankings (assumption)")  # type: ignore[assignment]
+    half_life: PositiveDuration = Field(
+        "3 h", description="time in which a score halves (assumption)"
+    )  # type: ignore[assignment]
+    looks: Rate = Field(
+        24 / 24,
+        validate_default=False,
+        description="recommended posts read by the mean account, in step with check-ins"
+        " (assumption)",
+    )
+    others: float = Field(
+        5.0,
+        ge=0,
+        le=1e9,
+        description="score of all other posts together, for each 1,000 accounts (assumption)",
+    )
+
+    def columns(self) -> int:
+        """Slots: one a story, and one for everything else."""
+        return self.stories + 1
+
+
+def recommendations(
+    recommendation: Recommendation, engine: Engine, surface: int, platform: int
+) -> Generator[Any, Any, None]:
+    """The SimPy process that weighs the stories at every refresh."""
+    world = engine.world
+    decay = float(round24(2.0 ** (-recommendation.refresh / recommendation.half_life)))
+    accounts = int((world.profiles["platform"][: world.graph.accounts] == platform).sum())
+    others = recommendation.others * accounts / 1000
+    scores = np.zeros(len(world.stories))
+    places = np.zeros(len(world.stories), dtype=np.int64)
+    for tick in range(1, int(world.horizon / recommendation.refresh) + 2):
+        yield engine.env.timeout_until(tick * recommendation.refresh)
+        scores *= decay
+        scores += world.take_heat(platform, surface)
+        weighed = scores * world.stories["recommendable"]
+        best = np.argsort(-weighed, kind="stable")[: recommendation.stories]
+        best = best[weighed[best] > 0]
+        ends = world.rules.slot_ends[surface]
+        ends[:] = 1.0
+        total = float(weighed[best].sum()) + others
+        ends[: len(best)] = round24(np.cumsum(weighed[best]) / total)
+        show(engine, surface, best.astype(np.int32), places)
