@@ -55,7 +55,9 @@ _most = click.option(
 @click.option("--shard", metavar="I/N", help="Do only part I of N; any number may run at once.")
 @click.option("--dask", metavar="ADDRESS", help="Let a dask cluster do it: tcp://host:port.")
 @_most
+@click.pass_context
 def run(
+    ctx: click.Context,
     study: str,
     out: Path,
     workers: int | None,
@@ -88,8 +90,7 @@ def run(
         raise
     shower.close()
     click.echo(f"results are in {out}", err=True)
-    if swept.failures():
-        sys.exit(PARTIAL)
+    ctx.exit(PARTIAL if swept.failures() else 0)
 
 
 class _Shower:
@@ -129,7 +130,66 @@ class _Shower:
             self._bar = None
 
 
+@sweep.command("slurm")
+@click.argument("study", metavar="STUDY", type=click.Path(path_type=Path))
+@_out
+@click.option(
+    "--jobs", type=click.IntRange(1, 100_000), default=8, show_default=True, help="Tasks."
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 4096),
+    default=1,
+    show_default=True,
+    help="Processes of a task.",
+)
+@click.option("--time", "limit", default="01:00:00", show_default=True, help="Limit for a task.")
+@click.option("--memory", default="4G", show_default=True, help="Memory of a task.")
+@click.option(
+    "--program", default="rumorsim", show_default=True, help="How the nodes call rumorsim."
+)
+@_most
+def slurm(
+    study: Path,
+    out: Path,
+    jobs: int,
+    workers: int,
+    limit: str,
+    memory: str,
+    program: str,
+    most_runs: int | None,
+) -> None:
+    """Print a job array for SLURM whose tasks are the shards of the sweep of STUDY.
+
+    \b
+      rumorsim sweep slurm STUDY --out DIR --jobs 8 > job.sh && sbatch job.sh
+    """
+    from rumorsim.studies.plan import check_study
+    from rumorsim.studies.slurm import Array
+    from rumorsim.studies.study import load_study
+
+    loaded = load_study(study)
+    check_study(loaded, loaded.load_scenario(), most_runs)
+    array = Array(study, out, jobs, workers, limit, memory, program, most_runs)
+    click.echo(array.script(), nl=False)
+
+
 @click.command("reproduce")
 @click.argument("record", metavar="RECORD")
-def reproduce(record: str) -> None:
-    """Make the run in RECORD again and confirm that it comes out the same."""
+@click.option(
+    "--files",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder in which the files of its scenario are.",
+)
+@click.pass_context
+def reproduce(ctx: click.Context, record: str, files: Path | None) -> None:
+    """Make the run in RECORD again and confirm that it comes out the same.
+
+    RECORD is a file runs/xx/ID.run of a sweep, or a directory that `rumorsim run --out`
+    wrote. Exit code 1 where it comes out differently.
+    """
+    from rumorsim.studies.reproduce import reproduce as run_again
+
+    outcome = run_again(record, files)
+    click.echo(outcome.text())
+    ctx.exit(0 if outcome.same else 1)

@@ -163,7 +163,13 @@ class Desk(Verbs):
             self._limiting[platform] = self.levers.put("forward", "", platform, share)
 
     def warn_platform(
-        self, platform: int, *, strictness: float, reason: str = "", case: Case | None = None
+        self,
+        platform: int,
+        *,
+        strictness: float,
+        reason: str = "",
+        case: Case | None = None,
+        quietly: bool = False,
     ) -> Done:
         """Summon and warn a platform: until undone its desk is ``strictness`` times as strict.
 
@@ -176,7 +182,9 @@ class Desk(Verbs):
             self._warnings[platform].remove(strictness)
             self._strictness_changed(None)
 
-        done = self._do("warn-platform", "platform", platform, [], reason, case, undoing=end)
+        done = self._do(
+            "warn-platform", "platform", platform, [], reason, case, quietly, undoing=end
+        )
         self._warnings.setdefault(platform, []).append(strictness)
         self._strictness_changed(None)
         return done

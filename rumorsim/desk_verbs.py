@@ -86,7 +86,9 @@ class Verbs(Sight):
 
     def close(self, account: int, *, reason: str = "", case: Case | None = None) -> Done:
         """Close an account: it reads nothing, is seen nowhere and posts no more."""
-        return self._do("close", "account", account, GONE, reason, case)
+        done = self._do("close", "account", account, GONE, reason, case)
+        self.engine.witness(account)
+        return done
 
     def suspend(
         self, account: int, *, hide_posts: bool = False, reason: str = "", case: Case | None = None

@@ -276,8 +276,11 @@ class Facts:
     and the index of its kind in ``kinds`` (int16). ``followers`` counts each account's
     followers at the start (int32). ``platform`` (uint8) indexes ``platforms``; ``origin``
     (int32) is the account itself, or for one laid out for a person who comes back the account
-    that it may succeed; both are filled in where they are not given. ``surfaces`` names what
-    the value of an expose event points to.
+    that it may succeed. ``trust`` in official sources at the start and ``earnings`` (money by
+    1,000 reads) are float64. These four are filled in where they are not given. ``surfaces``
+    names what the value of an expose event points to. ``prices`` are what an action costs by
+    its verb, 1 where none is named. ``follows`` are the follow graph's rows (offsets,
+    followers), where it is at hand: a saved stream does not keep them.
     """
 
     accounts: int
@@ -290,6 +293,10 @@ class Facts:
     platforms: tuple[str, ...] = ("platform",)
     platform: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, np.uint8))
     origin: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+    trust: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    earnings: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    follows: tuple[NDArray[np.int64], NDArray[np.int32]] | None = None
+    prices: Mapping[str, float] = field(default_factory=dict)
     surfaces: tuple[str, ...] = ("feed", "trending")
     policy: str = "none"
     seed: int = 0
@@ -302,3 +309,7 @@ class Facts:
             object.__setattr__(self, "platform", np.zeros(self.accounts, np.uint8))
         if not len(self.origin):
             object.__setattr__(self, "origin", np.arange(self.accounts, dtype=np.int32))
+        if not len(self.trust):
+            object.__setattr__(self, "trust", np.ones(self.accounts))
+        if not len(self.earnings):
+            object.__setattr__(self, "earnings", np.zeros(self.accounts))

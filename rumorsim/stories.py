@@ -168,7 +168,8 @@ class Stories:
             for i, authors in enumerate(self._authors[t]):
                 index = int(self._first[t]) + i
                 for author in authors.tolist():
-                    times = _times(story, author, index, seed, horizon)
+                    posting = float(self._people.posting[author])
+                    times = _times(story, author, index, seed, horizon, posting)
                     rows.extend((time, author, index, k) for k, time in enumerate(times, start=1))
         table = np.array(rows, dtype=[(n, PUBLICATION[n]) for n in PUBLICATION.names or ()]).astype(
             PUBLICATION
@@ -176,12 +177,15 @@ class Stories:
         return table[np.lexsort((table["k"], table["story"], table["author"], table["time"]))]
 
 
-def _times(story: Story, author: int, index: int, seed: int, horizon: float) -> list[float]:
+def _times(
+    story: Story, author: int, index: int, seed: int, horizon: float, posting: float
+) -> list[float]:
     if story.schedule is None:
         return sorted(story.at or (0.0,))
     end = min(story.schedule.end or horizon, horizon)
+    rate = story.schedule.rate * posting
     planned = points(
-        seed, Purpose.PUBLICATION, author, index, story.schedule.rate, story.schedule.begin, end
+        seed, Purpose.PUBLICATION, author, index, rate, story.schedule.begin, end
     )
     return [time for time, _, _ in planned]
 

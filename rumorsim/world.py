@@ -7,37 +7,40 @@ records here as the run goes on; a new run takes a new world.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from dataclasses import replace as dataclass_replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rumorsim.account_records import (
+    account_records,
+    followers,
+    forward_limits,
+    profile_records,
+    receptivity,
+    weights,
+    within_limits,
+)
 from rumorsim.errors import Fault, InputError, nearest
-from rumorsim.events import STOPS, Facts, InterventionFacts
+from rumorsim.events import STOPS, Facts, InterventionFacts, Kind
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.kernels.records import (
-    ACCOUNT,
     MEMORY,
     POST,
-    PROFILE,
     REPEAT,
     TERMS,
     aligned_copy,
     aligned_zeros,
 )
 from rumorsim.laws import (
-    gamma_table,
     quantile_table,
-    sample_array,
 )
 from rumorsim.people import People, draw_people
 from rumorsim.platforms import Platforms, lay_out
-from rumorsim.randomness import Purpose
 from rumorsim.reserve import Reserve
 from rumorsim.stories import Stories
 from rumorsim.tables import Tables, day_curve, reinforcement_steps, story_templates
@@ -49,8 +52,6 @@ if TYPE_CHECKING:
 __all__ = ["Rules", "World", "build_world"]
 
 Array = NDArray[np.float64]
-
-_NONE: Final = np.empty(0, dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -204,7 +205,7 @@ def build_world(
     """The world of ``scenario`` on ``graph`` under ``seed``, at hour 0, before any event.
 
     ``attributes`` (and the graph's own node attributes, which yield to them) set columns of
-    accounts: kind, person, check_ins (per day), receptivity, trust, official. Raises
+    accounts, those of ``people.COLUMNS``. Raises
     :class:`InputError` for what only the graph can tell, such as ids that do not exist.
     """
     if graph.accounts == 0:
@@ -219,12 +220,12 @@ def build_world(
     curve = day_curve(
         feed, scenario.start.hour + scenario.start.minute / 60 + scenario.start.second / 3600
     )
-    accounts = _account_records(feed, graph, people)
+    accounts = account_records(feed, graph, people)
     accounts["rate"] *= platforms.column("check_ins")[platforms.of]
     looks, alias = platforms.looks(accounts["rate"])
     origin = reserve.origin
     everyone = dataclass_replace(platforms, of=platforms.of[origin])
-    profiles = _profile_records(people, everyone, reserve)
+    profiles = profile_records(people, everyone, reserve)
     tables = Tables(feed.delay)
     templates = story_templates(scenario.stories, tables)
     limited = feed.attention != "unlimited" and feed.reading == "check-in"
@@ -237,14 +238,14 @@ def build_world(
         horizon=float(scenario.horizon),
         by_delay=feed.reading == "delay",
         attention=int(feed.attention) if limited else 0,
-        log_reads="impressions" in scenario.measures,
+        log_reads=any(Kind.READ in MEASURES[name].needs for name in scenario.measures),
         late=feed.exposures == "late",
         crowd=crowd,
         bucket_width=float(scenario.horizon) / _buckets(feed, graph),
         curve=curve,
-        weights=_weights(feed, graph),
-        receptivity=_receptivity(scenario, people, seed, stories.categories, origin),
-        publications=_within_limits(stories.publications(seed, float(scenario.horizon)), platforms),
+        weights=weights(feed, graph),
+        receptivity=receptivity(scenario, people, seed, stories.categories, origin),
+        publications=within_limits(stories.publications(seed, float(scenario.horizon)), platforms),
         tables=np.stack(tables.rows),
         templates=templates,
         reinforcement=reinforcement_steps(scenario.stories),
@@ -273,18 +274,21 @@ def build_world(
         reserve=reserve,
         profiles=profiles,
         friction=platforms.column("friction") * feed.friction,
-        forward=_forward_limits(platforms, len(origin)),
+        forward=forward_limits(platforms, len(origin)),
         facts=Facts(
             accounts=len(origin),
             horizon=float(scenario.horizon),
             stories=stories.facts,
             person=people.person[origin],
             kind=people.kind[origin],
-            followers=_followers(graph, origin),
+            followers=followers(graph, origin),
             kinds=people.kinds,
             platforms=platforms.names,
             platform=everyone.of,
             origin=origin,
+            trust=people.trust[origin],
+            earnings=people.earnings[origin],
+            follows=(graph.offsets, graph.followers),
             surfaces=platforms.surface_names,
             policy=policy,
             seed=seed,
@@ -311,97 +315,3 @@ def _buckets(feed: Feed, graph: FollowGraph) -> int:
     """Buckets of the agenda: few enough that filling them is cheap, each small enough to sort."""
     entries = graph.follows if feed.reading == "delay" else graph.accounts
     return int(min(max(entries // 64, 16), 8192))
-
-
-def _account_records(feed: Feed, graph: FollowGraph, people: People) -> NDArray[np.void]:
-    accounts: NDArray[np.void] = aligned_zeros(graph.accounts, ACCOUNT)
-    accounts["rate"] = people.check_in_rates(feed.check_ins)
-    accounts["background"] = feed.background
-    if feed.background_by == "followee":
-        accounts["background"] *= graph.followee_counts()
-    accounts["official"] = people.official
-    accounts["spill"] = -1
-    for lever in ("audience", "credence", "can_post", "can_read", "visible"):
-        accounts[lever] = 1
-    return accounts
-
-
-def _profile_records(people: People, platforms: Platforms, reserve: Reserve) -> NDArray[np.void]:
-    origin = reserve.origin
-    profiles = np.zeros(len(origin), PROFILE)
-    for lever in ("countable", "earning", "chill"):
-        profiles[lever] = 1.0
-    profiles["trust"] = people.trust[origin]
-    profiles["person"] = people.person[origin]
-    profiles["row"] = origin
-    profiles["platform"] = platforms.of
-    profiles["heir"] = profiles["other"] = -1
-    profiles["other"][: people.accounts] = platforms.rings(people.person)
-    return profiles
-
-
-def _followers(graph: FollowGraph, origin: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Followers at the start; those of the reserve have none yet."""
-    followers = np.zeros(len(origin), dtype=np.int32)
-    followers[: graph.accounts] = graph.follower_counts()
-    return followers
-
-
-def _forward_limits(platforms: Platforms, size: int) -> Array:
-    """Most followers that a share goes to, by platform; more than there are: no limit."""
-    limits = [each.forward_limit or size for each in platforms.settings]
-    return np.array(limits, dtype=np.float64)
-
-
-def _within_limits(publications: NDArray[np.void], platforms: Platforms) -> NDArray[np.void]:
-    """The planned posts that each platform's daily number for an account leaves."""
-    limits = [each.publications_per_day for each in platforms.settings]
-    if all(limit is None for limit in limits):
-        return publications
-    made: Counter[tuple[int, int]] = Counter()
-    keep = np.ones(len(publications), dtype=bool)
-    for i, (time, author, _, _) in enumerate(publications.tolist()):
-        limit = limits[platforms.of[author]]
-        made[author, int(time // 24.0)] += 1
-        keep[i] = limit is None or made[author, int(time // 24.0)] <= limit
-    return publications[keep]
-
-
-def _weights(feed: Feed, graph: FollowGraph) -> Array:
-    if feed.follow_weight == "none":
-        return _NONE
-    if feed.follow_weight == "graph":
-        if graph.weights is None:
-            raise InputError(
-                Fault(
-                    "the graph has no weights",
-                    key="feed.follow_weight",
-                    value='"graph"',
-                    advice="add a weight column or choose another",
-                )
-            )
-        return graph.weights
-    weights: Array = 1.0 / graph.followee_counts()[graph.followers]
-    return weights
-
-
-def _receptivity(
-    scenario: Scenario,
-    people: People,
-    seed: int,
-    categories: tuple[str, ...],
-    origin: NDArray[np.int32],
-) -> Array:
-    """Factor by category and account; float64 [categories, accounts], empty when all are 1."""
-    shape = scenario.accounts.receptivity
-    if shape is None and people.receptivity is None:
-        return np.empty((0, 0))
-    factors = np.ones((len(categories), people.accounts))
-    if shape is not None:
-        table = gamma_table(shape)
-        for i in range(len(categories)):
-            factors[i] = sample_array(table, people.words(seed, Purpose.RECEPTIVITY, i)[0])
-    if people.receptivity is not None:
-        given = ~np.isnan(people.receptivity)
-        factors[:, given] = people.receptivity[given]
-    return np.ascontiguousarray(factors[:, origin])

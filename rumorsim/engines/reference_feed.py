@@ -247,7 +247,7 @@ class ReferenceFeed(Timetables):
             chance *= self.follow_weight(int(row["author"]), reader)
         chance *= float(author["credence"])
         chance *= float(story["credence"])
-        chance *= float(row["credence"])
+        chance *= self.believable(post)
         if author["official"]:
             chance *= float(world.profiles["trust"][reader])
         template = rules.templates[story["template"]]
@@ -301,7 +301,7 @@ class ReferenceFeed(Timetables):
         story, author, k = self.address(post)
         about, writer = self.world.stories[story], self.world.accounts[author]
         chance = float(about["belief"]) * float(writer["credence"])
-        chance = chance * float(about["credence"]) * float(self.world.posts["credence"][post])
+        chance = chance * float(about["credence"]) * self.believable(post)
         if writer["official"]:
             chance *= float(self.world.profiles["trust"][reader])
         address = address_word(Purpose.BELIEVE, k)
@@ -338,6 +338,12 @@ class ReferenceFeed(Timetables):
     def shown(self, post: int, reader: int) -> bool:
         """Is the post visible to this reader: standing, and not hidden from this one?"""
         return self.world.standing(post) and self.unhidden(post, reader)
+
+    def believable(self, post: int) -> float:
+        """The credence of a post; of a share, its original's as well: a label shows on both."""
+        credence, root = self.world.posts["credence"], int(self.world.posts["root"][post])
+        own = float(credence[post])
+        return own if root == post else own * float(credence[root])
 
     def unhidden(self, post: int, reader: int) -> bool:
         """Is a post that stands not hidden from this reader?"""

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Final, Union
 from pydantic import Field
 
 from rumorsim.interventions.base import Intervention, When, Whom
+from rumorsim.interventions.appeals import Appeals
+from rumorsim.interventions.campaign import Campaign
+from rumorsim.interventions.classify_accounts import ClassifyAccounts
 from rumorsim.interventions.close_accounts import CloseAccounts
 from rumorsim.interventions.crowd_note import CrowdNote
 from rumorsim.interventions.delete_posts import DeletePosts
@@ -20,9 +23,12 @@ from rumorsim.interventions.friction import Friction
 from rumorsim.interventions.label import Label
 from rumorsim.interventions.remove_followers import RemoveFollowers
 from rumorsim.interventions.require_credentials import RequireCredentials
+from rumorsim.interventions.strike_ladder import StrikeLadder
 from rumorsim.interventions.suspend_accounts import SuspendAccounts
+from rumorsim.interventions.take_down_network import TakeDownNetwork
 from rumorsim.interventions.user_reports import UserReports
 from rumorsim.interventions.verify_identity import VerifyIdentity
+from rumorsim.interventions.warn_platform import WarnPlatform
 
 __all__ = ["INTERVENTIONS", "AnyIntervention", "Intervention", "When", "Whom"]
 
@@ -39,6 +45,12 @@ INTERVENTIONS: Final[dict[str, type[Intervention]]] = {
     "verify-identity": VerifyIdentity,
     "require-credentials": RequireCredentials,
     "user-reports": UserReports,
+    "classify-accounts": ClassifyAccounts,
+    "strike-ladder": StrikeLadder,
+    "take-down-network": TakeDownNetwork,
+    "warn-platform": WarnPlatform,
+    "appeals": Appeals,
+    "campaign": Campaign,
 }
 
 if TYPE_CHECKING:

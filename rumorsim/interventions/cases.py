@@ -11,6 +11,7 @@ import numpy as np
 import simpy
 
 from rumorsim.desk import Case, Desk, Quotas
+from rumorsim.interventions.selecting import Selector, target_address
 from rumorsim.interventions.watching import Watch
 from rumorsim.laws import quantile_table, sample
 from rumorsim.randomness import Purpose, address_word, philox, uniform

@@ -86,9 +86,8 @@ class Drive(Docket):
 
     def _left(self) -> dict[Penalty, int]:
         """How many of each penalty may still be meted out in this step."""
-        left = {
-            each: self._allowed(each) - self._meted[each] for each in self.intervention.penalties
-        }
+        penalties = self.intervention.penalties
+        left = {each: self._allowed(each) - self._meted[each] for each in penalties}
         return {penalty: count for penalty, count in left.items() if count > 0}
 
     def _room(self, aim: int, taken: Counter[int]) -> int:
@@ -144,11 +143,9 @@ class Drive(Docket):
         return False
 
     def _choose(self, case: Case, left: dict[Penalty, int]) -> None:
-        place = uniform(case.words[3]) * sum(left.values())
-        for penalty, count in left.items():
-            place -= count
-            if place < 0:
-                break
+        ends = np.cumsum(list(left.values()))
+        place = int(np.searchsorted(ends, uniform(case.words[3]) * ends[-1], side="right"))
+        penalty = list(left)[place]
         self._meted[penalty] += 1
         self._chosen[case.target] = penalty
 

@@ -15,7 +15,6 @@ from rumorsim.randomness import Purpose, address_word, philox, uniform
 
 if TYPE_CHECKING:
     from rumorsim.interventions.base import Intervention, Whom
-    from rumorsim.people import People
     from rumorsim.world import World
 
 __all__ = ["Selector", "target_address"]
@@ -39,21 +38,19 @@ class Selector:
         world, whom = desk.world, whom or intervention.whom
         self._whom = whom
         self._target = intervention.target
-        people = world.people
-        self._accounts = np.ones(people.accounts, dtype=bool)
+        self._accounts = np.ones(world.graph.accounts, dtype=bool)
         if whom.accounts:
-            self._accounts[:] = False
-            self._accounts[_numbers(whom.accounts, desk, place)] = True
-        if whom.kinds:
-            self._accounts &= _of_kinds(people, whom.kinds)
-        if whom.platforms:
-            self._accounts &= _on_platforms(world, whom.platforms)
-        self._guilty_kinds = _of_kinds(people, intervention.guilty_kinds)
+            self._accounts &= _among(_numbers(whom.accounts, desk, place), world)
         if whom.top is not None:
             most = np.argsort(-world.graph.follower_counts(), kind="stable")[: whom.top]
-            among = np.zeros(people.accounts, dtype=bool)
-            among[most] = True
-            self._accounts &= among
+            self._accounts &= _among(most, world)
+        # Who comes back is what it was, but may be on another platform.
+        self._accounts = self._accounts[world.reserve.origin]
+        if whom.kinds:
+            self._accounts &= _of_kinds(world, whom.kinds)
+        self._guilty_kinds = _of_kinds(world, intervention.guilty_kinds)
+        platforms = world.facts.platforms
+        self._platforms = {platforms.index(each) for each in whom.platforms if each in platforms}
         facts = world.facts.stories
         self._in_category = np.array(
             [not whom.categories or f.category in whom.categories for f in facts]
@@ -74,7 +71,7 @@ class Selector:
             return not whom.platforms or names[target] in whom.platforms
         if self._asks_who or whom.strikes:
             behind = self._behind(target)
-            if not any(self._accounts[a] and desk.strikes[a] >= whom.strikes for a in behind):
+            if not any(self._is_whom(account) for account in behind):
                 return False
         if whom.nth is not None and not self._is_nth(target, whom.nth):
             return False
@@ -93,6 +90,15 @@ class Selector:
                 return False
         return True
 
+    def _is_whom(self, account: int) -> bool:
+        """Do the conditions on accounts hold for this one?"""
+        desk, whom = self._desk, self._whom
+        return (
+            bool(self._accounts[account])
+            and desk.strikes[account] >= whom.strikes
+            and (not whom.platforms or desk.platform_of(account) in self._platforms)
+        )
+
     def _is_nth(self, post: int, nth: int) -> bool:
         """Is this the so-manieth post of its author, counted from 1?"""
         posts = self._desk.posts_of(int(self._desk.world.posts["author"][post]))
@@ -102,7 +108,10 @@ class Selector:
         """Every target that fits, sampled by ``fraction``, in random but addressed order."""
         world = self._desk.world
         if self._target == "account":
-            candidates = np.flatnonzero(self._accounts).tolist()
+            known = world.graph.accounts
+            begun = sorted(set(world.profiles["heir"].tolist()) - {-1})
+            candidates = np.flatnonzero(self._accounts[:known]).tolist()
+            candidates += [heir for heir in begun if self._accounts[heir]]
         elif self._target == "post":
             candidates = list(range(world.posts_made))
         elif self._target == "story":
@@ -146,17 +155,17 @@ class Selector:
         )
 
 
-def _of_kinds(people: People, kinds: Iterable[str]) -> Any:
+def _among(accounts: Any, world: World) -> Any:
+    """Who is one of these accounts of the graph; bool [accounts of the graph]."""
+    mask = np.zeros(world.graph.accounts, dtype=bool)
+    mask[accounts] = True
+    return mask
+
+
+def _of_kinds(world: World, kinds: Iterable[str]) -> Any:
     """Who is of one of these kinds; bool [accounts]."""
-    numbers = [people.kinds.index(kind) for kind in kinds if kind in people.kinds]
-    return np.isin(people.kind, numbers)
-
-
-def _on_platforms(world: World, platforms: Iterable[str]) -> Any:
-    """Who is on one of these platforms; bool [accounts]."""
-    names = world.facts.platforms
-    numbers = [names.index(platform) for platform in platforms if platform in names]
-    return np.isin(world.profiles["platform"], numbers)
+    names = world.facts.kinds
+    return np.isin(world.facts.kind, [names.index(kind) for kind in kinds if kind in names])
 
 
 def _numbers(ids: Iterable[int | str], desk: Desk, place: int) -> list[int]:

@@ -33,6 +33,7 @@ from rumorsim.kernels.memory import (
 )
 from rumorsim.kernels.opinions import convince, corrected_share, persuade
 from rumorsim.kernels.posting import (
+    believable,
     deliver,
     kept,
     most_chance,
@@ -115,7 +116,7 @@ def share_probability(w, known, post, reader, time, by_follow):
         chance *= follow_weight(w, np.int64(p.author), reader)
     chance *= author.credence
     chance *= story.credence
-    chance *= p.credence
+    chance *= believable(w, post)
     if author.official != 0:
         chance *= profiles(w)[reader].trust
     template = templates(w)[story.template]

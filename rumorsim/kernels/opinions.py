@@ -8,7 +8,7 @@ from rumorsim.kernels.compiling import inner
 from rumorsim.kernels.draws import philox, uniform
 from rumorsim.kernels.knowing import exposure
 from rumorsim.kernels.memory import accounts, corrections, exposures, posts, profiles, stories
-from rumorsim.kernels.posting import write
+from rumorsim.kernels.posting import believable, write
 
 # Kept equal to randomness.Purpose and events.Kind by a test; plain numbers compile best.
 BELIEVE, CONVINCE, BACKFIRE = 27, 28, 29
@@ -34,7 +34,7 @@ def persuade(w, known, post, reader, time):
     p = posts(w)[post]
     story = stories(w)[p.story]
     author = accounts(w)[p.author]
-    chance = story.belief * author.credence * story.credence * p.credence
+    chance = story.belief * author.credence * story.credence * believable(w, post)
     if author.official != 0:
         chance *= profiles(w)[reader].trust
     word = philox(w.seed, (BELIEVE << 24) | p.k, p.story, p.author, reader)[0]

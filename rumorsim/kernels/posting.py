@@ -141,6 +141,15 @@ def most_chance(w, post, reader):
 
 
 @inner
+def believable(w, post):
+    """The credence of a post; of a share, its original's as well: a label shows on both."""
+    p = posts(w)[post]
+    if p.root == post:
+        return p.credence
+    return p.credence * posts(w)[p.root].credence
+
+
+@inner
 def willing(w, account):
     """The share of its posting that an account still does: it follows income and fear."""
     profile = profiles(w)[account]

@@ -27,7 +27,11 @@ _ARRAYS: Final = {
     "followers": "<i4",
     "platform": "|u1",
     "origin": "<i4",
+    "trust": "<f8",
+    "earnings": "<f8",
 }
+#: What a saved stream does not keep.
+_NOT_KEPT: Final = ("follows",)
 
 
 def _pack(array: NDArray[Any], dtype: str) -> dict[str, str]:
@@ -49,7 +53,8 @@ def _unpack(packed: Mapping[str, Any], dtype: str, accounts: int) -> NDArray[Any
 
 def facts_to_json(facts: Facts) -> dict[str, Any]:
     """The facts as plain JSON values; ``provenance`` must be plain JSON values already."""
-    plain = {each.name: getattr(facts, each.name) for each in fields(facts)}
+    names = [each.name for each in fields(facts) if each.name not in _NOT_KEPT]
+    plain = {name: getattr(facts, name) for name in names}
     return {
         **plain,
         "stories": [vars(story) for story in facts.stories],
@@ -59,6 +64,7 @@ def facts_to_json(facts: Facts) -> dict[str, Any]:
         "kinds": list(facts.kinds),
         "platforms": list(facts.platforms),
         "surfaces": list(facts.surfaces),
+        "prices": dict(facts.prices),
         "provenance": dict(facts.provenance),
         **{name: _pack(plain[name], dtype) for name, dtype in _ARRAYS.items()},
     }

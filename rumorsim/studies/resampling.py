@@ -29,6 +29,7 @@ __all__ = [
     "ends",
     "likely_means",
     "likely_means_by_t",
+    "places",
     "resampled_means",
     "resampled_ratio",
 ]
@@ -169,6 +170,11 @@ def likely_means_by_t(values: Floats) -> Floats:
     square = 2 * gammaincinv(free / 2, drawn[:, :1]) / free
     means: Floats = ndtri(drawn[:, 1:]) @ centred / np.sqrt(square)
     return means
+
+
+def places(rows: int, size: int, what: int) -> NDArray[np.int64]:
+    """``rows`` resamples of ``size`` things as their places, (rows, size); fixed draws."""
+    return (_uniforms(rows, size, what) * size).astype(np.int64)
 
 
 def _uniforms(rows: int, columns: int, what: int) -> Floats:

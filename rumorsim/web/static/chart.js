@@ -30,11 +30,9 @@ export class Chart {
 
   /** @param {number} hours @param {[number, number, number, number]} reach */
   add(hours, reach) {
-    const last = this.points.at(-1);
-    if (last && hours - last[0] < this.horizon / 700 && hours > last[0]) {
-      // Too close to be told apart: the newest stands for both.
-      if (this.points.length > 1) this.points.pop();
-    }
+    const before = this.points.at(-2);
+    // Too close to the one before to be told apart: the newest stands for both.
+    if (before && hours - before[0] < this.horizon / 700) this.points.pop();
     this.points.push([hours, ...reach]);
     this.top = Math.max(this.top, ...reach);
     this.dirty = true;

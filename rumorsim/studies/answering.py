@@ -1,0 +1,141 @@
+"""What the answers that need many settings share: extras, responses, and their directory."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+from rumorsim.errors import Fault, InputError, OutputError, show_value
+from rumorsim.files import MARKER, check_directory, write_beside, write_text
+from rumorsim.measures import MEASURES, describe
+from rumorsim.studies.runner import Run, Runner, Setting
+from rumorsim.studies.worlds import RunError
+
+__all__ = [
+    "AnswerDirectory",
+    "check_key",
+    "made_runs",
+    "measure_of",
+    "needed",
+    "scalar",
+    "write_csv",
+]
+
+#: The folder of an answer's directory in which finished runs are kept.
+_KEPT: Final = "kept"
+
+
+def needed(module: str, extra: str = "analysis") -> ModuleType:
+    """A module of an extra; InputError saying how to install it where it is absent."""
+    try:
+        return import_module(module)
+    except ImportError:
+        name = module.partition(".")[0]
+        advice = f'pip install "rumorsim[{extra}]"'
+        raise InputError(Fault(f"this needs {name}", advice=advice)) from None
+
+
+def check_key(key: str, option: str, example: str) -> None:
+    """InputError unless ``key`` is the dotted name of a number that some measure gives."""
+    if describe(key) is None:
+        rule = "is not the dotted name of a number that is measured"
+        raise InputError(Fault(rule, "", option, show_value(key), f"such as {example}"))
+
+
+def measure_of(key: str) -> str:
+    """The measure that gives a number."""
+    name = key.partition(".")[0]
+    if name not in MEASURES:
+        raise ValueError(f"no measure is called {name!r}")
+    return name
+
+
+def made_runs(
+    runner: Runner,
+    settings: Sequence[Setting],
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Run]:
+    """The runs of ``settings``; RunError naming the first that failed."""
+    runs = runner.run(settings, progress)
+    for run in runs:
+        if run.error is not None:
+            where = f'policy "{run.setting.policy}", seed {run.setting.seed}'
+            raise RunError(f"{where}, {dict(run.setting.overrides)}: {run.error}")
+    return runs
+
+
+def scalar(run: Run, key: str) -> float:
+    """A number of a run; InputError where the run has none."""
+    value = run.scalars.get(key)
+    if value is None:
+        rule = f'has no value under policy "{run.setting.policy}" with seed {run.setting.seed}'
+        raise InputError(Fault(rule, key=key, advice="choose a number that every run has"))
+    return float(value)
+
+
+class AnswerDirectory:
+    """A directory that holds one answer of ours, and beside it the runs it rests on.
+
+    OutputError where it holds anything else. Files are replaced one by one, each whole or
+    not at all; finished runs stay, so that asking again makes only what is missing.
+    """
+
+    def __init__(self, place: Path, holds: str) -> None:
+        check_directory(place)
+        self.place, self.holds = place, holds
+        marker = place / MARKER
+        if marker.exists() and _holds(marker) != holds:
+            rule = f"holds results of another kind, not {show_value(holds)}"
+            raise OutputError(Fault(rule, file=str(place), advice="name another directory"))
+        place.mkdir(exist_ok=True)
+        if not marker.exists():
+            write_text(marker, json.dumps({"holds": holds}) + "\n")
+
+    @property
+    def kept(self) -> Path:
+        """Where finished runs are kept."""
+        return self.place / _KEPT
+
+    def text(self, name: str, text: str) -> None:
+        """Write a file of text."""
+        write_text(self.place / name, text)
+
+    def json(self, name: str, value: Any) -> None:
+        """Write a file of JSON."""
+        self.text(name, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+    def csv(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write a table; the keys of the first row are its head."""
+        with write_beside(self.place / name, overwrite=True) as draft:
+            write_csv(draft, list(rows[0]), (row.values() for row in rows))
+
+    def figure(self, name: str, figure: Any) -> None:
+        """Write a figure as PNG and SVG."""
+        from rumorsim.report.style import save_figure
+
+        save_figure(figure, self.place / name)
+
+    def done(self) -> None:
+        """Say in the marker which files there are; the last step."""
+        files = sorted(p.name for p in self.place.iterdir() if p.is_file() and p.name != MARKER)
+        write_text(self.place / MARKER, json.dumps({"holds": self.holds, "files": files}) + "\n")
+
+
+def write_csv(place: Path, head: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:
+    """A table with its head."""
+    with place.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(head)
+        writer.writerows(rows)
+
+
+def _holds(marker: Path) -> str:
+    try:
+        return str(json.loads(marker.read_text(encoding="utf-8"))["holds"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return "nothing known"

@@ -1,0 +1,125 @@
+"""reproduce: make the run of a record again and see whether it comes out the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rumorsim.errors import Fault, InputError
+from rumorsim.files import MARKER
+from rumorsim.measures import flatten
+from rumorsim.provenance import RESULTS_VERSION, versions
+from rumorsim.run import run
+from rumorsim.scenario.loading import from_values
+from rumorsim.studies.manifest import MANIFEST
+from rumorsim.studies.records import Damaged, unpack
+
+__all__ = ["Reproduction", "reproduce"]
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """A run made again: ``recorded`` and ``digest`` name the events then and now.
+
+    ``numbers``: how many were compared; ``different``: those that are not the same.
+    ``versions``: what the numbers depend on and has changed since, "then -> now".
+    """
+
+    policy: str
+    seed: int
+    recorded: str
+    digest: str
+    numbers: int
+    different: tuple[str, ...]
+    versions: Mapping[str, str]
+
+    @property
+    def same(self) -> bool:
+        """Whether events and numbers are the same to the bit."""
+        return self.recorded == self.digest and not self.different
+
+    def text(self) -> str:
+        """What came of it, for people."""
+        what = f'policy "{self.policy}", seed {self.seed}'
+        if self.same:
+            return f"{what}: the same events (SHA-256 {self.digest}) and {self.numbers} numbers"
+        lines = [f"{what}: NOT the same"]
+        if self.recorded != self.digest:
+            lines.append(f"events: {self.recorded} then, {self.digest} now")
+        lines += [f"differs: {key}" for key in self.different[:20]]
+        lines += [f"changed since: {name} {text}" for name, text in self.versions.items()]
+        return "\n".join(lines)
+
+
+def reproduce(record: str | Path, files: str | Path | None = None) -> Reproduction:
+    """Make the run in ``record`` again: a record of a sweep, or what ``run --out`` saved.
+
+    ``files`` is the folder where relative paths of its scenario start: by default as the
+    sweep's manifest says, else the present one. InputError for what is no record, is
+    damaged, or cannot be made again from a file.
+    """
+    place = Path(record)
+    payload = _payload(place)
+    base = _folder_of(place) if files is None else Path(files)
+    if payload["scenario"]["graph"]["kind"] == "given":
+        rule = "its follow graph was handed over from Python; it cannot be made from a file"
+        raise InputError(Fault(rule, file=str(record)))
+    scenario = from_values(payload["scenario"], base, str(record))
+    known = {measure: payload["measures"][measure] for measure in payload["measures"]}
+    again = run(scenario, payload["policy"], payload["seed"], measures=tuple(known))
+    then, now = flatten(known), again.scalars()
+    # Sorted and without the order of keys, both as JSON gives them back.
+    whole = json.loads(json.dumps(dict(again.measures)))
+    different = [key for key in {**then, **now} if then.get(key) != now.get(key)]
+    if not different:
+        different = [name for name in known if known[name] != whole.get(name)]
+    return Reproduction(
+        payload["policy"],
+        payload["seed"],
+        payload["digest"],
+        again.digest,
+        len(now),
+        tuple(different),
+        _changed(payload["provenance"]),
+    )
+
+
+def _payload(place: Path) -> dict[str, Any]:
+    if place.is_dir():
+        place = place / MARKER
+    try:
+        data = place.read_bytes()
+    except OSError as error:
+        rule = f"cannot be read: {error.strerror or error}"
+        raise InputError(Fault(rule, file=str(place))) from None
+    advice = "name a file runs/xx/ID.run of a sweep, or a directory of rumorsim run --out"
+    try:
+        found = json.loads(data) if data[:1] == b"{" else unpack(data, place.stem)
+        for key in ("policy", "seed", "digest", "measures", "scenario", "provenance"):
+            found[key]
+    except Damaged as error:
+        raise InputError(Fault(f"is no sound record: {error}", file=str(place))) from None
+    except (ValueError, KeyError, TypeError):
+        fault = Fault("is not the record of a run", file=str(place), advice=advice)
+        raise InputError(fault) from None
+    return dict(found)
+
+
+def _folder_of(place: Path) -> Path:
+    """Where the paths of a record's scenario start: what the manifest above it says."""
+    try:
+        manifest = json.loads((place.absolute().parents[2] / MANIFEST).read_text("utf-8"))
+        return Path(manifest["folder"])
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        return Path()
+
+
+def _changed(provenance: Mapping[str, Any]) -> dict[str, str]:
+    then = {"results version": provenance["results_version"], **provenance["versions"]}
+    now = {"results version": RESULTS_VERSION, **versions()}
+    return {
+        name: f"{then.get(name)} -> {now[name]}" for name in now if then.get(name) != now[name]
+    }

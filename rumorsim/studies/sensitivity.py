@@ -1,0 +1,199 @@
+"""sensitivity: which parameters move an answer, alone and together with others.
+
+A study whose design is ``sobol`` or ``morris`` says what is varied. Every point runs in the
+same worlds; what is explained is, for each policy, the paired difference to ``none`` (what the
+policy does), and for ``none`` the number itself. Saltelli et al., Computer Physics
+Communications 181 (2010); Morris, Technometrics 33 (1991).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rumorsim.errors import Fault, InputError
+from rumorsim.scenario import Scenario
+from rumorsim.studies.answering import (
+    AnswerDirectory,
+    check_key,
+    made_runs,
+    measure_of,
+    needed,
+    scalar,
+)
+from rumorsim.studies.comparison import NONE, main_key
+from rumorsim.studies.designs import Listed, Morris, Sobol
+from rumorsim.studies.indices import Index, morris_effects, noise, saltelli, sobol_indices
+from rumorsim.studies.plan import check_study, overrides_of
+from rumorsim.studies.runner import Runner, Setting
+from rumorsim.studies.study import Study, load_study
+
+__all__ = ["Response", "Sensitivity", "sensitivity"]
+
+HOLDS: Final = "sensitivity"
+
+
+@dataclass(frozen=True)
+class Response:
+    """What moves one response: the number under ``policy``, or its difference to ``none``.
+
+    ``values[point, world]``; ``noise``: see :func:`.indices.noise`.
+    """
+
+    policy: str
+    difference: bool
+    values: NDArray[np.float64]
+    indices: tuple[Index, ...]
+    noise: float
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """The indices of every parameter for every response.
+
+    ``method`` is "sobol" or "morris", ``key`` the number explained, ``points`` the values of
+    the parameters by name, ``seeds`` the worlds.
+    """
+
+    name: str
+    method: str
+    key: str
+    parameters: tuple[str, ...]
+    points: tuple[Mapping[str, Any], ...]
+    seeds: tuple[int, ...]
+    responses: tuple[Response, ...]
+    scenario: Mapping[str, Any]
+    study: Mapping[str, Any]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One row for each index: policy, what is explained, parameter, index, its interval."""
+        return [
+            {
+                "policy": response.policy,
+                "explained": "difference to none" if response.difference else "value",
+                "measure": self.key,
+                "parameter": index.parameter,
+                "index": index.name,
+                "value": index.value,
+                "low": index.low,
+                "high": index.high,
+            }
+            for response in self.responses
+            for index in response.indices
+        ]
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it as plain JSON values."""
+        return {
+            "name": self.name,
+            "method": self.method,
+            "measure": self.key,
+            "level": 0.95,
+            "parameters": list(self.parameters),
+            "points": len(self.points),
+            "seeds": list(self.seeds),
+            "noise": {
+                each.policy: None if np.isnan(each.noise) else each.noise
+                for each in self.responses
+            },
+            "indices": self.rows(),
+            "scenario": dict(self.scenario),
+            "study": dict(self.study),
+        }
+
+    def text(self) -> str:
+        """The tables for people."""
+        from rumorsim.studies.sensitivity_telling import told
+
+        return told(self)
+
+    def save(self, out: str | Path) -> None:
+        """Write the answer into its directory; OutputError where that is not one of ours."""
+        from rumorsim.studies.sensitivity_telling import figure
+
+        directory = AnswerDirectory(Path(out), HOLDS)
+        directory.text("sensitivity.txt", self.text() + "\n")
+        directory.json("sensitivity.json", self.as_dict())
+        directory.csv("indices.csv", self.rows())
+        directory.csv("points.csv", self._point_rows())
+        directory.figure("indices.png", figure(self))
+        directory.done()
+
+    def _point_rows(self) -> list[dict[str, Any]]:
+        """One row for each point and response: parameters, then each world."""
+        return [
+            {
+                "point": p,
+                **point,
+                "policy": response.policy,
+                **{f"seed {seed}": float(response.values[p, r]) for r, seed in enumerate(self.seeds)},
+            }
+            for response in self.responses
+            for p, point in enumerate(self.points)
+        ]
+
+
+def sensitivity(
+    study: Study | str | Path,
+    *,
+    key: str | None = None,
+    out: str | Path | None = None,
+    scenario: Scenario | None = None,
+    workers: int | None = None,
+    most_runs: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Sensitivity:
+    """The indices of every parameter of ``study`` (a file, or a Study) for the number ``key``.
+
+    ``key`` by default the reach of false stories. With ``out`` finished runs are kept there
+    and found again; nothing else is written (see :meth:`Sensitivity.save`). ``most_runs``
+    instead of the study's; ``progress`` is called with settings done and in all.
+    InputError where study or scenario are at fault or SALib is absent.
+    """
+    needed("SALib")
+    begun = study if isinstance(study, Study) else load_study(study)
+    base = begun.load_scenario() if scenario is None else scenario
+    design = begun.design
+    if not isinstance(design, Sobol | Morris):
+        advice = 'such as design = { kind = "sobol", points = 64 }'
+        rule = "must be sobol or morris for sensitivity"
+        raise InputError(Fault(rule, begun.file, "design.kind", f'"{design.kind}"', advice))
+    key = main_key(base.resolved()) if key is None else key
+    check_key(key, "of", main_key(base.resolved()))
+    units = _units(begun, design)
+    listed = _listed(begun, units)
+    pinned = base.pinned().at(base.base_dir)
+    check_study(begun, pinned)
+    policies = check_study(listed, pinned, most_runs)
+    first = base.seed if begun.seed is None else begun.seed
+    seeds = tuple(range(first, first + begun.replicates))
+    points = [dict(p.points) for p in ()] or list(_points(listed))
+    settings = [
+        Setting(policy, seed, overrides_of(begun, point))
+        for point in points
+        for policy in policies
+        for seed in seeds
+    ]
+    store = None if out is None else AnswerDirectory(Path(out), HOLDS).kept
+    with Runner(
+        base, workers=workers, store=store, measures=[measure_of(key)], curves=()
+    ) as runner:
+        runs = made_runs(runner, settings, progress)
+    shape = (len(points), len(policies), len(seeds))
+    values = np.array([scalar(run, key) for run in runs]).reshape(shape)
+    return Sensitivity(
+        name=begun.name,
+        method=design.kind,
+        key=key,
+        parameters=tuple(each.name for each in begun.parameters),
+        points=tuple(points),
+        seeds=seeds,
+        responses=_responses(begun, design, policies, values, units),
+        scenario=pinned.resolved(),
+        study=begun.model_dump(mode="json", by_alias=True),
+    )

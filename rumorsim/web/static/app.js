@@ -1,0 +1,225 @@
+// What the parts of the page share: the line to the server, both pasts, the present hour.
+
+import { Camera } from './camera.js';
+import { Chart } from './chart.js';
+import { Past } from './past.js';
+import { Sky } from './sky.js';
+import { Line } from './socket.js';
+import { KIND } from './wire.js';
+
+/** @typedef {import('./wire.js').Frame} Frame */
+/** @typedef {import('./wire.js').Picture} Picture */
+
+/**
+ * @typedef {Object} World what the server tells of a world, see rumorsim/web/telling.py
+ * @property {string} session
+ * @property {string} name
+ * @property {string} title
+ * @property {number} seed
+ * @property {number} horizon
+ * @property {string} start
+ * @property {number} accounts
+ * @property {number} follows
+ * @property {string[] | null} ids
+ * @property {string[]} kinds
+ * @property {{name: string, truth: boolean, category: string, answers: string | null}[]} stories
+ * @property {boolean} trending
+ * @property {string[]} policies
+ * @property {number | string} attention
+ * @property {string | null} model
+ */
+
+/** @template {HTMLElement} T @param {string} id @returns {T} */
+export function byId(id) {
+  return /** @type {T} */ (document.getElementById(id));
+}
+
+export class App {
+  constructor() {
+    this.camera = new Camera();
+    this.skies = [new Sky(byId('left-sky'), this.camera), new Sky(byId('right-sky'), this.camera)];
+    this.chart = new Chart(byId('chart'), (hours) => this.rewind(hours));
+    /** @type {World | null} */
+    this.world = null;
+    /** @type {Picture | null} */
+    this.picture = null;
+    /** @type {Past[]} */
+    this.pasts = [];
+    /** @type {Frame | null} */
+    this.frame = null;
+    /** @type {any} */
+    this.policy = { entries: [], settings: {} };
+    this.now = 0;
+    this.playing = false;
+    this.over = false;
+    this.reduced = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    /** @type {Record<string, ((value: any) => void)[]>} */
+    this.ears = {};
+    this.painted = 0;
+    this.line = new Line({
+      told: (told) => this.told(told),
+      picture: (picture) => {
+        this.picture = picture;
+      },
+      frame: (frame) => this.take(frame),
+      opened: () => this.tell('opened', null),
+      lost: (code) => this.tell('lost', code),
+    });
+  }
+
+  /** Call `ear` whenever `what` happens. @param {string} what @param {(value: any) => void} ear */
+  on(what, ear) {
+    (this.ears[what] ??= []).push(ear);
+  }
+
+  /** @param {string} what @param {any} value */
+  tell(what, value) {
+    for (const ear of this.ears[what] ?? []) ear(value);
+  }
+
+  /** @param {any} told */
+  told(told) {
+    if (told.type === 'world') this.world = told;
+    else if (told.type === 'policy') this.policy = told;
+    this.tell(told.type, told);
+  }
+
+  /** @param {Frame} frame */
+  take(frame) {
+    const world = this.world;
+    if (!world || !this.picture) return;
+    if (this.pasts.length === 0 || this.pasts[0].stories !== world.stories) {
+      this.pasts = [new Past(world.accounts, world.stories), new Past(world.accounts, world.stories)];
+      this.skies.forEach((sky, i) => sky.show(/** @type {Picture} */ (this.picture), this.pasts[i]));
+      this.chart.horizon = world.horizon;
+    }
+    if (frame.reset) this.again(frame);
+    else this.go(frame);
+    this.frame = frame;
+    this.now = frame.now;
+    this.over = frame.over;
+    if (this.playing !== frame.playing) {
+      this.playing = frame.playing;
+      this.tell('playing', this.playing);
+    }
+    const [left, right] = this.pasts;
+    this.chart.add(this.now, [left.reachFalse, right.reachFalse, left.reachTrue, right.reachTrue]);
+    this.tell('frame', frame);
+    if (frame.over) this.tell('over', frame);
+    this.line.say({ do: 'ack', frame: frame.number });
+  }
+
+  /** Everything from hour 0 on, at once: no pulses, but the whole curve. @param {Frame} frame */
+  again(frame) {
+    this.chart.clear();
+    const steps = 240;
+    const curves = frame.sides.map((side, i) => {
+      const past = this.pasts[i];
+      past.clear();
+      /** @type {number[][]} */
+      const grid = Array.from({ length: steps + 1 }, () => [0, 0]);
+      const cell = frame.now / steps || 1;
+      past.take(side, (kind, _account, _source, _story, _post, _value, time) => {
+        if (kind === KIND.expose) grid[Math.min(steps, Math.ceil(time / cell))] = [past.reachFalse, past.reachTrue];
+      });
+      for (let j = 1; j <= steps; j += 1) {
+        grid[j] = [Math.max(grid[j][0], grid[j - 1][0]), Math.max(grid[j][1], grid[j - 1][1])];
+      }
+      return grid;
+    });
+    for (let j = 0; j < steps && frame.now > 0; j += 1) {
+      const [left, right] = [curves[0][j], curves[1][j]];
+      this.chart.add((j * frame.now) / steps, [left[0], right[0], left[1], right[1]]);
+    }
+    for (const sky of this.skies) {
+      sky.pulses = 0;
+      sky.landing = [];
+      sky.fresh = true;
+    }
+    this.tell('reset', frame);
+  }
+
+  /** What happened since the last frame, shown moving. @param {Frame} frame */
+  go(frame) {
+    const start = performance.now();
+    const world = /** @type {World} */ (this.world);
+    const span = Math.max(frame.now - this.now, 1e-9);
+    frame.sides.forEach((side, i) => {
+      const sky = this.skies[i];
+      const thin = Math.max(1, Math.ceil(side.count / 90));
+      let seen = 0;
+      this.pasts[i].take(side, (kind, account, source, story, post, value, time) => {
+        const when = start + 50 * Math.min(1, Math.max(0, (time - this.now) / span));
+        const { truth } = world.stories[story] ?? { truth: true };
+        if (kind === KIND.expose && source >= 0) {
+          seen += 1;
+          if (seen % thin === 0) sky.pulse(source, account, truth, when);
+        } else if (kind === KIND.share || kind === KIND.publish) {
+          sky.ring(account, truth, when);
+        }
+        this.tell('event', { world: i, kind, account, source, story, post, value, time });
+      });
+    });
+  }
+
+  /** @param {number} account */
+  nameOf(account) {
+    const ids = this.world?.ids;
+    return ids ? ids[account] : `#${account}`;
+  }
+
+  /** @param {number} account */
+  followersOf(account) {
+    const { offsets } = /** @type {Picture} */ (this.picture);
+    return offsets[account + 1] - offsets[account];
+  }
+
+  /** The hour as people say it: day and time. @param {number} hours */
+  clock(hours) {
+    const [date, time] = (this.world?.start ?? '2023-01-01 00:00:00').split(' ');
+    const [year, month, day] = date.split('-').map(Number);
+    const [hour, minute] = time.split(':').map(Number);
+    return new Date(Date.UTC(year, month - 1, day, hour, minute) + Math.floor(hours * 60) * 60000);
+  }
+
+  /** @param {Record<string, unknown>} order */
+  order(order) {
+    this.line.say(order);
+  }
+
+  toggle() {
+    if (this.playing) this.order({ do: 'pause' });
+    else if (this.over) this.replay();
+    else this.order({ do: 'play' });
+  }
+
+  replay() {
+    this.order({ do: 'rewind', to: 0 });
+    this.order({ do: 'play' });
+  }
+
+  /** @param {number} hours */
+  rewind(hours) {
+    this.order({ do: 'rewind', to: hours });
+  }
+
+  step() {
+    this.order({ do: 'step', hours: (this.world?.horizon ?? 24) / 96 });
+  }
+
+  paint() {
+    const now = performance.now();
+    for (const sky of this.skies) {
+      sky.still = this.reduced;
+      sky.paint(now);
+    }
+    this.chart.paint(this.now);
+    this.painted += 1;
+    requestAnimationFrame(() => this.paint());
+  }
+
+  resize() {
+    for (const sky of this.skies) sky.resize();
+    this.chart.resize();
+  }
+}
