@@ -276,7 +276,10 @@ class Verbs(Sight):
     def _tell(self, verb: str, kind: str, target: int, reason: str, case: Case | None) -> None:
         by = case.by if case else -1
         story = post = account = -1
-        if kind == "account":
+        platform = 0
+        if kind == "platform":
+            platform = target
+        elif kind == "account":
             account = target
         elif kind == "story":
             story = target
@@ -284,7 +287,8 @@ class Verbs(Sight):
             post = target
             story = int(self.world.posts["story"][target])
             account = int(self.world.posts["author"][target])
-        self.engine.write(Kind.ACTION, story, post, account, by, float(VERBS.index(verb)))
+        code = float(VERBS.index(verb))
+        self.engine.write(Kind.ACTION, story, post, account, by, code, platform)
         self.journal.append(
             Action(self.now, verb, kind, target, by, reason, self.prices.get(verb, 1.0))
         )

@@ -26,7 +26,7 @@ from rumorsim.account_records import (
     within_limits,
 )
 from rumorsim.errors import Fault, InputError, nearest
-from rumorsim.events import STOPS, Facts, InterventionFacts, Kind
+from rumorsim.events import STOPS, Facts, InterventionFacts
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.kernels.records import (
     MEMORY,
@@ -238,7 +238,7 @@ def build_world(
         horizon=float(scenario.horizon),
         by_delay=feed.reading == "delay",
         attention=int(feed.attention) if limited else 0,
-        log_reads=any(Kind.READ in MEASURES[name].needs for name in scenario.measures),
+        log_reads=scenario.wants_reads,
         late=feed.exposures == "late",
         crowd=crowd,
         bucket_width=float(scenario.horizon) / _buckets(feed, graph),

@@ -82,12 +82,20 @@ class Engine:
         raise NotImplementedError
 
     def write(
-        self, kind: Kind, story: int, post: int, account: int, source: int, value: float
+        self,
+        kind: Kind,
+        story: int,
+        post: int,
+        account: int,
+        source: int,
+        value: float,
+        platform: int = 0,
     ) -> None:
-        """Log something the platform did, now."""
+        """Log something the platform did, now; ``platform`` counts where no account is named."""
         if self.logged == len(self.log):
             self.flush()
-        platform = int(self.world.profiles["platform"][account]) if account >= 0 else 0
+        if account >= 0:
+            platform = int(self.world.profiles["platform"][account])
         self.log[self.logged] = (
             self.env.now,
             value,

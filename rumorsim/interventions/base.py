@@ -156,8 +156,8 @@ class Intervention(Model):
     for_good: ClassVar[bool] = False
     #: True where it moves P(report | read) upwards.
     raises_reports: ClassVar[bool] = False
-    #: True where it makes no sense without a trending list.
-    needs_trending: ClassVar[bool] = False
+    #: Surfaces without any of which it makes no sense; empty: it needs none.
+    needs: ClassVar[frozenset[str]] = frozenset()
 
     kind: str
     when: When = Field(description="what opens a case")
@@ -244,6 +244,10 @@ class Intervention(Model):
     def act(self, desk: Desk, target: int, case: Case) -> None:
         """Do it to one target. Tokens of what was done go to ``case.done``."""
         raise NotImplementedError
+
+    def applies(self, desk: Desk, target: int) -> bool:
+        """Whether there is anything it could do to a target; if not, no case is opened."""
+        return True
 
     def pick(self, targets: list[int], counts: Any) -> list[int]:
         """Of the targets at the threshold when a window ends, those a case is opened for.

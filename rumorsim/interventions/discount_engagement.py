@@ -22,7 +22,7 @@ class DiscountEngagement(Intervention):
 
     target: ClassVar = "account"
     summary: ClassVar = "let fake traffic count less on surfaces"
-    needs_trending: ClassVar = True
+    needs: ClassVar = frozenset({"trending", "recommendation", "push"})
 
     kind: Literal["discount-engagement"] = Field(
         "discount-engagement", description="discounted engagement"

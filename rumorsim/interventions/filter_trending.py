@@ -19,7 +19,7 @@ class FilterTrending(Intervention):
 
     target: ClassVar = "story"
     summary: ClassVar = "keep stories off the trending list"
-    needs_trending: ClassVar = True
+    needs: ClassVar = frozenset({"trending"})
 
     kind: Literal["filter-trending"] = Field(
         "filter-trending", description="trending-list filtering"

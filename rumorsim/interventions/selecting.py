@@ -66,6 +66,8 @@ class Selector:
     def fits(self, target: int) -> bool:
         """Do all conditions of ``whom`` hold for this target now?"""
         whom, desk, kind = self._whom, self._desk, self._target
+        if not self._intervention.applies(desk, target):
+            return False
         if self._target == "platform":
             names = desk.world.facts.platforms
             return not whom.platforms or names[target] in whom.platforms

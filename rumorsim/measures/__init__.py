@@ -28,6 +28,9 @@ _CLASSES: Final = {
     "spreaders": "Spreaders",
     "benefits": "Benefits",
     "penalties": "Penalties",
+    "audience": "Audience",
+    "displacement": "Displacement",
+    "losses": "Losses",
 }
 
 

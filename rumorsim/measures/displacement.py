@@ -19,7 +19,7 @@ _NEVER: Final = 255
 
 
 class State:
-    """Memory: 1 byte x persons x platforms, 1 byte x accounts x 9."""
+    """Memory: 1 byte x persons x platforms, 17 bytes x accounts."""
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
@@ -27,6 +27,8 @@ class State:
         persons = int(facts.person.max(initial=-1)) + 1
         self.closed = np.zeros((persons, len(facts.platforms)), bool)
         self.gone = np.zeros(facts.accounts, bool)
+        # A new account may open on another platform than its row was laid out for.
+        self.platform = facts.platform.astype(np.int64)
         self.posts = {name: np.zeros(2, np.int64) for name in self.groups}
         self.exposures = {name: np.zeros(2, np.int64) for name in self.groups}
         self.total = dict.fromkeys(self.groups, 0)
@@ -61,6 +63,8 @@ class Displacement(Measure[State]):
         return State(facts)
 
     def observe(self, state: State, batch: Batch) -> None:
+        made = batch.only(Kind.PUBLISH, Kind.SHARE)
+        state.platform[made.account] = made.platform
         acts = batch.kind == Kind.ACTION
         closing = acts & np.isin(batch.value, _CODES) & (batch.account >= 0)
         edges = [0, *(np.flatnonzero(closing) + 1).tolist(), len(batch)]
@@ -76,9 +80,8 @@ class Displacement(Measure[State]):
 
     @staticmethod
     def _close(state: State, account: int) -> None:
-        facts = state.facts
         state.gone[account] = True
-        state.closed[facts.person[account], facts.platform[account]] = True
+        state.closed[state.facts.person[account], state.platform[account]] = True
 
     @staticmethod
     def _count(state: State, batch: Batch) -> None:
@@ -119,10 +122,9 @@ _CODES: Final = [VERBS.index(verb) for verb in CLOSING]
 
 def _where(state: State, account: NDArray[np.int32]) -> NDArray[np.uint8]:
     """0: on a platform where its person lost an account, 1: elsewhere, 255: not displaced."""
-    facts = state.facts
-    person, platform = facts.person[account], facts.platform[account]
+    person = state.facts.person[account]
     lost = state.closed[person]
-    here = np.take_along_axis(lost, platform[:, None].astype(np.int64), axis=1)[:, 0]
+    here = state.closed[person, state.platform[account]]
     where = np.where(here, 0, np.where(lost.any(axis=1), 1, _NEVER)).astype(np.uint8)
     where[state.gone[account] | (account < 0)] = _NEVER
     return where

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rumorsim.errors import nearest, show_value
+from rumorsim.events import Kind
 from rumorsim.measures import MEASURES
 from rumorsim.scenario.categories import slip_of
 
@@ -134,9 +135,10 @@ def _late_faults(scenario: Scenario) -> Iterator[str]:
         yield _fault("feed.exposures", "late", "is for reading = delay", advice)
     if scenario.trending is not None:
         yield _fault("trending", "", "reads posts while feed.exposures is late", advice)
-    if "impressions" in scenario.measures:
-        rule = "counts every read, which late exposures leave out"
-        yield _fault("measures", "impressions", rule, advice)
+    for i, name in enumerate(scenario.measures):
+        if name in MEASURES and Kind.READ in MEASURES[name].needs:
+            rule = "counts every read, which late exposures leave out"
+            yield _fault(f"measures[{i}]", name, rule, advice)
     for i, story in enumerate(scenario.stories):
         if len(set(story.reinforcement)) > 1:
             rule = "depends on how often a story was read: not with late exposures"
@@ -172,12 +174,20 @@ def _policy_faults(scenario: Scenario) -> Iterator[str]:
             yield from _faults_of_intervention(scenario, intervention, key)
 
 
+def _surfaces(scenario: Scenario) -> set[str]:
+    """The kinds of surfaces that any platform has."""
+    platforms = scenario.platforms.values() or (scenario.only_platform,)
+    kinds = ("trending", "recommendation", "push")
+    return {kind for kind in kinds for each in platforms if getattr(each, kind) is not None}
+
+
 def _faults_of_intervention(
     scenario: Scenario, intervention: Intervention, key: str
 ) -> Iterator[str]:
-    if intervention.needs_trending and scenario.trending is None:
-        rule = "there is no trending list to filter"
-        yield _fault(f"{key}.kind", intervention.kind, rule, "add a [trending] table")
+    if intervention.needs and not intervention.needs & _surfaces(scenario):
+        words = sorted(intervention.needs, reverse=True)
+        rule = f"there is no {' or '.join(words)}"
+        yield _fault(f"{key}.kind", intervention.kind, rule, f"add a [{words[0]}] table")
     known = {
         "categories": ("category", sorted({story.category for story in scenario.stories})),
         "stories": ("story", [story.name for story in scenario.stories]),

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from pydantic import Field, PrivateAttr, model_validator
 
 from rumorsim.errors import nearest
+from rumorsim.events import Kind
 from rumorsim.graphs.config import Given, GraphConfig
 from rumorsim.interventions import AnyIntervention
 from rumorsim.laws import Model
+from rumorsim.measures import MEASURES
 from rumorsim.models import AnyModel
 from rumorsim.scenario.accounts import Accounts, KindOfAccount, Name
 from rumorsim.scenario.beliefs import Beliefs
@@ -262,6 +264,11 @@ class Scenario(Model):
     def only_platform(self) -> Platform:
         """The platform there is where none is named."""
         return Platform.model_construct(trending=self.trending)
+
+    @property
+    def wants_reads(self) -> bool:
+        """Whether a measure asks for every single read."""
+        return any(Kind.READ in MEASURES[name].needs for name in self.measures)
 
     @property
     def reading(self) -> Feed:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rumorsim.errors import Fault, InputError, OutputError, show_value
 from rumorsim.files import MARKER, check_directory, write_beside, write_text
@@ -19,11 +23,9 @@ from rumorsim.studies.worlds import RunError
 __all__ = [
     "AnswerDirectory",
     "check_key",
-    "made_runs",
     "measure_of",
     "needed",
-    "scalar",
-    "write_csv",
+    "numbers",
 ]
 
 #: The folder of an answer's directory in which finished runs are kept.
@@ -55,22 +57,30 @@ def measure_of(key: str) -> str:
     return name
 
 
-def made_runs(
+def numbers(
     runner: Runner,
     settings: Sequence[Setting],
+    keys: Sequence[str],
     progress: Callable[[int, int], None] | None = None,
-) -> list[Run]:
-    """The runs of ``settings``; RunError naming the first that failed."""
-    runs = runner.run(settings, progress)
-    for run in runs:
-        if run.error is not None:
-            where = f'policy "{run.setting.policy}", seed {run.setting.seed}'
-            raise RunError(f"{where}, {dict(run.setting.overrides)}: {run.error}")
-    return runs
+) -> NDArray[np.float64]:
+    """The numbers ``keys`` of the run of each setting: (settings, keys); memory stays flat.
+
+    RunError naming a run that failed, InputError where a run has no such number.
+    """
+    places = {id(setting): place for place, setting in enumerate(settings)}
+    table = np.empty((len(settings), len(keys)))
+    with closing(runner.stream(settings)) as stream:
+        for done, run in enumerate(stream, 1):
+            if run.error is not None:
+                where = f'policy "{run.setting.policy}", seed {run.setting.seed}'
+                raise RunError(f"{where}, {dict(run.setting.overrides)}: {run.error}")
+            table[places[id(run.setting)]] = [_scalar(run, key) for key in keys]
+            if progress is not None:
+                progress(done, len(settings))
+    return table
 
 
-def scalar(run: Run, key: str) -> float:
-    """A number of a run; InputError where the run has none."""
+def _scalar(run: Run, key: str) -> float:
     value = run.scalars.get(key)
     if value is None:
         rule = f'has no value under policy "{run.setting.policy}" with seed {run.setting.seed}'
@@ -112,7 +122,7 @@ class AnswerDirectory:
     def csv(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write a table; the keys of the first row are its head."""
         with write_beside(self.place / name, overwrite=True) as draft:
-            write_csv(draft, list(rows[0]), (row.values() for row in rows))
+            _write_csv(draft, list(rows[0]), (row.values() for row in rows))
 
     def figure(self, name: str, figure: Any) -> None:
         """Write a figure as PNG and SVG."""
@@ -126,7 +136,7 @@ class AnswerDirectory:
         write_text(self.place / MARKER, json.dumps({"holds": self.holds, "files": files}) + "\n")
 
 
-def write_csv(place: Path, head: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:
+def _write_csv(place: Path, head: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:
     """A table with its head."""
     with place.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")

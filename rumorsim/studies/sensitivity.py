@@ -8,7 +8,7 @@ Communications 181 (2010); Morris, Technometrics 33 (1991).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -21,15 +21,15 @@ from rumorsim.scenario import Scenario
 from rumorsim.studies.answering import (
     AnswerDirectory,
     check_key,
-    made_runs,
     measure_of,
     needed,
-    scalar,
+    numbers,
 )
 from rumorsim.studies.comparison import NONE, main_key
-from rumorsim.studies.designs import Listed, Morris, Sobol
+from rumorsim.studies.designs import Morris, Sobol
 from rumorsim.studies.indices import Index, morris_effects, noise, saltelli, sobol_indices
-from rumorsim.studies.plan import check_study, overrides_of
+from rumorsim.studies.parameters import Parameter
+from rumorsim.studies.plan import check_study, overrides_of, planned
 from rumorsim.studies.runner import Runner, Setting
 from rumorsim.studies.study import Study, load_study
 
@@ -158,42 +158,81 @@ def sensitivity(
     needed("SALib")
     begun = study if isinstance(study, Study) else load_study(study)
     base = begun.load_scenario() if scenario is None else scenario
-    design = begun.design
-    if not isinstance(design, Sobol | Morris):
-        advice = 'such as design = { kind = "sobol", points = 64 }'
-        rule = "must be sobol or morris for sensitivity"
-        raise InputError(Fault(rule, begun.file, "design.kind", f'"{design.kind}"', advice))
-    key = main_key(base.resolved()) if key is None else key
-    check_key(key, "of", main_key(base.resolved()))
-    units = _units(begun, design)
-    listed = _listed(begun, units)
-    pinned = base.pinned().at(base.base_dir)
-    check_study(begun, pinned)
-    policies = check_study(listed, pinned, most_runs)
-    first = base.seed if begun.seed is None else begun.seed
-    seeds = tuple(range(first, first + begun.replicates))
-    points = [dict(p.points) for p in ()] or list(_points(listed))
-    settings = [
-        Setting(policy, seed, overrides_of(begun, point))
-        for point in points
-        for policy in policies
-        for seed in seeds
-    ]
+    main = main_key(base.resolved())
+    key = main if key is None else key
+    check_key(key, "of", main)
+    asked = begun.model_copy(update={"design": _design(begun)})
+    policies = check_study(asked, base.pinned().at(base.base_dir), most_runs)
     store = None if out is None else AnswerDirectory(Path(out), HOLDS).kept
     with Runner(
         base, workers=workers, store=store, measures=[measure_of(key)], curves=()
     ) as runner:
-        runs = made_runs(runner, settings, progress)
-    shape = (len(points), len(policies), len(seeds))
-    values = np.array([scalar(run, key) for run in runs]).reshape(shape)
+        plan = planned(asked, policies, runner)
+        settings = [
+            Setting(policy, seed, overrides_of(asked, point))
+            for point in plan.points
+            for policy in policies
+            for seed in plan.seeds
+        ]
+        found = numbers(runner, settings, [key], progress)
+        resolved = runner.scenario.resolved()
+    values = found.reshape(len(plan.points), len(policies), len(plan.seeds))
     return Sensitivity(
         name=begun.name,
-        method=design.kind,
+        method=begun.design.kind,
         key=key,
         parameters=tuple(each.name for each in begun.parameters),
-        points=tuple(points),
-        seeds=seeds,
-        responses=_responses(begun, design, policies, values, units),
-        scenario=pinned.resolved(),
+        points=plan.points,
+        seeds=tuple(plan.seeds),
+        responses=tuple(
+            _response(asked, policy, *_explained(policies, policy, values)) for policy in policies
+        ),
+        scenario=resolved,
         study=begun.model_dump(mode="json", by_alias=True),
     )
+
+
+class _Saltelli(Sobol):
+    """Sobol' points in twice the dimensions, crossed as Saltelli's estimators want them."""
+
+    def count(self, parameters: Sequence[Parameter]) -> int:
+        """Two points more than parameters for each of the base points."""
+        return self.number * (len(parameters) + 2)
+
+    def units(self, dimensions: int) -> NDArray[np.float64]:
+        """The crossed points."""
+        return saltelli(super().units(2 * dimensions))
+
+
+def _design(study: Study) -> Sobol | Morris:
+    """The design that indices can be estimated from."""
+    design = study.design
+    if isinstance(design, Sobol):
+        return _Saltelli.model_construct(kind="sobol", number=design.number, seed=design.seed)
+    if isinstance(design, Morris):
+        return design
+    rule = "must be sobol or morris where sensitivity is asked"
+    advice = 'such as design = { kind = "sobol", points = 64 }'
+    raise InputError(Fault(rule, study.file, "design.kind", f'"{design.kind}"', advice))
+
+
+def _explained(
+    policies: tuple[str, ...], policy: str, values: NDArray[np.float64]
+) -> tuple[bool, NDArray[np.float64]]:
+    """Whether it is the difference to ``none``, and the responses: (points, worlds)."""
+    own = values[:, policies.index(policy)]
+    if policy == NONE or NONE not in policies:
+        return False, own
+    return True, own - values[:, policies.index(NONE)]
+
+
+def _response(
+    study: Study, policy: str, difference: bool, values: NDArray[np.float64]
+) -> Response:
+    names = [each.name for each in study.parameters]
+    design = study.design
+    if isinstance(design, Morris):
+        indices = morris_effects(values, design.units(len(names)), names, design.levels)
+    else:
+        indices = sobol_indices(values, names)
+    return Response(policy, difference, values, tuple(indices), noise(values))

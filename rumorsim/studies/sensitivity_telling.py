@@ -1,0 +1,119 @@
+"""A sensitivity in words and in one figure."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from rumorsim.report.style import colour, styled
+from rumorsim.report.tables import aligned, shortened
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from rumorsim.studies.indices import Index
+    from rumorsim.studies.sensitivity import Response, Sensitivity
+
+__all__ = ["figure", "told"]
+
+_MEANING: Final = {
+    "sobol": [
+        "first: the part of the variance that goes when the parameter alone is known; total: the"
+        " part that stays when all others are known. total - first is what it does together with"
+        " others.",
+    ],
+    "morris": [
+        "Effects of moving a parameter over its whole range: mean, mean size (mu*), and spread (the"
+        " effect depends on the other parameters, or is not a straight line).",
+    ],
+}
+_SHOWN: Final = {"sobol": ("first", "total"), "morris": ("size", "spread")}
+
+
+def told(found: Sensitivity) -> str:
+    """A table for each response, what the columns mean, and how much is luck."""
+    worlds = f"{len(found.seeds)} coupled worlds"
+    head = f"{found.name}: {found.method} indices of {found.key}, {len(found.points)} points in "
+    lines = [head + worlds + ", 95 % bootstrap intervals (points and worlds)", ""]
+    for response in found.responses:
+        lines += [_what(response), *_table(response, found), _luck(response), ""]
+    return "\n".join([*lines, *_MEANING[found.method]])
+
+
+def _what(response: Response) -> str:
+    if response.difference:
+        return f'"{response.policy}", difference to none in the same worlds'
+    return f'"{response.policy}"'
+
+
+def _table(response: Response, found: Sensitivity) -> list[str]:
+    names = list(dict.fromkeys(index.name for index in response.indices))
+    by = {(index.parameter, index.name): index for index in response.indices}
+    order = sorted(found.parameters, key=lambda each: -by[each, _SHOWN[found.method][-1]].value)
+    if found.method == "morris":
+        order = sorted(found.parameters, key=lambda each: -by[each, "size"].value)
+    rows = [["", *names]]
+    rows += [[shortened(each, 30), *(_cell(by[each, name]) for name in names)] for each in order]
+    return aligned(rows, "  ")
+
+
+def _cell(index: Index) -> str:
+    size = max(abs(index.low), abs(index.high), abs(index.value))
+    digits = 2 if size < 10 else 1 if size < 100 else 0
+    value, low, high = (
+        f"{round(each, digits) + 0.0:,.{digits}f}" for each in (index.value, index.low, index.high)
+    )
+    return f"{value} ({low} to {high})"
+
+
+def _luck(response: Response) -> str:
+    if math.isnan(response.noise):
+        return "  one world: how much of this is its luck cannot be said"
+    part = f"{100 * response.noise:.2g} %"
+    return f"  luck of these worlds: {part} of the variance between points" + (
+        "; add replicates, totals are too high by up to that" if response.noise > 0.05 else ""
+    )
+
+
+def figure(found: Sensitivity) -> Figure:
+    """For each response a panel: both indices of each parameter, with intervals."""
+    from matplotlib.figure import Figure
+
+    count = len(found.responses)
+    with styled():
+        size = (3.4 + 2.6 * count, 1.8 + 0.55 * len(found.parameters))
+        drawn = Figure(figsize=size, layout="constrained")
+        axes = drawn.subplots(1, count, squeeze=False, sharey=True)[0]
+        for ax, response in zip(axes, found.responses, strict=True):
+            _panel(ax, response, found)
+        handles, labels = axes[0].get_legend_handles_labels()
+        drawn.legend(handles, labels, loc="outside lower center", ncols=2)
+    return drawn
+
+
+def _panel(ax: Axes, response: Response, found: Sensitivity) -> None:
+    words = {
+        "first": "first order: alone",
+        "total": "total: with others",
+        "size": "mean size of the effect",
+        "spread": "spread of the effect",
+    }
+    for place, name in enumerate(_SHOWN[found.method]):
+        some = {index.parameter: index for index in response.indices if index.name == name}
+        rows = [row + 0.2 * (2 * place - 1) for row in range(len(found.parameters))]
+        for row, parameter in zip(rows, found.parameters, strict=True):
+            index = some[parameter]
+            ax.plot([index.low, index.high], [row, row], color=colour(place), linewidth=2.4)
+        ax.plot(
+            [some[each].value for each in found.parameters], rows, "os"[place],
+            color=colour(place), markersize=6, label=words[name],
+        )  # fmt: skip
+    ax.axvline(0, color="#333333", linewidth=1)
+    ax.set_yticks(range(len(found.parameters)), [shortened(p, 28) for p in found.parameters])
+    ax.set_ylim(len(found.parameters) - 0.5, -0.5)
+    ax.grid(visible=False, axis="y")
+    ax.tick_params(axis="y", length=0)
+    title = f"{shortened(response.policy, 26)}{' − none' if response.difference else ''}"
+    ax.set_title(title)
+    ax.set_xlabel("part of the variance" if found.method == "sobol" else "effect over the range")

@@ -1,0 +1,80 @@
+// What can be done to an account of the right-hand world: by tool with one click, or chosen.
+
+import { byId } from './app.js';
+import { facts, point } from './pointer.js';
+import { HIT, MARK } from './past.js';
+import { make, put, say } from './words.js';
+
+/** @typedef {import('./app.js').App} App */
+
+/** Tools over the right-hand world, with the keys that choose them. */
+export const TOOLS = ['look', 'close', 'remove-followers', 'suspend', 'delete'];
+
+/** @param {App} app @returns {(world: number, account: number) => void} */
+export function wireAccount(app) {
+  const dialog = /** @type {HTMLDialogElement} */ (byId('account'));
+  let tool = 'look';
+  const box = /** @type {HTMLElement} */ (document.querySelector('.tools'));
+  const pick = (/** @type {string} */ name) => {
+    tool = name;
+    show();
+  };
+  const show = () => {
+    box.replaceChildren(...TOOLS.map((name, i) => make('button', {
+      role: 'radio', 'aria-checked': String(name === tool), class: name, title: `${say(`tool.${name}.help`)} (${i + 1})`,
+      tabindex: name === tool ? '0' : '-1', onclick: () => pick(name), onkeydown: (event) => {
+        const step = { ArrowRight: 1, ArrowLeft: -1 }[/** @type {string} */ (event.key)];
+        if (!step) return;
+        event.stopPropagation();
+        pick(TOOLS[(i + step + TOOLS.length) % TOOLS.length]);
+        /** @type {HTMLElement} */ (box.querySelector('[aria-checked=true]')).focus();
+      },
+    }, say(`tool.${name}`))));
+    document.body.dataset.tool = tool;
+  };
+  app.on('language', show);
+  app.on('tool', pick);
+
+  const act = (/** @type {string} */ verb, /** @type {number} */ account) => {
+    if (verb === 'delete') {
+      const posts = app.pasts[1].postsOf.get(account) ?? [];
+      const alive = posts.filter((post) => !app.pasts[1].posts[post].gone);
+      if (!alive.length) app.tell('fault', { lines: [say('account.no-posts', { account: app.nameOf(account) })] });
+      for (const post of alive.slice(-3)) app.order({ do: 'act', verb: 'delete', post });
+    } else app.order({ do: 'act', verb, account });
+  };
+  app.on('act', ({ verb, account }) => act(verb, account));
+
+  /** @param {number} world @param {number} account */
+  const open = (world, account) => {
+    const marks = app.pasts[1].marks[account];
+    const can = {
+      close: !(marks & MARK.closed), 'remove-followers': !(marks & (MARK.cut | MARK.closed)),
+      suspend: !(marks & HIT), delete: (app.pasts[1].postsOf.get(account) ?? []).some((post) => !app.pasts[1].posts[post].gone),
+    };
+    const button = (/** @type {'close' | 'remove-followers' | 'suspend' | 'delete'} */ verb) => make('button', {
+      class: `wide ${verb}`, disabled: !can[verb] || app.over, onclick: () => {
+        act(verb, account);
+        dialog.close();
+      },
+    }, say(`tool.${verb}.long`));
+    const column = (/** @type {number} */ side) => make('div', {}, make('h3', {}, say(side ? 'right.name' : 'left.name')), ...facts(app, side, account).slice(2));
+    dialog.replaceChildren(
+      make('h2', { id: 'account-title' }, ...facts(app, world, account).slice(0, 2)),
+      make('div', { class: 'two' }, column(0), column(1)),
+      make('p', { class: 'hint' }, say(app.over ? 'account.over' : 'account.hint')),
+      make('div', { class: 'choices' }, button('close'), button('remove-followers'), button('suspend'), button('delete')),
+      make('button', { class: 'shut', onclick: () => dialog.close(), 'aria-label': say('shut') }, '×'),
+    );
+    put(dialog);
+    dialog.showModal();
+  };
+  dialog.addEventListener('close', () => point(app, 0, -1));
+  dialog.addEventListener('click', (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+  return (world, account) => {
+    if (world === 1 && tool !== 'look') act(tool, account);
+    else open(world, account);
+  };
+}
