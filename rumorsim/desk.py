@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["UNDOING", "Action", "Case", "Desk", "Done", "Quotas"]
 
-#: Corrections that the desk has made have k from here on: planned ones are far below.
-ORDERED: Final = 2**22
+#: What the desk orders has k from here on; the public's own unplanned posts are below.
+ORDERED: Final = 3 * 2**21
 
 
 class Desk(Verbs):
@@ -98,10 +98,9 @@ class Desk(Verbs):
         """Let ``author`` publish a correction of a story now: the post, or -1 if it may not.
 
         ``correction`` is a story that answers ``story``. The post takes the next k of the
-        author and correction from ``2**22`` on.
+        author and correction from :data:`ORDERED` on.
         """
-        answers = self.world.facts.stories[correction].answers
-        if answers != self.world.story_names[story]:
+        if correction not in self.answers_to(story):
             raise ValueError(f"story {correction} does not answer story {story}")
         self._do("correct", "story", story, [], reason, case)
         k = ORDERED + self._ordered[author, correction]
@@ -125,7 +124,11 @@ class Desk(Verbs):
         self, accounts: Iterable[int], *, reason: str = "", case: Case | None = None
     ) -> list[Done]:
         """Close a group of accounts at once."""
-        return [self._do("take-down", "account", each, GONE, reason, case) for each in accounts]
+        together = list(accounts)
+        done = [self._do("take-down", "account", each, GONE, reason, case) for each in together]
+        for each in together:
+            self.engine.witness(each)
+        return done
 
     # -- platforms ------------------------------------------------------------------
 

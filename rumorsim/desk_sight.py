@@ -59,7 +59,12 @@ class Sight:
     def kind_of(self, account: int) -> str:
         """The kind of an account, by name."""
         facts = self.world.facts
-        return facts.kinds[facts.kind[account]]
+        return facts.kinds[int(facts.kind[account])]
+
+    def answers_to(self, story: int) -> list[int]:
+        """The stories that correct a story."""
+        facts, name = self.world.facts.stories, self.world.story_names[story]
+        return [i for i, each in enumerate(facts) if each.answers == name]
 
     def top_post(self, story: int) -> int:
         """The story's most shared post that stands, the earliest of equals; -1 if none does."""

@@ -64,6 +64,7 @@ class Purpose:
     BACKFIRE: Final = 29  #: (correction, reader): whether it shares the story all the more
     PUSH: Final = 30  #: (surface, n-th push; account): who gets it and opens it
     PLATFORM: Final = 31  #: (account): who has an account elsewhere, and whose it is
+    ADVERSARY: Final = 32  #: (kind and ordinal, accounts, n-th time): an adversary's luck
 
 
 def address_word(purpose: int, small: int = 0) -> int:

@@ -68,7 +68,7 @@ class Simulation:
             graph,
             self.seed,
             policy=self.policy_name,
-            interventions=tuple(_facts(each) for each in self.policy.interventions),
+            interventions=tuple(intervention_facts(each) for each in self.policy.interventions),
             attributes=attributes,
         )
         self._batches: list[Batch] = []
@@ -141,7 +141,8 @@ def _policy(
         ) from None
 
 
-def _facts(intervention: Intervention) -> InterventionFacts:
+def intervention_facts(intervention: Intervention) -> InterventionFacts:
+    """What measures may know of an intervention."""
     return InterventionFacts(
         label=intervention.label,
         kind=intervention.kind,

@@ -184,9 +184,7 @@ def _times(
         return sorted(story.at or (0.0,))
     end = min(story.schedule.end or horizon, horizon)
     rate = story.schedule.rate * posting
-    planned = points(
-        seed, Purpose.PUBLICATION, author, index, rate, story.schedule.begin, end
-    )
+    planned = points(seed, Purpose.PUBLICATION, author, index, rate, story.schedule.begin, end)
     return [time for time, _, _ in planned]
 
 

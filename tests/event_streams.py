@@ -95,10 +95,24 @@ def random_facts(rng: Any) -> Facts:
         kind=np.array([rng.randint(0, 2) for _ in range(accounts)], np.int16),
         followers=np.array([rng.randint(0, 99) for _ in range(accounts)], np.int32),
         kinds=("ordinary", "self-media", "bot"),
+        platforms=("one", "two", "three"),
+        platform=np.array([rng.randint(0, 2) for _ in range(accounts)], np.uint8),
+        origin=np.array([rng.randint(0, i) for i in range(accounts)], np.int32),
+        trust=np.array([rng.choice((0.5, 1.0, 2.0)) for _ in range(accounts)]),
+        earnings=np.array([rng.choice((0.0, 4.0, 7.5)) for _ in range(accounts)]),
+        prices={"close": 3.0, "flag": 0.25},
+        follows=random_follows(rng, accounts),
         interventions=interventions,
         seed=rng.randint(0, 99),
         provenance={"digest": "abc"},
     )
+
+
+def random_follows(rng: Any, accounts: int) -> tuple[Any, Any]:
+    """Rows of a follow graph: where each account's followers begin, and who they are."""
+    rows = [rng.sample(range(accounts), rng.randint(0, accounts)) for _ in range(accounts)]
+    offsets = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
+    return offsets.astype(np.int64), np.array([a for row in rows for a in row], np.int32)
 
 
 class StreamMaker:
@@ -110,6 +124,8 @@ class StreamMaker:
         self.posts: list[tuple[int, int]] = []
         self.once: set[tuple[str, int, int]] = set()
         self.stopped: set[tuple[int, int]] = set()
+        # Where accounts are: a new one may have opened elsewhere than it was laid out for.
+        self.where = [rng.randint(0, 2) for _ in range(facts.accounts)]
 
     def row(
         self,
@@ -121,6 +137,8 @@ class StreamMaker:
         value: float,
         platform: int = 0,
     ) -> None:
+        if account >= 0:
+            platform = self.where[account]
         row = (self.time, value, story, post, account, source, int(kind), platform)
         self.rows.append(row)
 
@@ -128,8 +146,8 @@ class StreamMaker:
         if self.rng.random() < 0.7:
             late = self.time + self.rng.random() * 1.4 * self.facts.horizon / steps
             self.time = late if late < self.facts.horizon else self.time
-        makers = (self.publish, self.share, self.share, self.expose, self.read, self.act, self.stop)
-        self.rng.choice(makers)()
+        makers = (self.publish, self.share, self.share, self.expose, self.read, self.act)
+        self.rng.choice((*makers, self.act, self.stop, self.feel))()
 
     def account(self) -> int:
         return self.rng.randint(0, self.facts.accounts - 1)
@@ -168,6 +186,15 @@ class StreamMaker:
             post, story, author, account = picked
             kind = self.rng.choice((Kind.READ, Kind.READ, Kind.REPORT))
             self.row(kind, story, post, account, author, 1.0)
+
+    def feel(self) -> None:
+        """Somebody withholds a post, comes to believe or to doubt, or trusts more or less."""
+        story, account = self.rng.randint(0, len(self.facts.stories) - 1), self.account()
+        kind = self.rng.choice((Kind.WITHHOLD, Kind.BELIEVE, Kind.TRUST))
+        if kind == Kind.TRUST:
+            self.row(kind, -1, -1, account, -1, self.rng.choice((0.25, 0.5, 1.0, 1.5)))
+        else:
+            self.row(kind, story, -1, account, -1, float(self.rng.randint(0, 1)))
 
     def stop(self) -> None:
         """Somebody who tells a story stops; who posts it after that tells it anew."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["EXAMPLES", "OF_PLATFORMS", "SHARED", "WORLD", "Example"]
+__all__ = ["EXAMPLES", "OF_PLATFORMS", "OF_REACTING", "SHARED", "WORLD", "Example"]
 
 Settings = dict[str, Any]
 #: What a field does: settings, and the same with this field alone changed.
@@ -22,6 +22,8 @@ class Example:
     ``needed``: settings without which the kind is refused. ``own``: for each field that it
     does not share with all others, what the field does. ``beside``: interventions of the
     same policy without which it has nothing to show; it is compared with them alone.
+    ``world``, ``many``: changes to WORLD, and to the world of ``test_cases``, that give it
+    something to do.
     """
 
     strong: Settings
@@ -29,6 +31,41 @@ class Example:
     needed: Settings = field(default_factory=dict)
     own: dict[str, Effect] = field(default_factory=dict)
     beside: tuple[Settings, ...] = ()
+    world: Settings = field(default_factory=dict)
+    many: Settings = field(default_factory=dict)
+
+
+def _only(surfaces: Settings) -> Settings:
+    """One platform with these surfaces in the place of the trending list."""
+    return {"trending": None, "platforms": {"one": surfaces}}
+
+
+def _answered(name: str, copies: int, truth: bool = False, **more: Any) -> list[Settings]:
+    """A story and its correction, which nobody publishes but by order."""
+    by = {"author": {"random": 1}, "copies": copies, "appeal": 0.0} | more
+    never = {"rate": "0 per day"}
+    correction = {"answers": name, "correction": 0.0, "schedule": never, "truth": True}
+    return [
+        {"name": name, "truth": truth, **by},
+        {**by, "name": f"{name}-answered", **correction},
+    ]
+
+
+_RUMORS = _answered("rumor", 300)
+_NEWS = _answered("news", 300, truth=True)
+_ANSWERED: list[Settings] = [
+    *_answered(
+        "rumor",
+        6,
+        category="health",
+        appeal=0.2,
+        report=0.3,
+        author={"random": 2},
+        schedule={"rate": "3 per day"},
+    ),
+    *_answered("news", 3, truth=True, category="health", schedule={"rate": "3 per day"}),
+    *_answered("sport", 3, truth=True, schedule={"rate": "3 per day"}),
+]
 
 
 EXAMPLES: dict[str, Example] = {
@@ -63,6 +100,55 @@ EXAMPLES: dict[str, Example] = {
         },
     ),
     "filter-trending": Example({"when": {"age": "0 h"}}, -1),
+    "demonetise": Example(
+        {"when": {"at": ["0 h"]}},
+        -1,
+        own={"keep": ({"when": {"at": ["6 h"]}}, {"keep": 0.5})},
+        world={"accounts": {"kinds": {"self-media": {"share": 0.6, "dependence": 1.0}}}},
+    ),
+    "limit-push": Example(
+        {"when": {"at": ["0 h"]}},
+        -1,
+        world=_only({"push": {"opened": 0.5, "least": 0.0, "per_day": 50}}),
+        many=_only({"push": {}}),
+    ),
+    "derank": Example(
+        {"when": {"at": ["0 h"]}},
+        -1,
+        own={"keep": ({"when": {"at": ["6 h"]}}, {"keep": 0.3})},
+        world=_only({"recommendation": {"looks": "6 per day"}}),
+        many=_only({"recommendation": {"refresh": "30 h"}}),
+    ),
+    "promote": Example(
+        {"when": {"at": ["0 h"]}},
+        1,
+        world={
+            "feed": {"attention": "unlimited", "background": "0 per day"},
+            "stories": {i: {"appeal": 0.02} for i in range(3)},
+            "trending": {
+                **{"pinned": 1, "slots": 1, "looks": "24 per day"},
+                **{"topics": "9 per h", "heat": {"median": 1e6, "sigma": 0.0}},
+            },
+        },
+        many={"trending": {"pinned": 1}},
+    ),
+    "correct": Example(
+        {"when": {"at": ["1 h"]}},
+        1,
+        own={"authors": ({"when": {"at": ["6 h"]}}, {"authors": 3})},
+        world={"stories": _ANSWERED},
+        many={"accounts": {"kinds": {"media": {"share": 0.1, "official": True}}}}
+        | {"stories": [_RUMORS[0], _NEWS[0], _RUMORS[1], _NEWS[1]]},
+    ),
+    "circuit-breaker": Example(
+        {"when": {"at": ["0 h"]}, "flow": 0.1},
+        -1,
+        own={
+            "flow": ({"when": {"at": ["6 h"]}}, {"flow": 0.3}),
+            "amplified": ({"when": {"at": ["6 h"]}}, {"amplified": False}),
+            "fastest": ({"when": {"shares": 1, "window": "1 h"}}, {"fastest": 1}),
+        },
+    ),
     "discount-engagement": Example(
         {"when": {"at": ["0 h"]}},
         -1,
@@ -87,6 +173,7 @@ EXAMPLES: dict[str, Example] = {
         -1,
         own={
             "friction": ({"when": {"at": ["6 h"]}}, {"friction": 0.3}),
+            "forward_limit": ({"when": {"at": ["6 h"]}}, {"forward_limit": 1}),
         },
     ),
     "verify-identity": Example(
@@ -111,12 +198,81 @@ EXAMPLES: dict[str, Example] = {
     "user-reports": Example(
         {"when": {"at": ["0 h"]}, "factor": 3.0},
         -1,
-        own={"factor": ({"when": {"at": ["6 h"]}}, {"factor": 3.0})},
+        own={
+            "factor": ({"when": {"at": ["6 h"]}}, {"factor": 3.0}),
+            "brigade": ({"when": {"at": ["6 h"]}}, {"brigade": 9}),
+            "pace": ({"when": {"at": ["6 h"]}, "brigade": 9}, {"pace": "5 h"}),
+        },
         beside=({"kind": "close-accounts", "when": {"reports": 4}},),
     ),
 }
 
 _AT: Settings = {"when": {"at": ["6 h"]}}
+_STRICT: tuple[Settings, ...] = ({"kind": "close-accounts", "when": {"reports": 4}},)
+EXAMPLES |= {
+    "classify-accounts": Example(
+        {"when": {"at": ["0 h"]}},
+        -1,
+        needed={"tiers": [{"name": "all", "strictness": 4.0}]},
+        own={"tiers": (_AT, {"tiers": [{"name": "all", "strictness": 2.0}]})},
+        beside=_STRICT,
+    ),
+    "strike-ladder": Example(
+        {"when": {"reports": 1}, "steps": ["close"]},
+        -1,
+        needed={"steps": ["remove-followers", "close"]},
+        own={
+            "steps": ({"when": {"reports": 1}}, {"steps": ["close"]}),
+            "suspension": ({"when": {"reports": 1}, "steps": ["suspend"]}, {"suspension": "1 h"}),
+            "lapse": ({"when": {"reports": 1}}, {"lapse": "1 h"}),
+        },
+    ),
+    "take-down-network": Example(
+        {"when": {"reports": 1}},
+        -1,
+        needed={"smallest": 1},
+        own={
+            "within": ({"when": {"reports": 2}, "together": 1}, {"within": "5 h"}),
+            "together": (
+                {"when": {"reports": 2}, "together": 1, "within": "5 h"},
+                {"together": 3},
+            ),
+            "smallest": ({"when": {"reports": 1}}, {"smallest": 2}),
+            "arrest": ({"when": {"reports": 1}}, {"arrest": True}),
+        },
+    ),
+    "warn-platform": Example(
+        {"when": {"at": ["0 h"]}, "strictness": 4.0},
+        -1,
+        own={"strictness": (_AT, {"strictness": 4.0})},
+        beside=_STRICT,
+    ),
+    "appeals": Example({}, 1, beside=({"kind": "close-accounts", "when": {"reports": 1}},)),
+    "campaign": Example(
+        {"when": {"reports": 1}},
+        -1,
+        needed={"end": "90 h", "every": "1 h", "penalties": {"close": 100_000}},
+        own={
+            "begin": ({"when": {"at": ["6 h", "20 h"]}}, {"begin": "10 h"}),
+            "end": ({"when": {"at": ["20 h"]}}, {"end": "10 h"}),
+            "penalties": (_AT, {"penalties": {"close": 3}}),
+            "population": (_AT, {"population": 10_000_000}),
+            "aims": (_AT, {"aims": [{"share": 1.0, "kinds": ["self-media"]}]}),
+            "every": ({"when": {"at": ["1 h"]}, "penalties": {"close": 900}}, {"every": "9 h"}),
+            "pace": ({"when": {"at": ["1 h"]}, "penalties": {"close": 900}}, {"pace": [1, 9]}),
+            "suspension": (
+                {"when": {"reports": 1}, "penalties": {"close": 0, "suspend": 100_000}},
+                {"suspension": "1 h"},
+            ),
+            "strictness": ({"when": {"reports": 4}}, {"strictness": 4.0}),
+            "relaxation": (
+                {"when": {"at": ["20 h"]}, "end": "10 h"},
+                {"relaxation": "20 h"},
+            ),
+        },
+    ),
+}
+
 _FEW: Settings = {"when": {"reports": 1}}
 _JUDGED: Settings = {
     "when": {"at": ["6 h"]},
@@ -171,10 +327,20 @@ SHARED: dict[str, Effect] = {
     "duration": ({**_AT, "duration": "2 h"}, {"duration": "6 h"}),
 }
 
+#: The same for interventions whose cases are opened by what others did.
+OF_REACTING: dict[str, Effect] = {
+    name: ({k: v for k, v in settings.items() if k != "when"}, change)
+    for name, (settings, change) in SHARED.items()
+    if settings.get("when") == _AT["when"] and name not in ("when.at", "duration")
+} | {
+    "when.age": SHARED["when.age"],
+    "whom.strikes": ({}, {"whom": {"strikes": 2}}),
+    "whom.suspicion": ({}, {"whom": {"suspicion": 1.0}}),
+}
+
 #: The same for interventions on whole platforms: what they share with the others.
 OF_PLATFORMS: dict[str, Effect] = {
     **{name: SHARED[name] for name in ("when.at", "delay", "duration")},
-    **{name: SHARED[name] for name in ("reviewers", "review_time")},
     "quota": (
         {"when": {"at": ["6 h", "8 h"]}, "duration": "1 h"},
         {"quota": "1 per 6 h"},

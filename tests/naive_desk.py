@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from event_streams import KIND_OF_VERB
+from event_streams import KIND_OF_VERB, OF_ACCOUNTS
 from naive_parts import Row, div, groups, kinds, spread
 
 from rumorsim.events import VERBS, Facts
@@ -197,7 +197,8 @@ def collateral(facts: Facts, rows: list[Row]) -> dict[str, Any]:
     false = groups(facts)["false"]
     innocent: list[int] = []
     guilty: set[int] = set()
-    verbs = {"close": 0, "suspend": 0, "remove-followers": 0}
+    of_accounts = [v for v in OF_ACCOUNTS.split() if v not in (*UNDO, *WORDS)]
+    verbs = dict.fromkeys(of_accounts, 0)
     deleted, hidden, delisted = set(), set(), set()
     closed: dict[int, list[int]] = {}
     for n, row in enumerate(rows):
@@ -208,7 +209,7 @@ def collateral(facts: Facts, rows: list[Row]) -> dict[str, Any]:
             if is_guilty(rows[:n], false, ("account", account)):
                 guilty.add(account)
             else:
-                verbs[word] = verbs.get(word, 0) + 1
+                verbs[word] += 1
                 if account not in innocent:
                     innocent.append(account)
         if word == "close":

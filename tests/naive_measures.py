@@ -13,6 +13,7 @@ import networkx as nx
 from naive_attention import benefits, penalties
 from naive_desk import collateral, enforcement
 from naive_parts import Row, curve, div, first_times, groups, kinds, split, spread
+from naive_people import audience, displacement, losses, sources
 
 from rumorsim.events import Facts
 
@@ -248,4 +249,8 @@ NAIVE = {
     "spreaders": spreaders,
     "benefits": benefits,
     "penalties": penalties,
+    "audience": audience,
+    "displacement": displacement,
+    "losses": losses,
+    "sources": sources,
 }

@@ -107,4 +107,6 @@ def lever_columns(world: World) -> dict[tuple[str, str], np.ndarray[Any, Any]]:
         if table == "posts":
             array = array[: world.posts_made]
         columns[table, column] = (array[column] if column else array).copy()
+    # No lever, as it has no factors, but moved by the desk all the same.
+    columns["stories", "promoted"] = world.stories["promoted"].copy()
     return columns

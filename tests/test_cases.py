@@ -21,7 +21,12 @@ from rumorsim.run import Simulation
 from rumorsim.scenario.models import Scenario
 
 ALARM = 1e-4
-KINDS = [kind for kind in sorted(INTERVENTIONS) if INTERVENTIONS[kind].target != "platform"]
+#: Interventions that open cases of their own accord, and not for whole platforms.
+KINDS = [
+    kind
+    for kind in sorted(INTERVENTIONS)
+    if INTERVENTIONS[kind].target != "platform" and "when.at" not in INTERVENTIONS[kind].refuses
+]
 #: Words and what takes a verb back: neither is an act.
 NO_ACT = {"flag", "dismiss", *UNDOING.values()}
 
@@ -40,7 +45,7 @@ MANY: dict[str, Any] = {
 
 def busy_desk(kind: str, settings: dict[str, Any], **changes: Any) -> Scenario:
     intervention = {"kind": kind, **EXAMPLES[kind].needed, "when": {"at": ["1 h"]}, **settings}
-    return small(MANY, {"policies": [{"name": "it", "interventions": [intervention]}]}, changes)
+    return small(MANY, EXAMPLES[kind].many, {"policies": [{"name": "it", "interventions": [intervention]}]}, changes)
 
 
 def journal(scenario: Scenario) -> list[Action]:

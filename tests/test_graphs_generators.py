@@ -45,12 +45,17 @@ CASES: dict[str, list[dict[str, Any]]] = {
         for n, k in ((3, 2), (7, 6), (1000, 6))
         for p in (0.0, 0.1, 1.0)
     ],
+    "communities": [
+        {"accounts": n, "mean_followers": m, "groups": g, "mixing": x}
+        for n, m, g in ((1, 0.0, 1), (2, 1.0, 2), (30, 5.0, 30), (40, 30.0, 3), (3000, 8.0, 7))
+        for x in (0.0, 0.1, 1.0)
+    ],
     "complete": [{"accounts": n} for n in (1, 2, 30)],
     "star": [{"accounts": n} for n in (1, 2, 30)],
     "path": [{"accounts": n} for n in (1, 2, 30)],
     "tree": [{"branching": b, "depth": d} for b, d in ((1, 0), (1, 5), (3, 4), (2, 10))],
 }
-RANDOM = ("power-law", "erdos-renyi", "regular", "small-world")
+RANDOM = ("power-law", "erdos-renyi", "regular", "small-world", "communities")
 
 
 def made(kind: str, case: dict[str, Any], seed: int = 1) -> FollowGraph:
@@ -292,6 +297,32 @@ def test_statistics_against_networkx() -> None:
         assert abs(sampled - exact) < 4 * error
 
 
+# --- communities ---------------------------------------------------------------------------
+
+
+def share_within(mixing: float) -> float:
+    """The share of follows inside the four communities of 2,000 accounts."""
+    graph = GENERATORS["communities"](2000, 10.0, groups=4, mixing=mixing, seed=3)
+    assert abs(graph.mean_followers - 10.0) < 0.2
+    parts = np.cumsum([1 / (r + 2) for r in range(4)])
+    group = np.searchsorted(parts / parts[-1] * 2000, np.arange(2000) + 0.5)
+    followees = np.repeat(np.arange(2000), graph.follower_counts())
+    return float((group[followees] == group[graph.followers]).mean())
+
+
+def test_follows_stay_within_communities_as_mixing_says() -> None:
+    """Of follows that may lead anywhere some stay too: sum of squared shares, 0.28 here."""
+    assert share_within(0.0) > 0.98  # a few accounts at the borders are in the next one
+    assert share_within(0.2) == pytest.approx(0.8 + 0.2 * 0.28, abs=0.03)
+    assert share_within(1.0) == pytest.approx(0.28, abs=0.03)
+
+
+def test_communities_have_much_followed_accounts() -> None:
+    counts = GENERATORS["communities"](2000, 10.0, groups=4, seed=3).follower_counts()
+    even = GENERATORS["erdos-renyi"](2000, 10.0, seed=3).follower_counts()
+    assert counts.max() > 100 > 30 > even.max()
+
+
 # --- configuration -------------------------------------------------------------------------
 
 ADAPTER: TypeAdapter[Any] = TypeAdapter(GraphConfig)
@@ -344,6 +375,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"kind": "complete", "accounts": 10**5}, "2,000,000,000"),
     ({"kind": "regular", "accounts": 5, "degree": 3}, "even"),
     ({"kind": "regular", "accounts": 5, "degree": 5}, "below accounts"),
+    ({"kind": "communities", "accounts": 5, "mean_followers": 1, "groups": 6}, "at most accounts"),
+    ({"kind": "communities", "accounts": 5, "mean_followers": 1, "mixing": 1.5}, "less than"),
     ({"kind": "small-world", "accounts": 9, "neighbours": 3, "rewiring": 0}, "even"),
     ({"kind": "small-world", "accounts": 9, "neighbours": 2, "rewiring": 1.5}, "less than"),
     ({"kind": "tree", "branching": 2, "depth": 10**6}, "at most"),

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_worlds import lever_columns, small
 
-from rumorsim.levers import CEILINGS, Factor, Levers
+from rumorsim.levers import CEILINGS, RAISABLE, Factor, Levers
 from rumorsim.run import Simulation
 from rumorsim.world import World
 
 
 def world() -> World:
-    simulation = Simulation(small({"stories": {0: {"appeal": 0.5}}}))
+    simulation = Simulation(small({"stories": {0: {"appeal": 0.5, "report": 0.3}}}))
     simulation.advance(6.0)
     return simulation.world
 
@@ -28,7 +28,12 @@ WORLD = world()
 def test_every_lever_is_a_column_and_starts_at_its_ceiling(lever: tuple[str, str]) -> None:
     column = lever_columns(WORLD)[lever]
     assert len(column) > 0
-    assert (column == CEILINGS[lever]).all()
+    if lever == ("forward", ""):
+        assert (column == len(WORLD.accounts)).all(), "no limit is felt: more than there are"
+    elif lever in RAISABLE:
+        assert (column <= CEILINGS[lever]).all()
+    else:
+        assert (column == CEILINGS[lever]).all()
 
 
 @settings(deadline=None)
@@ -52,7 +57,8 @@ def test_a_lever_is_its_base_times_the_factors_in_force(
         values = tuple(factor.value for factor in in_force)
         assert levers.in_force(table, column, 0) == values
         now = lever_columns(WORLD)[lever]
-        assert now[0] == np.asarray(math.prod(values, start=1.0)).astype(now.dtype)
+        base = float(before[lever][0])
+        assert now[0] == np.asarray(math.prod(values, start=base)).astype(now.dtype)
     for factor in in_force:
         levers.lift(factor)
     for each, column_now in lever_columns(WORLD).items():
@@ -62,6 +68,22 @@ def test_a_lever_is_its_base_times_the_factors_in_force(
 def test_dividing_a_factor_out_would_not_be_exact() -> None:
     """Negative control: the naive way of undoing, which the test above would refuse."""
     assert any(1.0 * a * b / a != b for a in (0.1, 0.3, 0.7) for b in (0.9, 0.33, 0.61))
+
+
+def test_a_raisable_lever_is_cut_at_its_ceiling_and_comes_back() -> None:
+    levers = Levers(WORLD)
+    factors = [levers.put("stories", "report", 0, each) for each in (2.0, 2.0, 0.5)]
+    assert WORLD.stories["report"][0] == 0.3 * 2.0 * 2.0 * 0.5
+    levers.lift(factors[2])
+    assert WORLD.stories["report"][0] == 1.0
+    levers.lift(factors[1])
+    assert WORLD.stories["report"][0] == 0.6
+    with pytest.raises(ValueError, match="must be in"):
+        levers.put("stories", "report", 0, math.inf)
+    with pytest.raises(ValueError, match=r"must be in \[0, 1\]"):
+        levers.put("stories", "flow", 0, 2.0)
+    levers.lift(factors[0])
+    assert WORLD.stories["report"][0] == levers.base("stories", "report", 0) == 0.3
 
 
 def test_levers_of_other_rows_stay() -> None:

@@ -125,25 +125,30 @@ PLANTS = {
     "spreaders": Kind.STOP,
     "benefits": Kind.EXPOSE,
     "penalties": Kind.ACTION,
+    "audience": Kind.BELIEVE,
+    "displacement": Kind.EXPOSE,
+    "losses": Kind.WITHHOLD,
+    "sources": Kind.ACTION,
 }
 
 
 @every_measure
 def test_a_planted_change_is_seen(name: str) -> None:
-    """Negative control: without the last event it looks at, the naive twin disagrees."""
-    facts, batch = random_stream(Draws(21), 300)
-    places = np.flatnonzero(batch.kind == PLANTS[name])
-    seen = 0
-    for place in places[-8:]:
-        keep = np.arange(len(batch)) != place
-        if PLANTS[name] == Kind.SHARE:
-            keep = np.arange(len(batch)) < place
-        value = value_of(name, facts, [Batch(batch.rows[keep])])
-        try:
-            same(value, NAIVE[name](facts, list(batch.records())))
-        except AssertionError:
-            seen += 1
-    assert seen >= 1
+    """Negative control: without one of the events it looks at, the naive twin disagrees."""
+    for seed in range(21, 27):
+        facts, batch = random_stream(Draws(seed), 300)
+        places = np.flatnonzero(batch.kind == PLANTS[name])
+        naive = NAIVE[name](facts, list(batch.records()))
+        for place in places[-1:-9:-1]:
+            keep = np.arange(len(batch)) != place
+            if PLANTS[name] == Kind.SHARE:
+                keep = np.arange(len(batch)) < place
+            value = value_of(name, facts, [Batch(batch.rows[keep])])
+            try:
+                same(value, naive)
+            except AssertionError:
+                return
+    pytest.fail("not one of the changes was seen")
 
 
 def test_a_measure_that_depends_on_cuts_is_caught() -> None:

@@ -16,6 +16,7 @@ from world_effects import EFFECTS, EVERYTHING
 from rumorsim.errors import InputError
 from rumorsim.events import Batch, Kind
 from rumorsim.run import Simulation
+from rumorsim.scenario.beliefs import Beliefs
 from rumorsim.scenario.loading import from_values
 from rumorsim.scenario.models import (
     Accounts,
@@ -28,15 +29,23 @@ from rumorsim.scenario.models import (
     Schedule,
     Story,
 )
+from rumorsim.scenario.platforms import Platform
+from rumorsim.surfaces.push import Push
+from rumorsim.surfaces.recommendation import Recommendation
 from rumorsim.surfaces.trending import Heat, Trending
 
 ALARM = 1e-4
-MODELS = [Feed, CheckIns, Accounts, KindOfAccount, Story, Author, Schedule, Novelty, Trending, Heat]
+MODELS = [
+    *(Feed, CheckIns, Accounts, KindOfAccount, Story, Author, Schedule, Novelty, Trending, Heat),
+    *(Platform, Recommendation, Push, Beliefs),
+]
 
 #: Fields that name or describe and move no event: what measures are told must change.
 TOLD = {"Story.name", "Accounts.second"}
 #: Fields that need a file have a test of their own (in test_people), Scenario.name is a label.
 ELSEWHERE = {"Accounts.file", "Accounts.sha256", "Scenario.model", "Scenario.name"}
+#: Presets are written out before anything else sees them: see test_platforms.
+ELSEWHERE |= {"Platform.preset", "Platform.accounts"}
 
 
 # -- every field is felt -----------------------------------------------------------------

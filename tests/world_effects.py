@@ -110,6 +110,49 @@ _EXPOSED_LATE: Changes = {
     "measures": ["reach"],
 }
 
+#: Two platforms with every surface; some people have accounts on both.
+_TWO: Changes = {
+    "trending": None,
+    "graph": {
+        "kind": "union",
+        "accounts": None,
+        "mean_followers": None,
+        "seed": None,
+        "parts": {
+            name: {"kind": "erdos-renyi", "accounts": 50, "mean_followers": 10.0, "seed": 5}
+            for name in ("weibo", "douyin")
+        },
+    },
+    "accounts": {"elsewhere": 0.5},
+    "stories": {0: {"author": {"kind": None, "count": None, "ids": [0, 3, 60]}}},
+    "platforms": {
+        "weibo": {
+            "trending": EVERYTHING["trending"],
+            "recommendation": {"stories": 2, "looks": "20 per day", "others": 20.0},
+            "push": {"per_day": 2, "opened": 0.5, "least": 0.0},
+        },
+        "douyin": {"crosspost": 3.0},
+    },
+}
+#: Most have read the correction before the rumor: it may not convince them all.
+_REFUTED: Changes = {"stories": {0: {"belief": 0.9}, 1: {"schedule": {"begin": "12 h"}}}}
+_BELIEVING: Changes = {"stories": {0: {"belief": 0.9}, 1: {"convinces": 0.3}}}
+
+
+def _weibo(**changes: Any) -> Changes:
+    return {"platforms": {"weibo": changes}}
+
+
+def _weibo_after(**changes: Any) -> Changes:
+    platforms = _TWO["platforms"]
+    weibo = {**platforms["weibo"], **{k: {**platforms["weibo"][k], **v} for k, v in changes.items()}}
+    return {**_TWO, "platforms": {**platforms, "weibo": weibo}}
+
+
+def _beliefs(**changes: Any) -> Changes:
+    return {"beliefs": changes}
+
+
 #: (model.field): settings, and the change to that field.
 EFFECTS: dict[str, tuple[Changes, Changes]] = {
     "Feed.reading": ({}, _feed(reading="delay")),
@@ -125,6 +168,7 @@ EFFECTS: dict[str, tuple[Changes, Changes]] = {
     "CheckIns.mean": ({}, _feed(check_ins={"mean": "24 per day"})),
     "CheckIns.shape": ({}, _feed(check_ins={"shape": 10.0})),
     "Accounts.kinds": ({}, _accounts(kinds={"celebrity": {"share": 0.1, "prominence": 2.0}})),
+    "Accounts.elsewhere": (_TWO, _accounts(elsewhere=1.0)),
     "Accounts.second": ({}, _accounts(second=0.3)),
     "Accounts.receptivity": ({}, _accounts(receptivity=0.5)),
     "Accounts.trust": ({}, _accounts(trust=2.0)),
@@ -147,6 +191,14 @@ EFFECTS: dict[str, tuple[Changes, Changes]] = {
     "Story.post_novelty": ({}, _rumor(post_novelty={"half_life": "20 min"})),
     "Story.reinforcement": ({}, _rumor(reinforcement=[0.2, 2.0])),
     "Story.answers": ({}, {"stories": {1: {"answers": None}}}),
+    "Story.belief": (_BELIEVING, _rumor(belief=0.5)),
+    "Story.if_doubted": (_BELIEVING, _rumor(if_doubted=0.1)),
+    "Story.convinces": (_BELIEVING, {"stories": {1: {"convinces": 0.1}}}),
+    "Story.backfire": ({}, {"stories": {1: {"backfire": 0.9}}}),
+    "Story.backfire_factor": (
+        {"stories": {1: {"backfire": 0.9}}},
+        {"stories": {1: {"backfire_factor": 5.0}}},
+    ),
     "Story.correction": ({}, {"stories": {1: {"correction": 0.0}}}),
     "Author.kind": ({}, _rumor(author={"kind": "ordinary"})),
     "Author.ids": ({}, _rumor(author={"kind": None, "count": None, "ids": [7]})),
@@ -167,6 +219,9 @@ EFFECTS: dict[str, tuple[Changes, Changes]] = {
     "Trending.topics": ({}, _trending(topics="20 per h")),
     "Trending.heat": ({}, _trending(heat={"median": 500.0, "sigma": 3.0})),
     "Trending.lasting": ({}, _trending(lasting={"law": "fixed", "time": "10 h"})),
+    "Trending.pinned": ({}, _trending(pinned=1)),
+    "Trending.anchored": ({}, _trending(anchored=1)),
+    "Trending.anchored_for": (_trending(anchored=1), _trending(anchored_for="1 h")),
     "Heat.median": ({}, _trending(heat={"median": 500.0})),
     "Heat.sigma": ({}, _trending(heat={"sigma": 4.0})),
     "Scenario.start": (_feed(daily_curve="waking"), {"start": "2023-03-10 20:00"}),
@@ -177,6 +232,35 @@ EFFECTS: dict[str, tuple[Changes, Changes]] = {
     "Scenario.feed": ({}, _feed(friction=0.3)),
     "Scenario.stories": ({}, _rumor(appeal=0.1)),
     "Scenario.trending": ({}, {"trending": None}),
+    "Scenario.platforms": (_TWO, {"platforms": {"weibo": {"friction": 0.3}}}),
+    "Scenario.beliefs": ({}, {"beliefs": {"chilling": 0.9}}),
+    "Platform.friction": (_TWO, _weibo(friction=0.3)),
+    "Platform.forward_limit": (_TWO, _weibo(forward_limit=1)),
+    "Platform.crosspost": (_TWO, {"platforms": {"douyin": {"crosspost": 0.0}}}),
+    "Platform.check_ins": (_TWO, _weibo(check_ins=0.3)),
+    "Platform.publications_per_day": (_TWO, _weibo(publications_per_day=1)),
+    "Platform.trending": (_TWO, _weibo(trending=None)),
+    "Platform.recommendation": (_TWO, _weibo(recommendation=None)),
+    "Platform.push": (_TWO, _weibo(push=None)),
+    "Recommendation.stories": (_TWO, _weibo(recommendation={"stories": 1})),
+    "Recommendation.refresh": (_TWO, _weibo(recommendation={"refresh": "3 h"})),
+    "Recommendation.half_life": (_TWO, _weibo(recommendation={"half_life": "20 min"})),
+    "Recommendation.looks": (_TWO, _weibo(recommendation={"looks": "2 per day"})),
+    "Recommendation.others": (_TWO, _weibo(recommendation={"others": 5000.0})),
+    "Push.per_day": (_TWO, _weibo(push={"per_day": 1})),
+    "Push.opened": (_TWO, _weibo(push={"opened": 0.1})),
+    "Push.least": (_TWO, _weibo(push={"least": 1e6})),
+    "Push.refresh": (_TWO, _weibo(push={"refresh": "5 h"})),
+    "Push.half_life": (_weibo_after(push={"least": 120.0}), _weibo(push={"half_life": "1 min"})),
+    "Beliefs.trust_refuted": (_REFUTED, _beliefs(trust_refuted=-0.5)),
+    "Beliefs.trust_unrefuted": (_BELIEVING, _beliefs(trust_unrefuted=-0.5)),
+    "Beliefs.trust_closure": (_BELIEVING, _beliefs(trust_closure=-0.5)),
+    "Beliefs.most_trust": (
+        {**_BELIEVING, **_beliefs(trust_closure=9.0)},
+        _beliefs(most_trust=4.0),
+    ),
+    "Beliefs.chilling": ({}, _beliefs(chilling=0.9)),
+    "Beliefs.chilling_floor": (_beliefs(chilling=1.0), _beliefs(chilling_floor=0.9)),
     "Scenario.policies": ({}, {"policies": [{"name": "it", "interventions": []}]}),
     "Scenario.measures": ({}, {"measures": ["impressions"]}),
 }

@@ -151,6 +151,26 @@ class SmallWorld(_Sized):
         return self
 
 
+class Communities(_Mean):
+    """Communities: most follows stay within one's own, each has its much-followed."""
+
+    kind: Literal["communities"]
+    groups: int = Field(6, ge=1, le=1_000_000, description="How many communities there are.")
+    mixing: Share = Field(
+        0.05, description="Share of the follows that may lead anywhere (an assumption)."
+    )
+    follower_exponent: Exponent = Field(
+        2.3, description="Tail exponent of follower counts (measured on Twitter: 2.28)."
+    )
+    seed: Seed = 1
+
+    @model_validator(mode="after")
+    def _nobody_missing(self) -> Communities:
+        if self.groups > self.accounts:
+            raise ValueError(f"groups = {self.groups} must be at most accounts = {self.accounts}")
+        return self
+
+
 class Complete(_Sized):
     """Everybody follows everybody else."""
 
@@ -300,6 +320,7 @@ GRAPH_CONFIGS: dict[str, type[_Graph]] = {
     "erdos-renyi": ErdosRenyi,
     "regular": Regular,
     "small-world": SmallWorld,
+    "communities": Communities,
     "complete": Complete,
     "star": Star,
     "path": Path_,
@@ -314,6 +335,7 @@ GraphConfig = Annotated[
     | ErdosRenyi
     | Regular
     | SmallWorld
+    | Communities
     | Complete
     | Star
     | Path_

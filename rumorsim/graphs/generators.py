@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.errors import Fault, InputError
+from rumorsim.graphs.communities import communities
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.power_law import power_law, rounded24
 from rumorsim.graphs.requirements import require
@@ -20,6 +21,7 @@ from rumorsim.randomness import Purpose, address_word
 
 __all__ = [
     "GENERATORS",
+    "communities",
     "complete",
     "erdos_renyi",
     "path",
@@ -30,7 +32,8 @@ __all__ = [
     "tree",
 ]
 
-#: Addresses of the generators' stages; 0-15 are those of the power-law graph.
+#: Addresses of the generators' stages; 0-15 are those of the power-law graph, 32-34
+#: those of communities.
 _ERDOS_RENYI, _REGULAR, _SMALL_WORLD = 16, 20, 24
 #: Pairings tried without mending, and the ends that may be shuffled for it; then with.
 _PURE_ATTEMPTS, _PURE_WORK, _MENDED_ATTEMPTS = 200, 50_000_000, 20
@@ -177,6 +180,7 @@ GENERATORS: dict[str, Callable[..., FollowGraph]] = {
     "erdos-renyi": erdos_renyi,
     "regular": regular,
     "small-world": small_world,
+    "communities": communities,
     "complete": complete,
     "star": star,
     "path": path,

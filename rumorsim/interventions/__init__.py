@@ -14,13 +14,19 @@ from rumorsim.interventions.base import Intervention, When, Whom
 from rumorsim.interventions.appeals import Appeals
 from rumorsim.interventions.campaign import Campaign
 from rumorsim.interventions.classify_accounts import ClassifyAccounts
+from rumorsim.interventions.circuit_breaker import CircuitBreaker
 from rumorsim.interventions.close_accounts import CloseAccounts
+from rumorsim.interventions.correct import Correct
 from rumorsim.interventions.crowd_note import CrowdNote
 from rumorsim.interventions.delete_posts import DeletePosts
+from rumorsim.interventions.demonetise import Demonetise
+from rumorsim.interventions.derank import Derank
 from rumorsim.interventions.discount_engagement import DiscountEngagement
 from rumorsim.interventions.filter_trending import FilterTrending
 from rumorsim.interventions.friction import Friction
 from rumorsim.interventions.label import Label
+from rumorsim.interventions.limit_push import LimitPush
+from rumorsim.interventions.promote import Promote
 from rumorsim.interventions.remove_followers import RemoveFollowers
 from rumorsim.interventions.require_credentials import RequireCredentials
 from rumorsim.interventions.strike_ladder import StrikeLadder
@@ -38,6 +44,12 @@ INTERVENTIONS: Final[dict[str, type[Intervention]]] = {
     "remove-followers": RemoveFollowers,
     "delete-posts": DeletePosts,
     "filter-trending": FilterTrending,
+    "demonetise": Demonetise,
+    "limit-push": LimitPush,
+    "derank": Derank,
+    "promote": Promote,
+    "correct": Correct,
+    "circuit-breaker": CircuitBreaker,
     "discount-engagement": DiscountEngagement,
     "label": Label,
     "crowd-note": CrowdNote,

@@ -156,7 +156,9 @@ class Intervention(Model):
     for_good: ClassVar[bool] = False
     #: True where it moves P(report | read) upwards.
     raises_reports: ClassVar[bool] = False
-    #: Surfaces without any of which it makes no sense; empty: it needs none.
+    #: Fields that name kinds of accounts.
+    fields_of_kinds: ClassVar[tuple[str, ...]] = ("guilty_kinds",)
+    #: Surfaces or a "correction", without any of which it makes no sense; empty: none.
     needs: ClassVar[frozenset[str]] = frozenset()
 
     kind: str
@@ -224,8 +226,8 @@ class Intervention(Model):
                 raise ValueError("what is done to a platform happens at fixed times: when.at")
             if self.whom.model_copy(update={"platforms": ()}) != Whom():
                 raise ValueError("of whom only platforms is for interventions on platforms")
-            if self.sensitivity is not None:
-                raise ValueError("nobody judges a platform: remove sensitivity")
+            if self.sensitivity is not None or self.reviewers is not None:
+                raise ValueError("nobody reviews a platform: remove reviewers and sensitivity")
         for path in sorted(self.refuses):
             table, _, name = path.rpartition(".")
             holder = getattr(self, table) if table else self

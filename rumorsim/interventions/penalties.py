@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
     from rumorsim.desk import Case, Desk
@@ -54,7 +55,7 @@ def _suspend(desk: Desk, account: int, case: Case, suspension: float) -> None:
     done = desk.suspend(account, case=case)
     case.done.append(done)
 
-    def release() -> object:
+    def release() -> Generator[Any, Any, None]:
         yield desk.env.timeout(suspension)
         if not done.undone:
             desk.undo(done, reason="time served")

@@ -32,6 +32,7 @@ class RequireCredentials(Intervention):
 
     target: ClassVar = "account"
     summary: ClassVar = "silence accounts until they show credentials"
+    fields_of_kinds: ClassVar = ("guilty_kinds", "unqualified")
 
     kind: Literal["require-credentials"] = Field(
         "require-credentials", description="required credentials"

@@ -31,6 +31,7 @@ _CLASSES: Final = {
     "audience": "Audience",
     "displacement": "Displacement",
     "losses": "Losses",
+    "sources": "Sources",
 }
 
 
@@ -83,6 +84,18 @@ def _found(wanted: Iterable[str | Measure[Any]]) -> list[Measure[Any]]:
     return found
 
 
+def _check_follows(facts: Facts, measures: Iterable[Measure[Any]]) -> None:
+    """InputError for each measure that needs the follow graph where there is none."""
+    rule = "needs the follow graph, which a saved stream does not keep"
+    faults = [
+        Fault(rule, key="measure", value=show_value(each.name), advice="take it during a run")
+        for each in measures
+        if each.needs_follows and facts.follows is None
+    ]
+    if faults:
+        raise InputError(faults)
+
+
 class Listening:
     """Several measures over one stream.
 
@@ -92,6 +105,7 @@ class Listening:
 
     def __init__(self, facts: Facts, measures: Iterable[str | Measure[Any]]) -> None:
         self.measures = {measure.name: measure for measure in _found(measures)}
+        _check_follows(facts, self.measures.values())
         self._states = {name: each.start(facts) for name, each in self.measures.items()}
 
     @property

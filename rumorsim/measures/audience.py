@@ -90,10 +90,14 @@ class Audience(Measure[State]):
                 }
             return {"truth": truth, "trust": _trust(state, members)}
 
+        # Accounts laid out for people who come back read through their first one.
+        readers = facts.origin == np.arange(facts.accounts)
         return {
-            "all": of(np.ones(facts.accounts, bool)),
-            "kinds": {name: of(facts.kind == i) for i, name in enumerate(facts.kinds)},
-            "platforms": {name: of(facts.platform == i) for i, name in enumerate(facts.platforms)},
+            "all": of(readers),
+            "kinds": {name: of(readers & (facts.kind == i)) for i, name in enumerate(facts.kinds)},
+            "platforms": {
+                name: of(readers & (facts.platform == i)) for i, name in enumerate(facts.platforms)
+            },
         }
 
     @staticmethod

@@ -48,6 +48,8 @@ class Measure(ABC, Generic[State]):
     summary: ClassVar[str]
     needs: ClassVar[frozenset[Kind]]
     meanings: ClassVar[Mapping[str, Meaning]]
+    #: True where it needs the follow graph, which a saved stream does not keep.
+    needs_follows: ClassVar[bool] = False
 
     @abstractmethod
     def start(self, facts: Facts) -> State:

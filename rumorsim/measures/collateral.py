@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from rumorsim.events import VERBS, Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import truth_groups
+from rumorsim.measures.docket import EFFECTS
 from rumorsim.measures.guilt import ACCOUNT, CASES, POST, UNDOING, FirstPosts, rule_of, target_of
 from rumorsim.measures.posts import PostLog
 
@@ -87,7 +88,7 @@ class Collateral(Measure[State]):
                 state.guilty.add(target)
             else:
                 state.innocent[target] = None
-                state.verbs[verb] = state.verbs.get(verb, 0) + 1
+                state.verbs[verb] += 1
             if verb == "close":
                 state.posts_at_closing[target] = before
         elif kind == POST and verb in state.posts_hit:
@@ -124,7 +125,10 @@ class Collateral(Measure[State]):
         }
 
 
-_ACCOUNT_VERBS: Final = ("close", "suspend", "remove-followers")
+#: What is done to accounts, in the order of VERBS.
+_ACCOUNT_VERBS: Final = tuple(
+    verb for verb in EFFECTS if target_of(VERBS.index(verb), 0, -1, -1, None)[0] == ACCOUNT
+)
 
 
 def _sorted(numbers: set[int]) -> NDArray[np.int64]:

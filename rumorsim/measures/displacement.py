@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 from rumorsim.events import VERBS, Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import ratio, truth_groups
+from rumorsim.measures.standing import CLOSING
 
-__all__ = ["CLOSING", "Displacement"]
+__all__ = ["Displacement"]
 
-#: The verbs that close an account.
-CLOSING: Final = ("close", "take-down", "arrest")
 _NEVER: Final = 255
 
 
@@ -63,15 +62,12 @@ class Displacement(Measure[State]):
         return State(facts)
 
     def observe(self, state: State, batch: Batch) -> None:
-        made = batch.only(Kind.PUBLISH, Kind.SHARE)
-        state.platform[made.account] = made.platform
         acts = batch.kind == Kind.ACTION
         closing = acts & np.isin(batch.value, _CODES) & (batch.account >= 0)
         edges = [0, *(np.flatnonzero(closing) + 1).tolist(), len(batch)]
         # Between two closings nobody becomes displaced: whole stretches can be counted.
         for low, high in zip(edges[:-1], edges[1:], strict=True):
-            if state.closed.any():
-                self._count(state, batch[low:high])
+            self._count(state, batch[low:high])
             if high and closing[high - 1]:
                 self._close(state, int(batch.account[high - 1]))
         exposed = batch.only(Kind.EXPOSE)
@@ -86,6 +82,9 @@ class Displacement(Measure[State]):
     @staticmethod
     def _count(state: State, batch: Batch) -> None:
         made = batch.only(Kind.PUBLISH, Kind.SHARE)
+        state.platform[made.account] = made.platform
+        if not state.closed.any():
+            return
         where = _where(state, made.account)
         for place in (0, 1):
             mine = Batch(made.rows[where == place])

@@ -110,7 +110,7 @@ def _nothing_clear(saved: Saved, policies: list[str]) -> str:
     key, level = main_of(saved), level_of(saved)
     worse = [policy for policy in policies if clearly(saved.change(policy, key))]
     if worse:
-        return f"{_told(saved, worse[0])}; no other policy clearly changed {_WORDS[key]} for the better."
+        return f"{_told(saved, worse[0])}; no policy clearly changed {_WORDS[key]} for the better."
     change = saved.change(policies[0], key)
     assert change is not None
     if change.identical:
@@ -126,10 +126,9 @@ def _one_world(saved: Saved, policies: list[str]) -> str:
     for key, words in _WORDS.items():
         change, base = saved.change(policies[0], key), saved.change(NONE, key)
         if change and base and both_of(saved)[key == TRUE]:
-            parts.append(
-                f"{words.removeprefix('the reach of ')} reached {change.mean.estimate:,.0f} accounts"
-                f" instead of {base.mean.estimate:,.0f}"
-            )
+            stories = words.removeprefix("the reach of ")
+            ends = f"{change.mean.estimate:,.0f} accounts instead of {base.mean.estimate:,.0f}"
+            parts.append(f"{stories} reached {ends}")
     return (
         f"In this one world, under {quoted(policies[0])}, {and_(parts)}: an example, not an"
         " estimate."

@@ -115,15 +115,16 @@ def _figure(acting: Sequence[Early]) -> Figure:
     columns = [Column(head, numeric=at > 0) for at, head in enumerate(heads)]
     drawing = draw_bars("early", bars, "accounts reached by false stories, mean", told)
     count = acting[0].worlds
-    caption = (
-        f"Dark: read it before the policy first acted, beyond help. Blue: read it after that."
-        f" Hatched: reached without the policy only. Means over the worlds in which the policy"
-        f" acted, of the first {_worlds(count)} of this comparison, run again to the same digest."
+    means = (
+        "This world, run again to the same digest."
+        if count == 1
+        else "Means over the worlds in which the policy acted, of the first"
+        f" {_worlds(count)}, run again to the same digests."
     )
-    if count == 1:
-        caption = caption.replace("Means over the worlds in which the policy acted, of the first one"
-                                  " world of this comparison, run again to the same digest.",
-                                  "This world, run again to the same digest.")  # fmt: skip
+    caption = (
+        "Dark: read it before the policy first acted, beyond help. Blue: read it after that."
+        f" Hatched: reached without the policy only. {means}"
+    )
     table = Table(
         "reached-before", "Accounts reached by false stories, means", columns, rows, _raw(acting)
     )

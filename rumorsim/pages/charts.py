@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from rumorsim.pages.svg import INK, MUTED, PAPER, canvas, inline, look_of
 from rumorsim.report.style import BASE
@@ -88,7 +88,7 @@ def draw_forest(name: str, rows: Sequence[Row], unit: str, told: str) -> Markup:
     from matplotlib.ticker import MaxNLocator
 
     marks = max(len(row.marks) for row in rows)
-    step = 0.34 + 0.38 * marks
+    step = 0.32 + 0.4 * marks
     with canvas(0.65 + step * len(rows)) as (figure, ax):
         ax.axvline(0, color=BASE, linewidth=1.1)
         lines = 1 + marks
@@ -96,12 +96,12 @@ def draw_forest(name: str, rows: Sequence[Row], unit: str, told: str) -> Markup:
             top = at * lines
             shade, _, _ = look_of(row.place)
             ax.text(
-                0.0, top + 0.45, shortened(row.label, _LETTERS), color=INK, fontweight="bold",
+                0.0, top + 0.32, shortened(row.label, _LETTERS), color=INK, fontweight="bold",
                 transform=ax.get_yaxis_transform(), va="center", clip_on=False,
             )  # fmt: skip
             for line, mark in enumerate(row.marks, start=1):
-                _mark(ax, mark, top + line + 0.2, shade)
-        ax.set_ylim(lines * len(rows) - 0.1, -0.2)
+                _mark(ax, mark, top + line + 0.42, shade)
+        ax.set_ylim(lines * len(rows) + 0.05, -0.2)
         ax.set_yticks([])
         ax.spines["left"].set_visible(False)
         ax.grid(visible=False, axis="y")
@@ -183,7 +183,7 @@ def draw_bars(name: str, bars: Sequence[Bar], words: str, told: str) -> Markup:
         return inline(figure, name, told)
 
 
-_PARTS: Final = (
+_PARTS: Final[tuple[dict[str, Any], ...]] = (
     {"color": BASE, "edgecolor": BASE},
     {"color": "#0072B2", "edgecolor": BASE},
     {"facecolor": "none", "edgecolor": BASE, "hatch": "////", "hatch_linewidth": 0.5},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,12 @@ from rumorsim.pages.comparison_page import comparison_page
 from rumorsim.pages.replay import Replay, replay
 from rumorsim.pages.saved import NONE, Band, Change, Saved, read_comparison
 from rumorsim.results import Result
+from rumorsim.scenario.loading import from_values
 
 if TYPE_CHECKING:
     from rumorsim.pages.parts import Page
 
-__all__ = ["page_of_comparison", "page_of_run"]
+__all__ = ["expected_events", "page_of_comparison", "page_of_run"]
 
 Progress = Callable[[int, int], None]
 _LEFT_OUT = Replay({}, "no worlds were run again for this report")
@@ -41,10 +43,14 @@ def page_of_run(directory: Path, *, again: bool, progress: Progress | None) -> P
 
 
 def _again(saved: Saved, progress: Progress | None) -> Replay:
-    return replay(saved.scenario, saved.digests, saved.seeds, _expected(saved), progress)
+    # Files that the scenario names are looked for from here, and held to their SHA-256.
+    scenario = cache(lambda: from_values(dict(saved.scenario), Path()))
+    return replay(
+        lambda _: scenario(), saved.digests, saved.seeds, expected_events(saved), progress
+    )
 
 
-def _expected(saved: Saved) -> float:
+def expected_events(saved: Saved) -> float:
     """About how many events a run of it has, from its first world."""
     first = saved.scalars[saved.policies[0]]
     keys = ("reach.exposures", "shares.shares", "shares.publications")
@@ -54,7 +60,6 @@ def _expected(saved: Saved) -> float:
 def _base(result: Result) -> Result | None:
     """The same world without the policy; None where its files cannot be had."""
     from rumorsim.run import run
-    from rumorsim.scenario.loading import from_values
 
     if not result.provenance.get("reproducible_from_file", True):
         return None

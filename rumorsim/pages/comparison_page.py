@@ -14,7 +14,12 @@ from rumorsim.pages.parts import Page
 from rumorsim.pages.ranking_part import ranking_section
 from rumorsim.pages.reach_part import reach_section
 from rumorsim.pages.saved import NONE
-from rumorsim.pages.terms_part import again_section, limits_section, scenario_section
+from rumorsim.pages.terms_part import (
+    again_section,
+    limits_section,
+    scenario_section,
+    source_of,
+)
 
 if TYPE_CHECKING:
     from rumorsim.pages.replay import Replay
@@ -39,14 +44,13 @@ def comparison_page(saved: Saved, again: Replay, *, what: str = "") -> Page:
     ]
     count, policies = len(saved.seeds), len(saved.policies) - (NONE in saved.policies)
     made = f"Comparison of {_of(policies, 'policy', 'policies')} in {_of(count, 'world', 'worlds')}"
-    version = saved.facts["provenance"].get("versions", {}).get("rumorsim", "")
     return Page(
         title=saved.name,
         what=what or made,
         answer=answer_of(saved),
         terms=terms_of(saved),
         sections=[section for section in sections if section is not None],
-        source=f"Made by rumorsim {version} from saved results. A simulation, not a measurement.",
+        source=source_of(saved.facts["provenance"].get("versions", {})),
     )
 
 

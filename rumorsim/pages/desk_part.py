@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from rumorsim.pages.answers import ordered
 from rumorsim.measures import describe
+from rumorsim.pages.answers import ordered
 from rumorsim.pages.parts import Column, Section, Table, Text
 from rumorsim.pages.wording import and_, cell, held, percent, quoted
 

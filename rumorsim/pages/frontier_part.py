@@ -15,10 +15,10 @@ from rumorsim.studies.intervals import Interval
 if TYPE_CHECKING:
     from rumorsim.pages.saved import Saved
 
-__all__ = ["cost_of", "frontier_section", "less"]
+__all__ = ["COSTS", "cost_of", "frontier_section", "less"]
 
 #: Where a cost may stand, the first that was measured; then its words.
-_COSTS: Final = (
+COSTS: Final = (
     ("cost.total", "cost"),
     ("enforcement.cost", "cost"),
     ("cost.cost", "cost"),
@@ -28,7 +28,7 @@ _COSTS: Final = (
 
 def cost_of(keys: tuple[str, ...]) -> tuple[str, str] | None:
     """The number that stands for cost among those measured, and what it is called."""
-    return next((pair for pair in _COSTS if pair[0] in keys), None)
+    return next((pair for pair in COSTS if pair[0] in keys), None)
 
 
 def less(interval: Interval | None) -> Interval | None:

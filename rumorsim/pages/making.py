@@ -37,6 +37,10 @@ def page_of(directory: str | Path, *, again: bool = True, progress: Progress | N
         from rumorsim.pages.comparison_making import page_of_run
 
         return page_of_run(place, again=again, progress=progress)
+    if holds == "sweep":
+        from rumorsim.pages.sweep_page import page_of_sweep
+
+        return page_of_sweep(place, again=again, progress=progress)
     rule = "holds results that no report is made of"
     advice = "a run, a comparison or a sweep has one"
     raise InputError(

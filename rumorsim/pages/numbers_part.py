@@ -12,7 +12,7 @@ from rumorsim.pages.wording import cell, held
 if TYPE_CHECKING:
     from rumorsim.pages.saved import Saved
 
-__all__ = ["MOST_ROWS", "numbers_section"]
+__all__ = ["MOST_ROWS", "is_fine", "numbers_section"]
 
 #: Rows a measure shows at most; the rest stands in the files of the directory.
 MOST_ROWS: Final = 40
@@ -31,7 +31,7 @@ def numbers_section(saved: Saved) -> Section | None:
 
 
 def _measure(saved: Saved, name: str, keys: list[str]) -> Folded:
-    wanted = [key for key in keys if not _FINE.search(key)][:MOST_ROWS]
+    wanted = [key for key in keys if not is_fine(key)][:MOST_ROWS]
     columns = [Column("", numeric=False), Column("unit", numeric=False)]
     columns += [Column(policy) for policy in saved.policies]
     rows, raw = [], []
@@ -54,3 +54,8 @@ def _measure(saved: Saved, name: str, keys: list[str]) -> Folded:
     summary = f": {MEASURES[name].summary}" if name in MEASURES else ""
     table = Table(f"measure-{name}", f"{name}, means over worlds", columns, rows, (head, raw), note)
     return Folded(f"{name}{summary}", [table])
+
+
+def is_fine(key: str) -> bool:
+    """Whether a number is a finer cut of one that is there as a whole."""
+    return _FINE.search(key) is not None

@@ -53,17 +53,22 @@ def reach_section(saved: Saved) -> Section | None:
     first = saved.bands[saved.policies[0], kinds[0][1]]
     hours = [f"{first.time[_at(first, part)]:.3g} h" for part in _SHOWN]
     columns = [Column("accounts reached by", numeric=False), *map(Column, hours)]
-    spread_note = (
-        "One world." if len(saved.seeds) == 1
-        else f"Lines are means over worlds, bands {level_of(saved)} intervals of the mean at each hour."
-        " Bands of policies that clearly differ may overlap, because worlds differ more than policies"
-        " do: what counts is the difference within each world, drawn above."
-    )  # fmt: skip
+    table = Table("reach-over-time", "Accounts reached", columns, rows, _raw(saved, kinds))
     figure = Figure(
-        "over-time", "Accounts reached, hour by hour", drawings, " ".join(told), spread_note,
-        legend_of(saved), Table("reach-over-time", "Accounts reached", columns, rows, _raw(saved, kinds)),
+        "over-time", "Accounts reached, hour by hour", drawings, " ".join(told), _caption(saved),
+        legend_of(saved), table,
     )  # fmt: skip
     return Section("reach", "Reach over time", [figure])
+
+
+def _caption(saved: Saved) -> str:
+    if len(saved.seeds) == 1:
+        return "One world."
+    return (
+        f"Lines are means over worlds, bands {level_of(saved)} intervals of each mean. Bands of"
+        " policies that clearly differ may overlap, because worlds differ more than policies do:"
+        " what counts is the difference within each world, drawn above."
+    )
 
 
 def _at(band: Band, part: float) -> int:

@@ -8,8 +8,7 @@ says so and goes without.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +18,6 @@ from rumorsim.errors import InputError
 from rumorsim.events import VERBS, Batch, Facts, Kind, StreamDigest
 from rumorsim.measures.guilt import CASES, UNDOING
 from rumorsim.scenario import Scenario
-from rumorsim.scenario.loading import from_values
 
 __all__ = ["MOST_EVENTS", "MOST_WORLDS", "Replay", "World", "replay"]
 
@@ -55,7 +53,7 @@ class Replay(NamedTuple):
 
 
 def replay(
-    values: Mapping[str, Any],
+    scenario_of: Callable[[str], Scenario],
     digests: Mapping[str, Sequence[str]],
     seeds: Sequence[int],
     expected: float,
@@ -63,26 +61,26 @@ def replay(
 ) -> Replay:
     """Run the first of the worlds again, under every policy of ``digests``.
 
-    ``values`` is the resolved scenario, ``digests[policy][r]`` what the events of ``seeds[r]``
-    must come to, ``expected`` about how many events a run has. Files that the scenario names
-    are looked for from the current directory, and held to their SHA-256.
+    ``scenario_of`` makes the scenario that has a policy (and may raise an InputError, as files
+    that it names are read), ``digests[policy][r]`` is what the events of ``seeds[r]``
+    must come to, ``expected`` about how many events a run has.
     """
     if expected * len(digests) > MOST_EVENTS:
         return Replay({}, "its worlds are too large to run again for a picture")
     try:
-        scenario = from_values(dict(values), Path())
-        accounts = getattr(scenario.graph, "accounts", None)
+        scenarios = {policy: scenario_of(policy) for policy in digests}
+        accounts = getattr(next(iter(scenarios.values())).graph, "accounts", None)
         if accounts is not None and accounts > MOST_ACCOUNTS:
             return Replay({}, "its worlds are too large to run again for a picture")
         fitting = int(MOST_EVENTS / max(expected * len(digests), 1.0))
         count = min(len(seeds), MOST_WORLDS, max(fitting, 1))
-        return _run_again(scenario, digests, seeds[:count], progress)
+        return _run_again(scenarios, digests, seeds[:count], progress)
     except InputError as error:
         return Replay({}, f"its worlds could not be run again here ({error.faults[0].rule})")
 
 
 def _run_again(
-    scenario: Scenario,
+    scenarios: Mapping[str, Scenario],
     digests: Mapping[str, Sequence[str]],
     seeds: Sequence[int],
     progress: Callable[[int, int], None] | None,
@@ -91,7 +89,7 @@ def _run_again(
     done = 0
     for place, seed in enumerate(seeds):
         for policy, wanted in digests.items():
-            world, digest = _world(scenario, policy, seed)
+            world, digest = _world(scenarios[policy], policy, seed)
             if digest != wanted[place]:
                 return Replay({}, "this version makes other events from the same scenario and seed")
             worlds[policy].append(world)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -44,6 +45,8 @@ DASHES: Final = ("", "6 2", "2 2", "8 2 2 2")
 
 _STYLE: Final[dict[str, Any]] = {
     "svg.fonttype": "none",
+    # Names of policies and stories are words, whatever signs they hold.
+    "text.parse_math": False,
     "font.size": 11.5,
     "axes.titlesize": 11.5,
     "axes.labelsize": 11,
@@ -77,7 +80,8 @@ def canvas(height: float, width: float = WIDTH) -> Iterator[tuple[Figure, Axes]]
     from matplotlib.figure import Figure
 
     with styled():
-        mpl.rcParams.update(_STYLE)
+        settings: dict[str, Any] = mpl.rcParams  # type: ignore[assignment]
+        settings.update(_STYLE)
         figure = Figure(figsize=(width, height), layout="constrained")
         yield figure, figure.subplots()
 
@@ -88,7 +92,10 @@ def inline(figure: Figure, name: str, told: str) -> Markup:
     To be called within :func:`canvas`. ``told`` is its text alternative.
     """
     text = io.StringIO()
-    figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+    with warnings.catch_warnings():
+        # Letters that the drawing font lacks are set by the reader's own.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
     drawn = text.getvalue()
     body = drawn[drawn.index(">", drawn.index("<svg")) + 1 :]
     (box,) = re.findall(r'viewBox="([^"]+)"', drawn)
@@ -97,10 +104,8 @@ def inline(figure: Figure, name: str, told: str) -> Markup:
     used = set(re.findall(r'(?:url\(|href=")#([^")]+)', body))
     body = _TAG.sub(lambda tag: _cleaned(tag[0], name, used), body)
     # Only the body is what matplotlib wrote, and it escapes what comes from people.
-    head = (
-        f'<svg viewBox="{box}" role="img" aria-labelledby="{name}-told">'
-        f'<title id="{name}-told">{escape(told)}</title>'
-    )
+    # A label, not a title: browsers show titles as long tooltips.
+    head = f'<svg viewBox="{box}" role="img" aria-label="{escape(told)}">'
     return Markup(head + body.strip())
 
 

@@ -14,9 +14,16 @@ from rumorsim.scenario.explained import toml_value
 from rumorsim.scenario.models import Scenario
 from rumorsim.scenario.shapes import key_path, keys_of, meaning_of
 
-__all__ = ["again_section", "limits_section", "scenario_section"]
+__all__ = ["again_section", "limits_section", "scenario_section", "source_of"]
 
 Leaf = tuple[str, str, bool, str]
+
+
+def source_of(versions: Mapping[str, str]) -> str:
+    """The last line: what made the numbers."""
+    version = versions.get("rumorsim", "")
+    known = f" {version}" if version[:1].isdigit() else ""
+    return f"From results of rumorsim{known}. A simulation, not a measurement."
 
 
 def limits_section(values: Mapping[str, Any]) -> Section:
@@ -35,10 +42,10 @@ def _limits(values: Mapping[str, Any]) -> Iterator[str]:
     )
     graph = values.get("graph", {}).get("kind", "")
     if graph in ("file", "given"):
-        yield "The follows are those given; who of these accounts is what, and what they do, is not."
+        yield "The follows are those given; who the accounts are, and what they do, is not."
     else:
         yield f"The follow graph ({graph}) is made up by a generator, not taken from a platform."
-    yield "Posts have no content: how much a story appeals, and is reported, are numbers given to it."
+    yield "Posts have no content: how much a story appeals or is reported is a number given to it."
     yield "Reach counts accounts that read a story, not people who were convinced or harmed."
     yield (
         "What is true and what is false is given. The model does not say who should decide that,"

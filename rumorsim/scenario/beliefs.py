@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from rumorsim.laws import Model
 
@@ -48,3 +48,9 @@ class Beliefs(Model):
     chilling_floor: float = Field(
         0.0, ge=0, le=1, description="share of its posting that is left at least (assumption)"
     )
+
+    @model_validator(mode="after")
+    def _fits(self) -> Beliefs:
+        if self.chilling == 0 and self.chilling_floor != 0:
+            raise ValueError("chilling_floor goes with chilling")
+        return self

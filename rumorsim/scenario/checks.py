@@ -7,10 +7,11 @@ ValueError; ``messages`` takes them apart again, so a model needs no file name t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from rumorsim.errors import nearest, show_value
 from rumorsim.events import Kind
+from rumorsim.graphs.config import Union_
 from rumorsim.measures import MEASURES
 from rumorsim.scenario.categories import slip_of
 
@@ -37,6 +38,7 @@ def raise_faults(scenario: Scenario) -> None:
         *_measure_faults(scenario),
         *_model_faults(scenario),
         *_story_faults(scenario),
+        *_platform_faults(scenario),
         *_late_faults(scenario),
         *_policy_faults(scenario),
     ]
@@ -64,7 +66,7 @@ def _model_faults(scenario: Scenario) -> Iterator[str]:
         return
     name = scenario.model.kind
     rule = f"has no effect with the model {name}"
-    for key in ("feed", "trending"):
+    for key in ("feed", "trending", "platforms"):
         if key in scenario.model_fields_set and getattr(scenario, key) is not None:
             yield _fault(key, "", f"[{key}] {rule}", f"remove [{key}] or [model]")
     if scenario.model.terms().by_threshold:
@@ -126,6 +128,40 @@ def _faults_of_story(
             yield _fault(f"{key}.schedule.end", f"{schedule.end:g} h", rule, "make it later")
 
 
+def _platform_faults(scenario: Scenario) -> Iterator[str]:
+    """What needs several platforms, or one that is named."""
+    platforms, graph = scenario.platforms, scenario.graph
+    if platforms and scenario.trending is not None:
+        advice = "write [platforms.NAME.trending] for the platform that has it"
+        yield _fault("trending", "", "is for a scenario that names no platforms", advice)
+    if scenario.accounts.elsewhere > 0 and len(platforms) < 2:
+        rule = "needs accounts on several platforms"
+        yield _fault("accounts.elsewhere", f"{scenario.accounts.elsewhere:g}", rule, "remove it")
+    for name, platform in platforms.items():
+        if platform.accounts is not None:
+            rule = "goes with a preset that brings a graph"
+            yield _fault(f"platforms.{name}.accounts", str(platform.accounts), rule, "remove it")
+    if isinstance(graph, Union_) and platforms:
+        for name in graph.parts:
+            if name not in platforms:
+                advice = nearest(name, list(platforms))
+                yield _fault(f"graph.parts.{name}", "", "there is no such platform", advice)
+        for name in platforms:
+            if name not in graph.parts:
+                rule = "has no accounts: it is no part of the graph"
+                yield _fault(f"platforms.{name}", "", rule, f"add [graph.parts.{name}]")
+
+
+def _surfaces_of(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """Key and kind of every surface."""
+    if scenario.trending is not None:
+        yield "trending", "trending"
+    for name, platform in scenario.platforms.items():
+        for kind in ("trending", "recommendation", "push"):
+            if getattr(platform, kind) is not None:
+                yield f"platforms.{name}.{kind}", kind
+
+
 def _late_faults(scenario: Scenario) -> Iterator[str]:
     """What needs to know during the run who has read what, where that is worked out later."""
     if scenario.feed.exposures != "late":
@@ -133,8 +169,13 @@ def _late_faults(scenario: Scenario) -> Iterator[str]:
     advice = 'or set feed.exposures = "events"'
     if scenario.feed.reading != "delay":
         yield _fault("feed.exposures", "late", "is for reading = delay", advice)
-    if scenario.trending is not None:
-        yield _fault("trending", "", "reads posts while feed.exposures is late", advice)
+    for key, _ in _surfaces_of(scenario):
+        yield _fault(key, "", "reads posts while feed.exposures is late", advice)
+    for name, platform in scenario.platforms.items():
+        for field in ("crosspost", "forward_limit"):
+            if getattr(platform, field):
+                rule = "changes who gets a post: not with late exposures"
+                yield _fault(f"platforms.{name}.{field}", "", rule, advice)
     for i, name in enumerate(scenario.measures):
         if name in MEASURES and Kind.READ in MEASURES[name].needs:
             rule = "counts every read, which late exposures leave out"
@@ -143,6 +184,9 @@ def _late_faults(scenario: Scenario) -> Iterator[str]:
         if len(set(story.reinforcement)) > 1:
             rule = "depends on how often a story was read: not with late exposures"
             yield _fault(f"stories[{i}].reinforcement", "", rule, advice)
+        if story.belief > 0:
+            rule = "depends on who has read a story: not with late exposures"
+            yield _fault(f"stories[{i}].belief", f"{story.belief:g}", rule, advice)
         if story.answers is not None:
             rule = "depends on who has read a story: not with late exposures"
             yield _fault(f"stories[{i}].answers", story.answers, rule, advice)
@@ -174,28 +218,49 @@ def _policy_faults(scenario: Scenario) -> Iterator[str]:
             yield from _faults_of_intervention(scenario, intervention, key)
 
 
-def _surfaces(scenario: Scenario) -> set[str]:
-    """The kinds of surfaces that any platform has."""
+#: What an intervention may need: in words, and what to do where it is not there.
+_NEEDED: Final = {
+    "trending": ("trending list", "add a [trending] table"),
+    "recommendation": ("recommendation", "add a recommendation table to a platform"),
+    "push": ("push", "add a push table to a platform"),
+    "pinned slot": ("pinned slot", "set trending.pinned = 1"),
+    "correction": ("story that answers another", "add a story with `answers`"),
+}
+
+
+def _there_is(scenario: Scenario) -> set[str]:
+    """What there is of it: kinds of surfaces that any platform has, corrections."""
     platforms = scenario.platforms.values() or (scenario.only_platform,)
     kinds = ("trending", "recommendation", "push")
-    return {kind for kind in kinds for each in platforms if getattr(each, kind) is not None}
+    found = {kind for kind in kinds for each in platforms if getattr(each, kind) is not None}
+    if any(each.trending is not None and each.trending.pinned for each in platforms):
+        found.add("pinned slot")
+    if any(story.answers is not None for story in scenario.stories):
+        found.add("correction")
+    return found
 
 
 def _faults_of_intervention(
     scenario: Scenario, intervention: Intervention, key: str
 ) -> Iterator[str]:
-    if intervention.needs and not intervention.needs & _surfaces(scenario):
+    if intervention.needs and not intervention.needs & _there_is(scenario):
         words = sorted(intervention.needs, reverse=True)
-        rule = f"there is no {' or '.join(words)}"
-        yield _fault(f"{key}.kind", intervention.kind, rule, f"add a [{words[0]}] table")
+        rule = "there is no " + " or ".join(_NEEDED[word][0] for word in words)
+        yield _fault(f"{key}.kind", intervention.kind, rule, _NEEDED[words[0]][1])
     known = {
         "categories": ("category", sorted({story.category for story in scenario.stories})),
         "stories": ("story", [story.name for story in scenario.stories]),
+        "platforms": ("platform", [*scenario.platforms] or ["platform"]),
     }
     if not _open_kinds(scenario):
         known["kinds"] = ("kind of account", ["ordinary", *scenario.accounts.kinds])
-    for field, (what, words) in known.items():
-        for n, word in enumerate(getattr(intervention.whom, field)):
+    named = [(f"whom.{field}", getattr(intervention.whom, field), field) for field in known]
+    if "kinds" in known:
+        own = intervention.fields_of_kinds
+        named += [(field, getattr(intervention, field), "kinds") for field in own]
+    for where, given, field in named:
+        what, words = known[field]
+        for n, word in enumerate(given):
             if word not in words:
-                where = f"{key}.whom.{field}[{n}]"
-                yield _fault(where, word, f"there is no such {what}", nearest(word, words))
+                rule = f"there is no such {what}"
+                yield _fault(f"{key}.{where}[{n}]", word, rule, nearest(word, words))

@@ -13,7 +13,8 @@ from itertools import islice
 from typing import Any, Final
 
 from rumorsim.errors import Fault, InputError, show_value
-from rumorsim.studies.making import ATTEMPTS, Job, Made, Maker, Order
+from rumorsim.studies.making import ATTEMPTS, Job, Made, Maker
+from rumorsim.studies.orders import Order
 
 __all__ = ["Cluster"]
 

@@ -143,9 +143,7 @@ class LatinHypercube(_Drawn):
     """
 
     kind: Literal["latin-hypercube"]
-    number: int = Field(
-        alias="points", ge=2, le=_MOST_POINTS, description="how many points"
-    )
+    number: int = Field(alias="points", ge=2, le=_MOST_POINTS, description="how many points")
 
     def count(self, parameters: Sequence[Parameter]) -> int:
         """As many as asked for."""
@@ -223,9 +221,7 @@ class Morris(_Drawn):
         """Trajectory after trajectory, each from a random level in a random order."""
         rows = []
         for trajectory in range(self.trajectories):
-            draws = [
-                (philox(self.seed, _LEVEL, trajectory, d, 0)[0], d) for d in range(dimensions)
-            ]
+            draws = [(philox(self.seed, _LEVEL, trajectory, d, 0)[0], d) for d in range(dimensions)]
             level = [word * self.levels >> 32 for word, _ in draws]
             order = sorted(
                 (philox(self.seed, _ORDER, trajectory, d, 0)[0], d) for d in range(dimensions)
@@ -238,6 +234,4 @@ class Morris(_Drawn):
         return np.array(rows, np.float64) / (self.levels - 1)
 
 
-AnyDesign = Annotated[
-    Grid | Listed | LatinHypercube | Sobol | Morris, Field(discriminator="kind")
-]
+AnyDesign = Annotated[Grid | Listed | LatinHypercube | Sobol | Morris, Field(discriminator="kind")]

@@ -15,27 +15,15 @@ from rumorsim.errors import InputError, OutputError
 from rumorsim.run import run
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.loading import from_values
+from rumorsim.studies.orders import Order
 from rumorsim.studies.records import pack
 from rumorsim.studies.shelf import Shelf
 from rumorsim.studies.store import Store
 
-__all__ = ["ATTEMPTS", "Job", "Made", "Maker", "Order"]
+__all__ = ["ATTEMPTS", "Job", "Made", "Maker"]
 
 #: How often a run is begun whose process was killed: once, and two retries.
 ATTEMPTS: Final = 3
-
-
-@dataclass(frozen=True)
-class Order:
-    """One run to make: ``text`` is the resolved scenario with one policy, as JSON."""
-
-    id: str
-    text: str
-    policy: str
-    seed: int
-
-    def __str__(self) -> str:
-        return f'policy "{self.policy}", seed {self.seed}, run {self.id[:12]}'
 
 
 @dataclass(frozen=True)

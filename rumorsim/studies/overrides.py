@@ -17,8 +17,9 @@ from rumorsim.errors import Fault, InputError, nearest, show_value
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.loading import from_values
 from rumorsim.scenario.models import Policy
+from rumorsim.scenario.shapes import key_path
 
-__all__ = ["JOIN", "in_force", "overridden", "parse_key", "union_name"]
+__all__ = ["JOIN", "in_force", "overridden", "parse_key", "path_of", "union_name"]
 
 #: What stands between the names of policies that are in force together.
 JOIN: Final = " + "
@@ -79,22 +80,35 @@ def overridden(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario:
     return made.pinned().at(scenario.base_dir) if given is None else made.on(given)
 
 
+def path_of(scenario: Scenario, key: str) -> str:
+    """The key as messages have it, places instead of names; InputError where nothing is set by it.
+
+    Tables that setting it would make are not checked.
+    """
+    values = copy.deepcopy(scenario.resolved())
+    return key_path(_set(values, key, parse_key(key), None))
+
+
 def _is_pin(key: str, parts: Sequence[Part]) -> bool:
     return parse_key(key) == (parts[0], "sha256")
 
 
-def _set(values: dict[str, Any], key: str, parts: Sequence[Part], value: Any) -> None:
+def _set(values: dict[str, Any], key: str, parts: Sequence[Part], value: Any) -> list[Part]:
+    """Set a value; the parts with the places of what was named."""
     here: Any = values
+    path: list[Part] = []
     for part, following in zip(parts, [*parts[1:], None], strict=True):
         place = _place(here, part, key)
+        path.append(place)
         if following is None:
             here[place] = value
-            return
+            break
         if isinstance(here, dict):
             if isinstance(following, int) and place not in here:
-                raise _missing(f"has no list {show_value(place)}", key, list(here))
+                raise _missing(f"there is no list {show_value(place)}", key, place, list(here))
             here.setdefault(place, {})
         here = here[place]
+    return path
 
 
 def _place(here: Any, part: Part, key: str) -> Any:
@@ -102,7 +116,7 @@ def _place(here: Any, part: Part, key: str) -> Any:
     if isinstance(here, dict):
         if isinstance(part, str):
             return part
-        raise _missing(f"[{part}] stands where there is no list", key, list(here))
+        raise _missing(f"[{part}] stands where there is no list", key, part, list(here))
     if not isinstance(here, list):
         raise InputError(Fault(f"nothing is inside {show_value(here)}", key=key))
     if isinstance(part, int):
@@ -112,8 +126,10 @@ def _place(here: Any, part: Part, key: str) -> Any:
         raise InputError(Fault(rule, key=key))
     names = [str(_name(each)) for each in here]
     if names.count(part) != 1:
-        rule = "there are several" if part in names else "there is no"
-        raise _missing(f"{rule} {show_value(part)}", key, names)
+        if part in names:
+            rule = f"there are several {show_value(part)}"
+            raise InputError(Fault(rule, key=key, advice="write the place of one, such as [0]"))
+        raise _missing(f"there is no {show_value(part)}", key, part, names)
     return names.index(part)
 
 
@@ -123,9 +139,9 @@ def _name(element: Any) -> Any:
     return element.get("name", element.get("kind", ""))
 
 
-def _missing(rule: str, key: str, names: Sequence[str]) -> InputError:
-    last = re.split(r"[.\[]", key)[-1].strip(']"')
-    return InputError(Fault(rule, key=key, advice=nearest(last, names) if names else ""))
+def _missing(rule: str, key: str, part: Part, names: Sequence[str]) -> InputError:
+    advice = nearest(str(part), list(dict.fromkeys(names))) if names else ""
+    return InputError(Fault(rule, key=key, advice=advice))
 
 
 def union_name(names: Iterable[str]) -> str:

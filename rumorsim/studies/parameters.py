@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -28,6 +29,8 @@ def plain(value: Any) -> Any:
     return value
 
 
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+
 #: Whatever may stand behind a key of a scenario.
 Value = Annotated[Any, BeforeValidator(plain)]
 
@@ -36,8 +39,8 @@ class Parameter(Model):
     """Something to vary: a key of the scenario (or several), and its values."""
 
     name: str = Field(
+        min_length=1,
         max_length=60,
-        pattern=r"^[A-Za-z][A-Za-z0-9_-]*$",
         description="column in the tables: a letter, then letters, digits, _ and -",
     )
     key: str | None = Field(
@@ -64,6 +67,8 @@ class Parameter(Model):
 
     @model_validator(mode="after")
     def _fits(self) -> Parameter:
+        if _NAME.fullmatch(self.name) is None:
+            raise ValueError("name must be a letter, then letters, digits, _ and -")
         if self.name in COLUMNS:
             raise ValueError("name is a column of the table already; choose another")
         if (self.key is None) == (self.keys is None):

@@ -7,22 +7,20 @@ the same (``none`` at every setting of another policy, say) are one *run*.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, Final
+from typing import Any
 
 from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.scenario import Scenario
-from rumorsim.studies.overrides import in_force, overridden, union_name
+from rumorsim.studies.complaints import Complaints, faults_of_keys
+from rumorsim.studies.orders import Orders, Setting
+from rumorsim.studies.overrides import in_force, union_name
 from rumorsim.studies.records import run_id
-from rumorsim.studies.runner import Runner, Setting
 from rumorsim.studies.study import Study
 
 __all__ = ["Plan", "check_study", "planned"]
-
-#: Faults of points that are told; the rest is alike.
-_MOST_TOLD: Final = 10
 
 
 @dataclass(frozen=True)
@@ -93,24 +91,24 @@ def policies_of(study: Study, scenario: Scenario) -> tuple[str, ...]:
 def check_study(study: Study, scenario: Scenario, most_runs: int | None = None) -> tuple[str, ...]:
     """The policies of the study; InputError with everything that is wrong before it is planned.
 
-    Counts first: a study of too many runs is refused before a point of it exists.
+    Counts only: a study of too many runs is refused before a point of it exists.
     """
     faults: list[Fault] = []
     policies = policies_of(study, scenario)
-    for i, name in enumerate(policies):
+    told = "policies" if study.subsets is None else "subsets"
+    for i, name in enumerate(study.subsets or study.policies or ()):
         try:
             in_force(scenario, name)
         except InputError as error:
-            key = "subsets" if study.policies is None else f"policies[{i}]"
-            value = show_value(name)
-            faults += [Fault(f.rule, study.file, key, value, f.advice) for f in error.faults][:1]
+            key, value = f"{told}[{i}]", show_value(name)
+            faults += [Fault(f.rule, study.file, key, value, f.advice) for f in error.faults]
     points = study.design.count(study.parameters)
     runs = points * len(policies) * study.replicates
     most = study.most_runs if most_runs is None else most_runs
     if runs > most:
         rule = (
-            f"would be {runs:,} runs ({points:,} points x {len(policies)} policies x"
-            f" {study.replicates:,} worlds); {most:,} are the most"
+            f"would be {runs:,} runs (points {points:,} x policies {len(policies):,} x"
+            f" worlds {study.replicates:,}); {most:,} are the most"
         )
         advice = "make it smaller, or raise most_runs (--most-runs)"
         faults.append(Fault(rule, file=study.file, advice=advice))
@@ -118,79 +116,37 @@ def check_study(study: Study, scenario: Scenario, most_runs: int | None = None) 
     if first > 2**64 - study.replicates:
         rule = "seeds of all replicates must lie in 0 to 2**64 - 1"
         faults.append(Fault(rule, study.file, "seed", str(first)))
-    faults += _faults_of_parameters(study, scenario)
+    faults += faults_of_keys(study, scenario)
     if faults:
-        raise InputError(_once(faults))
+        raise InputError(faults)
     return policies
 
 
-def _faults_of_parameters(study: Study, scenario: Scenario) -> Iterator[Fault]:
-    """Each parameter by itself, at each of its values: who is at fault is then certain."""
-    taken: dict[str, str] = {}
-    for i, parameter in enumerate(study.parameters):
-        for key in parameter.sets:
-            if key in taken:
-                rule = f"is set by {show_value(taken[key])} already"
-                yield Fault(rule, study.file, f"parameters[{i}].key", show_value(key))
-            taken[key] = parameter.name
-        tried = parameter.values or ((parameter.at(0.0), parameter.at(1.0)))
-        if parameter.values is None and not parameter.ranged:
-            continue
-        faults = 0
-        for n, value in enumerate(tried):
-            where = f"parameters[{i}]" + (f".values[{n}]" if parameter.values else "")
-            try:
-                overridden(scenario, dict.fromkeys(parameter.sets, value))
-            except InputError as error:
-                yield from (_placed(fault, study.file, where, value) for fault in error.faults)
-                faults += 1
-            if faults == _MOST_TOLD:
-                break
-
-
-def _placed(fault: Fault, file: str, key: str, value: Any) -> Fault:
-    """A fault of the scenario as a fault of the study that set it so."""
-    rule = f"{fault.key}: {fault.rule}" if fault.key else fault.rule
-    shown = fault.value if not fault.key else show_value(value)
-    return Fault(rule, file, key, shown, fault.advice)
-
-
-def _once(faults: Sequence[Fault]) -> list[Fault]:
-    return list(dict.fromkeys(faults))
-
-
-def planned(study: Study, policies: tuple[str, ...], runner: Runner) -> Plan:
-    """The plan of a study that was checked; InputError for values that do not go together."""
+def planned(study: Study, policies: tuple[str, ...], orders: Orders) -> Plan:
+    """The plan of a study that was checked; InputError for values that are refused."""
     names = [parameter.name for parameter in study.parameters]
-    points, settings, faults = [], [], []
+    points, settings = [], []
+    complaints = Complaints(study, orders.scenario)
     graphs: dict[str, str] = {}
     first: dict[str, tuple[int, int]] = {}
     for p, point in enumerate(study.design.points(study.parameters)):
         values = dict(zip(names, point, strict=True))
         points.append(values)
         try:
-            prepared = [runner.prepared(each, overrides_of(study, values)) for each in policies]
+            prepared = [orders.prepared(each, overrides_of(study, values)) for each in policies]
         except InputError as error:
-            where = f"point {p} ({_told(values)})"
-            faults += [_placed(fault, study.file, where, "") for fault in error.faults]
-            if len(faults) >= _MOST_TOLD:
-                break
+            complaints.add(p, values, error)
             continue
         for q, (text, digest) in enumerate(prepared):
             first.setdefault(digest, (p, q))
             graphs.setdefault(digest, _graph_in(text))
         settings.append(tuple(digest for _, digest in prepared))
-    if faults:
-        raise InputError(_once(faults))
-    seed = runner.scenario.seed if study.seed is None else study.seed
+    complaints.tell()
+    seed = orders.scenario.seed if study.seed is None else study.seed
     # A graph is built once where its settings stand side by side.
     order = {graph: i for i, graph in enumerate(dict.fromkeys(graphs.values()))}
     different = {digest: first[digest] for digest in sorted(first, key=lambda d: order[graphs[d]])}
     return Plan(study, tuple(points), policies, seed, tuple(settings), different)
-
-
-def _told(point: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} = {show_value(value)}" for name, value in point.items())
 
 
 def _graph_in(text: str) -> str:

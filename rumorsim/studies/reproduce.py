@@ -120,6 +120,4 @@ def _folder_of(place: Path) -> Path:
 def _changed(provenance: Mapping[str, Any]) -> dict[str, str]:
     then = {"results version": provenance["results_version"], **provenance["versions"]}
     now = {"results version": RESULTS_VERSION, **versions()}
-    return {
-        name: f"{then.get(name)} -> {now[name]}" for name in now if then.get(name) != now[name]
-    }
+    return {name: f"{then.get(name)} -> {now[name]}" for name in now if then.get(name) != now[name]}

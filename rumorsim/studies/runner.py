@@ -10,10 +10,8 @@ on this.
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
-from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -26,32 +24,16 @@ from rumorsim.errors import Fault, InputError
 from rumorsim.measures import curves as curves_of
 from rumorsim.measures import flatten
 from rumorsim.measures.base import Curve
-from rumorsim.provenance import digest_of
 from rumorsim.scenario import Scenario
-from rumorsim.studies.making import Job, Made, Order
-from rumorsim.studies.overrides import in_force, overridden
-from rumorsim.studies.records import run_id, unpack
+from rumorsim.studies.making import Job, Made
+from rumorsim.studies.orders import Order, Orders, Setting
+from rumorsim.studies.records import unpack
 from rumorsim.studies.shelf import put_given
 from rumorsim.studies.store import Store
 from rumorsim.studies.workers import Hands, Here, Processes
 from rumorsim.studies.worlds import default_workers
 
-__all__ = ["Run", "Runner", "Setting", "run_settings"]
-
-#: Scenarios kept for the next setting with the same overrides.
-_KEPT = 64
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One run to make: a policy (or several, "a + b"), a world, and what is set otherwise.
-
-    ``overrides``: dotted keys and their values, see :mod:`.overrides`.
-    """
-
-    policy: str = "none"
-    seed: int = 1
-    overrides: Mapping[str, Any] = field(default_factory=dict)
+__all__ = ["Run", "Runner", "Setting", "run_of", "run_settings"]
 
 
 @dataclass(frozen=True)
@@ -72,7 +54,7 @@ class Run:
 
 
 class Runner:
-    """Runs settings of one scenario; its processes stay for the next settings.
+    """Runs settings of one scenario (or of :class:`.Orders`); its processes stay for the next settings.
 
     ``workers``: processes, by default one a core; 0 means this very process. ``store``: a
     directory in which finished runs are kept and found again (``part``: the share of the
@@ -83,7 +65,7 @@ class Runner:
 
     def __init__(
         self,
-        scenario: Scenario,
+        scenario: Scenario | Orders,
         *,
         workers: int | None = None,
         store: str | Path | None = None,
@@ -94,11 +76,9 @@ class Runner:
     ) -> None:
         if workers is not None and workers < 0:
             raise InputError(Fault("must be at least 0", key="workers", value=str(workers)))
-        # Read the files once and hold all runs, in whatever process, to the same contents.
-        pinned = scenario.pinned().at(scenario.base_dir)
-        self.scenario = overridden(pinned, {} if measures is None else {"measures": [*measures]})
+        self.orders = scenario if isinstance(scenario, Orders) else Orders(scenario, measures)
+        self.scenario = self.orders.scenario
         self.curves = tuple(curves)
-        self._prepared: OrderedDict[str, tuple[str, str]] = OrderedDict()
         self._stack = ExitStack()
         self.store = None if store is None else Store(Path(store))
         if self.store is None:
@@ -135,24 +115,6 @@ class Runner:
     def close(self) -> None:
         """End the processes and let the store go; finished runs stay in it."""
         self._stack.close()
-
-    def order(self, setting: Setting) -> Order:
-        """What has to be made for a setting. InputError where it is at fault."""
-        text, digest = self.prepared(setting.policy, setting.overrides)
-        name = run_id(digest, setting.policy, setting.seed)
-        return Order(name, text, setting.policy, setting.seed)
-
-    def prepared(self, policy: str, overrides: Mapping[str, Any]) -> tuple[str, str]:
-        """The resolved scenario with that policy alone and without a seed: JSON, its digest."""
-        key = json.dumps([policy, overrides], sort_keys=True)
-        found = self._prepared.get(key)
-        if found is None:
-            values = in_force(overridden(self.scenario, overrides), policy).resolved()
-            del values["seed"]
-            found = self._prepared[key] = (json.dumps(values), digest_of(values))
-            while len(self._prepared) > _KEPT:
-                self._prepared.popitem(last=False)
-        return found
 
     def make(self, orders: Iterable[Order]) -> Generator[Made, None, None]:
         """Make orders, in any order; records go to the store if there is one, failures too.
@@ -196,18 +158,18 @@ class Runner:
         places: dict[str, list[int]] = {}
         missing: list[int] = []
         for place, setting in enumerate(settings):
-            order = self.order(setting)
+            order = self.orders.of(setting)
             places.setdefault(order.id, []).append(place)
             if len(places[order.id]) > 1:
                 continue
             payload = None if self.store is None else self.store.read(order.id)
             if payload is None:
                 missing.append(place)
-        known = places.keys() - {self.order(settings[place]).id for place in missing}
+        known = places.keys() - {self.orders.of(settings[place]).id for place in missing}
         for name in known:
             for place in places[name]:
                 yield place, self._kept(settings[place], name)
-        with closing(self.make(self.order(settings[place]) for place in missing)) as stream:
+        with closing(self.make(self.orders.of(settings[place]) for place in missing)) as stream:
             for made in stream:
                 for place in places[made.order.id]:
                     yield place, self._run(settings[place], made)

@@ -62,7 +62,7 @@ class Store:
             if not (self.directory / MARKER).exists():
                 write_text(self.directory / MARKER, '{"holds": "sweep"}\n')
             with locked(self.directory / f"{_LOCK}{part}", self.directory):
-                self._sweep_away()
+                self._sweep_away(part)
                 self.scratch = self.directory / f"{_SCRATCH}{part}.{secrets.token_hex(4)}"
                 self.scratch.mkdir()
                 try:
@@ -73,12 +73,11 @@ class Store:
         except OSError as error:
             raise self._unwritable(error) from error
 
-    def _sweep_away(self) -> None:
+    def _sweep_away(self, ours: str) -> None:
         """Remove what processes that are no more had in hand."""
         for folder in self.directory.glob(f"{_SCRATCH}*"):
-            part = folder.suffixes[0].removeprefix(_SCRATCH) if folder.suffixes else ""
-            lock = self.directory / f"{_LOCK}{part}"
-            if not is_locked(lock):
+            part = folder.name.removeprefix(_SCRATCH).split(".")[0]
+            if part == ours or not is_locked(self.directory / f"{_LOCK}{part}"):
                 shutil.rmtree(folder, ignore_errors=True)
 
     def write(self, name: str, payload: Mapping[str, Any]) -> None:
@@ -191,7 +190,7 @@ class Store:
 
     def _unwritable(self, error: OSError, place: Path | None = None) -> OutputError:
         rule = f"cannot be written: {error.strerror or error}"
-        advice = "what was finished is kept; make room and run the same command again"
+        advice = "what is finished is kept; mend this and run the same again"
         return OutputError(Fault(rule, file=str(place or self.directory), advice=advice))
 
     def _unreadable(self, place: Path, error: OSError) -> OutputError:

@@ -12,22 +12,26 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from rumorsim.files import check_directory
 from rumorsim.scenario import Scenario
 from rumorsim.studies.manifest import Manifest
-from rumorsim.studies.making import Job, Made, Order
+from rumorsim.studies.making import Job, Made
+from rumorsim.studies.orders import Order, Orders
 from rumorsim.studies.plan import Plan, check_study, planned
 from rumorsim.studies.runner import Runner
 from rumorsim.studies.shards import Shard
 from rumorsim.studies.study import Study, load_study
 from rumorsim.studies.sweep_tables import write_tables
 from rumorsim.studies.swept import Sweep
-from rumorsim.studies.workers import Hands, Processes
-from rumorsim.studies.worlds import default_workers
+from rumorsim.studies.workers import Hands
 
 __all__ = ["Progress", "sweep"]
 
-#: Seconds of a first run from which no second one is needed to say how long it will take.
-_TELLING: Final = 5.0
+#: Seconds of a first run from which no second one is made to say how long all will take;
+#: below, what the first one took may be the compiling of kernels.
+_TELLING: Final = 120.0
+#: Causes of failures that are told; the table has them all.
+_MOST_TOLD: Final = 5
 #: How often records that turn out to be damaged are made again before giving up.
 _ROUNDS: Final = 3
 
@@ -68,19 +72,12 @@ def sweep(
     """
     begun = study if isinstance(study, Study) else load_study(study)
     share = Shard.of(shard)
-    base = begun.load_scenario() if scenario is None else scenario
-    policies = check_study(begun, base.pinned().at(base.base_dir), most_runs)
-    runner = Runner(
-        base,
-        workers=workers,
-        store=out,
-        part=share.part,
-        measures=begun.measures,
-        hands=_hands(workers, dask),
-    )
-    with runner:
-        plan = planned(begun, policies, runner)
-        manifest = Manifest.of(plan, runner.scenario)
+    check_directory(Path(out))
+    orders = Orders(begun.load_scenario() if scenario is None else scenario, begun.measures)
+    policies = check_study(begun, orders.scenario, most_runs)
+    plan = planned(begun, policies, orders)
+    with Runner(orders, workers=workers, store=out, part=share.part, hands=_hands(dask)) as runner:
+        manifest = Manifest.of(plan, orders.scenario)
         manifest.save(Path(out))
         work = _Work(plan, runner, share, progress or _ignored, tell or _ignored)
         swept = Sweep(Path(out), manifest.values)
@@ -91,15 +88,12 @@ def sweep(
         return swept
 
 
-def _hands(workers: int | None, dask: str | None) -> Callable[[Job], Hands] | None:
-    if dask is not None:
-        from rumorsim.studies.dask_cluster import Cluster
-
-        return lambda job: Cluster(job, dask)
-    if workers == 0:
+def _hands(dask: str | None) -> Callable[[Job], Hands] | None:
+    if dask is None:
         return None
-    count = default_workers(1 << 20) if workers is None else workers
-    return lambda job: Processes(job, count)
+    from rumorsim.studies.dask_cluster import Cluster
+
+    return lambda job: Cluster(job, dask)
 
 
 def _ignored(_: object) -> None:
@@ -123,6 +117,7 @@ class _Work:
         self.store = runner.store
         self.progress, self.tell = progress, tell
         self.failed: set[str] = set()
+        self.causes: set[str] = set()
 
     def make_missing(self) -> None:
         """Make those runs of this share that are not in the store, and have not failed."""
@@ -136,7 +131,7 @@ class _Work:
         missing = set(ours) - there - self.failed
         self._tell_of(len(ours), len(missing))
         if missing:
-            orders = (self.runner.order(each) for each in self.plan.wanted(missing))
+            orders = (self.runner.orders.of(each) for each in self.plan.wanted(missing))
             self._make(orders, len(there), len(ours))
 
     def _make(self, orders: Iterator[Order], done: int, total: int) -> None:
@@ -163,7 +158,10 @@ class _Work:
     def _counted(self, made: Made) -> bool:
         if made.cause:
             self.failed.add(made.order.id)
-            self.tell(f"failed: {made.order}: {made.cause.splitlines()[0]}")
+            cause = made.cause.splitlines()[0]
+            if cause not in self.causes and len(self.causes) < _MOST_TOLD:
+                self.causes.add(cause)
+                self.tell(f"failed: {made.order}: {cause}")
         return not made.cause
 
     def is_in_tables(self, swept: Sweep) -> bool:
@@ -179,7 +177,9 @@ class _Work:
     def _tell_of(self, total: int, missing: int) -> None:
         plan, parts = self.plan, self.share.parts
         worlds = plan.study.replicates
-        of = f"{_count(len(plan.points), 'point')} x {len(plan.policies)} policies x {worlds} worlds"
+        of = (
+            f"{_count(len(plan.points), 'point')} x {len(plan.policies)} policies x {worlds} worlds"
+        )
         same = f", {plan.runs:,} of them different" if plan.runs < plan.rows else ""
         share = f"; {total:,} in shard {self.share.place} of {parts}" if parts > 1 else ""
         there = f"; {total - missing:,} are there already" if missing < total else ""

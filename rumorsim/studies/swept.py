@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 from rumorsim.errors import Fault, InputError
 from rumorsim.measures.base import Curve
 from rumorsim.studies.manifest import Manifest
+from rumorsim.studies.orders import Setting
 from rumorsim.studies.records import run_id
-from rumorsim.studies.runner import Setting, run_of
+from rumorsim.studies.runner import run_of
 from rumorsim.studies.store import Store
 
 if TYPE_CHECKING:

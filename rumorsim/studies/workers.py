@@ -18,7 +18,8 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, Final, Protocol
 
 from rumorsim.errors import RumorsimError
-from rumorsim.studies.making import ATTEMPTS, Job, Made, Maker, Order
+from rumorsim.studies.making import ATTEMPTS, Job, Made, Maker
+from rumorsim.studies.orders import Order
 
 __all__ = ["Hands", "Here", "Processes", "WorkerError", "nameless_main"]
 

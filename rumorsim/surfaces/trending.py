@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -29,6 +29,10 @@ MEASURED_DWELL: Any = "2.65 h"
 
 #: Hours for which background topics have come and gone when a scenario starts.
 WARM_UP = 24.0
+
+
+#: Hours for which a story holds the anchored slot: 93 % of those on Weibo stay another hour.
+ANCHORED_FOR: Final = 14
 
 
 class Heat(Model):
@@ -53,7 +57,7 @@ class Trending(Model):
         None, ge=1, le=1000, description="rank at which whoever comes there stays (Weibo: 3)"
     )
     anchored_for: PositiveDuration = Field(
-        "14 h",
+        f"{ANCHORED_FOR} h",
         description="with anchored: for so long (Weibo: 93 % stay another hour)",
     )  # type: ignore[assignment]
     refresh: PositiveDuration = Field("10 min", description="time between rankings (assumption)")  # type: ignore[assignment]
@@ -84,7 +88,7 @@ class Trending(Model):
     def _fits(self) -> Trending:
         if self.anchored is not None and self.anchored > self.slots:
             raise ValueError("anchored must be one of the slots")
-        if self.anchored is None and "anchored_for" in self.model_fields_set:
+        if self.anchored is None and self.anchored_for != ANCHORED_FOR:
             raise ValueError("anchored_for goes with anchored")
         return self
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -12,8 +13,11 @@ __all__ = ["GALLERY", "Shelf"]
 
 _ROOM: Final = Path(__file__).parent / "gallery"
 
-#: In the order in which they are shown.
-GALLERY: Final = ("first-post",)
+#: In the order in which they are shown, with what their question asks about: the share of
+#: the rumor's reach "averted", that of the true stories' reach "lost", or accounts "wrong"ly hit.
+GALLERY: Final[Mapping[str, str]] = {
+    "first-post": "averted",
+}
 
 
 class Shelf:
@@ -26,7 +30,7 @@ class Shelf:
     @property
     def names(self) -> tuple[str, ...]:
         """Names in order; one's own, if there is one, is called "own" and comes first."""
-        return GALLERY if self._own is None else ("own", *GALLERY)
+        return (*(() if self._own is None else ("own",)), *GALLERY)
 
     def scenario(self, name: str) -> Scenario:
         """The scenario of that name; InputError names the nearest."""

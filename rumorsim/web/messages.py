@@ -80,7 +80,7 @@ class Act(_Message):
     """A click in the right-hand world: done now, and written into the policy."""
 
     do: Literal["act"]
-    verb: Literal["close", "suspend", "remove-followers", "delete", "filter"]
+    verb: Literal["close", "suspend", "remove-followers", "delete", "filter", "correct"]
     account: int | None = Field(None, ge=0, lt=2**31)
     post: int | None = Field(None, ge=0, lt=2**31)
     story: int | None = Field(None, ge=0, lt=2**31)

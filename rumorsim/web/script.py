@@ -12,6 +12,8 @@ from typing import Any, Final
 
 from rumorsim.desk import Desk
 from rumorsim.errors import Fault, InputError
+from rumorsim.events import Kind
+from rumorsim.measures import MEASURES
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.loading import from_values
 from rumorsim.units import show_duration
@@ -61,7 +63,9 @@ def rewritten(base: Scenario, seed: int, settings: Settings, script: list[Entry]
     """
     values = base.resolved()
     values["seed"] = seed
-    values["measures"] = [name for name in base.measures if name != "impressions"] or ["reach"]
+    # Single reads are many, and nobody could see them.
+    kept = [name for name in base.measures if Kind.READ not in MEASURES[name].needs]
+    values["measures"] = kept or ["reach"]
     if settings.appeal is not None:
         for story in values["stories"]:
             if not story["truth"]:
@@ -106,7 +110,8 @@ def clicked(act: Act, desk: Desk) -> Entry:
         "suspend": _on_account("suspend-accounts", duration=SUSPENDED),
         "remove-followers": _on_account("remove-followers"),
         "delete": _delete,
-        "filter": _filter,
+        "filter": _on_story("filter-trending"),
+        "correct": _on_story("correct"),
     }
     values = makes[act.verb](act, desk)
     return Entry({**values, "when": {"at": [show_duration(desk.now)]}}, "click")
@@ -129,9 +134,12 @@ def _delete(act: Act, desk: Desk) -> dict[str, Any]:
     return {"kind": "delete-posts", "whom": whom}
 
 
-def _filter(act: Act, desk: Desk) -> dict[str, Any]:
-    story = _within(act.story, len(desk.world.story_names), "story")
-    return {"kind": "filter-trending", "whom": {"stories": [desk.world.story_names[story]]}}
+def _on_story(kind: str) -> Any:
+    def make(act: Act, desk: Desk) -> dict[str, Any]:
+        story = _within(act.story, len(desk.world.story_names), "story")
+        return {"kind": kind, "whom": {"stories": [desk.world.story_names[story]]}}
+
+    return make
 
 
 def _within(number: int | None, count: int, what: str) -> int:

@@ -22,7 +22,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rumorsim.web import limits
-from rumorsim.web.gallery import Shelf
+from rumorsim.web.gallery import GALLERY, Shelf
 from rumorsim.web.guard import Guard, Lock, token_in
 
 __all__ = ["Page", "make_app", "new_lock"]
@@ -66,7 +66,8 @@ def make_app(page: Page) -> Callable[..., Any]:
     async def start(request: Request) -> Response:
         if not request.scope["rumorsim.open"]:
             return Response(status_code=403)
-        return _json({"scenarios": list(page.shelf.names)})
+        shelf = [{"name": name, "ask": GALLERY.get(name, "")} for name in page.shelf.names]
+        return _json({"scenarios": shelf})
 
     async def forms(request: Request) -> Response:
         if not request.scope["rumorsim.open"]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rumorsim.events import VERBS
 from rumorsim.interventions import INTERVENTIONS
 from rumorsim.scenario.checks import without_nulls
 from rumorsim.web.worlds import TwoWorlds
@@ -23,15 +24,19 @@ def told_world(worlds: TwoWorlds, name: str, session: str) -> dict[str, Any]:
         "seed": worlds.seed,
         "horizon": world.horizon,
         "start": facts.start,
-        "accounts": facts.accounts,
+        "accounts": world.graph.accounts,
         "follows": world.graph.follows,
         "ids": None if world.graph.ids is None else [str(i) for i in world.graph.id_list()],
+        "reserve": facts.origin[world.graph.accounts :].tolist(),
         "kinds": list(facts.kinds),
         "stories": [
             {"name": s.name, "truth": s.truth, "category": s.category, "answers": s.answers}
             for s in facts.stories
         ],
-        "trending": scenario.trending is not None,
+        "trending": any(each.kind == "trending" for each in world.platforms.surfaces),
+        "surfaces": list(facts.surfaces),
+        "official": bool(world.accounts["official"].any()),
+        "verbs": list(VERBS),
         "policies": list(worlds.base.policy_names),
         "attention": scenario.reading.attention,
         "model": None if scenario.model is None else scenario.model.kind,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -12,7 +13,9 @@ import numpy as np
 from rumorsim.errors import Fault, InputError
 from rumorsim.events import VERBS, Batch, Kind
 from rumorsim.interventions import Intervention
-from rumorsim.run import Simulation
+from rumorsim.measures.collateral import Collateral
+from rumorsim.measures.docket import EFFECTS
+from rumorsim.run import Simulation, intervention_facts
 from rumorsim.scenario import Scenario, build_graph
 from rumorsim.web import limits, wire
 from rumorsim.web.messages import Act, Settings
@@ -25,10 +28,8 @@ __all__ = ["TwoWorlds", "check_size"]
 AFTER: Final = 1e-5
 #: Slots of the trending list that the page shows.
 SLOTS: Final = 8
-#: Verbs that hurt who is hit.
-PENALTIES: Final = frozenset(
-    VERBS.index(v) for v in ("close", "suspend", "remove-followers", "delete", "hide")
-)
+#: Numbers of the verbs that do something to somebody.
+_EFFECTS: Final = [VERBS.index(verb) for verb in EFFECTS]
 
 #: Building follow graphs fills a cache that sessions share.
 _building = threading.Lock()
@@ -180,9 +181,11 @@ class _World:
         self.batches: list[Batch] = []
         self.count = 0
         self._sent = 0
-        self._false = np.array([not s.truth for s in simulation.facts.stories])
-        self._wrong: set[int] = set()
-        self._acts = 0
+        self._collateral = Collateral()
+        self._state = self._collateral.start(simulation.facts)
+        self._wrong = self._acts = 0
+        kinds = [surface.kind for surface in simulation.world.platforms.surfaces]
+        self._list = kinds.index("trending") if "trending" in kinds else -1
 
     def advance(self, until: float) -> None:
         if until < self.simulation.now:
@@ -198,28 +201,19 @@ class _World:
 
     def _judge(self, batch: Batch) -> None:
         """Count what the desk did, and accounts hit that had told nothing false by then."""
-        desk = self.simulation.desk
-        for row in batch.only(Kind.ACTION).rows:
-            if int(row["value"]) not in PENALTIES:
-                continue
-            self._acts += 1
-            account = int(row["account"])
-            if row["post"] >= 0:
-                guilty = bool(self._false[row["story"]])
-            else:
-                posts = desk.world.posts[desk.posts_of(account)]
-                told = posts["story"][posts["time"] <= row["time"]]
-                guilty = bool(self._false[told].any())
-            if not guilty:
-                self._wrong.add(account)
+        self._collateral.observe(self._state, batch)
+        actions = batch.only(Kind.ACTION)
+        if len(actions):
+            self._acts += int(np.isin(actions.value, _EFFECTS).sum())
+            self._wrong = int(self._collateral.value(self._state)["accounts"]["innocent"])
 
     def side(self, whole: bool) -> wire.Side:
         world = self.simulation.world
         batch = Batch.joined(self.batches if whole else self.batches[self._sent :])
         self._sent = len(self.batches)
-        slots = world.slots[0, :SLOTS] if self.simulation.scenario.trending else world.slots[0, :0]
+        slots = world.slots[self._list, :SLOTS] if self._list >= 0 else world.slots[0, :0]
         reach, shares = world.stories["reach"], world.stories["shares"]
-        return wire.Side(batch, reach, shares, slots, len(self._wrong), self._acts)
+        return wire.Side(batch, reach, shares, slots, self._wrong, self._acts)
 
 
 def _of_policy(scenario: Scenario, name: str) -> list[Entry]:
@@ -238,4 +232,6 @@ def _start(simulation: Simulation, interventions: tuple[Intervention, ...]) -> N
     """Start the last of these in a simulation that runs under the others."""
     *before, last = interventions
     ordinals = Counter(each.kind for each in before)
+    facts = tuple(intervention_facts(each) for each in interventions)
+    simulation.world.facts = replace(simulation.world.facts, interventions=facts)
     last.start(simulation.desk, len(before), ordinals[last.kind])

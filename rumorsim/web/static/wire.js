@@ -40,12 +40,8 @@
 
 export const KIND = Object.freeze({
   publish: 0, share: 1, expose: 2, read: 3, report: 4, action: 5, surface: 6, stop: 7,
+  withhold: 8, believe: 9, trust: 10,
 });
-
-export const VERBS = Object.freeze([
-  'flag', 'dismiss', 'close', 'suspend', 'reinstate', 'remove-followers', 'restore-followers',
-  'delete', 'restore-post', 'hide', 'show', 'delist', 'relist',
-]);
 
 /** @param {ArrayBuffer} bytes @returns {Picture | Frame} */
 export function read(bytes) {

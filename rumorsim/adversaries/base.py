@@ -1,0 +1,105 @@
+"""What adversaries share: when they act, who they are, and luck of their own.
+
+An adversary is part of the world: it acts under every policy, ``none`` included. It is one
+frozen model in one file: its fields are its configuration, and :meth:`Adversary.start`
+begins what it does. It acts through accounts, never through the desk.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from rumorsim.laws import Model
+from rumorsim.randomness import Purpose, address_word, philox, philox_array, uniform
+from rumorsim.units import Duration, PositiveDuration
+
+if TYPE_CHECKING:
+    from rumorsim.adversaries.scene import Scene
+    from rumorsim.graphs.follows import FollowGraph
+    from rumorsim.people import People
+    from rumorsim.world import World
+
+__all__ = ["Adversary", "Crew", "Kinds", "Luck"]
+
+#: Names of kinds of accounts; which there are is checked with the scenario.
+Kinds = Annotated[tuple[str, ...], Field(strict=False, max_length=100)]
+
+
+class Luck:
+    """Draws of one adversary, addressed by its kind, its ordinal among them, and the case."""
+
+    def __init__(self, world: World, kind: str, ordinal: int) -> None:
+        code = zlib.crc32(kind.encode())
+        low, high, _, _ = philox(world.seed, address_word(Purpose.ADVERSARY), code, ordinal, 0)
+        self.seed = low | (high << 32)
+
+    def words(self, a: int, b: int = 0, c: int = 0) -> tuple[int, int, int, int]:
+        """Four words for one case: (who, about what, the n-th time)."""
+        return philox(self.seed, address_word(Purpose.ADVERSARY, 1), a, b, c)
+
+    def happens(self, chance: float, a: int, b: int = 0, c: int = 0) -> bool:
+        """Does what has this chance happen in this case?"""
+        return uniform(self.words(a, b, c)[0]) < chance
+
+    def some(self, among: NDArray[np.int64], wanted: int, what: int = 0) -> list[int]:
+        """``wanted`` of these accounts at random (all, if there are fewer), in the order drawn."""
+        race = philox_array(self.seed, address_word(Purpose.ADVERSARY, 2), among, what, 0)[0]
+        return [int(account) for account in among[np.argsort(race, kind="stable")[:wanted]]]
+
+
+class Adversary(Model):
+    """Base of all adversaries."""
+
+    #: One line for help texts and reports.
+    summary: ClassVar[str]
+
+    kind: str
+    begin: Duration = Field("0 h", description="it is active from here")  # type: ignore[assignment]
+    end: PositiveDuration | None = Field(
+        None, description="it begins nothing new from here on; absent: active to the horizon"
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Adversary:
+        if self.end is not None and self.end <= self.begin:
+            raise ValueError("end is not after begin")
+        return self
+
+    def active(self, time: float) -> bool:
+        """Is it active at this hour?"""
+        return self.begin <= time and (self.end is None or time < self.end)
+
+    def reserve(self, people: People, graph: FollowGraph) -> tuple[NDArray[np.int64], int]:
+        """Accounts that may come back because of it, and how often each."""
+        return np.zeros(0, dtype=np.int64), 0
+
+    def start(self, scene: Scene, ordinal: int) -> None:
+        """Begin at hour 0. ``ordinal`` counts the adversaries of this kind in the scenario."""
+        raise NotImplementedError
+
+
+class Crew(Adversary):
+    """Base of adversaries that act through a group of accounts."""
+
+    kinds: Kinds = Field((), description="its accounts are of these kinds; empty: of any")
+    size: int = Field(
+        ge=1, le=10_000_000, description="so many accounts, drawn at random (assumption)"
+    )
+
+    def members(self, world: World, luck: Luck, without: Any = ()) -> list[int]:
+        """Its accounts: ``size`` at random of its kinds, none of ``without``."""
+        among = of_kinds(world.people, self.kinds)
+        return luck.some(among[~np.isin(among, np.asarray(without))], self.size)
+
+
+def of_kinds(people: People, kinds: tuple[str, ...]) -> NDArray[np.int64]:
+    """The accounts of these kinds; all where none is named."""
+    if not kinds:
+        return np.arange(people.accounts)
+    wanted = [people.kinds.index(kind) for kind in kinds if kind in people.kinds]
+    return np.flatnonzero(np.isin(people.kind, wanted))

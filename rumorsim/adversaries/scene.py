@@ -1,0 +1,135 @@
+"""The scene adversaries act in: they hear of new publications and closures, and post.
+
+All adversaries of a scenario share one scene, so that some may boost what others publish.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from rumorsim.desk import Desk, Done
+from rumorsim.sponsors import Sponsor
+
+if TYPE_CHECKING:
+    from rumorsim.adversaries.base import Adversary
+
+__all__ = ["Scene", "start_adversaries"]
+
+#: Verbs that take an account away for good, or until an appeal.
+CLOSING: Final = frozenset({"close", "take-down"})
+#: Posts of adversaries have k from here on: planned ones are below, ordered corrections above.
+FIRST_K: Final = 2**22
+
+
+class Scene:
+    """What adversaries see, and what they can do: share, report, publish, come back."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk, self.engine, self.env, self.world = desk, desk.engine, desk.env, desk.world
+        self._listeners: list[tuple[frozenset[int], Callable[[int], None]]] = []
+        self._closures: list[Callable[[int], None]] = []
+        self._seen = 0
+        self._ks: Counter[tuple[int, int]] = Counter()
+        self._arrested: set[int] = set()
+
+    def stories(self, names: Iterable[str]) -> frozenset[int]:
+        """The numbers of stories of these names, every copy of each."""
+        wanted = set(names)
+        known = enumerate(self.world.story_names)
+        return frozenset(i for i, name in known if {name, name.split("#")[0]} & wanted)
+
+    def sponsor(self, budget: float) -> Sponsor:
+        """A purse that the desk may find."""
+        sponsor = Sponsor(budget)
+        self.desk.sponsors.append(sponsor)
+        return sponsor
+
+    # -- hearing --------------------------------------------------------------------
+
+    def when_published(self, stories: frozenset[int], callback: Callable[[int], None]) -> None:
+        """Call ``callback(post)`` after each publication of one of the stories."""
+        self._listeners.append((stories, callback))
+
+    def when_closed(self, callback: Callable[[int], None]) -> None:
+        """Call ``callback(account)`` after each closure, unless its person is arrested."""
+        self._closures.append(callback)
+
+    def start(self) -> None:
+        """Begin to listen."""
+        if self._listeners:
+            self.env.process(self._follow_the_plan())
+        if self._closures:
+            self.desk.when_done(self._hear)
+
+    def _hear(self, done: Done) -> None:
+        if done.kind != "account":
+            return
+        person = int(self.world.profiles["person"][done.target])
+        if done.verb == "arrest":
+            self._arrested.add(person)
+        if done.verb in CLOSING and person not in self._arrested:
+            for callback in self._closures:
+                callback(done.target)
+
+    def arrested(self, account: int) -> bool:
+        """Has the person behind an account been arrested?"""
+        return int(self.world.profiles["person"][account]) in self._arrested
+
+    def _follow_the_plan(self) -> Generator[Any, Any, None]:
+        """Look for new publications right after each moment at which one is planned."""
+        plan = self.world.rules.publications
+        wanted = frozenset().union(*(stories for stories, _ in self._listeners))
+        due = plan["time"][np.isin(plan["story"], sorted(wanted))]
+        for time in np.unique(due).tolist():
+            # The platform comes before the public at equal times.
+            yield self.env.timeout_until(float(np.nextafter(time, np.inf)))
+            self._look()
+
+    def _look(self) -> None:
+        fresh = range(self._seen, self.world.posts_made)
+        posts = self.world.posts
+        own = np.flatnonzero(posts["root"][fresh.start : fresh.stop] == np.array(fresh))
+        self._seen = fresh.stop
+        for post in (own + fresh.start).tolist():
+            for stories, callback in self._listeners:
+                if int(posts["story"][post]) in stories:
+                    callback(post)
+
+    # -- acting ---------------------------------------------------------------------
+
+    def publish(self, author: int, story: int) -> int:
+        """Let an account (or who took its place) publish a story now: the post, or -1."""
+        k = FIRST_K + self._ks[author, story]
+        self._ks[author, story] += 1
+        post = int(self.engine.publish_now(author, story, k))
+        self._look()
+        return post
+
+    def present(self, account: int) -> int:
+        """The account that acts in its place: itself, or who succeeds it if it was closed."""
+        accounts, heirs = self.world.accounts, self.world.profiles["heir"]
+        while not accounts["can_post"][account] and heirs[account] >= 0:
+            account = int(heirs[account])
+        return account
+
+    def share(self, post: int, account: int) -> int:
+        """Let an account (or who took its place) share a post now: the share, or -1."""
+        return int(self.engine.share_now(post, self.present(account)))
+
+    def report(self, post: int, account: int) -> bool:
+        """Let an account (or who took its place) report a post now; whether it could."""
+        return bool(self.engine.report_now(post, self.present(account)))
+
+
+def start_adversaries(adversaries: Iterable[Adversary], desk: Desk) -> None:
+    """Begin all adversaries of a scenario, in their order."""
+    scene = Scene(desk)
+    ordinals: Counter[str] = Counter()
+    for adversary in adversaries:
+        adversary.start(scene, ordinals[adversary.kind])
+        ordinals[adversary.kind] += 1
+    scene.start()

@@ -1,0 +1,34 @@
+"""Demonetisation: the account stays and earns nothing; who posts for money posts less."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field
+
+from rumorsim.interventions.base import Intervention
+
+if TYPE_CHECKING:
+    from rumorsim.desk import Case, Desk
+
+__all__ = ["Demonetise"]
+
+
+class Demonetise(Intervention):
+    """Suspend what accounts earn for ``duration``, or revoke it for good.
+
+    Posting follows income as far as an account depends on it: ``dependence`` of its kind.
+    Suspended and revoked earnings are among the 930,000 lesser penalties counted in the
+    spring 2023 campaign of the Cyberspace Administration of China.
+    """
+
+    target: ClassVar = "account"
+    summary: ClassVar = "suspend or revoke what accounts earn; posting follows income"
+
+    kind: Literal["demonetise"] = Field("demonetise", description="demonetisation")
+    keep: float = Field(
+        0.0, ge=0, lt=1, description="share of its earnings that an account keeps (assumption)"
+    )
+
+    def act(self, desk: Desk, target: int, case: Case) -> None:
+        case.done.append(desk.demonetise(target, keep=self.keep, case=case))

@@ -1,0 +1,92 @@
+"""Sources: people who lost an account they followed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from rumorsim.events import VERBS, Batch, Facts, Kind
+from rumorsim.measures.base import Meaning, Measure
+from rumorsim.measures.counting import ratio
+from rumorsim.measures.guilt import ACCOUNT, FirstPosts, rule_of
+from rumorsim.measures.posts import PostLog
+from rumorsim.measures.standing import CODES, UNDOES, Hit, Standing
+
+__all__ = ["Sources"]
+
+
+class State:
+    """Memory: 20 bytes x posts, 24 bytes x accounts, O(penalties)."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.posts = PostLog()
+        self.guilt = FirstPosts(facts, rule_of(facts, None))
+        self.standing = Standing()
+
+
+class Sources(Measure[State]):
+    """People who at the end of the run have lost a source.
+
+    A source is lost where an account is closed, or its followers were removed (all of them,
+    or all but a share), and this was not undone; by the plain truth it was innocent if it
+    had posted no false story when it was hit. Needs the follow graph, so it is taken during
+    a run and not from a saved stream.
+    """
+
+    name: ClassVar[str] = "sources"
+    summary: ClassVar[str] = "people who lost an account they followed (during a run only)"
+    needs: ClassVar[frozenset[Kind]] = frozenset({Kind.PUBLISH, Kind.SHARE, Kind.ACTION})
+    needs_follows: ClassVar[bool] = True
+    meanings: ClassVar[dict[str, Meaning]] = {
+        "*.accounts": Meaning("accounts", "lost to their followers at the end"),
+        "*.persons": Meaning("persons", "who had lost an account they followed"),
+        "*.part": Meaning("part", "of all persons, had lost an account they followed"),
+    }
+
+    def start(self, facts: Facts) -> State:
+        return State(facts)
+
+    def observe(self, state: State, batch: Batch) -> None:
+        known = len(state.posts)
+        state.guilt.observe(state.posts.observe(batch))
+        acts = (batch.kind == Kind.ACTION) & np.isin(batch.value, CODES)
+        if not acts.any():
+            return
+        posted = (batch.kind == Kind.PUBLISH) | (batch.kind == Kind.SHARE)
+        before = known + posted.cumsum()[acts]
+        rows = batch.rows[acts]
+        columns = [rows[name].tolist() for name in ("value", "time", "account", "source")]
+        for value, time, account, by, existing in zip(*columns, before.tolist(), strict=True):
+            verb = VERBS[int(value)]
+            if verb in UNDOES:
+                guilty = state.guilt.was_guilty(ACCOUNT, account, existing, state.posts)
+                state.standing.add(account, Hit(verb, time, by, guilty))
+            else:
+                state.standing.lift(verb, account, by)
+
+    def value(self, state: State) -> dict[str, Any]:
+        hit = {
+            account: [each.guilty for each in hits if each.verb != "suspend"]
+            for account, hits in state.standing.hits.items()
+        }
+        lost = [account for account, guilty in hit.items() if guilty]
+        innocent = [account for account in lost if not all(hit[account])]
+        return {"any": _people(state, lost), "innocent": _people(state, innocent)}
+
+
+def _people(state: State, sources: Sequence[int]) -> dict[str, Any]:
+    facts = state.facts
+    # Rows beyond the graph are laid out for people who come back: they have no row of follows.
+    assert facts.follows is not None, "Listening asks for the follows"
+    offsets, followers = facts.follows
+    origin = facts.origin[list(sources)].tolist()
+    readers = [facts.person[followers[offsets[a] : offsets[a + 1]]] for a in origin]
+    persons = len(np.unique(np.concatenate(readers))) if readers else 0
+    return {
+        "accounts": len(sources),
+        "persons": persons,
+        "part": ratio(persons, len(np.unique(facts.person))),
+    }

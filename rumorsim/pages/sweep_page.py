@@ -1,0 +1,141 @@
+"""The page of a sweep; of one with a single setting, that of its comparison."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rumorsim.pages.before_part import before_section
+from rumorsim.pages.cascade_part import cascade_section
+from rumorsim.pages.comparison_making import expected_events
+from rumorsim.pages.parts import Code, Folded, Page, Section, Text
+from rumorsim.pages.replay import Replay, replay
+from rumorsim.pages.response_part import response_section
+from rumorsim.pages.saved import NONE
+from rumorsim.pages.sweep_answer import effects, sweep_answer, sweep_terms
+from rumorsim.pages.sweep_numbers import desk_table, numbers_part
+from rumorsim.pages.sweep_parts import curves_section, frontier_part, settings_section
+from rumorsim.pages.sweep_reading import read_sweep
+from rumorsim.pages.terms_part import (
+    again_section,
+    limits_section,
+    scenario_section,
+    source_of,
+)
+
+if TYPE_CHECKING:
+    from rumorsim.pages.sweep_reading import Point, Swept
+    from rumorsim.scenario import Scenario
+
+__all__ = ["page_of_sweep"]
+
+Progress = Callable[[int, int], None]
+
+
+def page_of_sweep(directory: Path, *, again: bool, progress: Progress | None) -> Page:
+    """The page of a sweep, finished or not."""
+    swept = read_sweep(directory)
+    manifest = swept.manifest
+    sections = [settings_section(swept)]
+    if swept.points:
+        sections += [
+            section
+            for section in (
+                response_section(swept),
+                curves_section(swept),
+                *_at_one_setting(swept, again=again, progress=progress),
+                frontier_part(swept),
+                desk_table(swept),
+                numbers_part(swept),
+            )
+            if section is not None
+        ]
+    sections += [limits_section(manifest["scenario"]), _assumptions(manifest), _again(manifest)]
+    points, policies = len(swept.sweep.points), len(swept.sweep.policies)
+    worlds = len(swept.sweep.seeds)
+    return Page(
+        title=str(manifest["name"]),
+        what=f"Sweep of {points:,} settings, {policies} policies, {worlds} worlds each",
+        answer=sweep_answer(swept),
+        terms=sweep_terms(swept),
+        sections=sections,
+        source=source_of(manifest["versions"]),
+    )
+
+
+def _at_one_setting(
+    swept: Swept, *, again: bool, progress: Progress | None
+) -> list[Section | None]:
+    """Who was reached before and one cascade, at the setting where a policy did most."""
+    found = effects(swept)
+    if not found:
+        return []
+    chosen = found[0].point
+    if again:
+        worlds = _run_again(swept, chosen, found[0].policy, progress)
+    else:
+        worlds = Replay({}, "no worlds were run again for this report")
+    kept = tuple(policy for policy in chosen.saved.policies if policy in (NONE, found[0].policy))
+    saved = replace(chosen.saved, policies=kept)
+    sections = [before_section(saved, worlds), cascade_section(saved, worlds)]
+    at = Text(f"At {chosen.label}, where the mean change is largest.") if chosen.label else None
+    return [
+        Section(each.name, each.title, [at, *each.parts]) if each and at else each
+        for each in sections
+    ]
+
+
+def _run_again(swept: Swept, point: Point, policy: str, progress: Progress | None) -> Replay:
+    from rumorsim.scenario.loading import from_values
+    from rumorsim.studies.overrides import in_force, overridden
+    from rumorsim.studies.plan import overrides_of
+    from rumorsim.studies.study import study_from_values
+
+    manifest = swept.manifest
+
+    @cache
+    def setting() -> Scenario:
+        base = from_values(dict(manifest["scenario"]), Path(manifest["folder"]))
+        study = study_from_values(_plain_study(manifest), Path(manifest["folder"]))
+        return overridden(base, overrides_of(study, point.values))
+
+    digests = {name: point.saved.digests[name] for name in (NONE, policy)}
+    return replay(
+        lambda name: in_force(setting(), name),
+        digests,
+        point.saved.seeds,
+        expected_events(point.saved),
+        progress,
+    )
+
+
+def _plain_study(manifest: Any) -> dict[str, Any]:
+    found: dict[str, Any] = dict(manifest["study"])
+    return found
+
+
+def _assumptions(manifest: Any) -> Section:
+    section = scenario_section(manifest["scenario"])
+    text = json.dumps(manifest["study"], indent=1, ensure_ascii=False) + "\n"
+    study = Folded("The study: what was varied, and how", [Code(text, "study.json")])
+    return Section(section.name, section.title, [study, *section.parts])
+
+
+def _again(manifest: Any) -> Section:
+    provenance = {
+        "results_version": manifest["results_version"],
+        "versions": manifest["versions"],
+        "scenario_digest": manifest["scenario_digest"],
+    }
+    scenario = manifest["study"]["scenario"]
+    note = f"In study.json, scenario names the file {scenario}: save scenario.json under that name."
+    if not str(scenario).endswith(".json"):
+        note += " (A scenario may be JSON whatever its name.)"
+    line = "rumorsim sweep study.json --out again"
+    return again_section(
+        [(line, "what is missing is run, what is there is kept")], provenance, [note]
+    )

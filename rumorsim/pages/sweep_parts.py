@@ -1,0 +1,223 @@
+"""Sections of a sweep: settings ranked, reach over time, frontier."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from rumorsim.pages.answers import level_of, main_of
+from rumorsim.pages.charts import Mark, Row, draw_bands, draw_forest
+from rumorsim.pages.frontier_part import cost_of, less
+from rumorsim.pages.parts import Column, Figure, Section, Table, Text
+from rumorsim.pages.reach_part import legend_of
+from rumorsim.pages.saved import NONE
+from rumorsim.pages.sweep_answer import effects
+from rumorsim.pages.sweep_charts import draw_cloud
+from rumorsim.pages.wording import FALSE, TRUE, best_form, cell, clearly, held, percent, quoted
+from rumorsim.report.numbers import number, spread
+
+if TYPE_CHECKING:
+    from rumorsim.pages.parts import Part
+    from rumorsim.pages.sweep_answer import Effect
+    from rumorsim.pages.sweep_reading import Swept
+    from rumorsim.studies.intervals import Interval
+
+__all__ = ["MOST_SHOWN", "curves_section", "frontier_part", "settings_section", "text_of"]
+
+#: Rows of a figure and of a table at most; CSV holds all.
+_MOST_DRAWN: Final = 12
+MOST_SHOWN: Final = 60
+
+
+def settings_section(swept: Swept) -> Section:
+    """The policies at all settings ranked, or the settings by reach where there is no policy."""
+    found = effects(swept)
+    parts: list[Part] = []
+    for cause, count in swept.left_out.items():
+        parts.append(Text(f"{count} runs have no numbers: {cause}.", "note"))
+    if found:
+        parts += [_forest(swept, found), _effect_table(swept, found)]
+    elif swept.points:
+        parts.append(_reach_table(swept))
+    return Section("settings", "The settings ranked", parts)
+
+
+def _form(effect: Effect, unit: str) -> Interval:
+    if unit == "%" and effect.change.relative is not None:
+        return percent(effect.change.relative)
+    assert effect.change.difference is not None
+    return effect.change.difference
+
+
+def _forest(swept: Swept, found: Sequence[Effect]) -> Figure:
+    forms = [best_form(each.change) for each in found]
+    unit = "%" if all(form and form[1] == "%" for form in forms) else "accounts"
+    drawn = [*found[: _MOST_DRAWN - 2], *found[-2:]] if len(found) > _MOST_DRAWN else list(found)
+    rows, told = [], []
+    for each in drawn:
+        form = _form(each, unit)
+        text = (
+            "same in every world"
+            if each.change.identical
+            else f"{spread(*form, signed=True)} {unit}"
+        )
+        place = each.point.saved.policies.index(each.policy)
+        rows.append(Row(f"{each.policy}: {each.point.label}", place, [Mark(form, text)]))
+        told.append(f"{quoted(each.policy)} at {each.point.label}: {text}")
+    main = "false" if main_of(swept.points[0].saved) == FALSE else "true"
+    axis = f"change of reach of {main} stories against none, {unit}"
+    words = "; ".join(told) + "."
+    caption = (
+        f"Bars are {level_of(swept.points[0].saved)} intervals that hold for all"
+        f" {len(found)} rows at once."
+    )
+    if len(drawn) < len(found):
+        caption += f" Drawn are the {len(drawn) - 2} best and the 2 worst means."
+    drawing = draw_forest("settings-drawn", rows, axis, words)
+    return Figure(
+        "settings-figure", f"Change of reach of {main} stories", [("", drawing)], words, caption
+    )
+
+
+def _effect_table(swept: Swept, found: Sequence[Effect]) -> Table:
+    names = swept.sweep.parameters
+    heads = ["policy", *names, "false stories", "true stories", "accounts wrongly hit", "clear?"]
+    columns = [Column(head, numeric=at > len(names)) for at, head in enumerate(heads[:-1])]
+    columns.append(Column(heads[-1], numeric=False))
+    rows = []
+    for each in found[:MOST_SHOWN]:
+        saved = each.point.saved
+        changed = [
+            _changed(saved.change(each.policy, key)) if saved.change(each.policy, key) else ""
+            for key in (FALSE, TRUE)
+        ]
+        hit = saved.change(each.policy, "collateral.accounts.innocent")
+        sure = {-1: "less", 0: "no", 1: "more"}[clearly(each.change)]
+        values = [text_of(each.point.values[name]) for name in names]
+        wrongly = cell(held(hit.mean, None)) if hit else ""
+        rows.append([each.policy, *values, *changed, wrongly, sure])
+    raw_head = ["policy", *names, "measure", "worlds", "mean", "mean_low", "mean_high",
+                "difference", "difference_low", "difference_high"]  # fmt: skip
+    raw: list[list[Any]] = []
+    for each in found:
+        for key in (FALSE, TRUE, "enforcement.actions", "collateral.accounts.innocent"):
+            change = each.point.saved.change(each.policy, key)
+            if change is not None:
+                gap: Any = change.difference or (None, None, None)
+                values = [each.point.values[name] for name in names]
+                raw.append([each.policy, *values, key, change.worlds, *change.mean, *gap])
+    note = (
+        f"The first {MOST_SHOWN} of {len(found)}; the CSV has all."
+        if len(found) > len(rows)
+        else ""
+    )
+    title = "What each policy changed at each setting, against none in the same worlds"
+    return Table("settings-ranked", title, columns, rows, (raw_head, raw), note)
+
+
+def _changed(change: Any) -> str:
+    if change.identical:
+        return "none in any world"
+    form = best_form(change)
+    return "" if form is None else cell(form[0], unit=form[1], signed=True)
+
+
+def text_of(value: Any) -> str:
+    """A value of a parameter as people read it."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _reach_table(swept: Swept) -> Table:
+    names = swept.sweep.parameters
+    heads = ["policy", *names, "reach of false stories", "reach of true stories"]
+    columns = [Column(head, numeric=at > len(names)) for at, head in enumerate(heads)]
+    rows, raw = [], []
+    for point in swept.points:
+        for policy in point.saved.policies:
+            found = [point.saved.change(policy, key) for key in (FALSE, TRUE)]
+            values = [point.values[name] for name in names]
+            cells = [cell(each.mean) if each else "" for each in found]
+            rows.append([policy, *map(_text, values), *cells])
+            for key, each in zip((FALSE, TRUE), found, strict=True):
+                if each:
+                    raw.append([policy, *values, key, each.worlds, *each.mean])
+    head = ["policy", *names, "measure", "worlds", "mean", "low", "high"]
+    note = (
+        f"The first {MOST_SHOWN} of {len(rows)}; the CSV has all." if len(rows) > MOST_SHOWN else ""
+    )
+    title = "Accounts reached at each setting, means over worlds"
+    return Table("settings-reach", title, columns, rows[:MOST_SHOWN], (head, raw), note)
+
+
+def curves_section(swept: Swept) -> Section | None:
+    """Reach of the main kind of story over time at a few settings, all policies."""
+    shown = [point for point in swept.points if point.number in swept.panels]
+    if not shown:
+        return None
+    word = "false" if main_of(shown[0].saved) == FALSE else "true"
+    curve = f"reach.truth.{word}.over_time.accounts"
+    drawings, told = [], []
+    for at, point in enumerate(shown):
+        bands = [
+            (place, point.saved.bands[policy, curve])
+            for place, policy in enumerate(point.saved.policies)
+            if (policy, curve) in point.saved.bands
+        ]
+        if not bands:
+            return None
+        ends = ", ".join(
+            f"{quoted(point.saved.policies[place])} {band.mean[-1]:,.0f}" for place, band in bands
+        )
+        words = f"At {point.label or 'the only setting'} the mean reach ends at: {ends}."
+        told.append(words)
+        drawings.append((point.label, draw_bands(f"curve-{at}", bands, words)))
+    some = (
+        f" {len(shown)} of {len(swept.points)} settings." if len(shown) < len(swept.points) else ""
+    )
+    figure = Figure(
+        "over-time", f"Accounts reached by {word} stories", drawings, " ".join(told),
+        f"Lines are means over worlds, bands {level_of(shown[0].saved)} intervals.{some}",
+        legend_of(shown[0].saved),
+    )  # fmt: skip
+    return Section("reach", "Reach over time", [figure])
+
+
+def frontier_part(swept: Swept) -> Section | None:
+    """Every policy at every setting: what it averts against what it loses, and costs."""
+    found = effects(swept)
+    if not found or main_of(swept.points[0].saved) != FALSE:
+        return None
+    cost = cost_of(tuple(key for _, key in found[0].point.saved.changes))
+    planes = [(TRUE, "true reach lost, accounts", "Against true reach lost")]
+    planes += [(cost[0], cost[1], f"Against {cost[1]}")] if cost else []
+    drawings, told = [], []
+    for at, (key, axis, title) in enumerate(planes):
+        points = []
+        for each in found:
+            gain, other = less(each.change.difference), each.point.saved.change(each.policy, key)
+            if gain is None or other is None:
+                continue
+            lost = less(other.difference) if key == TRUE else other.mean
+            if lost is not None:
+                place = each.point.saved.policies.index(each.policy)
+                points.append((place, gain.estimate, lost.estimate))
+        if points:
+            gains = [point[1] for point in points]
+            losses = [point[2] for point in points]
+            words = (
+                f"{len(points)} dots: false reach averted from {number(min(gains), 0)} to"
+                f" {number(max(gains), 0)} accounts; {axis} from {number(min(losses), 0)} to"
+                f" {number(max(losses), 0)}."
+            )
+            told.append(words)
+            axes = ("false reach averted, accounts", axis)
+            drawings.append((title, draw_cloud(f"cloud-{at}", points, axes, words)))
+    if not drawings:
+        return None
+    policies = tuple(policy for policy in swept.sweep.policies if policy != NONE)
+    figure = Figure(
+        "frontier-figure", "What is averted, and at what price", drawings, " ".join(told),
+        "Each dot is a policy at a setting, means alone: neighbours may not be clearly apart.",
+        legend_of(found[0].point.saved, policies),
+    )  # fmt: skip
+    return Section("frontier", "The frontier", [figure])

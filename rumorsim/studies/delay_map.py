@@ -1,0 +1,246 @@
+"""delay map: harm averted as a function of how fast a platform reacts, and how much it covers.
+
+One policy of a scenario is run at every reaction time and every coverage, in the same worlds
+as ``none``. Reaction time is the delay from the trigger to the act, the same in every case (in
+the place of the delay law of the scenario); coverage is the share of targets that are acted
+upon: ``fraction`` (a random sample of the targets, fixed draws: a larger one holds the smaller
+one) or ``sensitivity`` (P(act | reviewed, guilty)).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from rumorsim.errors import Fault, InputError, nearest, show_value
+from rumorsim.scenario import Scenario
+from rumorsim.studies.answering import AnswerDirectory, check_key, measure_of, numbers
+from rumorsim.studies.comparison import NONE, main_key
+from rumorsim.studies.intervals import (
+    Interval,
+    paired_difference,
+    relative_change,
+    shared_level,
+)
+from rumorsim.studies.overrides import overridden
+from rumorsim.studies.runner import Runner, Setting
+from rumorsim.studies.study import MOST_RUNS
+from rumorsim.units import parse_duration
+
+__all__ = ["COVERAGES", "DELAYS", "Cell", "DelayMap", "delay_map"]
+
+HOLDS: Final = "delay map"
+DELAYS: Final = ("0 h", "1 h", "2 h", "4 h", "8 h", "16 h")
+COVERAGES: Final = (0.2, 0.4, 0.6, 0.8, 1.0)
+_COVERED_BY: Final = {"fraction": "whom.fraction", "sensitivity": "sensitivity"}
+
+
+class Cell(NamedTuple):
+    """What is averted at one reaction time (hours) and coverage (a part).
+
+    ``averted``: ``none`` less the policy in the same worlds; ``part``: of the mean under
+    ``none``, None where that is 0. Intervals hold for all cells of the map at once.
+    """
+
+    delay: float
+    coverage: float
+    averted: Interval
+    part: Interval | None
+
+
+@dataclass(frozen=True)
+class DelayMap:
+    """Every cell, by delay and then by coverage."""
+
+    name: str
+    policy: str
+    key: str
+    covered_by: str
+    delays: tuple[str, ...]
+    coverages: tuple[float, ...]
+    seeds: tuple[int, ...]
+    level: float
+    cells: tuple[Cell, ...]
+    scenario: Mapping[str, Any]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The table behind the picture: one row a cell."""
+        return [_row(cell, self.covered_by) for cell in self.cells]
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it as plain JSON values."""
+        return {
+            "name": self.name,
+            "policy": self.policy,
+            "measure": self.key,
+            "covered_by": self.covered_by,
+            "delays": list(self.delays),
+            "coverages": list(self.coverages),
+            "seeds": list(self.seeds),
+            "level_of_each_cell": self.level,
+            "cells": self.rows(),
+            "scenario": dict(self.scenario),
+        }
+
+    def text(self) -> str:
+        """The table for people."""
+        from rumorsim.studies.delay_map_telling import told
+
+        return told(self)
+
+    def save(self, out: str | Path) -> None:
+        """Write picture and tables; OutputError where ``out`` is not one of ours."""
+        from rumorsim.studies.delay_map_telling import figure
+
+        directory = AnswerDirectory(Path(out), HOLDS)
+        directory.text("delay-map.txt", self.text() + "\n")
+        directory.json("delay-map.json", self.as_dict())
+        directory.csv("delay-map.csv", self.rows())
+        directory.figure("delay-map.png", figure(self))
+        directory.done()
+
+
+def delay_map(
+    scenario: Scenario,
+    policy: str,
+    *,
+    delays: Sequence[str] = DELAYS,
+    coverages: Sequence[float] = COVERAGES,
+    covered_by: str = "fraction",
+    key: str | None = None,
+    replicates: int = 20,
+    seed: int | None = None,
+    out: str | Path | None = None,
+    workers: int | None = None,
+    most_runs: int = MOST_RUNS,
+    progress: Callable[[int, int], None] | None = None,
+) -> DelayMap:
+    """What ``policy`` averts of the number ``key`` at every delay and coverage.
+
+    ``key`` by default the reach of false stories. Worlds have the seeds ``seed``, ``seed + 1``
+    ... (of the scenario if not given). With ``out`` finished runs are kept there. InputError
+    where anything is at fault: a policy that is not there, a key an intervention lacks.
+    """
+    first = scenario.seed if seed is None else seed
+    main = main_key(scenario.resolved())
+    key = main if key is None else key
+    check_key(key, "of", main)
+    places = _checked(scenario, policy, delays, coverages, covered_by, replicates, most_runs)
+    seeds = range(first, first + replicates)
+    grid = list(product(delays, coverages))
+    settings = [Setting(NONE, world) for world in seeds]
+    for delay, coverage in grid:
+        overrides = _overrides(places, delay, coverage, _COVERED_BY[covered_by])
+        settings += [Setting(policy, world, overrides) for world in seeds]
+    store = None if out is None else AnswerDirectory(Path(out), HOLDS).kept
+    with Runner(
+        scenario, workers=workers, store=store, measures=[measure_of(key)], curves=()
+    ) as runner:
+        for delay, coverage in grid:
+            # All of it is checked before the first run.
+            overridden(runner.scenario, _overrides(places, delay, coverage, _COVERED_BY[covered_by]))
+        found = numbers(runner, settings, [key], progress)[:, 0].reshape(-1, replicates)
+        resolved = runner.scenario.resolved()
+    level = shared_level(len(grid))
+    base = found[0].tolist()
+    return DelayMap(
+        name=scenario.name,
+        policy=policy,
+        key=key,
+        covered_by=covered_by,
+        delays=tuple(delays),
+        coverages=tuple(coverages),
+        seeds=tuple(seeds),
+        level=level,
+        cells=tuple(
+            Cell(parse_duration(delay), coverage, *_averted(values.tolist(), base, level))
+            for (delay, coverage), values in zip(grid, found[1:], strict=True)
+        ),
+        scenario=resolved,
+    )
+
+
+def _checked(
+    scenario: Scenario,
+    policy: str,
+    delays: Sequence[str],
+    coverages: Sequence[float],
+    covered_by: str,
+    replicates: int,
+    most_runs: int,
+) -> list[str]:
+    """The keys of the policy's interventions; InputError with everything that is wrong."""
+    faults = []
+    names = [each.name for each in scenario.policies]
+    if policy not in names:
+        advice = nearest(policy, names) if names else "add one to policies"
+        faults.append(Fault("there is no such policy", "", "policy", show_value(policy), advice))
+    if covered_by not in _COVERED_BY:
+        advice = nearest(covered_by, list(_COVERED_BY))
+        faults.append(Fault("is no coverage", "", "covered_by", show_value(covered_by), advice))
+    for what, values in (("delays", delays), ("coverages", coverages)):
+        if not values or len(set(values)) < len(values):
+            faults.append(Fault("must be at least one, each once", key=what, value=str(values)))
+    for coverage in coverages:
+        if not 0 <= coverage <= 1:
+            rule = "must be a part, 0 to 1"
+            faults.append(Fault(rule, key="coverages", value=show_value(coverage)))
+    for delay in delays:
+        try:
+            parse_duration(delay)
+        except ValueError as error:
+            faults.append(Fault(str(error), key="delays", value=show_value(delay)))
+    if replicates < 2:
+        rule = "must be at least 2: the map says what is clear"
+        faults.append(Fault(rule, key="replicates", value=str(replicates)))
+    runs = (len(delays) * len(coverages) + 1) * replicates
+    if runs > most_runs:
+        rule = f"would be {runs:,} runs; {most_runs:,} are the most"
+        faults.append(Fault(rule, advice="make it smaller, or raise --most-runs"))
+    if faults:
+        raise InputError(faults)
+    count = len(scenario.policy(policy).interventions)
+    place = names.index(policy)
+    return [f"policies[{place}].interventions[{each}]" for each in range(count)]
+
+
+def _overrides(
+    places: Sequence[str], delay: str, coverage: float, covered: str
+) -> dict[str, Any]:
+    every: dict[str, Any] = {}
+    for place in places:
+        every[f"{place}.delay"] = {"law": "fixed", "time": delay}
+        every[f"{place}.{covered}"] = float(coverage)
+    return every
+
+
+def _averted(
+    values: Sequence[float], base: Sequence[float], level: float
+) -> tuple[Interval, Interval | None]:
+    difference = _turned(paired_difference(values, base, level))
+    part = relative_change(values, base, level)
+    return difference, None if part is None else _turned(part)
+
+
+def _turned(interval: Interval) -> Interval:
+    """The same change counted the other way."""
+    ends = [None if end is None else 0.0 - end for end in (interval.high, interval.low)]
+    return Interval(0.0 - interval.estimate, *ends)
+
+
+def _row(cell: Cell, covered_by: str) -> dict[str, Any]:
+    part = cell.part or (None, None, None)
+    return {
+        "delay_hours": cell.delay,
+        covered_by: cell.coverage,
+        "averted": cell.averted.estimate,
+        "averted_low": cell.averted.low,
+        "averted_high": cell.averted.high,
+        "part": part[0],
+        "part_low": part[1],
+        "part_high": part[2],
+        "clear": cell.averted.clear,
+    }

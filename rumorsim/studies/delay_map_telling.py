@@ -1,0 +1,145 @@
+"""A delay map in words, and as one picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from rumorsim.report.numbers import number, spread
+from rumorsim.report.style import styled
+from rumorsim.report.tables import aligned
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from rumorsim.studies.delay_map import Cell, DelayMap
+
+__all__ = ["figure", "told"]
+
+#: Light where little is averted, dark where much is; the same order in grey.
+_COLOURS: Final = "Blues"
+_WORDS: Final = {
+    "reach.truth.false.accounts": "reach of false stories",
+    "reach.truth.true.accounts": "reach of true stories",
+}
+
+
+def told(found: DelayMap) -> str:
+    """A table: reaction times across, coverages down."""
+    worlds, cells = len(found.seeds), len(found.cells)
+    head = f'{found.name}, "{found.policy}": {_what(found)} averted, {worlds} coupled worlds'
+    rows = [[found.covered_by, *found.delays]]
+    for coverage in reversed(found.coverages):
+        some = [cell for cell in found.cells if cell.coverage == coverage]
+        rows.append([_percent(coverage), *(_text(cell) for cell in some)])
+    note = (
+        f"Intervals hold for all {cells} cells at once (95 %; each alone"
+        f" {100 * found.level:.4g} %, Bonferroni); * not clear of 0."
+    )
+    return "\n".join([head, "", *aligned(rows), "", note, sentence(found)])
+
+
+def sentence(found: DelayMap) -> str:
+    """The fastest and the slowest reaction at the greatest coverage, in one sentence."""
+    widest = [cell for cell in found.cells if cell.coverage == max(found.coverages)]
+    fast, slow = min(widest, key=_delay), max(widest, key=_delay)
+    told = " and ".join(
+        f"{_text(cell).rstrip('*')} after {cell.delay:g} h" for cell in dict.fromkeys((fast, slow))
+    )
+    covered = _percent(max(found.coverages))
+    return f'At {covered} coverage "{found.policy}" averts {told} of the {_what(found)}.'
+
+
+def _delay(cell: Cell) -> float:
+    return cell.delay
+
+
+def _what(found: DelayMap) -> str:
+    return _WORDS.get(found.key, found.key)
+
+
+def _percent(part: float) -> str:
+    return f"{100 * part:g} %"
+
+
+def _text(cell: Cell) -> str:
+    star = "" if cell.averted.clear or cell.averted.low == cell.averted.high else "*"
+    if cell.part is None:
+        return spread(*cell.averted) + star
+    ends = [None if end is None else 100 * end for end in (cell.part.low, cell.part.high)]
+    return spread(100 * cell.part.estimate, *ends, unit="%") + star
+
+
+def figure(found: DelayMap) -> Figure:
+    """One map: reaction time across, coverage up, the darker the more is averted."""
+    from matplotlib.figure import Figure
+
+    wide, high = len(found.delays), len(found.coverages)
+    with styled():
+        drawn = Figure(figsize=(2.2 + 1.15 * wide, 1.9 + 0.75 * high), layout="constrained")
+        ax = drawn.subplots()
+        image = _cells(ax, found)
+        ax.set_xticks(range(wide), list(found.delays))
+        ax.set_yticks(range(high), [_percent(each) for each in found.coverages])
+        ax.set_xlabel("reaction time: from trigger to act")
+        ax.set_ylabel(_AXIS[found.covered_by])
+        ax.grid(visible=False)
+        ax.tick_params(length=0)
+        for side in ("left", "bottom"):
+            ax.spines[side].set_visible(False)
+        bar = drawn.colorbar(image, ax=ax, shrink=0.9, pad=0.02)
+        bar.set_label(f"{_what(found)} averted{', %' if _parts(found) else ''}")
+        bar.outline.set_visible(False)
+        ax.set_title(f"{found.name}, “{found.policy}”: {_what(found)} averted")
+        drawn.supxlabel(
+            f"{len(found.seeds)} coupled worlds; below each number its interval, all of which"
+            " hold at once in 95 %;\nhatched: not clear of 0",
+            fontsize=8.5, color="#666666",
+        )  # fmt: skip
+    return drawn
+
+
+_AXIS: Final = {
+    "fraction": "coverage: part of the targets",
+    "sensitivity": "coverage: P(act | reviewed, guilty)",
+}
+
+
+def _parts(found: DelayMap) -> bool:
+    return all(cell.part is not None for cell in found.cells)
+
+
+def _cells(ax: Axes, found: DelayMap) -> object:
+    import numpy as np
+
+    scale = 100 if _parts(found) else 1
+    shown = [cell.part if scale == 100 and cell.part else cell.averted for cell in found.cells]
+    values = np.array([scale * each.estimate for each in shown])
+    grid = values.reshape(len(found.delays), len(found.coverages)).T
+    top = max(float(values.max()), 1e-9)
+    image = ax.imshow(
+        grid, cmap=_COLOURS, vmin=min(0.0, float(values.min())), vmax=top, aspect="auto",
+        origin="lower",
+    )  # fmt: skip
+    for place, (cell, each) in enumerate(zip(found.cells, shown, strict=True)):
+        x, y = divmod(place, len(found.coverages))
+        value = scale * each.estimate
+        ink = "white" if value > 0.6 * top else "#222222"
+        unit = " %" if scale == 100 else ""
+        digits = 1 if top < 20 else 0
+        ax.text(x, y + 0.1, number(value, digits) + unit, ha="center", va="center", color=ink)
+        if each.low is not None and each.high is not None:
+            low, high = (number(scale * end, digits) for end in (each.low, each.high))
+            ax.text(x, y - 0.22, f"{low} to {high}", ha="center", va="center", color=ink, fontsize=7.5)
+        if not cell.averted.clear:
+            _hatched(ax, x, y)
+    return image
+
+
+def _hatched(ax: Axes, x: int, y: int) -> None:
+    from matplotlib.patches import Rectangle
+
+    place = (x - 0.5, y - 0.5)
+    ax.add_patch(
+        Rectangle(place, 1, 1, fill=False, hatch="//", edgecolor="#d0d0d0", linewidth=0)
+    )

@@ -1,0 +1,74 @@
+"""Orders: what has to be run for a setting of a scenario, and the name of that run."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from rumorsim.provenance import digest_of
+from rumorsim.scenario import Scenario
+from rumorsim.studies.overrides import in_force, overridden
+from rumorsim.studies.records import run_id
+
+__all__ = ["Order", "Orders", "Setting"]
+
+#: Scenarios kept for the next setting with the same overrides and policy.
+_KEPT: Final = 64
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One run to make: a policy (or several, "a + b"), a world, and what is set otherwise.
+
+    ``overrides``: dotted keys and their values, see :mod:`.overrides`.
+    """
+
+    policy: str = "none"
+    seed: int = 1
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Order:
+    """One run to make: ``text`` is the resolved scenario with one policy, as JSON."""
+
+    id: str
+    text: str
+    policy: str
+    seed: int
+
+    def __str__(self) -> str:
+        return f'policy "{self.policy}", seed {self.seed}, run {self.id[:12]}'
+
+
+class Orders:
+    """Orders for settings of one scenario, with ``measures`` instead of its own if given.
+
+    Its files are read once, and all runs, in whatever process, are held to the same contents.
+    """
+
+    def __init__(self, scenario: Scenario, measures: Sequence[str] | None = None) -> None:
+        pinned = scenario.pinned().at(scenario.base_dir)
+        self.scenario = overridden(pinned, {} if measures is None else {"measures": [*measures]})
+        self._prepared: OrderedDict[str, tuple[str, str]] = OrderedDict()
+
+    def of(self, setting: Setting) -> Order:
+        """What has to be made for a setting. InputError where it is at fault."""
+        text, digest = self.prepared(setting.policy, setting.overrides)
+        name = run_id(digest, setting.policy, setting.seed)
+        return Order(name, text, setting.policy, setting.seed)
+
+    def prepared(self, policy: str, overrides: Mapping[str, Any]) -> tuple[str, str]:
+        """The resolved scenario with that policy alone and without a seed: JSON, its digest."""
+        key = json.dumps([policy, overrides], sort_keys=True)
+        found = self._prepared.get(key)
+        if found is None:
+            values = in_force(overridden(self.scenario, overrides), policy).resolved()
+            del values["seed"]
+            found = self._prepared[key] = (json.dumps(values), digest_of(values))
+            while len(self._prepared) > _KEPT:
+                self._prepared.popitem(last=False)
+        return found
