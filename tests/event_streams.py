@@ -22,7 +22,7 @@ TARGETS = ("account", "post", "story", "platform")
 #: What each verb is aimed at, but flags and dismissals: those are of any target.
 OF_ACCOUNTS = (
     "close suspend reinstate take-down remove-followers restore-followers demonetise remonetise"
-    " discount-engagement count-engagement unmask verify require-credentials certify classify"
+    " discount-engagement count-engagement unmask verify require-credentials certify classify declassify"
     " warn fine arrest appeal reject-appeal"
 )
 OF_POSTS = "delete restore-post hide show label unlabel"

@@ -187,12 +187,15 @@ EXAMPLES: dict[str, Example] = {
             "unqualified": ["ordinary", "self-media", "official-media"],
         },
         -1,
-        needed={"certification": {"law": "fixed", "time": "2 h"}},
+        needed={"certification": {"law": "fixed", "time": "20 h"}},
         own={
             "unqualified": ({"when": {"at": ["6 h"]}}, {"unqualified": ["self-media"]}),
             "certification": ({"when": {"at": ["6 h"]}}, {"certification": {"time": "6 h"}}),
             "silence": ({"when": {"at": ["6 h"]}, "credence": 0.5}, {"silence": False}),
-            "credence": ({"when": {"at": ["6 h"]}}, {"credence": 0.0}),
+            "credence": (
+                {"when": {"at": ["6 h"]}, "whom": {"kinds": ["self-media"]}},
+                {"credence": 0.0},
+            ),
         },
     ),
     "user-reports": Example(

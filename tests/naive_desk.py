@@ -15,7 +15,7 @@ UNDO = (
     *("release", "certify", "end-warning", "verify", "stop-asking"),
 )
 #: Words that are about cases and tiers, and neither do nor undo anything.
-WORDS = ("flag", "dismiss", "classify", "appeal", "reject-appeal")
+WORDS = ("flag", "dismiss", "classify", "declassify", "appeal", "reject-appeal")
 
 
 def target(facts: Facts, row: Row) -> tuple[str, int]:

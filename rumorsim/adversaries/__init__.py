@@ -1,0 +1,47 @@
+"""Adversaries: one file each, one line each in the registry.
+
+Part of the world, active under every policy: who spreads on purpose, who pays for it, and
+who comes back. The configuration union, the JSON schema, help texts and the battery of
+tests all come from :data:`ADVERSARIES`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final, Union
+
+from pydantic import Field
+
+from rumorsim.adversaries.base import Adversary
+from rumorsim.adversaries.blackmail import Blackmail
+from rumorsim.adversaries.cohort_replacement import CohortReplacement
+from rumorsim.adversaries.coordinated_boosters import CoordinatedBoosters
+from rumorsim.adversaries.fake_engagement import FakeEngagement
+from rumorsim.adversaries.mass_reporting import MassReporting
+from rumorsim.adversaries.migration import Migration
+from rumorsim.adversaries.paid_deletion import PaidDeletion
+from rumorsim.adversaries.paid_posters import PaidPosters
+from rumorsim.adversaries.re_registration import ReRegistration
+from rumorsim.adversaries.scene import start_adversaries
+
+__all__ = ["ADVERSARIES", "Adversary", "AnyAdversary", "start_adversaries"]
+
+ADVERSARIES: Final[dict[str, type[Adversary]]] = {
+    "coordinated-boosters": CoordinatedBoosters,
+    "fake-engagement": FakeEngagement,
+    "paid-posters": PaidPosters,
+    "blackmail": Blackmail,
+    "paid-deletion": PaidDeletion,
+    "mass-reporting": MassReporting,
+    "re-registration": ReRegistration,
+    "migration": Migration,
+    "cohort-replacement": CohortReplacement,
+}
+
+if TYPE_CHECKING:
+    AnyAdversary = Adversary
+else:
+    #: What may stand in ``[[adversaries]]``: told apart by ``kind``.
+    AnyAdversary = Annotated[
+        Union[tuple(ADVERSARIES.values())],  # noqa: UP007 - made from the registry
+        Field(discriminator="kind"),
+    ]

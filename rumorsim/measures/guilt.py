@@ -33,7 +33,7 @@ STORY: Final = "story"
 PLATFORM: Final = "platform"
 
 #: Verbs that touch nothing: they open, drop or sort cases.
-CASES: Final = frozenset({"flag", "dismiss", "classify", "appeal", "reject-appeal"})
+CASES: Final = frozenset({"flag", "dismiss", "classify", "declassify", "appeal", "reject-appeal"})
 #: Verbs that lift what another did. Every verb in neither set is an effect.
 UNDOING: Final = frozenset(
     (
@@ -45,7 +45,7 @@ UNDOING: Final = frozenset(
 
 _OF_ACCOUNTS: Final = (
     "close suspend reinstate remove-followers restore-followers demonetise remonetise"
-    " discount-engagement count-engagement unmask verify require-credentials certify classify"
+    " discount-engagement count-engagement unmask verify require-credentials certify classify declassify"
     " warn arrest fine take-down"
 )
 _OF_POSTS: Final = "delete restore-post hide show label unlabel"

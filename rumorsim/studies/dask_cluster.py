@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable
 from dataclasses import replace
+from importlib import import_module
 from itertools import islice
 from typing import Any, Final
 
@@ -28,13 +29,13 @@ class Cluster:
 
     def __init__(self, job: Job, address: str) -> None:
         try:
-            import distributed
+            distributed: Any = import_module("distributed")
         except ImportError:
             advice = 'pip install "rumorsim[dask]"'
             raise InputError(Fault("a cluster needs dask", key="--dask", advice=advice)) from None
-        self._distributed: Any = distributed
+        self._distributed = distributed
         try:
-            self._client = distributed.Client(address, timeout=_SECONDS_TO_CONNECT)
+            self._client: Any = distributed.Client(address, timeout=_SECONDS_TO_CONNECT)
         except (OSError, ValueError) as error:
             value, rule = show_value(address), f"there is no dask scheduler: {error}"
             advice = "start one with `dask scheduler`; write tcp://host:port"

@@ -70,7 +70,7 @@ def overridden(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario:
             parts = parse_key(key)
             _set(values, key, parts, copy.deepcopy(value))
             if parts[:2] in _FILES and not any(_is_pin(other, parts) for other in overrides):
-                values[parts[0]].pop("sha256", None)
+                values[str(parts[0])].pop("sha256", None)
         except InputError as error:
             faults += error.faults
     if faults:

@@ -14,8 +14,8 @@ from typing import Final, NamedTuple
 
 from rumorsim.files import check_directory
 from rumorsim.scenario import Scenario
-from rumorsim.studies.manifest import Manifest
 from rumorsim.studies.making import Job, Made
+from rumorsim.studies.manifest import Manifest
 from rumorsim.studies.orders import Order, Orders
 from rumorsim.studies.plan import Plan, check_study, planned
 from rumorsim.studies.runner import Runner

@@ -5,7 +5,7 @@ import { Chart } from './chart.js';
 import { Past } from './past.js';
 import { Sky } from './sky.js';
 import { Line } from './socket.js';
-import { KIND } from './wire.js';
+import { KIND, withReserve } from './wire.js';
 
 /** @typedef {import('./wire.js').Frame} Frame */
 /** @typedef {import('./wire.js').Picture} Picture */
@@ -27,6 +27,10 @@ import { KIND } from './wire.js';
  * @property {string[]} policies
  * @property {number | string} attention
  * @property {string | null} model
+ * @property {number[]} reserve first account of each laid out for people who come back
+ * @property {string[]} verbs what the desk can do, by number
+ * @property {string[]} surfaces where a post can be read, by number
+ * @property {boolean} official whether some account speaks for the authorities
  */
 
 /** @template {HTMLElement} T @param {string} id @returns {T} */
@@ -59,7 +63,7 @@ export class App {
     this.line = new Line({
       told: (told) => this.told(told),
       picture: (picture) => {
-        this.picture = picture;
+        this.picture = withReserve(picture, this.world?.reserve ?? []);
       },
       frame: (frame) => this.take(frame),
       opened: () => this.tell('opened', null),
@@ -89,7 +93,7 @@ export class App {
     const world = this.world;
     if (!world || !this.picture) return;
     if (this.pasts.length === 0 || this.pasts[0].stories !== world.stories) {
-      this.pasts = [new Past(world.accounts, world.stories), new Past(world.accounts, world.stories)];
+      this.pasts = [new Past(world), new Past(world)];
       this.skies.forEach((sky, i) => sky.show(/** @type {Picture} */ (this.picture), this.pasts[i]));
       this.chart.horizon = world.horizon;
     }
@@ -164,14 +168,14 @@ export class App {
 
   /** @param {number} account */
   nameOf(account) {
-    const ids = this.world?.ids;
+    const { ids, accounts, reserve } = /** @type {World} */ (this.world);
+    if (account >= accounts) return `${this.nameOf(reserve[account - accounts])}′`;
     return ids ? ids[account] : `#${account}`;
   }
 
   /** @param {number} account */
   followersOf(account) {
-    const { offsets } = /** @type {Picture} */ (this.picture);
-    return offsets[account + 1] - offsets[account];
+    return this.picture?.counts[account] ?? 0;
   }
 
   /** The hour as people say it: day and time. @param {number} hours */

@@ -11,13 +11,14 @@ export const COLOUR = Object.freeze({
 /** States from the least to the most important: which is drawn where several hold. */
 export const STATES = Object.freeze([
   'unseen', 'trueRead', 'trueTold', 'falseRead', 'falseTold', 'corrected',
-  'closed', 'suspended', 'cut', 'closedInnocent', 'suspendedInnocent', 'cutInnocent',
+  'warned', 'closed', 'suspended', 'cut',
+  'warnedInnocent', 'closedInnocent', 'suspendedInnocent', 'cutInnocent',
 ]);
 
 /** @param {number} marks @returns {string} */
 export function stateOf(marks) {
   if (marks & HIT) {
-    const verb = marks & MARK.closed ? 'closed' : marks & MARK.suspended ? 'suspended' : 'cut';
+    const verb = marks & MARK.closed ? 'closed' : marks & MARK.suspended ? 'suspended' : marks & MARK.cut ? 'cut' : 'warned';
     return marks & MARK.innocent ? `${verb}Innocent` : verb;
   }
   if ((marks & MARK.corrected) && (marks & MARK.readFalse)) return 'corrected';
@@ -31,6 +32,7 @@ export function stateOf(marks) {
 const SCALE = {
   unseen: 1, trueRead: 1.15, trueTold: 1.45, falseRead: 1.3, falseTold: 1.8, corrected: 1.5,
   closed: 1.9, suspended: 1.9, cut: 1.9, closedInnocent: 2, suspendedInnocent: 2, cutInnocent: 2,
+  warned: 1.7, warnedInnocent: 1.9,
 };
 
 /** @type {Map<string, HTMLCanvasElement>} */
@@ -63,7 +65,7 @@ export function sprite(state, radius) {
 export function shape(pen, state, r) {
   const innocent = state.endsWith('Innocent');
   const base = innocent ? state.slice(0, -8) : state;
-  if (base === 'closed' || base === 'suspended' || base === 'cut') {
+  if (base === 'closed' || base === 'suspended' || base === 'cut' || base === 'warned') {
     penalty(pen, base, r, innocent);
     return;
   }
@@ -126,6 +128,11 @@ function penalty(pen, verb, r, innocent) {
     pen.lineTo(-s * 0.5, s);
     pen.moveTo(s * 0.5, -s);
     pen.lineTo(s * 0.5, s);
+  } else if (verb === 'warned') {
+    pen.moveTo(0, -s);
+    pen.lineTo(0, s * 0.15);
+    pen.moveTo(0, s * 0.85);
+    pen.lineTo(0, s * 0.87);
   } else {
     pen.setLineDash([size * 0.55, size * 0.5]);
     pen.arc(0, 0, s, 0, 7);

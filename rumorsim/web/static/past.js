@@ -1,17 +1,29 @@
 // What has happened in one world so far: worked out from its events, in typed arrays.
 
-import { KIND, VERBS } from './wire.js';
+import { KIND } from './wire.js';
 
 /** @typedef {import('./wire.js').Side} Side */
 
 /** Bits of an account's state. */
 export const MARK = Object.freeze({
   readFalse: 1, toldFalse: 2, readTrue: 4, toldTrue: 8, corrected: 16,
-  closed: 32, suspended: 64, cut: 128, innocent: 256, reported: 512,
+  closed: 32, suspended: 64, cut: 128, innocent: 256, reported: 512, warned: 1024,
 });
 
 /** Any of these: the desk has hit this account. */
-export const HIT = MARK.closed | MARK.suspended | MARK.cut;
+export const HIT = MARK.closed | MARK.suspended | MARK.cut | MARK.warned;
+
+/** What a verb of the desk leaves on an account. @type {Record<string, number>} */
+const LEAVES = {
+  close: MARK.closed, arrest: MARK.closed, 'take-down': MARK.closed, suspend: MARK.suspended,
+  'require-credentials': MARK.suspended, 'remove-followers': MARK.cut, demonetise: MARK.warned,
+  'discount-engagement': MARK.warned, unmask: MARK.warned, warn: MARK.warned, fine: MARK.warned,
+};
+/** What a verb takes off again. @type {Record<string, number>} */
+const TAKES = {
+  reinstate: MARK.closed | MARK.suspended, certify: MARK.suspended, 'restore-followers': MARK.cut,
+  remonetise: MARK.warned, 'count-engagement': MARK.warned, verify: MARK.warned,
+};
 
 /**
  * @typedef {Object} Post
@@ -23,13 +35,12 @@ export const HIT = MARK.closed | MARK.suspended | MARK.cut;
  */
 
 export class Past {
-  /**
-   * @param {number} accounts
-   * @param {{truth: boolean, answers: string | null}[]} stories
-   */
-  constructor(accounts, stories) {
-    this.stories = stories;
-    this.accounts = accounts;
+  /** @param {import('./app.js').World} world */
+  constructor(world) {
+    this.stories = world.stories;
+    this.verbs = world.verbs;
+    this.people = world.accounts;
+    this.accounts = world.accounts + world.reserve.length;
     this.clear();
   }
 
@@ -91,7 +102,7 @@ export class Past {
     } else if (kind === KIND.report) {
       this.mark(account, MARK.reported);
     } else if (kind === KIND.action) {
-      this.done(VERBS[value], account, story, post);
+      this.done(this.verbs[value], account, story, post);
     }
   }
 
@@ -121,10 +132,8 @@ export class Past {
   /** @param {string} verb @param {number} account @param {number} story @param {number} post */
   done(verb, account, story, post) {
     const guilty = account >= 0 && (this.marks[account] & MARK.toldFalse) !== 0;
-    const hit = { close: MARK.closed, suspend: MARK.suspended, 'remove-followers': MARK.cut }[verb];
-    if (hit !== undefined) this.mark(account, hit | (guilty ? 0 : MARK.innocent));
-    else if (verb === 'reinstate') this.unmark(account, MARK.closed | MARK.suspended);
-    else if (verb === 'restore-followers') this.unmark(account, MARK.cut);
+    if (verb in LEAVES && account >= 0) this.mark(account, LEAVES[verb] | (guilty ? 0 : MARK.innocent));
+    else if (verb in TAKES && account >= 0) this.unmark(account, TAKES[verb]);
     else if ((verb === 'delete' || verb === 'hide') && this.posts[post]) this.posts[post].gone = true;
     else if ((verb === 'restore-post' || verb === 'show') && this.posts[post]) this.posts[post].gone = false;
     else if (verb === 'delist') this.delisted.add(story);

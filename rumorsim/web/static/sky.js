@@ -86,7 +86,7 @@ export class Sky {
   /** The camera moved: everything is somewhere else. */
   look() {
     if (!this.picture) return;
-    const { accounts, places, offsets } = this.picture;
+    const { accounts, places, counts, follows } = this.picture;
     if (this.xy.length !== 2 * accounts) {
       this.xy = new Float32Array(2 * accounts);
       this.radii = new Float32Array(accounts);
@@ -101,33 +101,15 @@ export class Sky {
     }
     const area = Math.sqrt((wide * high) / accounts);
     const base = Math.min(4.6 * this.ratio, Math.max(1.25 * this.ratio, area * 0.125)) * zoom ** 0.45;
-    const mean = offsets[accounts] / accounts || 1;
+    const mean = follows / accounts || 1;
     for (let i = 0; i < accounts; i += 1) {
-      const times = (offsets[i + 1] - offsets[i]) / mean;
+      const times = counts[i] / mean;
       this.radii[i] = base * Math.min(3.2, 0.7 + 0.62 * Math.sqrt(times));
     }
     this.fresh = true;
     this.linesFrom = 0;
     this.linesDue = performance.now() + 60;
     this.lines.clearRect(0, 0, this.width, this.height);
-  }
-
-  /** A post travels along a follow. @param {number} from @param {number} to @param {boolean} truth @param {number} start */
-  pulse(from, to, truth, start) {
-    if (this.still || this.pulses >= MOST_PULSES || !this.picture) return false;
-    const i = this.pulses;
-    this.from[i] = from;
-    this.to[i] = to;
-    this.start[i] = start;
-    this.hue[i] = truth ? 1 : 0;
-    this.pulses += 1;
-    this.landing.push({ account: to, due: start + FLIGHT });
-    return true;
-  }
-
-  /** Somebody shares. @param {number} account @param {boolean} truth @param {number} start */
-  ring(account, truth, start) {
-    if (!this.still && this.rings.length < 120) this.rings.push({ account, start, hue: truth ? 1 : 0 });
   }
 
   /** Paint what is due. @param {number} now milliseconds */
@@ -144,7 +126,9 @@ export class Sky {
     this.dots.clearRect(0, 0, this.width, this.height);
     /** @type {Record<string, number[]>} */
     const by = Object.fromEntries(STATES.map((state) => [state, []]));
-    for (let i = 0; i < past.accounts; i += 1) by[stateOf(past.marks[i])].push(i);
+    for (let i = 0; i < past.accounts; i += 1) {
+      if (i < past.people || past.marks[i]) by[stateOf(past.marks[i])].push(i);
+    }
     for (const state of STATES) for (const account of by[state]) this.dot(account, state);
     past.changed.clear();
     past.shrunk = false;
@@ -185,7 +169,7 @@ export class Sky {
 
   /** Some more follows, evenly taken from all of them, faint. */
   paintLines() {
-    const { offsets, followers, accounts, follows } = /** @type {Picture} */ (this.picture);
+    const { offsets, followers, follows } = /** @type {Picture} */ (this.picture);
     const stride = Math.max(1, Math.ceil(follows / MOST_LINES));
     const pen = this.lines;
     const shown = Math.ceil(follows / stride);
@@ -195,7 +179,7 @@ export class Sky {
     pen.beginPath();
     let at = this.linesFrom;
     const end = Math.min(follows, at + LINES_AT_ONCE * stride);
-    let account = ownerOf(offsets, accounts, at);
+    let account = ownerOf(offsets, offsets.length - 1, at);
     for (; at < end; at += stride) {
       while (offsets[account + 1] <= at) account += 1;
       const x = this.xy[2 * account];
@@ -213,98 +197,6 @@ export class Sky {
     this.linesFrom = at >= follows ? -1 : at;
   }
 
-  /** @param {number} now */
-  paintSparks(now) {
-    const pen = this.sparks;
-    const busy = this.pulses > 0 || this.rings.length > 0 || this.chain.length > 0 || this.chosen >= 0;
-    if (busy || this.hadSparks) pen.clearRect(0, 0, this.width, this.height);
-    this.hadSparks = busy;
-    if (!busy) return;
-    if (this.chain.length > 1) this.paintChain(pen);
-    this.paintPulses(pen, now);
-    this.paintRings(pen, now);
-    if (this.chosen >= 0) this.paintChosen(pen);
-  }
-
-  /** @param {CanvasRenderingContext2D} pen @param {number} now */
-  paintPulses(pen, now) {
-    pen.lineWidth = 2.1 * this.ratio;
-    pen.lineCap = 'round';
-    for (const hue of [1, 0]) {
-      pen.strokeStyle = hue ? COLOUR.trueRead : '#ffc46b';
-      pen.beginPath();
-      for (let i = 0; i < this.pulses; i += 1) {
-        const part = (now - this.start[i]) / FLIGHT;
-        if (this.hue[i] !== hue || part < 0) continue;
-        const tail = Math.max(0, part - 0.28);
-        const head = Math.min(1, part);
-        const a = 2 * this.from[i];
-        const b = 2 * this.to[i];
-        const dx = this.xy[b] - this.xy[a];
-        const dy = this.xy[b + 1] - this.xy[a + 1];
-        pen.moveTo(this.xy[a] + dx * tail, this.xy[a + 1] + dy * tail);
-        pen.lineTo(this.xy[a] + dx * head, this.xy[a + 1] + dy * head);
-      }
-      pen.stroke();
-    }
-    let kept = 0;
-    for (let i = 0; i < this.pulses; i += 1) {
-      if (now - this.start[i] > FLIGHT) continue;
-      this.from[kept] = this.from[i];
-      this.to[kept] = this.to[i];
-      this.start[kept] = this.start[i];
-      this.hue[kept] = this.hue[i];
-      kept += 1;
-    }
-    this.pulses = kept;
-  }
-
-  /** @param {CanvasRenderingContext2D} pen @param {number} now */
-  paintRings(pen, now) {
-    pen.lineWidth = 1.8 * this.ratio;
-    for (const { account, start, hue } of this.rings) {
-      const part = (now - start) / 700;
-      if (part < 0 || part > 1) continue;
-      pen.globalAlpha = 1 - part;
-      pen.strokeStyle = hue ? COLOUR.trueRead : COLOUR.falseTold;
-      pen.beginPath();
-      pen.arc(this.xy[2 * account], this.xy[2 * account + 1], (5 + 20 * part) * this.ratio, 0, 7);
-      pen.stroke();
-    }
-    pen.globalAlpha = 1;
-    this.rings = this.rings.filter((ring) => now - ring.start < 700);
-  }
-
-  /** @param {CanvasRenderingContext2D} pen */
-  paintChain(pen) {
-    pen.strokeStyle = COLOUR.focus;
-    pen.lineWidth = 2.4 * this.ratio;
-    pen.beginPath();
-    this.chain.forEach((account, i) => {
-      const x = this.xy[2 * account];
-      const y = this.xy[2 * account + 1];
-      if (i) pen.lineTo(x, y);
-      else pen.moveTo(x, y);
-    });
-    pen.stroke();
-    for (const account of this.chain) {
-      pen.beginPath();
-      pen.arc(this.xy[2 * account], this.xy[2 * account + 1], 4 * this.ratio, 0, 7);
-      pen.fillStyle = COLOUR.focus;
-      pen.fill();
-    }
-  }
-
-  /** @param {CanvasRenderingContext2D} pen */
-  paintChosen(pen) {
-    const r = Math.max(9 * this.ratio, this.radii[this.chosen] * 2.2);
-    pen.strokeStyle = COLOUR.focus;
-    pen.lineWidth = 3 * this.ratio;
-    pen.beginPath();
-    pen.arc(this.xy[2 * this.chosen], this.xy[2 * this.chosen + 1], r, 0, 7);
-    pen.stroke();
-  }
-
   /** The account nearest to a point of the page, -1 where none is near. @param {number} x @param {number} y */
   at(x, y) {
     const box = this.top.getBoundingClientRect();
@@ -313,6 +205,7 @@ export class Sky {
     let best = -1;
     let least = (16 * this.ratio) ** 2;
     for (let i = 0; i < this.radii.length; i += 1) {
+      if (!this.isThere(i)) continue;
       const far = (this.xy[2 * i] - px) ** 2 + (this.xy[2 * i + 1] - py) ** 2 - this.radii[i] ** 2;
       if (far < least) {
         least = far;
@@ -320,6 +213,11 @@ export class Sky {
       }
     }
     return best;
+  }
+
+  /** Whether an account is in use: some are laid out for people who may come back. @param {number} account */
+  isThere(account) {
+    return !this.past || account < this.past.people || this.past.marks[account] !== 0;
   }
 
   /** Where an account is on the page. @param {number} account */
@@ -336,7 +234,7 @@ export class Sky {
     let least = Infinity;
     for (let i = 0; i < this.radii.length; i += 1) {
       const along = (this.xy[2 * i] - x) * dx + (this.xy[2 * i + 1] - y) * dy;
-      if (i === account || along <= 0) continue;
+      if (i === account || along <= 0 || !this.isThere(i)) continue;
       const aside = Math.abs((this.xy[2 * i] - x) * dy - (this.xy[2 * i + 1] - y) * dx);
       const far = along + 2.5 * aside;
       if (aside <= 2 * along && far < least) {

@@ -9,6 +9,7 @@
  * @property {Uint32Array} offsets followers of a are followers[offsets[a]..offsets[a + 1]]
  * @property {Int32Array} followers
  * @property {Uint32Array} kinds
+ * @property {Uint32Array} counts followers of each account
  */
 
 /**
@@ -65,7 +66,28 @@ function readPicture(bytes, head) {
   const followers = new Int32Array(bytes, at, follows);
   at += 4 * follows;
   const kinds = new Uint32Array(bytes, at, accounts);
-  return { accounts, follows, places, offsets, followers, kinds };
+  const counts = Uint32Array.from({ length: accounts }, (_, i) => offsets[i + 1] - offsets[i]);
+  return { accounts, follows, places, offsets, followers, kinds, counts };
+}
+
+/**
+ * The same picture with the accounts laid out for people who come back, beside their first.
+ * @param {Picture} picture @param {number[]} reserve the first account of each @returns {Picture}
+ */
+export function withReserve(picture, reserve) {
+  if (!reserve.length) return picture;
+  const { accounts, places, kinds, counts } = picture;
+  const all = accounts + reserve.length;
+  const grown = { places: new Float32Array(2 * all), kinds: new Uint32Array(all), counts: new Uint32Array(all) };
+  grown.places.set(places);
+  grown.kinds.set(kinds);
+  grown.counts.set(counts);
+  reserve.forEach((first, i) => {
+    grown.places.set([places[2 * first] + 0.012, places[2 * first + 1] - 0.012], 2 * (accounts + i));
+    grown.kinds[accounts + i] = kinds[first];
+    grown.counts[accounts + i] = counts[first];
+  });
+  return { ...picture, ...grown, accounts: all };
 }
 
 /** @param {ArrayBuffer} bytes @param {Uint32Array} head @returns {Frame} */

@@ -1,0 +1,73 @@
+"""Blackmail: pay, or the story goes out to all who follow us."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from rumorsim.adversaries.base import Crew, Luck
+from rumorsim.adversaries.paid_posters import WAITS
+from rumorsim.laws import sample
+from rumorsim.units import Rate
+
+if TYPE_CHECKING:
+    from rumorsim.adversaries.scene import Scene
+    from rumorsim.sponsors import Sponsor
+
+__all__ = ["Blackmail"]
+
+
+class Blackmail(Crew):
+    """A gang that threatens with reach: who does not pay is written about.
+
+    Now and then each account of the gang threatens somebody with a publication of
+    ``story``. The harm is its followers at that time times ``harm``; the victim pays with
+    probability harm / (harm + ransom), and then nothing is published. Else the gang
+    publishes, if its purse allows the ``price`` of having it done. More than 80 enterprises
+    and organisations were blackmailed by the gangs of the police campaign of 2018; how
+    victims decide is an assumption.
+    """
+
+    summary: ClassVar = "a gang that publishes a story about who does not pay"
+
+    kind: Literal["blackmail"] = Field("blackmail", description="blackmail by threat of reach")
+    story: str = Field(min_length=1, max_length=100, description="what they threaten to publish")
+    rate: Rate = Field(description="threats by each account (assumption)")
+    ransom: float = Field(gt=0, le=1e12, description="money asked for silence (assumption)")
+    harm: float = Field(
+        ge=0, le=1e12, description="money a victim fears to lose for each follower (assumption)"
+    )
+    price: float = Field(1.0, gt=0, le=1e12, description="cost of one publication (assumption)")
+    budget: float = Field(
+        1.0, ge=0, le=1e15, description="what the gang begins with; ransoms add to it (assumption)"
+    )
+
+    def start(self, scene: Scene, ordinal: int) -> None:
+        luck = Luck(scene.world, self.kind, ordinal)
+        purse = scene.sponsor(self.budget)
+        stories = sorted(scene.stories((self.story,)))
+        if self.rate > 0:
+            for member in self.members(scene.world, luck):
+                scene.env.process(self._threaten(scene, luck, purse, member, stories))
+
+    def _threaten(
+        self, scene: Scene, luck: Luck, purse: Sponsor, member: int, stories: list[int]
+    ) -> Generator[Any, Any, None]:
+        time, number = self.begin, 0
+        while True:
+            wait, decision, _, _ = luck.words(member, 0, number)
+            time += sample(WAITS, wait) / self.rate
+            if not self.active(time) or time >= scene.world.horizon:
+                return
+            yield scene.env.timeout_until(time)
+            harm = self.harm * scene.followers(member)
+            if not scene.desk.world.accounts["can_post"][scene.present(member)]:
+                number += 1
+                continue
+            if (decision + 0.5) / 2**32 * (harm + self.ransom) < harm:
+                purse.take_in(self.ransom)
+            elif purse.pay(member, self.price):
+                scene.publish(member, stories[number % len(stories)])
+            number += 1

@@ -1,0 +1,41 @@
+"""Cohort replacement: a closed bot is replaced by the next one."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from rumorsim.adversaries.returning import Returning
+from rumorsim.laws import Law, Lognormal
+from rumorsim.units import PositiveDuration
+
+__all__ = ["CohortReplacement"]
+
+
+class CohortReplacement(Returning):
+    """An operator who keeps the number of its bots: each closed one is replaced, in its place.
+
+    The next bot takes over at once what the closed one was doing: planned posts, and its
+    part in a group of boosters. Bots follow each other, so by default it has its followers
+    from the first moment. All numbers are assumptions.
+    """
+
+    summary: ClassVar = "an operator replaces closed bots by new ones"
+
+    kind: Literal["cohort-replacement"] = Field(
+        "cohort-replacement", description="cohort replacement"
+    )
+    delay: Law = Field(
+        default_factory=lambda: Lognormal(law="lognormal", median="2 h", sigma=1.0),  # type: ignore[arg-type]
+        description="from the closure to the next bot (assumption)",
+    )
+    regained: float = Field(
+        1.0, ge=0, le=1, description="share of the followers that are bots of the operator's too"
+    )
+    half_life: PositiveDuration | None = Field(
+        None, description="time in which half of them are back (assumption); absent: at once"
+    )
+    times: int = Field(
+        5, ge=1, le=100, description="a bot is replaced at most so often (assumption)"
+    )

@@ -1,0 +1,56 @@
+"""Fake engagement: shares by a pool of fake accounts, sold to stories."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from rumorsim.adversaries.base import Luck
+from rumorsim.adversaries.boosting import Chorus
+
+if TYPE_CHECKING:
+    from rumorsim.adversaries.scene import Scene
+
+__all__ = ["FakeEngagement"]
+
+
+class FakeEngagement(Chorus):
+    """A pool of fake accounts that share what somebody pays for.
+
+    Each publication of the stories buys ``shares`` of them while the buyer's ``budget``
+    lasts. Fake accounts have few real followers (``real``), so what is bought is rank on
+    surfaces that count shares. Fake traffic ("inflated data") is among what the rules of
+    2021 and the campaign of 2023 name; sizes and prices are assumptions.
+    """
+
+    summary: ClassVar = "shares by fake accounts, sold to stories"
+
+    kind: Literal["fake-engagement"] = Field("fake-engagement", description="fake engagement")
+    shares: int = Field(
+        ge=1, le=1_000_000, description="shares bought for each publication (assumption)"
+    )
+    price: float = Field(1.0, gt=0, le=1e12, description="money for one share (assumption)")
+    budget: float = Field(1e12, ge=0, le=1e15, description="what the buyer may spend (assumption)")
+    real: float = Field(
+        0.0, ge=0, le=1, description="share of the fake accounts' followers that are real"
+    )
+
+    def start(self, scene: Scene, ordinal: int) -> None:
+        luck = Luck(scene.world, self.kind, ordinal)
+        sponsor = scene.sponsor(self.budget)
+        pool = self.members(scene.world, luck)
+        for account in pool:
+            scene.desk.levers.put("accounts", "audience", account, self.real)
+
+        def deliver(post: int, account: int) -> None:
+            if account in self._hired(scene, luck, pool, post) and sponsor.pay(account, self.price):
+                scene.share(post, account)
+
+        self.chorus(scene, luck, pool, deliver)
+
+    def _hired(self, scene: Scene, luck: Luck, pool: list[int], post: int) -> list[int]:
+        """Who shares this publication."""
+        story, k = int(scene.world.posts["story"][post]), int(scene.world.posts["k"][post])
+        return luck.some(np.array(pool), self.shares, (story << 16) ^ k)

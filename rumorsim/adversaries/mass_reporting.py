@@ -1,0 +1,33 @@
+"""Mass reporting: a group reports posts it wants gone, whatever is in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field
+
+from rumorsim.adversaries.base import Luck
+from rumorsim.adversaries.boosting import Chorus
+
+if TYPE_CHECKING:
+    from rumorsim.adversaries.scene import Scene
+
+__all__ = ["MassReporting"]
+
+
+class MassReporting(Chorus):
+    """Accounts that report every publication of some stories: reports as a weapon.
+
+    Each account reports a story once, as everybody does. What it brings about is up to the
+    interventions that count reports. That users report what they disagree with is known
+    (Crawford and Gillespie, "What is a flag for?", New Media & Society 2016); how many do
+    it together is an assumption.
+    """
+
+    summary: ClassVar = "a group that reports the publications of some stories"
+
+    kind: Literal["mass-reporting"] = Field("mass-reporting", description="mass reporting")
+
+    def start(self, scene: Scene, ordinal: int) -> None:
+        luck = Luck(scene.world, self.kind, ordinal)
+        self.chorus(scene, luck, self.members(scene.world, luck), scene.report)

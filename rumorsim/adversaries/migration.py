@@ -1,0 +1,34 @@
+"""Migration: who was closed goes on elsewhere, with part of the audience."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field
+
+from rumorsim.adversaries.returning import Returning
+
+if TYPE_CHECKING:
+    from rumorsim.adversaries.scene import Scene
+
+__all__ = ["Migration"]
+
+
+class Migration(Returning):
+    """People whose account was closed go on on another platform; part of the audience follows.
+
+    ``regained`` is the part of the followers who follow there. After the closure of two
+    communities on Reddit their new homes kept a small part of the members, who were more
+    active (Horta Ribeiro et al., "Do platform migrations compromise content moderation?",
+    CSCW 2021). The share here is an assumption.
+    """
+
+    summary: ClassVar = "closed accounts go on on another platform, part of the audience follows"
+
+    kind: Literal["migration"] = Field("migration", description="migration")
+    platform_name: str = Field(
+        alias="platform", min_length=1, max_length=100, description="where they go"
+    )
+
+    def platform(self, scene: Scene) -> int | None:
+        return scene.world.facts.platforms.index(self.platform_name)

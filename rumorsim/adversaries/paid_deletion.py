@@ -1,0 +1,56 @@
+"""Paid deletion: somebody inside takes down what a sponsor wants gone."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from rumorsim.adversaries.base import Adversary, Luck
+from rumorsim.adversaries.paid_posters import WAITS
+from rumorsim.laws import sample
+from rumorsim.units import Rate
+
+if TYPE_CHECKING:
+    from rumorsim.adversaries.scene import Scene
+
+__all__ = ["PaidDeletion"]
+
+
+class PaidDeletion(Adversary):
+    """Posts of some stories deleted for money: the most shared one that still stands.
+
+    The act is the desk's (somebody there is bribed, or deceived by a false complaint), so
+    the stream shows a deletion that no intervention ordered. Paid deletion was part of the
+    trade in the police campaign of 2018; rate, success and prices are assumptions.
+    """
+
+    summary: ClassVar = "posts of some stories deleted for money, by nobody's order"
+
+    kind: Literal["paid-deletion"] = Field("paid-deletion", description="paid deletion")
+    stories: tuple[str, ...] = Field(
+        strict=False, min_length=1, max_length=1000, description="posts of these stories"
+    )
+    rate: Rate = Field(description="attempts (assumption)")
+    success: float = Field(1.0, ge=0, le=1, description="P(an attempt succeeds) (assumption)")
+    price: float = Field(1.0, gt=0, le=1e12, description="money for one deletion (assumption)")
+    budget: float = Field(ge=0, le=1e15, description="what the sponsor may spend (assumption)")
+
+    def start(self, scene: Scene, ordinal: int) -> None:
+        if self.rate > 0:
+            scene.env.process(self._work(scene, Luck(scene.world, self.kind, ordinal)))
+
+    def _work(self, scene: Scene, luck: Luck) -> Generator[Any, Any, None]:
+        sponsor, stories = scene.sponsor(self.budget), scene.stories(self.stories)
+        time, number = self.begin, 0
+        while True:
+            wait, coin, _, _ = luck.words(0, 0, number)
+            time += sample(WAITS, wait) / self.rate
+            number += 1
+            if not self.active(time) or time >= scene.world.horizon:
+                return
+            yield scene.env.timeout_until(time)
+            post = scene.most_shared(stories)
+            if post >= 0 and (coin + 0.5) / 2**32 < self.success and sponsor.pay(-1, self.price):
+                scene.desk.delete(post, reason="paid deletion")

@@ -1,0 +1,60 @@
+"""Paid posters: accounts that publish what a sponsor pays for."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from rumorsim.adversaries.base import Crew, Luck
+from rumorsim.laws import Exponential, quantile_table, sample
+from rumorsim.units import Rate
+
+if TYPE_CHECKING:
+    from rumorsim.adversaries.scene import Scene
+    from rumorsim.sponsors import Sponsor
+
+__all__ = ["PaidPosters"]
+
+#: Waits between events of a Poisson process of one an hour.
+WAITS = quantile_table(Exponential(law="exponential", mean="1 h"))  # type: ignore[arg-type]
+
+
+class PaidPosters(Crew):
+    """Posters who publish a story (a slander, an advertisement) at a price for each post.
+
+    Each at its own random times while the sponsor's ``budget`` lasts. In the police
+    campaign of 2018 paid comments, posts and deletion were the trade of the gangs whose
+    1,100 accounts and 31 websites were closed. Rates and prices are assumptions.
+    """
+
+    summary: ClassVar = "posters who publish a story that a sponsor pays for"
+
+    kind: Literal["paid-posters"] = Field("paid-posters", description="paid posters")
+    story: str = Field(min_length=1, max_length=100, description="what they publish")
+    rate: Rate = Field(description="posts of each poster (assumption)")
+    price: float = Field(1.0, gt=0, le=1e12, description="money for one post (assumption)")
+    budget: float = Field(ge=0, le=1e15, description="what the sponsor may spend (assumption)")
+
+    def start(self, scene: Scene, ordinal: int) -> None:
+        luck = Luck(scene.world, self.kind, ordinal)
+        sponsor = scene.sponsor(self.budget)
+        stories = sorted(scene.stories((self.story,)))
+        if self.rate > 0:
+            for poster in self.members(scene.world, luck):
+                scene.env.process(self._work(scene, luck, sponsor, poster, stories))
+
+    def _work(
+        self, scene: Scene, luck: Luck, sponsor: Sponsor, poster: int, stories: list[int]
+    ) -> Generator[Any, Any, None]:
+        """One poster: wait, be paid, publish. Copies of the story take turns."""
+        time, number = self.begin, 0
+        while True:
+            time += sample(WAITS, luck.words(poster, 0, number)[0]) / self.rate
+            if not self.active(time) or time >= scene.world.horizon:
+                return
+            yield scene.env.timeout_until(time)
+            if sponsor.pay(poster, self.price):
+                scene.publish(poster, stories[number % len(stories)])
+            number += 1

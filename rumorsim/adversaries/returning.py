@@ -1,0 +1,104 @@
+"""What those who come back after a closure share: who, after how long, with how many followers."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from rumorsim.adversaries.base import Adversary, Kinds, Luck, of_kinds
+from rumorsim.laws import Law, Lognormal, quantile_table, round24, sample
+from rumorsim.reserve import succeed
+from rumorsim.units import PositiveDuration
+
+if TYPE_CHECKING:
+    from rumorsim.adversaries.scene import Scene
+    from rumorsim.graphs.follows import FollowGraph
+    from rumorsim.people import People
+
+__all__ = ["Returning"]
+
+#: Followers come back in steps of this many hours.
+STEP = 6.0
+
+
+class Returning(Adversary):
+    """Base of adversaries whose closed accounts are taken up by new ones.
+
+    A new account begins without followers and wins back ``regained`` of those the first
+    one had at the start, half of what is missing in each ``half_life``. Whoever was
+    arrested does not come back.
+    """
+
+    kinds: Kinds = Field((), description="accounts of these kinds; empty: of any")
+    chance: float = Field(1.0, ge=0, le=1, description="P(it comes back | closed) (assumption)")
+    delay: Law = Field(
+        default_factory=lambda: Lognormal(law="lognormal", median="2 d", sigma=1.0),  # type: ignore[arg-type]
+        description="from the closure to the new account (assumption)",
+    )
+    regained: float = Field(
+        0.5, ge=0, le=1, description="share of the followers regained at last (assumption)"
+    )
+    half_life: PositiveDuration | None = Field(
+        "7 d",  # type: ignore[assignment]
+        description="time in which half of them are back (assumption); absent: at once",
+    )
+    times: int = Field(
+        1, ge=1, le=100, description="an account comes back at most so often (assumption)"
+    )
+
+    #: Whether the new account is on another platform: its name, of the adversaries that move.
+    destination: ClassVar[str | None] = None
+
+    def reserve(self, people: People, graph: FollowGraph) -> tuple[NDArray[np.int64], int]:
+        return of_kinds(people, self.kinds), self.times
+
+    def start(self, scene: Scene, ordinal: int) -> None:
+        luck = Luck(scene.world, self.kind, ordinal)
+        origin = scene.world.reserve.origin
+        theirs = frozenset(of_kinds(scene.world.people, self.kinds).tolist())
+        often: dict[int, int] = {}
+        table = quantile_table(self.delay)
+
+        def closed(account: int) -> None:
+            first = int(origin[account])
+            number = often.get(first, 0)
+            if first not in theirs or number >= self.times or not self.active(scene.env.now):
+                return
+            often[first] = number + 1
+            coin, wait, _, _ = luck.words(first, 0, number)
+            if (coin + 0.5) / 2**32 < self.chance:
+                scene.env.process(self._come_back(scene, account, sample(table, wait)))
+
+        scene.when_closed(closed)
+
+    def platform(self, scene: Scene) -> int | None:
+        """Where the new account is; None: where the old one was."""
+        return None
+
+    def _come_back(
+        self, scene: Scene, account: int, wait: float
+    ) -> Generator[Any, Any, None]:
+        yield scene.env.timeout(wait)
+        profiles, accounts = scene.world.profiles, scene.world.accounts
+        back = accounts["can_post"][account] or profiles["heir"][account] >= 0
+        heir = scene.fresh_heir(account)
+        if back or scene.arrested(account) or heir < 0:
+            return
+        levers, level = scene.desk.levers, 0.0
+        factor = levers.put("accounts", "audience", heir, level)
+        succeed(scene.world, account, heir, self.platform(scene))
+        if self.half_life is None:
+            levers.lift(factor)
+            levers.put("accounts", "audience", heir, self.regained)
+            return
+        kept = float(round24(2.0 ** (-STEP / self.half_life)))
+        missing = self.regained
+        while missing > 1e-4:
+            yield scene.env.timeout(STEP)
+            missing *= kept
+            levers.lift(factor)
+            factor = levers.put("accounts", "audience", heir, self.regained - missing)

@@ -1,0 +1,224 @@
+"""optimise: the cheapest policy that meets a reach target, or the frontier of reach and cost.
+
+Optuna searches among policies and their parameters in some worlds; the best it finds, the
+finalists, then run in fresh worlds, since what looks best in the worlds it was chosen in
+looks too good there. What is said of them rests on those alone (see ``finals``).
+
+A search can be taken up again: its sampler draws from a seed, and every finished run is
+kept, so that asking the same again repeats the trials without running anything and goes on
+from where it was, to the same answer to the bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rumorsim.errors import Fault, InputError
+from rumorsim.scenario import Scenario
+from rumorsim.studies.answering import AnswerDirectory, needed, numbers
+from rumorsim.studies.comparison import NONE
+from rumorsim.studies.designs import LatinHypercube
+from rumorsim.studies.finals import Finalist, Verdict, judged
+from rumorsim.studies.goals import Goal
+from rumorsim.studies.overrides import parse_key
+from rumorsim.studies.plan import check_study
+from rumorsim.studies.runner import Runner, Setting
+from rumorsim.studies.searching import Search, Trial
+from rumorsim.studies.study import Study, load_study
+
+__all__ = ["Optimum", "optimise"]
+
+HOLDS: Final = "optimisation"
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """The trials of the search, the finalists in fresh worlds, and what can be said.
+
+    ``seeds``: the worlds of the search; ``fresh``: those of the finals.
+    """
+
+    name: str
+    goal: Goal
+    parameters: tuple[str, ...]
+    trials: tuple[Trial, ...]
+    seeds: tuple[int, ...]
+    fresh: tuple[int, ...]
+    verdict: Verdict
+    scenario: Mapping[str, Any]
+    study: Mapping[str, Any]
+
+    def text(self) -> str:
+        """The finalists for people, and the answer in one sentence."""
+        from rumorsim.studies.optimise_telling import told
+
+        return told(self)
+
+    def trial_rows(self) -> list[dict[str, Any]]:
+        """One row for each trial: policy, parameters, means in the worlds of the search."""
+        return [
+            {
+                "trial": place,
+                "policy": trial.policy,
+                **trial.values,
+                "false_reach": trial.false,
+                "true_reach": trial.true,
+                "cost": trial.cost,
+                "meets_target": trial.meets,
+            }
+            for place, trial in enumerate(self.trials)
+        ]
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it as plain JSON values."""
+        return {
+            "name": self.name,
+            "goal": self.goal.as_dict(),
+            "seeds": list(self.seeds),
+            "fresh_seeds": list(self.fresh),
+            **self.verdict.as_dict(),
+            "trials": self.trial_rows(),
+            "scenario": dict(self.scenario),
+            "study": dict(self.study),
+        }
+
+    def save(self, out: str | Path) -> None:
+        """Write tables and picture; OutputError where ``out`` is not one of ours."""
+        from rumorsim.studies.optimise_telling import figure
+
+        directory = AnswerDirectory(Path(out), HOLDS)
+        directory.text("optimum.txt", self.text() + "\n")
+        directory.json("optimum.json", self.as_dict())
+        directory.csv("trials.csv", self.trial_rows())
+        directory.csv("finalists.csv", self.verdict.rows())
+        directory.figure("frontier.png", figure(self))
+        directory.done()
+
+
+def optimise(
+    study: Study | str | Path,
+    *,
+    at_most: str | None = None,
+    prices: Mapping[str, float] | None = None,
+    trials: int = 50,
+    finalists: int = 6,
+    confirm: int = 40,
+    search_seed: int = 1,
+    out: str | Path | None = None,
+    scenario: Scenario | None = None,
+    workers: int | None = None,
+    most_runs: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Optimum:
+    """Search the policies and parameters of ``study``, then hold the finalists together.
+
+    ``at_most``: the reach of false stories allowed, "70%" of that under ``none`` or accounts;
+    the cheapest policy that keeps it is sought. Without it, the frontier of false reach, true
+    reach lost and cost. ``prices``: what one of each number costs (default: every action 1).
+    ``confirm``: fresh worlds for each of the ``finalists``. With ``out`` finished runs are kept
+    there. InputError where anything is at fault or Optuna is absent.
+    """
+    needed("optuna")
+    goal = Goal.of(at_most, prices)
+    begun = study if isinstance(study, Study) else load_study(study)
+    base = begun.load_scenario() if scenario is None else scenario
+    policies = _checked(begun, base, trials, finalists, confirm, most_runs)
+    first = base.seed if begun.seed is None else begun.seed
+    seeds = tuple(range(first, first + begun.replicates))
+    fresh = tuple(range(seeds[-1] + 1, seeds[-1] + 1 + confirm))
+    store = None if out is None else AnswerDirectory(Path(out), HOLDS).kept
+    with Runner(
+        base, workers=workers, store=store, measures=goal.measures, curves=()
+    ) as runner:
+        table = _Table(runner, goal)
+        search = Search(begun, policies, goal, seeds, table.worlds, search_seed)
+        total = trials + finalists + 1
+        for done in range(trials):
+            search.step()
+            if progress is not None:
+                progress(done + 1, total)
+        chosen = search.finalists(finalists)
+        found = []
+        for done, trial in enumerate(chosen):
+            found.append(Finalist(trial, table.worlds(trial.policy, trial.overrides, fresh)))
+            if progress is not None:
+                progress(trials + done + 1, total)
+        verdict = judged(goal, found, table.worlds(NONE, {}, fresh))
+        resolved = runner.scenario.resolved()
+    return Optimum(
+        name=begun.name,
+        goal=goal,
+        parameters=tuple(each.name for each in begun.parameters),
+        trials=tuple(search.trials),
+        seeds=seeds,
+        fresh=fresh,
+        verdict=verdict,
+        scenario=resolved,
+        study=begun.model_dump(mode="json", by_alias=True),
+    )
+
+
+class _Table:
+    """The numbers of a goal in any worlds under any setting."""
+
+    def __init__(self, runner: Runner, goal: Goal) -> None:
+        self.runner, self.goal = runner, goal
+
+    def worlds(
+        self, policy: str, overrides: Mapping[str, Any], seeds: tuple[int, ...]
+    ) -> Floats:
+        """(worlds, 3): false reach, true reach, cost."""
+        settings = [Setting(policy, seed, overrides) for seed in seeds]
+        found = numbers(self.runner, settings, self.goal.keys)
+        return np.column_stack([found[:, :2], self.goal.costs(found)])
+
+
+def _checked(
+    study: Study,
+    scenario: Scenario,
+    trials: int,
+    finalists: int,
+    confirm: int,
+    most_runs: int | None,
+) -> tuple[str, ...]:
+    """The policies to choose from; InputError with everything that is wrong."""
+    faults = [
+        Fault(f"must be at least {least}", key=key, value=str(value))
+        for key, value, least in (
+            ("trials", trials, 1),
+            ("finalists", finalists, 1),
+            ("confirm", confirm, 2),
+        )
+        if value < least
+    ]
+    for i, parameter in enumerate(study.parameters):
+        for key in parameter.sets:
+            if parse_key(key)[0] != "policies":
+                rule = "is not for the platform to choose"
+                advice = 'only keys of policies can be optimised, such as policies["NAME"]...'
+                faults.append(Fault(rule, study.file, f"parameters[{i}].key", f'"{key}"', advice))
+    if faults:
+        raise InputError(faults)
+    # Any design that draws: the values are checked, no point of it is used.
+    drawn = LatinHypercube.model_construct(kind="latin-hypercube", number=2, seed=1)
+    design = drawn if study.parameters else study.design
+    plain = study.model_copy(update={"design": design, "replicates": study.replicates})
+    policies = check_study(plain, scenario.pinned().at(scenario.base_dir), 10**12)
+    runs = (trials + 1) * study.replicates + (finalists + 1) * confirm
+    most = study.most_runs if most_runs is None else most_runs
+    if runs > most:
+        rule = f"would be up to {runs:,} runs; {most:,} are the most"
+        advice = "make it smaller, or raise most_runs (--most-runs)"
+        raise InputError(Fault(rule, file=study.file, advice=advice))
+    chosen = tuple(policy for policy in policies if policy != NONE)
+    if not chosen:
+        rule = "there is no policy to optimise"
+        raise InputError(Fault(rule, study.file, "policies", advice="name one besides none"))
+    return chosen

@@ -1,0 +1,153 @@
+"""The search of an optimisation: Optuna proposes, coupled worlds answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rumorsim.studies.answering import needed
+from rumorsim.studies.comparison import NONE
+from rumorsim.studies.goals import Goal
+from rumorsim.studies.parameters import Parameter
+from rumorsim.studies.study import Study
+
+__all__ = ["Search", "Trial"]
+
+Floats = NDArray[np.float64]
+#: (policy, overrides, seeds) -> (worlds, 3): false reach, true reach, cost.
+Worlds = Callable[[str, Mapping[str, Any], tuple[int, ...]], Floats]
+
+#: What a categorical choice of policy is called; no parameter may have a space.
+_POLICY: Final = "the policy"
+
+
+class Trial(NamedTuple):
+    """One setting that was tried: means over the worlds of the search.
+
+    ``lost``: true reach under ``none`` less that here; ``excess``: of the false reach over the
+    target, 0 or less where it is met (and where there is none).
+    """
+
+    policy: str
+    values: Mapping[str, Any]
+    overrides: Mapping[str, Any]
+    false: float
+    true: float
+    lost: float
+    cost: float
+    excess: float
+
+    @property
+    def meets(self) -> bool:
+        """Whether the mean meets the target."""
+        return self.excess <= 0
+
+    @property
+    def objectives(self) -> tuple[float, float, float]:
+        """All of which less is better: false reach, true reach lost, cost."""
+        return self.false, self.lost, self.cost
+
+
+class Search:
+    """Trials one after the other; the sampler is seeded, so the n-th trial is always the same."""
+
+    def __init__(
+        self,
+        study: Study,
+        policies: tuple[str, ...],
+        goal: Goal,
+        seeds: tuple[int, ...],
+        worlds: Worlds,
+        seed: int,
+    ) -> None:
+        optuna = needed("optuna")
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        directions = ["minimize"] * (3 if goal.target is None else 1)
+        sampler = optuna.samplers.TPESampler(seed=seed)
+        self._optuna = optuna.create_study(directions=directions, sampler=sampler)
+        self._parameters, self._policies = study.parameters, policies
+        self._goal, self._seeds, self._worlds = goal, seeds, worlds
+        self._base = worlds(NONE, {}, seeds)
+        self.trials: list[Trial] = []
+
+    def step(self) -> None:
+        """Try one more setting."""
+        asked = self._optuna.ask()
+        policy = self._policies[0]
+        if len(self._policies) > 1:
+            policy = asked.suggest_categorical(_POLICY, self._policies)
+        values = {each.name: _suggested(asked, each) for each in self._parameters}
+        trial = self._tried(policy, values)
+        self._optuna.tell(asked, self._told(trial))
+        self.trials.append(trial)
+
+    def _tried(self, policy: str, values: Mapping[str, Any]) -> Trial:
+        overrides = {key: values[each.name] for each in self._parameters for key in each.sets}
+        found = self._worlds(policy, overrides, self._seeds)
+        false, true, cost = (float(each) for each in found.mean(axis=0))
+        target = self._goal.target
+        excess = (
+            0.0 if target is None else float(target.excess(found[:, 0], self._base[:, 0]).mean())
+        )
+        lost = float(self._base[:, 1].mean()) - true
+        return Trial(policy, values, overrides, false, true, lost, cost, excess)
+
+    def _told(self, trial: Trial) -> list[float]:
+        """What the sampler minimises.
+
+        With a target: who meets it is better than who does not, then the cheaper, or the
+        nearer to it (Deb, Comput. Methods Appl. Mech. Eng. 186, 2000).
+        """
+        if self._goal.target is None:
+            return list(trial.objectives)
+        return [trial.cost / (1 + trial.cost) - 1 if trial.meets else trial.excess]
+
+    def finalists(self, most: int) -> list[Trial]:
+        """The best settings tried, each once, the most promising first."""
+        different = list({_content(trial): trial for trial in self.trials}.values())
+        if self._goal.target is None:
+            return _spread([each for each in different if _undominated(each, different)], most)
+        order = sorted(different, key=lambda each: (max(each.excess, 0.0), each.cost))
+        # Fresh worlds may refuse the cheapest: those that keep the target with room to spare
+        # must be there too.
+        meets = [each for each in order if each.meets]
+        safe = sorted(meets, key=lambda each: each.excess)[: most // 3]
+        chosen = [each for each in order if each not in safe][: most - len(safe)]
+        return [each for each in order if each in chosen or each in safe]
+
+
+def _suggested(asked: Any, parameter: Parameter) -> Any:
+    if parameter.values is not None:
+        place = asked.suggest_categorical(parameter.name, tuple(range(len(parameter.values))))
+        return parameter.values[place]
+    return parameter.at(asked.suggest_float(parameter.name, 0.0, 1.0))
+
+
+def _content(trial: Trial) -> tuple[str, float, float, float]:
+    """Settings that did the same in every number are one finalist."""
+    return (trial.policy, *trial.objectives)
+
+
+def _undominated(trial: Trial, others: list[Trial]) -> bool:
+    ours = np.array(trial.objectives)
+    for other in others:
+        theirs = np.array(other.objectives)
+        if (theirs <= ours).all() and (theirs < ours).any():
+            return False
+    return True
+
+
+def _spread(trials: list[Trial], most: int) -> list[Trial]:
+    """At most so many, far apart: each next one is the farthest from those chosen already."""
+    points = np.array([trial.objectives for trial in trials])
+    span = np.ptp(points, axis=0)
+    points = points / np.where(span > 0, span, 1.0)
+    chosen = [int(points[:, 0].argmin())]
+    while len(chosen) < min(most, len(trials)):
+        gaps = np.linalg.norm(points[:, None] - points[chosen], axis=-1).min(axis=1)
+        gaps[chosen] = -1.0
+        chosen.append(int(gaps.argmax()))
+    return [trials[each] for each in sorted(chosen, key=lambda place: trials[place].cost)]
