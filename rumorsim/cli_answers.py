@@ -1,4 +1,4 @@
-"""Commands that answer a question about policies: compare. No logic.
+"""Commands that answer a question about policies: compare, sensitivity ... No logic.
 
 Whatever is slow to import is imported inside the commands, so that help is instant.
 """
@@ -101,5 +101,215 @@ def compare_command(
     tell_of(out)
 
 
+_study = click.argument("study", metavar="STUDY")
+_of = click.option(
+    "--of",
+    "key",
+    metavar="KEY",
+    help="The number asked about, by its dotted name; by default the reach of false stories.",
+)
+_most_runs = click.option(
+    "--most-runs", type=click.IntRange(1, 100_000_000), help="Raise the cap on the number of runs."
+)
+
+
+@click.command("sensitivity")
+@_study
+@_of
+@out_option
+@workers_option
+@_most_runs
+@json_option
+def sensitivity_command(
+    study: str,
+    key: str | None,
+    out: Path | None,
+    workers: int | None,
+    most_runs: int | None,
+    as_json: bool,
+) -> None:
+    """Say which parameters of STUDY move an answer: Sobol' or Morris indices.
+
+    The study's design is sobol (by default, with 64 points; each costs two settings more than
+    there are parameters) or morris. All settings run in the same worlds. Needs the extra
+    "analysis". Finished runs are kept in --out (by default STUDY-sensitivity).
+    """
+    out = _place(study, out, "sensitivity")
+    from rumorsim.studies.sensitivity import sensitivity
+
+    tell_of_compiling("fast")
+    with bar(1, "runs") as progress:
+        found = sensitivity(
+            study, key=key, out=out, workers=workers, most_runs=most_runs, progress=progress
+        )
+    found.save(out)
+    if as_json:
+        print_json(found.as_dict())
+    else:
+        click.echo(found.text())
+    tell_of(out)
+
+
+@click.command("optimise")
+@_study
+@click.option(
+    "--at-most",
+    metavar="REACH",
+    help="Find the cheapest policy that keeps the reach of false stories at most so large: 70% "
+    "of that under none, or accounts. Without it: the frontier.",
+)
+@click.option(
+    "--price",
+    "prices",
+    metavar="KEY=NUMBER",
+    multiple=True,
+    help="Cost of one of a number, such as collateral.accounts.innocent=50; may be repeated. By "
+    "default every action of the desk costs 1.",
+)
+@click.option(
+    "--trials", type=click.IntRange(1, 100_000), default=50, show_default=True,
+    help="Settings to try.",
+)  # fmt: skip
+@click.option(
+    "--finalists", type=click.IntRange(1, 50), default=6, show_default=True,
+    help="The best of them, held together in fresh worlds.",
+)  # fmt: skip
+@click.option(
+    "--confirm", type=click.IntRange(2, 100_000), default=40, show_default=True,
+    help="Fresh worlds for each finalist.",
+)  # fmt: skip
+@click.option(
+    "--search-seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True,
+    help="Seed of the search; that of the worlds is the study's.",
+)  # fmt: skip
+@out_option
+@workers_option
+@_most_runs
+@json_option
+def optimise_command(
+    study: str,
+    at_most: str | None,
+    prices: tuple[str, ...],
+    trials: int,
+    finalists: int,
+    confirm: int,
+    search_seed: int,
+    out: Path | None,
+    workers: int | None,
+    most_runs: int | None,
+    as_json: bool,
+) -> None:
+    """Search the policies and parameters of STUDY for the cheapest, or for the frontier.
+
+    What is said of the finalists rests on fresh worlds; a winner is named only where its paired
+    difference to every rival is clear of 0. Interrupted, the same command goes on where it
+    was: finished runs are kept in --out (by default STUDY-optimise). Needs the extra "analysis".
+    """
+    out = _place(study, out, "optimise")
+    from rumorsim.studies.goals import read_prices
+    from rumorsim.studies.optimise import optimise
+
+    tell_of_compiling("fast")
+    with bar(trials + finalists + 1, "settings") as progress:
+        found = optimise(
+            study,
+            at_most=at_most,
+            prices=read_prices(prices),
+            trials=trials,
+            finalists=finalists,
+            confirm=confirm,
+            search_seed=search_seed,
+            out=out,
+            workers=workers,
+            most_runs=most_runs,
+            progress=progress,
+        )
+    found.save(out)
+    if as_json:
+        print_json(found.as_dict())
+    else:
+        click.echo(found.text())
+    tell_of(out)
+
+
+@click.command("delay-map")
+@scenario_argument
+@click.option("--policy", required=True, help="The policy whose delay and coverage are varied.")
+@click.option(
+    "--delay", "delays", multiple=True, metavar="TIME",
+    help='A reaction time, such as "2 h"; may be repeated.',
+)  # fmt: skip
+@click.option(
+    "--coverage", "coverages", multiple=True, type=click.FloatRange(0, 1), metavar="PART",
+    help="A coverage, such as 0.5; may be repeated.",
+)  # fmt: skip
+@click.option(
+    "--covered-by",
+    type=click.Choice(["fraction", "sensitivity"]),
+    default="fraction",
+    show_default=True,
+    help="Coverage is the part of the targets, or P(act | reviewed, guilty).",
+)
+@_of
+@click.option(
+    "--replicates", type=click.IntRange(2, 1_000_000), default=20, show_default=True,
+    help="Worlds, each at every delay and coverage.",
+)  # fmt: skip
+@seed_option
+@out_option
+@workers_option
+@_most_runs
+@json_option
+def delay_map_command(
+    scenario: str,
+    policy: str,
+    delays: tuple[str, ...],
+    coverages: tuple[float, ...],
+    covered_by: str,
+    key: str | None,
+    replicates: int,
+    seed: int | None,
+    out: Path | None,
+    workers: int | None,
+    most_runs: int | None,
+    as_json: bool,
+) -> None:
+    """Draw what a policy averts, by how fast it reacts and how much it covers.
+
+    One picture and its table. Finished runs are kept in --out (by default SCENARIO-delay-map).
+    """
+    out = _place(scenario, out, "delay-map")
+    loaded = loaded_scenario(scenario, out)
+    from rumorsim.studies.delay_map import COVERAGES, DELAYS, delay_map
+    from rumorsim.studies.study import MOST_RUNS
+
+    tell_of_compiling("fast")
+    with bar(1, "runs") as progress:
+        found = delay_map(
+            loaded,
+            policy,
+            delays=delays or DELAYS,
+            coverages=coverages or COVERAGES,
+            covered_by=covered_by,
+            key=key,
+            replicates=replicates,
+            seed=seed,
+            out=out,
+            workers=workers,
+            most_runs=most_runs or MOST_RUNS,
+            progress=progress,
+        )
+    found.save(out)
+    if as_json:
+        print_json(found.as_dict())
+    else:
+        click.echo(found.text())
+    tell_of(out)
+
+
+def _place(file: str, out: Path | None, what: str) -> Path:
+    return Path(f"{Path(file).stem or 'study'}-{what}") if out is None else out
+
+
 #: Every command of this file, for the one line that registers them.
-ANSWERS: Final = (compare_command,)
+ANSWERS: Final = (compare_command, sensitivity_command, optimise_command, delay_map_command)

@@ -25,6 +25,7 @@ import numpy as np
 from rumorsim.desk_records import Action, Case, Done, Quotas
 from rumorsim.desk_verbs import GONE, UNDOING, Moves, Verbs
 from rumorsim.levers import Factor
+from rumorsim.sponsors import Sponsor
 
 if TYPE_CHECKING:
     from rumorsim.engines import Engine
@@ -47,6 +48,8 @@ class Desk(Verbs):
         super().__init__(engine, prices)
         self._warnings: dict[int, list[float]] = {}
         self._tiers: dict[int, list[float]] = {}
+        #: Purses that adversaries are paid from: an investigation may find them.
+        self.sponsors: list[Sponsor] = []
         self._strictness_listeners: list[Callable[[int | None], None]] = []
         self._limits: dict[int, list[int]] = {}
         self._limiting: dict[int, Factor] = {}

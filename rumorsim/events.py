@@ -266,6 +266,7 @@ class InterventionFacts:
     target: str  #: "account", "post" or "story"
     judge: str = "truth"  #: what makes a target guilty: its "truth" or its "category"
     categories: tuple[str, ...] = ()  #: the categories it looks at; empty = all
+    reviewers: int = 0  #: people who review its cases; 0 = no queue
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from rumorsim.adversaries import start_adversaries
 from rumorsim.desk import Desk
 from rumorsim.engines import make_engine
 from rumorsim.errors import Fault, InputError
@@ -75,10 +76,11 @@ class Simulation:
         self._listeners: list[Callable[[Batch], None]] = [self._batches.append]
         self.engine = make_engine(engine, self.world)
         self.engine.listen(self._hear)
-        self.desk = Desk(self.engine)
+        self.desk = Desk(self.engine, scenario.prices)
         for number, surface in enumerate(self.world.platforms.surfaces):
             process = SURFACES[surface.kind]
             self.engine.process(process(surface.settings, self.engine, number, surface.platform))
+        start_adversaries(scenario.adversaries, self.desk)
         ordinals: Counter[str] = Counter()
         for place, intervention in enumerate(self.policy.interventions):
             intervention.start(self.desk, place, ordinals[intervention.kind])
@@ -149,6 +151,7 @@ def intervention_facts(intervention: Intervention) -> InterventionFacts:
         target=intervention.target,
         judge=intervention.judge,
         categories=intervention.whom.categories,
+        reviewers=intervention.reviewers or 0,
     )
 
 

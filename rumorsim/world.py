@@ -214,7 +214,7 @@ def build_world(
     platforms = lay_out(scenario, given, graph.accounts)
     people = draw_people(scenario.accounts, graph, seed, given)
     people = platforms.elsewhere(scenario.accounts.elsewhere, people)
-    reserve = Reserve.lay_out(getattr(scenario, "adversaries", ()), people, graph)
+    reserve = Reserve.lay_out(scenario.adversaries, people, graph)
     stories = Stories(scenario, graph, people, seed)
     feed = scenario.reading
     curve = day_curve(
@@ -290,6 +290,7 @@ def build_world(
             earnings=people.earnings[origin],
             follows=(graph.offsets, graph.followers),
             surfaces=platforms.surface_names,
+            prices=scenario.prices,
             policy=policy,
             seed=seed,
             interventions=interventions,

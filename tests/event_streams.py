@@ -22,8 +22,8 @@ TARGETS = ("account", "post", "story", "platform")
 #: What each verb is aimed at, but flags and dismissals: those are of any target.
 OF_ACCOUNTS = (
     "close suspend reinstate take-down remove-followers restore-followers demonetise remonetise"
-    " discount-engagement count-engagement unmask verify require-credentials certify classify declassify"
-    " warn fine arrest appeal reject-appeal"
+    " discount-engagement count-engagement unmask verify require-credentials certify classify"
+    " declassify warn fine arrest appeal reject-appeal"
 )
 OF_POSTS = "delete restore-post hide show label unlabel"
 OF_STORIES = (
@@ -84,6 +84,7 @@ def random_facts(rng: Any) -> Facts:
             rng.choice(TARGETS),
             rng.choice(("truth", "category")),
             tuple(rng.sample(CATEGORIES, rng.randint(0, 2))),
+            rng.randint(0, 2),
         )
         for _ in range(rng.randint(0, 3))
     )
@@ -99,7 +100,7 @@ def random_facts(rng: Any) -> Facts:
         platform=np.array([rng.randint(0, 2) for _ in range(accounts)], np.uint8),
         origin=np.array([rng.randint(0, i) for i in range(accounts)], np.int32),
         trust=np.array([rng.choice((0.5, 1.0, 2.0)) for _ in range(accounts)]),
-        earnings=np.array([rng.choice((0.0, 4.0, 7.5)) for _ in range(accounts)]),
+        earnings=np.array([rng.choice((0.5, 4.0, 7.5)) for _ in range(accounts)]),
         prices={"close": 3.0, "flag": 0.25},
         follows=random_follows(rng, accounts),
         interventions=interventions,

@@ -244,6 +244,22 @@ EXAMPLES |= {
             "arrest": ({"when": {"reports": 1}}, {"arrest": True}),
         },
     ),
+    "penalise-sponsors": Example(
+        {"when": {"at": ["2 h"]}},
+        -1,
+        own={"fine": ({"when": {"at": ["6 h"]}}, {"fine": 5.0})},
+        world={
+            "adversaries": [
+                {
+                    "kind": "paid-posters",
+                    "story": "rumor",
+                    "size": 10,
+                    "rate": "1 per h",
+                    "budget": 1000.0,
+                }
+            ]
+        },
+    ),
     "warn-platform": Example(
         {"when": {"at": ["0 h"]}, "strictness": 4.0},
         -1,

@@ -24,22 +24,26 @@ def benefits(facts: Facts, rows: list[Row]) -> dict[str, Any]:
 
     def of(stories: set[int]) -> dict[str, Any]:
         got = [sum(r["source"] == a and r["story"] in stories for r in seen) for a in everyone]
-        total, most = sum(got), sorted(got, reverse=True)
+        there = [n for a, n in enumerate(got) if n or facts.origin[a] == a]
+        total, most = sum(got), sorted(there, reverse=True)
         by_kind = [
             sum(n for a, n in enumerate(got) if facts.kind[a] == k) for k in range(len(facts.kinds))
         ]
         some = [n for n in got if n]
         return {
             "exposures": total,
-            "gini": naive_gini(got),
-            "top_one": div(sum(most[: max(facts.accounts // 100, 1)]), total),
-            "top_ten": div(sum(most[: max(facts.accounts // 10, 1)]), total),
+            "gini": naive_gini(there),
+            "top_one": div(sum(most[: max(len(there) // 100, 1)]), total),
+            "top_ten": div(sum(most[: max(len(there) // 10, 1)]), total),
             "authors": {"count": len(some), "gini": naive_gini(some)},
             "kinds": {
                 name: {
                     "exposures": by_kind[k],
                     "part": div(by_kind[k], total),
-                    "per_account": div(by_kind[k], facts.kind.tolist().count(k)),
+                    "per_account": div(
+                        by_kind[k],
+                        sum(facts.kind[a] == k and facts.origin[a] == a for a in everyone),
+                    ),
                 }
                 for k, name in enumerate(facts.kinds)
             },
@@ -98,3 +102,61 @@ def penalties(facts: Facts, rows: list[Row]) -> dict[str, Any]:
             "persons_on_several": sum(persons.count(p) >= 2 for p in set(persons)),
         },
     }
+
+
+def cost(facts: Facts, rows: list[Row]) -> dict[str, Any]:
+    names = [each.label for each in facts.interventions]
+    labels = [
+        f"{name} ({names[:i].count(name) + 1})" if name in names[:i] else name
+        for i, name in enumerate(names)
+    ]
+    paid = [
+        (VERBS[int(r["value"])], r["source"], facts.prices.get(VERBS[int(r["value"])], 1.0))
+        for r in kinds(rows, "action")
+    ]
+    total = sum(price for *_, price in paid)
+    return {
+        "total": total,
+        "per_day": total * 24 / facts.horizon,
+        "verbs": {v: sum(price for verb, _, price in paid if verb == v) for v in VERBS},
+        "interventions": {
+            label: sum(price for _, source, price in paid if source == place)
+            for label, place in (*zip(labels, range(len(labels)), strict=True), ("by hand", -1))
+        },
+    }
+
+
+def earnings(facts: Facts, rows: list[Row]) -> dict[str, Any]:
+    held = dict.fromkeys(range(facts.accounts), 0)
+    reads: list[tuple[int, int, bool]] = []
+    for row in rows:
+        verb = VERBS[int(row["value"])] if row["kind"] == "action" else ""
+        if verb == "demonetise":
+            held[row["account"]] += 1
+        elif verb == "remonetise":
+            held[row["account"]] = max(held[row["account"]] - 1, 0)
+        elif row["kind"] == "read":
+            reads.append((row["story"], row["source"], held[row["source"]] == 0))
+
+    def of(stories: set[int]) -> dict[str, Any]:
+        def money(paid: bool, members: list[int]) -> float:
+            return sum(
+                float(facts.earnings[a]) / 1000
+                for story, a, is_paid in reads
+                if story in stories and is_paid == paid and a in members
+            )
+
+        everyone = list(range(facts.accounts))
+        total = money(True, everyone)
+        by_kind = {}
+        for k, name in enumerate(facts.kinds):
+            members = [a for a in everyone if facts.kind[a] == k]
+            by_kind[name] = {
+                "earned": money(True, members),
+                "withheld": money(False, members),
+                "part": div(money(True, members), total),
+            }
+        return {"earned": total, "withheld": money(False, everyone), "kinds": by_kind}
+
+    whole = of(set(range(len(facts.stories))))
+    return {**whole, "truth": {name: of(stories) for name, stories in groups(facts).items()}}

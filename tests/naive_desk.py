@@ -68,8 +68,12 @@ def part(right: int, of: int) -> dict[str, Any]:
     return {"value": div(right, of), "right": right, "of": of}
 
 
-def waiting(facts: Facts, cases: list[tuple[float, float | None, str]]) -> dict[str, Any]:
+def waiting(
+    facts: Facts, cases: list[tuple[float, float | None, str]], reviewers: int
+) -> dict[str, Any]:
     """The queue from (opened, settled or None, how) of each case."""
+    days = [int(end // 24) for _, end, _ in cases if end is not None]
+    a_day = len(days) * 24 / facts.horizon
     area = sum((facts.horizon if end is None else end) - start for start, end, _ in cases)
     return {
         "opened": len(cases),
@@ -77,6 +81,9 @@ def waiting(facts: Facts, cases: list[tuple[float, float | None, str]]) -> dict[
         "acted": sum(how == "acted" for *_, how in cases),
         "open_at_end": sum(how == "open" for *_, how in cases),
         "mean_waiting": area / facts.horizon,
+        "settled_a_day": a_day,
+        "settled_on_the_busiest_day": max((days.count(d) for d in days), default=0),
+        "settled_a_day_by_a_reviewer": div(a_day, reviewers),
     }
 
 
@@ -85,6 +92,7 @@ def one_desk(facts: Facts, rows: list[Row], source: int) -> dict[str, Any]:
     acts = [(n, r) for n, r in enumerate(rows) if r["kind"] == "action" and r["source"] == source]
     words = [VERBS[int(row["value"])] for _, row in acts]
     bad, false = guilty_stories(facts, source), guilty_stories(facts, -1)
+    reviewers = facts.interventions[source].reviewers if source >= 0 else 0
     hit: set[tuple[str, int]] = set()
     right = {"by_target": 0, "by_truth": 0}
     effects, judged, from_flag, from_post = 0, 0, [], []
@@ -133,7 +141,10 @@ def one_desk(facts: Facts, rows: list[Row], source: int) -> dict[str, Any]:
         "precision": {name: part(count, judged) for name, count in right.items()},
         "recall": recall,
         "latency": {"from_flag": spread(from_flag), "from_first_guilty_post": spread(from_post)},
-        "queue": {**waiting(facts, [tuple(c[:3]) for c in cases]), "max_waiting": max(levels)},
+        "queue": {
+            **waiting(facts, [tuple(c[:3]) for c in cases], reviewers),
+            "max_waiting": max(levels),
+        },
         "_": (hit, from_flag, from_post, cases),
     }
 
@@ -186,7 +197,11 @@ def enforcement(facts: Facts, rows: list[Row]) -> dict[str, Any]:
             "from_first_guilty_post": spread([x for each in raw for x in each[2]]),
         },
         "queue": {
-            **waiting(facts, [tuple(case[:3]) for each in raw for case in each[3]]),
+            **waiting(
+                facts,
+                [tuple(case[:3]) for each in raw for case in each[3]],
+                sum(each.reviewers for each in facts.interventions),
+            ),
             "max_waiting": most_open(facts, rows),
         },
         "interventions": dict(zip(names, desks, strict=True)),

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 import networkx as nx
-from naive_attention import benefits, penalties
+from naive_attention import benefits, cost, earnings, penalties
 from naive_desk import collateral, enforcement
 from naive_parts import Row, curve, div, first_times, groups, kinds, split, spread
 from naive_people import audience, displacement, losses, sources
@@ -58,7 +58,23 @@ def impressions(facts: Facts, rows: list[Row]) -> dict[str, Any]:
             "over_time": curve(facts, "reads", [r["time"] for r in reads]),
         }
 
-    return {"reads": len(kinds(rows, "read")), **split(facts, of)}
+    def by(names: tuple[str, ...], number: Any) -> dict[str, Any]:
+        value: dict[str, Any] = {}
+        for i, name in enumerate(names):
+            mine = [r for r in kinds(rows, "read") if number[r["account"]] == i]
+            truth = {
+                group: {"reads": sum(r["story"] in stories for r in mine)}
+                for group, stories in groups(facts).items()
+            }
+            value[name] = {"truth": truth}
+        return value
+
+    return {
+        "reads": len(kinds(rows, "read")),
+        "kinds": by(facts.kinds, facts.kind),
+        "platforms": by(facts.platforms, facts.platform),
+        **split(facts, of),
+    }
 
 
 def shares(facts: Facts, rows: list[Row]) -> dict[str, Any]:
@@ -253,4 +269,6 @@ NAIVE = {
     "displacement": displacement,
     "losses": losses,
     "sources": sources,
+    "cost": cost,
+    "earnings": earnings,
 }

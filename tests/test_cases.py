@@ -25,7 +25,10 @@ ALARM = 1e-4
 KINDS = [
     kind
     for kind in sorted(INTERVENTIONS)
-    if INTERVENTIONS[kind].target != "platform" and "when.at" not in INTERVENTIONS[kind].refuses
+    if INTERVENTIONS[kind].target != "platform"
+    and "when.at" not in INTERVENTIONS[kind].refuses
+    # It acts on who was paid: see test_adversaries.
+    and kind != "penalise-sponsors"
 ]
 #: Words and what takes a verb back: neither is an act.
 NO_ACT = {"flag", "dismiss", *UNDOING.values()}

@@ -41,7 +41,7 @@ MODELS = [
 ]
 
 #: Fields that name or describe and move no event: what measures are told must change.
-TOLD = {"Story.name", "Accounts.second"}
+TOLD = {"Scenario.prices", "Story.name", "Accounts.second"}
 #: Fields that need a file have a test of their own (in test_people), Scenario.name is a label.
 ELSEWHERE = {"Accounts.file", "Accounts.sha256", "Scenario.model", "Scenario.name"}
 #: Presets are written out before anything else sees them: see test_platforms.
@@ -69,7 +69,8 @@ def paths(before: Any, after: Any, here: str = "") -> list[str]:
 
 def told(scenario: Scenario) -> str:
     facts = Simulation(scenario, "it").facts
-    return json.dumps([[s.name for s in facts.stories], facts.person.tolist()])
+    names = [story.name for story in facts.stories]
+    return json.dumps([names, facts.person.tolist(), dict(facts.prices)])
 
 
 @pytest.mark.parametrize("field", EFFECTS)

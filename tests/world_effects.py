@@ -262,5 +262,6 @@ EFFECTS: dict[str, tuple[Changes, Changes]] = {
     "Beliefs.chilling": ({}, _beliefs(chilling=0.9)),
     "Beliefs.chilling_floor": (_beliefs(chilling=1.0), _beliefs(chilling_floor=0.9)),
     "Scenario.policies": ({}, {"policies": [{"name": "it", "interventions": []}]}),
+    "Scenario.prices": ({}, {"prices": {"close": 5.0}}),
     "Scenario.measures": ({}, {"measures": ["impressions"]}),
 }

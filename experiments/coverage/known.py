@@ -73,7 +73,9 @@ def scenario() -> Scenario:
 def true_mean(policy: str) -> float:
     """The mean reach under a policy."""
     levels = range(1, DEPTH + 1)
-    read = (BRANCHING**low * APPEAL ** (low - 1) * gammainc(low, POLICIES[policy]) for low in levels)
+    read = (
+        BRANCHING**low * APPEAL ** (low - 1) * gammainc(low, POLICIES[policy]) for low in levels
+    )
     return float(sum(read))
 
 

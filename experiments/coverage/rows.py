@@ -95,8 +95,7 @@ def _intervals(
 def _together(made: list[Comparison]) -> Row:
     """All policies' differences in the same comparison held."""
     held = sum(
-        all(_side(*_difference(each, policy)) == 0 for policy in each.policies[1:])
-        for each in made
+        all(_side(*_difference(each, policy)) == 0 for policy in each.policies[1:]) for each in made
     )
     what = f"differences of all {len(made[0].policies) - 1} policies at once"
     return Row(what, str(len(made[0].seeds)), len(made), held, None, None)

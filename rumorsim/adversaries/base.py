@@ -8,14 +8,14 @@ begins what it does. It acts through accounts, never through the desk.
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from rumorsim.laws import Model
-from rumorsim.randomness import Purpose, address_word, philox, philox_array, uniform
+from rumorsim.randomness import Purpose, address_word, philox, philox_array
 from rumorsim.units import Duration, PositiveDuration
 
 if TYPE_CHECKING:
@@ -24,31 +24,35 @@ if TYPE_CHECKING:
     from rumorsim.people import People
     from rumorsim.world import World
 
-__all__ = ["Adversary", "Crew", "Kinds", "Luck"]
+__all__ = ["Adversary", "Crew", "Kinds", "Luck", "of_kinds"]
 
 #: Names of kinds of accounts; which there are is checked with the scenario.
 Kinds = Annotated[tuple[str, ...], Field(strict=False, max_length=100)]
 
 
 class Luck:
-    """Draws of one adversary, addressed by its kind, its ordinal among them, and the case."""
+    """Draws under one seed; every adversary has its own, by its kind and ordinal among them."""
 
-    def __init__(self, world: World, kind: str, ordinal: int) -> None:
-        code = zlib.crc32(kind.encode())
-        low, high, _, _ = philox(world.seed, address_word(Purpose.ADVERSARY), code, ordinal, 0)
-        self.seed = low | (high << 32)
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
 
-    def words(self, a: int, b: int = 0, c: int = 0) -> tuple[int, int, int, int]:
-        """Four words for one case: (who, about what, the n-th time)."""
-        return philox(self.seed, address_word(Purpose.ADVERSARY, 1), a, b, c)
+    @classmethod
+    def of(cls, world: World, adversary: Adversary, ordinal: int) -> Luck:
+        """The luck of one adversary of a world."""
+        return cls(world.seed).about(zlib.crc32(adversary.kind.encode()), ordinal)
 
-    def happens(self, chance: float, a: int, b: int = 0, c: int = 0) -> bool:
-        """Does what has this chance happen in this case?"""
-        return uniform(self.words(a, b, c)[0]) < chance
+    def about(self, a: int, b: int = 0, c: int = 0) -> Luck:
+        """Luck of its own for one matter."""
+        low, high, _, _ = philox(self.seed, address_word(Purpose.ADVERSARY), a, b, c)
+        return Luck(low | (high << 32))
 
-    def some(self, among: NDArray[np.int64], wanted: int, what: int = 0) -> list[int]:
+    def words(self, a: int, b: int = 0) -> tuple[int, int, int, int]:
+        """Four words for one case: (who, the n-th time)."""
+        return philox(self.seed, address_word(Purpose.ADVERSARY, 1), a, b, 0)
+
+    def some(self, among: NDArray[np.int64], wanted: int) -> list[int]:
         """``wanted`` of these accounts at random (all, if there are fewer), in the order drawn."""
-        race = philox_array(self.seed, address_word(Purpose.ADVERSARY, 2), among, what, 0)[0]
+        race = philox_array(self.seed, address_word(Purpose.ADVERSARY, 2), among, 0, 0)[0]
         return [int(account) for account in among[np.argsort(race, kind="stable")[:wanted]]]
 
 
@@ -91,10 +95,9 @@ class Crew(Adversary):
         ge=1, le=10_000_000, description="so many accounts, drawn at random (assumption)"
     )
 
-    def members(self, world: World, luck: Luck, without: Any = ()) -> list[int]:
-        """Its accounts: ``size`` at random of its kinds, none of ``without``."""
-        among = of_kinds(world.people, self.kinds)
-        return luck.some(among[~np.isin(among, np.asarray(without))], self.size)
+    def members(self, world: World, luck: Luck) -> list[int]:
+        """Its accounts: ``size`` at random of its kinds."""
+        return luck.some(of_kinds(world.people, self.kinds), self.size)
 
 
 def of_kinds(people: People, kinds: tuple[str, ...]) -> NDArray[np.int64]:

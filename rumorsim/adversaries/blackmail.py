@@ -10,6 +10,7 @@ from pydantic import Field
 from rumorsim.adversaries.base import Crew, Luck
 from rumorsim.adversaries.paid_posters import WAITS
 from rumorsim.laws import sample
+from rumorsim.randomness import uniform
 from rumorsim.units import Rate
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Blackmail(Crew):
     )
 
     def start(self, scene: Scene, ordinal: int) -> None:
-        luck = Luck(scene.world, self.kind, ordinal)
+        luck = Luck.of(scene.world, self, ordinal)
         purse = scene.sponsor(self.budget)
         stories = sorted(scene.stories((self.story,)))
         if self.rate > 0:
@@ -57,17 +58,17 @@ class Blackmail(Crew):
     ) -> Generator[Any, Any, None]:
         time, number = self.begin, 0
         while True:
-            wait, decision, _, _ = luck.words(member, 0, number)
+            wait, decision, _, _ = luck.words(member, number)
             time += sample(WAITS, wait) / self.rate
             if not self.active(time) or time >= scene.world.horizon:
                 return
             yield scene.env.timeout_until(time)
-            harm = self.harm * scene.followers(member)
-            if not scene.desk.world.accounts["can_post"][scene.present(member)]:
-                number += 1
-                continue
-            if (decision + 0.5) / 2**32 * (harm + self.ransom) < harm:
+            account = scene.present(member)
+            harm = self.harm * scene.followers(account)
+            if not scene.world.accounts["can_post"][account]:
+                pass
+            elif uniform(decision) * (harm + self.ransom) < harm:
                 purse.take_in(self.ransom)
-            elif purse.pay(member, self.price):
-                scene.publish(member, stories[number % len(stories)])
+            elif purse.pay(account, self.price):
+                scene.publish(account, stories[number % len(stories)])
             number += 1

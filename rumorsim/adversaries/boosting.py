@@ -27,22 +27,31 @@ class Chorus(Crew):
         description="from the publication to each member's act (assumption)",
     )
 
-    def chorus(self, scene: Scene, luck: Luck, members: list[int], act: Callable[..., Any]) -> None:
-        """Let ``act(post, member)`` happen after each publication, for every member but its author."""
+    def chorus(
+        self,
+        scene: Scene,
+        luck: Luck,
+        chosen: Callable[[Luck], list[int]],
+        act: Callable[[int, int], Any],
+    ) -> None:
+        """Let ``act(post, account)`` happen after each publication, in each account's time.
+
+        ``chosen(luck)`` says who takes part, by luck of the publication's own.
+        """
         table = quantile_table(self.delay)
 
-        def follow(post: int, member: int, wait: float) -> Generator[Any, Any, None]:
+        def follow(post: int, account: int, wait: float) -> Generator[Any, Any, None]:
             yield scene.env.timeout(wait)
-            act(post, member)
+            act(post, account)
 
         def published(post: int) -> None:
             if not self.active(scene.env.now):
                 return
-            author, k = (int(scene.world.posts[column][post]) for column in ("author", "k"))
-            story = int(scene.world.posts["story"][post])
-            for member in members:
-                if member != author:
-                    word = luck.words(member, story, k)[1]
-                    scene.env.process(follow(post, member, sample(table, word)))
+            story, author, k = (int(scene.world.posts[c][post]) for c in ("story", "author", "k"))
+            matter = luck.about(story, author, k)
+            for account in chosen(matter):
+                if account != author:
+                    wait = sample(table, matter.words(account)[0])
+                    scene.env.process(follow(post, account, wait))
 
         scene.when_published(scene.stories(self.stories), published)

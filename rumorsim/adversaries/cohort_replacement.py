@@ -8,7 +8,7 @@ from pydantic import Field
 
 from rumorsim.adversaries.returning import Returning
 from rumorsim.laws import Law, Lognormal
-from rumorsim.units import PositiveDuration
+from rumorsim.units import Duration
 
 __all__ = ["CohortReplacement"]
 
@@ -33,8 +33,9 @@ class CohortReplacement(Returning):
     regained: float = Field(
         1.0, ge=0, le=1, description="share of the followers that are bots of the operator's too"
     )
-    half_life: PositiveDuration | None = Field(
-        None, description="time in which half of them are back (assumption); absent: at once"
+    half_life: Duration = Field(
+        "0 h",  # type: ignore[assignment]
+        description="time in which half of them are back (assumption); 0: at once",
     )
     times: int = Field(
         5, ge=1, le=100, description="a bot is replaced at most so often (assumption)"

@@ -31,5 +31,6 @@ class CoordinatedBoosters(Chorus):
     )
 
     def start(self, scene: Scene, ordinal: int) -> None:
-        luck = Luck(scene.world, self.kind, ordinal)
-        self.chorus(scene, luck, self.members(scene.world, luck), scene.share)
+        luck = Luck.of(scene.world, self, ordinal)
+        members = self.members(scene.world, luck)
+        self.chorus(scene, luck, lambda _: members, scene.share)

@@ -38,19 +38,18 @@ class FakeEngagement(Chorus):
     )
 
     def start(self, scene: Scene, ordinal: int) -> None:
-        luck = Luck(scene.world, self.kind, ordinal)
-        sponsor = scene.sponsor(self.budget)
-        pool = self.members(scene.world, luck)
-        for account in pool:
-            scene.desk.levers.put("accounts", "audience", account, self.real)
+        luck = Luck.of(scene.world, self, ordinal)
+        pool = np.array(self.members(scene.world, luck))
+        buyer = scene.sponsor(self.budget)
+        hired: set[int] = set()
 
         def deliver(post: int, account: int) -> None:
-            if account in self._hired(scene, luck, pool, post) and sponsor.pay(account, self.price):
-                scene.share(post, account)
+            account = scene.present(account)
+            if not buyer.pay(account, self.price):
+                return
+            if account not in hired:
+                hired.add(account)
+                scene.desk.levers.put("accounts", "audience", account, self.real)
+            scene.share(post, account)
 
-        self.chorus(scene, luck, pool, deliver)
-
-    def _hired(self, scene: Scene, luck: Luck, pool: list[int], post: int) -> list[int]:
-        """Who shares this publication."""
-        story, k = int(scene.world.posts["story"][post]), int(scene.world.posts["k"][post])
-        return luck.some(np.array(pool), self.shares, (story << 16) ^ k)
+        self.chorus(scene, luck, lambda matter: matter.some(pool, self.shares), deliver)

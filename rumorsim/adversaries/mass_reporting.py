@@ -29,5 +29,6 @@ class MassReporting(Chorus):
     kind: Literal["mass-reporting"] = Field("mass-reporting", description="mass reporting")
 
     def start(self, scene: Scene, ordinal: int) -> None:
-        luck = Luck(scene.world, self.kind, ordinal)
-        self.chorus(scene, luck, self.members(scene.world, luck), scene.report)
+        luck = Luck.of(scene.world, self, ordinal)
+        members = self.members(scene.world, luck)
+        self.chorus(scene, luck, lambda _: members, scene.report)

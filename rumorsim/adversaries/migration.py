@@ -26,9 +26,7 @@ class Migration(Returning):
     summary: ClassVar = "closed accounts go on on another platform, part of the audience follows"
 
     kind: Literal["migration"] = Field("migration", description="migration")
-    platform_name: str = Field(
-        alias="platform", min_length=1, max_length=100, description="where they go"
-    )
+    platform: str = Field(min_length=1, max_length=100, description="where they go")
 
-    def platform(self, scene: Scene) -> int | None:
-        return scene.world.facts.platforms.index(self.platform_name)
+    def where(self, scene: Scene) -> int | None:
+        return scene.world.facts.platforms.index(self.platform)

@@ -10,6 +10,7 @@ from pydantic import Field
 from rumorsim.adversaries.base import Adversary, Luck
 from rumorsim.adversaries.paid_posters import WAITS
 from rumorsim.laws import sample
+from rumorsim.randomness import uniform
 from rumorsim.units import Rate
 
 if TYPE_CHECKING:
@@ -39,18 +40,18 @@ class PaidDeletion(Adversary):
 
     def start(self, scene: Scene, ordinal: int) -> None:
         if self.rate > 0:
-            scene.env.process(self._work(scene, Luck(scene.world, self.kind, ordinal)))
+            scene.env.process(self._work(scene, Luck.of(scene.world, self, ordinal)))
 
     def _work(self, scene: Scene, luck: Luck) -> Generator[Any, Any, None]:
         sponsor, stories = scene.sponsor(self.budget), scene.stories(self.stories)
         time, number = self.begin, 0
         while True:
-            wait, coin, _, _ = luck.words(0, 0, number)
+            wait, coin, _, _ = luck.words(0, number)
             time += sample(WAITS, wait) / self.rate
             number += 1
             if not self.active(time) or time >= scene.world.horizon:
                 return
             yield scene.env.timeout_until(time)
             post = scene.most_shared(stories)
-            if post >= 0 and (coin + 0.5) / 2**32 < self.success and sponsor.pay(-1, self.price):
+            if post >= 0 and uniform(coin) < self.success and sponsor.pay(-1, self.price):
                 scene.desk.delete(post, reason="paid deletion")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["PaidPosters"]
 
 #: Waits between events of a Poisson process of one an hour.
-WAITS = quantile_table(Exponential(law="exponential", mean="1 h"))  # type: ignore[arg-type]
+WAITS = quantile_table(Exponential.model_validate({"law": "exponential", "mean": "1 h"}))
 
 
 class PaidPosters(Crew):
@@ -38,7 +38,7 @@ class PaidPosters(Crew):
     budget: float = Field(ge=0, le=1e15, description="what the sponsor may spend (assumption)")
 
     def start(self, scene: Scene, ordinal: int) -> None:
-        luck = Luck(scene.world, self.kind, ordinal)
+        luck = Luck.of(scene.world, self, ordinal)
         sponsor = scene.sponsor(self.budget)
         stories = sorted(scene.stories((self.story,)))
         if self.rate > 0:
@@ -51,10 +51,10 @@ class PaidPosters(Crew):
         """One poster: wait, be paid, publish. Copies of the story take turns."""
         time, number = self.begin, 0
         while True:
-            time += sample(WAITS, luck.words(poster, 0, number)[0]) / self.rate
+            time += sample(WAITS, luck.words(poster, number)[0]) / self.rate
             if not self.active(time) or time >= scene.world.horizon:
                 return
             yield scene.env.timeout_until(time)
-            if sponsor.pay(poster, self.price):
+            if sponsor.pay(scene.present(poster), self.price):
                 scene.publish(poster, stories[number % len(stories)])
             number += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,9 @@ from pydantic import Field
 
 from rumorsim.adversaries.base import Adversary, Kinds, Luck, of_kinds
 from rumorsim.laws import Law, Lognormal, quantile_table, round24, sample
+from rumorsim.randomness import uniform
 from rumorsim.reserve import succeed
-from rumorsim.units import PositiveDuration
+from rumorsim.units import Duration
 
 if TYPE_CHECKING:
     from rumorsim.adversaries.scene import Scene
@@ -42,22 +43,19 @@ class Returning(Adversary):
     regained: float = Field(
         0.5, ge=0, le=1, description="share of the followers regained at last (assumption)"
     )
-    half_life: PositiveDuration | None = Field(
+    half_life: Duration = Field(
         "7 d",  # type: ignore[assignment]
-        description="time in which half of them are back (assumption); absent: at once",
+        description="time in which half of them are back (assumption); 0: at once",
     )
     times: int = Field(
         1, ge=1, le=100, description="an account comes back at most so often (assumption)"
     )
 
-    #: Whether the new account is on another platform: its name, of the adversaries that move.
-    destination: ClassVar[str | None] = None
-
     def reserve(self, people: People, graph: FollowGraph) -> tuple[NDArray[np.int64], int]:
         return of_kinds(people, self.kinds), self.times
 
     def start(self, scene: Scene, ordinal: int) -> None:
-        luck = Luck(scene.world, self.kind, ordinal)
+        luck = Luck.of(scene.world, self, ordinal)
         origin = scene.world.reserve.origin
         theirs = frozenset(of_kinds(scene.world.people, self.kinds).tolist())
         often: dict[int, int] = {}
@@ -69,29 +67,27 @@ class Returning(Adversary):
             if first not in theirs or number >= self.times or not self.active(scene.env.now):
                 return
             often[first] = number + 1
-            coin, wait, _, _ = luck.words(first, 0, number)
-            if (coin + 0.5) / 2**32 < self.chance:
+            coin, wait, _, _ = luck.words(first, number)
+            if uniform(coin) < self.chance:
                 scene.env.process(self._come_back(scene, account, sample(table, wait)))
 
         scene.when_closed(closed)
 
-    def platform(self, scene: Scene) -> int | None:
+    def where(self, scene: Scene) -> int | None:
         """Where the new account is; None: where the old one was."""
         return None
 
-    def _come_back(
-        self, scene: Scene, account: int, wait: float
-    ) -> Generator[Any, Any, None]:
+    def _come_back(self, scene: Scene, account: int, wait: float) -> Generator[Any, Any, None]:
         yield scene.env.timeout(wait)
         profiles, accounts = scene.world.profiles, scene.world.accounts
         back = accounts["can_post"][account] or profiles["heir"][account] >= 0
         heir = scene.fresh_heir(account)
         if back or scene.arrested(account) or heir < 0:
             return
-        levers, level = scene.desk.levers, 0.0
-        factor = levers.put("accounts", "audience", heir, level)
-        succeed(scene.world, account, heir, self.platform(scene))
-        if self.half_life is None:
+        levers = scene.desk.levers
+        factor = levers.put("accounts", "audience", heir, 0.0)
+        succeed(scene.world, account, heir, self.where(scene))
+        if self.half_life == 0:
             levers.lift(factor)
             levers.put("accounts", "audience", heir, self.regained)
             return

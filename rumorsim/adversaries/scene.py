@@ -35,6 +35,7 @@ class Scene:
         self._seen = 0
         self._ks: Counter[tuple[int, int]] = Counter()
         self._arrested: set[int] = set()
+        self._begun: set[int] = set()
 
     def stories(self, names: Iterable[str]) -> frozenset[int]:
         """The numbers of stories of these names, every copy of each."""
@@ -108,6 +109,25 @@ class Scene:
         post = int(self.engine.publish_now(author, story, k))
         self._look()
         return post
+
+    def followers(self, account: int) -> float:
+        """How many followers an account has now."""
+        row = int(self.world.reserve.origin[account])
+        return float(self.world.facts.followers[row] * self.world.accounts["audience"][account])
+
+    def most_shared(self, stories: frozenset[int]) -> int:
+        """The most shared post of these stories that stands, the earliest of equals, or -1."""
+        made = self.world.posts[: self.world.posts_made]
+        posts = np.flatnonzero(np.isin(made["story"], sorted(stories))).tolist()
+        standing = [post for post in posts if self.world.standing(post)]
+        return max(standing, key=lambda post: (made["shares"][post], -post), default=-1)
+
+    def fresh_heir(self, account: int) -> int:
+        """A row of the reserve in which the account may come back, taken now; -1: none left."""
+        rows = self.world.reserve.heirs.get(int(self.world.reserve.origin[account]), [])
+        row = next((row for row in rows if row not in self._begun), -1)
+        self._begun.add(row)
+        return row
 
     def present(self, account: int) -> int:
         """The account that acts in its place: itself, or who succeeds it if it was closed."""

@@ -28,6 +28,11 @@ _MESH: Final = 96
 _GRAVITY: Final = 0.08
 #: The power of its length with which a follow pulls in the end: 0 parts communities most.
 _PULL: Final = 0.4
+#: How much of the picture accounts fill when they are moved apart, the rounds of that, and
+#: how firmly those beyond the edge are drawn back.
+_FILLED: Final = 0.42
+_APART_ROUNDS: Final = 60
+_HOLD: Final = 0.05
 #: Address of the first places, among the stages of graph generators.
 _FIRST_PLACES: Final = 4000
 
@@ -108,12 +113,35 @@ class _Mesh:
 
 
 def _spread(places: Array) -> Array:
-    """The same picture in the unit square: centred, what is far out drawn in a little."""
+    """The same picture in the unit square, a disc without crowds: nobody hides another."""
     centred = places - np.median(places, axis=0)
     far = np.sqrt((centred**2).sum(axis=1, keepdims=True))
     edge = float(np.quantile(far, 0.95)) + 1e-12
-    drawn = np.where(far > edge, edge * (1 + 0.25 * np.tanh((far / edge - 1) / 0.25)), far)
-    scaled = centred * (drawn / np.maximum(far, 1e-12))
-    low, high = scaled.min(axis=0), scaled.max(axis=0)
-    spread: Array = (scaled - low) / np.maximum(high - low, 1e-12)
+    drawn = np.where(far > edge, edge * (1 + 0.2 * np.tanh((far / edge - 1) / 0.2)), far)
+    disc = centred * (drawn / np.maximum(far, 1e-12)) / edge
+    apart = _apart(disc)
+    low, high = apart.min(axis=0), apart.max(axis=0)
+    spread: Array = (apart - low) / np.maximum(high - low, 1e-12)
     return spread
+
+
+def _apart(places: Array) -> Array:
+    """Places in a disc of radius one, moved until few are nearer to each other than need be."""
+    from scipy.spatial import cKDTree
+
+    places = places.copy()
+    # Discs of this radius around all accounts would fill so much of the picture.
+    near = 2.0 * np.sqrt(_FILLED / len(places))
+    for _ in range(_APART_ROUNDS):
+        pairs = cKDTree(places).query_pairs(near, output_type="ndarray")
+        if not len(pairs):
+            break
+        one, other = pairs[:, 0], pairs[:, 1]
+        between = places[one] - places[other]
+        length = np.sqrt((between**2).sum(axis=1)) + 1e-9
+        push = between * ((near - length) / length * 0.35)[:, None]
+        for axis in (0, 1):
+            places[:, axis] += np.bincount(one, push[:, axis], len(places))
+            places[:, axis] -= np.bincount(other, push[:, axis], len(places))
+        places -= _HOLD * places * (np.sqrt((places**2).sum(axis=1, keepdims=True)) > 1.0)
+    return places

@@ -27,6 +27,7 @@ from rumorsim.interventions.friction import Friction
 from rumorsim.interventions.label import Label
 from rumorsim.interventions.limit_push import LimitPush
 from rumorsim.interventions.promote import Promote
+from rumorsim.interventions.penalise_sponsors import PenaliseSponsors
 from rumorsim.interventions.remove_followers import RemoveFollowers
 from rumorsim.interventions.require_credentials import RequireCredentials
 from rumorsim.interventions.strike_ladder import StrikeLadder
@@ -60,6 +61,7 @@ INTERVENTIONS: Final[dict[str, type[Intervention]]] = {
     "classify-accounts": ClassifyAccounts,
     "strike-ladder": StrikeLadder,
     "take-down-network": TakeDownNetwork,
+    "penalise-sponsors": PenaliseSponsors,
     "warn-platform": WarnPlatform,
     "appeals": Appeals,
     "campaign": Campaign,

@@ -128,5 +128,8 @@ class Campaign(Intervention):
             raise ValueError("aims are accounts: posts and nth have no effect")
         return self
 
+    def applies(self, desk: Desk, target: int) -> bool:
+        return bool(desk.world.accounts["visible"][target])
+
     def start(self, desk: Desk, place: int, ordinal: int) -> None:
         Drive(self, place, ordinal, desk).start()

@@ -115,9 +115,8 @@ class Drive(Docket):
                 room[aim] -= 1
 
     def open(self, target: int, reason: str) -> Case | None:
-        """Open a case within the window, for who is still there."""
-        outside = self.desk.now < self.intervention.begin or self._over()
-        if outside or not self.desk.world.accounts["visible"][target]:
+        """Open a case within the window."""
+        if self.desk.now < self.intervention.begin or self._over():
             return None
         case = super().open(target, reason)
         if case is not None:

@@ -47,6 +47,9 @@ class StrikeLadder(Intervention):
         None, description="a strike counts for so long; absent: for good"
     )
 
+    def applies(self, desk: Desk, target: int) -> bool:
+        return bool(desk.world.accounts["visible"][target])
+
     def start(self, desk: Desk, place: int, ordinal: int) -> None:
         _Strikes(self, place, ordinal, desk).start()
 
@@ -67,10 +70,6 @@ class _Strikes(Docket):
         lapse = self.intervention.lapse
         given = self._given.get(account, [])
         return len(given) if lapse is None else sum(t + lapse > self.desk.now for t in given)
-
-    def open(self, target: int, reason: str) -> None:
-        if self.desk.world.accounts["visible"][target]:
-            super().open(target, reason)
 
     def _act(self, case: Case) -> None:
         steps = self.intervention.steps

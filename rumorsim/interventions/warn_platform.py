@@ -34,9 +34,9 @@ class WarnPlatform(Intervention):
         le=1000,
         description="thresholds are divided by it, false positives multiplied (assumption)",
     )
-    duration: PositiveDuration | None = Field(
+    duration: PositiveDuration = Field(
         "30 d",  # type: ignore[assignment]
-        description="how long the fright lasts (assumption); absent: for good",
+        description="how long the fright lasts (assumption)",
     )
 
     def act(self, desk: Desk, target: int, case: Case) -> None:

@@ -32,6 +32,8 @@ _CLASSES: Final = {
     "displacement": "Displacement",
     "losses": "Losses",
     "sources": "Sources",
+    "cost": "Cost",
+    "earnings": "Earnings",
 }
 
 

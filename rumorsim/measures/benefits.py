@@ -79,12 +79,15 @@ class Benefits(Measure[State]):
 
 def _of(facts: Facts, received: NDArray[np.int64]) -> dict[str, Any]:
     total = int(received.sum())
-    members = np.bincount(facts.kind, minlength=len(facts.kinds)).tolist()
+    # Accounts laid out for people who come back are nobody until somebody reads them.
+    first = facts.origin == np.arange(facts.accounts)
+    members = np.bincount(facts.kind[first], minlength=len(facts.kinds)).tolist()
+    there = received[first | (received > 0)]
     by_kind = [int(received[facts.kind == i].sum()) for i in range(len(facts.kinds))]
     return {
         "exposures": total,
-        "gini": gini(received),
-        **{f"top_{name}": _top(received, part, total) for name, part in TOP.items()},
+        "gini": gini(there),
+        **{f"top_{name}": _top(there, part, total) for name, part in TOP.items()},
         "authors": {
             "count": int(np.count_nonzero(received)),
             "gini": gini(received[received > 0]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -66,7 +67,7 @@ class Displacement(Measure[State]):
         closing = acts & np.isin(batch.value, _CODES) & (batch.account >= 0)
         edges = [0, *(np.flatnonzero(closing) + 1).tolist(), len(batch)]
         # Between two closings nobody becomes displaced: whole stretches can be counted.
-        for low, high in zip(edges[:-1], edges[1:], strict=True):
+        for low, high in pairwise(edges):
             self._count(state, batch[low:high])
             if high and closing[high - 1]:
                 self._close(state, int(batch.account[high - 1]))

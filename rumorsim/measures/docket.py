@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from typing import Any, Final
 
 from rumorsim.events import VERBS
@@ -29,6 +29,7 @@ class Queue:
         self.opened = self.dismissed = self.acted = 0
         self.waiting = self.most = 0
         self._area = self._since = 0.0
+        self._days: Counter[int] = Counter()
 
     def _to(self, time: float) -> float:
         return self._area + self.waiting * (time - self._since)
@@ -37,8 +38,12 @@ class Queue:
         self._area, self._since = self._to(time), time
         self.waiting += by
         self.most = max(self.most, self.waiting)
+        if by < 0:
+            self._days[int(time // 24.0)] += 1
 
-    def value(self, horizon: float) -> dict[str, Any]:
+    def value(self, horizon: float, reviewers: int = 0) -> dict[str, Any]:
+        """Counts and waiting; the load on ``reviewers`` where there are any."""
+        a_day = (self.dismissed + self.acted) / (horizon / 24.0)
         return {
             "opened": self.opened,
             "dismissed": self.dismissed,
@@ -46,6 +51,9 @@ class Queue:
             "open_at_end": self.waiting,
             "mean_waiting": ratio(self._to(max(horizon, self._since)), horizon),
             "max_waiting": self.most,
+            "settled_a_day": a_day,
+            "settled_on_the_busiest_day": max(self._days.values(), default=0),
+            "settled_a_day_by_a_reviewer": ratio(a_day, reviewers),
         }
 
 

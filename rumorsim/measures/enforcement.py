@@ -84,6 +84,11 @@ class Enforcement(Measure[State]):
         "*queue.open_at_end": Meaning("cases", "still open at the end"),
         "*queue.mean_waiting": Meaning("cases", "open at a time, mean over the horizon"),
         "*queue.max_waiting": Meaning("cases", "open at a time, at most"),
+        "*queue.settled_a_day": Meaning("cases a day", "settled, mean over the horizon"),
+        "*queue.settled_on_the_busiest_day": Meaning("cases", "settled on one day, at most"),
+        "*queue.settled_a_day_by_a_reviewer": Meaning(
+            "cases a day", "settled for each reviewer there is"
+        ),
     }
 
     def start(self, facts: Facts) -> State:
@@ -151,7 +156,9 @@ class Enforcement(Measure[State]):
                 "from_flag": summary(from_flag),
                 "from_first_guilty_post": summary(late),
             },
-            "queue": state.queue.value(state.facts.horizon),
+            "queue": state.queue.value(
+                state.facts.horizon, sum(each.reviewers for each in state.facts.interventions)
+            ),
             "interventions": parts,
         }
 
@@ -170,7 +177,7 @@ class Enforcement(Measure[State]):
             },
             "recall": recall,
             "latency": docket.latency(),
-            "queue": docket.queue.value(state.facts.horizon),
+            "queue": docket.queue.value(state.facts.horizon, by.reviewers if by else 0),
         }
 
 

@@ -45,8 +45,8 @@ UNDOING: Final = frozenset(
 
 _OF_ACCOUNTS: Final = (
     "close suspend reinstate remove-followers restore-followers demonetise remonetise"
-    " discount-engagement count-engagement unmask verify require-credentials certify classify declassify"
-    " warn arrest fine take-down"
+    " discount-engagement count-engagement unmask verify require-credentials certify classify"
+    " declassify warn arrest fine take-down"
 )
 _OF_POSTS: Final = "delete restore-post hide show label unlabel"
 _OF_STORIES: Final = (

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rumorsim.events import Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
@@ -21,7 +23,7 @@ __all__ = ["Impressions"]
 
 
 class State:
-    """Memory: 4 bytes x accounts x 3 groups."""
+    """Memory: 8 bytes x accounts x 3 groups."""
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
@@ -29,6 +31,7 @@ class State:
         self.reads = StoryCounts(facts)
         self.exposed = np.zeros(len(facts.stories), np.int64)
         self.accounts = {name: FirstSeen(facts.accounts) for name in self.groups}
+        self.by_reader = {name: np.zeros(facts.accounts, np.int32) for name in self.groups}
 
 
 class Impressions(Measure[State]):
@@ -39,10 +42,12 @@ class Impressions(Measure[State]):
     """
 
     name: ClassVar[str] = "impressions"
-    summary: ClassVar[str] = "reads of posts, by story, truth and time, and per account exposed"
+    summary: ClassVar[str] = "reads of posts, by story, truth, time, kind of reader and platform"
     needs: ClassVar[frozenset[Kind]] = frozenset({Kind.READ, Kind.EXPOSE})
     meanings: ClassVar[dict[str, Meaning]] = {
         "reads": Meaning("reads", "of posts of any story"),
+        "kinds.*.reads": Meaning("reads", "of posts of such stories by accounts of this kind"),
+        "platforms.*.reads": Meaning("reads", "of posts of such stories on this platform"),
         "truth.*.reads": Meaning("reads", "of posts of such stories"),
         "truth.*.reads_per_account": Meaning(
             "reads per account", "by accounts exposed to at least one such story"
@@ -57,7 +62,10 @@ class Impressions(Measure[State]):
         return State(facts)
 
     def observe(self, state: State, batch: Batch) -> None:
-        state.reads.add(batch.only(Kind.READ))
+        reads = batch.only(Kind.READ)
+        state.reads.add(reads)
+        for name, stories in state.groups.items():
+            np.add.at(state.by_reader[name], reads.account[stories[reads.story]], 1)
         exposed = batch.only(Kind.EXPOSE)
         state.exposed += np.bincount(exposed.story, minlength=len(state.exposed))
         for name, stories in state.groups.items():
@@ -66,8 +74,11 @@ class Impressions(Measure[State]):
     def value(self, state: State) -> dict[str, Any]:
         reads, edges = state.reads.counts, state.reads.edges
         totals = reads.sum(axis=1)
+        facts = state.facts
         return {
             "reads": int(totals.sum()),
+            "kinds": _by(state, facts.kinds, facts.kind),
+            "platforms": _by(state, facts.platforms, facts.platform),
             "truth": {
                 name: {
                     "reads": int(totals[stories].sum()),
@@ -87,3 +98,16 @@ class Impressions(Measure[State]):
                 for story, name in enumerate(story_names(state.facts))
             },
         }
+
+
+def _by(state: State, names: Sequence[str], number: NDArray[Any]) -> dict[str, Any]:
+    """Reads by accounts of each kind or platform, which ``number`` [accounts] says."""
+    return {
+        name: {
+            "truth": {
+                group: {"reads": int(reads[number == i].sum())}
+                for group, reads in state.by_reader.items()
+            }
+        }
+        for i, name in enumerate(names)
+    }

@@ -53,12 +53,22 @@ def cascade_section(saved: Saved, again: Replay) -> Section | None:
         caption += (
             f" Hollow: this account did not post the story in the same world under"
             f" {quoted(policy)}"
-            + (", whose first action is the dotted line." if under.acted is not None else ".")
+            + _acting(under, float(base.posts.time[shown[0]]), float(base.posts.time[shown[-1]]))
         )
     if len(chosen) > len(shown):
         caption += f" Only the first {len(shown)} of {len(chosen)} posts are drawn."
     name = f"The largest cascade of {quoted(story)}"
     return Section("cascade", title, [Figure("tree", name, [("", drawing)], told, caption)])
+
+
+def _acting(under: World, start: float, end: float) -> str:
+    """Where the policy's first action falls."""
+    assert under.acted is not None
+    if under.acted < start:
+        return ", which had first acted before this was published."
+    if under.acted > end:
+        return ", which first acted after the last of these posts."
+    return ", whose first action is the dotted line."
 
 
 def _largest(world: World, *, false: bool) -> NDArray[np.int64] | None:

@@ -27,7 +27,7 @@ def numbers_section(saved: Saved) -> Section | None:
         if saved.ever(key):
             measures.setdefault(key.split(".", 1)[0], []).append(key)
     parts = [_measure(saved, name, keys) for name, keys in measures.items()]
-    return Section("numbers", "All measures", parts) if parts else None
+    return Section("numbers", "All measures", parts, paper=False) if parts else None
 
 
 def _measure(saved: Saved, name: str, keys: list[str]) -> Folded:

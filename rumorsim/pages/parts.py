@@ -115,11 +115,15 @@ Part = Text | Items | Table | Figure | Code | Folded
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page with a heading; ``name`` is where links to it lead."""
+    """A part of the page with a heading; ``name`` is where links to it lead.
+
+    ``paper``: whether it is printed too.
+    """
 
     name: str
     title: str
     parts: Sequence[Part]
+    paper: bool = True
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from rumorsim.report.numbers import spread
 if TYPE_CHECKING:
     from rumorsim.pages.saved import Change, Saved
 
-__all__ = ["ranking_section"]
+__all__ = ["kinds_of", "ranking_section"]
 
 _INNOCENT = "collateral.accounts.innocent"
 _ACTIONS = "enforcement.actions"
@@ -56,14 +56,15 @@ def _chance(value: float) -> str:
     return "over 99\u00a0%" if value > 0.99 else f"{100 * value:.0f}\u00a0%"
 
 
-def _kinds(saved: Saved) -> list[tuple[str, str]]:
+def kinds_of(saved: Saved) -> list[tuple[str, str]]:
+    """The reach of the kinds of story that there are, with the words for them."""
     pairs = ((FALSE, "false stories"), (TRUE, "true stories"))
     return [pair for pair, there in zip(pairs, both_of(saved), strict=True) if there]
 
 
 def _figure(saved: Saved, policies: list[str]) -> Figure | None:
     level = level_of(saved)
-    kinds = _kinds(saved)
+    kinds = kinds_of(saved)
     unit = _unit(saved, policies)
     rows, told = [], []
     for policy in policies:
@@ -96,7 +97,7 @@ def _unit(saved: Saved, policies: list[str]) -> str:
     forms = [
         best_form(change)
         for policy in policies
-        for key, _ in _kinds(saved)
+        for key, _ in kinds_of(saved)
         if (change := saved.change(policy, key)) is not None
     ]
     return "%" if forms and all(form and form[1] == "%" for form in forms) else "accounts"
@@ -110,7 +111,7 @@ def _form(change: Change, unit: str) -> Any:
 
 
 def _table(saved: Saved) -> Table:
-    kinds = _kinds(saved)
+    kinds = kinds_of(saved)
     extras = [
         (key, head)
         for key, head in ((_ACTIONS, "actions of the desk"), (_INNOCENT, "accounts wrongly hit"))

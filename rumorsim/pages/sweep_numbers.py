@@ -86,7 +86,7 @@ def numbers_part(swept: Swept) -> Section | None:
             f"measure-{name}", title, columns, rows, (["measure", "unit", *policies], raw)
         )
         parts.append(Folded(f"{name}{summary}", [table]))
-    return Section("numbers", "All measures", parts) if parts else None
+    return Section("numbers", "All measures", parts, paper=False) if parts else None
 
 
 def _mean(swept: Swept, policy: str, key: str) -> float | None:

@@ -9,11 +9,22 @@ from rumorsim.pages.answers import level_of, main_of
 from rumorsim.pages.charts import Mark, Row, draw_bands, draw_forest
 from rumorsim.pages.frontier_part import cost_of, less
 from rumorsim.pages.parts import Column, Figure, Section, Table, Text
+from rumorsim.pages.ranking_part import kinds_of
 from rumorsim.pages.reach_part import legend_of
 from rumorsim.pages.saved import NONE
 from rumorsim.pages.sweep_answer import effects
 from rumorsim.pages.sweep_charts import draw_cloud
-from rumorsim.pages.wording import FALSE, TRUE, best_form, cell, clearly, held, percent, quoted
+from rumorsim.pages.wording import (
+    FALSE,
+    TRUE,
+    best_form,
+    both_of,
+    cell,
+    clearly,
+    held,
+    percent,
+    quoted,
+)
 from rumorsim.report.numbers import number, spread
 
 if TYPE_CHECKING:
@@ -27,6 +38,7 @@ __all__ = ["MOST_SHOWN", "curves_section", "frontier_part", "settings_section", 
 #: Rows of a figure and of a table at most; CSV holds all.
 _MOST_DRAWN: Final = 12
 MOST_SHOWN: Final = 60
+_INNOCENT: Final = "collateral.accounts.innocent"
 
 
 def settings_section(swept: Swept) -> Section:
@@ -81,7 +93,11 @@ def _forest(swept: Swept, found: Sequence[Effect]) -> Figure:
 
 def _effect_table(swept: Swept, found: Sequence[Effect]) -> Table:
     names = swept.sweep.parameters
-    heads = ["policy", *names, "false stories", "true stories", "accounts wrongly hit", "clear?"]
+    kinds = kinds_of(swept.points[0].saved)
+    hits = any(each.point.saved.change(each.policy, _INNOCENT) for each in found)
+    heads = ["policy", *names, *(words for _, words in kinds)]
+    heads += ["accounts wrongly hit"] if hits else []
+    heads += ["clear?"]
     columns = [Column(head, numeric=at > len(names)) for at, head in enumerate(heads[:-1])]
     columns.append(Column(heads[-1], numeric=False))
     rows = []
@@ -89,18 +105,18 @@ def _effect_table(swept: Swept, found: Sequence[Effect]) -> Table:
         saved = each.point.saved
         changed = [
             _changed(saved.change(each.policy, key)) if saved.change(each.policy, key) else ""
-            for key in (FALSE, TRUE)
+            for key, _ in kinds
         ]
-        hit = saved.change(each.policy, "collateral.accounts.innocent")
+        hit = saved.change(each.policy, _INNOCENT)
         sure = {-1: "less", 0: "no", 1: "more"}[clearly(each.change)]
         values = [text_of(each.point.values[name]) for name in names]
-        wrongly = cell(held(hit.mean, None)) if hit else ""
-        rows.append([each.policy, *values, *changed, wrongly, sure])
+        wrongly = [cell(held(hit.mean, None)) if hit else ""] if hits else []
+        rows.append([each.policy, *values, *changed, *wrongly, sure])
     raw_head = ["policy", *names, "measure", "worlds", "mean", "mean_low", "mean_high",
                 "difference", "difference_low", "difference_high"]  # fmt: skip
     raw: list[list[Any]] = []
     for each in found:
-        for key in (FALSE, TRUE, "enforcement.actions", "collateral.accounts.innocent"):
+        for key in (FALSE, TRUE, "enforcement.actions", _INNOCENT):
             change = each.point.saved.change(each.policy, key)
             if change is not None:
                 gap: Any = change.difference or (None, None, None)
@@ -129,16 +145,17 @@ def text_of(value: Any) -> str:
 
 def _reach_table(swept: Swept) -> Table:
     names = swept.sweep.parameters
-    heads = ["policy", *names, "reach of false stories", "reach of true stories"]
+    kinds = kinds_of(swept.points[0].saved)
+    heads = ["policy", *names, *(f"reach of {words}" for _, words in kinds)]
     columns = [Column(head, numeric=at > len(names)) for at, head in enumerate(heads)]
     rows, raw = [], []
     for point in swept.points:
         for policy in point.saved.policies:
-            found = [point.saved.change(policy, key) for key in (FALSE, TRUE)]
+            found = [point.saved.change(policy, key) for key, _ in kinds]
             values = [point.values[name] for name in names]
             cells = [cell(each.mean) if each else "" for each in found]
-            rows.append([policy, *map(_text, values), *cells])
-            for key, each in zip((FALSE, TRUE), found, strict=True):
+            rows.append([policy, *map(text_of, values), *cells])
+            for (key, _), each in zip(kinds, found, strict=True):
                 if each:
                     raw.append([policy, *values, key, each.worlds, *each.mean])
     head = ["policy", *names, "measure", "worlds", "mean", "low", "high"]
@@ -188,7 +205,8 @@ def frontier_part(swept: Swept) -> Section | None:
     if not found or main_of(swept.points[0].saved) != FALSE:
         return None
     cost = cost_of(tuple(key for _, key in found[0].point.saved.changes))
-    planes = [(TRUE, "true reach lost, accounts", "Against true reach lost")]
+    both = both_of(found[0].point.saved)[1]
+    planes = [(TRUE, "true reach lost, accounts", "Against true reach lost")] if both else []
     planes += [(cost[0], cost[1], f"Against {cost[1]}")] if cost else []
     drawings, told = [], []
     for at, (key, axis, title) in enumerate(planes):

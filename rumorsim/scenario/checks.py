@@ -10,10 +10,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from rumorsim.errors import nearest, show_value
-from rumorsim.events import Kind
+from rumorsim.events import VERBS, Kind
 from rumorsim.graphs.config import Union_
 from rumorsim.measures import MEASURES
+from rumorsim.scenario.adversary_checks import adversary_faults
 from rumorsim.scenario.categories import slip_of
+from rumorsim.scenario.names import known_names, unknown_names
 
 if TYPE_CHECKING:
     from rumorsim.interventions import Intervention
@@ -41,6 +43,8 @@ def raise_faults(scenario: Scenario) -> None:
         *_platform_faults(scenario),
         *_late_faults(scenario),
         *_policy_faults(scenario),
+        *_price_faults(scenario),
+        *(_fault(*fault) for fault in adversary_faults(scenario)),
     ]
     if faults:
         raise ValueError("\n".join(faults))
@@ -218,13 +222,20 @@ def _policy_faults(scenario: Scenario) -> Iterator[str]:
             yield from _faults_of_intervention(scenario, intervention, key)
 
 
+def _price_faults(scenario: Scenario) -> Iterator[str]:
+    for verb in scenario.prices:
+        if verb not in VERBS:
+            rule = "the desk has no such verb"
+            yield _fault(f"prices.{verb}", "", rule, nearest(verb, VERBS))
+
+
 #: What an intervention may need: in words, and what to do where it is not there.
 _NEEDED: Final = {
-    "trending": ("trending list", "add a [trending] table"),
-    "recommendation": ("recommendation", "add a recommendation table to a platform"),
-    "push": ("push", "add a push table to a platform"),
-    "pinned slot": ("pinned slot", "set trending.pinned = 1"),
-    "correction": ("story that answers another", "add a story with `answers`"),
+    "trending": ("trending lists", "add a [trending] table"),
+    "recommendation": ("recommendations", "add a recommendation table to a platform"),
+    "push": ("push notifications", "add a push table to a platform"),
+    "pinned slot": ("pinned slots", "set trending.pinned = 1"),
+    "correction": ("stories that answer another", "add a story with `answers`"),
 }
 
 
@@ -245,22 +256,13 @@ def _faults_of_intervention(
 ) -> Iterator[str]:
     if intervention.needs and not intervention.needs & _there_is(scenario):
         words = sorted(intervention.needs, reverse=True)
-        rule = "there is no " + " or ".join(_NEEDED[word][0] for word in words)
+        rule = "there are no " + " or ".join(_NEEDED[word][0] for word in words)
         yield _fault(f"{key}.kind", intervention.kind, rule, _NEEDED[words[0]][1])
-    known = {
-        "categories": ("category", sorted({story.category for story in scenario.stories})),
-        "stories": ("story", [story.name for story in scenario.stories]),
-        "platforms": ("platform", [*scenario.platforms] or ["platform"]),
-    }
-    if not _open_kinds(scenario):
-        known["kinds"] = ("kind of account", ["ordinary", *scenario.accounts.kinds])
-    named = [(f"whom.{field}", getattr(intervention.whom, field), field) for field in known]
-    if "kinds" in known:
-        own = intervention.fields_of_kinds
-        named += [(field, getattr(intervention, field), "kinds") for field in own]
-    for where, given, field in named:
-        what, words = known[field]
-        for n, word in enumerate(given):
-            if word not in words:
+    known = known_names(scenario)
+    yield from (_fault(*fault) for fault in unknown_names(intervention, key, known))
+    what, words = known.get("kinds", ("", []))
+    for field in intervention.fields_of_kinds:
+        for n, word in enumerate(getattr(intervention, field)):
+            if words and word not in words:
                 rule = f"there is no such {what}"
-                yield _fault(f"{key}.{where}[{n}]", word, rule, nearest(word, words))
+                yield _fault(f"{key}.{field}[{n}]", word, rule, nearest(word, words))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
 
+from rumorsim.adversaries import AnyAdversary
 from rumorsim.errors import nearest
 from rumorsim.events import Kind
 from rumorsim.graphs.config import Given, GraphConfig
@@ -226,8 +227,19 @@ class Scenario(Model):
     beliefs: Beliefs = Field(
         default_factory=Beliefs, description="what moves trust and the will to post"
     )
+    adversaries: tuple[AnyAdversary, ...] = Field(
+        (),
+        strict=False,
+        max_length=1000,
+        description="who spreads on purpose, pays for it, or comes back: under every policy",
+    )
     policies: tuple[Policy, ...] = Field(
         (), strict=False, max_length=1000, description="what platforms may do about it"
+    )
+    prices: dict[Name, Annotated[float, Field(ge=0, le=1e12)]] = Field(
+        default_factory=dict,
+        max_length=1000,
+        description="what an action of the desk costs, by its verb; 1 where none is named",
     )
     measures: tuple[str, ...] = Field(
         DEFAULT_MEASURES, strict=False, min_length=1, description="what to measure"
@@ -323,7 +335,7 @@ class Scenario(Model):
 
         Plain JSON values in the form people write. Absent means none; see :meth:`pinned`.
         """
-        left_out = None if self.model is None else {"feed"}
+        left_out = None if self.model is None else {"feed", "platforms"}
         written = self.pinned().model_dump(mode="json", by_alias=True, exclude=left_out)
         plain: dict[str, Any] = without_nulls(written)
         return plain

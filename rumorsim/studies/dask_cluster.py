@@ -49,7 +49,8 @@ class Cluster:
     @property
     def count(self) -> int:
         """Threads of all workers, as many as there are now."""
-        return max(1, sum(self._client.nthreads().values()))
+        threads: dict[str, int] = self._client.nthreads()
+        return max(1, sum(threads.values()))
 
     def made(self, orders: Iterable[Order]) -> Generator[Made, None, None]:
         """Each order as it is made, in any order."""
@@ -73,13 +74,14 @@ class Cluster:
                 future.cancel()
 
     def _outcome(self, future: Any, order: Order) -> Made:
-        if future.status == "finished":
+        try:
+            # Waits where a record was lost with its worker: dask makes it once more.
             made: Made = future.result()
             return made
-        error = future.exception()
-        if isinstance(error, self._distributed.KilledWorker):
+        except self._distributed.KilledWorker:
             return Made(order, cause=f"its dask workers died, {ATTEMPTS} or more of them")
-        return Made(order, cause=f"{type(error).__name__}: {error}")
+        except Exception as error:
+            return Made(order, cause=f"{type(error).__name__}: {error}")
 
     def close(self) -> None:
         """Let the cluster go; it stays for others."""

@@ -25,8 +25,9 @@ from rumorsim.studies.intervals import (
     relative_change,
     shared_level,
 )
+from rumorsim.studies.orders import Orders, Setting
 from rumorsim.studies.overrides import overridden
-from rumorsim.studies.runner import Runner, Setting
+from rumorsim.studies.runner import Runner
 from rumorsim.studies.study import MOST_RUNS
 from rumorsim.units import parse_duration
 
@@ -131,19 +132,15 @@ def delay_map(
     places = _checked(scenario, policy, delays, coverages, covered_by, replicates, most_runs)
     seeds = range(first, first + replicates)
     grid = list(product(delays, coverages))
+    orders = Orders(scenario, [measure_of(key)])
     settings = [Setting(NONE, world) for world in seeds]
     for delay, coverage in grid:
         overrides = _overrides(places, delay, coverage, _COVERED_BY[covered_by])
+        overridden(orders.scenario, overrides)  # all of it is checked before the first run
         settings += [Setting(policy, world, overrides) for world in seeds]
     store = None if out is None else AnswerDirectory(Path(out), HOLDS).kept
-    with Runner(
-        scenario, workers=workers, store=store, measures=[measure_of(key)], curves=()
-    ) as runner:
-        for delay, coverage in grid:
-            # All of it is checked before the first run.
-            overridden(runner.scenario, _overrides(places, delay, coverage, _COVERED_BY[covered_by]))
+    with Runner(orders, workers=workers, store=store, curves=()) as runner:
         found = numbers(runner, settings, [key], progress)[:, 0].reshape(-1, replicates)
-        resolved = runner.scenario.resolved()
     level = shared_level(len(grid))
     base = found[0].tolist()
     return DelayMap(
@@ -159,7 +156,7 @@ def delay_map(
             Cell(parse_duration(delay), coverage, *_averted(values.tolist(), base, level))
             for (delay, coverage), values in zip(grid, found[1:], strict=True)
         ),
-        scenario=resolved,
+        scenario=orders.scenario.resolved(),
     )
 
 
@@ -207,9 +204,7 @@ def _checked(
     return [f"policies[{place}].interventions[{each}]" for each in range(count)]
 
 
-def _overrides(
-    places: Sequence[str], delay: str, coverage: float, covered: str
-) -> dict[str, Any]:
+def _overrides(places: Sequence[str], delay: str, coverage: float, covered: str) -> dict[str, Any]:
     every: dict[str, Any] = {}
     for place in places:
         every[f"{place}.delay"] = {"law": "fixed", "time": delay}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rumorsim.report.numbers import number, spread
 from rumorsim.report.style import styled
@@ -11,6 +11,7 @@ from rumorsim.report.tables import aligned
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
 
     from rumorsim.studies.delay_map import Cell, DelayMap
 
@@ -89,7 +90,7 @@ def figure(found: DelayMap) -> Figure:
             ax.spines[side].set_visible(False)
         bar = drawn.colorbar(image, ax=ax, shrink=0.9, pad=0.02)
         bar.set_label(f"{_what(found)} averted{', %' if _parts(found) else ''}")
-        bar.outline.set_visible(False)
+        bar.outline.set_visible(False)  # type: ignore[operator]
         ax.set_title(f"{found.name}, “{found.policy}”: {_what(found)} averted")
         drawn.supxlabel(
             f"{len(found.seeds)} coupled worlds; below each number its interval, all of which"
@@ -109,7 +110,7 @@ def _parts(found: DelayMap) -> bool:
     return all(cell.part is not None for cell in found.cells)
 
 
-def _cells(ax: Axes, found: DelayMap) -> object:
+def _cells(ax: Axes, found: DelayMap) -> AxesImage:
     import numpy as np
 
     scale = 100 if _parts(found) else 1
@@ -130,7 +131,8 @@ def _cells(ax: Axes, found: DelayMap) -> object:
         ax.text(x, y + 0.1, number(value, digits) + unit, ha="center", va="center", color=ink)
         if each.low is not None and each.high is not None:
             low, high = (number(scale * end, digits) for end in (each.low, each.high))
-            ax.text(x, y - 0.22, f"{low} to {high}", ha="center", va="center", color=ink, fontsize=7.5)
+            small: dict[str, Any] = {"ha": "center", "va": "center", "color": ink, "fontsize": 7.5}
+            ax.text(x, y - 0.22, f"{low} to {high}", **small)
         if not cell.averted.clear:
             _hatched(ax, x, y)
     return image
@@ -140,6 +142,4 @@ def _hatched(ax: Axes, x: int, y: int) -> None:
     from matplotlib.patches import Rectangle
 
     place = (x - 0.5, y - 0.5)
-    ax.add_patch(
-        Rectangle(place, 1, 1, fill=False, hatch="//", edgecolor="#d0d0d0", linewidth=0)
-    )
+    ax.add_patch(Rectangle(place, 1, 1, fill=False, hatch="//", edgecolor="#d0d0d0", linewidth=0))

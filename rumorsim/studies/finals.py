@@ -25,7 +25,7 @@ from rumorsim.studies.intervals import (
 )
 from rumorsim.studies.searching import Trial
 
-__all__ = ["Final", "Finalist", "Verdict", "judged"]
+__all__ = ["Finalist", "Judged", "Verdict", "judged"]
 
 Floats = NDArray[np.float64]
 
@@ -37,7 +37,7 @@ class Finalist(NamedTuple):
     found: Floats
 
 
-class Final(NamedTuple):
+class Judged(NamedTuple):
     """One finalist as judged.
 
     ``averted``: false reach under ``none`` less that here, ``lost``: the same of true reach,
@@ -62,18 +62,19 @@ class Verdict:
     """The finalists, the cheapest that keeps the target, and whether it won.
 
     ``best`` and ``rivals`` are places among the finalists; rivals cannot be told apart from
-    the best. ``winner`` is ``best`` where there are none.
+    the best. ``winner`` is ``best`` where there are none, but somebody to be held against.
     """
 
     goal: Goal
-    finals: tuple[Final, ...]
+    finals: tuple[Judged, ...]
     best: int | None
     rivals: tuple[int, ...]
 
     @property
     def winner(self) -> int | None:
         """The place of the winner, None where nobody can be named."""
-        return self.best if self.best is not None and not self.rivals else None
+        open_still = self.rivals or len(self.finals) < 2
+        return None if open_still else self.best
 
     def rows(self) -> list[dict[str, Any]]:
         """One row for each finalist."""
@@ -88,7 +89,7 @@ class Verdict:
             "winner": self.winner,
         }
 
-    def _row(self, place: int, final: Final) -> dict[str, Any]:
+    def _row(self, place: int, final: Judged) -> dict[str, Any]:
         row: dict[str, Any] = {
             "finalist": place,
             "policy": final.trial.policy,
@@ -122,7 +123,7 @@ def judged(goal: Goal, finalists: Sequence[Finalist], base: Floats) -> Verdict:
         if kept[place] != "missed" and not (gap.clear and gap.estimate > 0):
             rivals.append(place)
     finals = tuple(
-        Final(
+        Judged(
             each.trial,
             _averted(each.found[:, 0], base[:, 0]),
             _averted(each.found[:, 1], base[:, 1]) if base[:, 1].any() else None,
@@ -160,10 +161,8 @@ def _beaten(place: int, finalists: Sequence[Finalist], level: float) -> int | No
     ours = finalists[place].found
     for other, each in enumerate(finalists):
         # Of true reach more is better.
-        gaps = [
-            paired_difference((sign * ours[:, k]).tolist(), (sign * each.found[:, k]).tolist(), level)
-            for k, sign in ((0, 1.0), (1, -1.0), (2, 1.0))
-        ]
+        apart = (ours - each.found) * (1.0, -1.0, 1.0)
+        gaps = [mean_interval(column.tolist(), level) for column in apart.T]
         worse = any(gap.clear and gap.estimate > 0 for gap in gaps)
         if other != place and worse and all(gap.estimate >= 0 for gap in gaps):
             return other

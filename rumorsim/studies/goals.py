@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.studies.answering import check_key, measure_of
 
-__all__ = ["ACTIONS", "FALSE", "TRUE", "Goal", "Target"]
+__all__ = ["ACTIONS", "FALSE", "TRUE", "Goal", "Target", "read_prices"]
 
 FALSE: Final = "reach.truth.false.accounts"
 TRUE: Final = "reach.truth.true.accounts"
@@ -22,6 +22,22 @@ ACTIONS: Final = "enforcement.actions"
 
 Floats = NDArray[np.float64]
 _FORM: Final = re.compile(r"(\d+\.?\d*|\.\d+)\s*(%?)")
+
+
+def read_prices(written: Sequence[str]) -> dict[str, float]:
+    """Prices from "KEY=NUMBER"; InputError for what is none. Empty for none at all."""
+    prices: dict[str, float] = {}
+    faults = []
+    for each in written:
+        key, _, number = each.partition("=")
+        try:
+            prices[key.strip()] = float(number)
+        except ValueError:
+            rule = "must be the dotted name of a number, =, and what one of it costs"
+            faults.append(Fault(rule, "", "price", show_value(each), f'such as "{ACTIONS}=1"'))
+    if faults:
+        raise InputError(faults)
+    return prices
 
 
 @dataclass(frozen=True)

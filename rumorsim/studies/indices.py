@@ -66,9 +66,7 @@ def sobol_indices(values: Floats, names: list[str]) -> list[Index]:
         if np.ptp(means) == 0:
             return np.zeros(2 * len(names))
         with np.errstate(all="ignore"):
-            indices = analyze(
-                problem, means, calc_second_order=False, num_resamples=2, seed=_SEED
-            )
+            indices = analyze(problem, means, calc_second_order=False, num_resamples=2, seed=_SEED)
         return np.concatenate([indices["S1"], indices["ST"]])
 
     return _with_intervals(values, len(names) + 2, found, names, ("first", "total"))

@@ -21,20 +21,21 @@ from numpy.typing import NDArray
 
 from rumorsim.errors import Fault, InputError
 from rumorsim.scenario import Scenario
-from rumorsim.studies.answering import AnswerDirectory, needed, numbers
+from rumorsim.studies.answering import AnswerDirectory, needed, numbers, study_of
 from rumorsim.studies.comparison import NONE
-from rumorsim.studies.designs import LatinHypercube
 from rumorsim.studies.finals import Finalist, Verdict, judged
 from rumorsim.studies.goals import Goal
 from rumorsim.studies.overrides import parse_key
 from rumorsim.studies.plan import check_study
 from rumorsim.studies.runner import Runner, Setting
 from rumorsim.studies.searching import Search, Trial
-from rumorsim.studies.study import Study, load_study
+from rumorsim.studies.study import Study
 
 __all__ = ["Optimum", "optimise"]
 
 HOLDS: Final = "optimisation"
+#: Lets a study do without a design: its points are the trials' and not those of a design.
+_DESIGN: Final = {"kind": "sobol", "points": 2}
 Floats = NDArray[np.float64]
 
 
@@ -119,6 +120,7 @@ def optimise(
 ) -> Optimum:
     """Search the policies and parameters of ``study``, then hold the finalists together.
 
+    The study's design is not used: the trials take its place.
     ``at_most``: the reach of false stories allowed, "70%" of that under ``none`` or accounts;
     the cheapest policy that keeps it is sought. Without it, the frontier of false reach, true
     reach lost and cost. ``prices``: what one of each number costs (default: every action 1).
@@ -127,16 +129,14 @@ def optimise(
     """
     needed("optuna")
     goal = Goal.of(at_most, prices)
-    begun = study if isinstance(study, Study) else load_study(study)
+    begun = study_of(study, _DESIGN)
     base = begun.load_scenario() if scenario is None else scenario
     policies = _checked(begun, base, trials, finalists, confirm, most_runs)
     first = base.seed if begun.seed is None else begun.seed
     seeds = tuple(range(first, first + begun.replicates))
     fresh = tuple(range(seeds[-1] + 1, seeds[-1] + 1 + confirm))
     store = None if out is None else AnswerDirectory(Path(out), HOLDS).kept
-    with Runner(
-        base, workers=workers, store=store, measures=goal.measures, curves=()
-    ) as runner:
+    with Runner(base, workers=workers, store=store, measures=goal.measures, curves=()) as runner:
         table = _Table(runner, goal)
         search = Search(begun, policies, goal, seeds, table.worlds, search_seed)
         total = trials + finalists + 1
@@ -171,9 +171,7 @@ class _Table:
     def __init__(self, runner: Runner, goal: Goal) -> None:
         self.runner, self.goal = runner, goal
 
-    def worlds(
-        self, policy: str, overrides: Mapping[str, Any], seeds: tuple[int, ...]
-    ) -> Floats:
+    def worlds(self, policy: str, overrides: Mapping[str, Any], seeds: tuple[int, ...]) -> Floats:
         """(worlds, 3): false reach, true reach, cost."""
         settings = [Setting(policy, seed, overrides) for seed in seeds]
         found = numbers(self.runner, settings, self.goal.keys)
@@ -206,11 +204,7 @@ def _checked(
                 faults.append(Fault(rule, study.file, f"parameters[{i}].key", f'"{key}"', advice))
     if faults:
         raise InputError(faults)
-    # Any design that draws: the values are checked, no point of it is used.
-    drawn = LatinHypercube.model_construct(kind="latin-hypercube", number=2, seed=1)
-    design = drawn if study.parameters else study.design
-    plain = study.model_copy(update={"design": design, "replicates": study.replicates})
-    policies = check_study(plain, scenario.pinned().at(scenario.base_dir), 10**12)
+    policies = check_study(study, scenario.pinned().at(scenario.base_dir), 10**12)
     runs = (trials + 1) * study.replicates + (finalists + 1) * confirm
     most = study.most_runs if most_runs is None else most_runs
     if runs > most:

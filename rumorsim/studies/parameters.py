@@ -128,10 +128,8 @@ class Parameter(Model):
             return self.values[min(int(unit * len(self.values)), len(self.values) - 1)]
         assert self.low is not None and self.high is not None
         low, high = self.low, self.high + self.whole
-        if self.scale == "log":
-            number = low * (high / low) ** unit
-        else:
-            number = low + (high - low) * unit
+        log = self.scale == "log"
+        number = low * (high / low) ** unit if log else low + (high - low) * unit
         if self.whole:
             return self._written(int(min(math.floor(number), self.high)))
         return self._written(float(f"{number:.12g}"))

@@ -54,7 +54,7 @@ class Run:
 
 
 class Runner:
-    """Runs settings of one scenario (or of :class:`.Orders`); its processes stay for the next settings.
+    """Runs settings of a scenario (or of :class:`.Orders`); its processes stay for the next.
 
     ``workers``: processes, by default one a core; 0 means this very process. ``store``: a
     directory in which finished runs are kept and found again (``part``: the share of the

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -22,17 +23,21 @@ Worlds = Callable[[str, Mapping[str, Any], tuple[int, ...]], Floats]
 
 #: What a categorical choice of policy is called; no parameter may have a space.
 _POLICY: Final = "the policy"
+#: Settings nearer to each other than this part of every range are neighbours.
+_NEAR: Final = 0.1
 
 
 class Trial(NamedTuple):
     """One setting that was tried: means over the worlds of the search.
 
-    ``lost``: true reach under ``none`` less that here; ``excess``: of the false reach over the
-    target, 0 or less where it is met (and where there is none).
+    ``places``: where each parameter is in its range, 0 to 1, or its place among its values
+    (whole numbers apart). ``lost``: true reach under ``none`` less that here; ``excess``: of
+    the false reach over the target, 0 or less where it is met (and where there is none).
     """
 
     policy: str
     values: Mapping[str, Any]
+    places: tuple[float, ...]
     overrides: Mapping[str, Any]
     false: float
     true: float
@@ -79,12 +84,16 @@ class Search:
         policy = self._policies[0]
         if len(self._policies) > 1:
             policy = asked.suggest_categorical(_POLICY, self._policies)
-        values = {each.name: _suggested(asked, each) for each in self._parameters}
-        trial = self._tried(policy, values)
+        places = tuple(_suggested(asked, each) for each in self._parameters)
+        trial = self._tried(policy, places)
         self._optuna.tell(asked, self._told(trial))
         self.trials.append(trial)
 
-    def _tried(self, policy: str, values: Mapping[str, Any]) -> Trial:
+    def _tried(self, policy: str, places: tuple[float, ...]) -> Trial:
+        values = {
+            each.name: _value(each, place)
+            for each, place in zip(self._parameters, places, strict=True)
+        }
         overrides = {key: values[each.name] for each in self._parameters for key in each.sets}
         found = self._worlds(policy, overrides, self._seeds)
         false, true, cost = (float(each) for each in found.mean(axis=0))
@@ -93,7 +102,7 @@ class Search:
             0.0 if target is None else float(target.excess(found[:, 0], self._base[:, 0]).mean())
         )
         lost = float(self._base[:, 1].mean()) - true
-        return Trial(policy, values, overrides, false, true, lost, cost, excess)
+        return Trial(policy, values, places, overrides, false, true, lost, cost, excess)
 
     def _told(self, trial: Trial) -> list[float]:
         """What the sampler minimises.
@@ -106,29 +115,52 @@ class Search:
         return [trial.cost / (1 + trial.cost) - 1 if trial.meets else trial.excess]
 
     def finalists(self, most: int) -> list[Trial]:
-        """The best settings tried, each once, the most promising first."""
-        different = list({_content(trial): trial for trial in self.trials}.values())
+        """The best settings tried, none near another, the most promising first.
+
+        Neighbours could never be told apart in the finals; the best of them stands for all.
+        """
         if self._goal.target is None:
-            return _spread([each for each in different if _undominated(each, different)], most)
-        order = sorted(different, key=lambda each: (max(each.excess, 0.0), each.cost))
+            return _spread([each for each in self.trials if _undominated(each, self.trials)], most)
+        order = _apart(sorted(self.trials, key=lambda each: (max(each.excess, 0.0), each.cost)))
         # Fresh worlds may refuse the cheapest: those that keep the target with room to spare
         # must be there too.
-        meets = [each for each in order if each.meets]
-        safe = sorted(meets, key=lambda each: each.excess)[: most // 3]
+        safe = sorted((each for each in order if each.meets), key=lambda each: each.excess)
+        safe = safe[: most // 3]
         chosen = [each for each in order if each not in safe][: most - len(safe)]
         return [each for each in order if each in chosen or each in safe]
 
 
-def _suggested(asked: Any, parameter: Parameter) -> Any:
+def _suggested(asked: Any, parameter: Parameter) -> float:
     if parameter.values is not None:
-        place = asked.suggest_categorical(parameter.name, tuple(range(len(parameter.values))))
-        return parameter.values[place]
-    return parameter.at(asked.suggest_float(parameter.name, 0.0, 1.0))
+        return float(asked.suggest_categorical(parameter.name, tuple(range(len(parameter.values)))))
+    place = float(asked.suggest_float(parameter.name, 0.0, 1.0))
+    if not parameter.whole:
+        return place
+    assert parameter.low is not None and parameter.high is not None
+    # The middle of its whole number, so that equal settings are equal trials.
+    numbers = parameter.high - parameter.low + 1
+    return (min(math.floor(place * numbers), numbers - 1) + 0.5) / numbers
 
 
-def _content(trial: Trial) -> tuple[str, float, float, float]:
-    """Settings that did the same in every number are one finalist."""
-    return (trial.policy, *trial.objectives)
+def _value(parameter: Parameter, place: float) -> Any:
+    return parameter.at(place) if parameter.values is None else parameter.values[int(place)]
+
+
+def _apart(trials: list[Trial]) -> list[Trial]:
+    """Those of ``trials`` that are not near one before them."""
+    found: list[Trial] = []
+    for trial in trials:
+        if not any(_near(trial, other) for other in found):
+            found.append(trial)
+    return found
+
+
+def _near(one: Trial, other: Trial) -> bool:
+    """The same policy and no parameter far apart, or the same in every number."""
+    if (one.policy, one.objectives) == (other.policy, other.objectives):
+        return True
+    gaps = [abs(a - b) for a, b in zip(one.places, other.places, strict=True)]
+    return one.policy == other.policy and max(gaps, default=0.0) < _NEAR
 
 
 def _undominated(trial: Trial, others: list[Trial]) -> bool:
@@ -142,6 +174,7 @@ def _undominated(trial: Trial, others: list[Trial]) -> bool:
 
 def _spread(trials: list[Trial], most: int) -> list[Trial]:
     """At most so many, far apart: each next one is the farthest from those chosen already."""
+    trials = _apart(trials)
     points = np.array([trial.objectives for trial in trials])
     span = np.ptp(points, axis=0)
     points = points / np.where(span > 0, span, 1.0)

@@ -24,18 +24,22 @@ from rumorsim.studies.answering import (
     measure_of,
     needed,
     numbers,
+    study_of,
 )
 from rumorsim.studies.comparison import NONE, main_key
 from rumorsim.studies.designs import Morris, Sobol
 from rumorsim.studies.indices import Index, morris_effects, noise, saltelli, sobol_indices
+from rumorsim.studies.orders import Orders, Setting
 from rumorsim.studies.parameters import Parameter
 from rumorsim.studies.plan import check_study, overrides_of, planned
-from rumorsim.studies.runner import Runner, Setting
-from rumorsim.studies.study import Study, load_study
+from rumorsim.studies.runner import Runner
+from rumorsim.studies.study import Study
 
 __all__ = ["Response", "Sensitivity", "sensitivity"]
 
 HOLDS: Final = "sensitivity"
+#: For a study that names no design.
+_DESIGN: Final = {"kind": "sobol", "points": 64}
 
 
 @dataclass(frozen=True)
@@ -98,8 +102,7 @@ class Sensitivity:
             "points": len(self.points),
             "seeds": list(self.seeds),
             "noise": {
-                each.policy: None if np.isnan(each.noise) else each.noise
-                for each in self.responses
+                each.policy: None if np.isnan(each.noise) else each.noise for each in self.responses
             },
             "indices": self.rows(),
             "scenario": dict(self.scenario),
@@ -126,15 +129,13 @@ class Sensitivity:
 
     def _point_rows(self) -> list[dict[str, Any]]:
         """One row for each point and response: parameters, then each world."""
+        worlds = [f"seed {seed}" for seed in self.seeds]
         return [
-            {
-                "point": p,
-                **point,
-                "policy": response.policy,
-                **{f"seed {seed}": float(response.values[p, r]) for r, seed in enumerate(self.seeds)},
-            }
+            {"point": p, **point, "policy": response.policy, **dict(zip(worlds, row, strict=True))}
             for response in self.responses
-            for p, point in enumerate(self.points)
+            for p, (point, row) in enumerate(
+                zip(self.points, response.values.tolist(), strict=True)
+            )
         ]
 
 
@@ -156,24 +157,23 @@ def sensitivity(
     InputError where study or scenario are at fault or SALib is absent.
     """
     needed("SALib")
-    begun = study if isinstance(study, Study) else load_study(study)
+    begun = study_of(study, _DESIGN)
     base = begun.load_scenario() if scenario is None else scenario
     main = main_key(base.resolved())
     key = main if key is None else key
     check_key(key, "of", main)
     asked = begun.model_copy(update={"design": _design(begun)})
     policies = check_study(asked, base.pinned().at(base.base_dir), most_runs)
+    orders = Orders(base, [measure_of(key)])
+    plan = planned(asked, policies, orders)
+    settings = [
+        Setting(policy, seed, overrides_of(asked, point))
+        for point in plan.points
+        for policy in policies
+        for seed in plan.seeds
+    ]
     store = None if out is None else AnswerDirectory(Path(out), HOLDS).kept
-    with Runner(
-        base, workers=workers, store=store, measures=[measure_of(key)], curves=()
-    ) as runner:
-        plan = planned(asked, policies, runner)
-        settings = [
-            Setting(policy, seed, overrides_of(asked, point))
-            for point in plan.points
-            for policy in policies
-            for seed in plan.seeds
-        ]
+    with Runner(orders, workers=workers, store=store, curves=()) as runner:
         found = numbers(runner, settings, [key], progress)
         resolved = runner.scenario.resolved()
     values = found.reshape(len(plan.points), len(policies), len(plan.seeds))
@@ -226,9 +226,7 @@ def _explained(
     return True, own - values[:, policies.index(NONE)]
 
 
-def _response(
-    study: Study, policy: str, difference: bool, values: NDArray[np.float64]
-) -> Response:
+def _response(study: Study, policy: str, difference: bool, values: NDArray[np.float64]) -> Response:
     names = [each.name for each in study.parameters]
     design = study.design
     if isinstance(design, Morris):

@@ -16,7 +16,13 @@ _ROOM: Final = Path(__file__).parent / "gallery"
 #: In the order in which they are shown, with what their question asks about: the share of
 #: the rumor's reach "averted", that of the true stories' reach "lost", or accounts "wrong"ly hit.
 GALLERY: Final[Mapping[str, str]] = {
-    "first-post": "averted",
+    "one-click": "averted",
+    "too-late": "averted",
+    "in-doubt": "wrong",
+    "the-list": "lost",
+    "the-loud": "averted",
+    "word-of-truth": "averted",
+    "big-town": "averted",
 }
 
 

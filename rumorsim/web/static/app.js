@@ -136,9 +136,7 @@ export class App {
       this.chart.add((j * frame.now) / steps, [left[0], right[0], left[1], right[1]]);
     }
     for (const sky of this.skies) {
-      sky.pulses = 0;
-      sky.landing = [];
-      sky.fresh = true;
+      sky.forget();
     }
     this.tell('reset', frame);
   }

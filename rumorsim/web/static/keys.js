@@ -28,7 +28,7 @@ export function wireKeys(app) {
     else if (key === '/') byId('search').focus();
     else if (key === '[' || key === ']') nudge(key === ']' ? 8 : -8);
     else if (/^[1-5]$/.test(key)) app.tell('tool', TOOLS[Number(key) - 1]);
-    else if (key === 'c' && app.skies[1].chosen >= 0) app.tell('act', { verb: 'close', account: app.skies[1].chosen });
+    else if (key === 'c' && app.skies[1].sparks.chosen >= 0) app.tell('act', { verb: 'close', account: app.skies[1].sparks.chosen });
     else if (at.id === 'chart' && (key === 'ArrowLeft' || key === 'ArrowRight')) scrub(app, key === 'ArrowRight' ? 1 : -1);
     else return;
     event.preventDefault();

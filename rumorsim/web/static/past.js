@@ -95,7 +95,7 @@ export class Past {
       if (own) own.push(post);
       else this.postsOf.set(account, [post]);
       const about = this.stories[story];
-      this.mark(account, about.truth ? MARK.toldTrue : MARK.toldFalse);
+      if (!about.answers) this.mark(account, about.truth ? MARK.toldTrue : MARK.toldFalse);
       if (kind === KIND.publish) this.learn(account, -1, story, time, -1);
     } else if (kind === KIND.expose) {
       this.learn(account, source, story, time, value);
@@ -114,7 +114,10 @@ export class Past {
   learn(account, teller, story, time, surface) {
     const about = this.stories[story];
     const bit = about.truth ? MARK.readTrue : MARK.readFalse;
-    if (about.answers) this.mark(account, MARK.corrected);
+    if (about.answers) {
+      this.mark(account, MARK.corrected);
+      return;
+    }
     if (this.marks[account] & bit) return;
     this.mark(account, bit);
     if (about.truth) {

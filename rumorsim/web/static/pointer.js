@@ -69,15 +69,15 @@ export function point(app, world, account) {
   const tip = byId('tip');
   if (account < 0 || app.pasts.length < 2) {
     for (const sky of app.skies) {
-      sky.chosen = -1;
-      sky.chain = [];
+      sky.sparks.chosen = -1;
+      sky.sparks.chain = [];
     }
     tip.hidden = true;
     return;
   }
   app.skies.forEach((sky, i) => {
-    sky.chosen = account;
-    sky.chain = app.pasts[i].chain(account);
+    sky.sparks.chosen = account;
+    sky.sparks.chain = app.pasts[i].chain(account);
   });
   tip.replaceChildren(...facts(app, world, account));
   tip.hidden = false;
@@ -105,7 +105,7 @@ export function facts(app, world, account) {
   } else lines.push(make('span', {}, say('account.unreached')));
   if (marks & MARK.toldFalse && past.tellerFalse[account] >= 0) lines.push(make('span', { class: 'false' }, say('account.shared')));
   if (marks & MARK.readTrue) lines.push(make('span', { class: 'true' }, say('account.true')));
-  for (const [bit, key] of /** @type {[number, string][]} */ ([[MARK.closed, 'account.closed'], [MARK.suspended, 'account.suspended'], [MARK.cut, 'account.cut']])) {
+  for (const [bit, key] of /** @type {[number, string][]} */ ([[MARK.closed, 'account.closed'], [MARK.suspended, 'account.suspended'], [MARK.cut, 'account.cut'], [MARK.warned, 'account.warned']])) {
     if (marks & bit) lines.push(make('span', { class: 'hit' }, say(key) + (marks & MARK.innocent ? ` ${say('account.innocent')}` : '')));
   }
   return lines;
@@ -116,10 +116,10 @@ function walk(app, world, event, choose) {
   const sky = app.skies[world];
   const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
   if (way && app.picture) {
-    const next = sky.chosen < 0 ? loudest(app) : sky.beside(sky.chosen, way[0], way[1]);
+    const next = sky.sparks.chosen < 0 ? loudest(app) : sky.beside(sky.sparks.chosen, way[0], way[1]);
     point(app, world, next);
     byId('told').textContent = facts(app, world, next).map((line) => line.textContent).join('. ');
-  } else if (event.key === 'Enter' && sky.chosen >= 0) choose(world, sky.chosen);
+  } else if (event.key === 'Enter' && sky.sparks.chosen >= 0) choose(world, sky.sparks.chosen);
   else if (event.key === 'Escape') point(app, world, -1);
   else return;
   event.preventDefault();

@@ -2,7 +2,8 @@
 // painted again; the layer of follows is painted once for each place of the camera.
 
 import { COLOUR, sprite, stateOf, STATES } from './look.js';
-import { MARK } from './past.js';
+import { HIT } from './past.js';
+import { FLIGHT, Sparks } from './sparks.js';
 
 /** @typedef {import('./wire.js').Picture} Picture */
 /** @typedef {import('./past.js').Past} Past */
@@ -10,9 +11,6 @@ import { MARK } from './past.js';
 /** The most follows drawn at once, and painted in one go. */
 const MOST_LINES = 14000;
 const LINES_AT_ONCE = 3500;
-/** Pulses under way at once; more are dropped, as nobody could see them. */
-const MOST_PULSES = 700;
-const FLIGHT = 420;
 
 export class Sky {
   /**
@@ -27,7 +25,10 @@ export class Sky {
     this.layers = [layer('follows'), layer('accounts'), layer('pulses')];
     const pen = (/** @type {HTMLCanvasElement} */ c) =>
       /** @type {CanvasRenderingContext2D} */ (c.getContext('2d'));
-    [this.lines, this.dots, this.sparks] = this.layers.map(pen);
+    const [lines, dots, sparks] = this.layers.map(pen);
+    this.lines = lines;
+    this.dots = dots;
+    this.sparks = new Sparks(sparks);
     this.top = this.layers[2];
     /** @type {Picture | null} */
     this.picture = null;
@@ -42,20 +43,8 @@ export class Sky {
     this.fresh = true;
     this.linesFrom = 0;
     this.linesDue = 0;
-    /** Pulses: from, to, start, colour (0 false, 1 true). */
-    this.from = new Int32Array(MOST_PULSES);
-    this.to = new Int32Array(MOST_PULSES);
-    this.start = new Float64Array(MOST_PULSES);
-    this.hue = new Uint8Array(MOST_PULSES);
-    this.pulses = 0;
-    /** @type {{account: number, start: number, hue: number}[]} */
-    this.rings = [];
     /** @type {{account: number, due: number}[]} accounts to paint when their pulse lands */
     this.landing = [];
-    /** @type {number[]} the way a story came, drawn while somebody points */
-    this.chain = [];
-    this.chosen = -1;
-    this.hadSparks = false;
     camera.watch(() => this.look());
   }
 
@@ -63,12 +52,26 @@ export class Sky {
   show(picture, past) {
     this.picture = picture;
     this.past = past;
-    this.pulses = 0;
-    this.rings = [];
-    this.landing = [];
-    this.chain = [];
-    this.chosen = -1;
+    this.forget();
     this.resize();
+  }
+
+  /** Nothing moves any more, and all is to be painted again. */
+  forget() {
+    this.sparks.clear();
+    this.landing = [];
+    this.fresh = true;
+  }
+
+  /** A post travels along a follow. @param {number} from @param {number} to @param {boolean} truth @param {number} start */
+  pulse(from, to, truth, start) {
+    if (this.still || !this.picture || !this.sparks.pulse(from, to, truth, start)) return;
+    this.landing.push({ account: to, due: start + FLIGHT });
+  }
+
+  /** Somebody shares. @param {number} account @param {boolean} truth @param {number} start */
+  ring(account, truth, start) {
+    if (!this.still) this.sparks.ring(account, truth, start);
   }
 
   resize() {
@@ -118,7 +121,7 @@ export class Sky {
     if (this.fresh || this.past.shrunk) this.paintAll();
     else this.paintChanged(now);
     if (now >= this.linesDue && this.linesFrom >= 0) this.paintLines();
-    this.paintSparks(now);
+    this.sparks.paint(this, now);
   }
 
   paintAll() {
@@ -152,7 +155,7 @@ export class Sky {
     for (const account of past.changed) {
       const marks = past.marks[account];
       // Who is told sees it when the pulse is there; the desk's work is seen at once.
-      if (flying.has(account) && !(marks & (MARK.closed | MARK.suspended | MARK.cut))) continue;
+      if (flying.has(account) && !(marks & HIT)) continue;
       this.dot(account, stateOf(marks));
     }
     past.changed.clear();

@@ -1,0 +1,67 @@
+"""Cost: what the desk's work costs, by verb and intervention, at the scenario's prices."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rumorsim.events import VERBS, Batch, Facts, Kind
+from rumorsim.measures.base import Meaning, Measure
+from rumorsim.measures.counting import unique_names
+from rumorsim.measures.enforcement import BY_HAND
+
+__all__ = ["Cost"]
+
+
+class State:
+    """Memory: 8 bytes x verbs x interventions."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.prices = np.array([float(facts.prices.get(verb, 1.0)) for verb in VERBS])
+        self.counts = np.zeros((len(facts.interventions) + 1, len(VERBS)), np.int64)
+
+
+class Cost(Measure[State]):
+    """Every action of the desk at the price of its verb, cases opened and dropped included.
+
+    A verb without a price costs 1, so where a scenario sets none the cost counts actions.
+    """
+
+    name: ClassVar[str] = "cost"
+    summary: ClassVar[str] = "cost of the desk's work at the scenario's prices"
+    needs: ClassVar[frozenset[Kind]] = frozenset({Kind.ACTION})
+    meanings: ClassVar[dict[str, Meaning]] = {
+        "total": Meaning("cost", "of all the desk did"),
+        "per_day": Meaning("cost per day", "of all the desk did, mean over the horizon"),
+        "verbs.*": Meaning("cost", "of what was done with this verb"),
+        "interventions.*": Meaning("cost", "of what this intervention did"),
+    }
+
+    def start(self, facts: Facts) -> State:
+        return State(facts)
+
+    def observe(self, state: State, batch: Batch) -> None:
+        acts = batch.only(Kind.ACTION)
+        hands = len(state.counts) - 1
+        by = np.where((acts.source >= 0) & (acts.source < hands), acts.source, hands)
+        np.add.at(state.counts, (by, acts.value.astype(np.int64)), 1)
+
+    def value(self, state: State) -> dict[str, Any]:
+        labels = unique_names([*(each.label for each in state.facts.interventions), BY_HAND])
+        verbs = _sums(state.counts.sum(axis=0)[:, None], state.prices[:, None])
+        total = math.fsum(verbs)
+        return {
+            "total": total,
+            "per_day": total / (state.facts.horizon / 24.0),
+            "verbs": dict(zip(VERBS, verbs, strict=True)),
+            "interventions": dict(zip(labels, _sums(state.counts, state.prices), strict=True)),
+        }
+
+
+def _sums(counts: NDArray[np.int64], prices: NDArray[np.float64]) -> list[float]:
+    """The cost of each row of counts, correctly rounded."""
+    return [math.fsum(row) for row in (counts * prices).tolist()]

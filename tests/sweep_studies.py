@@ -1,0 +1,84 @@
+"""Small studies for tests, and what to compare of the directories they are swept into."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import rumorsim
+from rumorsim.studies.sweep import Progress
+
+FOLDER = Path(__file__).parent / "studies"
+SCENARIO = FOLDER / "scenario.toml"
+
+GRID = """
+scenario = {scenario!r}
+replicates = {replicates}
+policies = ["none", "close accounts"]
+
+[[parameters]]
+name = "appeal"
+key = "stories[tap-water].appeal"
+values = [0.1, 0.3, 0.5]
+
+[[parameters]]
+name = "reports"
+key = 'policies[close accounts].interventions[0].when.reports'
+values = [1, 3]
+"""
+
+
+def grid(folder: Path, replicates: int = 2, scenario: Path = SCENARIO) -> Path:
+    """A study in ``folder``: 6 points, 2 policies; 9 different runs for each replicate."""
+    place = folder / "study.toml"
+    place.write_text(GRID.format(scenario=str(scenario), replicates=replicates), "utf-8")
+    return place
+
+
+def tables(out: Path) -> dict[str, bytes]:
+    """The bytes of everything a finished sweep shows: its manifest and its tables."""
+    names = ("manifest.json", "runs.parquet", "series.parquet", "runs.csv", "series.csv")
+    return {name: (out / name).read_bytes() for name in names if (out / name).exists()}
+
+
+def records(out: Path) -> list[Path]:
+    """The files of finished runs."""
+    return sorted(out.glob("runs/*/*.run"))
+
+
+def told(work: Any, *args: Any, **options: Any) -> tuple[Any, list[str]]:
+    """What ``work`` returns, and what it told."""
+    lines: list[str] = []
+    return work(*args, tell=lines.append, **options), lines
+
+
+def command(*args: str | Path) -> list[str]:
+    """The command line of ``rumorsim`` as a new process."""
+    return [sys.executable, "-m", "rumorsim", *map(str, args)]
+
+
+def environment() -> dict[str, str]:
+    """In which a new process finds the package under test."""
+    return {**os.environ, "PYTHONPATH": str(Path(rumorsim.__file__).parents[1])}
+
+
+def called(*args: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
+    """``rumorsim`` called and waited for."""
+    done: subprocess.CompletedProcess[str] = subprocess.run(
+        command(*args),
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        **options,
+    )
+    return done
+
+
+def at(progress: Progress) -> int:
+    """Runs done or failed by now."""
+    return progress.done + progress.failed

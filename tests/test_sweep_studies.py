@@ -1,0 +1,152 @@
+"""Study files: what is refused, in which words; what is accepted, and how many runs it is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from rumorsim.errors import InputError
+from rumorsim.scenario import Scenario
+from rumorsim.studies.designs import Grid, LatinHypercube
+from rumorsim.studies.orders import Orders
+from rumorsim.studies.plan import Plan, check_study, planned
+from rumorsim.studies.study import Study, load_study
+from sweep_studies import FOLDER, SCENARIO, called
+
+INVALID = sorted((FOLDER / "invalid").glob("*.toml"))
+VALID = sorted((FOLDER / "valid").glob("*.toml"))
+#: Words of the machinery, which mean nothing to whoever wrote the study.
+MACHINERY = ("Input should", "function-", "tagged", "pydantic", "literal[", "Value error")
+
+#: Rows and different runs of the valid studies, counted by hand.
+ROWS = {
+    "policies-alone": (40, 40),
+    "subsets": (16, 16),
+    "grid": (48, 24),
+    "list": (16, 16),
+    "latin-hypercube": (24, 24),
+    "sobol": (16, 16),
+    "morris": (24, 24),
+}
+
+
+def plan_of(file: Path) -> Plan:
+    study = load_study(file)
+    scenario = study.load_scenario()
+    return planned(study, check_study(study, scenario), Orders(scenario, study.measures))
+
+
+def test_there_is_a_file_for_every_rule() -> None:
+    assert len(INVALID) >= 80
+    assert {each.stem for each in INVALID} == {
+        each.stem for each in (FOLDER / "invalid").glob("*.txt")
+    }
+
+
+@pytest.mark.parametrize("file", INVALID, ids=lambda file: file.stem)
+def test_message_is_the_expected_one(file: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        plan_of(file)
+    for fault in caught.value.faults:
+        line = str(fault)
+        assert "\n" not in line
+        assert len(line) < 1000
+        assert not any(word in line for word in MACHINERY), line
+    said = str(caught.value).replace(str(file), file.name).replace(f"{file.parent}/", "")
+    assert said.splitlines() == file.with_suffix(".txt").read_text("utf-8").splitlines()
+
+
+@pytest.mark.parametrize("file", VALID, ids=lambda file: file.stem)
+def test_valid_studies_are_counted(file: Path) -> None:
+    plan = plan_of(file)
+    assert (plan.rows, plan.runs) == ROWS[file.stem]
+    assert len(set(plan.run_ids())) == plan.runs
+    assert len(plan.points) == plan.study.design.count(plan.study.parameters)
+
+
+def test_subsets_are_all_combinations() -> None:
+    plan = plan_of(FOLDER / "valid" / "subsets.toml")
+    assert plan.policies[0] == "none"
+    assert plan.policies[-1] == "close accounts + remove followers + filter trending"
+    assert len(set(plan.policies)) == 8
+
+
+@pytest.mark.parametrize("name", ["key-misspelt", "explosion-of-points", "value-below"])
+def test_command_refuses_with_exit_code_2(name: str, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = called("sweep", FOLDER / "invalid" / f"{name}.toml", "--out", out)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert "Traceback" not in done.stderr
+    assert not out.exists()
+
+
+def test_an_explosion_is_refused_before_any_point_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("a point was made")
+
+    monkeypatch.setattr(Grid, "points", never)
+    monkeypatch.setattr(LatinHypercube, "points", never)
+    for name in ("explosion-of-a-grid", "explosion-of-points", "more-than-most-runs"):
+        with pytest.raises(InputError, match="are the most"):
+            plan_of(FOLDER / "invalid" / f"{name}.toml")
+    # Negative control: a study below the cap does make its points.
+    with pytest.raises(AssertionError, match="a point was made"):
+        plan_of(FOLDER / "valid" / "grid.toml")
+
+
+def test_the_cap_can_be_raised() -> None:
+    study = load_study(FOLDER / "invalid" / "more-than-most-runs.toml")
+    scenario = study.load_scenario()
+    assert check_study(study, scenario, 80) == ("none", "close accounts")
+    with pytest.raises(InputError):
+        check_study(study, scenario, 79)
+
+
+def test_every_field_has_a_description() -> None:
+    schema = Study.model_json_schema(by_alias=True)
+    assert len(schema["$defs"]) >= 6
+    for shape in [schema, *schema["$defs"].values()]:
+        for name, each in shape["properties"].items():
+            tagged = "const" in each
+            assert tagged or each.get("description"), name
+
+
+def test_a_study_may_be_json_and_is_its_own_resolved_form(tmp_path: Path) -> None:
+    for file in VALID:
+        study = load_study(file)
+        written = study.model_dump(mode="json", by_alias=True, exclude_none=True)
+        copy = tmp_path / f"{file.stem}.json"
+        copy.write_text(json.dumps({**written, "scenario": str(SCENARIO)}), "utf-8")
+        again = load_study(copy).model_copy(update={"scenario": study.scenario})
+        assert again == study
+
+
+def test_values_that_only_go_together_are_accepted(tmp_path: Path) -> None:
+    """Each value alone would be refused: a story cannot begin after its own end."""
+    place = tmp_path / "study.toml"
+    place.write_text(f"""
+scenario = "{SCENARIO}"
+[[parameters]]
+name = "begin"
+key = "stories[0].schedule.begin"
+[[parameters]]
+name = "end"
+key = "stories[0].schedule.end"
+[design]
+kind = "list"
+points = [{{ begin = "4 h", end = "5 h" }}]
+""")
+    assert plan_of(place).rows == 40
+
+
+def test_none_is_run_once_whatever_other_policies_do() -> None:
+    study = load_study(FOLDER / "valid" / "grid.toml")
+    scenario: Scenario = study.load_scenario()
+    orders = Orders(scenario)
+    key = "policies[close accounts].interventions[0].when.reports"
+    names = {orders.prepared("none", {key: n})[1] for n in (1, 2)}
+    assert len(names) == 1
+    assert len({orders.prepared("close accounts", {key: n})[1] for n in (1, 2)}) == 2
