@@ -83,6 +83,7 @@ class FastEngine(Engine):
         memory["pool_free"] = memory["chunk_free"] = -1
         memory["bucket"] = -1
         memory["most_other_factors"] = self._most_other_factors()
+        memory["most_followers"] = self.world.graph.follower_counts().max(initial=0)
         for name in ("curve", "weights", "receptivity", "publications", "tables", "templates"):
             records.show(memory, name, getattr(rules, name))
         for name in ("reinforcement", "corrections", "alias", "slot_ends"):

@@ -33,7 +33,7 @@ from rumorsim.kernels.tables import next_point, sample, unwarp, warp
 CHECK_IN, READ, POST, FOLLOW = 1, 2, 3, 4
 PUBLISH = 0
 #: How many followers ahead to ask for.
-AHEAD = 8
+AHEAD = 24
 ACCOUNT_SIZE = ACCOUNT.itemsize
 
 
@@ -140,8 +140,10 @@ def deliver(w, post, time):
     """Put a new post into the feed of every follower that is kept."""
     author = np.int64(posts(w)[post].author)
     all_kept = accounts(w)[author].audience >= 1.0
-    end = offsets(w)[author + 1]
-    for e in range(offsets(w)[author], end):
+    begin, end = offsets(w)[author], offsets(w)[author + 1]
+    for e in range(begin, min(begin + AHEAD, end)):
+        fetch(w.accounts_at, followers(w)[e], ACCOUNT_SIZE)
+    for e in range(begin, end):
         if e + AHEAD < end:
             fetch(w.accounts_at, followers(w)[e + AHEAD], ACCOUNT_SIZE)
         reader = np.int64(followers(w)[e])

@@ -247,6 +247,7 @@ MEMORY: Final = np.dtype(
         ("late", "i8"),  # 1: exposures are worked out after the run, see kernels.late
         ("touched", "i8"),  # 0 until a lever of an account or post is moved
         ("most_other_factors", "f8"),  # upper bound of P(share) / (appeal vigour receptivity)
+        ("most_followers", "i8"),  # of any account
         ("posts_made", "i8"),
         ("logged", "i8"),
         ("hits_made", "i8"),
