@@ -55,7 +55,7 @@ class FastEngine(Engine):
         self._hits = self.no_hits()
         self._thresholds = np.zeros((9, 1), dtype=np.int64)
         self._exposures = _empty_exposures(exposures)
-        self._pool = np.zeros(pool, records.DELIVERY)
+        self._pool = np.zeros(pool, records.DELIVERIES)
         self._buckets = np.zeros(round(world.horizon / self.rules.bucket_width) + 2, records.BUCKET)
         self._buckets["last"] = -1
         self._chunks = np.zeros(pool * CHUNK, records.ENTRY)

@@ -12,14 +12,14 @@ import numpy as np
 from rumorsim.kernels.compiling import inner
 from rumorsim.kernels.knowing import home
 from rumorsim.kernels.memory import accounts, fetch, posts, present
-from rumorsim.kernels.records import ACCOUNT, DELIVERY, EXPOSURE, INLINE, POST
+from rumorsim.kernels.records import ACCOUNT, DELIVERIES, EXPOSURE, INLINE, POST
 
 #: How many entries ahead each stage is.
 FAR, MIDDLE, NEAR = 24, 14, 6
 ACCOUNT_SIZE = ACCOUNT.itemsize
 POST_SIZE = POST.itemsize
 EXPOSURE_SIZE = EXPOSURE.itemsize
-DELIVERY_SIZE = DELIVERY.itemsize
+CHUNK_SIZE = DELIVERIES.itemsize
 OFFSET_SIZE = 8
 
 
@@ -62,7 +62,7 @@ def fetch_unread(w, place):
     for i in range(min(account.unread, INLINE)):
         fetch(w.posts_at, account.inline[i], POST_SIZE)
     if account.unread > INLINE:
-        fetch(w.pool_at, account.spill, DELIVERY_SIZE)
+        fetch(w.pool_at, account.spill, CHUNK_SIZE)
 
 
 @inner
