@@ -221,7 +221,7 @@ class FastEngine(Engine):
     def _grow_exposures(self, need: int) -> None:
         old = self._exposures
         size = len(old)
-        while 4 * (int(self.memory["exposed"][0]) + need) > size:
+        while 3 * (int(self.memory["exposed"][0]) + need) > size:
             size *= 2
         self._exposures = _empty_exposures(size)
         self._bind()

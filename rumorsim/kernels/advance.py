@@ -80,7 +80,10 @@ def first_look(w):
         if (
             best < 0
             or look.time < looks(w)[best].time
-            or (look.time == looks(w)[best].time and look.account < looks(w)[best].account)
+            or (
+                look.time == looks(w)[best].time
+                and looks_at.looker(w, i) < looks_at.looker(w, best)
+            )
         ):
             best = i
     return best
@@ -132,13 +135,15 @@ def advance(memory, until):
             publish_now = not entry_now
         if look_now and (entry_now or publish_now):
             other = publications(w)[cursor].author if publish_now else entry.account
-            look_now = looks(w)[surface].account <= other
+            look_now = looks_at.looker(w, surface) <= other
 
         if look_now:
-            lacking = room(w, np.int64(looks(w)[surface].account), 1, 1)
-            if lacking != REACHED:
-                return lacking, time
-            looks_at.look(w, surface)
+            story = looks_at.story_seen(w, surface)
+            if story >= 0:
+                lacking = room(w, looks_at.looker(w, surface), 1, 1)
+                if lacking != REACHED:
+                    return lacking, time
+                looks_at.look(w, surface, story)
             looks_at.next_look(w, surface, time)
         elif publish_now:
             publication = publications(w)[cursor]

@@ -139,7 +139,8 @@ LOOK: Final = np.dtype(
     [
         ("rate", "f8"),  # looks per operational hour, all accounts together
         ("time", "f8"),  # the next one, inf = the surface shows no story of this world
-        ("account", "i8"),
+        ("place", "i8"),  # in the alias table
+        ("coin", "i8"),  # word: this account, or its other
         ("slot_word", "i8"),
         ("surface", "i8"),
     ],
