@@ -20,8 +20,9 @@ source   int32   the account it came from: author of the post that was read or s
 value    float64 publish: the planned index k; share: the post that was shared; expose: the
                  surface (index into ``Facts.surfaces``, 0 = feed); read: how many reads of
                  the story this makes; action: the verb (index into :data:`VERBS`); surface: the
-                 slot, 0 = left; stop: why (index into :data:`STOPS`); withhold: 0 the account may not post, 1 it
-                 will not; believe: 1 it does, 0 it is corrected; trust: what it is now
+                 slot, 0 = left; stop: why (index into :data:`STOPS`); withhold: 0 the
+                 account may not post, 1 it will not; believe: 1 it does, 0 it is corrected;
+                 trust: what it is now
 ======== ======= ==========================================================================
 
 Posts are numbered 0, 1, 2 ... in the order they appear in the stream.

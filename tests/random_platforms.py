@@ -36,7 +36,8 @@ def random_platforms(number: int) -> Scenario:
         },
     }
     scenario["platforms"] = {name: _platform(chance) for name in names}
-    scenario["accounts"]["elsewhere"] = chance.choice([0.0, 0.5, 1.0])
+    elsewhere = chance.choice([0.0, 0.5, 1.0])
+    scenario["accounts"]["elsewhere"] = elsewhere if len(names) > 1 else 0.0
     for story in scenario["stories"]:
         story["belief"] = chance.choice([0.0, 0.4, 1.0])
         if story["belief"]:
@@ -51,9 +52,10 @@ def random_platforms(number: int) -> Scenario:
         "trust_unrefuted": chance.choice([0.0, -0.2]),
         "trust_closure": chance.choice([0.0, -0.5, 0.5]),
         "chilling": chance.choice([0.0, 0.4, 1.0]),
-        "chilling_floor": chance.choice([0.0, 0.3]),
         "most_trust": chance.choice([1.0, 3.0]),
     }
+    if scenario["beliefs"]["chilling"]:
+        scenario["beliefs"]["chilling_floor"] = chance.choice([0.0, 0.3])
     return Scenario.model_validate(scenario)
 
 

@@ -58,7 +58,7 @@ class FastEngine(Engine):
         self._hits = self.no_hits()
         self._thresholds = np.zeros((9, 1), dtype=np.int64)
         self._exposures = _empty_exposures(exposures)
-        self._pool = np.zeros(pool, records.DELIVERY)
+        self._pool = np.zeros(pool, records.DELIVERIES)
         self._buckets = np.zeros(round(world.horizon / self.rules.bucket_width) + 2, records.BUCKET)
         self._buckets["last"] = -1
         self._chunks = np.zeros(pool * CHUNK, records.ENTRY)
@@ -90,6 +90,7 @@ class FastEngine(Engine):
         memory["pool_free"] = memory["chunk_free"] = -1
         memory["bucket"] = -1
         memory["most_other_factors"] = self._most_other_factors()
+        memory["most_followers"] = self.world.graph.follower_counts().max(initial=0)
         for name in ("curve", "weights", "receptivity", "publications", "tables", "templates"):
             records.show(memory, name, getattr(rules, name))
         for name in ("reinforcement", "corrections", "alias", "slot_ends", "crosspost"):
@@ -264,7 +265,7 @@ class FastEngine(Engine):
     def _grow_exposures(self, need: int) -> None:
         old = self._exposures
         size = len(old)
-        while 4 * (int(self.memory["exposed"][0]) + need) > size:
+        while 3 * (int(self.memory["exposed"][0]) + need) > size:
             size *= 2
         self._exposures = _empty_exposures(size)
         self._bind()

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Final, Union
 
 from pydantic import Field
 
-from rumorsim.interventions.base import Intervention, When, Whom
 from rumorsim.interventions.appeals import Appeals
+from rumorsim.interventions.base import Intervention, When, Whom
 from rumorsim.interventions.campaign import Campaign
-from rumorsim.interventions.classify_accounts import ClassifyAccounts
 from rumorsim.interventions.circuit_breaker import CircuitBreaker
+from rumorsim.interventions.classify_accounts import ClassifyAccounts
 from rumorsim.interventions.close_accounts import CloseAccounts
 from rumorsim.interventions.correct import Correct
 from rumorsim.interventions.crowd_note import CrowdNote

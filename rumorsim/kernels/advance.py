@@ -8,10 +8,9 @@ from rumorsim.kernels import looks as looks_at
 from rumorsim.kernels.agenda import from_heap, take, turn
 from rumorsim.kernels.compiling import inner, kernel
 from rumorsim.kernels.feed import check_in, read_delayed
-from rumorsim.kernels.knowing import home
+from rumorsim.kernels.fetching import look_ahead
 from rumorsim.kernels.memory import (
     accounts,
-    fetch,
     heap,
     looks,
     offsets,
@@ -21,7 +20,7 @@ from rumorsim.kernels.memory import (
     publications,
 )
 from rumorsim.kernels.posting import publish
-from rumorsim.kernels.records import ACCOUNT, EXPOSURE, INLINE, Reason
+from rumorsim.kernels.records import Reason
 
 REACHED = int(Reason.REACHED)
 QUIET = int(Reason.QUIET)
@@ -30,11 +29,6 @@ LOG_FULL = int(Reason.LOG_FULL)
 AGENDA_FULL = int(Reason.AGENDA_FULL)
 POSTS_FULL = int(Reason.POSTS_FULL)
 EXPOSURES_FULL = int(Reason.EXPOSURES_FULL)
-
-#: How many entries ahead to ask for an account, and for the exposures it will touch.
-FAR, NEAR = 12, 4
-ACCOUNT_SIZE = ACCOUNT.itemsize
-EXPOSURE_SIZE = EXPOSURE.itemsize
 
 #: Most events that one read can log, and most thresholds it can meet.
 EVENTS_PER_READ = 7
@@ -45,7 +39,10 @@ HITS_PER_READ = 9
 
 @inner
 def room(w, account, reads, new_posts):
-    """REACHED when a step of so many reads and posts by ``account`` fits, else what lacks."""
+    """REACHED when a step of so many reads and posts by ``account`` fits, else what lacks.
+
+    The most followed account is asked first: its number needs no look at the graph.
+    """
     need = reads * EVENTS_PER_READ + new_posts
     if w.logged + need > w.log_rows or reads * HITS_PER_READ > w.hits_rows:
         w.need = need
@@ -57,16 +54,24 @@ def room(w, account, reads, new_posts):
     if (w.exposed + rows) * 2 > w.exposures_rows:
         w.need = rows
         return EXPOSURES_FULL
+    if agenda_fits(w, new_posts * (w.most_followers + w.forward_rows)):
+        return REACHED
     row = np.int64(profiles(w)[account].row)
     deliveries = new_posts * (offsets(w)[row + 1] - offsets(w)[row] + w.forward_rows)
+    if agenda_fits(w, deliveries):
+        return REACHED
+    w.need = deliveries
+    return AGENDA_FULL
+
+
+@inner
+def agenda_fits(w, deliveries):
+    """Is there room for so many deliveries, wherever they go?"""
     fits = w.in_heap + deliveries < w.heap_rows
     fits = fits and w.chunks_used + min(deliveries, w.buckets_rows) + 1 <= w.chunk_links_rows
     if not w.by_delay:
         fits = fits and w.pool_used + deliveries <= w.pool_rows
-    if not fits:
-        w.need = deliveries
-        return AGENDA_FULL
-    return REACHED
+    return fits
 
 
 @inner
@@ -80,7 +85,10 @@ def first_look(w):
         if (
             best < 0
             or look.time < looks(w)[best].time
-            or (look.time == looks(w)[best].time and look.account < looks(w)[best].account)
+            or (
+                look.time == looks(w)[best].time
+                and looks_at.looker(w, i) < looks_at.looker(w, best)
+            )
         ):
             best = i
     return best
@@ -97,30 +105,6 @@ def entry_first(w, entry, publication):
     if p.story != publication.story:
         return p.story < publication.story
     return p.author < publication.author
-
-
-@inner
-def look_ahead(w):
-    """Ask for the memory that the next entries of the present bucket will touch."""
-    far = w.cursor + FAR
-    if far < w.present_made:
-        fetch(w.accounts_at, present(w)[far].account, ACCOUNT_SIZE)
-    near = w.cursor + NEAR
-    if near < w.present_made:
-        entry = present(w)[near]
-        if entry.post >= 0:
-            fetch_exposure(w, entry.account, entry.post)
-        else:
-            account = accounts(w)[entry.account]
-            for i in range(min(account.unread, INLINE)):
-                fetch_exposure(w, entry.account, account.inline[i])
-
-
-@inner
-def fetch_exposure(w, account, post):
-    """Ask for the place in the table of exposures that a read will touch."""
-    key = np.int64(account) * w.stories_rows + posts(w)[post].story
-    fetch(w.exposures_at, home(key, w.exposures_rows), EXPOSURE_SIZE)
 
 
 @kernel
@@ -156,13 +140,15 @@ def advance(memory, until):
             publish_now = not entry_now
         if look_now and (entry_now or publish_now):
             other = publications(w)[cursor].author if publish_now else entry.account
-            look_now = looks(w)[surface].account <= other
+            look_now = looks_at.looker(w, surface) <= other
 
         if look_now:
-            lacking = room(w, np.int64(looks(w)[surface].account), 1, 1)
-            if lacking != REACHED:
-                return lacking, time
-            looks_at.look(w, surface)
+            story = looks_at.story_seen(w, surface)
+            if story >= 0:
+                lacking = room(w, looks_at.looker(w, surface), 1, 1)
+                if lacking != REACHED:
+                    return lacking, time
+                looks_at.look(w, surface, story)
             looks_at.next_look(w, surface, time)
         elif publish_now:
             publication = publications(w)[cursor]

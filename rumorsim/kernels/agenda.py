@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from rumorsim.kernels.compiling import inner
+from rumorsim.kernels.fetching import look_ahead_at_once
 from rumorsim.kernels.memory import (
     bins,
     buckets,
@@ -148,6 +149,7 @@ def turn(w):
         if count > 0:
             _gather(w, line)
             _sort(w, count)
+            look_ahead_at_once(w)
     return True
 
 

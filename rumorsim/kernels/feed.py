@@ -38,13 +38,13 @@ from rumorsim.kernels.posting import (
     kept,
     most_chance,
     new_post,
-    release,
     watch,
     willing,
     write,
 )
-from rumorsim.kernels.records import INLINE
+from rumorsim.kernels.records import INLINE, SPILL
 from rumorsim.kernels.tables import sample, warp
+from rumorsim.kernels.unread import release
 
 # Kept equal to randomness.Purpose and events.Kind by a test; plain numbers compile best.
 READ, BACKGROUND = 2, 5
@@ -252,14 +252,16 @@ def check_in(w, reader, time):
         word = philox(w.seed, BACKGROUND << 24, tick & 0xFFFFFFFF, tick >> 32, reader)[0]
         now = warp(curve(w), time)
     taken = 0
-    while left > 0:
+    newest = left - INLINE
+    while left > 0 and reading:
         left -= 1
-        if left >= INLINE:
-            post = np.int64(pool(w)[spill].post)
-            spill = release(w, spill)
-        elif reading:
-            post = np.int64(account.inline[left])
-        if not reading or not shown(w, post, reader):
+        if left >= newest:
+            post = np.int64(account.inline[left % INLINE])
+        else:
+            post = np.int64(pool(w)[spill].posts[left % SPILL])
+            if left % SPILL == 0:
+                spill = release(w, spill)
+        if not shown(w, post, reader):
             continue
         if not kept(w, np.int64(posts(w)[post].author), reader):
             continue
@@ -273,6 +275,8 @@ def check_in(w, reader, time):
         if limited and taken == w.attention:
             reading = False
         read(w, post, who, time, np.int64(0))
+    while spill >= 0:
+        spill = release(w, spill)
 
 
 @inner

@@ -32,7 +32,7 @@ def arm(memory, index, after):
 
 @inner
 def next_look(w, index, after):
-    """Find the next look at surface ``index`` after ``after``: its time, account and slot."""
+    """Find the next look at surface ``index`` after ``after``: its time, and words for the rest."""
     look = looks(w)[index]
     time, cell, j = next_point(
         w.seed, LOOK, np.int64(look.surface), 0, look.rate, after, w.horizon, curve(w)
@@ -41,9 +41,8 @@ def next_look(w, index, after):
     if time == np.inf:
         return
     words = philox(w.seed, (LOOK_MARK << 24) | j, cell, np.int64(look.surface), 0)
-    row = look.begin + np.int64((words[0] * np.uint64(look.count)) >> np.uint64(32))
-    drawn = alias(w)[row]
-    look.account = drawn.account if uniform(words[1]) < drawn.share else drawn.other
+    look.place = look.begin + np.int64((words[0] * np.uint64(look.count)) >> np.uint64(32))
+    look.coin = np.int64(words[1])
     look.slot_word = np.int64(words[2])
 
 
@@ -67,17 +66,33 @@ def top_post(w, platform, story):
 
 
 @inner
-def look(w, index):
-    """One look: the story in the slot looked at, if it is one of ours, is read."""
-    reader = np.int64(looks(w)[index].account)
-    time = looks(w)[index].time
+def looker(w, index):
+    """The account that looks. Far away in memory, so asked only where it matters."""
+    drawn = alias(w)[looks(w)[index].place]
+    if uniform(np.uint64(looks(w)[index].coin)) < drawn.share:
+        return np.int64(drawn.account)
+    return np.int64(drawn.other)
+
+
+@inner
+def story_seen(w, index):
+    """The story in the slot looked at, -1 where that is none of ours or not listed."""
     place = uniform(np.uint64(looks(w)[index].slot_word))
     slot = 0
     while slot < w.slot_ends_columns - 1 and place >= slot_ends(w)[index, slot]:
         slot += 1
     story = np.int64(slots(w)[index, slot])
-    reader = present_account(w, reader)
-    if story < 0 or reader < 0 or not offered(w, story, looks(w)[index].recommends):
+    if story >= 0 and not offered(w, story, looks(w)[index].recommends):
+        return np.int64(-1)
+    return story
+
+
+@inner
+def look(w, index, story):
+    """One look: the story in the slot looked at is read."""
+    reader = present_account(w, looker(w, index))
+    time = looks(w)[index].time
+    if reader < 0:
         return
     post = top_post(w, looks(w)[index].platform, story)
     if post >= 0 and shown(w, post, reader):

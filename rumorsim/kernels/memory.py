@@ -20,7 +20,7 @@ from rumorsim.kernels.records import (
     ALIAS,
     BUCKET,
     CORRECTION,
-    DELIVERY,
+    DELIVERIES,
     ENTRY,
     EXPOSURE,
     HIT,
@@ -174,7 +174,7 @@ def tops(w):
 
 @inner
 def pool(w):
-    return carray(pointer(w.pool_at), w.pool_rows, DELIVERY)
+    return carray(pointer(w.pool_at), w.pool_rows, DELIVERIES)
 
 
 @inner

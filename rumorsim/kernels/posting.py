@@ -19,7 +19,6 @@ from rumorsim.kernels.memory import (
     hits,
     log,
     offsets,
-    pool,
     posts,
     profiles,
     receptivity,
@@ -28,15 +27,16 @@ from rumorsim.kernels.memory import (
     templates,
     thresholds,
 )
-from rumorsim.kernels.records import ACCOUNT, INLINE
+from rumorsim.kernels.records import ACCOUNT
 from rumorsim.kernels.tables import next_point, sample, unwarp, warp
+from rumorsim.kernels.unread import add
 
 # Kept equal to randomness.Purpose and events.Kind by a test; plain numbers compile best.
 CHECK_IN, READ, POST, FOLLOW, WILLING, FORWARD = 1, 2, 3, 4, 25, 26
 PUBLISH, WITHHOLD = 0, 8
 BARRED, UNWILLING = 0.0, 1.0
 #: How many followers ahead to ask for.
-AHEAD = 8
+AHEAD = 24
 ACCOUNT_SIZE = ACCOUNT.itemsize
 
 
@@ -97,28 +97,6 @@ def new_post(w, time, story, author, k, parent):
 
 
 @inner
-def _room(w):
-    """One free delivery of the pool."""
-    w.pool_used += 1
-    place = np.int64(w.pool_free)
-    if place >= 0:
-        w.pool_free = pool(w)[place].next
-        return place
-    w.pool_fresh += 1
-    return w.pool_fresh - 1
-
-
-@inner
-def release(w, place):
-    """Give a delivery back to the pool; return the one that was behind it."""
-    following = np.int64(pool(w)[place].next)
-    pool(w)[place].next = w.pool_free
-    w.pool_free = place
-    w.pool_used -= 1
-    return following
-
-
-@inner
 def kept(w, followee, follower):
     """Is the follow kept at the followee's present audience level?"""
     if w.touched == 0:
@@ -171,10 +149,12 @@ def deliver(w, post, time):
     profile = profiles(w)[author]
     row = np.int64(profile.row)
     all_kept = accounts(w)[author].audience >= 1.0
-    end = offsets(w)[row + 1]
-    degree = np.float64(end - offsets(w)[row])
+    begin, end = offsets(w)[row], offsets(w)[row + 1]
+    degree = np.float64(end - begin)
     limited = posts(w)[post].root != post and forward(w)[profile.platform] < degree
-    for e in range(offsets(w)[row], end):
+    for e in range(begin, min(begin + AHEAD, end)):
+        fetch(w.accounts_at, followers(w)[e], ACCOUNT_SIZE)
+    for e in range(begin, end):
         if e + AHEAD < end:
             fetch(w.accounts_at, followers(w)[e + AHEAD], ACCOUNT_SIZE)
         reader = np.int64(followers(w)[e])
@@ -200,10 +180,9 @@ def _deliver_one(w, post, reader, time):
 @inner
 def _deliver_to_feed(w, post, reader, time):
     account = accounts(w)[reader]
-    unread = np.int64(account.unread)
-    if unread < 0:
+    if account.unread < 0:
         return
-    if unread == 0:
+    if account.unread == 0:
         if account.rate <= 0.0:
             account.unread = -1
             return
@@ -212,14 +191,7 @@ def _deliver_to_feed(w, post, reader, time):
             account.unread = -1
             return
         schedule(w, due, reader, -1)
-    if unread < INLINE:
-        account.inline[unread] = post
-    else:
-        place = _room(w)
-        pool(w)[place].post = post
-        pool(w)[place].next = account.spill
-        account.spill = place
-    account.unread = unread + 1
+    add(w, account, post)
     w.delivered += 1
 
 

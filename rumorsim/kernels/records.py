@@ -14,8 +14,10 @@ import numpy as np
 
 from rumorsim.events import EVENT
 
-#: Unread deliveries kept in the account's own record; more spill into the pool.
+#: Newest unread deliveries, kept in the account's own record; older ones spill into the pool.
 INLINE: Final = 5
+#: Unread deliveries in one chunk of the pool: half a cache line.
+SPILL: Final = 7
 
 #: One account: what a delivery or a check-in touches. 64 bytes, one cache line.
 ACCOUNT: Final = np.dtype(
@@ -24,8 +26,8 @@ ACCOUNT: Final = np.dtype(
         ("background", "f8"),  # background posts per operational hour
         ("audience", "f8"),  # lever: share of followers still attached
         ("credence", "f8"),  # lever
-        ("inline", "i4", (INLINE,)),  # its oldest unread posts, oldest first
-        ("spill", "i4"),  # newest of the others in the pool, -1 = none
+        ("inline", "i4", (INLINE,)),  # its newest unread posts; the n-th to come is at n % INLINE
+        ("spill", "i4"),  # newest chunk of the others in the pool, -1 = none
         ("unread", "i4"),  # how many; -1 = opens the app no more before the horizon
         ("can_post", "u1"),  # lever
         ("can_read", "u1"),  # lever
@@ -161,7 +163,8 @@ LOOK: Final = np.dtype(
     [
         ("rate", "f8"),  # looks per operational hour, all accounts together
         ("time", "f8"),  # the next one, inf = the surface shows no story of this world
-        ("account", "i8"),
+        ("place", "i8"),  # in the alias table
+        ("coin", "i8"),  # word: this account, or its other
         ("slot_word", "i8"),
         ("surface", "i8"),
         ("platform", "i8"),
@@ -172,8 +175,8 @@ LOOK: Final = np.dtype(
     align=True,
 )
 
-#: One unread delivery of the pool.
-DELIVERY: Final = np.dtype([("post", "i4"), ("next", "i4")])
+#: One chunk of the pool: older unread deliveries of one account, oldest first.
+DELIVERIES: Final = np.dtype([("posts", "i4", (SPILL,)), ("next", "i4")], align=True)
 
 #: One entry of the agenda: an account opens the app (post -1), or reads a post.
 ENTRY: Final = np.dtype([("time", "f8"), ("account", "i4"), ("post", "i4")])
@@ -250,7 +253,7 @@ ARRAYS: Final = {
     "crosspost": (np.dtype("f8"), 1),  # by platform: factor for a post of the same person
     "heat": (np.dtype("f8"), 2),  # by platform and story: countable posts since last asked
     "tops": (np.dtype("i4"), 2),  # by platform and story: most shared visible post, -1 = look
-    "pool": (DELIVERY, 1),
+    "pool": (DELIVERIES, 1),
     "exposures": (EXPOSURE, 1),
     "terms": (TERMS, 1),
     "spreaders": (SPREADER, 1),
@@ -286,6 +289,7 @@ MEMORY: Final = np.dtype(
         ("chilling", "f8"),  # share by which who sees a followee closed posts less
         ("chilling_floor", "f8"),  # what is left of posting at least
         ("most_other_factors", "f8"),  # upper bound of P(share) / (appeal vigour receptivity)
+        ("most_followers", "i8"),  # of any account
         ("posts_made", "i8"),
         ("logged", "i8"),
         ("hits_made", "i8"),
@@ -300,9 +304,9 @@ MEMORY: Final = np.dtype(
         ("chunks_used", "i8"),
         ("chunk_free", "i8"),  # head of the free list, -1 = take a fresh one
         ("chunk_fresh", "i8"),  # first chunk never used
-        ("pool_used", "i8"),
+        ("pool_used", "i8"),  # chunks
         ("pool_free", "i8"),  # head of the free list, -1 = take a fresh one
-        ("pool_fresh", "i8"),  # first delivery never used
+        ("pool_fresh", "i8"),  # first chunk never used
         ("need", "i8"),  # what the step that did not fit asked for
         ("delivered", "i8"),  # deliveries so far
         ("checked_in", "i8"),  # check-ins with something unread so far

@@ -64,11 +64,11 @@ def unwarp(curve, operational):
     total = operational + curve[1]
     day = np.floor(total / 24.0)
     rest = total - 24.0 * day
-    # The mean rate is 1, so the hour sought is near.
-    i = min(np.int64(rest), 23)
-    while i < 23 and curve[3 + i] <= rest:
-        i += 1
-    while i > 0 and (curve[2 + i] > rest or curve[27 + i] == 0.0):
+    # Counting them all takes no branch that depends on the hour.
+    i = 0
+    for k in range(23):
+        i += curve[3 + k] <= rest
+    while i > 0 and curve[27 + i] == 0.0:
         i -= 1
     hour = np.float64(i + 1)
     if curve[27 + i] > 0.0:
@@ -85,11 +85,16 @@ def next_point(seed, purpose, who, what, rate, after, horizon, curve):
     is the same whatever happened before. Time is inf when it is not before ``horizon``.
     """
     expected = rate * warp(curve, after)
-    # Start a hair early: rounding must never skip the cell that holds ``after``.
-    cell = max(np.int64(0), np.int64(expected - expected * 1e-12 - 1e-9))
+    # A hair early: rounding must never skip the cell that holds ``after``. What is before
+    # this for sure, or after a point found for sure, need not be unwarped: unwarp never falls.
+    past = expected - expected * 1e-12 - 1e-9
+    end = rate * warp(curve, horizon)
+    inside = end - end * 1e-12 - 1e-9
+    cell = max(np.int64(0), np.int64(past))
     while True:
         best = np.inf
         best_j = 0
+        nearest = np.inf
         words = philox(seed, purpose << 24, cell, who, what)
         points = 0
         while points < 12 and np.int64(words[0]) >= POISSON[points]:
@@ -109,14 +114,18 @@ def next_point(seed, purpose, who, what, rate, after, horizon, curve):
             elif place == 3:
                 word = words[3]
             place += 1
-            time = unwarp(curve, (cell + uniform(word)) / rate)
+            at = cell + uniform(word)
+            if at < past or at >= nearest:
+                continue
+            time = unwarp(curve, at / rate)
             if after < time < best:
                 best = time
                 best_j = j
+                nearest = at
         if best < np.inf:
             if best < horizon:
                 return best, cell, best_j
             return np.inf, cell, best_j
         cell += 1
-        if unwarp(curve, cell / rate) >= horizon:
+        if not cell < inside and unwarp(curve, cell / rate) >= horizon:
             return np.inf, cell, 0

@@ -36,11 +36,7 @@ PLATFORM: Final = "platform"
 CASES: Final = frozenset({"flag", "dismiss", "classify", "declassify", "appeal", "reject-appeal"})
 #: Verbs that lift what another did. Every verb in neither set is an effect.
 UNDOING: Final = frozenset(
-    (
-        "reinstate restore-followers restore-post show relist remonetise allow-push rerank"
-        " count-engagement unlabel demote lift-friction release certify end-warning verify"
-        " stop-asking"
-    ).split()
+    ["reinstate", "restore-followers", "restore-post", "show", "relist", "remonetise", "allow-push", "rerank", "count-engagement", "unlabel", "demote", "lift-friction", "release", "certify", "end-warning", "verify", "stop-asking"]
 )
 
 _OF_ACCOUNTS: Final = (

@@ -71,7 +71,7 @@ def _model_faults(scenario: Scenario) -> Iterator[str]:
     name = scenario.model.kind
     rule = f"has no effect with the model {name}"
     for key in ("feed", "trending", "platforms"):
-        if key in scenario.model_fields_set and getattr(scenario, key) is not None:
+        if key in scenario.model_fields_set and getattr(scenario, key) not in (None, {}):
             yield _fault(key, "", f"[{key}] {rule}", f"remove [{key}] or [model]")
     if scenario.model.terms().by_threshold:
         for kind, table in scenario.accounts.kinds.items():

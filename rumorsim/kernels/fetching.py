@@ -1,0 +1,89 @@
+"""Memory asked for ahead of its use: what the next entries of the agenda will touch.
+
+In stages, each far enough behind the one before for what it reads to have arrived: the
+account, then its unread posts, then what it knows of their stories and its row of the graph.
+It changes no result, only the time taken.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rumorsim.kernels.compiling import inner
+from rumorsim.kernels.knowing import home
+from rumorsim.kernels.memory import accounts, fetch, posts, present
+from rumorsim.kernels.records import ACCOUNT, DELIVERIES, EXPOSURE, INLINE, POST
+
+#: How many entries ahead each stage is.
+FAR, MIDDLE, NEAR = 24, 14, 6
+ACCOUNT_SIZE = ACCOUNT.itemsize
+POST_SIZE = POST.itemsize
+EXPOSURE_SIZE = EXPOSURE.itemsize
+CHUNK_SIZE = DELIVERIES.itemsize
+OFFSET_SIZE = 8
+
+
+@inner
+def look_ahead(w):
+    """Each stage for one entry more of the present bucket."""
+    fetch_account(w, w.cursor + FAR)
+    fetch_unread(w, w.cursor + MIDDLE)
+    fetch_known(w, w.cursor + NEAR)
+
+
+@inner
+def look_ahead_at_once(w):
+    """All stages for the first entries of a bucket that has just become the present one."""
+    for i in range(FAR):
+        fetch_account(w, i)
+    for i in range(MIDDLE):
+        fetch_unread(w, i)
+    for i in range(NEAR):
+        fetch_known(w, i)
+
+
+@inner
+def fetch_account(w, place):
+    """Ask for the account of an entry."""
+    if place < w.present_made:
+        fetch(w.accounts_at, present(w)[place].account, ACCOUNT_SIZE)
+
+
+@inner
+def fetch_unread(w, place):
+    """Ask for the posts that an entry is about."""
+    if place >= w.present_made:
+        return
+    entry = present(w)[place]
+    if entry.post >= 0:
+        fetch(w.posts_at, entry.post, POST_SIZE)
+        return
+    account = accounts(w)[entry.account]
+    for i in range(min(account.unread, INLINE)):
+        fetch(w.posts_at, account.inline[i], POST_SIZE)
+    if account.unread > INLINE:
+        fetch(w.pool_at, account.spill, CHUNK_SIZE)
+
+
+@inner
+def fetch_known(w, place):
+    """Ask for the exposures that an entry will touch, and for where its followers are."""
+    if place >= w.present_made:
+        return
+    entry = present(w)[place]
+    fetch(w.offsets_at, entry.account, OFFSET_SIZE)
+    if entry.post >= 0:
+        fetch_exposure(w, entry.account, np.int64(posts(w)[entry.post].story))
+    elif w.stories_rows == 1:
+        fetch_exposure(w, entry.account, np.int64(0))
+    else:
+        account = accounts(w)[entry.account]
+        for i in range(min(account.unread, INLINE)):
+            fetch_exposure(w, entry.account, np.int64(posts(w)[account.inline[i]].story))
+
+
+@inner
+def fetch_exposure(w, account, story):
+    """Ask for the place in the table of exposures that a read will touch."""
+    key = np.int64(account) * w.stories_rows + story
+    fetch(w.exposures_at, home(key, w.exposures_rows), EXPOSURE_SIZE)
