@@ -249,15 +249,11 @@ EXAMPLES |= {
         -1,
         own={"fine": ({"when": {"at": ["6 h"]}}, {"fine": 5.0})},
         world={
+            "feed": {"attention": "unlimited"},
             "adversaries": [
-                {
-                    "kind": "paid-posters",
-                    "story": "rumor",
-                    "size": 10,
-                    "rate": "1 per h",
-                    "budget": 1000.0,
-                }
-            ]
+                {"kind": "paid-posters", "size": 3, "rate": "2 per h", "budget": 1e3, **what}
+                for what in ({"story": "rumor"}, {"story": "news"})
+            ],
         },
     ),
     "warn-platform": Example(

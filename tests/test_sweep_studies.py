@@ -28,7 +28,7 @@ ROWS = {
     "list": (16, 16),
     "latin-hypercube": (24, 24),
     "sobol": (16, 16),
-    "morris": (24, 24),
+    "morris": (24, 16),  # the two trajectories have two points in common
 }
 
 
@@ -121,7 +121,7 @@ def test_a_study_may_be_json_and_is_its_own_resolved_form(tmp_path: Path) -> Non
         copy = tmp_path / f"{file.stem}.json"
         copy.write_text(json.dumps({**written, "scenario": str(SCENARIO)}), "utf-8")
         again = load_study(copy).model_copy(update={"scenario": study.scenario})
-        assert again == study
+        assert again.model_dump() == study.model_dump()
 
 
 def test_values_that_only_go_together_are_accepted(tmp_path: Path) -> None:

@@ -13,12 +13,15 @@ __all__ = ["FAULTS", "Fault", "Patch"]
 
 FEED = "rumorsim/kernels/feed.py"
 POSTING = "rumorsim/kernels/posting.py"
-REFERENCE = "rumorsim/engines/reference.py"
+REFERENCE = "rumorsim/engines/reference_feed.py"
+REFERENCE_LOOKS = "rumorsim/engines/reference.py"
+REFERENCE_CLOCK = "rumorsim/engines/reference_clock.py"
 CASES = "rumorsim/interventions/cases.py"
-DESK = "rumorsim/desk.py"
+DESK = "rumorsim/desk_verbs.py"
 
 ENGINES = "tests/test_engines.py"
 THEORY = "tests/theory/test_theory_independent_cascade.py"
+SINGLE = "tests/theory/test_theory_reading.py"
 BACKGROUND = "tests/theory/test_theory_background.py"
 DESKS = ("tests/test_cases.py", "tests/test_queues.py", "tests/test_interventions.py")
 WORLDS = ("tests/test_people.py", "tests/test_world.py", "tests/test_timetables.py")
@@ -58,14 +61,18 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "P(share) 5 % too high",
         (
-            Patch(FEED, "return chance * friction(w)[0]", "return chance * 1.05 * friction(w)[0]"),
+            Patch(
+                FEED,
+                "return chance * willing(w, reader)",
+                "return chance * 1.05 * willing(w, reader)",
+            ),
             Patch(
                 POSTING, "most = story.appeal * p.vigour", "most = 1.05 * story.appeal * p.vigour"
             ),
             Patch(
                 REFERENCE,
-                "return chance * float(world.friction[0])",
-                "return chance * 1.05 * float(world.friction[0])",
+                "return chance * self.willing(reader)",
+                "return chance * 1.05 * self.willing(reader)",
             ),
         ),
         (THEORY, *READING),
@@ -80,13 +87,13 @@ FAULTS: tuple[Fault, ...] = (
         (
             Patch(
                 POSTING,
-                "    end = offsets(w)[author + 1]\n    for e in",
-                "    end = offsets(w)[author + 1] - 1\n    for e in",
+                "begin, end = offsets(w)[row], offsets(w)[row + 1]",
+                "begin, end = offsets(w)[row], max(offsets(w)[row + 1] - 1, offsets(w)[row])",
             ),
             Patch(
                 REFERENCE,
-                "for reader in self.world.graph.followers_of(author).tolist():",
-                "for reader in self.world.graph.followers_of(author).tolist()[:-1]:",
+                "row = self.world.graph.followers_of(int(profiles[\"row\"][author])).tolist()",
+                "row = self.world.graph.followers_of(int(profiles[\"row\"][author])).tolist()[:-1]",
             ),
         ),
         (THEORY, *READING),
@@ -96,8 +103,8 @@ FAULTS: tuple[Fault, ...] = (
         (
             Patch(
                 DESK,
-                'columns = ("can_post", "can_read", "visible")',
-                "columns: tuple[str, ...] = ()",
+                'done = self._do("close", "account", account, GONE, reason, case)',
+                'done = self._do("close", "account", account, (), reason, case)',
             ),
         ),
         ("tests/test_desk.py", *DESKS),
@@ -156,7 +163,7 @@ FAULTS: tuple[Fault, ...] = (
             Patch(FEED, "taken == w.attention:", "taken == w.attention + 1:"),
             Patch(REFERENCE, "if taken == attention:", "if taken == attention + 1:"),
         ),
-        (BACKGROUND, *READING),
+        (SINGLE, BACKGROUND, *READING),
     ),
     Fault(
         "background comes at half its rate",
@@ -187,14 +194,12 @@ FAULTS: tuple[Fault, ...] = (
         DESKS,
     ),
     Fault(
-        "sensitivity and false positive rate are swapped",
+        "the guilty are found as seldom as the innocent are hit",
         (
             Patch(
                 CASES,
-                "chance = sensitivity if self._selector.guilty(case.target) else"
-                " false_positive_rate",
-                "chance = false_positive_rate if self._selector.guilty(case.target) else"
-                " sensitivity",
+                "return uniform(case.words[0]) < sensitivity",
+                "return uniform(case.words[0]) < false_positive_rate",
             ),
         ),
         DESKS,
@@ -207,9 +212,9 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "a report counts twice for its post",
         (
-            Patch(FEED, "        p.reports += 1\n", "        p.reports += 2\n"),
+            Patch(FEED, "    p.reports += 1\n", "    p.reports += 2\n"),
             Patch(
-                REFERENCE,
+                REFERENCE_CLOCK,
                 "        row[quantity] += 1\n",
                 '        row[quantity] += 2 if quantity == "reports" else 1\n',
             ),
@@ -222,7 +227,7 @@ FAULTS: tuple[Fault, ...] = (
             Patch(FEED, "if known.reads == 1 and", "if known.reads >= 1 and"),
             Patch(REFERENCE, "elif known.reads == 1:", "elif known.reads >= 1:"),
         ),
-        READING,
+        (SINGLE, *READING),
     ),
     Fault(
         "the daily curve is ignored",
@@ -234,13 +239,13 @@ FAULTS: tuple[Fault, ...] = (
         (
             Patch(
                 "rumorsim/kernels/looks.py",
-                "if story < 0 or stories(w)[story].listed == 0 or",
-                "if story < 0 or",
+                "return stories(w)[story].listed != 0 or stories(w)[story].promoted != 0",
+                "return True",
             ),
             Patch(
-                REFERENCE,
-                '            or not self.world.stories["listed"][story]\n',
-                "",
+                REFERENCE_LOOKS,
+                'return bool(row["listed"] or row["promoted"])',
+                "return True",
             ),
         ),
         ("tests/test_trending.py", "tests/test_desk.py", *DESKS),
@@ -255,19 +260,19 @@ FAULTS: tuple[Fault, ...] = (
                 "            self.share",
             ),
         ),
-        ("tests/test_desk.py", "tests/test_measures.py", *READING),
+        (SINGLE, "tests/test_desk.py", "tests/test_measures.py", *READING),
     ),
     Fault(
         "corrections are ignored",
         (
-            Patch(FEED, "chance *= corrections(w)[i].factor", "chance *= 1.0"),
+            Patch(FEED, "chance *= corrected_share(w, i, reader)", "chance *= 1.0"),
             Patch(
                 REFERENCE,
-                'chance *= float(rules.corrections["factor"][i])',
+                "chance *= self.corrected_share(rules.corrections[i], reader)",
                 "chance *= 1.0",
             ),
         ),
-        READING,
+        ("tests/test_beliefs.py", *READING),
     ),
     Fault(
         "removed followers still read what was unread",
@@ -301,7 +306,7 @@ FAULTS: tuple[Fault, ...] = (
         "the fast engine misses posts that arrive at an unread feed (fast only)",
         (
             Patch(
-                POSTING,
+                "rumorsim/kernels/unread.py",
                 "    account.unread = unread + 1\n",
                 "    account.unread = max(unread, 1)\n",
             ),

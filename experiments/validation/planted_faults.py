@@ -148,6 +148,8 @@ def first_failure(copy: Path, tests: tuple[str, ...]) -> str:
         return ""
     if done.returncode == -signal.SIGXCPU:
         return f"no end within {LONGEST} s of computing"
+    if done.returncode < 0:
+        return f"the tests die of {signal.Signals(-done.returncode).name}"
     failed = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", done.stdout, re.MULTILINE)
     if failed is None:
         sys.exit(f"pytest did not run as it should:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")

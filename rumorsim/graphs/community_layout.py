@@ -22,16 +22,18 @@ Array = NDArray[np.float64]
 _Numbers = NDArray[np.int64]
 
 #: Rounds of moving every account, and the mesh's cells along each side.
-_ROUNDS: Final = 260
+_ROUNDS: Final = 200
 _MESH: Final = 96
 #: Strength of the pull to the middle, which keeps unconnected parts in the picture.
 _GRAVITY: Final = 0.08
 #: The power of its length with which a follow pulls in the end: 0 parts communities most.
-_PULL: Final = 0.4
+_PULL: Final = 0.6
 #: How much of the picture accounts fill when they are moved apart, the rounds of that, and
+#: how many neighbours push,
 #: how firmly those beyond the edge are drawn back.
 _FILLED: Final = 0.42
-_APART_ROUNDS: Final = 60
+_APART_ROUNDS: Final = 40
+_NEIGHBOURS: Final = 6
 _HOLD: Final = 0.05
 #: Address of the first places, among the stages of graph generators.
 _FIRST_PLACES: Final = 4000
@@ -131,17 +133,14 @@ def _apart(places: Array) -> Array:
 
     places = places.copy()
     # Discs of this radius around all accounts would fill so much of the picture.
+    neighbours = min(_NEIGHBOURS, len(places) - 1)
     near = 2.0 * np.sqrt(_FILLED / len(places))
     for _ in range(_APART_ROUNDS):
-        pairs = cKDTree(places).query_pairs(near, output_type="ndarray")
-        if not len(pairs):
-            break
-        one, other = pairs[:, 0], pairs[:, 1]
-        between = places[one] - places[other]
-        length = np.sqrt((between**2).sum(axis=1)) + 1e-9
-        push = between * ((near - length) / length * 0.35)[:, None]
-        for axis in (0, 1):
-            places[:, axis] += np.bincount(one, push[:, axis], len(places))
-            places[:, axis] -= np.bincount(other, push[:, axis], len(places))
+        found = cKDTree(places).query(places, k=neighbours + 1, distance_upper_bound=near)
+        length, other = found[0][:, 1:], found[1][:, 1:]
+        crowded = np.isfinite(length)
+        between = places[:, None, :] - places[np.where(crowded, other, 0)]
+        share = np.where(crowded, (near - length) / (length + 1e-9), 0.0)
+        places += 0.4 * (between * share[:, :, None]).sum(axis=1)
         places -= _HOLD * places * (np.sqrt((places**2).sum(axis=1, keepdims=True)) > 1.0)
     return places

@@ -159,9 +159,24 @@ def sweep_terms(swept: Swept) -> str:
     seeds = swept.sweep.seeds
     left = sum(swept.left_out.values())
     lost = f" {left} runs have no numbers and are left out: see the settings." if left else ""
-    return (
-        f"From {len(swept.points)} settings under {len(swept.sweep.policies)} policies in the same"
-        f" {len(seeds)} worlds (seeds {seeds[0]} to {seeds[-1]}). {_LEVEL} intervals of changes"
-        " hold for all settings and policies at once, so the best of many is not flattered."
-        f" They are about luck within the scenario, not about whether it is right.{lost}"
+    worlds = f"the same {len(seeds)} worlds (seeds {seeds[0]} to {seeds[-1]})"
+    if len(seeds) == 1:
+        worlds = f"one world (seed {seeds[0]}), so without intervals"
+    many = len(swept.sweep.policies)
+    policies = "" if many == 1 else f" under {many} policies"
+    together = (
+        f" {_LEVEL} intervals of changes hold for all settings and policies at once, so the best of"
+        " many is not flattered."
+        if many > 1
+        else f" {_LEVEL} intervals of differences hold for all pairs of settings at once."
     )
+    return (
+        f"From {_settings(len(swept.points))}{policies} in {worlds}."
+        f"{together if len(seeds) > 1 else ''}"
+        " Intervals are about luck within the scenario, not about whether it is right."
+        f"{lost}"
+    )
+
+
+def _settings(count: int) -> str:
+    return f"{count} setting{'' if count == 1 else 's'}"

@@ -59,7 +59,7 @@ def page_of_sweep(directory: Path, *, again: bool, progress: Progress | None) ->
     worlds = len(swept.sweep.seeds)
     return Page(
         title=str(manifest["name"]),
-        what=f"Sweep of {points:,} settings, {policies} policies, {worlds} worlds each",
+        what=f"Sweep: {points:,} x {policies} x {worlds} (settings, policies, worlds)",
         answer=sweep_answer(swept),
         terms=sweep_terms(swept),
         sections=sections,

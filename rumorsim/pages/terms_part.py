@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -115,7 +116,12 @@ def _walk(
         else:
             usual = None if field.is_required() else field.get_default(call_default_factory=True)
             default = not field.is_required() and usual == inner
-            yield key_path(here), toml_value(value), default, meaning_of(type(model), key)
+            yield key_path(here), _short(toml_value(value)), default, meaning_of(type(model), key)
+
+
+def _short(text: str) -> str:
+    """Numbers with their digits cut for reading; the scenario itself has all of them."""
+    return re.sub(r"\d+\.\d{7,}", lambda found: f"{float(found[0]):.6g}", text)
 
 
 def _models(parts: Sequence[Any]) -> bool:

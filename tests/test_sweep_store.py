@@ -1,0 +1,287 @@
+"""The store of a sweep: whole records or none, whatever fails; damage is always noticed."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import random
+import resource
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rumorsim.errors import OutputError
+from rumorsim.studies import records as records_room
+from rumorsim.studies.locks import is_locked
+from rumorsim.studies.records import Damaged, check, pack, unpack
+from rumorsim.studies.store import Store
+from rumorsim.studies.sweep import sweep
+from rumorsim.studies.swept import Sweep
+from sweep_studies import called, command, environment, grid, records, tables, told
+
+NAMES = [f"{i:064x}" for i in range(0, 1 << 255, 1 << 251)][:6]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    made = Store(tmp_path / "store")
+    with made.held():
+        yield made
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study swept without interruption, by this process."""
+    folder = tmp_path_factory.mktemp("finished")
+    sweep(grid(folder), folder / "out", workers=0)
+    return folder
+
+
+def test_a_record_comes_back(store: Store) -> None:
+    store.write(NAMES[0], {"digest": "d", "measures": {"a": 1.5, "b": None}})
+    assert store.read(NAMES[0]) == {
+        "id": NAMES[0],
+        "digest": "d",
+        "measures": {"a": 1.5, "b": None},
+    }
+    assert store.read(NAMES[1]) is None
+    assert store.sound(NAMES) == {NAMES[0]}
+
+
+def test_a_failure_is_no_record_and_goes_when_there_is_one(store: Store) -> None:
+    store.write_failure(NAMES[0], "no memory", "trace")
+    assert store.failure(NAMES[0]) == "no memory"
+    assert store.read(NAMES[0]) is None
+    store.write(NAMES[0], {})
+    assert store.failure(NAMES[0]) is None
+
+
+def test_every_flipped_bit_and_every_truncation_is_noticed() -> None:
+    data = pack({"id": NAMES[0], "measures": {"reach": {"accounts": 12, "curve": [1, 2, 3]}}})
+    assert check(data) and unpack(data, NAMES[0])["id"] == NAMES[0]
+    for bit in range(8 * len(data)):
+        broken = bytearray(data)
+        broken[bit // 8] ^= 1 << bit % 8
+        with pytest.raises(Damaged):
+            check(bytes(broken))
+    for end in range(len(data)):
+        with pytest.raises(Damaged):
+            check(data[:end])
+    with pytest.raises(Damaged):
+        check(data + b"\0")
+    with pytest.raises(Damaged, match="another run"):
+        unpack(data, NAMES[1])
+
+
+def test_the_check_of_damage_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Negative control: without the checksum a flipped bit goes unnoticed."""
+    data = pack({"id": NAMES[0]})
+    broken = bytearray(data)
+    broken[-6] ^= 1
+    head = data.index(b"\n") + 1
+    monkeypatch.setattr(records_room, "_head", lambda body: data[:head])
+    assert check(bytes(broken)) == bytes(broken)[head:]
+
+
+def damage_by_flipping(data: bytes, draws: random.Random) -> bytes:
+    bit = draws.randrange(8 * len(data))
+    broken = bytearray(data)
+    broken[bit // 8] ^= 1 << bit % 8
+    return bytes(broken)
+
+
+def damage_by_cutting(data: bytes, draws: random.Random) -> bytes:
+    return data[: draws.randrange(len(data))]
+
+
+@pytest.mark.parametrize("damage", [damage_by_flipping, damage_by_cutting])
+def test_200_damaged_records_are_put_aside_and_made_again(
+    damage: Callable[[bytes, random.Random], bytes], finished: Path, tmp_path: Path
+) -> None:
+    """Every round damages records of a finished sweep; afterwards it is as it was."""
+    draws = random.Random(5)
+    out = tmp_path / "out"
+    study = grid(tmp_path)
+    sweep(study, out, workers=0)
+    sound = {place: place.read_bytes() for place in records(out)}
+    whole = tables(out)
+    done = 0
+    while done < 200:
+        hit = draws.sample(sorted(sound), min(len(sound), 200 - done))
+        for place in hit:
+            place.write_bytes(damage(sound[place], draws))
+        done += len(hit)
+        _, lines = told(sweep, study, out, workers=0)
+        assert f"{len(hit)} record{'s' * (len(hit) > 1)} damaged" in lines[0]
+        assert {place: place.read_bytes() for place in records(out)} == sound
+        assert tables(out) == whole
+    assert len(list((out / "quarantine").iterdir())) == 200
+
+
+def test_damage_between_making_and_merging_is_mended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, finished: Path
+) -> None:
+    out = tmp_path / "out"
+    study = grid(tmp_path)
+    import rumorsim.studies.sweep as room
+
+    merge, hit = room.write_tables, []
+
+    def late(swept: Sweep) -> Any:
+        if not hit:
+            hit.append(records(out)[0])
+            hit[0].write_bytes(b"x")
+        return merge(swept)
+
+    monkeypatch.setattr(room, "write_tables", late)
+    sweep(study, out, workers=0)
+    assert hit
+    assert not any(row.error for row in Sweep.load(out).runs())
+    assert tables(out)["runs.parquet"] == tables(finished / "out")["runs.parquet"]
+
+
+# -- what fails ------------------------------------------------------------------------
+
+
+class Failing:
+    """Makes the k-th call of one function of ``os`` fail, and counts the calls."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, name: str, k: int) -> None:
+        self.calls, self.k = 0, k
+        self._real = getattr(os, name)
+        monkeypatch.setattr(os, name, self)
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        self.calls += 1
+        if self.calls == self.k:
+            raise OSError(errno.EIO, "planted failure")
+        return self._real(*args, **options)
+
+
+@pytest.mark.parametrize("name", ["write", "fsync", "replace", "open", "mkdir"])
+def test_whichever_call_fails_nothing_half_written_is_believed(
+    name: str, finished: Path, tmp_path: Path
+) -> None:
+    """For every k, the k-th call fails; the same command then gives what it always gives."""
+    whole = tables(finished / "out")
+    sound = {place.name: place.read_bytes() for place in records(finished / "out")}
+    k, failed = 0, 0
+    while True:
+        k += 1
+        out = tmp_path / f"out{k}"
+        study = grid(tmp_path)
+        with pytest.MonkeyPatch.context() as patch:
+            failing = Failing(patch, name, k)
+            try:
+                sweep(study, out, workers=0)
+            except OutputError as error:
+                assert "planted failure" in str(error)
+                failed += 1
+        for place in records(out):
+            assert place.read_bytes() == sound[place.name]
+        sweep(study, out, workers=0)
+        assert without_place(tables(out)) == without_place(whole)
+        assert not list(out.rglob("*.part"))
+        if failing.calls < k:
+            break
+    # Every planted failure was told, but for those that are harmless (folders that exist).
+    assert failed >= (k - 1) // 2, (failed, k)
+    assert k > 18
+
+
+def without_place(found: dict[str, bytes]) -> dict[str, bytes]:
+    """Tables, and the manifest without the study's own file."""
+    manifest = json.loads(found["manifest.json"])
+    return {**found, "manifest.json": json.dumps(manifest["settings"]).encode()}
+
+
+def test_files_that_may_not_grow(finished: Path, tmp_path: Path) -> None:
+    """RLIMIT_FSIZE stands for a full disk: told in one line, mended by more room."""
+    study, out = grid(tmp_path), tmp_path / "out"
+    size = min(place.stat().st_size for place in records(finished / "out"))
+
+    def limited() -> None:
+        import signal
+
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size - 1, size - 1))
+
+    done = subprocess.run(
+        command("sweep", study, "--out", out, "--workers", "1"),
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=limited,
+        timeout=300,
+    )
+    assert done.returncode == 2
+    assert "cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not records(out)
+    sweep(study, out, workers=0)
+    assert without_place(tables(out)) == without_place(tables(finished / "out"))
+
+
+# -- whose it is -----------------------------------------------------------------------
+
+
+def test_a_second_sweep_says_that_the_first_is_there(tmp_path: Path) -> None:
+    study, out = grid(tmp_path), tmp_path / "out"
+    with Store(out).held():
+        done = called("sweep", study, "--out", out)
+        assert done.returncode == 2
+        assert f"another sweep works in it: process {os.getpid()} on " in done.stderr
+    assert called("sweep", study, "--out", out, "--workers", "1").returncode == 0
+
+
+def test_shards_work_side_by_side(tmp_path: Path) -> None:
+    with Store(tmp_path / "out").held("-1-of-2") as one:
+        with Store(tmp_path / "out").held("-2-of-2") as two:
+            assert one.exists() and two.exists()
+        assert one.exists() and not two.exists()
+        with pytest.raises(OutputError, match="another sweep"), Store(tmp_path / "out").held(
+            "-1-of-2"
+        ):
+            pass
+
+
+def test_what_a_killed_process_left_is_swept_away(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with Store(out).held():
+        pass
+    for name in (".scratch.dead", ".scratch-3-of-9.dead"):
+        (out / name).mkdir()
+        (out / name / "half.run.part").write_bytes(b"half")
+    with Store(out).held("-1-of-2"):
+        assert not list(out.rglob("*.part"))
+
+
+def test_a_lock_is_free_without_its_holder(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert not is_locked(out / ".lock")
+    with Store(out).held():
+        assert is_locked(out / ".lock")
+    assert not is_locked(out / ".lock")
+
+
+def test_a_directory_of_others_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(OutputError, match="not results of rumorsim"), Store(tmp_path).held():
+        pass
+    assert [each.name for each in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_directory_with_results_of_another_kind_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "rumorsim.json").write_text('{"holds": "comparison"}')
+    with pytest.raises(OutputError, match="holds a comparison"), Store(tmp_path).held():
+        pass
+
+
+def test_a_store_that_is_not_held_is_only_read(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="not held"):
+        Store(tmp_path).write(NAMES[0], {})
