@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rumorsim.cli_answers import ANSWERS
+from rumorsim.cli_campaigns import campaigns
 from rumorsim.cli_graph import graph
 from rumorsim.cli_live import live
 from rumorsim.cli_report import report
@@ -96,6 +97,7 @@ def cli() -> None:
 
 for command in (graph, *ANSWERS):
     cli.add_command(command)
+cli.add_command(campaigns)
 cli.add_command(live)
 cli.add_command(report)
 cli.add_command(reproduce)

@@ -265,9 +265,10 @@ class InterventionFacts:
     label: str
     kind: str
     target: str  #: "account", "post" or "story"
-    judge: str = "truth"  #: what makes a target guilty: its "truth" or its "category"
+    judge: str = "truth"  #: what makes a target guilty: "truth", "category" or "kind"
     categories: tuple[str, ...] = ()  #: the categories it looks at; empty = all
     reviewers: int = 0  #: people who review its cases; 0 = no queue
+    guilty_kinds: tuple[str, ...] = ()  #: the kinds of accounts that are guilty by "kind"
 
 
 @dataclass(frozen=True)

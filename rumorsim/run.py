@@ -152,6 +152,7 @@ def intervention_facts(intervention: Intervention) -> InterventionFacts:
         judge=intervention.judge,
         categories=intervention.whom.categories,
         reviewers=intervention.reviewers or 0,
+        guilty_kinds=intervention.guilty_kinds,
     )
 
 

@@ -18,6 +18,7 @@ from rumorsim.events import EVENT, STOPS, VERBS, Batch, Facts, InterventionFacts
 from rumorsim.randomness import philox, uniform
 
 CATEGORIES = ("health", "money", "sport")
+KINDS = ("ordinary", "self-media", "bot")
 TARGETS = ("account", "post", "story", "platform")
 #: What each verb is aimed at, but flags and dismissals: those are of any target.
 OF_ACCOUNTS = (
@@ -82,9 +83,10 @@ def random_facts(rng: Any) -> Facts:
             rng.choice(("first", "second")),
             "close-accounts",
             rng.choice(TARGETS),
-            rng.choice(("truth", "category")),
+            rng.choice(("truth", "category", "kind")),
             tuple(rng.sample(CATEGORIES, rng.randint(0, 2))),
             rng.randint(0, 2),
+            tuple(rng.sample(KINDS, rng.randint(1, 2))),
         )
         for _ in range(rng.randint(0, 3))
     )
@@ -95,7 +97,7 @@ def random_facts(rng: Any) -> Facts:
         person=np.array([rng.randint(0, accounts - 1) for _ in range(accounts)], np.int32),
         kind=np.array([rng.randint(0, 2) for _ in range(accounts)], np.int16),
         followers=np.array([rng.randint(0, 99) for _ in range(accounts)], np.int32),
-        kinds=("ordinary", "self-media", "bot"),
+        kinds=KINDS,
         platforms=("one", "two", "three"),
         platform=np.array([rng.randint(0, 2) for _ in range(accounts)], np.uint8),
         origin=np.array([rng.randint(0, i) for i in range(accounts)], np.int32),

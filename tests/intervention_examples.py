@@ -126,8 +126,11 @@ EXAMPLES: dict[str, Example] = {
             "feed": {"attention": "unlimited", "background": "0 per day"},
             "stories": {i: {"appeal": 0.02} for i in range(3)},
             "trending": {
-                **{"pinned": 1, "slots": 1, "looks": "24 per day"},
-                **{"topics": "9 per h", "heat": {"median": 1e6, "sigma": 0.0}},
+                "pinned": 1,
+                "slots": 1,
+                "looks": "24 per day",
+                "topics": "9 per h",
+                "heat": {"median": 1e6, "sigma": 0.0},
             },
         },
         many={"trending": {"pinned": 1}},
@@ -249,9 +252,12 @@ EXAMPLES |= {
         -1,
         own={"fine": ({"when": {"at": ["6 h"]}}, {"fine": 5.0})},
         world={
+            # What is paid for is most of what is said, and nothing competes with it.
             "feed": {"attention": "unlimited"},
+            "trending": None,
+            "stories": {i: {"schedule": {"rate": "0.3 per day"}} for i in range(3)},
             "adversaries": [
-                {"kind": "paid-posters", "size": 3, "rate": "2 per h", "budget": 1e3, **what}
+                {"kind": "paid-posters", "size": 2, "rate": "2 per h", "budget": 1e3, **what}
                 for what in ({"story": "rumor"}, {"story": "news"})
             ],
         },

@@ -43,24 +43,45 @@ def guilty_stories(facts: Facts, source: int) -> set[int]:
     return guilty
 
 
-def first_guilty(rows: list[Row], bad: set[int], what: tuple[str, int]) -> float | None:
+class Culprits(frozenset[int]):
+    """Accounts that are guilty by what they are; any other set is one of guilty stories."""
+
+
+def guilt(facts: Facts, source: int) -> Any:
+    by = facts.interventions[source] if source >= 0 else None
+    if by is None or by.judge != "kind":
+        return guilty_stories(facts, source)
+    return Culprits(i for i, kind in enumerate(facts.kind) if facts.kinds[kind] in by.guilty_kinds)
+
+
+def guilty_posts(rows: list[Row], bad: Any, kind: str) -> list[Row]:
+    """The rows that make targets of a kind guilty."""
+    if not isinstance(bad, Culprits):
+        return [row for row in kinds(rows, "publish", "share") if row["story"] in bad]
+    words = ("publish",) if kind == "story" else ("publish", "share")
+    return [row for row in kinds(rows, *words) if row["account"] in bad]
+
+
+def first_guilty(rows: list[Row], bad: Any, what: tuple[str, int]) -> float | None:
     """The hour of the first guilty post of a target among ``rows``."""
-    key = what[0]
-    for row in kinds(rows, "publish", "share"):
-        if row["story"] in bad and row[key] == what[1]:
+    for row in guilty_posts(rows, bad, what[0]):
+        if row[what[0]] == what[1]:
             return float(row["time"])
     return None
 
 
-def is_guilty(rows: list[Row], bad: set[int], what: tuple[str, int]) -> bool:
-    if what[0] == "story":
+def is_guilty(rows: list[Row], bad: Any, what: tuple[str, int]) -> bool:
+    of_accounts = isinstance(bad, Culprits)
+    if what[0] == ("account" if of_accounts else "story"):
         return what[1] in bad
     return first_guilty(rows, bad, what) is not None
 
 
-def all_guilty(rows: list[Row], bad: set[int], kind: str) -> set[int]:
+def all_guilty(rows: list[Row], bad: Any, kind: str) -> set[int]:
     if kind == "platform":
         return set()
+    if isinstance(bad, Culprits):
+        return set(bad) if kind == "account" else {r[kind] for r in guilty_posts(rows, bad, kind)}
     return {r[kind] for r in kinds(rows, "publish", "share") if r["story"] in bad}
 
 
@@ -91,7 +112,7 @@ def one_desk(facts: Facts, rows: list[Row], source: int) -> dict[str, Any]:
     """What one intervention (or -1: hands) did, with its raw lists under ``_``."""
     acts = [(n, r) for n, r in enumerate(rows) if r["kind"] == "action" and r["source"] == source]
     words = [VERBS[int(row["value"])] for _, row in acts]
-    bad, false = guilty_stories(facts, source), guilty_stories(facts, -1)
+    bad, false = guilt(facts, source), guilty_stories(facts, -1)
     reviewers = facts.interventions[source].reviewers if source >= 0 else 0
     hit: set[tuple[str, int]] = set()
     right = {"by_target": 0, "by_truth": 0}
@@ -151,7 +172,9 @@ def one_desk(facts: Facts, rows: list[Row], source: int) -> dict[str, Any]:
 
 def targets(hit: set[tuple[str, int]]) -> dict[str, int]:
     words = {
-        **{"account": "accounts", "post": "posts", "story": "stories"},
+        "account": "accounts",
+        "post": "posts",
+        "story": "stories",
         "platform": "platforms",
     }
     return {word: sum(k == kind for k, _ in hit) for kind, word in words.items()}

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import rumorsim
+from rumorsim.results import Result
+from rumorsim.run import run
+from rumorsim.scenario import Scenario
+from rumorsim.studies import making
 from rumorsim.studies.sweep import Progress
 
 FOLDER = Path(__file__).parent / "studies"
@@ -82,3 +90,19 @@ def called(*args: str | Path, **options: Any) -> subprocess.CompletedProcess[str
 def at(progress: Progress) -> int:
     """Runs done or failed by now."""
     return progress.done + progress.failed
+
+
+@contextlib.contextmanager
+def remembered_runs() -> Iterator[None]:
+    """In this process every run is made once and remembered: what is tested is what is kept."""
+    known: dict[tuple[str, str, int], Result] = {}
+
+    def remembering(scenario: Scenario, policy: str, seed: int) -> Result:
+        key = scenario.model_dump_json(), policy, seed
+        if key not in known:
+            known[key] = run(scenario, policy, seed)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(making, "run", remembering)
+        yield

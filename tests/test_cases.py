@@ -48,7 +48,12 @@ MANY: dict[str, Any] = {
 
 def busy_desk(kind: str, settings: dict[str, Any], **changes: Any) -> Scenario:
     intervention = {"kind": kind, **EXAMPLES[kind].needed, "when": {"at": ["1 h"]}, **settings}
-    return small(MANY, EXAMPLES[kind].many, {"policies": [{"name": "it", "interventions": [intervention]}]}, changes)
+    return small(
+        MANY,
+        EXAMPLES[kind].many,
+        {"policies": [{"name": "it", "interventions": [intervention]}]},
+        changes,
+    )
 
 
 def journal(scenario: Scenario) -> list[Action]:

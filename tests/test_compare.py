@@ -147,12 +147,76 @@ def test_the_table_tells_of_both_kinds_of_story(found: Comparison) -> None:
     for words in ("reach of false stories", "reach of true stories", "accounts wrongly hit"):
         assert words in text
     assert "identical in all worlds" in text
-    assert "nothing is corrected for comparing 2 policies" in text
+    assert "hold for all 2 policies at once (95 %; each alone 97.5 %, Bonferroni)" in text
+    assert "Order by reach of false stories, lowest first (probability of this order" in text
     last = text.splitlines()[-2:]
     assert last == found.sentences()
     assert all("false stories" in each and "true stories" in each for each in last)
     assert "exactly as it was" in last[1]
     assert "exactly as it was" not in last[0]
+
+
+def test_several_policies_share_the_level(found: Comparison) -> None:
+    change = found.change("close", REACH)
+    assert change is not None and change.difference is not None and change.alone is not None
+    values, base = found.scalars["close"][REACH], found.scalars["none"][REACH]
+    apart = [a - b for a, b in zip(values, base, strict=True)]  # type: ignore[operator]
+    wide = stats.t.interval(0.975, 11, mean(apart), stdev(apart) / math.sqrt(12))
+    alone = stats.t.interval(0.95, 11, mean(apart), stdev(apart) / math.sqrt(12))
+    assert (change.difference.low, change.difference.high) == pytest.approx(wide)
+    assert (change.alone.low, change.alone.high) == pytest.approx(alone)
+
+
+def test_the_order_is_told_and_saved(found: Comparison) -> None:
+    ranking = found.ranking()
+    assert ranking is not None
+    assert ranking.places[0].policy == "close"
+    # The idle policy is none in every world: they share a place.
+    assert [place.place for place in ranking.places] == [1, 2, 2]
+    assert found.as_dict()["ranking"] == ranking.as_dict()
+    assert "same in all worlds" in found.text()
+    high = found.ranking("reach.truth.true.accounts")
+    assert high is not None and not high.low
+
+
+def test_worlds_are_added_until_it_is_precise(scenario: Scenario) -> None:
+    steps: list[tuple[int, int]] = []
+    found = compare(
+        scenario, replicates=8, workers=1, precision="12%", most=60,
+        progress=lambda done, total: steps.append((done, total)),
+    )  # fmt: skip
+    assert found.precision is not None and found.precision.reached
+    assert 8 < len(found.seeds) < 60
+    change = found.change("close", REACH)
+    assert change is not None and change.relative is not None
+    assert change.relative.low is not None and change.relative.high is not None
+    assert (change.relative.high - change.relative.low) / 2 <= 0.12
+    assert "reached with" in found.text()
+    assert steps[-1] == (3 * len(found.seeds),) * 2
+    # The worlds are those that as many replicates would have had at once.
+    at_once = compare(scenario, replicates=len(found.seeds), workers=1)
+    assert at_once.scalars == found.scalars
+    assert at_once.precision is None
+
+
+def test_a_precision_that_cannot_be_reached_says_so(scenario: Scenario) -> None:
+    found = compare(scenario, replicates=5, workers=1, precision="0.1", most=9)
+    assert found.precision is not None and not found.precision.reached
+    assert len(found.seeds) == 9
+    assert "NOT reached within the cap of 9 worlds" in found.text()
+    assert found.as_dict()["precision"]["worlds_needed"] > 9
+
+
+def test_a_wrong_precision_is_refused_before_any_run(scenario: Scenario) -> None:
+    for wrong in (
+        {"precision": "2 percent"},
+        {"precision": "2%", "precision_of": "reach.nothing"},
+        {"precision": "2%", "most": 3},
+    ):
+        with pytest.raises(InputError):
+            compare(scenario, workers=1, **wrong)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="no policy"):
+        compare(scenario.model_copy(update={"policies": ()}), workers=1, precision="2%")
 
 
 def test_one_world_has_no_interval(scenario: Scenario) -> None:

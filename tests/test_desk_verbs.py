@@ -133,9 +133,7 @@ def test_without_credentials_an_account_is_silent_and_goes_on_reading(engine: st
     assert of(run.after, Kind.PUBLISH, account=0) > 5
     told = [VERBS[int(v)] for v in actions(run.during).value]
     assert told == ["require-credentials"]
-    doubted = Episode(
-        lambda desk: desk.require_credentials(0, silence=False, credence=0.0), engine
-    )
+    doubted = Episode(lambda desk: desk.require_credentials(0, silence=False, credence=0.0), engine)
     assert of(doubted.during, Kind.PUBLISH, account=0) > 5
     assert of(doubted.during, Kind.SHARE, source=0) == 0
 
@@ -158,9 +156,11 @@ def test_warnings_and_fines_are_strikes_and_move_no_lever() -> None:
     run = Simulation(scenario())
     run.desk.warn(3)
     run.desk.fine(3)
-    run.desk.label(run.desk.posts_of(0)[0]) if run.desk.posts_of(0) else None
     assert run.desk.strikes == {3: 2}
     assert run.desk.levers.history == []
+    run.advance(BEGIN)
+    run.desk.label(run.desk.posts_of(0)[0])
+    assert run.desk.strikes == {3: 2}, "a label is no penalty"
     with pytest.raises(ValueError, match="fine cannot be undone"):
         run.desk.undo(run.desk.fine(3))
 
@@ -214,12 +214,11 @@ def test_a_label_shows_on_the_shares_of_an_original(engine: str, which: str) -> 
     again = later.only(Kind.SHARE).value.astype(int)
     assert len(again) > 5
     assert not np.isin(again, labelled).any()
-    of_labelled = np.isin(roots[again], labelled)
     if which == "original":
-        assert not of_labelled.any()
+        assert not np.isin(roots[again], labelled).any()
         assert np.isin(roots[later.only(Kind.READ).post], labelled).any(), "it is still read"
     else:
-        assert (again == shared[0]).any() or np.isin(again, shared).any()
+        assert np.isin(again, shared).any(), "its original is shared as before"
 
 
 # -- stories ----------------------------------------------------------------------------
@@ -362,9 +361,7 @@ UNDOABLE: dict[str, Any] = {
 }
 
 
-def test_every_later_verb_that_can_be_undone_is_tried() -> None:
-    earlier = {"close", "suspend", "remove-followers", "delete", "hide", "delist"}
-    assert set(UNDOABLE) | earlier == set(UNDOING)
+def test_every_verb_is_known_to_be_undone_or_for_good() -> None:
     for_good = {"correct", "warn", "fine", "arrest"}
     words = {"flag", "dismiss", "appeal", "reject-appeal"}
     assert set(UNDOING) | set(UNDOING.values()) | for_good | words == set(VERBS)

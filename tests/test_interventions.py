@@ -303,9 +303,7 @@ def test_what_was_done_is_undone_exactly(kind: str, settings: Any) -> None:
     written = world_with(kind, settings, horizon="80 h", stories=quiet)
     it = written.resolved()["policies"][0]["interventions"][0]
     alone = {"policies": [{"name": "it", "interventions": [it]}]}
-    scenario = small(
-        WORLD, EXAMPLES[kind].world, alone, {"horizon": "80 h", "stories": quiet}
-    )
+    scenario = small(WORLD, EXAMPLES[kind].world, alone, {"horizon": "80 h", "stories": quiet})
     simulation = Simulation(scenario, "it")
     base = lever_columns(simulation.world)
     batch = simulation.advance(80.0)
@@ -402,6 +400,64 @@ def test_a_strong_setting_changes_reach(kind: str) -> None:
     change = (reach[:, 0] - reach[:, 1]) * EXAMPLES[kind].direction
     assert (change >= 0).all()
     assert change.sum() > 0.05 * reach[:, 1].sum()
+
+
+#: Two platforms with every surface, on which each intervention has something to do.
+_SURFACES: dict[str, Any] = {
+    "trending": {"slots": 2, "pinned": 1, "refresh": "20 min", "topics": "0 per h"},
+    "recommendation": {"looks": "6 per day"},
+    "push": {"opened": 0.5, "least": 0.0},
+}
+_PART = {"kind": "erdos-renyi", "accounts": 40, "mean_followers": 6.0, "seed": 3}
+TWO: dict[str, Any] = {
+    "trending": None,
+    "horizon": "20 h",
+    "graph": {
+        **dict.fromkeys(("accounts", "mean_followers", "seed")),
+        **{"kind": "union", "parts": {"one": _PART, "two": {**_PART, "seed": 4}}},
+    },
+    "platforms": {"one": {**_SURFACES, "crosspost": 0.5}, "two": _SURFACES},
+    "accounts": {"elsewhere": 0.5},
+    "stories": {2: {"name": "answer", "answers": "rumor"}},
+}
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS if k not in REACTING])
+def test_only_the_platforms_that_are_named_are_acted_upon(kind: str) -> None:
+    """All of both at 6 h, or those of one: a smaller part of the same."""
+    example, targets = EXAMPLES[kind], {}
+    for named in ([], ["one"]):
+        it = {"kind": kind, **example.needed, "when": {"at": ["6 h"]}}
+        it = {**it, "whom": {"platforms": named}}
+        scenario = small(WORLD, TWO, {"policies": [{"name": "it", "interventions": [it]}]})
+        fast, slow = (events(scenario, "it", engine) for engine in ("fast", "reference"))
+        assert agree(fast, slow)
+        flagged = actions(fast, "flag").rows
+        targets[len(named)] = {
+            tuple(row) for row in flagged[["account", "post", "story", "platform"]].tolist()
+        }
+        if INTERVENTIONS[kind].target == "account":
+            assert set(flagged["platform"].tolist()) == ({0} if named else {0, 1})
+    assert targets[1] < targets[0]
+    assert targets[1]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_engines_agree_with_all_interventions_at_once(seed: int) -> None:
+    """Each by time and by count, in one policy, on two platforms."""
+    every: list[Any] = []
+    for kind in KINDS:
+        at_six = {"kind": kind, **EXAMPLES[kind].needed, "when": {"at": ["6 h"]}}
+        if kind in REACTING:
+            at_six.pop("when")
+        every.append(at_six)
+        if kind in TARGETED:
+            some = {"fraction": 0.1}
+            every.append({**at_six, "when": {"shares": 2, "window": "2 h"}, "whom": some})
+    world = small(WORLD, TWO, {"policies": [{"name": "it", "interventions": every}]})
+    fast, slow = (events(world, "it", engine, seed) for engine in ("fast", "reference"))
+    assert agree(fast, slow)
+    assert len(np.unique(actions(fast).value)) > 20
 
 
 @pytest.mark.parametrize(("kind", "name", "settings", "change"), effects())

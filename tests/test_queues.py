@@ -11,50 +11,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from intervention_examples import EXAMPLES
 from small_worlds import small
+from test_cases import KINDS, MANY, acts, busy_desk, flags, journal
 
 from rumorsim.desk import Action
-from rumorsim.interventions import INTERVENTIONS, cases
-from rumorsim.run import Simulation
-from rumorsim.scenario.models import Scenario
+from rumorsim.interventions import cases
 
 ALARM = 1e-4
-KINDS = sorted(INTERVENTIONS)
-#: Words and what takes a verb back: neither is an act.
-NO_ACT = {"flag", "dismiss", "reinstate", "restore-followers", "restore-post", "show", "relist"}
-
-#: 300 false and 300 true stories, one post each, nobody reads or shares.
-MANY: dict[str, Any] = {
-    "horizon": "60 h",
-    "graph": {"kind": "path", "accounts": 700},
-    "feed": {"check_ins": {"mean": "0 per h"}},
-    "trending": {"topics": "0 per h", "refresh": "30 h"},
-    "stories": [
-        {"name": "rumor", "truth": False, "appeal": 0.0, "author": {"random": 1}, "copies": 300},
-        {"name": "news", "truth": True, "appeal": 0.0, "author": {"random": 1}, "copies": 300},
-    ],
-}
-
-
-def busy_desk(kind: str, settings: dict[str, Any], **changes: Any) -> Scenario:
-    intervention = {"kind": kind, **EXAMPLES[kind].needed, "when": {"at": ["1 h"]}, **settings}
-    return small(MANY, {"policies": [{"name": "it", "interventions": [intervention]}]}, changes)
-
-
-def journal(scenario: Scenario) -> list[Action]:
-    simulation = Simulation(scenario, "it")
-    simulation.advance(scenario.horizon)
-    return simulation.desk.journal
-
-
-def flags(entries: list[Action]) -> list[Action]:
-    return [each for each in entries if each.verb == "flag"]
-
-
-def acts(entries: list[Action]) -> list[Action]:
-    return [each for each in entries if each.verb not in NO_ACT]
-
 
 # -- how many: quota --------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import shutil
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,12 @@ def results(request: pytest.FixtureRequest) -> Path:
     return found
 
 
+@cache
+def made(results: Path) -> Page:
+    """The page of a directory, made once for all tests that only look at it."""
+    return page_of(results)
+
+
 def names_of(page: Page) -> list[str]:
     return [section.name for section in page.sections]
 
@@ -125,7 +132,7 @@ def test_other_results_are_other_bytes(compared: Path, nasty: Path) -> None:
 
 
 def test_nothing_is_asked_from_elsewhere(results: Path) -> None:
-    text = html_of(page_of(results))
+    text = html_of(made(results))
     assert outside(read(text)) == []
     assert "http:" not in text and "https:" not in text
     assert "/tmp" not in text and str(results) not in text
@@ -147,7 +154,7 @@ def test_a_request_would_be_seen(planted: str) -> None:
 
 
 def test_every_figure_is_told_in_words(results: Path) -> None:
-    page = page_of(results)
+    page = made(results)
     figures = [part for each in page.sections for part in each.parts if isinstance(part, Figure)]
     assert figures
     assert all(len(figure.told) > 20 and figure.drawings for figure in figures)
@@ -158,7 +165,7 @@ def test_every_figure_is_told_in_words(results: Path) -> None:
 
 
 def test_ids_are_unique_and_links_lead_somewhere(results: Path) -> None:
-    found = read(html_of(page_of(results)))
+    found = read(html_of(made(results)))
     assert found.doubled_ids() == []
     assert found.lost_links() == []
     planted = read('<p id="a"></p><p id="a"></p><a href="#b">x</a>')
@@ -174,14 +181,14 @@ def test_light_dark_and_paper(compared: Path) -> None:
 
 
 def test_a_comparison_has_every_section(compared: Path) -> None:
-    assert names_of(page_of(compared)) == [
+    assert names_of(made(compared)) == [
         "policies", "reach", "before", "frontier", "enforcement", "cascade", "numbers", "limits",
         "assumptions", "reproduce",
     ]  # fmt: skip
 
 
 def test_a_run_is_told_beside_the_same_world_without_its_policy(ran: Path) -> None:
-    page = page_of(ran)
+    page = made(ran)
     assert names_of(page)[:3] == ["policies", "reach", "before"]
     assert "one world" in page.answer
     without = run(scenario(), "none", seed=3).measures["reach"]["truth"]["false"]["accounts"]
@@ -192,7 +199,7 @@ def test_a_run_is_told_beside_the_same_world_without_its_policy(ran: Path) -> No
 
 
 def test_a_sweep_has_its_sections(swept: Path) -> None:
-    page = page_of(swept)
+    page = made(swept)
     assert names_of(page) == [
         "settings", "parameters", "reach", "before", "cascade", "frontier", "enforcement",
         "numbers", "limits", "assumptions", "reproduce",
@@ -215,7 +222,7 @@ def test_an_unfinished_sweep_says_what_is_missing(swept: Path, tmp_path: Path) -
     page = page_of(copy)
     assert "have no numbers" in page.terms
     assert "have no numbers" in html_of(page)
-    assert "have no numbers" not in page_of(swept).terms
+    assert "have no numbers" not in made(swept).terms
 
 
 def test_what_was_not_saved_is_left_out(compared: Path, tmp_path: Path) -> None:
@@ -228,7 +235,7 @@ def test_what_was_not_saved_is_left_out(compared: Path, tmp_path: Path) -> None:
 
 
 def test_any_name_is_only_text(nasty: Path) -> None:
-    text = html_of(page_of(nasty))
+    text = html_of(made(nasty))
     found = read(text)
     assert not found.named("script") and not found.named("b")
     assert NASTY in found.text

@@ -107,6 +107,8 @@ def _reached(piece: tuple[str, Sequence[int]]) -> NDArray[np.int64]:
     policy, seeds = piece
     made = scenario()
     found = []
+    if not gc.get_freeze_count():
+        gc.freeze()  # what is there by now stays: looking through it is what takes time
     for at, seed in enumerate(seeds):
         if at % 50 == 0:
             gc.collect()  # worlds refer to themselves and hold arrays

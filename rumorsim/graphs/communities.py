@@ -66,7 +66,9 @@ def communities(
         keys = followee * accounts + follower
         found = np.union1d(found, keys[followee != follower])
     counts = np.bincount(found // accounts, minlength=accounts)
-    return FollowGraph(np.concatenate([[0], np.cumsum(counts)]), (found % accounts).astype(np.int32))
+    return FollowGraph(
+        np.concatenate([[0], np.cumsum(counts)]), (found % accounts).astype(np.int32)
+    )
 
 
 def _edges_of_groups(accounts: int, groups: int) -> _Numbers:
@@ -79,7 +81,9 @@ def _edges_of_groups(accounts: int, groups: int) -> _Numbers:
 
 
 def _popularity(accounts: int, exponent: float, seed: int) -> NDArray[np.float64]:
-    word = philox_array(seed, address_word(Purpose.GRAPH, _POPULARITY), np.arange(accounts), 0, 0)[0]
+    word = philox_array(seed, address_word(Purpose.GRAPH, _POPULARITY), np.arange(accounts), 0, 0)[
+        0
+    ]
     drawn = uniform_array(word) ** (-1.0 / (exponent - 1.0))
     return rounded24(np.minimum(drawn, _MOST_POPULAR))
 
@@ -108,4 +112,5 @@ def _drawn(
     low = np.where(outside, 0.0, ends[edges[group[follower]]])
     high = np.where(outside, ends[-1], ends[edges[group[follower] + 1]])
     at = low + uniform_array(words[1]) * (high - low)
-    return np.clip(np.searchsorted(ends, at, side="right") - 1, 0, len(group) - 1)
+    place: _Numbers = np.searchsorted(ends, at, side="right").astype(np.int64) - 1
+    return np.clip(place, 0, len(group) - 1)

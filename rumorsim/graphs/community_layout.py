@@ -24,6 +24,8 @@ _Numbers = NDArray[np.int64]
 #: Rounds of moving every account, and the mesh's cells along each side.
 _ROUNDS: Final = 200
 _MESH: Final = 96
+#: From so many follows on, half as many rounds.
+_MANY: Final = 100_000
 #: Strength of the pull to the middle, which keeps unconnected parts in the picture.
 _GRAVITY: Final = 0.08
 #: The power of its length with which a follow pulls in the end: 0 parts communities most.
@@ -39,7 +41,7 @@ _HOLD: Final = 0.05
 _FIRST_PLACES: Final = 4000
 
 
-def community_positions(graph: FollowGraph, rounds: int = _ROUNDS) -> Array:
+def community_positions(graph: FollowGraph) -> Array:
     """A place in the unit square for each account; float64 [accounts, 2].
 
     Those who follow each other are close, and those of one community together. The same
@@ -55,6 +57,7 @@ def community_positions(graph: FollowGraph, rounds: int = _ROUNDS) -> Array:
     words = philox_array(1, address_word(Purpose.GRAPH, _FIRST_PLACES), np.arange(count), 0, 0)
     places = np.stack([uniform_array(words[0]), uniform_array(words[1])], axis=1) - 0.5
     mesh = _Mesh(mass)
+    rounds = _ROUNDS if graph.follows < _MANY else _ROUNDS // 2
     for i in range(rounds):
         done = i / rounds
         # From springs to an even pull: springs find the rough order without being caught.
@@ -140,7 +143,8 @@ def _apart(places: Array) -> Array:
         length, other = found[0][:, 1:], found[1][:, 1:]
         crowded = np.isfinite(length)
         between = places[:, None, :] - places[np.where(crowded, other, 0)]
-        share = np.where(crowded, (near - length) / (length + 1e-9), 0.0)
+        length = np.where(crowded, length, near)
+        share = (near - length) / (length + 1e-9)
         places += 0.4 * (between * share[:, :, None]).sum(axis=1)
         places -= _HOLD * places * (np.sqrt((places**2).sum(axis=1, keepdims=True)) > 1.0)
     return places

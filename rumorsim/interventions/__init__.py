@@ -26,8 +26,8 @@ from rumorsim.interventions.filter_trending import FilterTrending
 from rumorsim.interventions.friction import Friction
 from rumorsim.interventions.label import Label
 from rumorsim.interventions.limit_push import LimitPush
-from rumorsim.interventions.promote import Promote
 from rumorsim.interventions.penalise_sponsors import PenaliseSponsors
+from rumorsim.interventions.promote import Promote
 from rumorsim.interventions.remove_followers import RemoveFollowers
 from rumorsim.interventions.require_credentials import RequireCredentials
 from rumorsim.interventions.strike_ladder import StrikeLadder

@@ -96,7 +96,8 @@ class _AppealDocket(Docket):
     @staticmethod
     def _in_the_way(done: Done) -> bool:
         """Is the penalty still in force, as it was or as it has been softened?"""
-        return not done.undone or (done.case is not None and bool(done.case.done))
+        every = [done] if done.case is None else [done, *done.case.done]
+        return any(not each.undone for each in every)
 
     def _told_opened(self, case: Case) -> None:
         self.desk.appeal(self._penalties[case.target][-1], reason=case.reason)
@@ -110,13 +111,11 @@ class _AppealDocket(Docket):
 
     def _act(self, case: Case) -> None:
         for penalty in self._penalties.pop(case.target, []):
-            kept = [penalty] if penalty.case is None else penalty.case.done
-            for done in [each for each in kept if self._of(each) == case.target]:
-                self.desk.undo(done, reason="appeal upheld")
-                if penalty.case is not None:
-                    kept.remove(done)
-        # Penalties to come are other cases.
-        self._penalties[case.target] = []
+            # What has been softened since is another token of the same case.
+            every = [penalty] if penalty.case is None else penalty.case.done
+            for done in every:
+                if self._of(done) == case.target:
+                    self.desk.undo(done, reason="appeal upheld")
 
     def _of(self, done: Done) -> int:
         if done.kind == "post":

@@ -10,7 +10,7 @@ import numpy as np
 
 from rumorsim.desk import Case, Desk, Done
 from rumorsim.interventions.cases import Docket
-from rumorsim.interventions.penalties import Penalty, penalise
+from rumorsim.interventions.penalties import Penalty, penalise, worst_post
 from rumorsim.interventions.selecting import Selector
 from rumorsim.randomness import uniform
 
@@ -116,9 +116,8 @@ class Drive(Docket):
 
     def open(self, target: int, reason: str) -> Case | None:
         """Open a case within the window."""
-        if self.desk.now < self.intervention.begin or self._over():
-            return None
-        case = super().open(target, reason)
+        inside = self.intervention.begin <= self.desk.now and not self._over()
+        case = super().open(target, reason) if inside and self._possible(target) else None
         if case is not None:
             self._aim_of[target] = self._aim(target)
             self._begun[self._aim_of[target]] += 1
@@ -133,13 +132,23 @@ class Drive(Docket):
         yield from super()._turn(case)
         aim = self._aim_of[case.target]
         while not self._over():
-            left = self._left()
+            possible = self._possible(case.target)
+            left = {each: count for each, count in self._left().items() if each in possible}
+            if not possible:
+                return False
             if left and self._room(aim, self._settled) > 0:
                 self._settled[aim] += 1
                 self._choose(case, left)
                 return True
             yield self.desk.env.timeout_until(self._step_end())
         return False
+
+    def _possible(self, account: int) -> set[Penalty]:
+        """The penalties there are for an account: to be deleted it takes a post."""
+        penalties = set(self.intervention.penalties)
+        if "delete" in penalties and worst_post(self.desk, account) < 0:
+            penalties.remove("delete")
+        return penalties
 
     def _choose(self, case: Case, left: dict[Penalty, int]) -> None:
         ends = np.cumsum(list(left.values()))

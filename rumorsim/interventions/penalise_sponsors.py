@@ -29,7 +29,9 @@ class PenaliseSponsors(Intervention):
     summary: ClassVar = "trace and fine who pays for posts"
     for_good: ClassVar = True
 
-    kind: Literal["penalise-sponsors"] = Field("penalise-sponsors", description="fines for sponsors")
+    kind: Literal["penalise-sponsors"] = Field(
+        "penalise-sponsors", description="fines for sponsors"
+    )
     fine: float = Field(
         1e15, gt=0, le=1e15, description="money taken from each sponsor found (assumption)"
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 if TYPE_CHECKING:
     from rumorsim.desk import Case, Desk
 
-__all__ = ["PENALTIES", "Penalty", "penalise"]
+__all__ = ["PENALTIES", "Penalty", "penalise", "worst_post"]
 
 Penalty = Literal["warn", "delete", "suspend", "remove-followers", "demonetise", "close"]
 
@@ -38,14 +38,15 @@ def penalise(desk: Desk, penalty: Penalty, account: int, case: Case, suspension:
     elif penalty == "demonetise":
         case.done.append(desk.demonetise(account, case=case))
     else:
-        post = _worst_post(desk, account) if penalty == "delete" else -1
+        post = worst_post(desk, account) if penalty == "delete" else -1
         if post >= 0:
             case.done.append(desk.delete(post, case=case))
         else:
             desk.warn(account, case=case)
 
 
-def _worst_post(desk: Desk, account: int) -> int:
+def worst_post(desk: Desk, account: int) -> int:
+    """The account's most reported post that still stands, the latest of several, or -1."""
     posts = desk.world.posts
     standing = [post for post in desk.posts_of(account) if posts["alive"][post]]
     return max(standing, key=lambda post: (posts["reports"][post], post), default=-1)

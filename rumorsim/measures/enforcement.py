@@ -9,7 +9,7 @@ from rumorsim.events import Batch, Facts, InterventionFacts, Kind
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import ratio, unique_names
 from rumorsim.measures.docket import TARGET_KEYS, Docket, Queue
-from rumorsim.measures.guilt import FirstPosts, rule_of, target_of
+from rumorsim.measures.guilt import FirstPosts, OfKinds, rule_of, target_of
 from rumorsim.measures.posts import PostLog
 from rumorsim.measures.summaries import summary, summary_meanings
 
@@ -28,12 +28,21 @@ class State:
         self.queue = Queue()
         self.by: list[InterventionFacts | None] = [*facts.interventions, None]
         self.dockets = [Docket(self.queue) for _ in self.by]
-        rules = [rule_of(facts, each) for each in self.by]
-        distinct = {rule.tobytes(): FirstPosts(facts, rule) for rule in rules}
+        distinct: dict[Any, FirstPosts | OfKinds] = {}
+        self.first = [_guilt(facts, each, distinct) for each in self.by]
         self.watched = list(distinct.values())
-        self.first = [distinct[rule.tobytes()] for rule in rules]
         # The last rule is the plain truth: guilty by any false story.
         self.truth = self.first[-1]
+
+
+def _guilt(
+    facts: Facts, by: InterventionFacts | None, known: dict[Any, FirstPosts | OfKinds]
+) -> FirstPosts | OfKinds:
+    """Who is guilty in the eyes of an intervention; those of one mind share one."""
+    if by is not None and by.judge == "kind":
+        return known.setdefault(by.guilty_kinds, OfKinds(facts, by.guilty_kinds))
+    rule = rule_of(facts, by)
+    return known.setdefault(rule.tobytes(), FirstPosts(facts, rule))
 
 
 class Enforcement(Measure[State]):
@@ -45,7 +54,8 @@ class Enforcement(Measure[State]):
     **Guilt by truth**: an account that posted (published or shared) a false story, a post of
     a false story, a false story. **By target**: in the eyes of the intervention: false
     stories of its categories if it judges by truth, all stories of its categories if it
-    judges by category.
+    judges by category; if it judges by kind, accounts of its guilty kinds, their posts, the
+    stories that one of them published.
 
     **Precision** is, of the actions (but those on whole platforms, which are aimed at
     nobody), the part whose target was guilty by then. **Recall** is,

@@ -114,6 +114,8 @@ def read_comparison(directory: Path) -> Saved:
             bands=_bands(directory / "curves.csv"),
             facts=facts,
         )
+    except InputError:
+        raise
     except (KeyError, ValueError, TypeError) as error:
         rule = f"is not a comparison as this version saves them ({show_value(str(error))})"
         advice = "run rumorsim compare again"

@@ -45,8 +45,6 @@ DASHES: Final = ("", "6 2", "2 2", "8 2 2 2")
 
 _STYLE: Final[dict[str, Any]] = {
     "svg.fonttype": "none",
-    # Names of policies and stories are words, whatever signs they hold.
-    "text.parse_math": False,
     "font.size": 11.5,
     "axes.titlesize": 11.5,
     "axes.labelsize": 11,

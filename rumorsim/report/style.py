@@ -33,6 +33,8 @@ _STYLE: Final[dict[str, Any]] = {
     "savefig.dpi": 150,
     "svg.hashsalt": "rumorsim",
     "svg.fonttype": "path",
+    # Names of policies and stories are words, whatever signs they hold.
+    "text.parse_math": False,
 }
 #: No date and no version of the drawing library, which would change the bytes.
 _METADATA: Final[dict[str, dict[str, Any]]] = {

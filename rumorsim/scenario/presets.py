@@ -1,7 +1,8 @@
 """Presets: tables that come with rumorsim and that a scenario includes by name.
 
-A preset is a TOML file ``configs/ROOM/NAME.toml`` (rooms: ``kinds``, ``platforms``). What a
-scenario writes itself overrides it key by key. The resolved form holds what was included,
+A preset is a TOML file ``configs/ROOM/NAME.toml`` (rooms: ``kinds``, ``platforms``, and
+``campaigns``, whose presets are whole scenarios). What a scenario writes itself overrides it
+key by key. The resolved form holds what was included,
 written out, so that a result does not change when a preset does.
 """
 
@@ -13,7 +14,7 @@ from typing import Any
 
 from rumorsim.errors import Fault, InputError, nearest, show_value
 
-__all__ = ["configs", "over", "preset", "preset_names"]
+__all__ = ["configs", "over", "preset", "preset_names", "preset_path", "summary_of"]
 
 
 def configs() -> Path:
@@ -28,15 +29,25 @@ def preset_names(room: str) -> list[str]:
     return sorted(each.stem for each in (configs() / room).glob("*.toml"))
 
 
-def preset(room: str, name: Any, key: str = "preset") -> dict[str, Any]:
-    """The table of a preset; InputError naming the nearest where there is none."""
+def preset_path(room: str, name: Any, key: str = "preset") -> Path:
+    """The file of a preset; InputError naming the nearest where there is none."""
     names = preset_names(room)
     if name not in names:
         rule = "there is no such preset"
         value = show_value(name)
         raise InputError(Fault(rule, key=key, value=value, advice=nearest(str(name), names)))
-    text = (configs() / room / f"{name}.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return configs() / room / f"{name}.toml"
+
+
+def preset(room: str, name: Any, key: str = "preset") -> dict[str, Any]:
+    """The table of a preset; InputError naming the nearest where there is none."""
+    return tomllib.loads(preset_path(room, name, key).read_text("utf-8"))
+
+
+def summary_of(path: Path) -> str:
+    """The first line of a preset's file, which says what it is."""
+    with path.open(encoding="utf-8") as file:
+        return file.readline().strip("# \n")
 
 
 def over(base: Any, own: Any) -> Any:

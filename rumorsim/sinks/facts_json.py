@@ -21,6 +21,8 @@ from rumorsim.events import Facts, InterventionFacts, StoryFacts
 
 __all__ = ["facts_from_json", "facts_to_json"]
 
+#: What an intervention has several of.
+_LISTS: Final = ("categories", "guilty_kinds")
 _ARRAYS: Final = {
     "person": "<i4",
     "kind": "<i2",
@@ -59,7 +61,8 @@ def facts_to_json(facts: Facts) -> dict[str, Any]:
         **plain,
         "stories": [vars(story) for story in facts.stories],
         "interventions": [
-            {**vars(each), "categories": list(each.categories)} for each in facts.interventions
+            {**vars(each), **{name: list(getattr(each, name)) for name in _LISTS}}
+            for each in facts.interventions
         ],
         "kinds": list(facts.kinds),
         "platforms": list(facts.platforms),
@@ -78,7 +81,7 @@ def facts_from_json(data: Mapping[str, Any], file: str = "") -> Facts:
                 **data,
                 "stories": tuple(StoryFacts(**each) for each in data["stories"]),
                 "interventions": tuple(
-                    InterventionFacts(**{**each, "categories": tuple(each["categories"])})
+                    InterventionFacts(**{**each, **{name: tuple(each[name]) for name in _LISTS}})
                     for each in data["interventions"]
                 ),
                 "kinds": tuple(data["kinds"]),

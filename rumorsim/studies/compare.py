@@ -16,7 +16,7 @@ from rumorsim.studies.worlds import Outcome, default_workers, run_worlds
 __all__ = ["Comparison", "compare"]
 
 #: Taken in every comparison, whatever else the scenario measures: the table is made of them.
-_NEEDED: Final = ("reach", "shares", "enforcement", "collateral")
+_NEEDED: Final = ("reach", "shares", "enforcement", "collateral", "cost")
 #: The curves kept of each run.
 _CURVES: Final = (
     "reach.truth.false.over_time",

@@ -90,7 +90,7 @@ def figure(found: DelayMap) -> Figure:
             ax.spines[side].set_visible(False)
         bar = drawn.colorbar(image, ax=ax, shrink=0.9, pad=0.02)
         bar.set_label(f"{_what(found)} averted{', %' if _parts(found) else ''}")
-        bar.outline.set_visible(False)  # type: ignore[operator]
+        bar.outline.set_visible(False)
         ax.set_title(f"{found.name}, “{found.policy}”: {_what(found)} averted")
         drawn.supxlabel(
             f"{len(found.seeds)} coupled worlds; below each number its interval, all of which"

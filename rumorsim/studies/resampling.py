@@ -161,15 +161,22 @@ def likely_means_by_t(values: Floats) -> Floats:
 
     Draws of the multivariate t distribution whose margins are the t intervals.
     """
+    worlds = len(values)
+    centred = (values - _means(values)) / math.sqrt(worlds * (worlds - 1))
+    means: Floats = _t_draws(worlds) @ centred
+    return means
+
+
+@lru_cache(maxsize=2)
+def _t_draws(worlds: int) -> Floats:
+    """Normal weights of each world over the root of chi-squared by degree: (RESAMPLES, worlds)."""
     from scipy.special import gammaincinv, ndtri
 
-    worlds = len(values)
     free = worlds - 1
     drawn = _uniforms(RESAMPLES, worlds + 1, 2)
-    centred = (values - _means(values)) / math.sqrt(worlds * free)
     square = 2 * gammaincinv(free / 2, drawn[:, :1]) / free
-    means: Floats = ndtri(drawn[:, 1:]) @ centred / np.sqrt(square)
-    return means
+    weights: Floats = ndtri(drawn[:, 1:]) / np.sqrt(square)
+    return weights
 
 
 def places(rows: int, size: int, what: int) -> NDArray[np.int64]:

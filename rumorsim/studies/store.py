@@ -9,6 +9,7 @@ holds its lock; what a process that was killed left behind is swept away by the 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
 import shutil
@@ -24,6 +25,8 @@ from rumorsim.studies.records import Damaged, check, pack, unpack
 
 __all__ = ["Store"]
 
+#: What the marker of the directory says it holds.
+_HOLDS: Final = "sweep"
 _LOCK: Final = ".lock"
 _SCRATCH: Final = ".scratch"
 #: Seconds between syncs of folders. A rename that a power failure takes back costs only
@@ -59,8 +62,7 @@ class Store:
         check_directory(self.directory)
         try:
             self.directory.mkdir(exist_ok=True)
-            if not (self.directory / MARKER).exists():
-                write_text(self.directory / MARKER, '{"holds": "sweep"}\n')
+            self._mark()
             with locked(self.directory / f"{_LOCK}{part}", self.directory):
                 self._sweep_away(part)
                 self.scratch = self.directory / f"{_SCRATCH}{part}.{secrets.token_hex(4)}"
@@ -72,6 +74,19 @@ class Store:
                     shutil.rmtree(self.scratch, ignore_errors=True)
         except OSError as error:
             raise self._unwritable(error) from error
+
+    def _mark(self) -> None:
+        """Say that the directory is a sweep's; OutputError if it says it is something else."""
+        place = self.directory / MARKER
+        if not place.exists():
+            write_text(place, f'{{"holds": "{_HOLDS}"}}\n')
+        try:
+            holds = json.loads(place.read_text(encoding="utf-8"))["holds"]
+        except (ValueError, KeyError, TypeError):
+            holds = "something that is not known"
+        if holds != _HOLDS:
+            advice = "name another directory"
+            raise OutputError(Fault(f"holds a {holds}", file=str(self.directory), advice=advice))
 
     def _sweep_away(self, ours: str) -> None:
         """Remove what processes that are no more had in hand."""

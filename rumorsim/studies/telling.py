@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rumorsim.report.numbers import spread
 from rumorsim.report.tables import aligned, shortened
+from rumorsim.studies.frontier import frontier_lines
 from rumorsim.studies.intervals import Interval, resampled
 
 if TYPE_CHECKING:
@@ -37,8 +38,10 @@ class Headline(NamedTuple):
 HEADLINES: Final = (
     Headline("reach.truth.false.accounts", "reach of false stories (accounts)"),
     Headline("reach.truth.false.persons", "reach of false stories (persons)"),
+    Headline("reach.truth.false.exposures", "reach of false stories (exposures)"),
     Headline("reach.truth.true.accounts", "reach of true stories (accounts)"),
     Headline("reach.truth.true.persons", "reach of true stories (persons)"),
+    Headline("reach.truth.true.exposures", "reach of true stories (exposures)"),
     Headline("shares.truth.false.shares", "shares of false stories"),
     Headline("shares.truth.true.shares", "shares of true stories"),
     Headline("enforcement.actions", "actions of the desk"),
@@ -52,14 +55,19 @@ _RANKED_BY: Final = {
     "reach.truth.true.accounts": "reach of true stories",
 }
 
-_PERSONS: Final = {
-    "reach.truth.false.persons": "reach.truth.false.accounts",
-    "reach.truth.true.persons": "reach.truth.true.accounts",
+#: Numbers shown only where they differ from another.
+_ALIKE: Final = {
+    f"reach.truth.{truth}.{other}": f"reach.truth.{truth}.accounts"
+    for truth in ("false", "true")
+    for other in ("persons", "exposures")
 }
 
 
 def headlines(comparison: Comparison) -> list[Headline]:
-    """The rows worth showing: no persons where each has one account, no idle extras."""
+    """The rows worth showing: no persons where each has one account, no idle extras.
+
+    Exposures add up over stories: they are shown where there are several of a truth.
+    """
     return [each for each in HEADLINES if _worth_showing(comparison, each)]
 
 
@@ -68,8 +76,8 @@ def _worth_showing(comparison: Comparison, headline: Headline) -> bool:
     numbers = [comparison.scalars[policy].get(key, ()) for policy in comparison.policies]
     if not any(numbers):
         return False
-    if key in _PERSONS:
-        accounts = [comparison.scalars[policy][_PERSONS[key]] for policy in comparison.policies]
+    if key in _ALIKE:
+        accounts = [comparison.scalars[policy][_ALIKE[key]] for policy in comparison.policies]
         return numbers != accounts
     return headline.always or any(value for values in numbers for value in values)
 
@@ -87,6 +95,7 @@ def table(comparison: Comparison) -> str:
     blocks += aligned(rows)
     blocks += ["", *_notes(comparison, shown), ""]
     blocks += order(comparison)
+    blocks += frontier_lines(comparison)
     if comparison.precision is not None:
         blocks += [comparison.precision.sentence(), ""]
     blocks += comparison.sentences()
@@ -171,7 +180,7 @@ def _notes(comparison: Comparison, shown: Sequence[Headline]) -> list[str]:
             "pairing: how many times fewer worlds these intervals needed because all policies"
             " ran in the same ones."
         )
-    if not any(headline.key in _PERSONS for headline in shown):
+    if not any(headline.key.endswith(".persons") for headline in shown):
         notes.append("persons: the same numbers, each has one account.")
     if len(comparison.policies) > 2 and len(comparison.seeds) > 1:
         notes.append(

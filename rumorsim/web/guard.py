@@ -52,7 +52,7 @@ class Lock:
 
     def opened_by(self, headers: dict[str, list[str]]) -> bool:
         """Whether the cookie of the page is among the headers."""
-        jar = SimpleCookie[str]()
+        jar: SimpleCookie = SimpleCookie()
         try:
             jar.load("; ".join(headers.get("cookie", [])))
         except CookieError:

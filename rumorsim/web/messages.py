@@ -124,9 +124,7 @@ class Ack(_Message):
     frame: int = Field(ge=0, lt=2**32)
 
 
-Message = (
-    Open | Play | Pause | Speed | Step | Rewind | Act | Add | Drop | Policy | Settings | Ack
-)
+Message = Open | Play | Pause | Speed | Step | Rewind | Act | Add | Drop | Policy | Settings | Ack
 
 _ANY: Final[TypeAdapter[Message]] = TypeAdapter(Annotated[Message, Field(discriminator="do")])
 

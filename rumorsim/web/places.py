@@ -17,7 +17,7 @@ from rumorsim.kernels.compiling import cache_folder
 __all__ = ["places_of"]
 
 #: Part of the name of a kept layout: raised whenever layouts are computed differently.
-_VERSION: Final = 2
+_VERSION: Final = 3
 
 
 def places_of(graph: FollowGraph) -> NDArray[np.float64]:

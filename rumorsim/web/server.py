@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -37,8 +38,10 @@ class Page:
     shelf: Shelf
     lock: Lock
     sessions: dict[str, Any] = field(default_factory=dict)
+    #: Set once the engine has been used: until then it may have to be compiled.
+    warm: threading.Event = field(default_factory=threading.Event)
     threads: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(limits.SESSIONS, thread_name_prefix="worlds")
+        default_factory=lambda: ThreadPoolExecutor(limits.SESSIONS + 2, thread_name_prefix="worlds")
     )
 
 
@@ -55,7 +58,7 @@ def make_app(page: Page) -> Callable[..., Any]:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         # What is slow to import comes while the browser fetches the page.
-        warming = asyncio.get_running_loop().run_in_executor(page.threads, warm, page.shelf)
+        warming = asyncio.get_running_loop().run_in_executor(page.threads, warm_up, page)
         yield
         await warming
         page.threads.shutdown(wait=False, cancel_futures=True)
@@ -94,14 +97,15 @@ def make_app(page: Page) -> Callable[..., Any]:
     return Guard(Starlette(routes=routes, lifespan=lifespan), page.lock)
 
 
-def warm(shelf: Shelf) -> None:
+def warm_up(page: Page) -> None:
     """Import the engine and build the first world once, so that nobody waits for it."""
     from rumorsim.web.places import places_of
     from rumorsim.web.worlds import TwoWorlds
 
-    worlds = TwoWorlds(shelf.scenario(shelf.names[0]), None, "none")
+    worlds = TwoWorlds(page.shelf.scenario(page.shelf.names[0]), None, "none")
     places_of(worlds.left.simulation.world.graph)
     worlds.advance(worlds.horizon / 50)
+    page.warm.set()
 
 
 def _index(request: Request, lock: Lock) -> Response:
@@ -152,7 +156,7 @@ async def _live(socket: WebSocket, page: Page) -> None:
     if len(page.sessions) >= limits.SESSIONS:
         await socket.close(1013, "too many browsers at once")
         return
-    session = Session(socket, page.shelf, page.threads)
+    session = Session(socket, page)
     page.sessions[session.name] = session
     try:
         await session.run()

@@ -68,9 +68,7 @@ def _check_host(host: str, allow_remote: bool) -> None:
         raise InputError(Fault("is every address at once", key="--host", value=host, advice=advice))
     if not address.is_loopback and not allow_remote:
         advice = "add --allow-remote, and give the printed address to those who may come"
-        raise InputError(
-            Fault("lets other machines in", key="--host", value=host, advice=advice)
-        )
+        raise InputError(Fault("lets other machines in", key="--host", value=host, advice=advice))
 
 
 def _is_loopback(host: str) -> bool:

@@ -12,18 +12,19 @@ import json
 import secrets
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rumorsim.errors import Fault, InputError
 from rumorsim.web import limits, messages, wire
-from rumorsim.web.gallery import Shelf
 from rumorsim.web.messages import BadMessage, Message, read_message
 from rumorsim.web.places import places_of
 from rumorsim.web.telling import told_policy, told_world
 from rumorsim.web.worlds import TwoWorlds
+
+if TYPE_CHECKING:
+    from rumorsim.web.server import Page
 
 __all__ = ["Session"]
 
@@ -31,11 +32,11 @@ __all__ = ["Session"]
 class Session:
     """The conversation with one browser, from its first message to its last."""
 
-    def __init__(self, socket: WebSocket, shelf: Shelf, threads: Executor) -> None:
+    def __init__(self, socket: WebSocket, page: Page) -> None:
         self.name = secrets.token_urlsafe(16)
         self.worlds: TwoWorlds | None = None
         self.busy = asyncio.Lock()
-        self._socket, self._shelf, self._threads = socket, shelf, threads
+        self._socket, self._page = socket, page
         self._orders: asyncio.Queue[Message] = asyncio.Queue(maxsize=64)
         self._stirred = asyncio.Event()
         self._scenario = ""
@@ -185,9 +186,11 @@ class Session:
 
     async def _open(self, message: messages.Open) -> None:
         self._playing = False
+        if not self._page.warm.is_set():
+            await self._say({"type": "preparing"})
 
         def build() -> tuple[TwoWorlds, bytes]:
-            scenario = self._shelf.scenario(message.scenario)
+            scenario = self._page.shelf.scenario(message.scenario)
             policies = scenario.policy_names
             worlds = TwoWorlds(scenario, message.seed, policies[min(1, len(policies) - 1)])
             world = worlds.left.simulation.world
@@ -208,7 +211,7 @@ class Session:
         loop = asyncio.get_running_loop()
         async with self.busy:
             try:
-                result = await loop.run_in_executor(self._threads, call, *arguments)
+                result = await loop.run_in_executor(self._page.threads, call, *arguments)
             except InputError as error:
                 await self._say_faults(error.faults)
                 return None

@@ -56,6 +56,10 @@ def told_policy(worlds: TwoWorlds) -> dict[str, Any]:
 def told_forms() -> dict[str, Any]:
     """The catalogue: JSON schema of each kind of intervention, from which forms are made."""
     return {
-        kind: {"summary": model.summary, "target": model.target, "schema": model.model_json_schema()}
+        kind: {
+            "summary": model.summary,
+            "target": model.target,
+            "schema": model.model_json_schema(),
+        }
         for kind, model in INTERVENTIONS.items()
     }

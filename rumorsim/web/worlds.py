@@ -143,8 +143,9 @@ class TwoWorlds:
         self._rewrite(_of_policy(self.base, policy), self.settings)
 
     def move(self, settings: Settings) -> None:
-        """Move the sliders; both worlds are lived again."""
-        self._rewrite(self.script, settings)
+        """Move the sliders that are named; both worlds are lived again."""
+        moved = self.settings.model_copy(update=settings.model_dump(exclude_unset=True))
+        self._rewrite(self.script, moved)
 
     def _rewrite(self, script: list[Entry], settings: Settings) -> None:
         """Both worlds again up to now under another script, or as they were if it is refused."""
@@ -183,7 +184,7 @@ class _World:
         self._sent = 0
         self._collateral = Collateral()
         self._state = self._collateral.start(simulation.facts)
-        self._wrong = self._acts = 0
+        self.wrong = self.acts = 0
         kinds = [surface.kind for surface in simulation.world.platforms.surfaces]
         self._list = kinds.index("trending") if "trending" in kinds else -1
 
@@ -204,8 +205,8 @@ class _World:
         self._collateral.observe(self._state, batch)
         actions = batch.only(Kind.ACTION)
         if len(actions):
-            self._acts += int(np.isin(actions.value, _EFFECTS).sum())
-            self._wrong = int(self._collateral.value(self._state)["accounts"]["innocent"])
+            self.acts += int(np.isin(actions.value, _EFFECTS).sum())
+            self.wrong = int(self._collateral.value(self._state)["accounts"]["innocent"])
 
     def side(self, whole: bool) -> wire.Side:
         world = self.simulation.world
@@ -213,7 +214,7 @@ class _World:
         self._sent = len(self.batches)
         slots = world.slots[self._list, :SLOTS] if self._list >= 0 else world.slots[0, :0]
         reach, shares = world.stories["reach"], world.stories["shares"]
-        return wire.Side(batch, reach, shares, slots, self._wrong, self._acts)
+        return wire.Side(batch, reach, shares, slots, self.wrong, self.acts)
 
 
 def _of_policy(scenario: Scenario, name: str) -> list[Entry]:

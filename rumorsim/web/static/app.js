@@ -152,12 +152,13 @@ export class App {
       let seen = 0;
       this.pasts[i].take(side, (kind, account, source, story, post, value, time) => {
         const when = start + 50 * Math.min(1, Math.max(0, (time - this.now) / span));
-        const { truth } = world.stories[story] ?? { truth: true };
+        const about = world.stories[story];
+        const hue = !about ? 1 : about.answers ? 2 : about.truth ? 1 : 0;
         if (kind === KIND.expose && source >= 0) {
           seen += 1;
-          if (seen % thin === 0) sky.pulse(source, account, truth, when);
+          if (seen % thin === 0) sky.pulse(source, account, hue, when);
         } else if (kind === KIND.share || kind === KIND.publish) {
-          sky.ring(account, truth, when);
+          sky.ring(account, hue, when);
         }
         this.tell('event', { world: i, kind, account, source, story, post, value, time });
       });

@@ -2,7 +2,7 @@
 
 import { byId } from './app.js';
 import { Form } from './form.js';
-import { has, make, put, say } from './words.js';
+import { make, named, put, say } from './words.js';
 
 /** @param {import('./app.js').App} app */
 export function wireCatalogue(app) {
@@ -14,7 +14,6 @@ export function wireCatalogue(app) {
   let form = null;
   let waiting = false;
 
-  const name = (/** @type {string} */ kind) => (has(`kind.${kind}`) ? say(`kind.${kind}`) : kind);
   const draw = () => {
     if (!forms) return;
     const kinds = Object.keys(forms);
@@ -25,7 +24,7 @@ export function wireCatalogue(app) {
         chosen = kind;
         draw();
       },
-    }, name(kind))));
+    }, named('kind', kind))));
     dialog.replaceChildren(
       make('h2', { id: 'catalogue-title' }, say('catalogue.title')),
       make('div', { class: 'shelf' }, list, make('form', { class: 'fields', onsubmit: add },

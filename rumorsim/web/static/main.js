@@ -59,12 +59,14 @@ wireShare(app);
 wireKeys(app);
 
 app.on('world', () => {
+  byId('alert').hidden = true;
   keepAddress();
   app.tell('titles', null);
 });
 app.on('fault', (told) => {
   if (!byId('catalogue').hasAttribute('open')) alarm(told.lines);
 });
+app.on('preparing', () => alarm([say('preparing')]));
 app.on('lost', (code) => alarm([say(code === 1013 ? 'lost.full' : 'lost')]));
 app.on('opened', () => {
   byId('alert').hidden = true;

@@ -2,7 +2,7 @@
 
 import { byId } from './app.js';
 import { KIND } from './wire.js';
-import { count, has, make, say } from './words.js';
+import { count, has, make, named, say } from './words.js';
 
 /** @param {import('./app.js').App} app */
 export function wireNews(app) {
@@ -41,11 +41,11 @@ export function wireNews(app) {
     const name = app.nameOf(account);
     if (kind === KIND.action && world === 1) {
       const key = `did.${app.world?.verbs[value]}`;
-      if (has(key)) put(time, 'right', 'desk', say(key, { account: name, story: about?.name ?? '' }));
+      if (has(key)) put(time, 'right', 'desk', say(key, { account: name, story: named('name', about?.name ?? '') }));
     } else if (kind === KIND.publish || (kind === KIND.share && app.followersOf(account) >= loud)) {
       const key = `${kind} ${time} ${account} ${story}`;
       const text = say(kind === KIND.publish ? 'news.published' : 'news.shared', {
-        account: name, story: about?.name ?? '', n: count(app.followersOf(account)),
+        account: name, story: named('name', about?.name ?? ''), n: count(app.followersOf(account)),
       });
       if (world === 0) {
         left.add(key);
@@ -55,7 +55,7 @@ export function wireNews(app) {
         if (twin) twin.badge = 'both';
       } else put(time, 'right', about?.truth ? 'true' : 'false', text);
     } else if (kind === KIND.surface && value > 0 && value <= 3 && about) {
-      const text = say('news.trending', { story: about.name, n: value });
+      const text = say('news.trending', { story: named('name', about.name), n: value });
       if (lines[0]?.text !== text) put(time, world ? 'right' : 'left', about.truth ? 'true' : 'false', text);
     } else return;
     fresh = true;

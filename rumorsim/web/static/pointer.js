@@ -2,7 +2,7 @@
 
 import { byId } from './app.js';
 import { MARK } from './past.js';
-import { count, make, say } from './words.js';
+import { count, make, named, say } from './words.js';
 
 /** @typedef {import('./app.js').App} App */
 
@@ -91,7 +91,7 @@ export function point(app, world, account) {
 export function facts(app, world, account) {
   const past = app.pasts[world];
   const marks = past.marks[account];
-  const kind = app.world?.kinds[app.picture?.kinds[account] ?? 0] ?? '';
+  const kind = named('who', app.world?.kinds[app.picture?.kinds[account] ?? 0] ?? '');
   const lines = [make('b', {}, app.nameOf(account)), make('span', {}, say('account.who', { kind, n: count(app.followersOf(account)) }))];
   const hour = (/** @type {number} */ t) => app.clock(t).toISOString().slice(11, 16);
   if (marks & MARK.readFalse) {

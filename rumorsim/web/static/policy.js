@@ -1,20 +1,20 @@
 // The policy of the right-hand world: what it is made of, and taking out of it.
 
 import { byId } from './app.js';
-import { has, make, percent, say } from './words.js';
+import { make, named, percent, say } from './words.js';
 
 /** An intervention in a few words. @param {any} each */
 export function inWords(each) {
   const { kind, when, whom = {}, delay } = each;
-  const what = has(`kind.${kind}`) ? say(`kind.${kind}`) : kind;
+  const what = named('kind', kind);
   const parts = [];
   if (when.at) parts.push(say('when.at', { at: when.at.map((/** @type {string} */ t) => shortHours(t)).join(', ') }));
   for (const name of ['reports', 'shares', 'reach']) if (when[name]) parts.push(say(`when.${name}`, { n: when[name] }));
   if (when.age) parts.push(say('when.age', { age: shortHours(when.age) }));
   if (whom.accounts?.length) parts.push(whom.accounts.map((/** @type {unknown} */ a) => `#${a}`).slice(0, 3).join(' '));
   if (whom.nth) parts.push(say('whom.nth', { n: whom.nth }));
-  if (whom.kinds?.length) parts.push(whom.kinds.join(', '));
-  if (whom.stories?.length) parts.push(whom.stories.join(', '));
+  if (whom.kinds?.length) parts.push(whom.kinds.map((/** @type {string} */ k) => named('who', k)).join(', '));
+  if (whom.stories?.length) parts.push(whom.stories.map((/** @type {string} */ s) => named('name', s)).join(', '));
   if (delay?.median) parts.push(say('after', { time: shortHours(delay.median) }));
   if (each.sensitivity !== undefined && each.sensitivity !== null) parts.push(say('accurate', { part: percent(each.sensitivity) }));
   return { what, how: parts.join(' · ') };

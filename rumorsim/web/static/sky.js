@@ -63,15 +63,15 @@ export class Sky {
     this.fresh = true;
   }
 
-  /** A post travels along a follow. @param {number} from @param {number} to @param {boolean} truth @param {number} start */
-  pulse(from, to, truth, start) {
-    if (this.still || !this.picture || !this.sparks.pulse(from, to, truth, start)) return;
+  /** A post travels along a follow. @param {number} from @param {number} to @param {number} hue 0 rumor, 1 true, 2 correction @param {number} start */
+  pulse(from, to, hue, start) {
+    if (this.still || !this.picture || !this.sparks.pulse(from, to, hue, start)) return;
     this.landing.push({ account: to, due: start + FLIGHT });
   }
 
-  /** Somebody shares. @param {number} account @param {boolean} truth @param {number} start */
-  ring(account, truth, start) {
-    if (!this.still) this.sparks.ring(account, truth, start);
+  /** Somebody shares. @param {number} account @param {number} hue 0 rumor, 1 true, 2 correction @param {number} start */
+  ring(account, hue, start) {
+    if (!this.still) this.sparks.ring(account, hue, start);
   }
 
   resize() {
@@ -95,12 +95,15 @@ export class Sky {
       this.radii = new Float32Array(accounts);
     }
     const { zoom, x, y } = this.camera;
-    const pad = 22 * this.ratio;
+    // Room for the tools, which lie over the lower edge of the right-hand world.
+    const pad = 20 * this.ratio;
+    const below = 54 * this.ratio;
     const wide = this.width - 2 * pad;
-    const high = this.height - 2 * pad;
+    const high = this.height - pad - below;
+    const middle = pad + high / 2;
     for (let i = 0; i < accounts; i += 1) {
       this.xy[2 * i] = this.width / 2 + (places[2 * i] - x) * wide * zoom;
-      this.xy[2 * i + 1] = this.height / 2 + (places[2 * i + 1] - y) * high * zoom;
+      this.xy[2 * i + 1] = middle + (places[2 * i + 1] - y) * high * zoom;
     }
     const area = Math.sqrt((wide * high) / accounts);
     const base = Math.min(4.6 * this.ratio, Math.max(1.25 * this.ratio, area * 0.125)) * zoom ** 0.45;

@@ -9,6 +9,8 @@ const MOST_RINGS = 120;
 /** Milliseconds a pulse flies and a ring lasts. */
 export const FLIGHT = 420;
 const RING = 700;
+/** Of a rumor, a true story, a correction. */
+const HUES = ['#ffc46b', COLOUR.trueRead, COLOUR.corrected];
 
 export class Sparks {
   /** @param {CanvasRenderingContext2D} pen */
@@ -31,10 +33,10 @@ export class Sparks {
     this.chosen = -1;
   }
 
-  /** A post travels; false where there are too many. @param {number} from @param {number} to @param {boolean} truth @param {number} start */
-  pulse(from, to, truth, start) {
+  /** A post travels; false where there are too many. @param {number} from @param {number} to @param {number} hue @param {number} start */
+  pulse(from, to, hue, start) {
     if (this.flying >= MOST_PULSES) return false;
-    this.put(this.flying, from, to, start, truth ? 1 : 0);
+    this.put(this.flying, from, to, start, hue);
     this.flying += 1;
     return true;
   }
@@ -47,9 +49,9 @@ export class Sparks {
     this.hue[i] = hue;
   }
 
-  /** Somebody shares. @param {number} account @param {boolean} truth @param {number} start */
-  ring(account, truth, start) {
-    if (this.rings.length < MOST_RINGS) this.rings.push({ account, start, hue: truth ? 1 : 0 });
+  /** Somebody shares. @param {number} account @param {number} hue @param {number} start */
+  ring(account, hue, start) {
+    if (this.rings.length < MOST_RINGS) this.rings.push({ account, start, hue });
   }
 
   /** @param {import('./sky.js').Sky} sky @param {number} now milliseconds */
@@ -69,8 +71,8 @@ export class Sparks {
     const { pen } = this;
     pen.lineWidth = 2.1 * ratio;
     pen.lineCap = 'round';
-    for (const hue of [1, 0]) {
-      pen.strokeStyle = hue ? COLOUR.trueRead : '#ffc46b';
+    for (const hue of [1, 2, 0]) {
+      pen.strokeStyle = HUES[hue];
       pen.beginPath();
       for (let i = 0; i < this.flying; i += 1) {
         const part = (now - this.start[i]) / FLIGHT;
@@ -103,7 +105,7 @@ export class Sparks {
       const part = (now - start) / RING;
       if (part < 0 || part > 1) continue;
       pen.globalAlpha = 1 - part;
-      pen.strokeStyle = hue ? COLOUR.trueRead : COLOUR.falseTold;
+      pen.strokeStyle = hue ? HUES[hue] : COLOUR.falseTold;
       pen.beginPath();
       pen.arc(xy[2 * account], xy[2 * account + 1], (5 + 20 * part) * ratio, 0, 7);
       pen.stroke();

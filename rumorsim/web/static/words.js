@@ -34,6 +34,11 @@ export function has(key) {
   return key in LANGUAGES.en;
 }
 
+/** A name of a scenario in the reader's language, where there is one. @param {string} kind @param {string} name */
+export function named(kind, name) {
+  return has(`${kind}.${name}`) ? say(`${kind}.${name}`) : name;
+}
+
 /** @param {number} number */
 export function count(number) {
   return number.toLocaleString(now === 'zh' ? 'zh-CN' : 'en-GB');

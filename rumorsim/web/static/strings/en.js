@@ -15,7 +15,7 @@ export default {
   'tally.averted': 'kept from the rumor',
   'tally.lost': 'lost to a true story',
   'tally.wrong': 'wrongly hit',
-  'tally.acts': 'of {n} penalties',
+  'tally.acts': 'acts: {n}',
   tabs: 'News, policy, what if',
   'tab.news': 'News',
   'tab.policy': 'Policy',
@@ -57,7 +57,7 @@ export default {
   'story.false': 'rumor: {story}', 'story.true': 'true: {story}', 'story.answer': 'correction: {story}',
   'story.act': 'What can be done about “{story}”', 'story.is-false': 'a rumor; the platform sees: {category}', 'story.is-true': 'a true story; the platform sees: {category}',
   'tool.filter.long': 'Keep it off the trending list', 'tool.correct.long': 'Publish a correction',
-  trending: 'Trending', 'trending.other': 'other topics', 'trending.filter': 'Keep “{story}” off the list', 'trending.kept': '{story}: kept off',
+  'trending.place': 'list no. {n}', 'trending.kept': 'off the list',
 
   'badge.left': 'L', 'badge.right': 'R', 'badge.both': 'both',
   'news.published': '{account} posts “{story}” ({n} followers)', 'news.shared': '{account} shares “{story}” with {n}',
@@ -72,6 +72,10 @@ export default {
   'policy.empty': 'No policy yet. Click accounts in the right-hand world, or add from the catalogue.',
   'kind.close-accounts': 'Close accounts', 'kind.suspend-accounts': 'Suspend accounts', 'kind.remove-followers': 'Remove followers',
   'kind.delete-posts': 'Delete posts', 'kind.filter-trending': 'Filter the trending list', 'kind.correct': 'Publish a correction',
+  'kind.demonetise': 'Demonetise', 'kind.limit-push': 'Limit push notifications', 'kind.derank': 'Derank', 'kind.promote': 'Promote a story', 'kind.circuit-breaker': 'Circuit breaker',
+  'kind.discount-engagement': 'Discount engagement', 'kind.label': 'Label posts', 'kind.crowd-note': 'Crowd notes', 'kind.friction': 'Slow down sharing', 'kind.verify-identity': 'Verify identity',
+  'kind.require-credentials': 'Require credentials', 'kind.classify-accounts': 'Classify accounts', 'kind.strike-ladder': 'Strike ladder', 'kind.take-down-network': 'Take down a network',
+  'kind.warn-platform': 'Warn the platform', 'kind.user-reports': 'Ask readers to report', 'kind.appeals': 'Appeals', 'kind.campaign': 'Campaign', 'kind.penalise-sponsors': 'Penalise sponsors',
   'when.at': 'at {at}', 'when.reports': 'after {n} reports', 'when.shares': 'after {n} shares', 'when.reach': 'once {n} were reached', 'when.age': '{age} old',
   'whom.nth': 'post no. {n}', after: 'takes {time}', accurate: '{part} right',
 
@@ -101,6 +105,8 @@ export default {
   'help.0': 'play or pause', 'help.1': 'one step on', 'help.2': 'back to the start', 'help.3': 'slower, faster', 'help.4': 'another luck', 'help.5': 'find an account',
   'help.6': 'in a world: walk between accounts, act', 'help.7': 'choose what a click does', 'help.8': 'close the account chosen', 'help.9': 'zoom', 'help.10': 'gallery', 'help.11': 'news, policy, what if', 'help.12': 'catalogue', 'help.13': 'share', 'help.14': '中文', 'help.15': 'this help',
 
+  'name.tap-water': 'tap water', 'name.school-roof': 'school roof', 'name.bank-run': 'bank run', 'name.new-bridge': 'new bridge', 'name.water-is-fine': 'water is fine',
+  'who.ordinary': 'ordinary account', 'who.self-media': 'self-media', 'who.celebrity': 'celebrity', 'who.official-media': 'official media',
   'gallery.button': 'Scenarios', 'gallery.title': 'What would you do about a rumor?', 'gallery.lead': 'Choose a scenario and say what you expect, before you press play.',
   'gallery.predict': 'Your prediction', 'gallery.watch': 'Watch without a guess', 'gallery.go': 'Press play', 'gallery.own': 'Your scenario',
   'answer.averted.0': 'hardly any (under 15 %)', 'answer.averted.1': 'some (15 to 50 %)', 'answer.averted.2': 'most (over 50 %)',
@@ -139,5 +145,6 @@ export default {
   'gallery.big-town.question': 'How many does the desk keep from the rumor?',
   'gallery.big-town.reveal': 'In a large town a rumor finds a way round closed accounts. Sometimes the policy even lets another version through that would have been crowded out: try luck no. 3.',
 
+  preparing: 'The engine is being prepared, once: some 20 seconds …',
   lost: 'The line to rumorsim was lost. Trying again …', 'lost.full': 'Too many browsers at once. Trying again soon …',
 };

@@ -56,7 +56,7 @@ export default {
   'story.false': '谣言：{story}', 'story.true': '真消息：{story}', 'story.answer': '辟谣：{story}',
   'story.act': '怎样对待“{story}”', 'story.is-false': '谣言；平台看到的类别：{category}', 'story.is-true': '真消息；平台看到的类别：{category}',
   'tool.filter.long': '不许上热搜', 'tool.correct.long': '发布辟谣',
-  trending: '热搜榜', 'trending.other': '其他话题', 'trending.filter': '不许“{story}”上榜', 'trending.kept': '{story}：已撤下',
+  'trending.place': '热搜第 {n}', 'trending.kept': '已撤下热搜',
 
   'badge.left': '左', 'badge.right': '右', 'badge.both': '两边',
   'news.published': '{account} 发布“{story}”（{n} 个粉丝）', 'news.shared': '{account} 把“{story}”转给 {n} 个粉丝',
@@ -71,6 +71,10 @@ export default {
   'policy.empty': '还没有对策。请点击右边世界的账号，或从措施目录添加。',
   'kind.close-accounts': '封号', 'kind.suspend-accounts': '禁言', 'kind.remove-followers': '清空粉丝',
   'kind.delete-posts': '删帖', 'kind.filter-trending': '过滤热搜榜', 'kind.correct': '官方辟谣',
+  'kind.demonetise': '取消收益', 'kind.limit-push': '限制推送', 'kind.derank': '降低推荐', 'kind.promote': '置顶消息', 'kind.circuit-breaker': '熔断',
+  'kind.discount-engagement': '剔除虚假流量', 'kind.label': '加标签', 'kind.crowd-note': '众包注释', 'kind.friction': '放慢转发', 'kind.verify-identity': '核验身份',
+  'kind.require-credentials': '要求资质', 'kind.classify-accounts': '账号分级', 'kind.strike-ladder': '累进处罚', 'kind.take-down-network': '端掉团伙',
+  'kind.warn-platform': '约谈平台', 'kind.user-reports': '鼓励举报', 'kind.appeals': '申诉', 'kind.campaign': '专项行动', 'kind.penalise-sponsors': '处罚金主',
   'when.at': '在 {at}', 'when.reports': '被举报 {n} 次后', 'when.shares': '被转发 {n} 次后', 'when.reach': '触达 {n} 人后', 'when.age': '发出 {age} 后',
   'whom.nth': '第 {n} 条帖子', after: '需要 {time}', accurate: '{part} 正确',
 
@@ -100,6 +104,8 @@ export default {
   'help.0': '播放或暂停', 'help.1': '前进一步', 'help.2': '回到开头', 'help.3': '更慢、更快', 'help.4': '换一种运气', 'help.5': '查找账号',
   'help.6': '在世界里：在账号间移动、处置', 'help.7': '选择点击的作用', 'help.8': '封掉选中的账号', 'help.9': '缩放', 'help.10': '场景', 'help.11': '动态、对策、假如', 'help.12': '措施目录', 'help.13': '分享', 'help.14': 'English', 'help.15': '本帮助',
 
+  'name.tap-water': '自来水', 'name.school-roof': '校舍屋顶', 'name.bank-run': '银行挤兑', 'name.new-bridge': '新桥通车', 'name.water-is-fine': '水没问题',
+  'who.ordinary': '普通账号', 'who.self-media': '自媒体', 'who.celebrity': '名人', 'who.official-media': '官方媒体',
   'gallery.button': '场景', 'gallery.title': '面对谣言，你会怎么做？', 'gallery.lead': '选一个场景，先说出你的预测，再按播放。',
   'gallery.predict': '你的预测', 'gallery.watch': '不猜了，直接看', 'gallery.go': '播放', 'gallery.own': '你的场景',
   'answer.averted.0': '几乎没有（不到 15%）', 'answer.averted.1': '一部分（15% 到 50%）', 'answer.averted.2': '大部分（超过 50%）',
@@ -138,5 +144,6 @@ export default {
   'gallery.big-town.question': '审核能让多少人听不到谣言？',
   'gallery.big-town.reveal': '城越大，谣言越容易绕过被封的账号。有时对策甚至放走了本来会被挤掉的另一个版本：试试 3 号运气。',
 
+  preparing: '正在准备引擎，只需这一次，约 20 秒……',
   lost: '与 rumorsim 的连接断了，正在重试……', 'lost.full': '同时打开的浏览器太多，稍后再试……',
 };

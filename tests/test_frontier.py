@@ -1,0 +1,95 @@
+"""The frontier: three differences to ``none``, and who is beaten on all of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from small_worlds import small
+
+from rumorsim.studies.compare import compare
+from rumorsim.studies.comparison import Comparison
+from rumorsim.studies.frontier import COST, FALSE, TRUE, frontier, frontier_lines
+
+
+@pytest.fixture(scope="module")
+def real() -> Comparison:
+    story = {"appeal": 0.25, "report": 0.1, "author": {"random": 4}}
+    close = {"kind": "close-accounts", "when": {"reports": 1}}
+    return compare(
+        small(
+            {
+                "graph": {"kind": "erdos-renyi", "accounts": 60, "mean_followers": 5},
+                "prices": {"close": 7.0, "flag": 0.5},
+                "stories": [
+                    {"name": "rumor", "truth": False, **story},
+                    {"name": "news", "truth": True, **story},
+                ],
+                "policies": [
+                    {"name": "close", "interventions": [close]},
+                    {"name": "idle", "interventions": []},
+                ],
+            }
+        ),
+        replicates=4,
+        workers=1,
+    )
+
+
+def made_up(real: Comparison, numbers: dict[str, tuple[float, float, float]]) -> Comparison:
+    """The same worlds with these means of exposures to false, to true, and of cost."""
+    scalars: dict[str, Any] = {
+        policy: {key: [x] * 4 for key, x in zip((FALSE, TRUE, COST), means, strict=True)}
+        for policy, means in {"none": (100.0, 50.0, 0.0), **numbers}.items()
+    }
+    return replace(real, policies=tuple(scalars), scalars=scalars)
+
+
+def test_axes_are_differences_to_none(real: Comparison) -> None:
+    close, idle = frontier(real)
+    for point, change in ((close, real.change("close", FALSE)), (idle, real.change("idle", FALSE))):
+        assert change is not None and change.difference is not None
+        assert point.averted.estimate == -change.difference.estimate
+    cost = real.change("close", COST)
+    assert cost is not None and close.cost == cost.difference
+    flags, closed = (
+        real.scalars["close"][f"enforcement.verbs.{verb}"] for verb in ("flag", "close")
+    )
+    for got, flag, hit in zip(real.scalars["close"][COST], flags, closed, strict=True):
+        assert got == 0.5 * (flag or 0) + 7.0 * (hit or 0) > 0
+    assert idle.averted.estimate == idle.cost.estimate == 0.0
+    assert idle.beaten_by == "", "whoever does nothing is as good as none"
+
+
+def test_who_is_beaten_on_all_axes_is_named(real: Comparison) -> None:
+    points = frontier(
+        made_up(
+            real,
+            {
+                "good": (40.0, 45.0, 10.0),
+                "worse": (40.0, 44.0, 10.0),
+                "dearer": (30.0, 45.0, 20.0),
+                "harmful": (110.0, 50.0, 1.0),
+                "free": (90.0, 50.0, 0.0),
+            },
+        )
+    )
+    beaten = {point.policy: point.beaten_by for point in points}
+    assert beaten == {"good": "", "worse": "good", "dearer": "", "harmful": "none", "free": ""}
+    price = {point.policy: point.price for point in points}
+    assert price["good"] == pytest.approx(5 / 60) and price["harmful"] is None
+
+
+def test_the_table_says_it(real: Comparison) -> None:
+    text = "\n".join(frontier_lines(real))
+    assert "averted" in text and "close" in text
+    assert text in real.text()
+
+
+def test_nothing_where_an_axis_is_missing(real: Comparison) -> None:
+    """Negative control: without cost there is no frontier, and no table."""
+    less = made_up(real, {"good": (40.0, 45.0, 10.0)})
+    scalars = {p: {k: v for k, v in each.items() if k != COST} for p, each in less.scalars.items()}
+    less = replace(less, scalars=scalars)
+    assert frontier(less) == [] == frontier_lines(less)
