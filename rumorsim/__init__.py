@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from rumorsim.scenario import Scenario, load, loads
     from rumorsim.sinks.saved import measure_file, read_events
     from rumorsim.studies.compare import compare
+    from rumorsim.studies.delay_map import delay_map
+    from rumorsim.studies.optimise import optimise
+    from rumorsim.studies.sensitivity import sensitivity
     from rumorsim.studies.sweep import sweep
     from rumorsim.world import World
 
@@ -57,14 +60,17 @@ _HOMES = {
     "Simulation": "run",
     "World": "world",
     "compare": "studies.compare",
+    "delay_map": "studies.delay_map",
     "from_edges": "graphs",
     "from_networkx": "graphs",
     "load": "scenario",
     "loads": "scenario",
     "measure_file": "sinks",
+    "optimise": "studies.optimise",
     "read_events": "sinks",
     "read_follows": "graphs",
     "run": "run",
+    "sensitivity": "studies.sensitivity",
     "stream": "run",
     "sweep": "studies.sweep",
     "to_networkx": "graphs",
@@ -84,14 +90,17 @@ __all__ = [
     "Simulation",
     "World",
     "compare",
+    "delay_map",
     "from_edges",
     "from_networkx",
     "load",
     "loads",
     "measure_file",
+    "optimise",
     "read_events",
     "read_follows",
     "run",
+    "sensitivity",
     "stream",
     "sweep",
     "to_networkx",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -32,7 +33,11 @@ def report(directory: Path, out: Path | None, tables: Path | None, again: bool) 
     """
     from rumorsim.pages import write_report
 
-    written = write_report(directory, out, tables=tables, again=again)
+    def told(done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            click.echo(f"\rworlds run again: {done} of {total}", err=True, nl=done == total)
+
+    written = write_report(directory, out, tables=tables, again=again, progress=told)
     click.echo(f"the report is {written}", err=True)
     if tables is not None:
         click.echo(f"its tables are in {tables}", err=True)

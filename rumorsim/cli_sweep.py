@@ -164,12 +164,13 @@ def slurm(
     \b
       rumorsim sweep slurm STUDY --out DIR --jobs 8 > job.sh && sbatch job.sh
     """
-    from rumorsim.studies.plan import check_study
+    from rumorsim.studies.orders import Orders
+    from rumorsim.studies.plan import planned
     from rumorsim.studies.slurm import Array
     from rumorsim.studies.study import load_study
 
     loaded = load_study(study)
-    check_study(loaded, loaded.load_scenario(), most_runs)
+    planned(loaded, Orders(loaded.load_scenario(), loaded.measures), most_runs)
     array = Array(study, out, jobs, workers, limit, memory, program, most_runs)
     click.echo(array.script(), nl=False)
 

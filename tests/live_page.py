@@ -123,8 +123,8 @@ def read_frame(data: bytes) -> Frame:
 class Talk:
     """A line to a page: orders out, what was told and shown in."""
 
-    def __init__(self, line: ClientConnection) -> None:
-        self.line = line
+    def __init__(self, opening: Any) -> None:
+        self.line: ClientConnection = opening.__enter__()
         self.told: list[dict[str, Any]] = []
         self.frames: list[Frame] = []
         self.pictures = 0

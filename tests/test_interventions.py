@@ -414,7 +414,8 @@ TWO: dict[str, Any] = {
     "horizon": "20 h",
     "graph": {
         **dict.fromkeys(("accounts", "mean_followers", "seed")),
-        **{"kind": "union", "parts": {"one": _PART, "two": {**_PART, "seed": 4}}},
+        "kind": "union",
+        "parts": {"one": _PART, "two": {**_PART, "seed": 4}},
     },
     "platforms": {"one": {**_SURFACES, "crosspost": 0.5}, "two": _SURFACES},
     "accounts": {"elsewhere": 0.5},

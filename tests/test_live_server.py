@@ -10,12 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-pytest.importorskip("uvicorn", reason="needs the extra live")
-websockets = pytest.importorskip("websockets", reason="needs the extra live")
-
 import numpy as np
+import pytest
 from click.testing import CliRunner
 from live_page import Page, Talk, page_running
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
@@ -215,7 +211,11 @@ def hostile_handshakes(page: Page) -> list[dict[str, Any]]:
             "origin": right,
             "additional_headers": [*cookie.items(), ("Origin", "http://evil.example")],
         },
-        {"origin": right, "additional_headers": [*cookie.items(), ("X-Long", "a" * 40_000)]},
+        {
+            "origin": right,
+            "additional_headers": [*cookie.items(), ("X-Long", "a" * 40_000)],
+            "open_timeout": 2,
+        },
     ]
     return bad
 
@@ -256,13 +256,15 @@ def hostile_messages() -> list[str | bytes]:
         '{"do": "open", "scenario": "one-click", "seed": 99999999999999999999}',
         '{"do": "open", "scenario": "<script>alert(1)</script>"}',
         '{"do": "speed", "hours": NaN}', '{"do": "speed", "hours": Infinity}',
-        '{"do": "speed", "hours": -1}', '{"do": "speed", "hours": 1e9}', '{"do": "step", "hours": 0}',
+        '{"do": "speed", "hours": -1}', '{"do": "speed", "hours": 1e9}',
+        '{"do": "step", "hours": 0}',
         '{"do": "rewind", "to": -1}', '{"do": "rewind", "to": "0"}', '{"do": "drop", "entry": 999}',
         '{"do": "drop", "entry": -1}', '{"do": "policy", "name": "nobody"}',
         '{"do": "act", "verb": "close", "account": 4294967296}',
         '{"do": "act", "verb": "close", "account": 1999999999}',
         '{"do": "act", "verb": "close", "account": 1.5}', '{"do": "act", "verb": "undo"}',
-        '{"do": "act", "verb": "delete", "post": 99999}', '{"do": "act", "verb": "filter", "story": 3}',
+        '{"do": "act", "verb": "delete", "post": 99999}',
+        '{"do": "act", "verb": "filter", "story": 3}',
         '{"do": "settings", "appeal": 1e9}', '{"do": "settings", "attention": 0}',
         '{"do": "settings", "attention": 2.5}', '{"do": "settings", "accuracy": true}',
         '{"do": "add", "intervention": 7}', '{"do": "add", "intervention": {}}',
@@ -272,7 +274,7 @@ def hostile_messages() -> list[str | bytes]:
     ]  # fmt: skip
     chance = random.Random(6)
     good = '{"do": "act", "verb": "remove-followers", "account": 12}'
-    for _ in range(90):
+    for _ in range(120):
         text = list(good)
         for _ in range(chance.randint(1, 4)):
             text[chance.randrange(len(text))] = chr(
@@ -296,7 +298,7 @@ def test_hostile_messages_leave_no_trace(page: Page) -> None:
         other.say(do="play")
         _say_all(page, messages)  # the first time may import and cache
         before = page.memory()
-        for _ in range(3):
+        for _ in range(2):
             _say_all(page, messages)
         assert page.memory() - before < 12_000_000
         now = other.until("frame").now
@@ -315,19 +317,20 @@ def _say_all(page: Page, messages: list[str | bytes]) -> None:
             talk = page.talk()
             talk.open()
         talk.line.send(message)
-        kind = talk.hear()
-        while kind not in ("fault", "frame", "policy"):
-            kind = talk.hear()
+        talk.say(do="pause")  # always answered by a frame
+        talk.until("frame")
     if talk is not None:
         talk.close()
 
 
 @pytest.mark.parametrize("text", [m for m in hostile_messages() if isinstance(m, str)][:40])
 def test_reading_a_message_raises_nothing_else(text: str) -> None:
+    said = "a message"
     try:
         read_message(text)
     except BadMessage as error:
-        assert 0 < len(str(error)) <= 300
+        said = str(error)
+    assert 0 < len(said) <= 300
 
 
 def test_a_message_that_is_too_long_shuts_the_door(page: Page) -> None:

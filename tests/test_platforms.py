@@ -15,7 +15,7 @@ from rumorsim.events import Batch, Kind
 from rumorsim.run import Simulation
 from rumorsim.scenario import loads
 from rumorsim.scenario.presets import preset_names
-from rumorsim.surfaces.trending import _Anchor
+from rumorsim.surfaces.trending import Anchor
 
 ALARM = 1e-4
 STORY = """
@@ -181,7 +181,7 @@ def test_who_comes_to_the_anchored_rank_stays() -> None:
     class Settings:
         anchored, anchored_for = 2, 5.0
 
-    anchor = _Anchor(Settings())  # type: ignore[arg-type]
+    anchor = Anchor(Settings())  # type: ignore[arg-type]
     order = ["a", "b", "c"]
     anchor.hold(order, 0.0)
     for now, fresh, expected in (

@@ -131,7 +131,7 @@ def test_intervals_stay_where_the_number_can_be() -> None:
 
 
 def acting() -> Any:
-    """Forty accounts; the followers of all are removed after half an hour."""
+    """Forty accounts; three in ten lose their followers after half an hour."""
     from small_worlds import values
 
     return from_values(
@@ -142,7 +142,11 @@ def acting() -> Any:
                     {
                         "name": "close",
                         "interventions": [
-                            {"kind": "remove-followers", "when": {"at": ["30 min"]}},
+                            {
+                                "kind": "remove-followers",
+                                "when": {"at": ["30 min"]},
+                                "whom": {"fraction": 0.3},
+                            },
                         ],
                     }
                 ],

@@ -35,7 +35,7 @@ ROWS = {
 def plan_of(file: Path) -> Plan:
     study = load_study(file)
     scenario = study.load_scenario()
-    return planned(study, check_study(study, scenario), Orders(scenario, study.measures))
+    return planned(study, Orders(scenario, study.measures))
 
 
 def test_there_is_a_file_for_every_rule() -> None:

@@ -161,7 +161,7 @@ def terms_of(saved: Saved) -> str:
     kind = "bootstrap" if saved.facts.get("intervals") == "bootstrap" else "t"
     others = len(saved.policies) - 1
     together = (
-        f", which hold for all {others} policies at once"
+        f", which hold for {'both' if others == 2 else f'all {others}'} policies at once"
         if others > 1 and saved.facts.get("level_of_each_policy", LEVEL) != LEVEL
         else ""
     )

@@ -20,8 +20,6 @@ __all__ = ["COSTS", "cost_of", "frontier_section", "less"]
 #: Where a cost may stand, the first that was measured; then its words.
 COSTS: Final = (
     ("cost.total", "cost"),
-    ("enforcement.cost", "cost"),
-    ("cost.cost", "cost"),
     ("enforcement.actions", "actions of the desk"),
 )
 
@@ -83,8 +81,8 @@ def frontier_section(saved: Saved) -> Section | None:
         "frontier-figure", "What is averted, and at what price", drawings, " ".join(told),
         worth + arms, legend, Table("frontier", "In accounts a world", columns, rows),
     )  # fmt: skip
-    words = [Text(_undominated(policies, averted, lost))] if lost else []
-    return Section("frontier", "The frontier", [*words, figure])
+    head = [Text(_undominated(policies, averted, lost))] if lost else []
+    return Section("frontier", "The frontier", [*head, figure])
 
 
 def _averted(saved: Saved, policy: str, key: str) -> Interval | None:

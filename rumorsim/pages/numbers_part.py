@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from rumorsim.measures import MEASURES, describe
@@ -12,7 +13,7 @@ from rumorsim.pages.wording import cell, held
 if TYPE_CHECKING:
     from rumorsim.pages.saved import Saved
 
-__all__ = ["MOST_ROWS", "is_fine", "numbers_section"]
+__all__ = ["MOST_ROWS", "is_fine", "numbers_section", "shown_of"]
 
 #: Rows a measure shows at most; the rest stands in the files of the directory.
 MOST_ROWS: Final = 40
@@ -31,7 +32,7 @@ def numbers_section(saved: Saved) -> Section | None:
 
 
 def _measure(saved: Saved, name: str, keys: list[str]) -> Folded:
-    wanted = [key for key in keys if not is_fine(key)][:MOST_ROWS]
+    wanted = shown_of(keys)
     columns = [Column("", numeric=False), Column("unit", numeric=False)]
     columns += [Column(policy) for policy in saved.policies]
     rows, raw = [], []
@@ -54,6 +55,12 @@ def _measure(saved: Saved, name: str, keys: list[str]) -> Folded:
     summary = f": {MEASURES[name].summary}" if name in MEASURES else ""
     table = Table(f"measure-{name}", f"{name}, means over worlds", columns, rows, (head, raw), note)
     return Folded(f"{name}{summary}", [table])
+
+
+def shown_of(keys: Sequence[str]) -> list[str]:
+    """The numbers of a measure to show: no finer cuts, those of single stories last."""
+    coarse = [key for key in keys if not is_fine(key)]
+    return sorted(coarse, key=lambda key: ".stories." in key)[:MOST_ROWS]
 
 
 def is_fine(key: str) -> bool:

@@ -130,7 +130,7 @@ def _table(saved: Saved) -> Table:
         for key, _ in kinds:
             change = saved.change(policy, key)
             if policy == NONE:
-                row.append(cell(change.mean, unit="accounts") if change else "")
+                row.append(f"{change.mean.estimate:,.0f} accounts" if change else "")
             else:
                 row.append(_changed(change) if change else "")
         for key, _ in extras:

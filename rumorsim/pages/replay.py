@@ -23,7 +23,11 @@ __all__ = ["MOST_EVENTS", "MOST_WORLDS", "Replay", "World", "replay"]
 
 #: Worlds run again at most, and events of all of them.
 MOST_WORLDS: Final = 10
-MOST_EVENTS: Final = 3_000_000
+MOST_EVENTS: Final = 1_000_000
+#: Verbs that do nothing yet to an account, a post or a story: cases, summonses, warnings, appeals.
+_NO_EFFECT: Final = (
+    CASES | UNDOING | {"warn", "warn-platform", "end-warning", "ask-readers", "stop-asking"}
+)
 #: Accounts of a graph whose worlds are built again.
 MOST_ACCOUNTS: Final = 1_000_000
 
@@ -133,5 +137,5 @@ def _first_met(exposed: Batch, facts: Facts) -> NDArray[np.float64]:
 
 def _effects(actions: Batch) -> Batch:
     """Actions that did something, rather than open, drop or undo a case."""
-    effects = [place for place, verb in enumerate(VERBS) if verb not in CASES | UNDOING]
+    effects = [place for place, verb in enumerate(VERBS) if verb not in _NO_EFFECT]
     return Batch(actions.rows[np.isin(actions.value, effects)])

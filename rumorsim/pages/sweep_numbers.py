@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from rumorsim.measures import MEASURES, describe
-from rumorsim.pages.numbers_part import MOST_ROWS, is_fine
+from rumorsim.pages.numbers_part import shown_of
 from rumorsim.pages.parts import Column, Folded, Section, Table
 from rumorsim.pages.sweep_answer import effects
 from rumorsim.pages.sweep_parts import MOST_SHOWN, text_of
@@ -69,7 +69,7 @@ def numbers_part(swept: Swept) -> Section | None:
             measures.setdefault(key.split(".", 1)[0], []).append(key)
     parts = []
     for name, mine in measures.items():
-        wanted = [key for key in mine if not is_fine(key)][:MOST_ROWS]
+        wanted = shown_of(mine)
         columns = [Column("", numeric=False), Column("unit", numeric=False)]
         columns += [Column(policy) for policy in policies]
         rows, raw = [], []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel
 
@@ -16,6 +16,9 @@ from rumorsim.scenario.models import Scenario
 from rumorsim.scenario.shapes import key_path, keys_of, meaning_of
 
 __all__ = ["again_section", "limits_section", "scenario_section", "source_of"]
+
+#: A longer table is folded.
+_MANY: Final = 60
 
 Leaf = tuple[str, str, bool, str]
 
@@ -73,7 +76,9 @@ def scenario_section(values: Mapping[str, Any]) -> Section:
                 " leaves at the default."
             )
         )
-        parts.append(_table("assumptions-set", "Set in this scenario", given))
+        table = _table("assumptions-set", "Set in this scenario", given)
+        many = len(given) > _MANY
+        parts.append(Folded(f"{len(given)} values set", [table]) if many else table)
         folded = _table("assumptions-default", "Left at the default", kept)
         parts.append(Folded(f"{len(kept)} defaults left as they are", [folded]))
     text = json.dumps(values, indent=1, ensure_ascii=False)

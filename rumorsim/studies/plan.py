@@ -122,8 +122,9 @@ def check_study(study: Study, scenario: Scenario, most_runs: int | None = None) 
     return policies
 
 
-def planned(study: Study, policies: tuple[str, ...], orders: Orders) -> Plan:
-    """The plan of a study that was checked; InputError for values that are refused."""
+def planned(study: Study, orders: Orders, most_runs: int | None = None) -> Plan:
+    """The plan of a study; InputError as :func:`check_study`, and for values that are refused."""
+    policies = check_study(study, orders.scenario, most_runs)
     names = [parameter.name for parameter in study.parameters]
     points, settings = [], []
     complaints = Complaints(study, orders.scenario)

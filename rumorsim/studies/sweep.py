@@ -17,7 +17,7 @@ from rumorsim.scenario import Scenario
 from rumorsim.studies.making import Job, Made
 from rumorsim.studies.manifest import Manifest
 from rumorsim.studies.orders import Order, Orders
-from rumorsim.studies.plan import Plan, check_study, planned
+from rumorsim.studies.plan import Plan, planned
 from rumorsim.studies.runner import Runner
 from rumorsim.studies.shards import Shard
 from rumorsim.studies.study import Study, load_study
@@ -74,8 +74,7 @@ def sweep(
     share = Shard.of(shard)
     check_directory(Path(out))
     orders = Orders(begun.load_scenario() if scenario is None else scenario, begun.measures)
-    policies = check_study(begun, orders.scenario, most_runs)
-    plan = planned(begun, policies, orders)
+    plan = planned(begun, orders, most_runs)
     with Runner(orders, workers=workers, store=out, part=share.part, hands=_hands(dask)) as runner:
         manifest = Manifest.of(plan, orders.scenario)
         manifest.save(Path(out))

@@ -73,7 +73,7 @@ class _Worker:
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_work, args=(theirs, job), daemon=True)
-        with nameless_main():
+        with nameless_main(), _deaf_to_ctrl_c():
             self.process.start()
         theirs.close()
         self.ready = False
@@ -202,6 +202,22 @@ def _kernels_are_compiled() -> bool:
     from rumorsim.kernels.compiling import cache_folder
 
     return cache_folder is not None and any(cache_folder.rglob("advance*.nbi"))
+
+
+@contextlib.contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Processes that are started now never hear of Ctrl-C, not even while they start.
+
+    Whoever pressed it means this process, which ends them.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextlib.contextmanager

@@ -22,7 +22,7 @@ from rumorsim.units import PositiveDuration, Rate
 if TYPE_CHECKING:
     from rumorsim.engines import Engine
 
-__all__ = ["Trending", "show", "trending_list"]
+__all__ = ["Anchor", "Topics", "Trending", "ranked", "show", "trending_list"]
 
 #: Median time a topic stayed on Weibo's hot-search list, March to August 2023.
 MEASURED_DWELL: Any = "2.65 h"
@@ -109,7 +109,7 @@ class Topic:
     end: float
 
 
-class _Topics:
+class Topics:
     """Background topics: who is on, what they score."""
 
     def __init__(self, trending: Trending, engine: Engine, surface: int, accounts: int) -> None:
@@ -143,7 +143,7 @@ class _Topics:
             self._next = next(self._arrivals, None)
 
 
-class _Anchor:
+class Anchor:
     """The rank at which whoever comes there stays for a while."""
 
     def __init__(self, trending: Trending) -> None:
@@ -169,19 +169,19 @@ def trending_list(
     world = engine.world
     decay = float(round24(2.0 ** (-trending.refresh / trending.half_life)))
     accounts = int((world.profiles["platform"][: world.graph.accounts] == platform).sum())
-    topics = _Topics(trending, engine, surface, accounts)
+    topics = Topics(trending, engine, surface, accounts)
     for tick in range(-int(WARM_UP / trending.refresh), 1):
         topics.refresh(tick * trending.refresh, decay)
     scores = np.zeros(len(world.stories))
     places = np.zeros(len(world.stories), dtype=np.int64)
-    anchor = _Anchor(trending)
+    anchor = Anchor(trending)
     for tick in range(1, int(world.horizon / trending.refresh) + 2):
         yield engine.env.timeout_until(tick * trending.refresh)
         now = engine.env.now
         scores *= decay
         scores += world.take_heat(platform, surface)
         topics.refresh(now, decay)
-        order = _ranked(world.stories["listed"], scores, topics.alive)
+        order = ranked(world.stories["listed"], scores, topics.alive)
         anchor.hold(order, now)
         shown = np.full(trending.pinned + trending.slots, -1, dtype=np.int32)
         promoted = np.flatnonzero(world.stories["promoted"])[: trending.pinned]
@@ -191,7 +191,7 @@ def trending_list(
         show(engine, surface, shown, places)
 
 
-def _ranked(listed: Any, scores: Any, topics: list[Topic]) -> list[Any]:
+def ranked(listed: Any, scores: Any, topics: list[Topic]) -> list[Any]:
     """Stories (their numbers) and topics by falling score.
 
     Ties: stories in their order, then topics in order of arrival. A story needs a score.

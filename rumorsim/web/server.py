@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import secrets
 import threading
@@ -105,6 +106,9 @@ def warm_up(page: Page) -> None:
     worlds = TwoWorlds(page.shelf.scenario(page.shelf.names[0]), None, "none")
     places_of(worlds.left.simulation.world.graph)
     worlds.advance(worlds.horizon / 50)
+    # What is there now stays: freed worlds are looked for without walking over all of it.
+    gc.collect()
+    gc.freeze()
     page.warm.set()
 
 

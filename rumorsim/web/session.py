@@ -8,6 +8,7 @@ before, so one that reads slowly, sleeps or is gone slows only itself.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import secrets
 import time
@@ -56,6 +57,7 @@ class Session:
         await asyncio.gather(*pending, return_exceptions=True)
         async with self.busy:
             self.worlds = None
+            await asyncio.get_running_loop().run_in_executor(self._page.threads, gc.collect)
         for task in done:
             error = task.exception()
             if error is not None and not isinstance(error, WebSocketDisconnect):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections import Counter
 from collections.abc import Mapping
@@ -77,6 +78,8 @@ class TwoWorlds:
         self._build()
 
     def _build(self) -> None:
+        """Both worlds at hour 0; those before are freed at once, which are megabytes each."""
+        gc.collect()
         self.scenario = rewritten(self.base, self.seed, self.settings, self.script)
         with _building:
             self.left = _World(Simulation(self.scenario, "none", self.seed))

@@ -1,0 +1,106 @@
+"""The trending list held against Weibo's hot-search lists of 2023: one table, one figure.
+
+    python experiments/trending/run.py [--days N]
+
+Needs the data folder `shared/data` beside the repository; writes into `results/` here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from lists import RANKS, Lists, measured, modelled
+from matplotlib.figure import Figure
+
+from rumorsim.report.style import BASE, colour, save_figure, styled
+from rumorsim.report.tables import markdown
+from rumorsim.scenario.presets import preset
+from rumorsim.surfaces.trending import Trending
+
+HERE = Path(__file__).parent
+DATA = (HERE / "../../../shared/data/weibo_hot_search_hourly_2023.parquet").resolve()
+#: Accounts of the modelled platform: only the heat of topics scales with it.
+ACCOUNTS = 100_000
+QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
+CHINA = 8.0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--days", type=int, default=60, help="days of lists to make")
+    given = parser.parse_args()
+    if not DATA.exists():
+        print(f"the measured lists belong at {DATA}", file=sys.stderr)
+        return 2
+    table = preset("platforms", "weibo")["trending"]
+    settings = Trending.model_validate(table)
+    free = Trending.model_validate({k: v for k, v in table.items() if not k.startswith("anchored")})
+    lists = {
+        "measured": measured(DATA),
+        "model": modelled(settings, given.days * 24, ACCOUNTS, seed=1),
+        "model, no anchor": modelled(free, given.days * 24, ACCOUNTS, seed=1),
+    }
+    results = HERE / "results"
+    results.mkdir(exist_ok=True)
+    (results / "table.md").write_text(text(lists), encoding="utf-8")
+    save_figure(figure(lists), results / "trending.png", ["png"])
+    print(text(lists))
+    return 0
+
+
+def numbers() -> dict[str, Callable[[Lists], float]]:
+    """What is compared, by its name in the table."""
+    found: dict[str, Callable[[Lists], float]] = {}
+    for part in QUANTILES:
+        found[f"hours on the list, {part:.0%} stay shorter"] = lambda each, part=part: float(
+            np.quantile(each.dwell(), part)
+        )
+    found["part of the list replaced within an hour"] = lambda each: float(each.turnover().mean())
+    for rank in (1, 2, 3, 4, 5, 10, 20, 40):
+        found[f"P(rank {rank} is held another hour)"] = lambda each, rank=rank: float(
+            each.stays()[rank - 1]
+        )
+    return found
+
+
+def text(lists: dict[str, Lists]) -> str:
+    """The numbers of each list side by side, in Markdown."""
+    rows = [["", *lists]]
+    for name, of in numbers().items():
+        rows.append([name, *(f"{of(each):.2f}" for each in lists.values())])
+    head = ", ".join(f"{name}: {len(each.time):,} snapshots" for name, each in lists.items())
+    return "\n".join(["# Trending lists", "", head, "", *markdown(rows), ""])
+
+
+def figure(lists: dict[str, Lists]) -> Figure:
+    """Turnover by hour of day, dwell, and who keeps its rank."""
+    with styled():
+        drawing = Figure(figsize=(11, 3.6), layout="constrained")
+        stays, dwell, turnover = drawing.subplots(1, 3)
+        colours = dict(zip(lists, (BASE, colour(0), colour(1)), strict=True))
+        for name, each in lists.items():
+            ranks = np.arange(1, RANKS + 1)
+            stays.plot(ranks, each.stays(), color=colours[name], label=name, linewidth=1.4)
+            hours = np.sort(each.dwell())
+            left = 1 - np.arange(len(hours)) / len(hours)
+            dwell.step(hours, left, color=colours[name], linewidth=1.4)
+            zone = CHINA if name == "measured" else 0.0
+            by_hour = each.hours(zone)
+            means = [
+                each.turnover()[by_hour == hour].mean() if (by_hour == hour).any() else np.nan
+                for hour in range(24)
+            ]
+            turnover.plot(range(24), means, "o-", color=colours[name], markersize=3, linewidth=1)
+        stays.set(xlabel="rank", ylabel="P(same topic an hour later)", title="Who keeps its rank")
+        dwell.set(xlabel="hours", xlim=(0, 30), ylabel="part still listed", title="Time on the list")
+        turnover.set(xlabel="hour of the day", ylim=(0, None), title="Replaced within an hour")
+        drawing.legend(loc="outside lower center", ncols=3)
+    return drawing
+
+
+if __name__ == "__main__":
+    sys.exit(main())

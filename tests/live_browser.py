@@ -1,0 +1,132 @@
+"""A headless Chromium for tests of the live page, and what it shows."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from live_page import Page
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
+
+__all__ = ["Browser", "browser_running"]
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+_OPTIONS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+
+
+class Browser:
+    """What a person does in a browser, and what the page then shows."""
+
+    def __init__(self, driver: webdriver.Chrome) -> None:
+        self.driver = driver
+
+    def size(self, width: int, height: int) -> None:
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+    def go(self, page: Page, **asked: object) -> None:
+        """Open the page at a scenario (or at the gallery) and wait until it can be used."""
+        hash_ = "&".join(f"{key}={value}" for key, value in asked.items())
+        self.driver.get("about:blank")
+        self.driver.get(f"{page.address}#{hash_}")
+        self.wait("return !!(window.rumorsim && rumorsim.frame)")
+
+    def js(self, code: str, *given: Any) -> Any:
+        return self.driver.execute_script(code, *given)
+
+    def wait(self, code: str, *given: Any, seconds: float = 60.0) -> Any:
+        """The first true value of some code; AssertionError if none comes."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            found = self.js(code, *given)
+            if found:
+                return found
+            time.sleep(0.05)
+        raise AssertionError(f"never true: {code}")
+
+    def order(self, **order: Any) -> None:
+        self.js("rumorsim.order(arguments[0])", order)
+
+    def at(self, hours: float) -> None:
+        """Rewind (or go on) and wait until the page shows that hour."""
+        self.order(do="rewind", to=hours)
+        self.wait("return Math.abs(rumorsim.now - arguments[0]) < 1e-9", hours)
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            ActionChains(self.driver).send_keys(key).perform()
+
+    def click(self, what: str) -> None:
+        self.driver.find_element("css selector", what).click()
+
+    def click_at(self, x: float, y: float) -> None:
+        actions = ActionChains(self.driver)
+        actions.w3c_actions.pointer_action.move_to_location(int(x), int(y)).click()
+        actions.perform()
+
+    def text(self, what: str) -> str:
+        return str(self.driver.find_element("css selector", what).text)
+
+    def complaints(self) -> list[str]:
+        """What the console has to complain about since it was asked last."""
+        return [str(line["message"]) for line in self.driver.get_log("browser")]
+
+    def requests(self) -> list[str]:
+        """The address of every request since it was asked last, sockets included."""
+        found = []
+        for line in self.driver.get_log("performance"):
+            message = json.loads(line["message"])["message"]
+            if message["method"] == "Network.requestWillBeSent":
+                found.append(message["params"]["request"]["url"])
+            elif message["method"] == "Network.webSocketCreated":
+                found.append(message["params"]["url"])
+        return found
+
+    def frame_rate(self, seconds: float = 3.0) -> float:
+        """Frames painted a second."""
+        count: Callable[[], Any] = lambda: self.js("return [rumorsim.painted, performance.now()]")  # noqa: E731
+        before = count()
+        time.sleep(seconds)
+        after = count()
+        return float(1000 * (after[0] - before[0]) / (after[1] - before[1]))
+
+
+@contextmanager
+def browser_running() -> Iterator[Browser]:
+    """A Chromium with a profile of its own; the tests are skipped where there is none."""
+    if CHROMIUM is None or DRIVER is None:
+        pytest.skip("needs chromium and chromedriver (Debian: apt install chromium-driver)")
+    profile = tempfile.mkdtemp()
+    options = Options()
+    options.binary_location = CHROMIUM
+    for each in (*_OPTIONS, f"--user-data-dir={profile}"):
+        options.add_argument(each)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+    try:
+        browser = Browser(driver)
+        browser.size(1280, 720)
+        yield browser
+    finally:
+        driver.quit()
+        shutil.rmtree(profile, ignore_errors=True)
