@@ -48,6 +48,8 @@ class Desk(Verbs):
         super().__init__(engine, prices)
         self._warnings: dict[int, list[float]] = {}
         self._tiers: dict[int, list[float]] = {}
+        #: How many accounts there are by the strictness of their tier.
+        self._in_tiers: Counter[float] = Counter()
         #: Purses that adversaries are paid from: an investigation may find them.
         self.sponsors: list[Sponsor] = []
         self._strictness_listeners: list[Callable[[int | None], None]] = []
@@ -202,13 +204,18 @@ class Desk(Verbs):
         if not strictness > 0:
             raise ValueError(f"strictness must be more than 0, not {strictness!r}")
 
-        def end() -> None:
-            self._tiers[account].remove(strictness)
+        tiers = self._tiers.setdefault(account, [])
+
+        def change(how: Callable[[float], None]) -> None:
+            self._in_tiers[math.prod(tiers)] -= 1
+            how(strictness)
+            self._in_tiers[math.prod(tiers)] += 1
             self._strictness_changed(account)
 
-        done = self._do("classify", "account", account, [], reason, case, undoing=end)
-        self._tiers.setdefault(account, []).append(strictness)
-        self._strictness_changed(account)
+        done = self._do(
+            "classify", "account", account, [], reason, case, undoing=lambda: change(tiers.remove)
+        )
+        change(tiers.append)
         return done
 
     def strictness(self, kind: str, target: int) -> float:
@@ -230,7 +237,7 @@ class Desk(Verbs):
     def degrees(self) -> set[float]:
         """How strict the desk may be with anybody now."""
         platforms = {1.0, *map(self._strictness_on, self._warnings)}
-        tiers = {1.0, *(math.prod(each) for each in self._tiers.values())}
+        tiers = {1.0, *(degree for degree, accounts in self._in_tiers.items() if accounts > 0)}
         return {platform * tier for platform in platforms for tier in tiers}
 
     def platform_of(self, account: int) -> int:

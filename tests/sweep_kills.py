@@ -1,6 +1,6 @@
 """Killing sweeps at random times, again and again, and looking at what is left.
 
-    python tests/sweep_kills.py 100          (some ten minutes: a 400-run sweep, 100 rounds)
+python tests/sweep_kills.py 100          (some ten minutes: a 400-run sweep, 100 rounds)
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from rumorsim.studies.sweep import sweep
 from sweep_studies import SCENARIO, command, environment, grid, records, tables
+
+from rumorsim.studies.sweep import sweep
 
 __all__ = ["Killed", "kill_again_and_again"]
 

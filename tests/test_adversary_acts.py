@@ -136,9 +136,7 @@ def test_fake_shares_buy_rank() -> None:
     for bought_shares in (0, 20):
         faking = {"kind": "fake-engagement", "size": 20, "stories": ["rumor"], "shares": 20}
         adversaries = [faking] if bought_shares else []
-        scenario = small(
-            WORLD, {"stories": alone, "adversaries": adversaries, "trending": TOPICS}
-        )
+        scenario = small(WORLD, {"stories": alone, "adversaries": adversaries, "trending": TOPICS})
         reads = [events(scenario, seed=seed).only(Kind.EXPOSE).rows for seed in range(5)]
         read[bought_shares] = sum(
             int(((each["story"] == 0) & (each["value"] == 1)).sum()) for each in reads

@@ -10,12 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
-
 import slurm_loopback
+from sweep_studies import FOLDER, called, environment, grid, records, tables
+
 from rumorsim.errors import InputError
 from rumorsim.studies.slurm import Array
 from rumorsim.studies.sweep import Progress, sweep
-from sweep_studies import FOLDER, called, environment, grid, records, tables
 
 
 @pytest.fixture(scope="module")
@@ -78,9 +78,7 @@ def program(tmp_path: Path) -> Path:
     """``rumorsim`` as the nodes call it: the one under test."""
     place = tmp_path / "rumorsim program"
     path = environment()["PYTHONPATH"]
-    place.write_text(
-        f'#!/bin/bash\nPYTHONPATH="{path}" exec "{sys.executable}" -m rumorsim "$@"\n'
-    )
+    place.write_text(f'#!/bin/bash\nPYTHONPATH="{path}" exec "{sys.executable}" -m rumorsim "$@"\n')
     place.chmod(0o755)
     return place
 
@@ -137,9 +135,7 @@ def test_a_bad_study_gives_no_script(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-def test_a_real_slurm_of_two_nodes(
-    whole: tuple[Path, Path], tmp_path: Path, program: Path
-) -> None:
+def test_a_real_slurm_of_two_nodes(whole: tuple[Path, Path], tmp_path: Path, program: Path) -> None:
     """SLURM's own daemons on loopback: four tasks on two nodes, one of them requeued."""
     if slurm_loopback.missing():
         pytest.skip(f"needs {slurm_loopback.missing()}")

@@ -16,6 +16,18 @@ from typing import Any
 import networkx
 import numpy as np
 import pytest
+from sweep_kills import kill_again_and_again
+from sweep_studies import (
+    FOLDER,
+    SCENARIO,
+    called,
+    command,
+    environment,
+    grid,
+    records,
+    tables,
+    told,
+)
 
 import rumorsim
 from rumorsim.errors import InputError
@@ -34,18 +46,6 @@ from rumorsim.studies.study import load_study
 from rumorsim.studies.sweep import Progress, sweep
 from rumorsim.studies.swept import Sweep
 from rumorsim.studies.workers import Processes
-from sweep_kills import kill_again_and_again
-from sweep_studies import (
-    FOLDER,
-    SCENARIO,
-    called,
-    command,
-    environment,
-    grid,
-    records,
-    tables,
-    told,
-)
 
 
 @pytest.fixture(scope="module")
@@ -134,9 +134,9 @@ def test_replicates_share_worlds_across_settings(whole: tuple[Path, Path]) -> No
 
 
 def test_global_random_state_does_not_move(tmp_path: Path) -> None:
-    before = random.getstate(), np.random.get_state()[1].tolist()  # noqa: NPY002
+    before = random.getstate(), np.random.get_state()[1].tolist()
     sweep(grid(tmp_path, 1), tmp_path / "out", workers=0)
-    assert (random.getstate(), np.random.get_state()[1].tolist()) == before  # noqa: NPY002
+    assert (random.getstate(), np.random.get_state()[1].tolist()) == before
 
 
 # -- again, and more -------------------------------------------------------------------
@@ -302,7 +302,7 @@ def test_killed_again_and_again(tmp_path: Path) -> None:
 
 
 def is_mapped(array: Any) -> bool:
-    while isinstance(array, np.ndarray) or isinstance(array, memoryview):
+    while isinstance(array, (np.ndarray, memoryview)):
         array = array.obj if isinstance(array, memoryview) else array.base
     return isinstance(array, mmap.mmap)
 

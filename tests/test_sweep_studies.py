@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from sweep_studies import FOLDER, SCENARIO, called
 
 from rumorsim.errors import InputError
 from rumorsim.scenario import Scenario
@@ -13,7 +14,6 @@ from rumorsim.studies.designs import Grid, LatinHypercube
 from rumorsim.studies.orders import Orders
 from rumorsim.studies.plan import Plan, check_study, planned
 from rumorsim.studies.study import Study, load_study
-from sweep_studies import FOLDER, SCENARIO, called
 
 INVALID = sorted((FOLDER / "invalid").glob("*.toml"))
 VALID = sorted((FOLDER / "valid").glob("*.toml"))

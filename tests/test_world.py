@@ -45,7 +45,9 @@ TOLD = {"Scenario.prices", "Story.name", "Accounts.second"}
 #: Fields that need a file have a test of their own (in test_people), Scenario.name is a label.
 ELSEWHERE = {"Accounts.file", "Accounts.sha256", "Scenario.model", "Scenario.name"}
 #: Presets are written out before anything else sees them: see test_platforms.
-ELSEWHERE |= {"Platform.preset", "Platform.accounts"}
+ELSEWHERE |= {"Platform.preset", "Platform.accounts", "Accounts.preset"}
+#: What a kind earns moves no event; the measure of it has tests of its own.
+ELSEWHERE |= {"KindOfAccount.earnings"}
 
 
 # -- every field is felt -----------------------------------------------------------------

@@ -110,6 +110,23 @@ _EXPOSED_LATE: Changes = {
     "measures": ["reach"],
 }
 
+#: The self-media lose their income: who depends on it posts less.
+_UNPAID: Changes = {
+    "policies": [
+        {
+            "name": "it",
+            "interventions": [
+                {
+                    "kind": "demonetise",
+                    "when": {"at": ["2 h"]},
+                    "whom": {"kinds": ["self-media"]},
+                    "keep": 0.0,
+                }
+            ],
+        }
+    ],
+}
+
 #: Two platforms with every surface; some people have accounts on both.
 _TWO: Changes = {
     "trending": None,
@@ -145,7 +162,10 @@ def _weibo(**changes: Any) -> Changes:
 
 def _weibo_after(**changes: Any) -> Changes:
     platforms = _TWO["platforms"]
-    weibo = {**platforms["weibo"], **{k: {**platforms["weibo"][k], **v} for k, v in changes.items()}}
+    weibo = {
+        **platforms["weibo"],
+        **{k: {**platforms["weibo"][k], **v} for k, v in changes.items()},
+    }
     return {**_TWO, "platforms": {**platforms, "weibo": weibo}}
 
 
@@ -177,6 +197,19 @@ EFFECTS: dict[str, tuple[Changes, Changes]] = {
     "KindOfAccount.prominence": ({}, _kind(prominence=4.0)),
     "KindOfAccount.official": ({}, _kind(official=True)),
     "KindOfAccount.check_ins": ({}, _kind(check_ins=4.0)),
+    "KindOfAccount.receptivity": ({}, _kind(receptivity=5.0)),
+    "KindOfAccount.credence": ({}, _kind(credence=0.1)),
+    "KindOfAccount.posting": ({}, _kind(posting=0.2)),
+    "KindOfAccount.dependence": (_UNPAID, _kind(dependence=1.0)),
+    "KindOfAccount.countable": (_trending(looks="24 per day"), _kind(countable=0.0)),
+    "Scenario.adversaries": (
+        {},
+        {
+            "adversaries": [
+                {"kind": "fake-engagement", "stories": ["rumor"], "size": 20, "shares": 5}
+            ]
+        },
+    ),
     "Story.name": (_ALONE, _rumor(name="hearsay")),
     "Story.truth": ({}, _rumor(truth=True)),
     "Story.category": ({"stories": {1: {"category": "health"}}}, _rumor(category="news")),

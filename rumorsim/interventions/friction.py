@@ -34,7 +34,10 @@ class Friction(Intervention):
         description="factor on P(share) (accuracy prompt: -4.9%, Offer-Westort et al. 2024)",
     )
     forward_limit: int | None = Field(
-        None, ge=1, le=2**31 - 2, description="a share reaches at most so many followers"
+        None,
+        ge=1,
+        le=2**31 - 2,
+        description="a share reaches at most so many followers, on average",
     )
 
     @model_validator(mode="after")

@@ -11,7 +11,14 @@ import numpy as np
 from rumorsim.desk import Desk
 from rumorsim.errors import InputError
 from rumorsim.kernels.records import QUANTITIES, TARGETS
-from rumorsim.randomness import Purpose, address_word, philox, uniform
+from rumorsim.randomness import (
+    Purpose,
+    address_word,
+    philox,
+    philox_array,
+    uniform,
+    uniform_array,
+)
 
 if TYPE_CHECKING:
     from rumorsim.interventions.base import Intervention, Whom
@@ -107,25 +114,37 @@ class Selector:
         return len(posts) >= nth and posts[nth - 1] == post
 
     def all_targets(self, occurrence: int) -> list[int]:
-        """Every target that fits, sampled by ``fraction``, in random but addressed order."""
+        """Every target there is, sampled by ``fraction``, in random but addressed order.
+
+        Whether it fits is for who takes it up: a campaign may need but a few of many.
+        """
         world = self._desk.world
         if self._target == "account":
-            known = world.graph.accounts
-            begun = sorted(set(world.profiles["heir"].tolist()) - {-1})
-            candidates = np.flatnonzero(self._accounts[:known]).tolist()
-            candidates += [heir for heir in begun if self._accounts[heir]]
+            begun = np.unique(world.profiles["heir"])
+            rows = np.concatenate([np.arange(world.graph.accounts), begun[begun >= 0]])
+            candidates = rows[self._accounts[rows]]
         elif self._target == "post":
-            candidates = list(range(world.posts_made))
+            candidates = np.arange(world.posts_made)
         elif self._target == "story":
-            candidates = list(range(len(world.stories)))
+            candidates = np.arange(len(world.stories))
         else:
-            candidates = list(range(len(world.facts.platforms)))
-        drawn = [
-            (self._word(target, occurrence), target)
-            for target in candidates
-            if self.sampled(target, occurrence) and self.fits(target)
-        ]
-        return [target for _, target in sorted(drawn)]
+            candidates = np.arange(len(world.facts.platforms))
+        words = self._words(candidates, occurrence)
+        kept = np.ones(len(words), dtype=bool)
+        if self._whom.fraction < 1:
+            kept = uniform_array(words) < self._whom.fraction
+        order = np.lexsort((candidates[kept], words[kept]))
+        chosen: list[int] = candidates[kept][order].tolist()
+        return chosen
+
+    def _words(self, targets: Any, occurrence: int) -> Any:
+        """:meth:`_word` of many targets."""
+        word = address_word(Purpose.CASE_SAMPLE, occurrence)
+        if self._target == "post":
+            posts = self._desk.world.posts[targets]
+            return philox_array(self._luck, word, posts["story"], posts["author"], posts["k"])[0]
+        which = target_address(self._desk.world, self._target, 0)[1]
+        return philox_array(self._luck, word, targets, which, 0)[0]
 
     def sampled(self, target: int, occurrence: int = 0) -> bool:
         """Does the target belong to the random share ``fraction``? Each timed occasion anew."""

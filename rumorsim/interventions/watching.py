@@ -36,6 +36,7 @@ class Watch:
         self._desk, self._kind, self._quantity = desk, kind, quantity
         self._threshold, self._up, self._often = threshold, up, often
         self._subscribed: set[int] = set()
+        self._levels = {threshold}
         #: Of each target that was up: how often, and its count at the last time.
         self._times: dict[int, tuple[int, int]] = {}
 
@@ -65,20 +66,22 @@ class Watch:
 
     def _changed(self, account: int | None) -> None:
         """The desk is stricter or laxer with everybody, or with one account."""
-        levels = [self._level(degree) for degree in self._desk.degrees()]
-        known = {0, *(last for times, last in self._times.values() if times < self._often)}
-        for last in known:
-            for level in levels:
-                self._subscribe(last + level)
+        levels = {self._level(degree) for degree in self._desk.degrees()}
+        if levels != self._levels:
+            self._levels = levels
+            known = {0, *(last for times, last in self._times.values() if times < self._often)}
+            for last in known:
+                for level in levels:
+                    self._subscribe(last + level)
         counts = self._desk.world.count_of(self._kind, self._quantity)
-        for target in self._touched(account, counts >= min(levels)):
-            self._come(target, int(counts[target]))
+        for target in self._touched(account, counts):
+            if counts[target] >= min(levels):
+                self._come(target, int(counts[target]))
 
-    def _touched(self, account: int | None, beyond: Any) -> list[int]:
-        """Targets with whom the desk is stricter or laxer now, and that may be up."""
+    def _touched(self, account: int | None, counts: Any) -> list[int]:
+        """Targets with whom the desk is stricter or laxer now."""
         if account is None:
-            return [int(target) for target in np.flatnonzero(beyond)]
+            return [int(target) for target in np.flatnonzero(counts)]
         if self._kind == "story":
             return []
-        own = [account] if self._kind == "account" else self._desk.posts_of(account)
-        return [target for target in own if beyond[target]]
+        return [account] if self._kind == "account" else self._desk.posts_of(account)

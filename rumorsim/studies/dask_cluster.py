@@ -44,7 +44,7 @@ class Cluster:
             self._client.close()
             rule = "a graph handed over from Python does not travel to a cluster"
             raise InputError(Fault(rule, key="--dask", advice="write it to a file all can read"))
-        self._job = replace(job, directory=None, scratch=None, shelf=None)
+        self._job = replace(job, directory=None, scratch=None)
 
     @property
     def count(self) -> int:

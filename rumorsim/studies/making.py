@@ -45,14 +45,14 @@ class Made:
 class Job:
     """What all runs have in common. Without ``directory`` records are handed back.
 
-    ``base_dir`` is where relative paths of the scenario start; ``shelf`` a folder for graphs
-    (None: no other process shares them); ``given``: the graph was handed over from Python.
+    ``base_dir`` is where relative paths of the scenario start; ``scratch`` a folder for what
+    is in hand, and for graphs (None: no other process shares them); ``given``: the graph was
+    handed over from Python.
     """
 
     base_dir: Path
     directory: Path | None = None
     scratch: Path | None = None
-    shelf: Path | None = None
     given: bool = False
 
 
@@ -90,7 +90,7 @@ class Maker:
 
     @cached_property
     def _shelf(self) -> Shelf | None:
-        return None if self.job.shelf is None else Shelf(self.job.shelf)
+        return None if self.job.scratch is None else Shelf(self.job.scratch)
 
     def _payload(self, order: Order) -> dict[str, Any]:
         scenario = self._scenario(order.text).model_copy(update={"seed": order.seed})

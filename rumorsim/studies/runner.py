@@ -10,10 +10,9 @@ on this.
 
 from __future__ import annotations
 
-import shutil
 import tempfile
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -79,27 +78,25 @@ class Runner:
         self.orders = scenario if isinstance(scenario, Orders) else Orders(scenario, measures)
         self.scenario = self.orders.scenario
         self.curves = tuple(curves)
-        self._stack = ExitStack()
         self.store = None if store is None else Store(Path(store))
-        if self.store is None:
-            scratch = Path(tempfile.mkdtemp(prefix="rumorsim-"))
-            self._stack.callback(shutil.rmtree, scratch, ignore_errors=True)
-        else:
-            scratch = self._stack.enter_context(self.store.held(part))
-        put_given(self.scenario, scratch)
-        job = Job(
-            base_dir=self.scenario.base_dir,
-            directory=None if self.store is None else self.store.directory,
-            scratch=scratch,
-            shelf=scratch,
-            given=self.scenario.follow_graph is not None,
-        )
-        if hands is None:
-            count = default_workers(1 << 20) if workers is None else workers
-            self.hands: Hands = Processes(job, count) if count else Here(job)
-        else:
-            self.hands = hands(job)
-        self._stack.callback(self.hands.close)
+        with ExitStack() as stack:
+            scratch = stack.enter_context(self._scratch(part))
+            put_given(self.scenario, scratch)
+            job = Job(
+                base_dir=self.scenario.base_dir,
+                directory=None if self.store is None else self.store.directory,
+                scratch=scratch,
+                given=self.scenario.follow_graph is not None,
+            )
+            self.hands = _hands(job, workers) if hands is None else hands(job)
+            stack.callback(self.hands.close)
+            self._stack = stack.pop_all()
+
+    def _scratch(self, part: str) -> AbstractContextManager[Path]:
+        """A folder for what is in hand: the store's, which holds it, or one that goes."""
+        if self.store is not None:
+            return self.store.held(part)
+        return _folder_that_goes()
 
     def __enter__(self) -> Runner:
         return self
@@ -187,6 +184,17 @@ class Runner:
             return self._kept(setting, made.order.id)
         payload = unpack(made.record, made.order.id)
         return run_of(setting, made.order.id, payload, self.curves)
+
+
+@contextmanager
+def _folder_that_goes() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="rumorsim-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def _hands(job: Job, workers: int | None) -> Hands:
+    count = default_workers(1 << 20) if workers is None else workers
+    return Processes(job, count) if count else Here(job)
 
 
 def run_of(setting: Setting, name: str, payload: Mapping[str, Any], wanted: Sequence[str]) -> Run:
