@@ -186,7 +186,7 @@ def slurm(
 def reproduce(ctx: click.Context, record: str, files: Path | None) -> None:
     """Make the run in RECORD again and confirm that it comes out the same.
 
-    RECORD is a file runs/xx/ID.run of a sweep, or a directory that `rumorsim run --out`
+    RECORD is a file runs/x/ID.run of a sweep, or a directory that `rumorsim run --out`
     wrote. Exit code 1 where it comes out differently.
     """
     from rumorsim.studies.reproduce import reproduce as run_again

@@ -6,7 +6,7 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,18 +20,11 @@ from selenium.webdriver.common.action_chains import ActionChains
 __all__ = ["Browser", "browser_running"]
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-_OPTIONS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--hide-scrollbars",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-]
+_OPTIONS = """
+    --headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --hide-scrollbars
+    --disable-background-networking --disable-component-update --disable-sync
+    --disable-dev-shm-usage
+"""
 
 
 class Browser:
@@ -104,7 +97,10 @@ class Browser:
 
     def frame_rate(self, seconds: float = 3.0) -> float:
         """Frames painted a second."""
-        count: Callable[[], Any] = lambda: self.js("return [rumorsim.painted, performance.now()]")  # noqa: E731
+
+        def count() -> Any:
+            return self.js("return [rumorsim.painted, performance.now()]")
+
         before = count()
         time.sleep(seconds)
         after = count()
@@ -119,7 +115,7 @@ def browser_running() -> Iterator[Browser]:
     profile = tempfile.mkdtemp()
     options = Options()
     options.binary_location = CHROMIUM
-    for each in (*_OPTIONS, f"--user-data-dir={profile}"):
+    for each in (*_OPTIONS.split(), f"--user-data-dir={profile}"):
         options.add_argument(each)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service(DRIVER))

@@ -67,7 +67,7 @@ def test_targets_and_prices_are_read() -> None:
 
 
 def finalist(name: str, false: Floats, cost: Floats, true: Floats | None = None) -> Finalist:
-    trial = Trial(name, {}, (), {}, 0.0, 0.0, 0.0, 0.0, 0.0)
+    trial = Trial(name, {}, (), {}, 0.0, 0.0, 0.0, 0.0, 0.0, True)
     kept = np.full_like(false, 100.0) if true is None else true
     return Finalist(trial, np.column_stack([false, kept, cost]))
 
@@ -159,9 +159,9 @@ def search(trials: int, at_most: str | None) -> Search:
 
 def test_the_search_finds_the_cheapest_that_keeps_the_target() -> None:
     best = search(60, "40%").finalists(1)[0]
-    assert 0.34 < best.values["x"] <= 0.4
-    # Negative control: with as many random settings the best is rarely so near.
-    assert not 0.34 < search(3, "40%").finalists(1)[0].values["x"] <= 0.4
+    assert 0.37 < best.values["x"] <= 0.4
+    # Negative control: a few settings at random are not so near.
+    assert not 0.37 < search(5, "40%").finalists(1)[0].values["x"] <= 0.4
 
 
 def test_finalists_are_no_neighbours_and_the_frontier_is_wide() -> None:
@@ -247,6 +247,12 @@ def test_faults_are_told(study: Path) -> None:
         STUDY + '[[parameters]]\nname = "a"\nkey = "stories[0].appeal"\nlow = 0.1\nhigh = 0.2\n'
     )
     with pytest.raises(InputError, match="not for the platform to choose"):
+        optimise(study, workers=0)
+    study.write_text(STUDY.replace("high = 6", "high = 6.5"))
+    with pytest.raises(InputError, match="whole numbers"):
+        optimise(study, workers=0)
+    study.write_text(STUDY.replace("low = 1", "low = 0"))
+    with pytest.raises(InputError, match=r"parameters\[0\] = 0: .*reports"):
         optimise(study, workers=0)
     study.write_text(STUDY.replace("replicates = 3", 'replicates = 3\npolicies = ["none"]'))
     with pytest.raises(InputError, match="no policy to optimise"):

@@ -15,6 +15,7 @@ from typing import Any, get_args
 import pytest
 
 from rumorsim import loads, run
+from rumorsim.adversaries import ADVERSARIES
 from rumorsim.events import COLUMNS, Kind
 from rumorsim.graphs.config import GRAPH_CONFIGS
 from rumorsim.interventions import INTERVENTIONS
@@ -123,6 +124,7 @@ def table(head: str, rows: Iterable[tuple[str, str]]) -> str:
 
 TABLES = {
     "intervention": [(name, each.summary) for name, each in INTERVENTIONS.items()],
+    "adversary": [(name, each.summary) for name, each in ADVERSARIES.items()],
     "measure": [(name, each.summary) for name, each in MEASURES.items()],
     "model": [(name, each.summary) for name, each in MODELS.items()],
     "follow graph": [(name, first_line(each)) for name, each in GRAPH_CONFIGS.items()],

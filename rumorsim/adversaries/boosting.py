@@ -30,28 +30,34 @@ class Chorus(Crew):
     def chorus(
         self,
         scene: Scene,
+        members: list[int],
+        chosen: Callable[[Luck, list[int]], list[int]],
+        act: Callable[[int, int], bool],
         luck: Luck,
-        chosen: Callable[[Luck], list[int]],
-        act: Callable[[int, int], Any],
     ) -> None:
         """Let ``act(post, account)`` happen after each publication, in each account's time.
 
-        ``chosen(luck)`` says who takes part, by luck of the publication's own.
+        ``chosen`` says which of the members who have not acted on the story yet take part,
+        by luck of the publication's own.
         """
         table = quantile_table(self.delay)
+        acted: set[tuple[int, int]] = set()
 
-        def follow(post: int, account: int, wait: float) -> Generator[Any, Any, None]:
+        def follow(post: int, story: int, account: int, wait: float) -> Generator[Any, Any, None]:
             yield scene.env.timeout(wait)
-            act(post, account)
+            account = scene.present(account)
+            if act(post, account):
+                acted.add((story, account))
 
         def published(post: int) -> None:
             if not self.active(scene.env.now):
                 return
             story, author, k = (int(scene.world.posts[c][post]) for c in ("story", "author", "k"))
+            ready = [each for each in members if (story, scene.present(each)) not in acted]
             matter = luck.about(story, author, k)
-            for account in chosen(matter):
+            for account in chosen(matter, ready):
                 if account != author:
                     wait = sample(table, matter.words(account)[0])
-                    scene.env.process(follow(post, account, wait))
+                    scene.env.process(follow(post, story, account, wait))
 
         scene.when_published(scene.stories(self.stories), published)

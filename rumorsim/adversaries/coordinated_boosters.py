@@ -33,4 +33,4 @@ class CoordinatedBoosters(Chorus):
     def start(self, scene: Scene, ordinal: int) -> None:
         luck = Luck.of(scene.world, self, ordinal)
         members = self.members(scene.world, luck)
-        self.chorus(scene, luck, lambda _: members, scene.share)
+        self.chorus(scene, members, lambda _, ready: ready, scene.share, luck)

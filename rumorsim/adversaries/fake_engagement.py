@@ -39,17 +39,19 @@ class FakeEngagement(Chorus):
 
     def start(self, scene: Scene, ordinal: int) -> None:
         luck = Luck.of(scene.world, self, ordinal)
-        pool = np.array(self.members(scene.world, luck))
+        pool = self.members(scene.world, luck)
         buyer = scene.sponsor(self.budget)
         hired: set[int] = set()
 
-        def deliver(post: int, account: int) -> None:
-            account = scene.present(account)
-            if not buyer.pay(account, self.price):
-                return
+        def hire(matter: Luck, ready: list[int]) -> list[int]:
+            return matter.some(np.array(ready, dtype=np.int64), self.shares)
+
+        def deliver(post: int, account: int) -> bool:
+            if buyer.purse < self.price:
+                return False
             if account not in hired:
                 hired.add(account)
                 scene.desk.levers.put("accounts", "audience", account, self.real)
-            scene.share(post, account)
+            return scene.share(post, account) and buyer.pay(account, self.price)
 
-        self.chorus(scene, luck, lambda matter: matter.some(pool, self.shares), deliver)
+        self.chorus(scene, pool, hire, deliver, luck)

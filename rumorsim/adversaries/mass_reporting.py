@@ -31,4 +31,4 @@ class MassReporting(Chorus):
     def start(self, scene: Scene, ordinal: int) -> None:
         luck = Luck.of(scene.world, self, ordinal)
         members = self.members(scene.world, luck)
-        self.chorus(scene, luck, lambda _: members, scene.report)
+        self.chorus(scene, members, lambda _, ready: ready, scene.report, luck)

@@ -136,13 +136,13 @@ class Scene:
             account = int(heirs[account])
         return account
 
-    def share(self, post: int, account: int) -> int:
-        """Let an account (or who took its place) share a post now: the share, or -1."""
-        return int(self.engine.share_now(post, self.present(account)))
+    def share(self, post: int, account: int) -> bool:
+        """Let an account share a post now; whether it could."""
+        return bool(self.engine.share_now(post, account) >= 0)
 
     def report(self, post: int, account: int) -> bool:
-        """Let an account (or who took its place) report a post now; whether it could."""
-        return bool(self.engine.report_now(post, self.present(account)))
+        """Let an account report a post now; whether it could."""
+        return bool(self.engine.report_now(post, account))
 
 
 def start_adversaries(adversaries: Iterable[Adversary], desk: Desk) -> None:

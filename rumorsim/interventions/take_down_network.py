@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from rumorsim.interventions.base import Intervention
 from rumorsim.units import PositiveDuration
@@ -46,6 +46,12 @@ class TakeDownNetwork(Intervention):
     arrest: bool = Field(
         False, description="arrest the people: all their accounts are closed for good"
     )
+
+    @model_validator(mode="after")
+    def _arrested_for_good(self) -> TakeDownNetwork:
+        if self.arrest and (self.duration is not None or self.when.off is not None):
+            raise ValueError("an arrest is for good: remove duration and when.off")
+        return self
 
     def act(self, desk: Desk, target: int, case: Case) -> None:
         group = self.group_of(desk, target)

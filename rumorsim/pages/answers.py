@@ -128,6 +128,8 @@ def _one_world(saved: Saved, policies: list[str]) -> str:
         if change and base and both_of(saved)[key == TRUE]:
             stories = words.removeprefix("the reach of ")
             ends = f"{change.mean.estimate:,.0f} accounts instead of {base.mean.estimate:,.0f}"
+            if change.identical:
+                ends = f"{base.mean.estimate:,.0f} accounts, as without it"
             parts.append(f"{stories} reached {ends}")
     return (
         f"In this one world, under {quoted(policies[0])}, {and_(parts)}: an example, not an"

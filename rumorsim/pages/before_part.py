@@ -113,7 +113,7 @@ def _figure(acting: Sequence[Early]) -> Figure:
     heads = ["policy", "acted in worlds", "hours to the first action", "reached before it",
              "reached after it", "averted"]  # fmt: skip
     columns = [Column(head, numeric=at > 0) for at, head in enumerate(heads)]
-    drawing = draw_bars("early", bars, "accounts reached by false stories, mean", told)
+    drawing = draw_bars("early", bars, "accounts reached by false stories", told)
     count = acting[0].worlds
     means = (
         "This world, run again to the same digest."
@@ -126,7 +126,7 @@ def _figure(acting: Sequence[Early]) -> Figure:
         f" Hatched: reached without the policy only. {means}"
     )
     table = Table(
-        "reached-before", "Accounts reached by false stories, means", columns, rows, _raw(acting)
+        "reached-before", "Accounts reached by false stories", columns, rows, _raw(acting)
     )
     return Figure(
         "early-figure",
@@ -172,5 +172,5 @@ def _kinds(acting: Sequence[Early], again: Replay) -> list[Table]:
             ]
             row.append(f"{100 * fmean(parts):.0f}\u00a0%" if parts else "")
         rows.append(row)
-    who = Table("reached-before-by-kind", "Who that was, means over worlds", columns, rows)
+    who = Table("reached-before-by-kind", "Who that was", columns, rows)
     return [who]

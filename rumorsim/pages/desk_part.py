@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from rumorsim.measures import describe
 from rumorsim.pages.answers import ordered
 from rumorsim.pages.parts import Column, Section, Table, Text
-from rumorsim.pages.wording import and_, cell, held, percent, quoted
+from rumorsim.pages.wording import and_, cell, held, over, percent, quoted
 
 if TYPE_CHECKING:
     from rumorsim.pages.saved import Saved
@@ -55,8 +55,8 @@ def desk_section(saved: Saved) -> Section | None:
     tables = [
         table
         for name, title, keys in (
-            ("enforcement", "The desk, means over worlds", _ENFORCEMENT),
-            ("collateral", "Whom and what it hit, means over worlds", _COLLATERAL),
+            ("enforcement", f"The desk{over(saved)}", _ENFORCEMENT),
+            ("collateral", f"Whom and what it hit{over(saved)}", _COLLATERAL),
         )
         if (table := _table(saved, policies, name, title, keys)) is not None
     ]

@@ -81,8 +81,8 @@ def frontier_section(saved: Saved) -> Section | None:
         "frontier-figure", "What is averted, and at what price", drawings, " ".join(told),
         worth + arms, legend, Table("frontier", "In accounts a world", columns, rows),
     )  # fmt: skip
-    head = [Text(_undominated(policies, averted, lost))] if lost else []
-    return Section("frontier", "The frontier", [*head, figure])
+    intro = [Text(_undominated(policies, averted, lost))] if lost else []
+    return Section("frontier", "The frontier", [*intro, figure])
 
 
 def _averted(saved: Saved, policy: str, key: str) -> Interval | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rumorsim.measures import MEASURES, describe
 from rumorsim.pages.parts import Column, Folded, Section, Table
-from rumorsim.pages.wording import cell, held
+from rumorsim.pages.wording import cell, held, over
 
 if TYPE_CHECKING:
     from rumorsim.pages.saved import Saved
@@ -53,7 +53,7 @@ def _measure(saved: Saved, name: str, keys: list[str]) -> Folded:
     left = len(keys) - len(wanted)
     note = f"{left} finer numbers are in the files this was made from." if left else ""
     summary = f": {MEASURES[name].summary}" if name in MEASURES else ""
-    table = Table(f"measure-{name}", f"{name}, means over worlds", columns, rows, (head, raw), note)
+    table = Table(f"measure-{name}", f"{name}{over(saved)}", columns, rows, (head, raw), note)
     return Folded(f"{name}{summary}", [table])
 
 

@@ -8,7 +8,18 @@ from rumorsim.pages.answers import level_of, main_of, ordered
 from rumorsim.pages.charts import Mark, Row, draw_forest
 from rumorsim.pages.parts import Column, Figure, Section, Table, Text
 from rumorsim.pages.saved import NONE
-from rumorsim.pages.wording import FALSE, TRUE, best_form, both_of, capital, cell, did, held, quoted
+from rumorsim.pages.wording import (
+    FALSE,
+    TRUE,
+    best_form,
+    both_of,
+    capital,
+    cell,
+    did,
+    held,
+    no_change,
+    quoted,
+)
 from rumorsim.report.numbers import spread
 
 if TYPE_CHECKING:
@@ -74,7 +85,7 @@ def _figure(saved: Saved, policies: list[str]) -> Figure | None:
             form = None if change is None else _form(change, unit)
             if change is None or form is None:
                 continue
-            text = "same in every world" if change.identical else spread(*form, signed=True)
+            text = no_change(saved) if change.identical else spread(*form, signed=True)
             tail = "" if change.identical else (" %" if unit == "%" else " accounts")
             marks.append(Mark(form, f"{words}: {text}{tail}", hollow=key == TRUE))
             told.append(f"{quoted(policy)} {did(change, f'the reach of {words}', level)}")
@@ -132,7 +143,7 @@ def _table(saved: Saved) -> Table:
             if policy == NONE:
                 row.append(f"{change.mean.estimate:,.0f} accounts" if change else "")
             else:
-                row.append(_changed(change) if change else "")
+                row.append(_changed(saved, change) if change else "")
         for key, _ in extras:
             change = saved.change(policy, key)
             row.append(cell(held(change.mean, None)) if change else "")
@@ -149,9 +160,9 @@ def _first(saved: Saved) -> dict[str, str]:
     return {place["policy"]: _chance(place["probability_first"]) for place in ranking["places"]}
 
 
-def _changed(change: Change) -> str:
+def _changed(saved: Saved, change: Change) -> str:
     if change.identical:
-        return "none in any world"
+        return no_change(saved)
     form = best_form(change)
     return "" if form is None else cell(form[0], unit=form[1], signed=True)
 

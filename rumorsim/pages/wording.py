@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from rumorsim.report.numbers import number, spread
+from rumorsim.report.numbers import spread
 from rumorsim.studies.intervals import Interval
 
 if TYPE_CHECKING:
@@ -21,9 +21,10 @@ __all__ = [
     "capital",
     "cell",
     "clearly",
-    "count",
     "did",
     "held",
+    "no_change",
+    "over",
     "percent",
     "quoted",
 ]
@@ -124,9 +125,14 @@ def _with_interval(interval: Interval, unit: str, level: str, *, signed: bool = 
     return f"{value}{gap}{unit} ({level} interval {ends}{gap}{unit})"
 
 
-def count(value: float) -> str:
-    """A whole number with its thousands, or two decimals."""
-    return number(value, 0 if value == round(value) else 2)
+def over(saved: Saved) -> str:
+    """What numbers of a table are: means, unless there is one world."""
+    return "" if len(saved.seeds) == 1 else ", means over worlds"
+
+
+def no_change(saved: Saved) -> str:
+    """What stands where a policy changed nothing at all."""
+    return "no change" if len(saved.seeds) == 1 else "none in any world"
 
 
 def both_of(saved: Saved) -> tuple[bool, bool]:

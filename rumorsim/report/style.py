@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,7 +64,9 @@ def styled() -> Iterator[None]:
 def save_figure(figure: Figure, place: Path, kinds: Sequence[str] = ("png", "svg")) -> list[Path]:
     """Write ``place`` with each suffix, the same bytes for the same figure; the paths."""
     written = []
-    with styled():
+    with styled(), warnings.catch_warnings():
+        # Letters that the font lacks are drawn as boxes: no reason to tell of each.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
         for kind in kinds:
             path = place.with_suffix(f".{kind}")
             figure.savefig(path, format=kind, metadata=_METADATA[kind])

@@ -8,6 +8,7 @@ points (or trajectories) of the design, and the worlds.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
@@ -65,7 +66,9 @@ def sobol_indices(values: Floats, names: list[str]) -> list[Index]:
     def found(_: NDArray[np.int64], means: Floats) -> Floats:
         if np.ptp(means) == 0:
             return np.zeros(2 * len(names))
-        with np.errstate(all="ignore"):
+        with warnings.catch_warnings():
+            # A resample of few points may be constant; its indices are zero, which is said.
+            warnings.filterwarnings("ignore", "Constant values encountered")
             indices = analyze(problem, means, calc_second_order=False, num_resamples=2, seed=_SEED)
         return np.concatenate([indices["S1"], indices["ST"]])
 

@@ -19,13 +19,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import Fault, InputError
+from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.scenario import Scenario
 from rumorsim.studies.answering import AnswerDirectory, needed, numbers, study_of
 from rumorsim.studies.comparison import NONE
 from rumorsim.studies.finals import Finalist, Verdict, judged
 from rumorsim.studies.goals import Goal
-from rumorsim.studies.overrides import parse_key
+from rumorsim.studies.overrides import overridden, parse_key
+from rumorsim.studies.parameters import Parameter
 from rumorsim.studies.plan import check_study
 from rumorsim.studies.runner import Runner, Setting
 from rumorsim.studies.searching import Search, Trial
@@ -202,9 +203,11 @@ def _checked(
                 rule = "is not for the platform to choose"
                 advice = 'only keys of policies can be optimised, such as policies["NAME"]...'
                 faults.append(Fault(rule, study.file, f"parameters[{i}].key", f'"{key}"', advice))
+        for value in parameter.values or (parameter.at(0.0), parameter.at(1.0)):
+            faults += _refused(study, scenario, i, parameter, value)
     if faults:
         raise InputError(faults)
-    policies = check_study(study, scenario.pinned().at(scenario.base_dir), 10**12)
+    policies = check_study(study, scenario, 10**12)
     runs = (trials + 1) * study.replicates + (finalists + 1) * confirm
     most = study.most_runs if most_runs is None else most_runs
     if runs > most:
@@ -216,3 +219,18 @@ def _checked(
         rule = "there is no policy to optimise"
         raise InputError(Fault(rule, study.file, "policies", advice="name one besides none"))
     return chosen
+
+
+def _refused(
+    study: Study, scenario: Scenario, place: int, parameter: Parameter, value: Any
+) -> list[Fault]:
+    """What the scenario says against a value of a parameter."""
+    try:
+        overridden(scenario, dict.fromkeys(parameter.sets, value))
+    except InputError as error:
+        where, shown = f"parameters[{place}]", show_value(value)
+        return [
+            Fault(f"{fault.key}: {fault.rule}", study.file, where, shown, fault.advice)
+            for fault in error.faults
+        ]
+    return []

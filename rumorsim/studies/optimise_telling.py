@@ -166,6 +166,9 @@ def _panel(ax: Axes, found: Optimum, *, lost: bool) -> None:
             str(place), (x[0], y[0]), ha="center", va="center", color=ink, fontsize=8,
             fontweight="bold",
         )  # fmt: skip
+    # Both axes show their zero: nothing averted, nothing lost, nothing spent.
+    ax.set_xlim(left=min(ax.get_xlim()[0], -0.04 * ax.get_xlim()[1]))
+    ax.set_ylim(bottom=min(ax.get_ylim()[0], -0.04 * ax.get_ylim()[1]))
 
 
 def _scaled(interval: Interval, factor: float) -> Interval:

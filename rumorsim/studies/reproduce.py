@@ -95,7 +95,7 @@ def _payload(place: Path) -> dict[str, Any]:
     except OSError as error:
         rule = f"cannot be read: {error.strerror or error}"
         raise InputError(Fault(rule, file=str(place))) from None
-    advice = "name a file runs/xx/ID.run of a sweep, or a directory of rumorsim run --out"
+    advice = "name a file runs/x/ID.run of a sweep, or a directory of rumorsim run --out"
     try:
         found = json.loads(data) if data[:1] == b"{" else unpack(data, place.stem)
         for key in ("policy", "seed", "digest", "measures", "scenario", "provenance"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from itertools import zip_longest
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from rumorsim.studies.answering import needed
 from rumorsim.studies.comparison import NONE
 from rumorsim.studies.goals import Goal
+from rumorsim.studies.intervals import Interval, mean_interval
 from rumorsim.studies.parameters import Parameter
 from rumorsim.studies.study import Study
 
@@ -32,7 +34,8 @@ class Trial(NamedTuple):
 
     ``places``: where each parameter is in its range, 0 to 1, or its place among its values
     (whole numbers apart). ``lost``: true reach under ``none`` less that here; ``excess``: of
-    the false reach over the target, 0 or less where it is met (and where there is none).
+    the false reach over the target, 0 or less where it is met (and where there is none);
+    ``may_meet``: whether the interval of that allows it.
     """
 
     policy: str
@@ -44,6 +47,7 @@ class Trial(NamedTuple):
     lost: float
     cost: float
     excess: float
+    may_meet: bool
 
     @property
     def meets(self) -> bool:
@@ -98,11 +102,14 @@ class Search:
         found = self._worlds(policy, overrides, self._seeds)
         false, true, cost = (float(each) for each in found.mean(axis=0))
         target = self._goal.target
-        excess = (
-            0.0 if target is None else float(target.excess(found[:, 0], self._base[:, 0]).mean())
-        )
+        excess = Interval(0.0)
+        if target is not None:
+            excess = mean_interval(target.excess(found[:, 0], self._base[:, 0]).tolist())
+        may = excess.estimate <= 0 or (excess.low is not None and excess.low <= 0)
         lost = float(self._base[:, 1].mean()) - true
-        return Trial(policy, values, places, overrides, false, true, lost, cost, excess)
+        return Trial(
+            policy, values, places, overrides, false, true, lost, cost, excess.estimate, may
+        )
 
     def _told(self, trial: Trial) -> list[float]:
         """What the sampler minimises.
@@ -115,19 +122,23 @@ class Search:
         return [trial.cost / (1 + trial.cost) - 1 if trial.meets else trial.excess]
 
     def finalists(self, most: int) -> list[Trial]:
-        """The best settings tried, none near another, the most promising first.
+        """The best settings tried, none near another, the cheapest first.
 
         Neighbours could never be told apart in the finals; the best of them stands for all.
+        With a target, in turn: the cheapest that met it, the cheapest that may, and the one
+        that met it with most room, since fresh worlds may judge otherwise.
         """
         if self._goal.target is None:
             return _spread([each for each in self.trials if _undominated(each, self.trials)], most)
-        order = _apart(sorted(self.trials, key=lambda each: (max(each.excess, 0.0), each.cost)))
-        # Fresh worlds may refuse the cheapest: those that keep the target with room to spare
-        # must be there too.
-        safe = sorted((each for each in order if each.meets), key=lambda each: each.excess)
-        safe = safe[: most // 3]
-        chosen = [each for each in order if each not in safe][: most - len(safe)]
-        return [each for each in order if each in chosen or each in safe]
+        cheap = sorted(self.trials, key=lambda each: each.cost)
+        near = sorted(self.trials, key=lambda each: each.excess)
+        meets = [each for each in cheap if each.meets]
+        may = [each for each in cheap if each.may_meet]
+        safe = [each for each in near if each.meets]
+        turns = [
+            each for turn in zip_longest(meets, may, safe) for each in turn if each is not None
+        ]
+        return sorted(_apart(turns or near)[:most], key=lambda each: each.cost)
 
 
 def _suggested(asked: Any, parameter: Parameter) -> float:

@@ -31,7 +31,7 @@ from rumorsim.studies.designs import Morris, Sobol
 from rumorsim.studies.indices import Index, morris_effects, noise, saltelli, sobol_indices
 from rumorsim.studies.orders import Orders, Setting
 from rumorsim.studies.parameters import Parameter
-from rumorsim.studies.plan import check_study, overrides_of, planned
+from rumorsim.studies.plan import overrides_of, planned
 from rumorsim.studies.runner import Runner
 from rumorsim.studies.study import Study
 
@@ -163,9 +163,9 @@ def sensitivity(
     key = main if key is None else key
     check_key(key, "of", main)
     asked = begun.model_copy(update={"design": _design(begun)})
-    policies = check_study(asked, base.pinned().at(base.base_dir), most_runs)
     orders = Orders(base, [measure_of(key)])
-    plan = planned(asked, policies, orders)
+    plan = planned(asked, orders, most_runs)
+    policies = plan.policies
     settings = [
         Setting(policy, seed, overrides_of(asked, point))
         for point in plan.points

@@ -1,6 +1,6 @@
 """The store of a sweep: a directory whose files are all there is to know of it.
 
-``runs/xx/ID.run`` is one finished run (:mod:`.records`), ``failures/ID.run`` why one could
+``runs/x/ID.run`` is one finished run (:mod:`.records`), ``failures/ID.run`` why one could
 not be finished, ``quarantine/`` what was found damaged. A record is written beside its
 place, synced, then renamed: it is there whole or not at all. Whoever works in the directory
 holds its lock; what a process that was killed left behind is swept away by the next.
@@ -31,7 +31,7 @@ _LOCK: Final = ".lock"
 _SCRATCH: Final = ".scratch"
 #: Seconds between syncs of folders. A rename that a power failure takes back costs only
 #: that run, once more; so folders need not be synced for each.
-_FOLDER_SYNC: Final = 1.0
+_FOLDER_SYNC: Final = 5.0
 
 
 class Store:
@@ -50,7 +50,7 @@ class Store:
 
     def place(self, name: str) -> Path:
         """Where the record of a run is, or will be."""
-        return self.directory / "runs" / name[:2] / f"{name}.run"
+        return self.directory / "runs" / name[:1] / f"{name}.run"
 
     @contextlib.contextmanager
     def held(self, part: str = "") -> Iterator[Path]:

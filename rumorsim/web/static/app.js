@@ -165,7 +165,7 @@ export class App {
     });
   }
 
-  /** @param {number} account */
+  /** @param {number} account @returns {string} */
   nameOf(account) {
     const { ids, accounts, reserve } = /** @type {World} */ (this.world);
     if (account >= accounts) return `${this.nameOf(reserve[account - accounts])}′`;

@@ -41,17 +41,13 @@ export class Past {
     this.verbs = world.verbs;
     this.people = world.accounts;
     this.accounts = world.accounts + world.reserve.length;
-    this.clear();
-  }
-
-  clear() {
     const n = this.accounts;
     this.marks = new Uint16Array(n);
+    this.reached = new Uint8Array(n);
     /** Who told each account of the first false story it read, -1 nobody. */
-    this.tellerFalse = new Int32Array(n).fill(-1);
-    this.tellerTrue = new Int32Array(n).fill(-1);
-    this.timeFalse = new Float32Array(n).fill(-1);
-    this.timeTrue = new Float32Array(n).fill(-1);
+    this.tellerFalse = new Int32Array(n);
+    this.timeFalse = new Float32Array(n);
+    /** Where it read that: 0 the feed. */
     this.surface = new Uint8Array(n);
     /** @type {Post[]} */
     this.posts = [];
@@ -59,12 +55,28 @@ export class Past {
     this.postsOf = new Map();
     /** Accounts whose marks changed since they were last drawn. @type {Set<number>} */
     this.changed = new Set();
+    /** Stories kept off the trending list. @type {Set<number>} */
+    this.delisted = new Set();
     this.reachFalse = 0;
     this.reachTrue = 0;
-    this.events = 0;
+    /** Something is smaller than it was drawn: everything is to be painted again. */
     this.shrunk = false;
-    /** @type {Set<number>} stories kept off the list */
-    this.delisted = new Set();
+    this.clear();
+  }
+
+  clear() {
+    this.marks.fill(0);
+    this.reached.fill(0);
+    this.tellerFalse.fill(-1);
+    this.timeFalse.fill(-1);
+    this.surface.fill(0);
+    this.posts = [];
+    this.postsOf.clear();
+    this.changed.clear();
+    this.delisted.clear();
+    this.reachFalse = 0;
+    this.reachTrue = 0;
+    this.shrunk = false;
   }
 
   /**
@@ -81,7 +93,6 @@ export class Past {
       this.one(kind, account[i], source[i], story, post[i], value[i], time[i]);
       if (each) each(kind, account[i], source[i], story, post[i], value[i], time[i]);
     }
-    this.events += count;
   }
 
   /**
@@ -113,22 +124,23 @@ export class Past {
    */
   learn(account, teller, story, time, surface) {
     const about = this.stories[story];
-    const bit = about.truth ? MARK.readTrue : MARK.readFalse;
     if (about.answers) {
       this.mark(account, MARK.corrected);
       return;
     }
+    const bit = about.truth ? MARK.readTrue : MARK.readFalse;
+    // Who begins a story knows it, but is reached only by reading it, like everybody else.
+    if (surface >= 0 && !(this.reached[account] & bit)) {
+      this.reached[account] |= bit;
+      if (about.truth) this.reachTrue += 1;
+      else this.reachFalse += 1;
+    }
     if (this.marks[account] & bit) return;
     this.mark(account, bit);
-    if (about.truth) {
-      this.tellerTrue[account] = teller;
-      this.timeTrue[account] = time;
-      if (surface >= 0) this.reachTrue += 1;
-    } else {
+    if (!about.truth) {
       this.tellerFalse[account] = teller;
       this.timeFalse[account] = time;
       this.surface[account] = Math.max(surface, 0);
-      if (surface >= 0) this.reachFalse += 1;
     }
   }
 
@@ -153,7 +165,6 @@ export class Past {
   /** @param {number} account @param {number} bits */
   unmark(account, bits) {
     this.marks[account] &= ~bits;
-    /** Something is smaller than it was drawn: everything is to be painted again. */
     this.shrunk = true;
   }
 

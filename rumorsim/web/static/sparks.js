@@ -21,14 +21,17 @@ export class Sparks {
     this.start = new Float64Array(MOST_PULSES);
     this.hue = new Uint8Array(MOST_PULSES);
     this.busy = false;
-    this.clear();
-  }
-
-  clear() {
     this.flying = 0;
     /** @type {{account: number, start: number, hue: number}[]} */
     this.rings = [];
     /** @type {number[]} */
+    this.chain = [];
+    this.chosen = -1;
+  }
+
+  clear() {
+    this.flying = 0;
+    this.rings = [];
     this.chain = [];
     this.chosen = -1;
   }

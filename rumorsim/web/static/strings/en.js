@@ -57,7 +57,7 @@ export default {
   'story.false': 'rumor: {story}', 'story.true': 'true: {story}', 'story.answer': 'correction: {story}',
   'story.act': 'What can be done about “{story}”', 'story.is-false': 'a rumor; the platform sees: {category}', 'story.is-true': 'a true story; the platform sees: {category}',
   'tool.filter.long': 'Keep it off the trending list', 'tool.correct.long': 'Publish a correction',
-  'trending.place': 'list no. {n}', 'trending.kept': 'off the list',
+  'trending.place': 'no. {n}', 'trending.kept': 'off list',
 
   'badge.left': 'L', 'badge.right': 'R', 'badge.both': 'both',
   'news.published': '{account} posts “{story}” ({n} followers)', 'news.shared': '{account} shares “{story}” with {n}',

@@ -56,7 +56,7 @@ export default {
   'story.false': '谣言：{story}', 'story.true': '真消息：{story}', 'story.answer': '辟谣：{story}',
   'story.act': '怎样对待“{story}”', 'story.is-false': '谣言；平台看到的类别：{category}', 'story.is-true': '真消息；平台看到的类别：{category}',
   'tool.filter.long': '不许上热搜', 'tool.correct.long': '发布辟谣',
-  'trending.place': '热搜第 {n}', 'trending.kept': '已撤下热搜',
+  'trending.place': '热搜第 {n}', 'trending.kept': '已撤下',
 
   'badge.left': '左', 'badge.right': '右', 'badge.both': '两边',
   'news.published': '{account} 发布“{story}”（{n} 个粉丝）', 'news.shared': '{account} 把“{story}”转给 {n} 个粉丝',
