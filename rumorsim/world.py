@@ -29,6 +29,7 @@ from rumorsim.kernels.records import (
     REPEAT,
     TERMS,
     aligned_zeros,
+    grown,
 )
 from rumorsim.laws import (
     gamma_table,
@@ -107,6 +108,7 @@ class World:
     profiles: NDArray[np.void] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.grow_posts(self.graph.accounts // 16)
         self.profiles = np.zeros(self.graph.accounts, PROFILE)
         self.profiles["countable"] = 1.0
         self.profiles["trust"] = self.people.trust
@@ -120,9 +122,7 @@ class World:
         """Make room for so many posts more than there are."""
         wanted = self.posts_made + room
         if wanted > len(self.posts):
-            grown = aligned_zeros(max(wanted, 2 * len(self.posts)), POST)
-            grown[: self.posts_made] = self.posts[: self.posts_made]
-            self.posts = grown
+            self.posts = grown(self.posts, max(wanted, 2 * len(self.posts)), self.posts_made)
 
     def count_of(self, target: str, quantity: str) -> NDArray[np.int32]:
         """The counters of reports, shares or reach, one for each target so far."""
