@@ -15,6 +15,8 @@ from rumorsim.events import EVENT, Batch, Kind
 from rumorsim.kernels.records import HIT
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from rumorsim.levers import Levers
     from rumorsim.world import World
 
@@ -105,6 +107,10 @@ class Engine:
     def late_exposures(self, levers: Levers) -> Batch:
         """The first reads so far, where ``feed.exposures`` is late, in order of time."""
         raise NotImplementedError
+
+    def late_reach(self, levers: Levers) -> NDArray[np.int64]:
+        """How many :meth:`late_exposures` each story has; int64 [stories]."""
+        return np.bincount(self.late_exposures(levers).story, minlength=len(self.world.stories))
 
     # -- the watch ------------------------------------------------------------------
 

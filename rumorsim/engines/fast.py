@@ -17,9 +17,11 @@ from rumorsim.kernels.agenda import CHUNK
 from rumorsim.kernels.knowing import rehash
 from rumorsim.kernels.looks import arm
 from rumorsim.kernels.records import Reason, grown
-from rumorsim.late import late_exposures
+from rumorsim.late import late_exposures, late_reach
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from rumorsim.events import Batch
     from rumorsim.levers import Levers
     from rumorsim.world import World
@@ -53,6 +55,7 @@ class FastEngine(Engine):
         self.memory = world.memory
         self.log = np.zeros(log, self.log.dtype)
         self._hits = self.no_hits()
+        self._words = np.zeros(4 * records.BLOCK, np.uint32)
         self._thresholds = np.zeros((9, 1), dtype=np.int64)
         self._exposures = _empty_exposures(exposures)
         # What is not used yet costs addresses, not memory: begin with about enough.
@@ -124,6 +127,7 @@ class FastEngine(Engine):
             "exposures": self._exposures,
             "log": self.log,
             "hits": self._hits,
+            "words": self._words,
             "thresholds": self._thresholds,
         }
         for name in ("accounts", "profiles", "posts", "stories", "friction", "looks", "slots"):
@@ -163,6 +167,9 @@ class FastEngine(Engine):
 
     def late_exposures(self, levers: Levers) -> Batch:
         return late_exposures(self.world, levers, self.env.now)
+
+    def late_reach(self, levers: Levers) -> NDArray[np.int64]:
+        return late_reach(self.world, levers, self.env.now)
 
     def public_until(self, time: float) -> bool:
         """Let the public run strictly before ``time``. True when that woke the platform."""

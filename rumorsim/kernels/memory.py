@@ -38,7 +38,7 @@ from rumorsim.kernels.rows import rows
 #: Ask for memory ahead of its use? Off changes no result, only the time taken.
 PREFETCH = True
 
-F8, I8, I4 = np.dtype("f8"), np.dtype("i8"), np.dtype("i4")
+F8, I8, I4, U4 = (np.dtype(each) for each in ("f8", "i8", "i4", "u4"))
 
 
 @intrinsic
@@ -176,6 +176,11 @@ def spreaders(w):
 @inner
 def log(w):
     return rows(w.log_at, w.log_rows, EVENT)
+
+
+@inner
+def words(w):
+    return rows(w.words_at, w.words_rows, U4)
 
 
 @inner

@@ -130,6 +130,9 @@ TERMS: Final = np.dtype(
     ]
 )
 
+#: Followers whose draws are made at once; ``words`` has room for four words of each.
+BLOCK: Final = 256
+
 #: Shares after an account's first of a story (where a model lets it be persuaded again)
 #: have k = REPEAT + 1, REPEAT + 2 ...: k stays an address word.
 REPEAT: Final = 2**23
@@ -229,6 +232,7 @@ ARRAYS: Final = {
     "scratch": (ENTRY, 1),
     "bins": (np.dtype("i4"), 1),
     "heap": (ENTRY, 1),  # entries put into the present bucket late; the last place is spare
+    "words": (np.dtype("u4"), 1),  # draws of one block of followers, word by word
     "log": (EVENT, 1),
     "hits": (HIT, 1),
     "thresholds": (np.dtype("i8"), 2),  # by watched quantity: how many, then which

@@ -16,7 +16,7 @@ from numba.core.datamodel import StructModel
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, make_attribute_wrapper, register_model
 
-__all__ = ["Rows", "rows"]
+__all__ = ["Rows", "leading_zeros", "rows"]
 
 
 class Rows(types.Type):  # type: ignore[misc]
@@ -49,6 +49,16 @@ def rows(typing_context, address, size, dtype):
         return proxy._getvalue()
 
     return made(types.uint64, types.intp, dtype), build
+
+
+@intrinsic
+def leading_zeros(typing_context, number):
+    """Zero bits above the highest one of an int64, which must not be 0."""
+
+    def build(context, builder, signature, arguments):
+        return builder.ctlz(arguments[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(types.int64), build
 
 
 def _place(context, builder, rows_type, value, index):
