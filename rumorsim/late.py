@@ -1,21 +1,23 @@
-"""Late exposures: the first reads of a finished run, as the events they would have been."""
+"""Late exposures: the first reads of a finished run, as events or counted."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.events import EVENT, Batch, Kind
-from rumorsim.kernels.late import first_reads
+from rumorsim.kernels.late import count_first_reads, first_reads
 from rumorsim.kernels.records import FIRST
 
 if TYPE_CHECKING:
     from rumorsim.levers import Levers
     from rumorsim.world import World
 
-__all__ = ["late_exposures"]
+__all__ = ["late_exposures", "late_reach"]
 
 Changes = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
 #: The levers that decide whether a delivery is read.
@@ -34,28 +36,58 @@ def late_exposures(world: World, levers: Levers, until: float) -> Batch:
     For delay reading with ``feed.exposures = "late"``: the same first reads, at the same
     times and in the same posts, as a run that logs them as it goes.
     """
-    made = world.posts[: world.posts_made]
-    order = np.argsort(made["story"], kind="stable")
-    ends = np.searchsorted(made["story"][order], np.arange(len(world.stories) + 1))
-    history = tuple(_changes(world, levers, table, column) for table, column in _LEVERS)
     n = world.graph.accounts
-    firsts, readers = np.zeros(n, FIRST), np.zeros(n, dtype=np.int64)
+    firsts, readers = np.zeros(n, FIRST), np.empty(n, dtype=np.int64)
     firsts["stamp"] = -1
     where = np.uint64(firsts.ctypes.data)
+    history = tuple(_changes(world, levers, table, column) for table, column in _LEVERS)
     parts = []
-    for story in range(len(world.stories)):
-        posts = order[ends[story] : ends[story + 1]]
+    for story, posts in enumerate(_posts_of_stories(world)):
         found = first_reads(world.memory, posts, until, history, firsts, where, story, readers)
+        part = np.empty(found, dtype=[("account", "i4"), ("story", "i4"), ("post", "i4")])
         who = readers[:found]
-        rows = np.zeros(found, EVENT)
-        first = firsts[who]
-        rows["time"], rows["story"], rows["account"] = first["time"], story, who
-        rows["post"] = first["post"]
-        rows["source"] = made["author"][first["post"]]
-        rows["kind"] = Kind.EXPOSE
-        parts.append(rows)
-    rows = np.concatenate(parts)
-    return Batch(rows[np.argsort(rows["time"], kind="stable")])
+        part["account"], part["story"], part["post"] = who, story, firsts["post"][who]
+        parts.append((firsts["time"][who], part))
+    return _told(world, *(np.concatenate(each) for each in zip(*parts, strict=True)))
+
+
+def late_reach(world: World, levers: Levers, until: float) -> NDArray[np.int64]:
+    """How many accounts were exposed to each story before ``until`` (hours): the number of
+    :func:`late_exposures`, for a small part of its time."""
+    if world.memory["touched"][0]:
+        exposed = late_exposures(world, levers, until)
+        return np.bincount(exposed.story, minlength=len(world.stories))
+    seen = np.zeros(world.graph.accounts, dtype=np.uint8)
+    longest = float(world.rules.tables[0].max())
+    counts = np.zeros(len(world.stories), dtype=np.int64)
+    for story, posts in enumerate(_posts_of_stories(world)):
+        stamp = story % 255 + 1
+        if stamp == 1:
+            seen[:] = 0
+        counts[story] = count_first_reads(world.memory, posts, until, longest, seen, stamp)
+    return counts
+
+
+def _posts_of_stories(world: World) -> Iterator[NDArray[np.int64]]:
+    """The posts of each story in turn, in order of time."""
+    stories = world.posts["story"][: world.posts_made]
+    order = np.argsort(stories, kind="stable")
+    ends = np.searchsorted(stories[order], np.arange(len(world.stories) + 1))
+    for begin, end in pairwise(ends.tolist()):
+        yield order[begin:end]
+
+
+def _told(world: World, times: NDArray[np.float64], what: NDArray[np.void]) -> Batch:
+    """Expose events of first reads, in order of time."""
+    order = np.argsort(times, kind="stable")
+    what = what[order]
+    rows = np.zeros(len(times), EVENT)
+    rows["time"] = times[order]
+    for column in ("account", "story", "post"):
+        rows[column] = what[column]
+    rows["source"] = world.posts["author"][what["post"]]
+    rows["kind"] = Kind.EXPOSE
+    return Batch(rows)
 
 
 def _changes(world: World, levers: Levers, table: str, column: str) -> Changes:

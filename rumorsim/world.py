@@ -35,6 +35,7 @@ from rumorsim.kernels.records import (
     TERMS,
     aligned_copy,
     aligned_zeros,
+    grown,
 )
 from rumorsim.laws import (
     quantile_table,
@@ -120,6 +121,7 @@ class World:
     tops: NDArray[np.int32] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.grow_posts(self.graph.accounts // 16)
         shape = (len(self.platforms.names), len(self.stories))
         self.heat = np.zeros(shape)
         self.tops = np.full(shape, -1, dtype=np.int32)
@@ -159,9 +161,7 @@ class World:
         """Make room for so many posts more than there are."""
         wanted = self.posts_made + room
         if wanted > len(self.posts):
-            grown = aligned_zeros(max(wanted, 2 * len(self.posts)), POST)
-            grown[: self.posts_made] = self.posts[: self.posts_made]
-            self.posts = grown
+            self.posts = grown(self.posts, max(wanted, 2 * len(self.posts)), self.posts_made)
 
     def count_of(self, target: str, quantity: str) -> NDArray[np.int32]:
         """The counters of reports, shares or reach, one for each target so far."""

@@ -140,3 +140,16 @@ def test_reach_is_not_known_during_the_run() -> None:
     simulation = Simulation(loads(BASE))
     with pytest.raises(RuntimeError, match="late"):
         simulation.desk.count("reach", story=0)
+
+
+@pytest.mark.parametrize("number", range(0, 60, 3))
+def test_reach_is_counted_as_exposures_are(number: int) -> None:
+    """In the middle of the run, where not all is read yet, and at its end."""
+    for scenario in pair(number):
+        simulation = Simulation(scenario, "mixed" if number % 2 else "none")
+        exposed = []
+        for until in (simulation.world.horizon / 20, simulation.world.horizon):
+            exposed += simulation.advance(until).only(Kind.EXPOSE).story.tolist()
+            told = simulation.exposures().story.tolist() or exposed
+            wanted = np.bincount(told, minlength=len(simulation.world.stories))
+            assert simulation.reach().tolist() == wanted.tolist()

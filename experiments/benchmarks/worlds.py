@@ -95,6 +95,7 @@ def warm_up() -> None:
         simulation = start_of(scenario)
         simulation.advance("1 d")
         simulation.exposures()
+        simulation.reach()
 
 
 def start_of(scenario: Scenario) -> Simulation:
@@ -107,14 +108,14 @@ def start_of(scenario: Scenario) -> Simulation:
 def timed_run(simulation: Simulation) -> tuple[Sample, dict[str, float]]:
     """Run to the horizon in the steps that ``run`` takes; work = deliveries + check-ins read.
 
-    What late exposures take at the end is part of it. They keep no count of deliveries, so in
-    delay reading that is the follows of all who posted, nearly all read before the horizon.
+    Counting reach is part of it, at the end where exposures are late. Work in delay reading is
+    the follows of all who posted, nearly all read before the horizon.
     """
     from rumorsim.run import steps_of
 
     def whole() -> tuple[int, int]:
         events = sum(len(simulation.advance(time)) for time in steps_of(simulation.world.horizon))
-        return events, len(simulation.exposures())
+        return events, int(simulation.reach().sum())
 
     took, (events, exposed) = timed(whole)
     world = simulation.world
@@ -128,6 +129,6 @@ def timed_run(simulation: Simulation) -> tuple[Sample, dict[str, float]]:
         "check_ins": float(memory["checked_in"]),
         "events": float(events),
         "sharers": float(story["shares"]),
-        "reach": float(exposed or story["reach"]),
+        "reach": float(exposed),
     }
     return Sample(took.cpu, took.wall, counts["deliveries"] + counts["check_ins"]), counts

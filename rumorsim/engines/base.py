@@ -17,6 +17,8 @@ from rumorsim.kernels.acting import Act
 from rumorsim.kernels.records import HIT, REPEAT
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from rumorsim.levers import Levers
     from rumorsim.world import World
 
@@ -127,6 +129,10 @@ class Engine:
     def late_exposures(self, levers: Levers) -> Batch:
         """The first reads so far, where ``feed.exposures`` is late, in order of time."""
         raise NotImplementedError
+
+    def late_reach(self, levers: Levers) -> NDArray[np.int64]:
+        """How many :meth:`late_exposures` each story has; int64 [stories]."""
+        return np.bincount(self.late_exposures(levers).story, minlength=len(self.world.stories))
 
     # -- the watch ------------------------------------------------------------------
 

@@ -17,11 +17,11 @@ from rumorsim.kernels.advance import advance
 from rumorsim.kernels.agenda import CHUNK
 from rumorsim.kernels.knowing import rehash
 from rumorsim.kernels.looks import arm
-from rumorsim.kernels.records import Reason
-from rumorsim.late import late_exposures
+from rumorsim.kernels.records import Reason, grown
+from rumorsim.late import late_exposures, late_reach
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
     from rumorsim.events import Batch
     from rumorsim.levers import Levers
@@ -47,7 +47,7 @@ class FastEngine(Engine):
     name = "fast"
 
     def __init__(
-        self, world: World, *, pool: int = 4096, log: int = 65536, exposures: int = 4096
+        self, world: World, *, pool: int = 0, log: int = 65536, exposures: int = 4096
     ) -> None:
         env = FastEnvironment()
         super().__init__(world, env)
@@ -56,8 +56,11 @@ class FastEngine(Engine):
         self.memory = world.memory
         self.log = np.zeros(log, self.log.dtype)
         self._hits = self.no_hits()
+        self._words = np.zeros(4 * records.BLOCK, np.uint32)
         self._thresholds = np.zeros((9, 1), dtype=np.int64)
         self._exposures = _empty_exposures(exposures)
+        # What is not used yet costs addresses, not memory: begin with about enough.
+        pool = pool or max(4096, world.graph.accounts // 16)
         self._pool = np.zeros(pool, records.DELIVERIES)
         self._buckets = np.zeros(round(world.horizon / self.rules.bucket_width) + 2, records.BUCKET)
         self._buckets["last"] = -1
@@ -138,6 +141,7 @@ class FastEngine(Engine):
             "exposures": self._exposures,
             "log": self.log,
             "hits": self._hits,
+            "words": self._words,
             "thresholds": self._thresholds,
         }
         for name in ("accounts", "profiles", "posts", "stories", "looks", "slots"):
@@ -179,6 +183,9 @@ class FastEngine(Engine):
 
     def late_exposures(self, levers: Levers) -> Batch:
         return late_exposures(self.world, levers, self.env.now)
+
+    def late_reach(self, levers: Levers) -> NDArray[np.int64]:
+        return late_reach(self.world, levers, self.env.now)
 
     def public_until(self, time: float) -> bool:
         """Let the public run strictly before ``time``. True when that woke the platform."""
@@ -249,16 +256,16 @@ class FastEngine(Engine):
         memory = self.memory[0]
         if memory["in_heap"] + need >= len(self._heap):
             size = max(2 * len(self._heap), int(memory["in_heap"]) + need + 1)
-            self._heap = _grown(self._heap, size)
+            self._heap = grown(self._heap, size)
         lines = int(memory["chunks_used"]) + min(need, len(self._buckets)) + need // CHUNK + 1
         if lines > len(self._chunk_links):
             size = max(lines, 2 * len(self._chunk_links))
-            self._chunk_links = _grown(self._chunk_links, size)
-            self._chunks = _grown(self._chunks, size * CHUNK)
+            self._chunk_links = grown(self._chunk_links, size)
+            used = int(memory["chunk_fresh"]) * CHUNK
+            self._chunks = grown(self._chunks, size * CHUNK, used)
         if not self.rules.by_delay and memory["pool_used"] + need > len(self._pool):
-            self._pool = _grown(
-                self._pool, max(2 * len(self._pool), int(memory["pool_used"]) + need)
-            )
+            size = max(2 * len(self._pool), int(memory["pool_used"]) + need)
+            self._pool = grown(self._pool, size, int(memory["pool_fresh"]))
         if need >= len(self._present) and memory["cursor"] == memory["present_made"]:
             self._make_present(2 * need)
 
@@ -270,12 +277,6 @@ class FastEngine(Engine):
         self._exposures = _empty_exposures(size)
         self._bind()
         rehash(old, self._exposures)
-
-
-def _grown(array: Any, size: int) -> Any:
-    grown = np.zeros(size, array.dtype)
-    grown[: len(array)] = array
-    return grown
 
 
 def _empty_exposures(size: int) -> Any:

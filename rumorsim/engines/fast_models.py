@@ -27,7 +27,7 @@ class FastModelEngine(FastEngine):
         self,
         world: World,
         *,
-        pool: int = 4096,
+        pool: int = 0,
         log: int = 65536,
         exposures: int = 4096,
         spreaders: int = 4096,

@@ -11,7 +11,7 @@ import numpy as np
 
 from rumorsim.kernels.compiling import inner
 from rumorsim.kernels.knowing import home
-from rumorsim.kernels.memory import accounts, fetch, posts, present
+from rumorsim.kernels.memory import accounts, fetch, offsets, posts, present
 from rumorsim.kernels.records import ACCOUNT, DELIVERIES, EXPOSURE, INLINE, POST
 
 #: How many entries ahead each stage is.
@@ -20,7 +20,7 @@ ACCOUNT_SIZE = ACCOUNT.itemsize
 POST_SIZE = POST.itemsize
 EXPOSURE_SIZE = EXPOSURE.itemsize
 CHUNK_SIZE = DELIVERIES.itemsize
-OFFSET_SIZE = 8
+OFFSET_SIZE, FOLLOWER_SIZE = 8, 4
 
 
 @inner
@@ -55,6 +55,7 @@ def fetch_unread(w, place):
     if place >= w.present_made:
         return
     entry = present(w)[place]
+    fetch(w.offsets_at, entry.account, OFFSET_SIZE)
     if entry.post >= 0:
         fetch(w.posts_at, entry.post, POST_SIZE)
         return
@@ -71,7 +72,10 @@ def fetch_known(w, place):
     if place >= w.present_made:
         return
     entry = present(w)[place]
-    fetch(w.offsets_at, entry.account, OFFSET_SIZE)
+    if w.late != 0:
+        # Candidates mostly share: their followers are worth asking for.
+        fetch(w.followers_at, offsets(w)[entry.account], FOLLOWER_SIZE)
+        fetch(w.followers_at, offsets(w)[entry.account + 1], FOLLOWER_SIZE)
     if entry.post >= 0:
         fetch_exposure(w, entry.account, np.int64(posts(w)[entry.post].story))
     elif w.stories_rows == 1:

@@ -9,14 +9,20 @@ from __future__ import annotations
 
 import numpy as np
 
+from rumorsim.kernels.blocks import draw_block
 from rumorsim.kernels.compiling import inner, kernel
 from rumorsim.kernels.draws import philox, uniform
-from rumorsim.kernels.memory import curve, fetch, followers, offsets, posts, tables
-from rumorsim.kernels.posting import AHEAD, FOLLOW, READ
-from rumorsim.kernels.records import FIRST
+from rumorsim.kernels.memory import curve, fetch, followers, offsets, posts, tables, words
+from rumorsim.kernels.posting import FOLLOW, READ
+from rumorsim.kernels.records import BLOCK, FIRST
 from rumorsim.kernels.tables import sample, unwarp, warp
 
 FIRST_SIZE = FIRST.itemsize
+#: A moment so much earlier (hours) is earlier however the clocks' changes are rounded.
+SURELY = 1e-6
+#: How many posts ahead to ask for where an author's followers are, and for the followers.
+FAR, NEAR = 16, 8
+OFFSET_SIZE, FOLLOWER_SIZE = 8, 4
 
 
 @inner
@@ -56,6 +62,17 @@ def _standing(w, post, time, alive, visible):
     return True
 
 
+@inner
+def fetch_row(w, story_posts, i):
+    """Ask for where the followers of a later post's author are, and for those of a nearer one."""
+    if i + FAR < story_posts.size:
+        fetch(w.offsets_at, posts(w)[story_posts[i + FAR]].author, OFFSET_SIZE)
+    if i + NEAR < story_posts.size:
+        author = posts(w)[story_posts[i + NEAR]].author
+        fetch(w.followers_at, offsets(w)[author], FOLLOWER_SIZE)
+        fetch(w.followers_at, offsets(w)[author + 1], FOLLOWER_SIZE)
+
+
 @kernel
 def first_reads(memory, story_posts, until, history, firsts, firsts_at, stamp, readers):
     """First reads of one story before ``until``; returns how many accounts read it.
@@ -67,26 +84,31 @@ def first_reads(memory, story_posts, until, history, firsts, firsts_at, stamp, r
     """
     w = memory[0]
     audience, alive, visible, can_read, visibility = history
+    drawn = words(w)
     found = 0
     for i in range(story_posts.size):
         post = story_posts[i]
         p = posts(w)[post]
+        fetch_row(w, story_posts, i)
         author = np.int64(p.author)
         story = np.int64(p.story)
         k = np.int64(p.k)
         posted = warp(curve(w), p.time)
-        end = offsets(w)[author + 1]
-        for e in range(offsets(w)[author], end):
-            if e + AHEAD < end:
-                fetch(firsts_at, followers(w)[e + AHEAD], FIRST_SIZE)
+        begin, end = offsets(w)[author], offsets(w)[author + 1]
+        for e in range(begin, end):
+            j = (e - begin) % BLOCK
+            if j == 0:
+                count = min(end - e, BLOCK)
+                for ahead in range(count):
+                    fetch(firsts_at, followers(w)[e + ahead], FIRST_SIZE)
+                draw_block(w, (READ << 24) | k, story, author, e, count)
             reader = np.int64(followers(w)[e])
-            words = philox(w.seed, (READ << 24) | k, story, author, reader)
-            due = unwarp(curve(w), posted + sample(tables(w), 0, words[3]))
-            if due >= until:
-                continue
             first = firsts[reader]
             known = first.stamp == stamp
-            if known and due > first.time:
+            if known and first.time < p.time - SURELY:
+                continue
+            due = unwarp(curve(w), posted + sample(tables(w), 0, drawn[3 * BLOCK + j]))
+            if due >= until or (known and due > first.time):
                 continue
             if known and due == first.time:
                 other = posts(w)[first.post]
@@ -102,7 +124,7 @@ def first_reads(memory, story_posts, until, history, firsts, firsts_at, stamp, r
                 if not _standing(w, post, due, alive, visible):
                     continue
                 share = at_the_time(visibility[0], visibility[1], visibility[2], post, due, 1.0)
-                if share < 1.0 and uniform(words[0]) >= share:
+                if share < 1.0 and uniform(drawn[j]) >= share:
                     continue
             if not known:
                 first.stamp = stamp
@@ -110,4 +132,39 @@ def first_reads(memory, story_posts, until, history, firsts, firsts_at, stamp, r
                 found += 1
             first.time = due
             first.post = post
+    return found
+
+
+@kernel
+def count_first_reads(memory, story_posts, until, longest, seen, stamp):
+    """How many accounts read one story before ``until``, where no lever was moved.
+
+    ``longest`` is the longest delay there is (operational hours): a post older than that has
+    been read by all its followers, whatever their draws. ``seen`` (uint8 by account) is
+    set to ``stamp`` for who read it.
+    """
+    w = memory[0]
+    drawn = words(w)
+    now = warp(curve(w), until)
+    found = 0
+    for i in range(story_posts.size):
+        p = posts(w)[story_posts[i]]
+        fetch_row(w, story_posts, i)
+        author = np.int64(p.author)
+        posted = warp(curve(w), p.time)
+        all_read = posted + longest < now - SURELY
+        begin, end = offsets(w)[author], offsets(w)[author + 1]
+        for e in range(begin, end):
+            j = (e - begin) % BLOCK
+            if not all_read and j == 0:
+                draw_block(w, (READ << 24) | p.k, p.story, author, e, min(end - e, BLOCK))
+            reader = followers(w)[e]
+            if seen[reader] == stamp:
+                continue
+            if not all_read:
+                delay = sample(tables(w), 0, drawn[3 * BLOCK + j])
+                if unwarp(curve(w), posted + delay) >= until:
+                    continue
+            seen[reader] = stamp
+            found += 1
     return found

@@ -33,11 +33,12 @@ from rumorsim.kernels.records import (
     TEMPLATE,
     TERMS,
 )
+from rumorsim.kernels.rows import rows
 
 #: Ask for memory ahead of its use? Off changes no result, only the time taken.
 PREFETCH = True
 
-F8, I8, I4 = np.dtype("f8"), np.dtype("i8"), np.dtype("i4")
+F8, I8, I4, U4 = (np.dtype(each) for each in ("f8", "i8", "i4", "u4"))
 
 
 @intrinsic
@@ -74,22 +75,22 @@ def fetch(base, row, size):
 
 @inner
 def curve(w):
-    return carray(pointer(w.curve_at), w.curve_rows, F8)
+    return rows(w.curve_at, w.curve_rows, F8)
 
 
 @inner
 def offsets(w):
-    return carray(pointer(w.offsets_at), w.offsets_rows, I8)
+    return rows(w.offsets_at, w.offsets_rows, I8)
 
 
 @inner
 def followers(w):
-    return carray(pointer(w.followers_at), w.followers_rows, I4)
+    return rows(w.followers_at, w.followers_rows, I4)
 
 
 @inner
 def weights(w):
-    return carray(pointer(w.weights_at), w.weights_rows, F8)
+    return rows(w.weights_at, w.weights_rows, F8)
 
 
 @inner
@@ -99,7 +100,7 @@ def receptivity(w):
 
 @inner
 def publications(w):
-    return carray(pointer(w.publications_at), w.publications_rows, PUBLICATION)
+    return rows(w.publications_at, w.publications_rows, PUBLICATION)
 
 
 @inner
@@ -109,7 +110,7 @@ def tables(w):
 
 @inner
 def templates(w):
-    return carray(pointer(w.templates_at), w.templates_rows, TEMPLATE)
+    return rows(w.templates_at, w.templates_rows, TEMPLATE)
 
 
 @inner
@@ -119,12 +120,12 @@ def reinforcement(w):
 
 @inner
 def corrections(w):
-    return carray(pointer(w.corrections_at), w.corrections_rows, CORRECTION)
+    return rows(w.corrections_at, w.corrections_rows, CORRECTION)
 
 
 @inner
 def alias(w):
-    return carray(pointer(w.alias_at), w.alias_rows, ALIAS)
+    return rows(w.alias_at, w.alias_rows, ALIAS)
 
 
 @inner
@@ -134,22 +135,22 @@ def slot_ends(w):
 
 @inner
 def accounts(w):
-    return carray(pointer(w.accounts_at), w.accounts_rows, ACCOUNT)
+    return rows(w.accounts_at, w.accounts_rows, ACCOUNT)
 
 
 @inner
 def posts(w):
-    return carray(pointer(w.posts_at), w.posts_rows, POST)
+    return rows(w.posts_at, w.posts_rows, POST)
 
 
 @inner
 def stories(w):
-    return carray(pointer(w.stories_at), w.stories_rows, STORY)
+    return rows(w.stories_at, w.stories_rows, STORY)
 
 
 @inner
 def friction(w):
-    return carray(pointer(w.friction_at), w.friction_rows, F8)
+    return rows(w.friction_at, w.friction_rows, F8)
 
 
 @inner
@@ -174,32 +175,37 @@ def tops(w):
 
 @inner
 def pool(w):
-    return carray(pointer(w.pool_at), w.pool_rows, DELIVERIES)
+    return rows(w.pool_at, w.pool_rows, DELIVERIES)
 
 
 @inner
 def exposures(w):
-    return carray(pointer(w.exposures_at), w.exposures_rows, EXPOSURE)
+    return rows(w.exposures_at, w.exposures_rows, EXPOSURE)
 
 
 @inner
 def terms(w):
-    return carray(pointer(w.terms_at), w.terms_rows, TERMS)
+    return rows(w.terms_at, w.terms_rows, TERMS)
 
 
 @inner
 def spreaders(w):
-    return carray(pointer(w.spreaders_at), w.spreaders_rows, SPREADER)
+    return rows(w.spreaders_at, w.spreaders_rows, SPREADER)
 
 
 @inner
 def log(w):
-    return carray(pointer(w.log_at), w.log_rows, EVENT)
+    return rows(w.log_at, w.log_rows, EVENT)
+
+
+@inner
+def words(w):
+    return rows(w.words_at, w.words_rows, U4)
 
 
 @inner
 def hits(w):
-    return carray(pointer(w.hits_at), w.hits_rows, HIT)
+    return rows(w.hits_at, w.hits_rows, HIT)
 
 
 @inner
@@ -209,7 +215,7 @@ def thresholds(w):
 
 @inner
 def looks(w):
-    return carray(pointer(w.looks_at), w.looks_rows, LOOK)
+    return rows(w.looks_at, w.looks_rows, LOOK)
 
 
 @inner
@@ -219,39 +225,39 @@ def slots(w):
 
 @inner
 def profiles(w):
-    return carray(pointer(w.profiles_at), w.profiles_rows, PROFILE)
+    return rows(w.profiles_at, w.profiles_rows, PROFILE)
 
 
 @inner
 def buckets(w):
-    return carray(pointer(w.buckets_at), w.buckets_rows, BUCKET)
+    return rows(w.buckets_at, w.buckets_rows, BUCKET)
 
 
 @inner
 def chunks(w):
-    return carray(pointer(w.chunks_at), w.chunks_rows, ENTRY)
+    return rows(w.chunks_at, w.chunks_rows, ENTRY)
 
 
 @inner
 def chunk_links(w):
-    return carray(pointer(w.chunk_links_at), w.chunk_links_rows, I4)
+    return rows(w.chunk_links_at, w.chunk_links_rows, I4)
 
 
 @inner
 def present(w):
-    return carray(pointer(w.present_at), w.present_rows, ENTRY)
+    return rows(w.present_at, w.present_rows, ENTRY)
 
 
 @inner
 def scratch(w):
-    return carray(pointer(w.scratch_at), w.scratch_rows, ENTRY)
+    return rows(w.scratch_at, w.scratch_rows, ENTRY)
 
 
 @inner
 def bins(w):
-    return carray(pointer(w.bins_at), w.bins_rows, I4)
+    return rows(w.bins_at, w.bins_rows, I4)
 
 
 @inner
 def heap(w):
-    return carray(pointer(w.heap_at), w.heap_rows, ENTRY)
+    return rows(w.heap_at, w.heap_rows, ENTRY)

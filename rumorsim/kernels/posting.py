@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rumorsim.kernels.agenda import schedule
+from rumorsim.kernels.blocks import draw_block, words_below
 from rumorsim.kernels.compiling import inner
 from rumorsim.kernels.draws import philox, uniform
 from rumorsim.kernels.knowing import exposure
@@ -26,8 +27,9 @@ from rumorsim.kernels.memory import (
     tables,
     templates,
     thresholds,
+    words,
 )
-from rumorsim.kernels.records import ACCOUNT
+from rumorsim.kernels.records import ACCOUNT, BLOCK
 from rumorsim.kernels.tables import next_point, sample, unwarp, warp
 from rumorsim.kernels.unread import add
 
@@ -152,6 +154,9 @@ def deliver(w, post, time):
     begin, end = offsets(w)[row], offsets(w)[row + 1]
     degree = np.float64(end - begin)
     limited = posts(w)[post].root != post and forward(w)[profile.platform] < degree
+    if w.late != 0:
+        _deliver_candidates(w, post, time, begin, end)
+        return
     for e in range(begin, min(begin + AHEAD, end)):
         fetch(w.accounts_at, followers(w)[e], ACCOUNT_SIZE)
     for e in range(begin, end):
@@ -198,15 +203,46 @@ def _deliver_to_feed(w, post, reader, time):
 @inner
 def _deliver_by_delay(w, post, reader, time):
     p = posts(w)[post]
-    words = philox(w.seed, (READ << 24) | p.k, p.story, p.author, reader)
+    word = philox(w.seed, (READ << 24) | p.k, p.story, p.author, reader)[3]
     w.delivered += 1
-    if w.late != 0:
-        dull = uniform(words[2]) >= stories(w)[p.story].report
-        if dull and uniform(words[1]) >= most_chance(w, post, reader):
-            return
-    due = unwarp(curve(w), warp(curve(w), time) + sample(tables(w), 0, words[3]))
+    due = unwarp(curve(w), warp(curve(w), time) + sample(tables(w), 0, word))
     if due < w.horizon:
         schedule(w, due, reader, post)
+
+
+@inner
+def _deliver_candidates(w, post, time, begin, end):
+    """Late exposures: only what may be shared or reported goes on the agenda.
+
+    A candidate's draw is below the most its chance can be, whatever the levers; all other
+    deliveries need nothing but that draw.
+    """
+    p = posts(w)[post]
+    story = stories(w)[p.story]
+    author = np.int64(p.author)
+    all_kept = accounts(w)[author].audience >= 1.0
+    reports = words_below(story.report)
+    # With receptivity each reader has a limit of its own: then all are looked at.
+    alike = w.receptivity_rows == 0
+    shares = words_below(story.appeal * p.vigour * w.most_other_factors if alike else 1.0)
+    drawn = words(w)
+    for first in range(begin, end, BLOCK):
+        count = min(end - first, BLOCK)
+        draw_block(w, (READ << 24) | p.k, p.story, author, first, count)
+        for j in range(count):
+            dull = drawn[2 * BLOCK + j] >= reports
+            if dull and drawn[BLOCK + j] >= shares:
+                continue
+            reader = np.int64(followers(w)[first + j])
+            if dull and not alike and uniform(drawn[BLOCK + j]) >= most_chance(w, post, reader):
+                continue
+            if not all_kept and not kept(w, author, reader):
+                continue
+            delay = sample(tables(w), 0, drawn[3 * BLOCK + j])
+            due = unwarp(curve(w), warp(curve(w), time) + delay)
+            if due < w.horizon:
+                schedule(w, due, reader, post)
+    w.delivered += end - begin
 
 
 @inner

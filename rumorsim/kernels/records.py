@@ -154,6 +154,9 @@ TERMS: Final = np.dtype(
     ]
 )
 
+#: Followers whose draws are made at once; ``words`` has room for four words of each.
+BLOCK: Final = 256
+
 #: Shares after an account's first of a story (where a model lets it be persuaded again)
 #: have k = REPEAT + 1, REPEAT + 2 ...: k stays an address word.
 REPEAT: Final = 2**23
@@ -264,6 +267,7 @@ ARRAYS: Final = {
     "scratch": (ENTRY, 1),
     "bins": (np.dtype("i4"), 1),
     "heap": (ENTRY, 1),  # entries put into the present bucket late; the last place is spare
+    "words": (np.dtype("u4"), 1),  # draws of one block of followers, word by word
     "log": (EVENT, 1),
     "hits": (HIT, 1),
     "thresholds": (np.dtype("i8"), 2),  # by watched quantity: how many, then which
@@ -330,6 +334,17 @@ def aligned_copy(array: Any) -> Any:
     copy = aligned_zeros(len(array), array.dtype)
     copy[:] = array
     return copy
+
+
+def grown(array: Any, size: int, used: int | None = None) -> Any:
+    """A larger copy of an array of records, of which only the first ``used`` matter.
+
+    Copied as bytes: field by field takes longer than all else that growing needs.
+    """
+    larger = aligned_zeros(size, array.dtype)
+    end = (len(array) if used is None else used) * array.dtype.itemsize
+    larger.view(np.uint8)[:end] = array.view(np.uint8)[:end]
+    return larger
 
 
 def show(memory: Any, name: str, array: Any) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from rumorsim.kernels.compiling import inner, kernel
 from rumorsim.kernels.draws import philox, uniform
+from rumorsim.kernels.rows import leading_zeros
 from rumorsim.laws import TAIL_SIZE
 
 #: Poisson(1): a 32-bit word below POISSON[n] means at most n points. 13 or more: never.
@@ -28,11 +29,8 @@ def sample(tables, row, word):
         base = TAIL_SIZE
     if word < 64:
         return tables[row, base + word]
-    octave = 30
-    size = np.int64(1073741824)
-    while word < size:
-        size >>= 1
-        octave -= 1
+    octave = 63 - leading_zeros(word)
+    size = np.int64(1) << octave
     offset = np.float64(word - size) / np.float64(size) * 64.0
     column = np.int64(offset)
     left = base + (octave - 5) * 64 + column
