@@ -35,7 +35,7 @@ def sweep() -> None:
     """Run every setting of STUDY; done again, only what is missing.
 
     \b
-      rumorsim sweep STUDY --out DIR
+      rumorsim sweep STUDY --out DIR                   (options: sweep run --help)
       rumorsim sweep slurm STUDY --out DIR --jobs 8 > job.sh
     """
 
@@ -173,6 +173,16 @@ def slurm(
     planned(loaded, Orders(loaded.load_scenario(), loaded.measures), most_runs)
     array = Array(study, out, jobs, workers, limit, memory, program, most_runs)
     click.echo(array.script(), nl=False)
+
+
+@sweep.command("schema")
+def schema() -> None:
+    """Print the JSON schema of a study, for editors."""
+    import json
+
+    from rumorsim.studies.study import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=1))
 
 
 @click.command("reproduce")

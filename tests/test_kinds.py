@@ -144,3 +144,16 @@ def test_slips_of_listed_categories_are_seen_and_own_names_stand() -> None:
 def test_every_preset_is_toml_of_one_room() -> None:
     for file in (configs() / "kinds").glob("*.toml"):
         assert set(tomllib.loads(file.read_text("utf-8"))) == {"kinds"}
+
+
+def test_earnings_are_what_reads_bring() -> None:
+    """Twice the rate, twice the money; nothing earned is the default."""
+
+    def earned(rate: float) -> float:
+        kinds = {"self-media": {"share": 0.5, "earnings": rate}}
+        scenario = small({"accounts": {"kinds": kinds}, "measures": ["earnings"]})
+        value = Simulation(scenario).finish().measures["earnings"]["earned"]
+        return float(value)
+
+    assert earned(0.0) == 0.0
+    assert earned(8.0) == pytest.approx(2 * earned(4.0)) > 0

@@ -53,7 +53,9 @@ def test_latin_hypercube_uses_every_part_once() -> None:
 def test_sobol_points_are_balanced_in_every_dyadic_box() -> None:
     units = Sobol(kind="sobol", points=64, seed=5).units(2)
     for a, b in ((64, 1), (1, 64), (8, 8), (16, 4), (2, 32)):
-        boxes = Counter(zip((units[:, 0] * a).astype(int), (units[:, 1] * b).astype(int), strict=False))
+        boxes = Counter(
+            zip((units[:, 0] * a).astype(int), (units[:, 1] * b).astype(int), strict=False)
+        )
         assert set(boxes.values()) == {1}, (a, b)
     # Negative control: a Latin hypercube is balanced in its margins alone.
     other = LatinHypercube(kind="latin-hypercube", points=64).units(2)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,9 @@ from rumorsim.scenario import Scenario
 from rumorsim.studies.designs import Grid, LatinHypercube
 from rumorsim.studies.orders import Orders
 from rumorsim.studies.plan import Plan, check_study, planned
-from rumorsim.studies.study import Study, load_study
+from rumorsim.studies.study import json_schema, load_study
+from rumorsim.studies.sweep import sweep
+from rumorsim.studies.swept import Sweep
 
 INVALID = sorted((FOLDER / "invalid").glob("*.toml"))
 VALID = sorted((FOLDER / "valid").glob("*.toml"))
@@ -106,7 +110,7 @@ def test_the_cap_can_be_raised() -> None:
 
 
 def test_every_field_has_a_description() -> None:
-    schema = Study.model_json_schema(by_alias=True)
+    schema = json_schema()
     assert len(schema["$defs"]) >= 6
     for shape in [schema, *schema["$defs"].values()]:
         for name, each in shape["properties"].items():
@@ -150,3 +154,41 @@ def test_none_is_run_once_whatever_other_policies_do() -> None:
     names = {orders.prepared("none", {key: n})[1] for n in (1, 2)}
     assert len(names) == 1
     assert len({orders.prepared("close accounts", {key: n})[1] for n in (1, 2)}) == 2
+
+
+def test_the_schema_accepts_what_is_accepted_and_refuses_what_is_not() -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    printed = json.loads(called("sweep", "schema").stdout)
+    assert printed == json_schema()
+    jsonschema.Draft202012Validator.check_schema(printed)
+    for file in VALID:
+        jsonschema.validate(tomllib.loads(file.read_text("utf-8")), printed)
+    for name in ("replicates-zero", "key-unknown", "design-key-unknown", "morris-no-trajectories"):
+        values = tomllib.loads((FOLDER / "invalid" / f"{name}.toml").read_text("utf-8"))
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(values, printed)
+
+
+def test_name_and_seed_of_a_study_are_used(tmp_path: Path) -> None:
+    plan = plan_of(FOLDER / "valid" / "morris.toml")
+    assert list(plan.seeds) == [77]
+    place = tmp_path / "named.toml"
+    place.write_text(f'name = "mine"\nscenario = "{SCENARIO}"\nreplicates = 1\n')
+    sweep(place, tmp_path / "out", workers=0)
+    assert Sweep.load(tmp_path / "out").manifest["name"] == "mine"
+
+
+def test_the_query_of_the_readme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    readme = (FOLDER.parents[1] / "README.md").read_text("utf-8")
+    (query,) = re.findall(r"^```sql\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    study = FOLDER.parents[1] / "configs" / "studies" / "small-sweep.toml"
+    swept = sweep(study, tmp_path / "small-sweep", workers=0)
+    monkeypatch.chdir(tmp_path)
+    rows = duckdb.sql(query).fetchall()
+    frame = swept.frame()
+    closed = frame[frame["policy"] == "close accounts"]
+    means = closed.groupby(["appeal", "reports"])["reach.truth.false.accounts"].mean()
+    assert [(a, r) for a, r, _ in rows] == list(means.index)
+    assert [reached for *_, reached in rows] == pytest.approx(means.tolist())
+    assert len(rows) == 9

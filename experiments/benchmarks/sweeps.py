@@ -267,7 +267,9 @@ def beside_peers(folder: Path, options: argparse.Namespace, say: Callable[[str],
             wall.setdefault(name, []).append(time_.wall)
             cpu.setdefault(name, []).append(time_.cpu)
             means[name] = statistics.fmean(sharers.values())
-    say(f"| {runs:,} runs, {PROCESSES} processes | wall clock | CPU | ours is faster (CPU) | sharers |")
+    say(
+        f"| {runs:,} runs, {PROCESSES} processes | wall clock | CPU | ours is faster (CPU) | sharers |"
+    )
     say("|---|---|---|---|---|")
     for name in ("ours", "NDlib", "Mesa"):
         times = [theirs / mine for theirs, mine in zip(cpu[name], cpu["ours"], strict=True)]

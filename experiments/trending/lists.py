@@ -91,8 +91,6 @@ def modelled(trending: Trending, hours: int, accounts: int, seed: int) -> Lists:
     engine: Any = SimpleNamespace(world=world)
     topics = Topics(trending, engine, 0, accounts)
     anchor = Anchor(trending)
-    number: dict[int, int] = {}
-    kept: list[Any] = []
     rows = []
     every = round(1 / trending.refresh)
     decay = 2.0 ** (-trending.refresh / trending.half_life)
@@ -100,15 +98,11 @@ def modelled(trending: Trending, hours: int, accounts: int, seed: int) -> Lists:
     for tick in range(-round(WARM_UP / trending.refresh), hours * every):
         now = tick * trending.refresh
         topics.refresh(now, decay)
-        order = ranked(nobody, nobody, topics.alive)
+        order = ranked(nobody, nobody, topics)
         anchor.hold(order, now)
         if tick >= 0 and tick % every == 0:
             row = np.full(RANKS, -1)
-            for place, topic in enumerate(order[:RANKS]):
-                if id(topic) not in number:
-                    # Keeping it keeps its id its own.
-                    number[id(topic)] = len(number)
-                    kept.append(topic)
-                row[place] = number[id(topic)]
+            numbers = [-1 - topic for topic in order[:RANKS]]
+            row[: len(numbers)] = numbers
             rows.append(row)
     return Lists(np.arange(len(rows), dtype=np.float64), np.array(rows))

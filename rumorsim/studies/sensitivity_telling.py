@@ -37,7 +37,9 @@ def told(found: Sensitivity) -> str:
     head = f"{found.name}: {found.method} indices of {found.key}, {len(found.points)} points in "
     lines = [head + worlds + ", 95 % bootstrap intervals (points and worlds)", ""]
     for response in found.responses:
-        lines += [_what(response), *_table(response, found), _luck(response), ""]
+        same = float(response.values.mean(axis=1).std()) == 0.0
+        table = ["  the same at every point"] if same else _table(response, found)
+        lines += [_what(response), *table, *([] if same else [_luck(response)]), ""]
     return "\n".join([*lines, *_MEANING[found.method]])
 
 

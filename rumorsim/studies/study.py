@@ -24,7 +24,7 @@ from rumorsim.scenario.text import parsed, read_text
 from rumorsim.studies.designs import AnyDesign, Grid
 from rumorsim.studies.parameters import Parameter
 
-__all__ = ["MOST_RUNS", "Study", "load_study", "study_from_values"]
+__all__ = ["MOST_RUNS", "Study", "json_schema", "load_study", "study_from_values"]
 
 #: More runs are refused unless the study (or --most-runs) says that it means it.
 MOST_RUNS: Final = 20_000
@@ -153,3 +153,13 @@ def study_from_values(values: Any, base_dir: Path, file: str = "study") -> Study
     except ValidationError as error:
         raise InputError(faults_of(error, Study, file)) from None
     return study.at(base_dir, file)
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON schema (draft 2020-12) of a study; every property has a description."""
+    schema = Study.model_json_schema(by_alias=True, mode="validation")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "rumorsim study",
+    }

@@ -8,8 +8,7 @@ hour for so long) and fade by the same rule; they stand for all else that is goi
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -100,17 +99,12 @@ class Trending(Model):
         return ends
 
 
-@dataclass(eq=False)
-class Topic:
-    """One background topic: its score, its posts per hour while it is hot, when that ends."""
-
-    score: float
-    per_hour: float
-    end: float
-
-
 class Topics:
-    """Background topics: who is on, what they score."""
+    """Background topics: who is on, what they score.
+
+    By topic in order of arrival: ``number`` (from 0), ``score``, ``per_hour`` (posts while it
+    is hot) and ``end`` (hours, when that ends).
+    """
 
     def __init__(self, trending: Trending, engine: Engine, surface: int, accounts: int) -> None:
         # Reading a scenario must not wait for the kernels behind the world.
@@ -125,21 +119,34 @@ class Topics:
         end = world.horizon + WARM_UP
         self._arrivals = points(world.seed, Purpose.TOPIC, surface, 0, trending.topics, 0.0, end)
         self._next = next(self._arrivals, None)
-        self.alive: list[Topic] = []
+        self._arrived = 0
+        self.number = np.zeros(0, dtype=np.int64)
+        self.score, self.per_hour, self.end = (np.zeros(0) for _ in range(3))
 
     def refresh(self, now: float, decay: float) -> None:
+        """Let the scores of ``now`` follow from those of the last refresh."""
         step = self._trending.refresh
-        for topic in self.alive:
-            hot = min(max(topic.end - (now - step), 0.0), step)
-            topic.score = topic.score * decay + topic.per_hour * hot
-        self.alive = [t for t in self.alive if t.score > 1e-6 or t.end > now]
+        hot = np.minimum(np.maximum(self.end - (now - step), 0.0), step)
+        self.score = self.score * decay + self.per_hour * hot
+        keep = (self.score > 1e-6) | (self.end > now)
+        fresh = list(self._arriving(now))
+        first, self._arrived = self._arrived, self._arrived + len(fresh)
+        columns = np.array(fresh, dtype=np.float64).reshape(-1, 3).T
+        self.number = np.append(self.number[keep], np.arange(first, self._arrived))
+        self.score, self.per_hour, self.end = (
+            np.append(old[keep], new)
+            for old, new in zip((self.score, self.per_hour, self.end), columns, strict=True)
+        )
+
+    def _arriving(self, now: float) -> Iterator[tuple[float, float, float]]:
+        """Score, posts per hour and end of the topics that have come since."""
         while self._next is not None and self._next[0] - WARM_UP <= now:
             begin, cell, j = self._next
             time = begin - WARM_UP
             words = philox(self._seed, (Purpose.TOPIC_MARK << 24) | j, cell, self._surface, 0)
             per_hour = self._per_hour * sample(self._heat, words[0])
             end = time + sample(self._lasting, words[1])
-            self.alive.append(Topic(per_hour * (min(end, now) - time), per_hour, end))
+            yield per_hour * (min(end, now) - time), per_hour, end
             self._next = next(self._arrivals, None)
 
 
@@ -148,10 +155,10 @@ class Anchor:
 
     def __init__(self, trending: Trending) -> None:
         self._rank, self._time = trending.anchored, trending.anchored_for
-        self._holder: Any = None
+        self._holder: int | None = None
         self._until = 0.0
 
-    def hold(self, order: list[Any], now: float) -> None:
+    def hold(self, order: list[int], now: float) -> None:
         """Put the holder at its rank; who ranks there becomes the next one."""
         if self._rank is None:
             return
@@ -181,25 +188,26 @@ def trending_list(
         scores *= decay
         scores += world.take_heat(platform, surface)
         topics.refresh(now, decay)
-        order = ranked(world.stories["listed"], scores, topics.alive)
+        order = ranked(world.stories["listed"], scores, topics)
         anchor.hold(order, now)
         shown = np.full(trending.pinned + trending.slots, -1, dtype=np.int32)
         promoted = np.flatnonzero(world.stories["promoted"])[: trending.pinned]
         shown[: len(promoted)] = promoted
         for slot, entry in enumerate(order[: trending.slots], start=trending.pinned):
-            shown[slot] = entry if isinstance(entry, int) else -1
+            shown[slot] = max(entry, -1)
         show(engine, surface, shown, places)
 
 
-def ranked(listed: Any, scores: Any, topics: list[Topic]) -> list[Any]:
-    """Stories (their numbers) and topics by falling score.
+def ranked(listed: Any, scores: Any, topics: Topics) -> list[int]:
+    """Stories (their numbers) and topics (-1 - number) by falling score.
 
     Ties: stories in their order, then topics in order of arrival. A story needs a score.
     """
-    stories = np.flatnonzero((listed != 0) & (scores > 0)).tolist()
-    entries: list[Any] = [*stories, *topics]
-    merged = np.array([*(scores[s] for s in stories), *(t.score for t in topics)], dtype=np.float64)
-    return [entries[i] for i in np.argsort(-merged, kind="stable")]
+    stories = np.flatnonzero((listed != 0) & (scores > 0))
+    entries = np.concatenate([stories, -1 - topics.number])
+    merged = np.concatenate([scores[stories], topics.score])
+    order: list[int] = entries[np.argsort(-merged, kind="stable")].tolist()
+    return order
 
 
 def show(engine: Engine, surface: int, shown: Any, places: Any) -> None:
