@@ -70,6 +70,7 @@ def run(
     Exit code 0 when all is done, 3 when some runs failed (the rest is there), 130 when
     interrupted; what is finished is kept in every case.
     """
+    from rumorsim.studies.shards import Shard
     from rumorsim.studies.sweep import sweep as run_sweep
 
     shower = _Shower()
@@ -90,7 +91,8 @@ def run(
         raise
     shower.close()
     click.echo(f"results are in {out}", err=True)
-    ctx.exit(PARTIAL if swept.failures() else 0)
+    share = Shard.of(shard)
+    ctx.exit(PARTIAL if any(map(share.has, swept.failures())) else 0)
 
 
 class _Shower:

@@ -160,6 +160,24 @@ def test_more_replicates_make_only_what_is_missing(tmp_path: Path) -> None:
     assert len(list(Sweep.load(tmp_path / "out").runs())) == 36
 
 
+def test_tables_of_another_study_go_before_it_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import rumorsim.studies.sweep as room
+
+    out = tmp_path / "out"
+    sweep(grid(tmp_path, 1), out, workers=0)
+    assert (out / "runs.parquet").exists()
+    monkeypatch.setattr(room._Work, "make_missing", lambda _: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        sweep(grid(tmp_path, 2), out, workers=0)
+    assert not (out / "runs.parquet").exists()
+    assert Sweep.load(out).manifest["rows"] == 24
+    with pytest.raises(InputError, match="no table yet"):
+        Sweep.load(out).frame()
+    assert sum(row.error is not None for row in Sweep.load(out).runs()) == 12
+
+
 def test_it_says_how_many_and_how_long_first(tmp_path: Path) -> None:
     seen: list[Progress] = []
     lines: list[str] = []

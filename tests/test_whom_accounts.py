@@ -39,10 +39,6 @@ def test_other_conditions_hold_as_well() -> None:
     made = batch.only(Kind.PUBLISH, Kind.SHARE)
     early = set(made.account[made.time < 6.0].tolist())
     assert set(actions(batch, "close").account.tolist()) == {2, 7} & early
-    nobody = events(
-        world("close-accounts", {"accounts": [2], "kinds": ["ordinary"], "top": 1}), "it"
-    )
-    assert len(actions(nobody, "close")) <= 1
 
 
 def test_posts_are_those_of_the_accounts_named() -> None:

@@ -173,7 +173,6 @@ def ndlib(graph: Any, runs: int) -> tuple[Taken, dict[float, float]]:
 def mesa(graph: Any, runs: int) -> tuple[Taken, dict[float, float]]:
     """``batch_run`` of Mesa over a model of agents, in as many processes."""
     import mesa as tool  # type: ignore
-
     from mesa_cascade import Cascade
 
     sharers: dict[float, list[float]] = {}
@@ -268,7 +267,8 @@ def beside_peers(folder: Path, options: argparse.Namespace, say: Callable[[str],
             cpu.setdefault(name, []).append(time_.cpu)
             means[name] = statistics.fmean(sharers.values())
     say(
-        f"| {runs:,} runs, {PROCESSES} processes | wall clock | CPU | ours is faster (CPU) | sharers |"
+        f"| {runs:,} runs, {PROCESSES} processes | wall clock | CPU |"
+        " ours is faster (CPU) | sharers |"
     )
     say("|---|---|---|---|---|")
     for name in ("ours", "NDlib", "Mesa"):

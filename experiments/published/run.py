@@ -27,9 +27,7 @@ BREAKER: Final = "virality circuit breaker 10% all events"
 #: Effects to be compared: source, intervention and parameter there, policy here. What is
 #: listed together has an order, and the order is compared too.
 ASKED: Final = {
-    "takedown by delay": [
-        (BAK, "full removal", f"{m} min", f"removal {m} min") for m in REMOVAL
-    ],
+    "takedown by delay": [(BAK, "full removal", f"{m} min", f"removal {m} min") for m in REMOVAL],
     "circuit breaker by delay": [
         (BAK, BREAKER, f"{m} min", f"breaker 10% {m} min") for m in REMOVAL
     ],
@@ -41,9 +39,7 @@ ASKED: Final = {
         (NOTES, "crowd label", "label -34% reach", "label -34%"),
         *((NOTES, "crowd label", f"label -{p}%", f"label -{p}%") for p in (30, 25)),
     ],
-    "labels by delay": [
-        (NOTES, "crowd label", f"delay {m} min", f"label {m} min") for m in LABELS
-    ],
+    "labels by delay": [(NOTES, "crowd label", f"delay {m} min", f"label {m} min") for m in LABELS],
     "labels by part of events": [
         (NOTES, "crowd label", "5% of events labelled", "label 5% of events"),
         *((NOTES, "crowd label", f"{p}%", f"label {p}% of events") for p in (25, 50, 75)),
@@ -119,8 +115,11 @@ def effect(
     from rumorsim.studies.intervals import relative_change
 
     ours, none = (
-        [sum(float(x or 0) for x in world) for world in zip(*(found.scalars[p][k] for k in POSTS))]
-        for p in (policy, "none")
+        [
+            sum(float(posts or 0) for posts in world)
+            for world in zip(*(found.scalars[each][key] for key in POSTS), strict=True)
+        ]
+        for each in (policy, "none")
     )
     change = relative_change(ours, none)
     assert change is not None, "there are posts under none"

@@ -96,7 +96,9 @@ def figure(lists: dict[str, Lists]) -> Figure:
             ]
             turnover.plot(range(24), means, "o-", color=colours[name], markersize=3, linewidth=1)
         stays.set(xlabel="rank", ylabel="P(same topic an hour later)", title="Who keeps its rank")
-        dwell.set(xlabel="hours", xlim=(0, 30), ylabel="part still listed", title="Time on the list")
+        dwell.set(
+            xlabel="hours", xlim=(0, 30), ylabel="part still listed", title="Time on the list"
+        )
         turnover.set(xlabel="hour of the day", ylim=(0, None), title="Replaced within an hour")
         drawing.legend(loc="outside lower center", ncols=3)
     return drawing

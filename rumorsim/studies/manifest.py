@@ -13,9 +13,11 @@ from rumorsim.provenance import RESULTS_VERSION, digest_of, versions
 from rumorsim.scenario import Scenario
 from rumorsim.studies.plan import Plan
 
-__all__ = ["MANIFEST", "Manifest"]
+__all__ = ["MANIFEST", "TABLES", "Manifest"]
 
 MANIFEST: Final = "manifest.json"
+#: The tables beside it; there is one kind of them at a time.
+TABLES: Final = ("runs.parquet", "series.parquet", "runs.csv", "series.csv")
 _FORMAT: Final = 1
 
 
@@ -58,12 +60,15 @@ class Manifest:
         )
 
     def save(self, directory: Path) -> None:
-        """Write it; one that is there is replaced."""
+        """Write it; one that says otherwise is replaced, and the tables it spoke of go."""
         place = directory / MANIFEST
         lines = (f"{json.dumps(k)}: {json.dumps(v)}" for k, v in self.values.items())
         text = "{\n" + ",\n".join(lines) + "\n}\n"
-        if not place.exists() or place.read_text(encoding="utf-8") != text:
-            write_text(place, text)
+        if place.exists() and place.read_text(encoding="utf-8") == text:
+            return
+        for table in TABLES:
+            (directory / table).unlink(missing_ok=True)
+        write_text(place, text)
 
     @classmethod
     def load(cls, directory: Path) -> Manifest:

@@ -54,6 +54,7 @@ class Orders:
         pinned = scenario.pinned().at(scenario.base_dir)
         self.scenario = overridden(pinned, {} if measures is None else {"measures": [*measures]})
         self._prepared: OrderedDict[str, tuple[str, str]] = OrderedDict()
+        self._changed: tuple[str, Scenario] = ("{}", self.scenario)
 
     def of(self, setting: Setting) -> Order:
         """What has to be made for a setting. InputError where it is at fault."""
@@ -66,9 +67,16 @@ class Orders:
         key = json.dumps([policy, overrides], sort_keys=True)
         found = self._prepared.get(key)
         if found is None:
-            values = in_force(overridden(self.scenario, overrides), policy).resolved()
+            values = in_force(self._with(overrides), policy).resolved()
             del values["seed"]
             found = self._prepared[key] = (json.dumps(values), digest_of(values))
             while len(self._prepared) > _KEPT:
                 self._prepared.popitem(last=False)
         return found
+
+    def _with(self, overrides: Mapping[str, Any]) -> Scenario:
+        """The scenario with overrides, remembered for the next policy."""
+        key = json.dumps(overrides, sort_keys=True)
+        if key != self._changed[0]:
+            self._changed = key, overridden(self.scenario, overrides)
+        return self._changed[1]

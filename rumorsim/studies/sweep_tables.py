@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from rumorsim.files import write_beside
+from rumorsim.studies.manifest import TABLES
 from rumorsim.studies.store import Store
 from rumorsim.studies.swept import Row, Sweep
 
@@ -59,9 +60,9 @@ def write_tables(sweep: Sweep) -> set[str]:
         finally:
             runs.close()
             series.close()
-    for other in {".parquet", ".csv"} - {suffix}:
-        for name in ("runs", "series"):
-            (sweep.directory / f"{name}{other}").unlink(missing_ok=True)
+    for name in TABLES:
+        if not name.endswith(suffix):
+            (sweep.directory / name).unlink(missing_ok=True)
     return lost
 
 

@@ -27,7 +27,7 @@ __all__ = ["Hands", "Here", "Processes", "WorkerError", "nameless_main"]
 _IN_HAND: Final = 4
 #: Seconds a run takes from which a process has only one in hand: the last ones are shared out.
 _LONG: Final = 0.5
-#: Processes that may die one after the other before they are ready.
+#: Processes that may die before they are ready until a run is made.
 _STILLBORN: Final = 5
 
 
@@ -142,7 +142,7 @@ class Processes:
                     if made is None:
                         yield from self._bury(worker)
                         continue
-                    alone = False
+                    alone, self._stillborn = False, 0
                     self._seconds += 0.2 * (made.seconds - self._seconds)
                     yield made
         finally:

@@ -34,6 +34,8 @@ export function wireAccount(app) {
   };
   app.on('language', show);
   app.on('tool', pick);
+  // Where nothing but clicks acts, a click acts.
+  app.on('world', (world) => pick(world.policies.length > 1 ? 'look' : 'close'));
 
   const act = (/** @type {string} */ verb, /** @type {number} */ account) => {
     if (verb === 'delete') {

@@ -23,6 +23,7 @@ export function wireStories(app) {
     const key = `${places.join()} ${[...app.pasts[i].delisted].join()}`;
     if (key === shown[i]) return;
     shown[i] = key;
+    lists[i].classList.toggle('many', places.length > 2);
     lists[i].replaceChildren(...places.map((place, story) => chip(app, i, story, place)));
   });
   const anew = () => {

@@ -116,7 +116,7 @@ export default {
   'reveal.seed': '换一种运气', 'reveal.replay': '再看一遍', 'reveal.next': '下一个场景',
 
   'gallery.one-click.title': '一次点击', 'gallery.one-click.line': '除了你，没有人动手。',
-  'gallery.one-click.story': '三个小账号说自来水有毒，其实没有。在右边的世界里你就是管理员：选一个工具，点击账号。',
+  'gallery.one-click.story': '三个小账号说自来水有毒，其实没有。在右边的世界里你就是管理员：随时可以暂停，点击要封的账号。',
   'gallery.one-click.question': '任选三个账号封掉，能让多少人听不到谣言？',
   'gallery.one-click.reveal': '最先的几个账号最要紧，而且只在早期：别人转发之后，没有它们谣言也能活下去。连接两个圈子的账号，可能比圈子里的大号更重要。',
   'gallery.too-late.title': '六个小时', 'gallery.too-late.line': '平台会处置，但不着急。',
