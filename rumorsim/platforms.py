@@ -122,7 +122,9 @@ class Platforms:
         if len(self.names) == 1 or not (self.column("crosspost") > 0).any():
             return other
         first: dict[tuple[int, int], int] = {}
-        for account, key in enumerate(zip(person.tolist(), self.of[: len(person)].tolist(), strict=True)):
+        for account, key in enumerate(
+            zip(person.tolist(), self.of[: len(person)].tolist(), strict=True)
+        ):
             first.setdefault(key, account)
         rings: dict[int, list[int]] = {}
         for (who, _), account in first.items():
