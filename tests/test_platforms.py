@@ -72,7 +72,8 @@ def test_every_preset_runs_alone_and_beside_another(name: str) -> None:
         ("[graph]\nkind = 'star'\naccounts = 5\n[platforms.a]\naccounts = 5\n", "preset"),
         ("[graph]\nkind = 'star'\naccounts = 5\n[accounts]\nelsewhere = 0.5\n", "several"),
         (
-            "[graph]\nkind = 'union'\n[graph.parts.a]\nkind = 'star'\naccounts = 5\n[platforms.b]\n",
+            "[graph]\nkind = 'union'\n[graph.parts.a]\nkind = 'star'\naccounts = 5\n"
+            "[platforms.b]\n",
             "no part of the graph",
         ),
     ],

@@ -26,7 +26,8 @@ def save_comparison(comparison: Comparison, directory: Path) -> list[Path]:
 
     ``comparison.txt`` the table for people, ``comparison.json`` the headlines with each
     world's numbers, ``changes.csv`` every number under every policy, ``worlds.csv`` every
-    number of every run, ``curves.csv`` reach over time, ``scenario.json`` what it can be run again from, and the figures.
+    number of every run, ``curves.csv`` reach over time, ``scenario.json`` what it can be run
+    again from, and the figures.
     """
     with write_directory(directory) as draft:
         (draft / "comparison.txt").write_text(comparison.text() + "\n", encoding="utf-8")
