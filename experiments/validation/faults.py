@@ -124,7 +124,7 @@ FAULTS: tuple[Fault, ...] = (
         "report and share are one draw",
         (
             Patch(FEED, "time, surface, words[2])", "time, surface, words[1])"),
-            Patch(POSTING, "uniform(words[2])", "uniform(words[1])"),
+            Patch(POSTING, "drawn[2 * BLOCK + j] >= reports", "drawn[BLOCK + j] >= reports"),
             Patch(
                 REFERENCE,
                 "self.notice(post, reader, surface, words[2])",
@@ -144,8 +144,8 @@ FAULTS: tuple[Fault, ...] = (
             ),
             Patch(
                 POSTING,
-                "words = philox(w.seed, (READ << 24) | p.k, p.story, p.author, reader)",
-                "words = philox(w.seed, (READ << 24) | p.k, p.story, p.author, p.author)",
+                "word = philox(w.seed, (READ << 24) | p.k, p.story, p.author, reader)[3]",
+                "word = philox(w.seed, (READ << 24) | p.k, p.story, p.author, p.author)[3]",
             ),
             Patch(
                 REFERENCE,
