@@ -112,14 +112,14 @@ class _Shower:
             if self._bar is None:
                 from tqdm import tqdm
 
-                form = "{percentage:3.0f}%|{bar}| {postfix} [{elapsed}<{remaining}]"
+                form = "{percentage:3.0f}%|{bar}| {desc} [{elapsed}<{remaining}]"
                 self._bar = tqdm(
                     total=progress.total,
                     initial=progress.done + progress.failed - 1,
                     leave=False,
                     bar_format=form,
                 )
-            self._bar.set_postfix_str(text, refresh=False)
+            self._bar.set_description_str(text, refresh=False)
             self._bar.update(progress.done + progress.failed - self._bar.n)
         elif time.monotonic() - self._told > _QUIET:
             self._told = time.monotonic()

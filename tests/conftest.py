@@ -6,9 +6,59 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("fixed", derandomize=True, deadline=None)
 settings.register_profile("explore", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
+
+
+#: What all interventions share is tried on these in the ordinary suite, on the others in the
+#: long one: the code behind it is one and the same.
+FOUNDATION = {
+    "close-accounts",
+    "suspend-accounts",
+    "remove-followers",
+    "delete-posts",
+    "filter-trending",
+}
+SHARED = {
+    "test_engines_agree",
+    "test_configurations_come_back_from_their_resolved_form",
+    "test_history_before_the_first_act_is_identical",
+    "test_reviewers_who_dismiss_everything_change_no_public_event",
+    "test_delays_follow_their_law",
+    "test_a_quota_is_never_exceeded_nor_wasted",
+    "test_reviewers_are_as_good_as_they_are_said_to_be",
+    "test_a_random_share_is_the_share_asked_for",
+    "test_who_waits_for_a_quota_waits_in_line",
+    "test_reviewers_take_one_case_each_and_in_line",
+    "test_never_more_reviewers_are_busy_than_there_are",
+    "test_without_a_quota_all_act_at_once",
+}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.name not in ("test_interventions.py", "test_cases.py", "test_queues.py"):
+            continue
+        values = getattr(item, "callspec", None)
+        kind = "" if values is None else values.params.get("kind", "")
+        if not kind or kind in FOUNDATION or values is None:
+            continue
+        name = getattr(item, "originalname", "")
+        # Of a kind's fields those of its own stay: they are tried nowhere else.
+        common = name == "test_every_field_has_an_effect" and _is_shared(values.params)
+        first = values.params.get("seed") == 0 or values.params.get("how") == "by count"
+        if common or (name in SHARED and not first):
+            item.add_marker(pytest.mark.long)
+
+
+def _is_shared(params: dict[str, Any]) -> bool:
+    from intervention_examples import EXAMPLES
+
+    return params["name"] not in EXAMPLES[params["kind"]].own

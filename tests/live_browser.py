@@ -95,6 +95,11 @@ class Browser:
                 found.append(message["params"]["url"])
         return found
 
+    def memory(self) -> int:
+        """Bytes of the page's JavaScript heap after a collection."""
+        self.driver.execute_cdp_cmd("HeapProfiler.collectGarbage", {})
+        return int(self.driver.execute_cdp_cmd("Runtime.getHeapUsage", {})["usedSize"])
+
     def frame_rate(self, seconds: float = 3.0) -> float:
         """Frames painted a second."""
 

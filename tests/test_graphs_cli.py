@@ -45,6 +45,7 @@ def test_make_convert_info(tmp_path: Path) -> None:
 def test_every_kind_can_be_made(kind: str, tmp_path: Path) -> None:
     options = {
         "erdos-renyi": ["--accounts", 30, "--mean-followers", 3],
+        "communities": ["--accounts", 30, "--mean-followers", 3],
         "regular": ["--accounts", 30, "--degree", 3],
         "small-world": ["--accounts", 30, "--neighbours", 4, "--rewiring", 0.1],
         "tree": ["--branching", 2, "--depth", 3],

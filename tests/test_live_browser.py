@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import resource
 import subprocess
@@ -203,8 +204,8 @@ def test_sliders_begin_both_worlds_anew(page: Page, browser: Browser) -> None:
     before = browser.js("return rumorsim.pasts.map(p => p.reachFalse)")
     browser.press("w")
     slider = browser.driver.find_element("css selector", "#slider-reaction")
-    for _ in range(3):
-        slider.send_keys(Keys.ARROW_LEFT)
+    assert slider.get_attribute("value") == "6", "it stands where the scenario has it"
+    slider.send_keys(Keys.HOME)
     browser.wait("return rumorsim.pasts[1].reachFalse < arguments[0]", before[1])
     assert browser.js("return rumorsim.pasts[0].reachFalse") == before[0]
 
@@ -284,7 +285,7 @@ def test_everything_can_be_done_with_the_keyboard(page: Page, browser: Browser) 
     tab_to(browser, "#right-sky .pulses")
     outline = browser.js("return getComputedStyle(document.activeElement).outlineStyle")
     assert outline == "solid", "where the keyboard is can be seen"
-    browser.press(Keys.ARROW_RIGHT, Keys.ARROW_DOWN)
+    browser.press("1", Keys.ARROW_RIGHT, Keys.ARROW_DOWN)
     account = browser.js("return rumorsim.skies[1].sparks.chosen")
     assert account >= 0
     browser.press(Keys.ENTER)
@@ -292,6 +293,12 @@ def test_everything_can_be_done_with_the_keyboard(page: Page, browser: Browser) 
     tab_to(browser, "#account .close")
     browser.press(Keys.ENTER)
     browser.wait("return rumorsim.pasts[1].marks[arguments[0]] & 32", account)
+    tab_to(browser, "#right-sky .pulses")
+    browser.press("2", Keys.ARROW_LEFT, Keys.ARROW_LEFT)
+    other = browser.js("return rumorsim.skies[1].sparks.chosen")
+    assert other not in (account, -1)
+    browser.press(Keys.ENTER)
+    browser.wait("return rumorsim.pasts[1].marks[arguments[0]] & 32", other)
     browser.press("r")
     browser.wait("return rumorsim.now === 0")
     browser.press("?")
@@ -450,3 +457,27 @@ def test_the_check_for_strangers_can_fail(page: Page, browser: Browser) -> None:
     browser.driver.get("about:blank")
     browser.complaints()
     browser.requests()
+
+
+@pytest.mark.long
+def test_memory_stays_flat_for_twenty_minutes(page: Page, browser: Browser) -> None:
+    """One scenario after the other with clicks and rewinds; what is held after three minutes."""
+    began, held = time.monotonic(), []
+    for name in itertools.cycle(GALLERY):
+        browser.go(page, scenario=name, lang="en")
+        horizon = browser.js("return rumorsim.world.horizon")
+        browser.order(do="speed", hours=horizon / 20)
+        browser.order(do="play")
+        for account in range(4):
+            time.sleep(4)
+            browser.order(do="act", verb="close", account=account)
+            browser.order(do="rewind", to=horizon / 8)
+        minutes = (time.monotonic() - began) / 60
+        if minutes > 3:
+            held.append((page.memory(), browser.memory()))
+        if minutes > 20:
+            break
+    quarter = len(held) // 4
+    for side, most in ((0, 25e6), (1, 1.5e6)):
+        first, last = ([each[side] for each in part] for part in (held[:quarter], held[-quarter:]))
+        assert np.median(last) - np.median(first) < most

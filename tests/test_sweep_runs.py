@@ -285,6 +285,8 @@ def test_ctrl_c_ends_within_two_seconds_and_keeps_what_is_finished(tmp_path: Pat
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # Whoever started the tests may have Ctrl-C ignored, which children inherit.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     while len(records(out)) < 6:
         assert child.poll() is None
@@ -350,6 +352,21 @@ def test_a_large_graph_is_built_once_and_mapped(
     own = run(scenario, "close accounts", 3)
     assert mapped.digest == own.digest
     assert mapped.provenance == own.provenance
+
+
+def test_the_shelf_holds_only_so_many_graphs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf_room, "_LARGE", 1)
+    scenarios = [overridden(load(SCENARIO), {"graph.accounts": n}) for n in range(50, 62)]
+    shelf, other = Shelf(tmp_path), Shelf(tmp_path)
+    for scenario in scenarios:
+        shelf.ready(scenario)
+    assert len(list(tmp_path.glob("*.mapped"))) == 8
+    # Whoever comes late to a graph that is gone builds its own.
+    for scenario in (scenarios[0], scenarios[-1]):
+        other.ready(scenario)
+        assert build_graph(scenario)[0].equals(scenario.graph.build(scenario.base_dir))
 
 
 def test_a_small_graph_is_not_worth_a_file(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Sweeps: 10,000 small runs, workers side by side, and the same study by NDlib and Mesa.
 
-    python experiments/benchmarks/sweeps.py [--runs 10000] [--peer-runs 200] [--rounds 3]
+    python experiments/benchmarks/sweeps.py          (see --help for its sizes)
 
 The study: the independent cascade on one random graph of 1,000 accounts with 20 followers each
 on average, ten values of P(share), ten authors drawn anew in every world. Every tool runs it in
@@ -209,6 +209,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=10_000)
     parser.add_argument("--peer-runs", type=int, default=200)
+    parser.add_argument("--side-runs", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     lines = [f"# Sweeps ({datetime.now(UTC):%Y-%m-%d %H:%M} UTC)", ""]
@@ -230,7 +231,7 @@ def main() -> None:
 
 def side_by_side(folder: Path, options: argparse.Namespace, say: Callable[[str], None]) -> None:
     """One worker, two workers, and bare runs in turn."""
-    runs = min(1000, options.runs)
+    runs = options.side_runs
     ratios, more_cpu, more_wall = [], [], []
     for turn in range(options.rounds):
         order = (1, 2) if turn % 2 == 0 else (2, 1)

@@ -51,13 +51,6 @@ def frame_rates(browser: Browser, page: Page, scenario: str, times: int = 5) -> 
     return [browser.frame_rate() for _ in range(times)]
 
 
-def browser_memory(browser: Browser) -> int:
-    """Bytes of the page's JavaScript heap after a collection."""
-    browser.driver.execute_cdp_cmd("HeapProfiler.collectGarbage", {})
-    used = browser.driver.execute_cdp_cmd("Runtime.getHeapUsage", {})
-    return int(used["usedSize"])
-
-
 def soak(browser: Browser, page: Page, minutes: float) -> None:
     """Watch one scenario after the other, with clicks and rewinds; print memory as it goes."""
     end = time.monotonic() + 60 * minutes
@@ -74,7 +67,7 @@ def soak(browser: Browser, page: Page, minutes: float) -> None:
             account = int(time.monotonic() * 1000) % 400
             browser.order(do="act", verb="close", account=account)
             browser.order(do="rewind", to=horizon / 8)
-        memory = page.memory() / 1e6, browser_memory(browser) / 1e6
+        memory = page.memory() / 1e6, browser.memory() / 1e6
         minute = minutes - (end - time.monotonic()) / 60
         print(f"{minute:7.1f} {memory[0]:10.1f} {memory[1]:8.2f}  {name}", flush=True)
 

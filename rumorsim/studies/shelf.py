@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from rumorsim.errors import InputError
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.mapped import read_mapped, write_mapped
 from rumorsim.scenario import Scenario, build_graph
@@ -22,6 +24,8 @@ __all__ = ["Shelf", "put_given"]
 
 #: Bytes from which a graph is worth a file.
 _LARGE: Final = 8_000_000
+#: So many graphs are kept: runs are made in the order of their graphs.
+_KEPT: Final = 8
 _GIVEN: Final = "given.mapped"
 
 
@@ -43,14 +47,24 @@ class Shelf:
             if first:
                 graph, _ = build_graph(scenario)
                 if _bytes(graph) >= _LARGE:
+                    self._make_room()
                     write_mapped(graph, shelved)
         if shelved.exists():
-            lend_graph(scenario, read_mapped(shelved))
+            # Gone since, to make room for others: this process builds its own.
+            with contextlib.suppress(InputError, OSError):
+                lend_graph(scenario, read_mapped(shelved))
         self._at_hand = config
 
     def given(self) -> FollowGraph:
         """The graph that was handed over from Python (:func:`put_given`)."""
         return read_mapped(self.folder / _GIVEN)
+
+    def _make_room(self) -> None:
+        """Take the oldest graphs off; who has them mapped keeps them."""
+        shelved = sorted(self.folder.glob("*.mapped"), key=lambda each: each.stat().st_mtime_ns)
+        for old in shelved[: 1 - _KEPT]:
+            if old.name != _GIVEN:
+                shutil.rmtree(old, ignore_errors=True)
 
     @contextlib.contextmanager
     def _first(self, name: str) -> Iterator[bool]:

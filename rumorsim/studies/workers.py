@@ -21,7 +21,7 @@ from rumorsim.errors import RumorsimError
 from rumorsim.studies.making import ATTEMPTS, Job, Made, Maker
 from rumorsim.studies.orders import Order
 
-__all__ = ["Hands", "Here", "Processes", "WorkerError", "nameless_main"]
+__all__ = ["Hands", "Here", "Processes", "WorkerError", "end_with_parent", "nameless_main"]
 
 #: Orders a process has in hand, so that it need not wait for the next.
 _IN_HAND: Final = 4
@@ -240,7 +240,7 @@ def nameless_main() -> Iterator[None]:
 def _work(pipe: Connection, job: Job) -> None:
     """A worker process: make what comes, report it, and have no own opinion about Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     maker = Maker(job)
     pipe.send(None)
     while True:
@@ -251,7 +251,7 @@ def _work(pipe: Connection, job: Job) -> None:
         pipe.send(maker.make(order))
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """End this worker when the process that started it is gone, even if it was killed."""
     parent = multiprocessing.parent_process()
     if parent is not None:

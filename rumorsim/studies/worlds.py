@@ -10,10 +10,9 @@ import contextlib
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 import traceback
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from rumorsim.errors import Fault, InputError, RumorsimError
 from rumorsim.measures.base import Curve
 from rumorsim.run import run
 from rumorsim.scenario import Scenario
+from rumorsim.studies.workers import end_with_parent, nameless_main
 
 __all__ = ["Outcome", "RunError", "Task", "default_workers", "run_worlds"]
 
@@ -156,7 +156,7 @@ def _made_by_processes(job: _Job, tasks: Sequence[Task], workers: int) -> Stream
         workers, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(job,)
     )
     try:
-        with _nameless_main():
+        with nameless_main():
             futures = [pool.submit(_attempt, task) for task in tasks]
         for future in as_completed(futures):
             yield future.result()
@@ -170,23 +170,6 @@ def _made_by_processes(job: _Job, tasks: Sequence[Task], workers: int) -> Stream
             child.terminate()
 
 
-@contextlib.contextmanager
-def _nameless_main() -> Iterator[None]:
-    """Let new processes start without running the caller's script again.
-
-    They need nothing of it, and a script or notebook that compares at its top level, without
-    ``if __name__ == "__main__"``, would otherwise start itself over and over.
-    """
-    main = sys.modules["__main__"]
-    names = [name for name in ("__file__", "__spec__") if name in vars(main)]
-    hidden: dict[str, Any] = {name: vars(main).pop(name) for name in names}
-    main.__spec__ = None
-    try:
-        yield
-    finally:
-        vars(main).update(hidden)
-
-
 _job: _Job | None = None
 
 
@@ -195,15 +178,7 @@ def _begin(job: _Job) -> None:
     global _job
     _job = job
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """End this worker when the process that started it is gone, even if it was killed."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    threading.Thread(target=end_with_parent, daemon=True).start()
 
 
 def _attempt(task: Task) -> Outcome | _Failure:

@@ -117,6 +117,7 @@ function walk(app, world, event, choose) {
   const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
   if (way && app.picture) {
     const next = sky.sparks.chosen < 0 ? loudest(app) : sky.beside(sky.sparks.chosen, way[0], way[1]);
+    follow(app, next);
     point(app, world, next);
     byId('told').textContent = facts(app, world, next).map((line) => line.textContent).join('. ');
   } else if (event.key === 'Enter' && sky.sparks.chosen >= 0) choose(world, sky.sparks.chosen);
@@ -124,6 +125,14 @@ function walk(app, world, event, choose) {
   else return;
   event.preventDefault();
   event.stopPropagation();
+}
+
+/** Move the camera where an account would be out of sight. @param {App} app @param {number} account */
+function follow(app, account) {
+  const { places } = /** @type {import('./wire.js').Picture} */ (app.picture);
+  const { zoom, x, y } = app.camera;
+  const [u, v] = [places[2 * account], places[2 * account + 1]];
+  if (Math.abs(u - x) > 0.45 / zoom || Math.abs(v - y) > 0.45 / zoom) app.camera.move(zoom, u, v);
 }
 
 /** @param {App} app */

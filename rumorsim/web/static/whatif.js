@@ -3,12 +3,29 @@
 import { byId } from './app.js';
 import { make, percent, say } from './words.js';
 
-/** Sliders: name, range, what they begin at, and how their value is told. */
+/** Hours in a duration as a scenario has it. @param {string | undefined} text */
+const hours = (text) => (text ? parseFloat(text) : 0);
+
+/** What the policy of the scenario does, which two of the sliders move. @param {any} policy */
+const ofPolicy = (policy) => (policy.entries ?? []).find((/** @type {any} */ entry) => entry.origin === 'policy')?.intervention;
+
+/**
+ * Sliders: name, range, where they stand in a scenario (undefined: there is nothing to move),
+ * and how their value is told.
+ * @type {{name: string, min: number, max: number, step: number, from: (world: any, policy: any) => number | undefined, told: (value: number) => string}[]}
+ */
 const SLIDERS = [
-  { name: 'appeal', min: 0.3, max: 2.5, step: 0.1, from: () => 1, told: (/** @type {number} */ v) => `× ${v.toFixed(1)}` },
-  { name: 'attention', min: 1, max: 60, step: 1, from: (/** @type {any} */ w) => (typeof w?.attention === 'number' ? w.attention : 60), told: (/** @type {number} */ v) => say('posts', { n: v }) },
-  { name: 'reaction', min: 0, max: 12, step: 0.25, from: () => 1, told: (/** @type {number} */ v) => (v < 1.5 ? say('minutes.short', { n: Math.round(v * 60) }) : say('hours.short', { n: v })) },
-  { name: 'accuracy', min: 0.5, max: 1, step: 0.05, from: () => 0.85, told: (/** @type {number} */ v) => percent(v) },
+  { name: 'appeal', min: 0.3, max: 2.5, step: 0.1, from: () => 1, told: (v) => `× ${v.toFixed(1)}` },
+  { name: 'attention', min: 1, max: 60, step: 1, from: (world) => (world?.model ? undefined : typeof world?.attention === 'number' ? world.attention : 60), told: (v) => say('posts', { n: v }) },
+  {
+    name: 'reaction', min: 0, max: 12, step: 0.25,
+    from: (_, policy) => {
+      const delay = ofPolicy(policy)?.delay;
+      return ofPolicy(policy) && hours(delay?.median ?? delay?.mean ?? delay?.time);
+    },
+    told: (v) => (v < 1.5 ? say('minutes.short', { n: Math.round(v * 60) }) : say('hours.short', { n: Math.round(v * 100) / 100 })),
+  },
+  { name: 'accuracy', min: 0.5, max: 1, step: 0.05, from: (_, policy) => ofPolicy(policy) && (ofPolicy(policy).sensitivity ?? 1), told: percent },
 ];
 
 /** @param {import('./app.js').App} app */
@@ -18,10 +35,11 @@ export function wireWhatIf(app) {
   const inputs = {};
   const build = () => {
     pane.replaceChildren(...SLIDERS.map(({ name, min, max, step, from, told }) => {
-      const value = app.policy.settings?.[name] ?? from(app.world);
-      const output = make('output', {}, told(Number(value)));
+      const there = from(app.world, app.policy);
+      const value = app.policy.settings?.[name] ?? there ?? min;
+      const output = make('output', {}, there === undefined ? '–' : told(Number(value)));
       const input = /** @type {HTMLInputElement} */ (make('input', {
-        type: 'range', min: String(min), max: String(max), step: String(step), id: `slider-${name}`,
+        type: 'range', min: String(min), max: String(max), step: String(step), id: `slider-${name}`, disabled: there === undefined,
         oninput: () => { output.textContent = told(Number(input.value)); },
         onchange: () => app.order({ do: 'settings', [name]: Number(input.value) }),
       }));
