@@ -39,7 +39,7 @@ def room(w, account):
     w.need = ROWS
     if (w.exposed + ROWS) * 2 > w.exposures_rows:
         return EXPOSURES_FULL
-    if (w.spreading + ROWS) * 2 > w.spreaders_rows:
+    if w.spreading + ROWS > w.spreaders_rows:
         return SPREADERS_FULL
     entries = np.int64(ENTRIES)
     if terms(w)[0].by_threshold != 0:
