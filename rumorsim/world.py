@@ -241,7 +241,7 @@ def build_world(
         log_reads=scenario.wants_reads,
         late=feed.exposures == "late",
         crowd=crowd,
-        bucket_width=float(scenario.horizon) / _buckets(feed, graph),
+        bucket_width=float(scenario.horizon) / _buckets(feed, graph, len(stories.records)),
         curve=curve,
         weights=weights(feed, graph),
         receptivity=receptivity(scenario, people, seed, stories.categories, origin),
@@ -312,7 +312,10 @@ def _model_record(terms: Terms, tables: Tables) -> NDArray[np.void]:
     return record
 
 
-def _buckets(feed: Feed, graph: FollowGraph) -> int:
-    """Buckets of the agenda: few enough that filling them is cheap, each small enough to sort."""
-    entries = graph.follows if feed.reading == "delay" else graph.accounts
+def _buckets(feed: Feed, graph: FollowGraph, stories: int) -> int:
+    """Buckets of the agenda: few enough that filling them is cheap, each small enough to sort.
+
+    By delay every story has entries of its own; who checks in has one for all.
+    """
+    entries = graph.follows * stories if feed.reading == "delay" else graph.accounts
     return int(min(max(entries // 64, 16), 8192))

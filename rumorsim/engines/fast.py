@@ -59,6 +59,8 @@ class FastEngine(Engine):
         self._words = np.zeros(4 * records.BLOCK, np.uint32)
         self._thresholds = np.zeros((9, 1), dtype=np.int64)
         self._exposures = _empty_exposures(exposures)
+        # Only models beside the feed have spreaders.
+        self._told = np.zeros(0, np.int32)
         # What is not used yet costs addresses, not memory: begin with about enough.
         pool = pool or max(4096, world.graph.accounts // 16)
         self._pool = np.zeros(pool, records.DELIVERIES)
@@ -270,13 +272,14 @@ class FastEngine(Engine):
             self._make_present(2 * need)
 
     def _grow_exposures(self, need: int) -> None:
-        old = self._exposures
+        old, old_told = self._exposures, self._told
         size = len(old)
         while 3 * (int(self.memory["exposed"][0]) + need) > size:
             size *= 2
         self._exposures = _empty_exposures(size)
+        self._told = np.zeros(size if len(old_told) else 0, np.int32)
         self._bind()
-        rehash(old, self._exposures)
+        rehash(old, self._exposures, old_told, self._told)
 
 
 def _empty_exposures(size: int) -> Any:

@@ -9,12 +9,9 @@ import numpy as np
 from rumorsim.engines.fast import FastEngine
 from rumorsim.kernels import records
 from rumorsim.kernels.advance_model import advance
-from rumorsim.kernels.knowing import rehash
 from rumorsim.kernels.records import Reason
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from rumorsim.world import World
 
 __all__ = ["FastModelEngine"]
@@ -32,8 +29,12 @@ class FastModelEngine(FastEngine):
         exposures: int = 4096,
         spreaders: int = 4096,
     ) -> None:
-        self._spreaders = _empty_spreaders(spreaders)
+        self._spreaders = records.aligned_zeros(spreaders, records.SPREADER)
+        self._tellings = np.zeros(0, np.int32)
         super().__init__(world, pool=pool, log=log, exposures=exposures)
+        self._told = np.zeros(len(self._exposures), np.int32)
+        self.memory["spreading"] = 1
+        self._bind()
 
     def _bind_rules(self) -> None:
         super()._bind_rules()
@@ -41,7 +42,12 @@ class FastModelEngine(FastEngine):
 
     def _bind(self) -> None:
         super()._bind()
-        records.show(self.memory, "spreaders", self._spreaders)
+        posts = len(self.world.posts)
+        if posts > len(self._tellings):
+            self._tellings = records.grown(self._tellings, posts)
+        arrays = {"spreaders": self._spreaders, "told": self._told, "tellings": self._tellings}
+        for name, array in arrays.items():
+            records.show(self.memory, name, array)
 
     def _advance(self, until: float) -> tuple[int, float]:
         reason, at = advance(self.memory, until)
@@ -49,21 +55,9 @@ class FastModelEngine(FastEngine):
 
     def _make_room(self, lacking: Reason) -> None:
         if lacking == Reason.SPREADERS_FULL:
-            self._grow_spreaders(int(self.memory["need"][0]))
+            used, need = int(self.memory["spreading"][0]), int(self.memory["need"][0])
+            size = max(2 * len(self._spreaders), used + need)
+            self._spreaders = records.grown(self._spreaders, size, used)
+            self._bind()
         else:
             super()._make_room(lacking)
-
-    def _grow_spreaders(self, need: int) -> None:
-        old = self._spreaders
-        size = len(old)
-        while 4 * (int(self.memory["spreading"][0]) + need) > size:
-            size *= 2
-        self._spreaders = _empty_spreaders(size)
-        self._bind()
-        rehash(old, self._spreaders)
-
-
-def _empty_spreaders(size: int) -> NDArray[np.void]:
-    table = np.zeros(size, records.SPREADER)
-    table["key"] = -1
-    return table

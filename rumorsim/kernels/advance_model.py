@@ -16,6 +16,7 @@ from rumorsim.kernels.advance import (
 from rumorsim.kernels.agenda import from_heap, take, turn
 from rumorsim.kernels.compiling import inner, kernel
 from rumorsim.kernels.contacts import begin, take_turn
+from rumorsim.kernels.fetching_contacts import look_ahead
 from rumorsim.kernels.memory import heap, offsets, posts, present, profiles, publications, terms
 from rumorsim.kernels.posting import appear
 from rumorsim.kernels.records import Reason
@@ -39,7 +40,7 @@ def room(w, account):
     w.need = ROWS
     if (w.exposed + ROWS) * 2 > w.exposures_rows:
         return EXPOSURES_FULL
-    if (w.spreading + ROWS) * 2 > w.spreaders_rows:
+    if w.spreading + ROWS > w.spreaders_rows:
         return SPREADERS_FULL
     entries = np.int64(ENTRIES)
     if terms(w)[0].by_threshold != 0:
@@ -110,6 +111,8 @@ def advance(memory, until):
             if terms(w)[0].by_threshold != 0:
                 hear(w, account, post, time)
             else:
+                if not late:
+                    look_ahead(w)
                 take_turn(w, account, post, time)
         if w.hits_made > 0:
             return WATCHED, time

@@ -19,14 +19,13 @@ from rumorsim.kernels.memory import (
     curve,
     exposures,
     followers,
-    offsets,
     posts,
-    profiles,
     spreaders,
+    tellings,
     terms,
 )
 from rumorsim.kernels.records import REPEAT
-from rumorsim.kernels.spreaders import reaches, spreader, stop, stop_time
+from rumorsim.kernels.spreaders import reaches, spreader, spreader_at, stop, stop_time
 from rumorsim.kernels.tables import next_point
 
 # Kept equal to randomness.Purpose and events.STOPS by a test.
@@ -38,8 +37,14 @@ STIFLED, BY_ANOTHER = 2, 3
 def begin(w, post, time):
     """The author of a new post begins to tell it; who tells the story already goes on with it."""
     account, story = np.int64(posts(w)[post].author), np.int64(posts(w)[post].story)
-    telling = spreaders(w)[spreader(w, account, story)]
+    _tell(w, spreader(w, account, story), account, story, post, time)
+
+
+@inner
+def _tell(w, row, account, story, post, time):
+    telling = spreaders(w)[row]
     telling.post = post
+    tellings(w)[post] = row
     if telling.telling != 0:
         return
     telling.telling = 1
@@ -53,8 +58,7 @@ def plan(w, telling, account, story, time):
     """Put the next contact, or the stop if that is first, on the agenda."""
     rate = accounts(w)[account].rate
     telling.due = telling.stop
-    row = np.int64(profiles(w)[account].row)
-    if rate > 0.0 and offsets(w)[row + 1] > offsets(w)[row]:
+    if rate > 0.0 and telling.followers > 0:
         due, cell, j = next_point(w.seed, CONTACT, account, story, rate, time, w.horizon, curve(w))
         telling.cell = cell
         telling.j = j
@@ -66,41 +70,52 @@ def plan(w, telling, account, story, time):
 @inner
 def take_turn(w, account, post, time):
     """What was on the agenda of who tells a story: it stops, or meets somebody."""
-    story = np.int64(posts(w)[post].story)
-    telling = spreaders(w)[spreader(w, account, story)]
+    telling = spreaders(w)[tellings(w)[post]]
     if telling.telling == 0 or telling.due != time:
         return
     if time >= telling.stop:
         stop(w, telling, account, time, np.int64(-1), terms(w)[0].stop_reason)
         return
+    story = np.int64(posts(w)[post].story)
     meet(w, telling, account, story, time)
     if telling.telling != 0:
         plan(w, telling, account, story, time)
 
 
 @inner
+def marks(w, telling, account, story):
+    """The draws of the next contact: who is met, and the luck of it."""
+    return philox(w.seed, (CONTACT_MARK << 24) | telling.j, telling.cell, account, story)
+
+
+@inner
+def partner_at(telling, word):
+    """Where in the graph the follower stands who is met."""
+    place = np.int64((np.uint64(word) * np.uint64(telling.followers)) >> np.uint64(32))
+    return telling.begin + place
+
+
+@inner
 def meet(w, telling, account, story, time):
     """One contact: a follower is told, or knows already and stifles."""
-    address = (CONTACT_MARK << 24) | telling.j
-    words = philox(w.seed, address, telling.cell, account, story)
-    row = np.int64(profiles(w)[account].row)
-    degree = offsets(w)[row + 1] - offsets(w)[row]
-    place = np.int64((words[0] * np.uint64(degree)) >> np.uint64(32))
-    partner = np.int64(followers(w)[offsets(w)[row] + place])
+    words = marks(w, telling, account, story)
+    partner = np.int64(followers(w)[partner_at(telling, words[0])])
     post = np.int64(telling.post)
     if not reaches(w, post, account, partner):
         return
-    known = exposures(w)[exposure(w, partner, story)]
+    place = exposure(w, partner, story)
+    known = exposures(w)[place]
     if known.shared != 0:
         stifle(w, telling, account, partner, story, time, words)
         return
     notice(w, known, post, partner, time, np.int64(0), words[2])
     if uniform(words[1]) < share_probability(w, known, post, partner, time, True):
         known.shared = 1
-        convinced = spreaders(w)[spreader(w, partner, story)]
+        row = spreader_at(w, place, partner)
+        convinced = spreaders(w)[row]
         k = np.int64(0) if convinced.shares == 0 else np.int64(REPEAT + convinced.shares)
         convinced.shares += 1
-        begin(w, share(w, post, partner, time, k), time)
+        _tell(w, row, partner, story, share(w, post, partner, time, k), time)
 
 
 @inner

@@ -42,8 +42,8 @@ def has_read(w, account, story):
 
 
 @kernel
-def rehash(old, new):
-    """Move every exposure of a table into an empty larger one."""
+def rehash(old, new, old_told, new_told):
+    """Move every exposure of a table into an empty larger one; ``told`` where there is any."""
     for i in range(old.size):
         key = old[i].key
         if key < 0:
@@ -52,3 +52,5 @@ def rehash(old, new):
         while new[place].key >= 0:
             place = (place + 1) & (new.size - 1)
         new[place] = old[i]
+        if old_told.size > 0:
+            new_told[place] = old_told[i]

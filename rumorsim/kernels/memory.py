@@ -194,6 +194,16 @@ def spreaders(w):
 
 
 @inner
+def told(w):
+    return rows(w.told_at, w.told_rows, I4)
+
+
+@inner
+def tellings(w):
+    return rows(w.tellings_at, w.tellings_rows, I4)
+
+
+@inner
 def log(w):
     return rows(w.log_at, w.log_rows, EVENT)
 

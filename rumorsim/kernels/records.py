@@ -123,14 +123,15 @@ EXPOSURE: Final = np.dtype(
     align=True,
 )
 
-#: One account that tells (or told) a story in a model of contacts; a table like EXPOSURE.
+#: One account that tells (or told) a story in a model of contacts. 64 bytes, one cache line.
 SPREADER: Final = np.dtype(
     [
-        ("key", "i8"),
         ("due", "f8"),  # its next contact or its stop, whichever is first; inf = none
         ("stop", "f8"),  # when it stops by itself, inf = never
         ("influence", "f8"),  # thresholds: weight of the followees that told it
         ("cell", "i8"),  # address of the next contact
+        ("begin", "i8"),  # where its followers are in the graph
+        ("followers", "i4"),  # how many
         ("j", "i4"),
         ("post", "i4"),  # what it tells
         ("doubts", "i4"),  # stifling contacts since it began
@@ -259,7 +260,9 @@ ARRAYS: Final = {
     "pool": (DELIVERIES, 1),
     "exposures": (EXPOSURE, 1),
     "terms": (TERMS, 1),
-    "spreaders": (SPREADER, 1),
+    "spreaders": (SPREADER, 1),  # in the order in which they began; row 0 is nobody
+    "told": (np.dtype("i4"), 1),  # by place in exposures: row of spreaders, 0 = none
+    "tellings": (np.dtype("i4"), 1),  # by post: its author's row of spreaders, 0 = none
     "buckets": (BUCKET, 1),
     "chunks": (ENTRY, 1),  # entries of later buckets, some to a chunk
     "chunk_links": (np.dtype("i4"), 1),  # the chunk before this one in its bucket, or free

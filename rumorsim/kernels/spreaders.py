@@ -1,4 +1,8 @@
-"""Who tells which story in a model of contacts: an open-addressing table of spreaders."""
+"""Who tells which story in a model of contacts.
+
+Spreaders stand in the order in which they began, so that memory is used from the front; the
+place of (account, story) in the table of exposures says which row is theirs.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,18 @@ import numpy as np
 from rumorsim.kernels.compiling import inner
 from rumorsim.kernels.draws import philox
 from rumorsim.kernels.feed import unhidden
-from rumorsim.kernels.knowing import exposure, home
-from rumorsim.kernels.memory import accounts, exposures, posts, spreaders, tables, terms
+from rumorsim.kernels.knowing import exposure
+from rumorsim.kernels.memory import (
+    accounts,
+    exposures,
+    offsets,
+    posts,
+    profiles,
+    spreaders,
+    tables,
+    terms,
+    told,
+)
 from rumorsim.kernels.posting import kept, write
 from rumorsim.kernels.tables import sample
 
@@ -19,16 +33,22 @@ STOP_EVENT = 7
 
 @inner
 def spreader(w, account, story):
-    """Place of (account, story) in the table of spreaders, made on first use."""
-    key = account * w.stories_rows + story
-    place = home(key, w.spreaders_rows)
-    while spreaders(w)[place].key != key:
-        if spreaders(w)[place].key < 0:
-            spreaders(w)[place].key = key
-            w.spreading += 1
-            break
-        place = (place + 1) & (w.spreaders_rows - 1)
-    return place
+    """Row of (account, story) in the spreaders, made on first use."""
+    return spreader_at(w, exposure(w, account, story), account)
+
+
+@inner
+def spreader_at(w, place, account):
+    """The same where the account's place in the table of exposures is known."""
+    row = np.int64(told(w)[place])
+    if row == 0:
+        row = w.spreading
+        w.spreading += 1
+        told(w)[place] = row
+        own = np.int64(profiles(w)[account].row)
+        spreaders(w)[row].begin = offsets(w)[own]
+        spreaders(w)[row].followers = offsets(w)[own + 1] - offsets(w)[own]
+    return row
 
 
 @inner
