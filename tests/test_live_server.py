@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 import socket
@@ -344,12 +345,12 @@ def test_a_message_that_is_too_long_shuts_the_door(page: Page) -> None:
 def test_too_many_messages_shut_the_door(page: Page) -> None:
     with page.talk() as talk:
         talk.open()
-        with pytest.raises(ConnectionClosed):
+        with contextlib.suppress(ConnectionClosed):
             for _ in range(20 * int(limits.MESSAGE_BURST)):
                 talk.say(do="ack", frame=0)
         with pytest.raises(ConnectionClosed):
             while True:
-                talk.hear(timeout=5)
+                talk.hear(timeout=20)
 
 
 def test_messages_without_meaning_shut_the_door_after_a_while(page: Page) -> None:

@@ -76,7 +76,7 @@ export default {
   'kind.discount-engagement': 'Discount engagement', 'kind.label': 'Label posts', 'kind.crowd-note': 'Crowd notes', 'kind.friction': 'Slow down sharing', 'kind.verify-identity': 'Verify identity',
   'kind.require-credentials': 'Require credentials', 'kind.classify-accounts': 'Classify accounts', 'kind.strike-ladder': 'Strike ladder', 'kind.take-down-network': 'Take down a network',
   'kind.warn-platform': 'Warn the platform', 'kind.user-reports': 'Ask readers to report', 'kind.appeals': 'Appeals', 'kind.campaign': 'Campaign', 'kind.penalise-sponsors': 'Penalise sponsors',
-  'when.at': 'at {at}', 'when.reports': 'after {n} reports', 'when.shares': 'after {n} shares', 'when.reach': 'once {n} were reached', 'when.age': '{age} old',
+  'when.at': 'at {at}', 'when.reports': 'reports: {n}', 'when.shares': 'shares: {n}', 'when.reach': 'once {n} were reached', 'when.age': '{age} old',
   'whom.nth': 'post no. {n}', after: 'takes {time}', accurate: '{part} right',
 
   'slider.appeal': 'Appeal of the rumor', 'slider.appeal.help': 'how willingly people share it',
