@@ -92,8 +92,8 @@ FAULTS: tuple[Fault, ...] = (
             ),
             Patch(
                 REFERENCE,
-                "row = self.world.graph.followers_of(int(profiles[\"row\"][author])).tolist()",
-                "row = self.world.graph.followers_of(int(profiles[\"row\"][author])).tolist()[:-1]",
+                'row = self.world.graph.followers_of(int(profiles["row"][author])).tolist()',
+                'row = self.world.graph.followers_of(int(profiles["row"][author])).tolist()[:-1]',
             ),
         ),
         (THEORY, *READING),
