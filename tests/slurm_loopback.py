@@ -125,10 +125,12 @@ def two_nodes(folder: Path) -> Iterator[Slurm]:
     (folder / "slurm.conf").write_text(text)
     slurm = Slurm(folder)
     commands = [
-        ["munged", "--foreground", "--force", "--num-threads=2"]
-        + [f"--socket={folder}/munge.socket", f"--key-file={folder}/munge.key"]
-        + [f"--pid-file={folder}/munge.pid", f"--seed-file={folder}/munge.seed"]
-        + [f"--log-file={folder}/munge.log"],
+        [
+            *("munged", "--foreground", "--force", "--num-threads=2"),
+            *(f"--socket={folder}/munge.socket", f"--key-file={folder}/munge.key"),
+            *(f"--pid-file={folder}/munge.pid", f"--seed-file={folder}/munge.seed"),
+            f"--log-file={folder}/munge.log",
+        ],
         ["slurmctld", "-D"],
         ["slurmd", "-D", "-N", "n1"],
         ["slurmd", "-D", "-N", "n2"],
