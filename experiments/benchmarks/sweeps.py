@@ -11,6 +11,7 @@ Results go to ``results/sweeps.md``.
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import resource
 import statistics
@@ -149,6 +150,8 @@ def ndlib(graph: Any, runs: int) -> tuple[Taken, dict[float, float]]:
 
     each = runs // len(CHANCES)
     sharers = {}
+    # Mesa sets "spawn" for everybody; NDlib makes a pool every other run, and forks are its best.
+    multiprocessing.set_start_method("fork", force=True)
 
     def work() -> None:
         for chance in CHANCES:
