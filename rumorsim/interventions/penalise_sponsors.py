@@ -21,8 +21,7 @@ class PenaliseSponsors(Intervention):
     A case starts from an account that was paid (by ``paid-posters``, ``fake-engagement`` or
     ``blackmail``) and ends with a fine for each sponsor with money left; where there is
     none it is dismissed. Whether a trace succeeds is ``sensitivity``, how long it takes
-    ``delay``. In the police campaign of 2018 the gangs' clients were named as well; how
-    much they were fined was not published.
+    ``delay``.
     """
 
     target: ClassVar = "account"
