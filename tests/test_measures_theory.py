@@ -135,7 +135,11 @@ def test_precision_by_target_and_by_truth(judge: str, right: int) -> None:
     assert desk["precision"]["by_truth"] == {"value": 0.5, "right": 1, "of": 2}
     assert desk["recall"]["by_truth"] == {"value": 2 / 3, "right": 2, "of": 3}
     assert desk["latency"]["from_flag"]["mean"] == 2.5
+    # Three cases are settled within the ten hours, all on the first day.
+    assert desk["queue"].pop("settled_a_day") == pytest.approx(7.2)
     assert desk["queue"] == {
+        "settled_a_day_by_a_reviewer": None,
+        "settled_on_the_busiest_day": 3,
         "opened": 3,
         "dismissed": 1,
         "acted": 2,

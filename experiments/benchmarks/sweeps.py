@@ -226,9 +226,10 @@ def main() -> None:
         ours(folder, 20, 1)  # compiles and loads
         say(f"Load at the start: {os.getloadavg()[0]:.1f}; rounds: {options.rounds}.")
         say("")
+        # First, while no peer has used this process's memory.
+        large(folder, options, say)
         side_by_side(folder, options, say)
         beside_peers(folder, options, say)
-        large(folder, options, say)
     RESULTS.write_text("\n".join(lines) + "\n", "utf-8")
 
 
@@ -288,14 +289,17 @@ def beside_peers(folder: Path, options: argparse.Namespace, say: Callable[[str],
 
 def large(folder: Path, options: argparse.Namespace, say: Callable[[str], None]) -> None:
     """All runs, and what memory they take."""
+    ours(folder, options.runs // 10, PROCESSES)
     before = peak_megabytes()
     time_, _ = ours(folder, options.runs, PROCESSES)
     say(
         f"{options.runs:,} runs of {ACCOUNTS:,} accounts with {PROCESSES} workers:"
         f" {time_.wall:.0f} s wall clock, {options.runs / time_.wall:.0f} runs a second,"
-        f" {time_.each:.1f} ms CPU a run; peak memory of the main process {before:.0f} MB"
-        f" before, {peak_megabytes():.0f} MB after. Load at the end: {os.getloadavg()[0]:.1f}."
+        f" {time_.each:.1f} ms CPU a run. Peak memory of the main process: {before:.0f} MB after"
+        f" a tenth of the runs, {peak_megabytes():.0f} MB after all. Load then:"
+        f" {os.getloadavg()[0]:.1f}."
     )
+    say("")
 
 
 if __name__ == "__main__":
