@@ -211,14 +211,17 @@ class Killer(threading.Thread):
     def __init__(self, hands: Processes, seed: int, times: int) -> None:
         super().__init__(daemon=True)
         self.hands, self.seed, self.left, self.over = hands, seed, times, False
+        self.killed: set[int | None] = set()
 
     def run(self) -> None:
         while not self.over and self.left:
             for worker in list(self.hands._workers):
                 ours = worker.ready and worker.in_hand and worker.in_hand[0].seed == self.seed
-                if ours and worker.process.is_alive():
-                    os.kill(worker.process.pid, signal.SIGKILL)
-                    worker.process.join()
+                pid = worker.process.pid
+                # The runner alone may wait for it: whoever waits second learns nothing.
+                if ours and pid is not None and pid not in self.killed:
+                    os.kill(pid, signal.SIGKILL)
+                    self.killed.add(pid)
                     self.left -= 1
                     break
             time.sleep(0.0005)
