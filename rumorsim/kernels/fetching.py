@@ -12,12 +12,13 @@ import numpy as np
 from rumorsim.kernels.compiling import inner
 from rumorsim.kernels.knowing import home
 from rumorsim.kernels.memory import accounts, fetch, offsets, posts, present
-from rumorsim.kernels.records import ACCOUNT, DELIVERIES, EXPOSURE, INLINE, POST
+from rumorsim.kernels.records import ACCOUNT, DELIVERIES, EXPOSURE, INLINE, POST, PROFILE
 
 #: How many entries ahead each stage is.
 FAR, MIDDLE, NEAR = 24, 14, 6
 ACCOUNT_SIZE = ACCOUNT.itemsize
 POST_SIZE = POST.itemsize
+PROFILE_SIZE = PROFILE.itemsize
 EXPOSURE_SIZE = EXPOSURE.itemsize
 CHUNK_SIZE = DELIVERIES.itemsize
 OFFSET_SIZE, FOLLOWER_SIZE = 8, 4
@@ -76,6 +77,8 @@ def fetch_known(w, place):
         # Candidates mostly share: their followers are worth asking for.
         fetch(w.followers_at, offsets(w)[entry.account], FOLLOWER_SIZE)
         fetch(w.followers_at, offsets(w)[entry.account + 1], FOLLOWER_SIZE)
+        fetch(w.profiles_at, entry.account, PROFILE_SIZE)
+        fetch(w.accounts_at, posts(w)[entry.post].author, ACCOUNT_SIZE)
     if entry.post >= 0:
         fetch_exposure(w, entry.account, np.int64(posts(w)[entry.post].story))
     elif w.stories_rows == 1:
