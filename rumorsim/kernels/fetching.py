@@ -19,6 +19,7 @@ FAR, MIDDLE, NEAR = 24, 14, 6
 ACCOUNT_SIZE = ACCOUNT.itemsize
 POST_SIZE = POST.itemsize
 PROFILE_SIZE = PROFILE.itemsize
+LAST_OF_PROFILE = np.uint64(PROFILE_SIZE - 4)
 EXPOSURE_SIZE = EXPOSURE.itemsize
 CHUNK_SIZE = DELIVERIES.itemsize
 OFFSET_SIZE, FOLLOWER_SIZE = 8, 4
@@ -77,7 +78,9 @@ def fetch_known(w, place):
         # Candidates mostly share: their followers are worth asking for.
         fetch(w.followers_at, offsets(w)[entry.account], FOLLOWER_SIZE)
         fetch(w.followers_at, offsets(w)[entry.account + 1], FOLLOWER_SIZE)
+        # Profiles end where cache lines do not: most lie in two.
         fetch(w.profiles_at, entry.account, PROFILE_SIZE)
+        fetch(w.profiles_at + LAST_OF_PROFILE, entry.account, PROFILE_SIZE)
         fetch(w.accounts_at, posts(w)[entry.post].author, ACCOUNT_SIZE)
     if entry.post >= 0:
         fetch_exposure(w, entry.account, np.int64(posts(w)[entry.post].story))
