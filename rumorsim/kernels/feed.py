@@ -133,9 +133,10 @@ def share_probability(w, known, post, reader, time, by_follow):
         chance *= story.if_doubted
     profile = profiles(w)[reader]
     chance *= friction(w)[profile.platform]
-    other = profiles(w)[p.author]
-    if other.platform != profile.platform and other.person == profile.person:
-        chance *= crosspost(w)[profile.platform]
+    if w.friction_rows > 1:
+        other = profiles(w)[p.author]
+        if other.platform != profile.platform and other.person == profile.person:
+            chance *= crosspost(w)[profile.platform]
     return chance * willing(w, reader)
 
 

@@ -75,13 +75,14 @@ def fetch_known(w, place):
         return
     entry = present(w)[place]
     if w.late != 0:
-        # Candidates mostly share: their followers are worth asking for.
+        # Candidates mostly share: what sharing needs is worth asking for.
+        p = posts(w)[entry.post]
         fetch(w.followers_at, offsets(w)[entry.account], FOLLOWER_SIZE)
         fetch(w.followers_at, offsets(w)[entry.account + 1], FOLLOWER_SIZE)
-        # Profiles end where cache lines do not: most lie in two.
-        fetch(w.profiles_at, entry.account, PROFILE_SIZE)
-        fetch(w.profiles_at + LAST_OF_PROFILE, entry.account, PROFILE_SIZE)
-        fetch(w.accounts_at, posts(w)[entry.post].author, ACCOUNT_SIZE)
+        fetch(w.accounts_at, p.author, ACCOUNT_SIZE)
+        fetch(w.posts_at, p.root, POST_SIZE)
+        fetch_profile(w, entry.account)
+        fetch_profile(w, p.author)
     if entry.post >= 0:
         fetch_exposure(w, entry.account, np.int64(posts(w)[entry.post].story))
     elif w.stories_rows == 1:
@@ -90,6 +91,13 @@ def fetch_known(w, place):
         account = accounts(w)[entry.account]
         for i in range(min(account.unread, INLINE)):
             fetch_exposure(w, entry.account, np.int64(posts(w)[account.inline[i]].story))
+
+
+@inner
+def fetch_profile(w, account):
+    """Ask for a profile: it ends where no cache line does, so both its ends."""
+    fetch(w.profiles_at, account, PROFILE_SIZE)
+    fetch(w.profiles_at + LAST_OF_PROFILE, account, PROFILE_SIZE)
 
 
 @inner
