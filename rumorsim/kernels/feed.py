@@ -10,6 +10,7 @@ import numpy as np
 
 from rumorsim.kernels.compiling import inner
 from rumorsim.kernels.draws import philox, uniform
+from rumorsim.kernels.fetching import fetch_share
 from rumorsim.kernels.knowing import exposure, has_read
 from rumorsim.kernels.memory import (
     accounts,
@@ -194,6 +195,8 @@ def read(w, post, reader, time, surface):
     # Most coins lose against the most P(share) can be: then nothing more need be looked up.
     if coin >= most_chance(w, post, reader):
         return
+    if w.late == 0:
+        fetch_share(w, p.author, reader)
     if coin < share_probability(w, known, post, reader, time, surface == 0):
         known.shared = 1
         deliver(w, share(w, post, reader, time, np.int64(0)), time)

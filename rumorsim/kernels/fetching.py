@@ -94,6 +94,16 @@ def fetch_known(w, place):
 
 
 @inner
+def fetch_share(w, author, reader):
+    """Ask for what a share needs, at the last moment: in check-in reading few reads lead to one."""
+    fetch_profile(w, reader)
+    fetch(w.accounts_at, author, ACCOUNT_SIZE)
+    fetch_profile(w, author)
+    fetch(w.followers_at, offsets(w)[reader], FOLLOWER_SIZE)
+    fetch(w.followers_at, offsets(w)[reader + 1], FOLLOWER_SIZE)
+
+
+@inner
 def fetch_profile(w, account):
     """Ask for a profile: it ends where no cache line does, so both its ends."""
     fetch(w.profiles_at, account, PROFILE_SIZE)
