@@ -6,8 +6,9 @@ from typing import ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
-from rumorsim.laws import Exponential, Law, Model
+from rumorsim.laws import Exponential, Law
 from rumorsim.units import Rate
+from rumorsim.written import Model
 
 __all__ = ["ContactModel", "Rumor", "Terms"]
 

@@ -6,9 +6,10 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
-from rumorsim.laws import Fixed, Law, Lomax, Model
+from rumorsim.laws import Fixed, Law, Lomax
 from rumorsim.models import Terms
 from rumorsim.units import Rate
+from rumorsim.written import Model
 
 __all__ = ["CheckIns", "Feed", "feed_of"]
 

@@ -11,12 +11,12 @@ from typing import Any
 
 from pydantic import Field
 
-from rumorsim.laws import Model
 from rumorsim.scenario.accounts import Name
 from rumorsim.scenario.presets import over, preset
 from rumorsim.surfaces.push import Push
 from rumorsim.surfaces.recommendation import Recommendation
 from rumorsim.surfaces.trending import Trending
+from rumorsim.written import Model
 
 __all__ = ["Platform", "expand_presets"]
 
