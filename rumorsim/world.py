@@ -224,9 +224,13 @@ def build_world(
     reserve = Reserve.lay_out(scenario.adversaries, people, graph)
     stories = Stories(scenario, graph, people, seed)
     feed = scenario.reading
+    start = scenario.start
     curve = day_curve(
-        feed, scenario.start.hour + scenario.start.minute / 60 + scenario.start.second / 3600
+        feed.daily_curve,
+        start.hour + start.minute / 60 + start.second / 3600,
+        "feed.daily_curve" if scenario.model is None else "model.daily_curve",
     )
+    of_weights = "feed.follow_weight" if scenario.model is None else "model.weights"
     accounts = account_records(feed, graph, people)
     accounts["rate"] *= platforms.column("check_ins")[platforms.of]
     looks, alias = platforms.looks(accounts["rate"])
@@ -250,7 +254,7 @@ def build_world(
         crowd=crowd,
         bucket_width=float(scenario.horizon) / _buckets(feed, graph, len(stories.records)),
         curve=curve,
-        weights=weights(feed, graph),
+        weights=weights(feed, graph, of_weights),
         receptivity=receptivity(scenario, people, seed, stories.categories, origin),
         publications=within_limits(stories.publications(seed, float(scenario.horizon)), platforms),
         tables=np.stack(tables.rows),

@@ -7,10 +7,10 @@ from typing import ClassVar, Literal, NamedTuple
 from pydantic import Field
 
 from rumorsim.laws import Exponential, Law
-from rumorsim.units import Rate
+from rumorsim.units import DailyCurve, Rate
 from rumorsim.written import Model
 
-__all__ = ["ContactModel", "Rumor", "Terms"]
+__all__ = ["ContactModel", "Meeting", "Rumor", "Terms"]
 
 
 class Terms(NamedTuple):
@@ -28,6 +28,7 @@ class Terms(NamedTuple):
     threshold: float | None = None  #: the same for all; None: uniform on (0, 1) by account
     delay: Law | None = None  #: by threshold: from delivery to reading
     follow_weight: Literal["none", "one-over-followees", "graph"] = "none"  #: on P(share)
+    daily_curve: DailyCurve = "flat"  #: of contacts; what stops by itself goes by the clock
 
 
 class ContactModel(Model):
@@ -43,7 +44,21 @@ class ContactModel(Model):
         raise NotImplementedError
 
 
-class Rumor(ContactModel):
+class Meeting(ContactModel):
+    """What all models share in which accounts meet: people meet when they are awake.
+
+    Contacts are a Poisson process warped by the daily curve, as check-ins are, so that a day
+    has as many of them whatever the curve. Forgetting and recovery go by the clock.
+    """
+
+    daily_curve: DailyCurve = Field(
+        "flat",
+        description="contacts by hour of the day: 24 weights, or waking (an assumption: quiet"
+        " 1-6, peaks 12 and 21); the papers have flat",
+    )
+
+
+class Rumor(Meeting):
     """What the two rumor models share: who tells a story meets others and may lose heart."""
 
     contacts: Rate = Field(

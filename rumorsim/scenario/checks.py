@@ -72,7 +72,10 @@ def _model_faults(scenario: Scenario) -> Iterator[str]:
     rule = f"has no effect with the model {name}"
     for key in ("feed", "trending", "platforms"):
         if key in scenario.model_fields_set and getattr(scenario, key) not in (None, {}):
-            yield _fault(key, "", f"[{key}] {rule}", f"remove [{key}] or [model]")
+            advice = f"remove [{key}] or [model]"
+            if key == "feed" and scenario.feed.daily_curve != "flat":
+                advice += "; a daily_curve of contacts goes into [model]"
+            yield _fault(key, "", f"[{key}] {rule}", advice)
     if scenario.model.terms().by_threshold:
         for kind, table in scenario.accounts.kinds.items():
             if table.check_ins != 1:
