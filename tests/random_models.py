@@ -60,6 +60,7 @@ def _model(chance: random.Random, kind: str) -> dict[str, Any]:
             "kind": kind,
             "threshold": chance.choice(["uniform", 0.1, 1.0]),
             "delay": parts._law(chance),
+            "daily_curve": _curve(chance),
         }
     return {
         "kind": kind,

@@ -288,6 +288,18 @@ def test_contacts_follow_the_daily_curve(kind: str) -> None:
     assert contacts_by_hour(kind, "flat")[~live].any()
 
 
+def test_readings_follow_the_daily_curve() -> None:
+    """Thresholds: a delay of one hour of the day's activity; by night nothing is read."""
+    model = {"daily_curve": OFFICE}
+    read = events(world("linear-threshold", model=model, start="2023-03-10 20:00"))
+    times = read.only(Kind.EXPOSE).time
+    assert len(times) > 20
+    hour = ((times + 20.0) % 24).astype(int)
+    assert (np.array(OFFICE)[hour] > 0).all()
+    flat = events(world("linear-threshold", start="2023-03-10 20:00")).only(Kind.EXPOSE).time
+    assert flat.min() == 1.0  # negative control: at 21:00, one hour after it was told
+
+
 def test_a_day_without_hours_is_refused() -> None:
     for table, changes in (("model", {"model": {"daily_curve": [0.0] * 24}}), ("feed", {})):
         scenario = world("sir", **changes)

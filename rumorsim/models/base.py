@@ -10,7 +10,7 @@ from rumorsim.laws import Exponential, Law
 from rumorsim.units import DailyCurve, Rate
 from rumorsim.written import Model
 
-__all__ = ["ContactModel", "Meeting", "Rumor", "Terms"]
+__all__ = ["ContactModel", "Rumor", "Terms"]
 
 
 class Terms(NamedTuple):
@@ -32,33 +32,29 @@ class Terms(NamedTuple):
 
 
 class ContactModel(Model):
-    """Base of the models that stand in for the feed."""
+    """Base of the models that stand in for the feed: people meet when they are awake.
+
+    Contacts are a Poisson process warped by the daily curve, as check-ins are, so that a day
+    has as many of them whatever the curve; delays of reading are warped alike. Forgetting and
+    recovery go by the clock.
+    """
 
     #: One line for help texts and the README.
     summary: ClassVar[str]
 
     kind: str
+    daily_curve: DailyCurve = Field(
+        "flat",
+        description="contacts (with thresholds: readings) by hour of the day: 24 weights, or"
+        " waking (an assumption: quiet 1-6, peaks 12 and 21); the papers have flat",
+    )
 
     def terms(self) -> Terms:
         """What the engines do."""
         raise NotImplementedError
 
 
-class Meeting(ContactModel):
-    """What all models share in which accounts meet: people meet when they are awake.
-
-    Contacts are a Poisson process warped by the daily curve, as check-ins are, so that a day
-    has as many of them whatever the curve. Forgetting and recovery go by the clock.
-    """
-
-    daily_curve: DailyCurve = Field(
-        "flat",
-        description="contacts by hour of the day: 24 weights, or waking (an assumption: quiet"
-        " 1-6, peaks 12 and 21); the papers have flat",
-    )
-
-
-class Rumor(Meeting):
+class Rumor(ContactModel):
     """What the two rumor models share: who tells a story meets others and may lose heart."""
 
     contacts: Rate = Field(

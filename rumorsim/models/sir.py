@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from rumorsim.laws import Exponential, Law
-from rumorsim.models.base import Meeting, Terms
+from rumorsim.models.base import ContactModel, Terms
 from rumorsim.units import Rate
 
 __all__ = ["SIR", "Epidemic"]
@@ -16,7 +16,7 @@ __all__ = ["SIR", "Epidemic"]
 A_DAY = Exponential.model_validate({"law": "exponential", "mean": "1 d"})
 
 
-class Epidemic(Meeting):
+class Epidemic(ContactModel):
     """What SIR and SIS share."""
 
     transmission: Rate = Field(description="rate of contact with each follower while it tells")
