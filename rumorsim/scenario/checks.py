@@ -204,6 +204,9 @@ def _late_faults(scenario: Scenario) -> Iterator[str]:
             if each.raises_reports:
                 told = "raises report rates during the run: not with late exposures"
                 yield _fault(f"{key}.kind", each.kind, told, advice)
+            if getattr(each, "forward_limit", None) is not None:
+                told = "changes who gets a post: not with late exposures"
+                yield _fault(f"{key}.forward_limit", "", told, advice)
             if each.when.reach is not None:
                 yield _fault(f"{key}.when.reach", str(each.when.reach), rule, advice)
             if each.whom.suspicion > 0:
