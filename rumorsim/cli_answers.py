@@ -6,7 +6,7 @@ Whatever is slow to import is imported inside the commands, so that help is inst
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Protocol
 
 import click
 
@@ -92,13 +92,7 @@ def compare_command(
             most=most,
             progress=progress,
         )
-    if out is not None:
-        comparison.save(out)
-    if as_json:
-        print_json(comparison.as_dict())
-    else:
-        click.echo(comparison.text())
-    tell_of(out)
+    _tell(comparison, out, as_json)
 
 
 _study = click.argument("study", metavar="STUDY")
@@ -142,12 +136,7 @@ def sensitivity_command(
         found = sensitivity(
             study, key=key, out=out, workers=workers, most_runs=most_runs, progress=progress
         )
-    found.save(out)
-    if as_json:
-        print_json(found.as_dict())
-    else:
-        click.echo(found.text())
-    tell_of(out)
+    _tell(found, out, as_json)
 
 
 @click.command("optimise")
@@ -224,12 +213,7 @@ def optimise_command(
             most_runs=most_runs,
             progress=progress,
         )
-    found.save(out)
-    if as_json:
-        print_json(found.as_dict())
-    else:
-        click.echo(found.text())
-    tell_of(out)
+    _tell(found, out, as_json)
 
 
 @click.command("delay-map")
@@ -299,11 +283,25 @@ def delay_map_command(
             most_runs=most_runs or MOST_RUNS,
             progress=progress,
         )
-    found.save(out)
+    _tell(found, out, as_json)
+
+
+class _Answer(Protocol):
+    """What these commands find."""
+
+    def save(self, directory: Path, /) -> object: ...
+    def as_dict(self) -> dict[str, Any]: ...
+    def text(self) -> str: ...
+
+
+def _tell(answer: _Answer, out: Path | None, as_json: bool) -> None:
+    """Save the answer where it is wished, and show it."""
+    if out is not None:
+        answer.save(out)
     if as_json:
-        print_json(found.as_dict())
+        print_json(answer.as_dict())
     else:
-        click.echo(found.text())
+        click.echo(answer.text())
     tell_of(out)
 
 

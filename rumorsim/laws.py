@@ -16,14 +16,14 @@ from typing import Annotated, Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from rumorsim.units import Duration, PositiveDuration
+from rumorsim.written import Model
 
 __all__ = [
     "TABLE_SIZE",
     "Law",
-    "Model",
     "gamma_table",
     "quantile_table",
     "round24",
@@ -41,14 +41,6 @@ _OCTAVES: Final = 25
 TAIL_SIZE: Final = (_OCTAVES + 1) * _BINS + 1
 #: Entries of a whole table: the lower tail, then the upper.
 TABLE_SIZE: Final = 2 * TAIL_SIZE
-
-
-class Model(BaseModel):
-    """Base of everything people write: strict, frozen, no unknown keys, no NaN."""
-
-    model_config = ConfigDict(
-        strict=True, frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True
-    )
 
 
 class Fixed(Model):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rumorsim.csv_text import write_csv
 from rumorsim.errors import Fault, InputError
 from rumorsim.files import MARKER, write_directory
 from rumorsim.measures import curves, describe, flatten
@@ -80,11 +80,8 @@ class Result:
         """
         with write_directory(Path(directory)) as draft:
             _write_json(draft / "scenario.json", self.scenario)
-            with (draft / "scalars.csv").open("w", encoding="utf-8", newline="") as file:
-                rows = csv.writer(file, lineterminator="\n")
-                rows.writerow(("key", "value", "unit"))
-                for key, value in self.scalars().items():
-                    rows.writerow((key, "" if value is None else repr(value), _meaning(key)[0]))
+            rows = ((key, value, _meaning(key)[0]) for key, value in self.scalars().items())
+            write_csv(draft / "scalars.csv", ("key", "value", "unit"), rows)
             for name, figure in (pictures or {}).items():
                 figure.savefig(draft / f"{name}.png")
             _write_json(draft / MARKER, {"holds": _HOLDS, **self.as_dict()})

@@ -144,13 +144,20 @@ class World:
         visible, posts = self.accounts["visible"], self.posts
         return all(posts["alive"][p] and visible[posts["author"][p]] for p in both)
 
-    def top_post(self, platform: int, story: int) -> int:
-        """The story's most shared post there that stands, the earliest of equals, or -1."""
-        made = self.posts[: self.posts_made]
-        there = self.profiles["platform"][made["author"]] == platform
-        posts = np.flatnonzero((made["story"] == story) & (made["visibility"] > 0) & there)
-        standing = [post for post in posts.tolist() if self.standing(post)]
-        return max(standing, key=lambda p: (made["shares"][p], -p), default=-1)
+    def top_post(self, platform: int | None, story: int) -> int:
+        """The story's most shared post that stands, the earliest of equals, or -1.
+
+        On that platform; None is anywhere.
+        """
+        made, visible = self.posts[: self.posts_made], self.accounts["visible"]
+        fit = (made["story"] == story) & (made["visibility"] > 0)
+        if platform is not None:
+            fit &= self.profiles["platform"][made["author"]] == platform
+        posts = np.flatnonzero(fit)
+        for number in (posts, made["root"][posts]):
+            fit[posts] &= (made["alive"][number] != 0) & (visible[made["author"][number]] != 0)
+        standing = np.flatnonzero(fit)
+        return int(standing[np.argmax(made["shares"][standing])]) if len(standing) else -1
 
     @property
     def posts_made(self) -> int:
@@ -217,9 +224,13 @@ def build_world(
     reserve = Reserve.lay_out(scenario.adversaries, people, graph)
     stories = Stories(scenario, graph, people, seed)
     feed = scenario.reading
+    start = scenario.start
     curve = day_curve(
-        feed, scenario.start.hour + scenario.start.minute / 60 + scenario.start.second / 3600
+        feed.daily_curve,
+        start.hour + start.minute / 60 + start.second / 3600,
+        "feed.daily_curve" if scenario.model is None else "model.daily_curve",
     )
+    of_weights = "feed.follow_weight" if scenario.model is None else "model.weights"
     accounts = account_records(feed, graph, people)
     accounts["rate"] *= platforms.column("check_ins")[platforms.of]
     looks, alias = platforms.looks(accounts["rate"])
@@ -243,7 +254,7 @@ def build_world(
         crowd=crowd,
         bucket_width=float(scenario.horizon) / _buckets(feed, graph, len(stories.records)),
         curve=curve,
-        weights=weights(feed, graph),
+        weights=weights(feed, graph, of_weights),
         receptivity=receptivity(scenario, people, seed, stories.categories, origin),
         publications=within_limits(stories.publications(seed, float(scenario.horizon)), platforms),
         tables=np.stack(tables.rows),

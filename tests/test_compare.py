@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import math
 import subprocess
 import sys
 from pathlib import Path
 from statistics import mean, stdev
+from types import SimpleNamespace
 
 import pytest
 from scipy import stats
 from small_worlds import small
 
 from rumorsim.errors import InputError, OutputError
+from rumorsim.graphs import follows
 from rumorsim.run import run
 from rumorsim.scenario.models import Scenario
 from rumorsim.studies import worlds
@@ -123,6 +126,23 @@ def test_processes_do_not_change_a_bit(scenario: Scenario) -> None:
     assert alone.text() == shared.text()
     assert steps == [(done, 9) for done in range(1, 10)]
     assert alone != compare(scenario, replicates=3, workers=1, seed=77)
+
+
+def test_many_worlds_hash_their_follow_graph_once(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[object] = []
+
+    def counted() -> object:
+        made.append(hashlib.sha256())
+        return made[-1]
+
+    monkeypatch.setattr(follows, "hashlib", SimpleNamespace(sha256=counted))
+    # A graph that nothing else in this process has built.
+    own = scenario.graph.model_copy(update={"seed": 40_961})
+    found = compare(scenario.model_copy(update={"graph": own}), replicates=20, workers=1)
+    assert len(made) == 1
+    assert found.provenance["graph_digest"] == made[0].hexdigest()  # type: ignore[attr-defined]
 
 
 def test_pairing_pays_for_a_small_effect(found: Comparison) -> None:

@@ -7,9 +7,7 @@ tests all come from :data:`ADVERSARIES`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, Union
-
-from pydantic import Field
+from typing import TYPE_CHECKING, Final
 
 from rumorsim.adversaries.base import Adversary
 from rumorsim.adversaries.blackmail import Blackmail
@@ -22,6 +20,7 @@ from rumorsim.adversaries.paid_deletion import PaidDeletion
 from rumorsim.adversaries.paid_posters import PaidPosters
 from rumorsim.adversaries.re_registration import ReRegistration
 from rumorsim.adversaries.scene import start_adversaries
+from rumorsim.written import any_of
 
 __all__ = ["ADVERSARIES", "Adversary", "AnyAdversary", "start_adversaries"]
 
@@ -41,7 +40,4 @@ if TYPE_CHECKING:
     AnyAdversary = Adversary
 else:
     #: What may stand in ``[[adversaries]]``: told apart by ``kind``.
-    AnyAdversary = Annotated[
-        Union[tuple(ADVERSARIES.values())],  # noqa: UP007 - made from the registry
-        Field(discriminator="kind"),
-    ]
+    AnyAdversary = any_of(ADVERSARIES)

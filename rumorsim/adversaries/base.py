@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from rumorsim.laws import Model
 from rumorsim.randomness import Purpose, address_word, philox, philox_array
 from rumorsim.units import Duration, PositiveDuration
+from rumorsim.written import Model
 
 if TYPE_CHECKING:
     from rumorsim.adversaries.scene import Scene

@@ -14,7 +14,7 @@ from simpy.events import URGENT
 
 from rumorsim.events import EVENT, Batch, Kind
 from rumorsim.kernels.acting import Act
-from rumorsim.kernels.records import HIT, REPEAT
+from rumorsim.kernels.records import REPEAT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -149,11 +149,6 @@ class Engine:
             for callback in tuple(self._callbacks.get((what, count), ())):
                 self.woken_at = self.env.now
                 callback(target, count)
-
-    @staticmethod
-    def no_hits() -> Any:
-        """Room for hits."""
-        return np.zeros(1024, HIT)
 
     # -- acts among the public, for SimPy processes: now ----------------------------
 

@@ -55,7 +55,7 @@ class FastEngine(Engine):
         self.rules = world.rules
         self.memory = world.memory
         self.log = np.zeros(log, self.log.dtype)
-        self._hits = self.no_hits()
+        self._hits = np.zeros(1024, records.HIT)
         self._words = np.zeros(4 * records.BLOCK, np.uint32)
         self._thresholds = np.zeros((9, 1), dtype=np.int64)
         self._exposures = _empty_exposures(exposures)
@@ -197,9 +197,7 @@ class FastEngine(Engine):
                 self._next_public = at
             elif reason == Reason.WATCHED:
                 self.env._now = at
-                hits = self._hits[: self.memory["hits_made"][0]].copy()
-                self.memory["hits_made"] = 0
-                self._tell(hits.tolist())
+                self._tell_hits()
                 return True
             else:
                 self._make_room(Reason(reason))
@@ -230,11 +228,15 @@ class FastEngine(Engine):
         """Make the room an act lacks, tell who watches; what it planned may be due first."""
         self._next_public = 0.0
         if reason == Reason.WATCHED:
-            hits = self._hits[: self.memory["hits_made"][0]].copy()
-            self.memory["hits_made"] = 0
-            self._tell(hits.tolist())
+            self._tell_hits()
         elif reason != Reason.REACHED:
             self._make_room(reason)
+
+    def _tell_hits(self) -> None:
+        """Tell who watches; the room is free before, as what they do may hit anew."""
+        hits = self._hits[: self.memory["hits_made"][0]].tolist()
+        self.memory["hits_made"] = 0
+        self._tell(hits)
 
     def _make_room(self, lacking: Reason) -> None:
         """Grow what the kernel found too small. Everything at least doubles."""

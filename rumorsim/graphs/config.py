@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from rumorsim.errors import Fault, InputError
+from rumorsim.written import Model, any_of
 
 if TYPE_CHECKING:
     from rumorsim.graphs.follows import FollowGraph
@@ -35,13 +36,9 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Exponent = Annotated[float, Field(gt=2.0, le=10.0)]
 
 
-class _Graph(BaseModel):
-    model_config = ConfigDict(
-        strict=True, frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True
-    )
-
+class _Graph(Model):
     def follows_expected(self) -> float:
-        """How many follows the graph will have, about; known before it is built."""
+        """How many follows the graph will have, about; 0 where few, or known only once built."""
         return 0.0
 
     @model_validator(mode="after")
@@ -287,10 +284,22 @@ class Given(_Graph):
 
 
 #: What may be a part of a union: graphs that are made here.
-Made = Annotated[
-    PowerLaw | ErdosRenyi | Regular | SmallWorld | Complete | Star | Path_ | Tree,
-    Field(discriminator="kind"),
-]
+MADE: Final[dict[str, type[_Graph]]] = {
+    "power-law": PowerLaw,
+    "erdos-renyi": ErdosRenyi,
+    "regular": Regular,
+    "small-world": SmallWorld,
+    "communities": Communities,
+    "complete": Complete,
+    "star": Star,
+    "path": Path_,
+    "tree": Tree,
+}
+
+if TYPE_CHECKING:
+    Part = _Graph
+else:
+    Part = any_of(MADE)
 
 
 class Union_(_Graph):
@@ -301,7 +310,7 @@ class Union_(_Graph):
     """
 
     kind: Literal["union"]
-    parts: dict[str, Made] = Field(
+    parts: dict[str, Part] = Field(
         min_length=1, max_length=100, description="The graphs by name, in order."
     )
 
@@ -315,33 +324,14 @@ class Union_(_Graph):
 
 
 #: Every kind of graph by the word it goes by.
-GRAPH_CONFIGS: dict[str, type[_Graph]] = {
-    "power-law": PowerLaw,
-    "erdos-renyi": ErdosRenyi,
-    "regular": Regular,
-    "small-world": SmallWorld,
-    "communities": Communities,
-    "complete": Complete,
-    "star": Star,
-    "path": Path_,
-    "tree": Tree,
+GRAPH_CONFIGS: Final[dict[str, type[_Graph]]] = {
+    **MADE,
     "file": GraphFile,
     "given": Given,
     "union": Union_,
 }
 
-GraphConfig = Annotated[
-    PowerLaw
-    | ErdosRenyi
-    | Regular
-    | SmallWorld
-    | Communities
-    | Complete
-    | Star
-    | Path_
-    | Tree
-    | GraphFile
-    | Given
-    | Union_,
-    Field(discriminator="kind"),
-]
+if TYPE_CHECKING:
+    GraphConfig = _Graph
+else:
+    GraphConfig = any_of(GRAPH_CONFIGS)

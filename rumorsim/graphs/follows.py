@@ -139,6 +139,11 @@ class FollowGraph:
 
     def digest(self) -> str:
         """SHA-256 (hex) over little-endian offsets, followers and, if any, weights."""
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
+        # Every result names it, and to hash a large graph takes longer than a small run.
         digest = hashlib.sha256()
         digest.update(np.ascontiguousarray(self.offsets, "<i8").data)
         digest.update(np.ascontiguousarray(self.followers, "<i4").data)

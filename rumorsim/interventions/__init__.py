@@ -6,9 +6,7 @@ tests all come from :data:`INTERVENTIONS`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, Union
-
-from pydantic import Field
+from typing import TYPE_CHECKING, Final
 
 from rumorsim.interventions.appeals import Appeals
 from rumorsim.interventions.base import Intervention, When, Whom
@@ -36,6 +34,7 @@ from rumorsim.interventions.take_down_network import TakeDownNetwork
 from rumorsim.interventions.user_reports import UserReports
 from rumorsim.interventions.verify_identity import VerifyIdentity
 from rumorsim.interventions.warn_platform import WarnPlatform
+from rumorsim.written import any_of
 
 __all__ = ["INTERVENTIONS", "AnyIntervention", "Intervention", "When", "Whom"]
 
@@ -71,7 +70,4 @@ if TYPE_CHECKING:
     AnyIntervention = Intervention
 else:
     #: What may stand in ``[[policies.interventions]]``: told apart by ``kind``.
-    AnyIntervention = Annotated[
-        Union[tuple(INTERVENTIONS.values())],  # noqa: UP007 - made from the registry
-        Field(discriminator="kind"),
-    ]
+    AnyIntervention = any_of(INTERVENTIONS)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from rumorsim.interventions.cases import Docket
-from rumorsim.laws import Law, Model
+from rumorsim.laws import Law
 from rumorsim.units import Duration, PositiveDuration, Quota
+from rumorsim.written import Model
 
 if TYPE_CHECKING:
     from rumorsim.desk import Case, Desk

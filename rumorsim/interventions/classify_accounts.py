@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from rumorsim.interventions.base import Intervention
-from rumorsim.laws import Model
+from rumorsim.written import Model
 
 if TYPE_CHECKING:
     from rumorsim.desk import Case, Desk

@@ -137,11 +137,22 @@ def willing(w, account):
 
 
 @inner
-def forwarded(w, post, reader, degree):
-    """Is this follower among the few that a share reaches under the platform's limit?"""
+def _deliver_to_few(w, post, time, begin, end):
+    """A share under the platform's limit: to so many of the followers, drawn without replacement.
+
+    Knuth's selection sampling: one draw a follower at an address of its own, no memory, and a
+    lower limit picks some of those that a higher one does. Follows no longer kept leave gaps.
+    """
     p = posts(w)[post]
-    word = philox(w.seed, (FORWARD << 24) | p.k, p.story, p.author, reader)[0]
-    return uniform(word) * degree < forward(w)[profiles(w)[p.author].platform]
+    author = np.int64(p.author)
+    wanted = np.floor(forward(w)[profiles(w)[author].platform] + 0.5)
+    for e in range(begin, end):
+        reader = np.int64(followers(w)[e])
+        word = philox(w.seed, (FORWARD << 24) | p.k, p.story, author, reader)[0]
+        if uniform(word) * np.float64(end - e) < wanted:
+            wanted -= 1.0
+            if kept(w, author, reader):
+                _deliver_one(w, post, reader, time)
 
 
 @inner
@@ -152,11 +163,13 @@ def deliver(w, post, time):
     row = np.int64(profile.row)
     all_kept = accounts(w)[author].audience >= 1.0
     begin, end = offsets(w)[row], offsets(w)[row + 1]
-    degree = np.float64(end - begin)
-    limited = posts(w)[post].root != post and forward(w)[profile.platform] < degree
+    limited = posts(w)[post].root != post and forward(w)[profile.platform] < end - begin
     if w.late != 0:
         _deliver_candidates(w, post, time, begin, end)
         return
+    if limited:
+        _deliver_to_few(w, post, time, begin, end)
+        begin = end
     for e in range(begin, min(begin + AHEAD, end)):
         fetch(w.accounts_at, followers(w)[e], ACCOUNT_SIZE)
     for e in range(begin, end):
@@ -164,8 +177,6 @@ def deliver(w, post, time):
             fetch(w.accounts_at, followers(w)[e + AHEAD], ACCOUNT_SIZE)
         reader = np.int64(followers(w)[e])
         if not all_kept and not kept(w, author, reader):
-            continue
-        if limited and not forwarded(w, post, reader, degree):
             continue
         _deliver_one(w, post, reader, time)
     other = np.int64(profile.other)

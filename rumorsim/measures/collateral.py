@@ -66,17 +66,10 @@ class Collateral(Measure[State]):
         return State(facts)
 
     def observe(self, state: State, batch: Batch) -> None:
-        known = len(state.posts)
-        made = state.posts.observe(batch)
-        state.guilt.observe(made)
-        acts = batch.kind == Kind.ACTION
-        if not acts.any():
-            return
-        posted = (batch.kind == Kind.PUBLISH) | (batch.kind == Kind.SHARE)
-        before = known + posted.cumsum()[acts]
-        rows = batch.rows[acts]
-        columns = [rows[name].tolist() for name in ("value", "story", "post", "account")]
-        for value, story, post, account, existing in zip(*columns, before.tolist(), strict=True):
+        state.guilt.observe(state.posts.observe(batch))
+        columns = ("value", "story", "post", "account")
+        acts = state.posts.known_at(batch, batch.kind == Kind.ACTION, *columns)
+        for value, story, post, account, existing in acts:
             verb = VERBS[int(value)]
             if verb not in CASES | UNDOING:
                 kind, target = target_of(int(value), story, post, account, None)

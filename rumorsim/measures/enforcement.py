@@ -105,19 +105,11 @@ class Enforcement(Measure[State]):
         return State(facts)
 
     def observe(self, state: State, batch: Batch) -> None:
-        known = len(state.posts)
         made = state.posts.observe(batch)
         for each in state.watched:
             each.observe(made)
-        acts = batch.kind == Kind.ACTION
-        if not acts.any():
-            return
-        posted = (batch.kind == Kind.PUBLISH) | (batch.kind == Kind.SHARE)
-        before = known + posted.cumsum()[acts]
-        rows = batch.rows[acts]
-        names = ("value", "time", "story", "post", "account", "source", "platform")
-        columns = [rows[name].tolist() for name in names]
-        for row in zip(*columns, before.tolist(), strict=True):
+        columns = ("value", "time", "story", "post", "account", "source", "platform")
+        for row in state.posts.known_at(batch, batch.kind == Kind.ACTION, *columns):
             self._act(state, *row)
 
     def _act(

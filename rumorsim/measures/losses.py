@@ -65,22 +65,15 @@ class Losses(Measure[State]):
         return State(facts)
 
     def observe(self, state: State, batch: Batch) -> None:
-        known = len(state.posts)
-        made = state.posts.observe(batch)
-        state.guilt.observe(made)
+        state.guilt.observe(state.posts.observe(batch))
         withheld = batch.only(Kind.WITHHOLD)
         reason = withheld.value.astype(np.int64)
         np.add.at(state.withheld, (withheld.story, reason), 1)
         legitimate = state.groups["true"][withheld.story]
         state.silent[reason[legitimate], withheld.account[legitimate]] = True
         acts = (batch.kind == Kind.ACTION) & np.isin(batch.value, CODES)
-        if not acts.any():
-            return
-        posted = (batch.kind == Kind.PUBLISH) | (batch.kind == Kind.SHARE)
-        before = known + posted.cumsum()[acts]
-        rows = batch.rows[acts]
-        columns = [rows[name].tolist() for name in ("value", "time", "account", "source")]
-        for value, time, account, by, existing in zip(*columns, before.tolist(), strict=True):
+        penalties = state.posts.known_at(batch, acts, "value", "time", "account", "source")
+        for value, time, account, by, existing in penalties:
             self._act(state, VERBS[int(value)], time, account, by, existing)
 
     @staticmethod

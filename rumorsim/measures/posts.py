@@ -6,6 +6,9 @@ to it. Memory is 20 bytes a post.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -72,6 +75,22 @@ class PostLog:
         self._parent.extend(parent)
         self._time.extend(made.time)
         return made
+
+    def known_at(
+        self, batch: Batch, chosen: NDArray[np.bool_], *names: str
+    ) -> Iterator[tuple[Any, ...]]:
+        """These columns of each ``chosen`` event (bool [batch]), then how many posts there were.
+
+        ``batch`` is the one last taken in, so that what an event knows of is what came before
+        it in the stream, wherever the stream was cut.
+        """
+        if not chosen.any():
+            return iter(())
+        posted = (batch.kind == Kind.PUBLISH) | (batch.kind == Kind.SHARE)
+        made = posted.cumsum()
+        before = len(self) - made[-1] + made[chosen]
+        rows = batch.rows[chosen]
+        return zip(*(rows[name].tolist() for name in names), before.tolist(), strict=True)
 
 
 def depths_and_roots(parent: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -50,16 +50,10 @@ class Sources(Measure[State]):
         return State(facts)
 
     def observe(self, state: State, batch: Batch) -> None:
-        known = len(state.posts)
         state.guilt.observe(state.posts.observe(batch))
         acts = (batch.kind == Kind.ACTION) & np.isin(batch.value, CODES)
-        if not acts.any():
-            return
-        posted = (batch.kind == Kind.PUBLISH) | (batch.kind == Kind.SHARE)
-        before = known + posted.cumsum()[acts]
-        rows = batch.rows[acts]
-        columns = [rows[name].tolist() for name in ("value", "time", "account", "source")]
-        for value, time, account, by, existing in zip(*columns, before.tolist(), strict=True):
+        penalties = state.posts.known_at(batch, acts, "value", "time", "account", "source")
+        for value, time, account, by, existing in penalties:
             verb = VERBS[int(value)]
             if verb in UNDOES:
                 guilty = state.guilt.was_guilty(ACCOUNT, account, existing, state.posts)

@@ -9,9 +9,7 @@ read). The configuration union, the JSON schema and the README's table come from
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, Union
-
-from pydantic import Field
+from typing import TYPE_CHECKING, Final
 
 from rumorsim.models.base import ContactModel, Terms
 from rumorsim.models.daley_kendall import DaleyKendall
@@ -19,6 +17,7 @@ from rumorsim.models.linear_threshold import LinearThreshold
 from rumorsim.models.maki_thompson import MakiThompson
 from rumorsim.models.sir import SIR
 from rumorsim.models.sis import SIS
+from rumorsim.written import any_of
 
 __all__ = ["MODELS", "AnyModel", "ContactModel", "Terms"]
 
@@ -34,7 +33,4 @@ if TYPE_CHECKING:
     AnyModel = ContactModel
 else:
     #: What may stand in ``[model]``: told apart by ``kind``.
-    AnyModel = Annotated[
-        Union[tuple(MODELS.values())],  # noqa: UP007 - made from the registry
-        Field(discriminator="kind"),
-    ]
+    AnyModel = any_of(MODELS)

@@ -90,9 +90,7 @@ _MADE: Final = '<meta name="generator" content="rumorsim">'
 
 
 def _write_tables(tables: list[Table], place: Path) -> None:
-    from rumorsim.pages.csv_text import csv_of
-
     with write_directory(place) as draft:
         for table in tables:
-            (draft / f"{table.name}.csv").write_text(csv_of(table), encoding="utf-8")
+            (draft / f"{table.name}.csv").write_text(table.csv(), encoding="utf-8")
         (draft / MARKER).write_text('{"holds": "tables"}\n', encoding="utf-8")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from rumorsim.csv_text import read_csv
 from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.files import MARKER
 from rumorsim.studies.intervals import Interval
@@ -133,8 +134,7 @@ def _json(place: Path) -> Any:
 
 def _rows(place: Path) -> Iterator[dict[str, str]]:
     try:
-        with place.open(encoding="utf-8", newline="") as file:
-            yield from csv.DictReader(file)
+        yield from read_csv(place)
     except FileNotFoundError:
         raise InputError(Fault("is missing", file=str(place))) from None
     except (OSError, csv.Error) as error:

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from rumorsim.laws import Model
 from rumorsim.scenario.presets import over, preset
+from rumorsim.written import Model
 
 __all__ = ["Accounts", "KindOfAccount", "Name"]
 

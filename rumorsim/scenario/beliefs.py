@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from rumorsim.laws import Model
+from rumorsim.written import Model
 
 __all__ = ["Beliefs"]
 

@@ -18,7 +18,6 @@ from rumorsim.errors import nearest
 from rumorsim.events import Kind
 from rumorsim.graphs.config import Given, GraphConfig
 from rumorsim.interventions import AnyIntervention
-from rumorsim.laws import Model
 from rumorsim.measures import MEASURES
 from rumorsim.models import AnyModel
 from rumorsim.scenario.accounts import Accounts, KindOfAccount, Name
@@ -29,6 +28,7 @@ from rumorsim.scenario.inputs import input_files
 from rumorsim.scenario.platforms import Platform, expand_presets
 from rumorsim.surfaces.trending import Trending
 from rumorsim.units import Duration, PositiveDuration, Rate, Start
+from rumorsim.written import Model
 
 if TYPE_CHECKING:
     from rumorsim.graphs.follows import FollowGraph

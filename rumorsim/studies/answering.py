@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from rumorsim.csv_text import write_records
 from rumorsim.errors import Fault, InputError, OutputError, show_value
 from rumorsim.files import MARKER, check_directory, write_beside, write_text
 from rumorsim.measures import MEASURES, describe
@@ -139,7 +139,7 @@ class AnswerDirectory:
     def csv(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write a table; the keys of the first row are its head."""
         with write_beside(self.place / name, overwrite=True) as draft:
-            _write_csv(draft, list(rows[0]), (row.values() for row in rows))
+            write_records(draft, rows)
 
     def figure(self, name: str, figure: Any) -> None:
         """Write a figure as PNG and SVG."""
@@ -151,14 +151,6 @@ class AnswerDirectory:
         """Say in the marker which files there are; the last step."""
         files = sorted(p.name for p in self.place.iterdir() if p.is_file() and p.name != MARKER)
         write_text(self.place / MARKER, json.dumps({"holds": self.holds, "files": files}) + "\n")
-
-
-def _write_csv(place: Path, head: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:
-    """A table with its head."""
-    with place.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(head)
-        writer.writerows(rows)
 
 
 def _holds(marker: Path) -> str:

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from rumorsim.errors import Fault, nearest, show_value
-from rumorsim.laws import Model
 from rumorsim.randomness import Purpose, address_word, philox, philox_array, uniform_array
 from rumorsim.studies.parameters import Parameter, Value
+from rumorsim.written import Model
 
 __all__ = ["AnyDesign", "Grid", "LatinHypercube", "Listed", "Morris", "Point", "Sobol"]
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from rumorsim.laws import Model
+from rumorsim.written import Model
 
 __all__ = ["COLUMNS", "Parameter", "Value", "plain"]
 

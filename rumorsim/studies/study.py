@@ -15,7 +15,6 @@ from typing import Annotated, Any, Final
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from rumorsim.errors import Fault, InputError, nearest
-from rumorsim.laws import Model
 from rumorsim.measures import MEASURES
 from rumorsim.scenario import Scenario, load
 from rumorsim.scenario.accounts import Name
@@ -23,6 +22,7 @@ from rumorsim.scenario.messages import faults_of, shown
 from rumorsim.scenario.text import parsed, read_text
 from rumorsim.studies.designs import AnyDesign, Grid
 from rumorsim.studies.parameters import Parameter
+from rumorsim.written import Model
 
 __all__ = ["MOST_RUNS", "Study", "json_schema", "load_study", "study_from_values"]
 

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import Field
 
-from rumorsim.laws import Model, round24
+from rumorsim.laws import round24
 from rumorsim.randomness import Purpose, address_word, philox_array, uniform_array
 from rumorsim.units import PositiveDuration
+from rumorsim.written import Model
 
 if TYPE_CHECKING:
     from rumorsim.engines import Engine

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import Field
 
-from rumorsim.laws import Model, round24
+from rumorsim.laws import round24
 from rumorsim.surfaces.trending import show
 from rumorsim.units import PositiveDuration, Rate
+from rumorsim.written import Model
 
 if TYPE_CHECKING:
     from rumorsim.engines import Engine

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from pydantic import Field, model_validator
 
-from rumorsim.laws import Law, Lognormal, Model, quantile_table, round24, sample
+from rumorsim.laws import Law, Lognormal, quantile_table, round24, sample
 from rumorsim.randomness import Purpose, philox
 from rumorsim.units import PositiveDuration, Rate
+from rumorsim.written import Model
 
 if TYPE_CHECKING:
     from rumorsim.engines import Engine
