@@ -10,17 +10,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import types
+from numba import _dynfunc, types
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import register_pass
 from numba.core.typed_passes import NativeLowering
 from numba.core.typing import make_concrete_template
-
-try:
-    from numba._dynfunc import make_function
-except ImportError:  # pragma: no cover
-    from numba.core.runtime import make_function
 
 __all__ = ["InnerCompiler", "KernelCompiler", "take_by_value"]
 
@@ -69,7 +64,7 @@ class _InnerLowering(NativeLowering):  # type: ignore[misc]
         descriptor = lowered.fndesc
         name = descriptor.qualname.split(".")[-1]
         kept_alive = (state.library,)
-        function = make_function(
+        function = _dynfunc.make_function(
             descriptor.lookup_module(), name, "an inner function", 0, lowered.env, kept_alive
         )
         state.targetctx.insert_user_function(function, descriptor, [state.library])
