@@ -82,7 +82,7 @@ def tell_of_compiling(engine: str) -> None:
     from rumorsim.kernels.compiling import cache_folder
 
     if engine == "fast" and (cache_folder is None or not any(cache_folder.rglob("advance*.nbi"))):
-        click.echo("compiling kernels, once: some 20 s", err=True)
+        click.echo("compiling kernels, once: some 10 s", err=True)
 
 
 @contextmanager

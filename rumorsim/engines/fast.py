@@ -12,7 +12,7 @@ import numpy as np
 
 from rumorsim.engines.base import CascadeEnvironment, Engine
 from rumorsim.kernels import records
-from rumorsim.kernels.acting import Act, act, publish_now
+from rumorsim.kernels.acting import Act, act, compile_rest, publish_now
 from rumorsim.kernels.advance import advance
 from rumorsim.kernels.agenda import CHUNK
 from rumorsim.kernels.knowing import rehash
@@ -73,6 +73,7 @@ class FastEngine(Engine):
         self._bind_rules()
         self._bind()
         self._next_public = 0.0
+        self._compiled = False
 
     def _bind_rules(self) -> None:
         """Tell the memory record what never changes."""
@@ -206,6 +207,9 @@ class FastEngine(Engine):
     def _advance(self, until: float) -> tuple[int, float]:
         """The inner loop up to ``until``: why it came back, and the time of that."""
         reason, at = advance(self.memory, until)
+        if not self._compiled:
+            compile_rest(self.memory)
+            self._compiled = True
         return reason, at
 
     def _act(self, what: Act, number: int, accounts: ArrayLike, surface: int = 0) -> None:

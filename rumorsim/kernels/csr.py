@@ -66,11 +66,14 @@ def sorted_rows(rows, columns, weights, n):
             if weighted:
                 turned_weights[slot] = weights[i]
     offsets = row_starts(by_row)
-    place[:] = offsets[:n]
+    # Loops here and below: assigning slices would compile the text of errors that cannot happen.
+    for i in range(n):
+        place[i] = offsets[i]
     result = np.empty(kept, np.int32)
     result_weights = np.empty(kept if weighted else 0, np.float64)
     # Columns arrive in ascending order, so an equal entry is always the last one written.
-    by_row[:] = 0
+    for i in range(n):
+        by_row[i] = 0
     for column in range(n):
         for i in range(column_start[column], column_start[column + 1]):
             row = turned[i]
@@ -191,7 +194,8 @@ def sparse_labels(values):
             if 2 * found > size:
                 size *= 2
                 wider = np.empty(size, np.uint64)
-                wider[:found] = distinct[:found]
+                for j in range(found):
+                    wider[j] = distinct[j]
                 distinct = wider
                 table = np.full(size, -1, np.int32)
                 for j in range(found):

@@ -63,9 +63,8 @@ def write(w, time, kind, story, post, account, source, value):
 def watch(w, what, target, count):
     """Note a hit when a watched count has just become one of its thresholds."""
     count = np.int64(count)
-    line = what * w.thresholds_columns
-    for i in range(line + 1, line + 1 + thresholds(w)[line]):
-        if thresholds(w)[i] == count:
+    for i in range(1, thresholds(w)[what, 0] + 1):
+        if thresholds(w)[what, i] == count:
             hit = hits(w)[w.hits_made]
             hit.what = what
             hit.target = target
