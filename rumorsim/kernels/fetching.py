@@ -12,7 +12,7 @@ import numpy as np
 from rumorsim.kernels.compiling import inner
 from rumorsim.kernels.knowing import home
 from rumorsim.kernels.memory import accounts, fetch, offsets, posts, present
-from rumorsim.kernels.records import ACCOUNT, DELIVERIES, EXPOSURE, INLINE, POST, PROFILE
+from rumorsim.kernels.records import ACCOUNT, DELIVERIES, DULL, EXPOSURE, INLINE, POST, PROFILE
 
 #: How many entries ahead each stage is.
 FAR, MIDDLE, NEAR = 24, 14, 6
@@ -23,6 +23,8 @@ LAST_OF_PROFILE = np.uint64(PROFILE_SIZE - 4)
 EXPOSURE_SIZE = EXPOSURE.itemsize
 CHUNK_SIZE = DELIVERIES.itemsize
 OFFSET_SIZE, FOLLOWER_SIZE = 8, 4
+#: What is left of an unread post without DULL.
+NUMBER = DULL - 1
 
 
 @inner
@@ -63,7 +65,7 @@ def fetch_unread(w, place):
         return
     account = accounts(w)[entry.account]
     for i in range(min(account.unread, INLINE)):
-        fetch(w.posts_at, account.inline[i], POST_SIZE)
+        fetch(w.posts_at, account.inline[i] & NUMBER, POST_SIZE)
     if account.unread > INLINE:
         fetch(w.pool_at, account.spill, CHUNK_SIZE)
 
@@ -90,7 +92,7 @@ def fetch_known(w, place):
     else:
         account = accounts(w)[entry.account]
         for i in range(min(account.unread, INLINE)):
-            fetch_exposure(w, entry.account, np.int64(posts(w)[account.inline[i]].story))
+            fetch_exposure(w, entry.account, np.int64(posts(w)[account.inline[i] & NUMBER].story))
 
 
 @inner

@@ -100,7 +100,7 @@ def look(w, index, story):
         return
     post = top_post(w, looks(w)[index].platform, story)
     if post >= 0 and shown(w, post, reader):
-        read(w, post, reader, time, np.int64(1 + index))
+        read(w, post, reader, time, np.int64(1 + index), False)
 
 
 @inner

@@ -19,6 +19,10 @@ INLINE: Final = 5
 #: Unread deliveries in one chunk of the pool: half a cache line.
 SPILL: Final = 7
 
+#: Added to the number of an unread post whose draws come to nothing whatever the levers: its
+#: reader will neither share nor report it.
+DULL: Final = 2**30
+
 #: One account: what a delivery or a check-in touches. 64 bytes, one cache line.
 ACCOUNT: Final = np.dtype(
     [
@@ -26,7 +30,8 @@ ACCOUNT: Final = np.dtype(
         ("background", "f8"),  # background posts per operational hour
         ("audience", "f8"),  # lever: share of followers still attached
         ("credence", "f8"),  # lever
-        ("inline", "i4", (INLINE,)),  # its newest unread posts; the n-th to come is at n % INLINE
+        # its newest unread posts, DULL added to some; the n-th to come is at n % INLINE
+        ("inline", "i4", (INLINE,)),
         ("spill", "i4"),  # newest chunk of the others in the pool, -1 = none
         ("unread", "i4"),  # how many; -1 = opens the app no more before the horizon
         ("can_post", "u1"),  # lever
