@@ -10,6 +10,7 @@ import signal
 import subprocess
 import threading
 import time
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +34,13 @@ import rumorsim
 from rumorsim.errors import InputError
 from rumorsim.measures.base import curves
 from rumorsim.run import run
-from rumorsim.scenario import load
+from rumorsim.scenario import Scenario, load
 from rumorsim.scenario.inputs import build_graph
 from rumorsim.studies import shelf as shelf_room
 from rumorsim.studies import sweep_tables
 from rumorsim.studies.overrides import in_force, overridden
 from rumorsim.studies.reproduce import reproduce
-from rumorsim.studies.runner import Runner, Setting, run_settings
+from rumorsim.studies.runner import Run, Runner, Setting
 from rumorsim.studies.shards import Shard
 from rumorsim.studies.shelf import Shelf
 from rumorsim.studies.study import load_study
@@ -235,10 +236,10 @@ def test_a_run_whose_process_is_killed_is_tried_again_twice(
     settings = [Setting("none", seed) for seed in range(1, 9)]
     with Runner(scenario, workers=2) as runner:
         assert isinstance(runner.hands, Processes)
-        runner.run([Setting("none", 99)])
+        runs_of(runner, [Setting("none", 99)])
         killer = Killer(runner.hands, 5, times)
         killer.start()
-        runs = runner.run(settings)
+        runs = runs_of(runner, settings)
         killer.over = True
         killer.join()
     assert killer.left == 0
@@ -383,13 +384,25 @@ def test_a_graph_handed_over_from_python(workers: int, tmp_path: Path) -> None:
     follows = networkx.gnp_random_graph(80, 0.1, directed=True, seed=3)
     own = scenario.on(follows, direction="follower followee")
     settings = [Setting("none", seed, {"stories[0].appeal": 0.4}) for seed in (1, 2)]
-    runs = run_settings(own, settings, workers=workers)
+    runs = made_by(own, settings, workers=workers)
     changed = overridden(own, {"stories[0].appeal": 0.4})
     assert [made.digest for made in runs] == [run(changed, "none", s).digest for s in (1, 2)]
-    assert runs[0].digest != run_settings(scenario, settings[:1], workers=0)[0].digest
+    assert runs[0].digest != made_by(scenario, settings[:1], workers=0)[0].digest
 
 
 # -- runners ---------------------------------------------------------------------------
+
+
+def runs_of(runner: Runner, settings: list[Setting]) -> list[Run]:
+    """The runs of settings, in their order."""
+    found = dict(runner.stream(settings))
+    return [found[place] for place in range(len(settings))]
+
+
+def made_by(scenario: Scenario, settings: list[Setting], **options: Any) -> list[Run]:
+    """The runs of settings by a runner of their own."""
+    with Runner(scenario, **options) as runner:
+        return runs_of(runner, settings)
 
 
 def test_settings_come_back_in_order_and_equal_ones_are_run_once(tmp_path: Path) -> None:
@@ -402,14 +415,9 @@ def test_settings_come_back_in_order_and_equal_ones_are_run_once(tmp_path: Path)
         Setting("none", 1, {"policies[0].interventions[0].when.reports": 9}),
     ]
     done: list[int] = []
-    runs = run_settings(
-        scenario,
-        settings,
-        workers=0,
-        store=tmp_path / "store",
-        curves=["reach.*"],
-        progress=lambda now, _: done.append(now),
-    )
+    with Runner(scenario, workers=0, store=tmp_path / "store", curves=["reach.*"]) as runner:
+        stream = runner.sound(settings, lambda now, _: done.append(now))
+        runs = [made for _, made in sorted(stream, key=itemgetter(0))]
     assert [made.setting for made in runs] == settings
     assert done == [1, 2, 3, 4, 5]
     assert len(records(tmp_path / "store")) == 3
@@ -417,15 +425,15 @@ def test_settings_come_back_in_order_and_equal_ones_are_run_once(tmp_path: Path)
     assert all(key.startswith("reach.") for made in runs for key in made.curves)
     alone = in_force(scenario, settings[2].policy)
     assert runs[2].digest == run(alone, settings[2].policy, 1).digest
-    assert run_settings(scenario, settings, workers=2, store=tmp_path / "store") != []
+    assert made_by(scenario, settings, workers=2, store=tmp_path / "store") != []
 
 
 def test_measures_of_a_study_replace_the_scenarios(tmp_path: Path) -> None:
     settings = [Setting("none", 1)]
-    (made,) = run_settings(load(SCENARIO), settings, workers=0, measures=["shares"])
+    (made,) = made_by(load(SCENARIO), settings, workers=0, measures=["shares"])
     assert made.scalars and all(key.startswith("shares.") for key in made.scalars)
     with pytest.raises(InputError, match="no such measure"):
-        run_settings(load(SCENARIO), settings, workers=0, measures=["share"])
+        made_by(load(SCENARIO), settings, workers=0, measures=["share"])
 
 
 # -- tables ----------------------------------------------------------------------------

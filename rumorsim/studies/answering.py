@@ -20,7 +20,6 @@ from rumorsim.measures import MEASURES, describe
 from rumorsim.scenario.text import parsed, read_text
 from rumorsim.studies.runner import Run, Runner, Setting
 from rumorsim.studies.study import Study, study_from_values
-from rumorsim.studies.worlds import RunError
 
 __all__ = [
     "AnswerDirectory",
@@ -82,18 +81,13 @@ def numbers(
 ) -> NDArray[np.float64]:
     """The numbers ``keys`` of the run of each setting: (settings, keys); memory stays flat.
 
-    RunError naming a run that failed, InputError where a run has no such number.
+    RunError naming a run that failed; InputError where the scenario is at fault, or a run has
+    no such number.
     """
-    places = {id(setting): place for place, setting in enumerate(settings)}
     table = np.empty((len(settings), len(keys)))
-    with closing(runner.stream(settings)) as stream:
-        for done, run in enumerate(stream, 1):
-            if run.error is not None:
-                where = f'policy "{run.setting.policy}", seed {run.setting.seed}'
-                raise RunError(f"{where}, {dict(run.setting.overrides)}: {run.error}")
-            table[places[id(run.setting)]] = [_scalar(run, key) for key in keys]
-            if progress is not None:
-                progress(done, len(settings))
+    with closing(runner.sound(settings, progress)) as stream:
+        for place, run in stream:
+            table[place] = [_scalar(run, key) for key in keys]
     return table
 
 
