@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import mmap
 import os
+import pickle
 import random
 import signal
 import subprocess
@@ -31,7 +32,8 @@ from sweep_studies import (
 )
 
 import rumorsim
-from rumorsim.errors import InputError
+from rumorsim.errors import Fault, InputError, OutputError
+from rumorsim.graphs.follows import FollowGraph
 from rumorsim.measures.base import curves
 from rumorsim.run import run
 from rumorsim.scenario import Scenario, load
@@ -42,7 +44,7 @@ from rumorsim.studies.overrides import in_force, overridden
 from rumorsim.studies.reproduce import reproduce
 from rumorsim.studies.runner import Run, Runner, Setting
 from rumorsim.studies.shards import Shard
-from rumorsim.studies.shelf import Shelf
+from rumorsim.studies.shelf import Given, Shelf
 from rumorsim.studies.study import load_study
 from rumorsim.studies.sweep import Progress, sweep
 from rumorsim.studies.swept import Sweep
@@ -376,6 +378,35 @@ def test_the_shelf_holds_only_so_many_graphs(
 def test_a_small_graph_is_not_worth_a_file(tmp_path: Path) -> None:
     Shelf(tmp_path).ready(load(SCENARIO))
     assert not list(tmp_path.glob("*.mapped"))
+
+
+def test_a_full_disk_stops_nobody_from_building_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Path] = []
+
+    def full(_: FollowGraph, place: Path) -> None:
+        asked.append(place)
+        raise OutputError(Fault("cannot be written: No space left on device", file=str(place)))
+
+    monkeypatch.setattr(shelf_room, "_LARGE", 1)
+    monkeypatch.setattr(shelf_room, "write_mapped", full)
+    scenario = load(SCENARIO)
+    Shelf(tmp_path).ready(scenario)
+    assert len(asked) == 1
+    assert not is_mapped(build_graph(scenario)[0].followers)
+
+
+def test_a_graph_handed_over_is_mapped_with_its_ids(tmp_path: Path) -> None:
+    follows = networkx.grid_2d_graph(5, 5).to_directed()
+    own = load(SCENARIO).on(follows, direction="follower followee").follow_graph
+    assert own is not None
+    there = pickle.loads(pickle.dumps(Given(own, tmp_path))).graph
+    assert is_mapped(there.followers)
+    assert there.equals(own)
+    assert there.id_of(7) == own.id_of(7) == (1, 2)
+    # Negative control: by itself it would come as a copy.
+    assert not is_mapped(pickle.loads(pickle.dumps(own)).followers)
 
 
 @pytest.mark.parametrize("workers", [0, 2])
