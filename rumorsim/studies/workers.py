@@ -17,6 +17,7 @@ from collections.abc import Generator, Iterable, Iterator
 from multiprocessing.connection import Connection, wait
 from typing import Any, Final, Protocol
 
+from rumorsim.engines import kernels_are_compiled
 from rumorsim.errors import RumorsimError
 from rumorsim.studies.making import ATTEMPTS, Job, Made, Maker
 from rumorsim.studies.orders import Order
@@ -144,7 +145,7 @@ class Processes:
         """Each order as it is made, in any order. WorkerError if no process can be started."""
         coming = iter(orders)
         # The first run is made by one process alone: it leaves compiled kernels to the others.
-        alone = not _kernels_are_compiled()
+        alone = not kernels_are_compiled()
         try:
             while self._hand_out(coming, 1 if alone else self.count):
                 for worker, made in self._heard():
@@ -205,12 +206,6 @@ class Processes:
                 yield Made(order, cause=f"{cause} (begun {ATTEMPTS} times)")
         self._again.extend(worker.in_hand)
         worker.in_hand.clear()
-
-
-def _kernels_are_compiled() -> bool:
-    from rumorsim.kernels.compiling import cache_folder
-
-    return cache_folder is not None and any(cache_folder.rglob("advance*.nbi"))
 
 
 @contextlib.contextmanager
