@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Final
 
 from rumorsim.errors import Fault, InputError, RumorsimError
 from rumorsim.measures import curves as curves_of
@@ -32,6 +32,15 @@ from rumorsim.studies.store import Store
 from rumorsim.studies.workers import Hands, Here, Processes, default_workers
 
 __all__ = ["Run", "RunError", "Runner", "Setting", "run_of"]
+
+
+#: Between a worker's rename and our read nothing of ours touches a record: it is renamed whole,
+#: and moved only where its checksum does not fit. What is left is the outside: a folder that is
+#: emptied, or a worker that was started from other sources than this process.
+_LOST: Final = (
+    "its record was written and could not be read back: was the folder emptied, or the program"
+    " changed, while it ran? Run the same again"
+)
 
 
 @dataclass(frozen=True)
@@ -185,28 +194,29 @@ class Runner:
                 missing.append(place)
         known = places.keys() - {self.orders.of(settings[place]).id for place in missing}
         for name in known:
+            # Read again, as not all are held in memory. Whoever takes our runs may take its
+            # time, and somebody may empty the folder meanwhile: then it is made anew.
+            payload = None if self.store is None else self.store.read(name)
+            if payload is None:
+                missing.append(places[name][0])
+                continue
             for place in places[name]:
-                yield place, self._kept(settings[place], name)
+                yield place, run_of(settings[place], name, payload, self.curves)
         with closing(self.make(self.orders.of(settings[place]) for place in missing)) as stream:
             for made in stream:
                 for place in places[made.order.id]:
                     yield place, self._run(settings[place], made)
 
-    def _kept(self, setting: Setting, name: str) -> Run:
+    def _run(self, setting: Setting, made: Made) -> Run:
+        name = made.order.id
+        if made.cause:
+            return Run(setting, name, error=made.cause, trace=made.trace, faults=made.faults)
+        if made.record is not None:
+            return run_of(setting, name, unpack(made.record, name), self.curves)
         payload = None if self.store is None else self.store.read(name)
         if payload is None:
-            return Run(setting, name, error="its record was lost while it was read")
+            return Run(setting, name, error=_LOST)
         return run_of(setting, name, payload, self.curves)
-
-    def _run(self, setting: Setting, made: Made) -> Run:
-        if made.cause:
-            return Run(
-                setting, made.order.id, error=made.cause, trace=made.trace, faults=made.faults
-            )
-        if made.record is None:
-            return self._kept(setting, made.order.id)
-        payload = unpack(made.record, made.order.id)
-        return run_of(setting, made.order.id, payload, self.curves)
 
 
 @contextmanager
