@@ -15,7 +15,6 @@ from rumorsim.pages.comparison_making import expected_events
 from rumorsim.pages.parts import Code, Folded, Page, Section, Text
 from rumorsim.pages.replay import Replay, replay
 from rumorsim.pages.response_part import response_section
-from rumorsim.pages.saved import NONE
 from rumorsim.pages.sweep_answer import effects, sweep_answer, sweep_terms
 from rumorsim.pages.sweep_numbers import desk_table, numbers_part
 from rumorsim.pages.sweep_parts import curves_section, frontier_part, settings_section
@@ -26,6 +25,7 @@ from rumorsim.pages.terms_part import (
     scenario_section,
     source_of,
 )
+from rumorsim.studies.comparison import NONE
 
 if TYPE_CHECKING:
     from rumorsim.pages.sweep_reading import Point, Swept
