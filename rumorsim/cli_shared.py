@@ -109,9 +109,9 @@ def loaded_scenario(scenario: str, out: Path | None = None) -> Scenario:
 
 def print_json(value: Any) -> None:
     """One JSON object on standard output."""
-    import json
+    from rumorsim.files import json_text
 
-    click.echo(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
+    click.echo(json_text(value), nl=False)
 
 
 def tell_of(out: Path | None) -> None:

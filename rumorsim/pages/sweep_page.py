@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rumorsim.files import json_text
 from rumorsim.pages.before_part import before_section
 from rumorsim.pages.cascade_part import cascade_section
 from rumorsim.pages.comparison_making import expected_events
@@ -120,7 +120,7 @@ def _plain_study(manifest: Any) -> dict[str, Any]:
 
 def _assumptions(manifest: Any) -> Section:
     section = scenario_section(manifest["scenario"])
-    text = json.dumps(manifest["study"], indent=1, ensure_ascii=False) + "\n"
+    text = json_text(manifest["study"])
     study = Folded("The study: what was varied, and how", [Code(text, "study.json")])
     return Section(section.name, section.title, [study, *section.parts])
 

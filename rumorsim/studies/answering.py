@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from rumorsim.csv_text import write_records
 from rumorsim.errors import Fault, InputError, OutputError, show_value
-from rumorsim.files import MARKER, check_directory, write_beside, write_text
+from rumorsim.files import MARKER, check_directory, json_text, write_beside, write_text
 from rumorsim.measures import MEASURES, describe
 from rumorsim.scenario.text import parsed, read_text
 from rumorsim.studies.runner import Run, Runner, Setting
@@ -128,7 +128,7 @@ class AnswerDirectory:
 
     def json(self, name: str, value: Any) -> None:
         """Write a file of JSON."""
-        self.text(name, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+        self.text(name, json_text(value))
 
     def csv(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write a table; the keys of the first row are its head."""
