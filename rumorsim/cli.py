@@ -34,7 +34,11 @@ from rumorsim.cli_sweep import reproduce, sweep
 from rumorsim.errors import Fault, InputError
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from rumorsim.events import Batch
+    from rumorsim.graphs import FollowGraph
+    from rumorsim.scenario import Scenario
 
 __all__ = ["cli", "main"]
 
@@ -104,19 +108,16 @@ def run_command(
                 "would print into each other", key="--events - --json", advice="save one to a file"
             )
         )
-    from rumorsim.report.cascade import MOST_ACCOUNTS, cascade_pictures
     from rumorsim.run import run
-    from rumorsim.scenario import build_graph
 
     tell_of_compiling(engine)
     batches: list[Batch] = []
-    graph, _ = build_graph(loaded)
-    drawn = out is not None and graph.accounts <= MOST_ACCOUNTS
-    sinks = [batches.append] if drawn else []
+    graph = None if out is None else _drawable(loaded)
+    sinks = [] if graph is None else [batches.append]
     with bar(loaded.horizon, "h", policy) as progress:
         result = run(loaded, policy, seed, engine, events=events, sinks=sinks, progress=progress)
     if out is not None:
-        result.save(out, cascade_pictures(graph, batches) if drawn else None)
+        result.save(out, None if graph is None else _pictures(graph, batches))
     if as_json:
         print_json(result.as_dict())
     elif events != "-":
@@ -124,6 +125,22 @@ def run_command(
 
         click.echo(run_table(result))
     tell_of(out)
+
+
+def _drawable(scenario: Scenario) -> FollowGraph | None:
+    """The follow graph of the scenario where it is small enough to be drawn."""
+    from rumorsim.report.cascade import MOST_ACCOUNTS
+    from rumorsim.scenario import build_graph
+
+    graph, _ = build_graph(scenario)
+    return graph if graph.accounts <= MOST_ACCOUNTS else None
+
+
+def _pictures(graph: FollowGraph, batches: list[Batch]) -> dict[str, Figure]:
+    """The largest cascade. What draws it takes long to load, so only where asked for."""
+    from rumorsim.report.cascade import cascade_pictures
+
+    return cascade_pictures(graph, batches)
 
 
 @cli.command("stream")

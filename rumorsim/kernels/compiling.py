@@ -113,12 +113,17 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def inner(function: Callable[..., Any]) -> Callable[..., Any]:
     """Like :func:`kernel`, for what only other kernels call: no door to Python is built."""
-    compiled = numba.njit(
-        no_cpython_wrapper=True, no_cfunc_wrapper=True, pipeline_class=InnerCompiler, **_OPTIONS
-    )(function)
+    compiled = numba.njit(no_cpython_wrapper=True, pipeline_class=InnerCompiler, **_OPTIONS)(
+        function
+    )
     if not numba.config.DISABLE_JIT:
         take_by_value(compiled)
     return compiled
 
 
-_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False}
+_OPTIONS: dict[str, Any] = {
+    "nogil": True,
+    "error_model": "numpy",
+    "boundscheck": False,
+    "no_cfunc_wrapper": True,
+}
