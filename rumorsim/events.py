@@ -242,6 +242,8 @@ class StreamDigest:
         self.count = 0
 
     def update(self, batch: Batch) -> None:
+        if not len(batch):
+            return
         for name, column in batch.columns().items():
             self._hashes[name].update(column.astype(EVENT[name], copy=False).tobytes())
         self.count += len(batch)

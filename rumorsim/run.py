@@ -36,6 +36,8 @@ __all__ = ["Simulation", "run", "stream"]
 OwnPolicy = Callable[[Desk], Generator[Any, Any, Any]]
 #: Steps a run is cut into so that batches stay small and progress can be shown.
 STEPS = 200
+#: Steps at a time at most, after batches of fewer than FEW events.
+LONGEST, FEW = 10, 1000
 
 
 class Simulation:
@@ -172,6 +174,20 @@ def steps_of(horizon: float) -> list[float]:
     return [float(time) for time in np.linspace(0.0, horizon, STEPS + 1)[1:]]
 
 
+def batches_of(simulation: Simulation) -> Iterator[tuple[float, Batch]]:
+    """A whole run, cut into steps: the time each ends at, and its events.
+
+    While little happens steps are longer, so that small and quiet runs are not mostly cutting.
+    """
+    times = steps_of(simulation.world.horizon)
+    at, stride = 0, 1
+    while at < STEPS:
+        at = min(at + stride, STEPS)
+        batch = simulation.advance(times[at - 1])
+        yield times[at - 1], batch
+        stride = min(2 * stride, LONGEST) if len(batch) < FEW else 1
+
+
 def stream(
     scenario: Scenario,
     policy: str | Policy | OwnPolicy = "none",
@@ -180,8 +196,7 @@ def stream(
 ) -> Iterator[Batch]:
     """The events of a run, batch by batch while it runs; memory stays bounded."""
     simulation = Simulation(scenario, policy, seed, engine)
-    for time in steps_of(simulation.world.horizon):
-        batch = simulation.advance(time)
+    for _, batch in batches_of(simulation):
         if len(batch):
             yield batch
 
@@ -211,8 +226,7 @@ def run(
     with ExitStack() as files:
         if events is not None:
             listeners.append(files.enter_context(open_sink(events, simulation.facts)).write)
-        for time in steps_of(simulation.world.horizon):
-            batch = simulation.advance(time)
+        for time, batch in batches_of(simulation):
             for listener in listeners:
                 listener(batch)
             if progress is not None:
