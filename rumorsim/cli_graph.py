@@ -41,7 +41,7 @@ class _Kinds(Commands):
     key = "KIND"
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        from rumorsim.graphs.config import MADE
+        from rumorsim.graphs.made import MADE
 
         return list(MADE)
 
@@ -62,7 +62,7 @@ def make() -> None:
 
 
 def _make_command(kind: str) -> click.Command:
-    from rumorsim.graphs.config import MADE
+    from rumorsim.graphs.made import MADE
 
     model = MADE[kind]
     params: list[click.Parameter] = [

@@ -327,6 +327,15 @@ def test_what_adversaries_pay_is_what_their_purses_lack(policy: str) -> None:
     assert (found["payments"]["fined"] > 0) == (policy == "it")
 
 
+def test_posters_who_were_closed_are_not_paid() -> None:
+    """From 20 h on nobody can post; the rest of the money stays where it is."""
+    posting = {**TRADE[0], "budget": 1e6}
+    simulation, batch = run(posting, {"kind": "close-accounts", "when": {"at": ["20 h"]}})
+    published = bought(batch)
+    assert len(published) > 20 and published.time.max() < 20.0
+    assert simulation.desk.sponsors[0].purse == 1e6 - 2.5 * len(published)
+
+
 def test_payments_are_told_only_where_a_measure_asks() -> None:
     """All else is the same to the bit."""
     _, _, asked = traded("it", "payments")

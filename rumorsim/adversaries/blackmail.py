@@ -70,6 +70,6 @@ class Blackmail(Crew):
                 story = stories[number % len(stories)]
                 if uniform(decision) * (harm + self.ransom) < harm:
                     purse.take_in(account, self.ransom, story)
-                elif purse.pay(account, self.price, story):
-                    scene.publish(account, story)
+                elif purse.purse >= self.price and scene.publish(account, story) >= 0:
+                    purse.pay(account, self.price, story)
             number += 1

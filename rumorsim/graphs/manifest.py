@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, ValidationError
 
 from rumorsim.errors import Fault, InputError, nearest, show_value
-from rumorsim.graphs.config import MAX_FOLLOWS
+from rumorsim.graphs.made import MAX_FOLLOWS
 from rumorsim.graphs.npy import part_file
 from rumorsim.graphs.sources import is_mapped
 from rumorsim.written import Model

@@ -81,7 +81,7 @@ def kind_of(directory: Path) -> str:
     return holds
 
 
-_ADVICE: Final = "name one that run --out, compare --out or sweep --out wrote"
+_ADVICE: Final = "name one that a command of rumorsim wrote with --out"
 
 
 def read_comparison(directory: Path) -> Saved:

@@ -26,6 +26,7 @@ __all__ = [
     "no_change",
     "over",
     "quoted",
+    "what_is",
 ]
 
 #: Accounts reached by what the world knows to be false, and by what is true.
@@ -33,6 +34,11 @@ FALSE: Final = "reach.truth.false.accounts"
 TRUE: Final = "reach.truth.true.accounts"
 #: A line does not end between a number and its unit.
 _GAP: Final = "\u00a0"
+
+
+def what_is(key: str) -> str:
+    """A number in words where it has some, else by its dotted name."""
+    return {FALSE: "reach of false stories", TRUE: "reach of true stories"}.get(key, key)
 
 
 def quoted(name: str) -> str:

@@ -17,6 +17,7 @@ from rumorsim.csv_text import write_records
 from rumorsim.errors import Fault, InputError, OutputError, show_value
 from rumorsim.files import MARKER, check_directory, json_text, write_beside, write_text
 from rumorsim.measures import MEASURES, describe
+from rumorsim.provenance import RESULTS_VERSION, versions
 from rumorsim.scenario.text import parsed, read_text
 from rumorsim.studies.runner import Run, Runner, Setting
 from rumorsim.studies.study import Study, study_from_values
@@ -24,6 +25,7 @@ from rumorsim.studies.study import Study, study_from_values
 __all__ = [
     "AnswerDirectory",
     "check_key",
+    "made_with",
     "measure_of",
     "needed",
     "numbers",
@@ -97,6 +99,11 @@ def _scalar(run: Run, key: str) -> float:
         rule = f'has no value under policy "{run.setting.policy}" with seed {run.setting.seed}'
         raise InputError(Fault(rule, key=key, advice="choose a number that every run has"))
     return float(value)
+
+
+def made_with() -> dict[str, Any]:
+    """Where an answer comes from: versions of what its numbers depend on."""
+    return {"results_version": RESULTS_VERSION, "versions": versions()}
 
 
 class AnswerDirectory:
