@@ -26,7 +26,7 @@ from rumorsim.account_records import (
     within_limits,
 )
 from rumorsim.errors import Fault, InputError, nearest
-from rumorsim.events import STOPS, Facts, InterventionFacts
+from rumorsim.events import STOPS, AdversaryFacts, Facts, InterventionFacts, Kind
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.kernels.records import (
     MEMORY,
@@ -69,6 +69,7 @@ class Rules:
     by_delay: bool
     attention: int
     log_reads: bool
+    log_payments: bool
     late: bool
     crowd: int
     bucket_width: float
@@ -249,7 +250,8 @@ def build_world(
         horizon=float(scenario.horizon),
         by_delay=feed.reading == "delay",
         attention=int(feed.attention) if limited else 0,
-        log_reads=scenario.wants_reads,
+        log_reads=scenario.wants(Kind.READ),
+        log_payments=scenario.wants(Kind.PAY),
         late=feed.exposures == "late",
         crowd=crowd,
         bucket_width=float(scenario.horizon) / _buckets(feed, graph, len(stories.records)),
@@ -305,6 +307,7 @@ def build_world(
             policy=policy,
             seed=seed,
             interventions=interventions,
+            adversaries=tuple(AdversaryFacts(e.kind, e.buys) for e in scenario.adversaries),
             start=scenario.start.strftime("%Y-%m-%d %H:%M:%S"),
         ),
     )

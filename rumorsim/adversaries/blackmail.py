@@ -67,8 +67,9 @@ class Blackmail(Crew):
             # Who cannot publish threatens nobody.
             if scene.world.accounts["can_post"][account]:
                 harm = self.harm * scene.followers(account)
+                story = stories[number % len(stories)]
                 if uniform(decision) * (harm + self.ransom) < harm:
-                    purse.take_in(self.ransom)
-                elif purse.pay(account, self.price):
-                    scene.publish(account, stories[number % len(stories)])
+                    purse.take_in(account, self.ransom, story)
+                elif purse.pay(account, self.price, story):
+                    scene.publish(account, story)
             number += 1

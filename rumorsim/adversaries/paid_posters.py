@@ -55,6 +55,7 @@ class PaidPosters(Crew):
             if not self.active(time) or time >= scene.world.horizon:
                 return
             yield scene.env.timeout_until(time)
-            if sponsor.pay(scene.present(poster), self.price):
-                scene.publish(poster, stories[number % len(stories)])
+            story = stories[number % len(stories)]
+            if sponsor.pay(scene.present(poster), self.price, story):
+                scene.publish(poster, story)
             number += 1

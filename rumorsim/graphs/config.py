@@ -14,7 +14,7 @@ from rumorsim.written import Model, any_of
 if TYPE_CHECKING:
     from rumorsim.graphs.follows import FollowGraph
 
-__all__ = ["GRAPH_CONFIGS", "MAX_FOLLOWS", "GraphConfig"]
+__all__ = ["GRAPH_CONFIGS", "MADE", "MAX_FOLLOWS", "GraphConfig"]
 
 #: More follows than this are refused before anything is built.
 MAX_FOLLOWS = 2_000_000_000

@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 
 from rumorsim.csv_text import write_records
 from rumorsim.errors import Fault, InputError, OutputError, show_value
-from rumorsim.files import MARKER, check_directory, write_beside, write_text
+from rumorsim.files import MARKER, check_directory, json_text, write_beside, write_text
 from rumorsim.measures import MEASURES, describe
 from rumorsim.scenario.text import parsed, read_text
 from rumorsim.studies.runner import Run, Runner, Setting
 from rumorsim.studies.study import Study, study_from_values
-from rumorsim.studies.worlds import RunError
 
 __all__ = [
     "AnswerDirectory",
@@ -82,18 +81,13 @@ def numbers(
 ) -> NDArray[np.float64]:
     """The numbers ``keys`` of the run of each setting: (settings, keys); memory stays flat.
 
-    RunError naming a run that failed, InputError where a run has no such number.
+    RunError naming a run that failed; InputError where the scenario is at fault, or a run has
+    no such number.
     """
-    places = {id(setting): place for place, setting in enumerate(settings)}
     table = np.empty((len(settings), len(keys)))
-    with closing(runner.stream(settings)) as stream:
-        for done, run in enumerate(stream, 1):
-            if run.error is not None:
-                where = f'policy "{run.setting.policy}", seed {run.setting.seed}'
-                raise RunError(f"{where}, {dict(run.setting.overrides)}: {run.error}")
-            table[places[id(run.setting)]] = [_scalar(run, key) for key in keys]
-            if progress is not None:
-                progress(done, len(settings))
+    with closing(runner.sound(settings, progress)) as stream:
+        for place, run in stream:
+            table[place] = [_scalar(run, key) for key in keys]
     return table
 
 
@@ -134,7 +128,7 @@ class AnswerDirectory:
 
     def json(self, name: str, value: Any) -> None:
         """Write a file of JSON."""
-        self.text(name, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+        self.text(name, json_text(value))
 
     def csv(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write a table; the keys of the first row are its head."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from rumorsim.csv_text import write_csv, write_records
-from rumorsim.files import MARKER, write_directory
+from rumorsim.files import MARKER, json_text, write_directory
 from rumorsim.studies.comparison import plain_change
 from rumorsim.studies.figures import draw_comparison
 
@@ -31,14 +30,14 @@ def save_comparison(comparison: Comparison, directory: Path) -> list[Path]:
     """
     with write_directory(directory) as draft:
         (draft / "comparison.txt").write_text(comparison.text() + "\n", encoding="utf-8")
-        _write_json(draft / "comparison.json", comparison.as_dict())
-        _write_json(draft / "scenario.json", dict(comparison.scenario))
+        (draft / "comparison.json").write_text(json_text(comparison.as_dict()), encoding="utf-8")
+        (draft / "scenario.json").write_text(json_text(dict(comparison.scenario)), encoding="utf-8")
         write_changes(comparison, draft / "changes.csv")
         write_csv(draft / "worlds.csv", *_worlds(comparison))
         write_csv(draft / "curves.csv", _CURVE_COLUMNS, _curves(comparison))
         draw_comparison(comparison, draft)
         names = sorted(each.name for each in draft.iterdir())
-        _write_json(draft / MARKER, {"holds": _HOLDS, "files": names})
+        (draft / MARKER).write_text(json_text({"holds": _HOLDS, "files": names}), encoding="utf-8")
     return [directory / name for name in names]
 
 
@@ -75,8 +74,3 @@ def _curves(comparison: Comparison) -> Iterable[Iterable[Any]]:
 
 
 _CURVE_COLUMNS: Final = ("policy", "curve", "series", "time", "mean", "low", "high")
-
-
-def _write_json(place: Path, value: Any) -> None:
-    text = json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)
-    place.write_text(text + "\n", encoding="utf-8")
