@@ -169,7 +169,7 @@ class World:
         """Make room for so many posts more than there are."""
         wanted = self.posts_made + room
         if wanted > len(self.posts):
-            self.posts = grown(self.posts, max(wanted, 2 * len(self.posts)), self.posts_made)
+            self.posts = grown(self.posts, wanted, self.posts_made)
 
     def count_of(self, target: str, quantity: str) -> NDArray[np.int32]:
         """The counters of reports, shares or reach, one for each target so far."""

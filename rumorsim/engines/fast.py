@@ -243,7 +243,7 @@ class FastEngine(Engine):
         self._tell(hits)
 
     def _make_room(self, lacking: Reason) -> None:
-        """Grow what the kernel found too small. Everything at least doubles."""
+        """Grow what the kernel found too small. It grows by more than it lacks."""
         need = int(self.memory["need"][0])
         if lacking == Reason.LOG_FULL:
             self.flush()
@@ -263,17 +263,15 @@ class FastEngine(Engine):
         """Room for so many deliveries more, wherever they go."""
         memory = self.memory[0]
         if memory["in_heap"] + need >= len(self._heap):
-            size = max(2 * len(self._heap), int(memory["in_heap"]) + need + 1)
-            self._heap = grown(self._heap, size)
+            self._heap = grown(self._heap, int(memory["in_heap"]) + need + 1)
         lines = int(memory["chunks_used"]) + min(need, len(self._buckets)) + need // CHUNK + 1
         if lines > len(self._chunk_links):
-            size = max(lines, 2 * len(self._chunk_links))
-            self._chunk_links = grown(self._chunk_links, size)
+            self._chunk_links = grown(self._chunk_links, lines)
             used = int(memory["chunk_fresh"]) * CHUNK
-            self._chunks = grown(self._chunks, size * CHUNK, used)
+            self._chunks = grown(self._chunks, len(self._chunk_links) * CHUNK, used)
         if not self.rules.by_delay and memory["pool_used"] + need > len(self._pool):
-            size = max(2 * len(self._pool), int(memory["pool_used"]) + need)
-            self._pool = grown(self._pool, size, int(memory["pool_fresh"]))
+            room = int(memory["pool_used"]) + need
+            self._pool = grown(self._pool, room, int(memory["pool_fresh"]))
         if need >= len(self._present) and memory["cursor"] == memory["present_made"]:
             self._make_present(2 * need)
 

@@ -89,7 +89,7 @@ def compile_rest(memory: Any) -> None:
 def _notify(w, post, account, time, surface):
     reader = present_account(w, account)
     if reader >= 0 and shown(w, post, reader):
-        read(w, post, reader, time, surface)
+        read(w, post, reader, time, surface, False)
 
 
 @inner

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rumorsim.kernels.compiling import kernel
+from rumorsim.kernels.large import large
 
 _MIX1 = np.uint64(0x9E3779B97F4A7C15)
 _MIX2 = np.uint64(0xBF58476D1CE4E5B9)
@@ -55,7 +56,7 @@ def sorted_rows(rows, columns, weights, n):
             by_row[rows[i]] += 1
     kept = m - loops
     column_start = row_starts(by_column)
-    turned = np.empty(kept, np.int32)
+    turned = large(np.empty(kept, np.int32))
     turned_weights = np.empty(kept if weighted else 0, np.float64)
     place = column_start[:n].copy()
     for i in range(m):
@@ -69,7 +70,7 @@ def sorted_rows(rows, columns, weights, n):
     # Loops here and below: assigning slices would compile the text of errors that cannot happen.
     for i in range(n):
         place[i] = offsets[i]
-    result = np.empty(kept, np.int32)
+    result = large(np.empty(kept, np.int32))
     result_weights = np.empty(kept if weighted else 0, np.float64)
     # Columns arrive in ascending order, so an equal entry is always the last one written.
     for i in range(n):
@@ -111,7 +112,7 @@ def turned_rows(offsets, columns, n):
     """
     start = row_starts(count_rows(columns, n))
     place = start[:n].copy()
-    rows = np.empty(columns.size, np.int32)
+    rows = large(np.empty(columns.size, np.int32))
     for row in range(offsets.size - 1):
         for i in range(offsets[row], offsets[row + 1]):
             slot = place[columns[i]]

@@ -10,6 +10,7 @@ import numpy as np
 
 from rumorsim.kernels.compiling import inner, kernel
 from rumorsim.kernels.draws import philox, uniform
+from rumorsim.kernels.large import large
 
 _SHIFT = np.uint64(32)
 #: Draws tried before a row takes the next free number instead.
@@ -67,7 +68,7 @@ def uniform_rows(counts, seed, word):
     offsets = np.zeros(n + 1, np.int64)
     for i in range(n):
         offsets[i + 1] = offsets[i] + counts[i]
-    columns = np.empty(offsets[n], np.int32)
+    columns = large(np.empty(offsets[n], np.int32))
     mark = np.full(n, -1, np.int32)
     drawn = np.empty(n, np.int32)
     for i in range(n):
@@ -129,7 +130,7 @@ def missing_rows(offsets, columns):
     starts = np.zeros(n + 1, np.int64)
     for i in range(n):
         starts[i + 1] = starts[i] + n - 1 - (offsets[i + 1] - offsets[i])
-    found = np.empty(starts[n], np.int32)
+    found = large(np.empty(starts[n], np.int32))
     place = 0
     for i in range(n):
         j, end = offsets[i], offsets[i + 1]
@@ -150,7 +151,7 @@ def weighted_rows(offsets, threshold, other, seed, word):
     again is drawn anew; after 64 in vain the next free column is taken.
     """
     n = offsets.size - 1
-    columns = np.empty(offsets[n], np.int32)
+    columns = large(np.empty(offsets[n], np.int32))
     mark = np.full(n, -1, np.int32)
     for i in range(n):
         mark[i] = i
@@ -186,7 +187,7 @@ def closed_rows(offsets, first, first_columns, threshold, other, seed, word):
     is drawn by the alias table.
     """
     n = offsets.size - 1
-    columns = np.empty(offsets[n], np.int32)
+    columns = large(np.empty(offsets[n], np.int32))
     mark = np.full(n, -1, np.int32)
     for i in range(n):
         mark[i] = i
