@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -29,6 +28,10 @@ ROOT = Path(__file__).resolve().parents[1]
 SCENARIOS = sorted((ROOT / "tests" / "scenarios" / "valid").glob("*.toml"))
 PINNED = ROOT / "tests" / "digests.json"
 PYTHONS = ("python3.11", "python3.12", "python3.13")
+#: The first series made for a Python that is younger than the least one declared.
+FIRST = {
+    "Python 3.13": {"matplotlib": "3.9", "numba": "0.61", "numpy": "2.1", "scipy": "1.14"},
+}
 #: Compile for a processor without extras, such as fused multiply-add.
 PLAIN_NUMBA = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
 
@@ -98,14 +101,19 @@ def _starts(python: str) -> bool:
     return done.returncode == 0
 
 
-def requirements(*, oldest: bool) -> list[str]:
+def requirements(*, oldest: bool, python: str = "") -> list[str]:
     """What the package needs: each at least at its least version, or of just that series.
 
     Of the series, 1.26.* say, the last release counts: the first ones are sometimes withdrawn.
+    ``python`` is what ``python -V`` says: some series are older than it, see ``FIRST``.
     """
     with (ROOT / "pyproject.toml").open("rb") as file:
         needed: list[str] = tomllib.load(file)["project"]["dependencies"]
-    return [re.sub(r">=(.*)", r"==\1.*", each) if oldest else each for each in needed]
+    if not oldest:
+        return needed
+    first = next((FIRST[each] for each in FIRST if python.startswith(each)), {})
+    pairs = [each.split(">=") for each in needed]
+    return [f"{name}=={first.get(name, least)}.*" for name, least in pairs]
 
 
 def environments(folder: Path) -> Iterator[tuple[str, str]]:
@@ -116,10 +124,11 @@ def environments(folder: Path) -> Iterator[tuple[str, str]]:
             subprocess.run([python, "-m", "venv", str(place)], check=True)
             inside = str(place / ("Scripts" if os.name == "nt" else "bin") / "python")
             said = subprocess.run([inside, "-V"], capture_output=True, text=True, check=True)
-            name = f"{said.stdout.strip()}, {'oldest' if oldest else 'newest'} packages"
+            version = said.stdout.strip()
+            name = f"{version}, {'oldest' if oldest else 'newest'} packages"
             install = [inside, "-m", "pip", "install", "-q", "--only-binary", ":all:"]
             done = subprocess.run(
-                [*install, *requirements(oldest=oldest)],
+                [*install, *requirements(oldest=oldest, python=version)],
                 capture_output=True,
                 text=True,
                 check=False,
