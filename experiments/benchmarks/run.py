@@ -49,6 +49,7 @@ BENCHES = {
     "graphs": Bench("building", "graphs", 1_000_000),
     "delay": Bench("spreading", "delay", 1_000_000),
     "check-in": Bench("spreading", "check_in", 10_000_000),
+    "campaign": Bench("campaigning", "campaign", 1_000_000),
     "contacts": Bench("contacts", "contacts", 1_000_000),
     "memory": Bench("memory", "memory", 1_000_000, LARGEST),
     "streaming": Bench("memory", "streaming", 1_000_000, LARGEST),

@@ -67,7 +67,9 @@ FAULTS: tuple[Fault, ...] = (
                 "return chance * 1.05 * willing(w, reader)",
             ),
             Patch(
-                POSTING, "most = story.appeal * p.vigour", "most = 1.05 * story.appeal * p.vigour"
+                POSTING,
+                "return stories(w)[p.story].appeal * p.vigour",
+                "return 1.05 * stories(w)[p.story].appeal * p.vigour",
             ),
             Patch(
                 REFERENCE,
@@ -124,14 +126,14 @@ FAULTS: tuple[Fault, ...] = (
         "report and share are one draw",
         (
             Patch(FEED, "time, surface, words[2])", "time, surface, words[1])"),
-            Patch(POSTING, "drawn[2 * BLOCK + j] >= reports", "drawn[BLOCK + j] >= reports"),
+            Patch(POSTING, "drawn[2 * BLOCK + j] < reports", "drawn[BLOCK + j] < reports"),
             Patch(
                 REFERENCE,
                 "self.notice(post, reader, surface, words[2])",
                 "self.notice(post, reader, surface, words[1])",
             ),
         ),
-        (*READING, "tests/test_randomness.py", "tests/test_cases.py"),
+        ("tests/test_randomness.py", *READING, "tests/test_cases.py"),
     ),
     Fault(
         "all readers of a post have the same luck",
@@ -231,7 +233,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "the daily curve is ignored",
-        (Patch("rumorsim/tables.py", 'if feed.daily_curve == "flat":', "if True:"),),
+        (Patch("rumorsim/tables.py", 'if written == "flat":', "if True:"),),
         (*WORLDS, ENGINES),
     ),
     Fault(

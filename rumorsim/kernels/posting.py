@@ -110,13 +110,18 @@ def kept(w, followee, follower):
 
 
 @inner
-def most_chance(w, post, reader):
-    """The most that P(share) can be for this post and reader, whatever the levers."""
+def most_alike(w, post):
+    """The most that P(share) can be, whatever the levers, where readers are all alike."""
     p = posts(w)[post]
-    story = stories(w)[p.story]
-    most = story.appeal * p.vigour * w.most_other_factors
+    return stories(w)[p.story].appeal * p.vigour * w.most_other_factors
+
+
+@inner
+def most_chance(w, post, reader):
+    """The same for one reader."""
+    most = most_alike(w, post)
     if w.receptivity_rows > 0:
-        most *= receptivity(w)[story.category, reader]
+        most *= receptivity(w)[stories(w)[posts(w)[post].story].category, reader]
     return most
 
 
@@ -219,11 +224,9 @@ def _limits(w, post):
 
     With receptivity, each reader has a limit of its own: then shares are not ``alike``.
     """
-    p = posts(w)[post]
-    story = stories(w)[p.story]
     alike = w.receptivity_rows == 0
-    most = story.appeal * p.vigour * w.most_other_factors if alike else 1.0
-    return words_below(most), words_below(story.report), alike
+    most = most_alike(w, post) if alike else 1.0
+    return words_below(most), words_below(stories(w)[posts(w)[post].story].report), alike
 
 
 @inner
