@@ -38,7 +38,7 @@ from rumorsim.kernels.rows import rows
 #: Ask for memory ahead of its use? Off changes no result, only the time taken.
 PREFETCH = True
 
-F8, I8, I4, U4 = (np.dtype(each) for each in ("f8", "i8", "i4", "u4"))
+F8, I8, I4, U4, U1 = (np.dtype(each) for each in ("f8", "i8", "i4", "u4", "u1"))
 
 
 @intrinsic
@@ -126,6 +126,36 @@ def corrections(w):
 @inner
 def alias(w):
     return rows(w.alias_at, w.alias_rows, ALIAS)
+
+
+@inner
+def members(w):
+    return rows(w.members_at, w.members_rows, I4)
+
+
+@inner
+def origins(w):
+    return rows(w.origins_at, w.origins_rows, I4)
+
+
+@inner
+def persons(w):
+    return rows(w.persons_at, w.persons_rows, I4)
+
+
+@inner
+def rings(w):
+    return rows(w.rings_at, w.rings_rows, I4)
+
+
+@inner
+def heirs(w):
+    return rows(w.heirs_at, w.heirs_rows, I4)
+
+
+@inner
+def platforms(w):
+    return rows(w.platforms_at, w.platforms_rows, U1)
 
 
 @inner
