@@ -88,7 +88,11 @@ def within_limits(publications: NDArray[np.void], platforms: Platforms) -> NDArr
     return publications[keep]
 
 
-def weights(feed: Feed, graph: FollowGraph) -> Array:
+def weights(feed: Feed, graph: FollowGraph, key: str) -> Array:
+    """Factor on P(share) by follow, as the graph has them; empty where all are 1.
+
+    ``key`` is where it was written. InputError where the graph has no weights of its own.
+    """
     if feed.follow_weight == "none":
         return np.empty(0, dtype=np.float64)
     if feed.follow_weight == "graph":
@@ -96,7 +100,7 @@ def weights(feed: Feed, graph: FollowGraph) -> Array:
             raise InputError(
                 Fault(
                     "the graph has no weights",
-                    key="feed.follow_weight",
+                    key=key,
                     value='"graph"',
                     advice="add a weight column or choose another",
                 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +17,7 @@ from rumorsim.cli_graph import graph
 from rumorsim.cli_live import live
 from rumorsim.cli_report import report
 from rumorsim.cli_shared import (
+    Commands,
     bar,
     engine_option,
     json_option,
@@ -30,42 +31,16 @@ from rumorsim.cli_shared import (
     tell_of_compiling,
 )
 from rumorsim.cli_sweep import reproduce, sweep
-from rumorsim.errors import Fault, InputError, RumorsimError
+from rumorsim.errors import Fault, InputError
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from rumorsim.events import Batch
+    from rumorsim.graphs import FollowGraph
+    from rumorsim.scenario import Scenario
 
 __all__ = ["cli", "main"]
-
-
-class _Told(click.Group):
-    """A group whose commands tell what is wrong one cause a line, without a traceback."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except RumorsimError as error:
-            for line in str(error).splitlines() if error.exit_code else ():
-                click.echo(f"error: {line}", err=True)
-            ctx.exit(error.exit_code)
-        except BrokenPipeError:
-            _silence()
-            ctx.exit(0)
-        except MemoryError:
-            click.echo("error: there is not enough memory for this; make it smaller", err=True)
-            ctx.exit(1)
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        from rumorsim.errors import nearest, show_value
-
-        if args and not args[0].startswith("-") and args[0] not in self.commands:
-            advice = nearest(args[0], list(self.commands))
-            raise InputError(
-                Fault("there is no such command", value=show_value(args[0]), advice=advice)
-            )
-        return super().resolve_command(ctx, args)
 
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -76,7 +51,7 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
         ctx.exit()
 
 
-@click.group(cls=_Told, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--version",
     is_flag=True,
@@ -133,19 +108,16 @@ def run_command(
                 "would print into each other", key="--events - --json", advice="save one to a file"
             )
         )
-    from rumorsim.report.cascade import MOST_ACCOUNTS, cascade_pictures
     from rumorsim.run import run
-    from rumorsim.scenario import build_graph
 
     tell_of_compiling(engine)
     batches: list[Batch] = []
-    graph, _ = build_graph(loaded)
-    drawn = out is not None and graph.accounts <= MOST_ACCOUNTS
-    sinks = [batches.append] if drawn else []
+    graph = None if out is None else _drawable(loaded)
+    sinks = [] if graph is None else [batches.append]
     with bar(loaded.horizon, "h", policy) as progress:
         result = run(loaded, policy, seed, engine, events=events, sinks=sinks, progress=progress)
     if out is not None:
-        result.save(out, cascade_pictures(graph, batches) if drawn else None)
+        result.save(out, None if graph is None else _pictures(graph, batches))
     if as_json:
         print_json(result.as_dict())
     elif events != "-":
@@ -153,6 +125,22 @@ def run_command(
 
         click.echo(run_table(result))
     tell_of(out)
+
+
+def _drawable(scenario: Scenario) -> FollowGraph | None:
+    """The follow graph of the scenario where it is small enough to be drawn."""
+    from rumorsim.report.cascade import MOST_ACCOUNTS
+    from rumorsim.scenario import build_graph
+
+    graph, _ = build_graph(scenario)
+    return graph if graph.accounts <= MOST_ACCOUNTS else None
+
+
+def _pictures(graph: FollowGraph, batches: list[Batch]) -> dict[str, Figure]:
+    """The largest cascade. What draws it takes long to load, so only where asked for."""
+    from rumorsim.report.cascade import cascade_pictures
+
+    return cascade_pictures(graph, batches)
 
 
 @cli.command("stream")
@@ -222,12 +210,3 @@ def main() -> None:
         click.echo("interrupted", err=True)
         code = 130
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _silence() -> None:
-    """Whoever read our output closed the pipe: no complaint when Python flushes at its exit."""
-    import os
-
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)

@@ -14,6 +14,7 @@ from rumorsim.cli_shared import (
     bar,
     json_option,
     loaded_scenario,
+    most_runs_option,
     out_option,
     print_json,
     scenario_argument,
@@ -102,9 +103,6 @@ _of = click.option(
     metavar="KEY",
     help="The number asked about, by its dotted name; by default the reach of false stories.",
 )
-_most_runs = click.option(
-    "--most-runs", type=click.IntRange(1, 100_000_000), help="Raise the cap on the number of runs."
-)
 
 
 @click.command("sensitivity")
@@ -112,7 +110,7 @@ _most_runs = click.option(
 @_of
 @out_option
 @workers_option
-@_most_runs
+@most_runs_option
 @json_option
 def sensitivity_command(
     study: str,
@@ -173,7 +171,7 @@ def sensitivity_command(
 )  # fmt: skip
 @out_option
 @workers_option
-@_most_runs
+@most_runs_option
 @json_option
 def optimise_command(
     study: str,
@@ -242,7 +240,7 @@ def optimise_command(
 @seed_option
 @out_option
 @workers_option
-@_most_runs
+@most_runs_option
 @json_option
 def delay_map_command(
     scenario: str,

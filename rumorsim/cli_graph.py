@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rumorsim.errors import Fault, InputError, OutputError, RumorsimError
+from rumorsim.cli_shared import Commands
+from rumorsim.errors import Fault, InputError, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,50 +29,24 @@ _COLUMNS_HELP = (
 )
 
 
-class _Told(click.Group):
-    """A group whose commands tell their faults one a line, without a traceback."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except RumorsimError as error:
-            for line in str(error).splitlines():
-                click.echo(f"error: {line}", err=True)
-            ctx.exit(error.exit_code)
-
-
-@click.group(cls=_Told)
+@click.group(cls=Commands)
 def graph() -> None:
     """Make, convert and describe follow graphs."""
 
 
-class _Kinds(click.Group):
+class _Kinds(Commands):
     """One command for each kind of graph, its options those of the configuration."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        from rumorsim.graphs.config import GRAPH_CONFIGS
+    rule = "must be a kind of graph"
+    key = "KIND"
 
-        return [kind for kind in GRAPH_CONFIGS if kind not in ("file", "given", "union")]
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        from rumorsim.graphs.made import MADE
+
+        return list(MADE)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         return _make_command(cmd_name) if cmd_name in self.list_commands(ctx) else None
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        from rumorsim.errors import nearest, show_value
-
-        kinds = self.list_commands(ctx)
-        if args and not args[0].startswith("-") and args[0] not in kinds:
-            raise InputError(
-                Fault(
-                    "must be a kind of graph",
-                    key="KIND",
-                    value=show_value(args[0]),
-                    advice=nearest(args[0], kinds),
-                )
-            )
-        return super().resolve_command(ctx, args)
 
 
 @graph.group("make", cls=_Kinds)
@@ -87,9 +62,9 @@ def make() -> None:
 
 
 def _make_command(kind: str) -> click.Command:
-    from rumorsim.graphs.config import GRAPH_CONFIGS
+    from rumorsim.graphs.made import MADE
 
-    model = GRAPH_CONFIGS[kind]
+    model = MADE[kind]
     params: list[click.Parameter] = [
         _option(name, field) for name, field in model.model_fields.items() if name != "kind"
     ]

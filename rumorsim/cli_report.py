@@ -28,7 +28,7 @@ __all__ = ["report"]
 def report(directory: Path, out: Path | None, tables: Path | None, again: bool) -> None:
     """Write one HTML page about the results in DIR, to be read, sent or printed.
 
-    DIR is what run --out, compare --out or sweep --out wrote. The page asks for nothing
+    DIR is what a command of rumorsim wrote with --out. The page asks for nothing
     from elsewhere and is the same, byte for byte, every time.
     """
     from rumorsim.pages import write_report

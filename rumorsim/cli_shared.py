@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,14 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rumorsim.errors import Fault, InputError, RumorsimError
+
 if TYPE_CHECKING:
     from rumorsim.scenario import Scenario
 
 __all__ = [
+    "Commands",
     "bar",
     "engine_option",
     "json_option",
     "loaded_scenario",
+    "most_runs_option",
     "out_option",
     "policy_option",
     "print_json",
@@ -50,7 +55,45 @@ workers_option = click.option(
 out_option = click.option(
     "--out", type=click.Path(path_type=Path), help="Directory for the results."
 )
+most_runs_option = click.option(
+    "--most-runs", type=click.IntRange(1, 100_000_000), help="Raise the cap on the number of runs."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+class Commands(click.Group):
+    """A group whose commands tell what is wrong one cause a line, without a traceback.
+
+    For a command that it does not have it says the nearest; ``rule`` and ``key`` say what.
+    """
+
+    rule = "there is no such command"
+    key = ""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except RumorsimError as error:
+            for line in str(error).splitlines() if error.exit_code else ():
+                click.echo(f"error: {line}", err=True)
+            ctx.exit(error.exit_code)
+        except BrokenPipeError:
+            _silence()
+            ctx.exit(0)
+        except MemoryError:
+            click.echo("error: there is not enough memory for this; make it smaller", err=True)
+            ctx.exit(1)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        from rumorsim.errors import nearest, show_value
+
+        known = self.list_commands(ctx)
+        if args and not args[0].startswith("-") and args[0] not in known:
+            value, advice = show_value(args[0]), nearest(args[0], known)
+            raise InputError(Fault(self.rule, key=self.key, value=value, advice=advice))
+        return super().resolve_command(ctx, args)
 
 
 def loaded_scenario(scenario: str, out: Path | None = None) -> Scenario:
@@ -66,9 +109,9 @@ def loaded_scenario(scenario: str, out: Path | None = None) -> Scenario:
 
 def print_json(value: Any) -> None:
     """One JSON object on standard output."""
-    import json
+    from rumorsim.files import json_text
 
-    click.echo(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
+    click.echo(json_text(value), nl=False)
 
 
 def tell_of(out: Path | None) -> None:
@@ -79,10 +122,10 @@ def tell_of(out: Path | None) -> None:
 
 def tell_of_compiling(engine: str) -> None:
     """Say that the first run takes longer, where it will."""
-    from rumorsim.kernels.compiling import cache_folder
+    from rumorsim.engines import kernels_are_compiled
 
-    if engine == "fast" and (cache_folder is None or not any(cache_folder.rglob("advance*.nbi"))):
-        click.echo("compiling kernels, once: some 20 s", err=True)
+    if engine == "fast" and not kernels_are_compiled():
+        click.echo("compiling kernels, once: some 10 s", err=True)
 
 
 @contextmanager
@@ -104,3 +147,10 @@ def bar(total: float, unit: str, name: str = "") -> Iterator[Callable[..., None]
             shown.update(done - shown.n)
 
         yield moved
+
+
+def _silence() -> None:
+    """Whoever read our output closed the pipe: no complaint when Python flushes at its exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rumorsim.cli_shared import most_runs_option, print_json, tell_of, workers_option
+
 if TYPE_CHECKING:
     from rumorsim.studies.sweep import Progress
 
@@ -43,18 +45,15 @@ def sweep() -> None:
 _out = click.option(
     "--out", type=click.Path(path_type=Path), required=True, help="Directory of the sweep."
 )
-_most = click.option(
-    "--most-runs", type=click.IntRange(1, 100_000_000), help="Raise the cap on the number of runs."
-)
 
 
 @sweep.command("run")
 @click.argument("study", metavar="STUDY")
 @_out
-@click.option("--workers", type=click.IntRange(1, 4096), help="Processes; by default one a core.")
+@workers_option
 @click.option("--shard", metavar="I/N", help="Do only part I of N; any number may run at once.")
 @click.option("--dask", metavar="ADDRESS", help="Let a dask cluster do it: tcp://host:port.")
-@_most
+@most_runs_option
 @click.pass_context
 def run(
     ctx: click.Context,
@@ -90,7 +89,7 @@ def run(
         click.echo(f"what is finished is kept in {out}; run the same again to go on", err=True)
         raise
     shower.close()
-    click.echo(f"results are in {out}", err=True)
+    tell_of(out)
     share = Shard.of(shard)
     ctx.exit(PARTIAL if any(map(share.has, swept.failures())) else 0)
 
@@ -150,7 +149,7 @@ class _Shower:
 @click.option(
     "--program", default="rumorsim", show_default=True, help="How the nodes call rumorsim."
 )
-@_most
+@most_runs_option
 def slurm(
     study: Path,
     out: Path,
@@ -180,11 +179,9 @@ def slurm(
 @sweep.command("schema")
 def schema() -> None:
     """Print the JSON schema of a study, for editors."""
-    import json
-
     from rumorsim.studies.study import json_schema
 
-    click.echo(json.dumps(json_schema(), indent=1))
+    print_json(json_schema())
 
 
 @click.command("reproduce")

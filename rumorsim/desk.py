@@ -57,6 +57,7 @@ class Desk(Verbs):
         self._limiting: dict[int, Factor] = {}
         self._promoting: Counter[int] = Counter()
         self._ordered: Counter[tuple[int, int]] = Counter()
+        self._order_hearers: list[Callable[[], None]] = []
 
     # -- cases ----------------------------------------------------------------------
 
@@ -110,7 +111,14 @@ class Desk(Verbs):
         self._do("correct", "story", story, [], reason, case)
         k = ORDERED + self._ordered[author, correction]
         self._ordered[author, correction] += 1
-        return int(self.engine.publish_now(author, correction, k))
+        post = int(self.engine.publish_now(author, correction, k))
+        for heard in self._order_hearers:
+            heard()
+        return post
+
+    def when_ordered(self, callback: Callable[[], None]) -> None:
+        """Call ``callback()`` after each publication that the desk has ordered."""
+        self._order_hearers.append(callback)
 
     # -- persons and groups ---------------------------------------------------------
 

@@ -18,7 +18,10 @@ __all__ = ["Action", "Case", "Done", "Quotas"]
 
 
 class Action(NamedTuple):
-    """One entry of the journal. ``by`` is the place of the intervention, -1 by hand."""
+    """One entry of the journal. ``by`` is the place of the intervention, -1 by hand.
+
+    -2 - n where the n-th of the adversaries that buy such things (from 0) bought it.
+    """
 
     time: float
     verb: str

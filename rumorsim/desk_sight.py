@@ -66,16 +66,6 @@ class Sight:
         facts, name = self.world.facts.stories, self.world.story_names[story]
         return [i for i, each in enumerate(facts) if each.answers == name]
 
-    def top_post(self, story: int) -> int:
-        """The story's most shared post that stands, the earliest of equals; -1 if none does."""
-        posts, visible = self.world.posts[: self.world.posts_made], self.world.accounts["visible"]
-        originals = posts[posts["root"]]
-        stands = (posts["story"] == story) & (posts["visibility"] > 0)
-        for each in (posts, originals):
-            stands &= (each["alive"] != 0) & (visible[each["author"]] != 0)
-        standing = np.flatnonzero(stands)
-        return int(standing[np.argmax(posts["shares"][standing])]) if len(standing) else -1
-
     def _index(self) -> None:
         made = self.world.posts_made
         fresh = self.world.posts[self._indexed : made]

@@ -6,7 +6,8 @@ What undoes a verb is in :data:`UNDOING`; verbs that are not there are for good.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from operator import index
 from typing import TYPE_CHECKING, Final
 
@@ -71,10 +72,21 @@ class Verbs(Sight):
         self.journal: list[Action] = []
         self.strikes: Counter[int] = Counter()
         self._hearers: list[Callable[[Done], None]] = []
+        #: Who acts where there is no case: -1 by hand.
+        self._hand = -1
 
     def when_done(self, callback: Callable[[Done], None]) -> None:
         """Call ``callback(done)`` after every verb that the stream was told of."""
         self._hearers.append(callback)
+
+    @contextmanager
+    def bought(self, buyer: int) -> Iterator[None]:
+        """What is done within was bought by the so-manieth of the adversaries that buy."""
+        self._hand = -2 - buyer
+        try:
+            yield
+        finally:
+            self._hand = -1
 
     def _since(self) -> float:
         """When what is done now begins to count: at once, unless this moment's events woke us."""
@@ -274,7 +286,7 @@ class Verbs(Sight):
         return target if kind == "account" else -1
 
     def _tell(self, verb: str, kind: str, target: int, reason: str, case: Case | None) -> None:
-        by = case.by if case else -1
+        by = case.by if case else self._hand
         story = post = account = -1
         platform = 0
         if kind == "platform":

@@ -1,7 +1,7 @@
-"""What can go wrong for a user, in one shape: place, key, value, rule, advice.
+"""What people can do wrong, in one shape: place, key, value, rule, advice.
 
 Everything a person can get wrong ends as an :class:`InputError`. The command line
-prints its lines and exits with code 2; Python users catch it and read ``faults``.
+prints its lines and exits with code 2; in Python it is caught and its ``faults`` read.
 """
 
 from __future__ import annotations

@@ -16,13 +16,14 @@ account  int32   who did it (publisher, sharer, reader, reporter, who stops tell
                  account acted upon
 source   int32   the account it came from: author of the post that was read or shared, who
                  was met in a stop (-1: nobody); for an action the index of the intervention
-                 in its policy, -1 when none
+                 in its policy, -1 when none, -2 - n when the n-th of the adversaries that buy
+                 such things (from 0) bought it; for a payment the adversary's place
 value    float64 publish: the planned index k; share: the post that was shared; expose: the
                  surface (index into ``Facts.surfaces``, 0 = feed); read: how many reads of
                  the story this makes; action: the verb (index into :data:`VERBS`); surface: the
                  slot, 0 = left; stop: why (index into :data:`STOPS`); withhold: 0 the
                  account may not post, 1 it will not; believe: 1 it does, 0 it is corrected;
-                 trust: what it is now
+                 trust: what it is now; pay: money, negative where it was taken in
 ======== ======= ==========================================================================
 
 Posts are numbered 0, 1, 2 ... in the order they appear in the stream.
@@ -43,6 +44,7 @@ __all__ = [
     "EVENT",
     "STOPS",
     "VERBS",
+    "AdversaryFacts",
     "Batch",
     "Facts",
     "InterventionFacts",
@@ -83,6 +85,9 @@ class Kind(IntEnum):
     WITHHOLD = 8  #: a planned post of a story was not made
     BELIEVE = 9  #: an account comes to believe a story, or is corrected
     TRUST = 10  #: an account's trust in official sources changed
+    #: Money changed hands (logged only where a measure asks for it): an adversary paid for a
+    #: story, or took a ransom; without a story it was fined, and ``account`` gave it away.
+    PAY = 11
 
 
 #: Why an account stops telling, in the order of the codes in ``value`` of a stop.
@@ -269,6 +274,15 @@ class InterventionFacts:
     categories: tuple[str, ...] = ()  #: the categories it looks at; empty = all
     reviewers: int = 0  #: people who review its cases; 0 = no queue
     guilty_kinds: tuple[str, ...] = ()  #: the kinds of accounts that are guilty by "kind"
+    keeps: float = 0.0  #: the share of its earnings that an account it demonetises keeps
+
+
+@dataclass(frozen=True)
+class AdversaryFacts:
+    """What measures may know of one adversary of the scenario, by its place in it."""
+
+    kind: str
+    buys: bool = False  #: it has the desk do something
 
 
 @dataclass(frozen=True)
@@ -304,6 +318,7 @@ class Facts:
     policy: str = "none"
     seed: int = 0
     interventions: tuple[InterventionFacts, ...] = ()
+    adversaries: tuple[AdversaryFacts, ...] = ()
     start: str = ""
     provenance: Mapping[str, Any] = field(default_factory=dict)
 

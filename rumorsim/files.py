@@ -8,16 +8,24 @@ beside its place in the same way; only a directory that is absent, empty or made
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from rumorsim.errors import Fault, OutputError
 
-__all__ = ["MARKER", "check_directory", "write_beside", "write_directory", "write_text"]
+__all__ = [
+    "MARKER",
+    "check_directory",
+    "json_text",
+    "write_beside",
+    "write_directory",
+    "write_text",
+]
 
 #: The file that says a directory holds results of ours; written last, before the rename.
 MARKER: Final = "rumorsim.json"
@@ -52,6 +60,11 @@ def write_text(place: Path, text: str) -> None:
     """Write a small file whole; one that is there is replaced."""
     with write_beside(place, overwrite=True) as draft:
         draft.write_text(text, encoding="utf-8")
+
+
+def json_text(value: Any) -> str:
+    """Plain values as the text of a file; ValueError for NaN and infinity."""
+    return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def check_directory(place: Path, *, marker: str = MARKER) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rumorsim.csv_text import write_csv
 from rumorsim.errors import Fault, InputError
-from rumorsim.files import MARKER, write_directory
+from rumorsim.files import MARKER, json_text, write_directory
 from rumorsim.measures import curves, describe, flatten
 
 if TYPE_CHECKING:
@@ -79,15 +79,14 @@ class Result:
         written.
         """
         with write_directory(Path(directory)) as draft:
-            _write_json(draft / "scenario.json", self.scenario)
-            with (draft / "scalars.csv").open("w", encoding="utf-8", newline="") as file:
-                rows = csv.writer(file, lineterminator="\n")
-                rows.writerow(("key", "value", "unit"))
-                for key, value in self.scalars().items():
-                    rows.writerow((key, "" if value is None else repr(value), _meaning(key)[0]))
+            (draft / "scenario.json").write_text(json_text(self.scenario), encoding="utf-8")
+            rows = ((key, value, _meaning(key)[0]) for key, value in self.scalars().items())
+            write_csv(draft / "scalars.csv", ("key", "value", "unit"), rows)
             for name, figure in (pictures or {}).items():
                 figure.savefig(draft / f"{name}.png")
-            _write_json(draft / MARKER, {"holds": _HOLDS, **self.as_dict()})
+            (draft / MARKER).write_text(
+                json_text({"holds": _HOLDS, **self.as_dict()}), encoding="utf-8"
+            )
 
     @classmethod
     def load(cls, directory: str | Path) -> Result:
@@ -117,8 +116,3 @@ def _pandas() -> Any:
         advice = 'pip install "rumorsim[data]"; saved tables need nothing'
         raise InputError(Fault("frames need pandas", advice=advice)) from None
     return pandas
-
-
-def _write_json(place: Path, value: Any) -> None:
-    text = json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)
-    place.write_text(text + "\n", encoding="utf-8")

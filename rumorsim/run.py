@@ -163,6 +163,7 @@ def intervention_facts(intervention: Intervention) -> InterventionFacts:
         categories=intervention.whom.categories,
         reviewers=intervention.reviewers or 0,
         guilty_kinds=intervention.guilty_kinds,
+        keeps=intervention.keeps_earnings,
     )
 
 

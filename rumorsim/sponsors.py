@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 __all__ = ["Sponsor"]
 
+#: Hears of (story, account, money); story -1 for a fine.
+Teller = Callable[[int, int, float], None]
+
 
 @dataclass(eq=False)
 class Sponsor:
-    """One purse, in money, and the accounts that were paid from it."""
+    """One purse, in money, and the accounts that were paid from it.
+
+    ``tell`` hears of all that goes out of it, or into it (negative).
+    """
 
     purse: float
+    tell: Teller = lambda story, account, money: None
     paid: set[int] = field(default_factory=set)
 
-    def pay(self, account: int, price: float) -> bool:
-        """Pay an account if the purse allows it; whether it does."""
+    def pay(self, account: int, price: float, story: int) -> bool:
+        """Pay an account (-1: nobody known) for a story if the purse allows; whether it does."""
         if self.purse < price:
             return False
         self.purse -= price
         self.paid.add(account)
+        self.tell(story, account, price)
         return True
 
-    def take_in(self, money: float) -> None:
-        """Put money into the purse."""
+    def take_in(self, account: int, money: float, story: int) -> None:
+        """Put the ransom that an account asked, for silence about a story, into the purse."""
         self.purse += money
+        self.tell(story, account, -money)
 
-    def fine(self, money: float) -> float:
-        """Take so much from the purse, or all there is; what was taken."""
+    def fine(self, account: int, money: float) -> float:
+        """Take so much from the purse, or all there is: what ``account`` led to."""
         taken = min(self.purse, money)
         self.purse -= taken
+        self.tell(-1, account, taken)
         return taken

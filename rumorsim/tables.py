@@ -15,7 +15,8 @@ from rumorsim.kernels.records import TEMPLATE
 from rumorsim.laws import TABLE_SIZE, gamma_table, quantile_table, round24, table_of, tail_table
 
 if TYPE_CHECKING:
-    from rumorsim.scenario.models import Feed, Novelty, Story
+    from rumorsim.scenario.models import Novelty, Story
+    from rumorsim.units import DailyCurve
 
 __all__ = ["Tables", "day_curve", "reinforcement_steps", "story_templates"]
 
@@ -28,16 +29,19 @@ WAKING: Final = (4, 2, 1, 1, 1, 1, 2, 4, 6, 7, 8, 8, 9, 8, 7, 7, 7, 8, 8, 9, 10,
 WORDS_A_HALF_LIFE: Final = 4096
 
 
-def day_curve(feed: Feed, clock: float) -> Array:
-    """[clock, integral up to it, 25 integrals, 24 rates] with mean rate 1; empty if flat."""
-    if feed.daily_curve == "flat":
+def day_curve(written: DailyCurve, clock: float, key: str) -> Array:
+    """[clock, integral up to it, 25 integrals, 24 rates] with mean rate 1; empty if flat.
+
+    ``key`` is where it was written. InputError where every hour is dead.
+    """
+    if written == "flat":
         return np.empty(0)
-    raw = np.array(WAKING if feed.daily_curve == "waking" else feed.daily_curve, dtype=np.float64)
+    raw = np.array(WAKING if written == "waking" else written, dtype=np.float64)
     if raw.sum() <= 0:
         raise InputError(
             Fault(
                 "all hours are zero",
-                key="feed.daily_curve",
+                key=key,
                 advice="give at least one hour a weight",
             )
         )

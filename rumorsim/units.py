@@ -11,11 +11,12 @@ from __future__ import annotations
 import math
 import re
 from datetime import date, datetime
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 __all__ = [
+    "DailyCurve",
     "Duration",
     "PositiveDuration",
     "Quota",
@@ -180,3 +181,11 @@ Start = Annotated[
     PlainSerializer(lambda t: t.isoformat(" ", "seconds"), return_type=str),
     WithJsonSchema({"type": "string", "examples": ["2023-03-10 08:00"]}),
 ]
+#: Activity by hour of the day: a name, or 24 weights, midnight first.
+DailyCurve = (
+    Literal["flat", "waking"]
+    | Annotated[
+        tuple[Annotated[float, Field(ge=0, le=1e6)], ...],
+        Field(strict=False, min_length=24, max_length=24),
+    ]
+)

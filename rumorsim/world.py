@@ -26,7 +26,7 @@ from rumorsim.account_records import (
     within_limits,
 )
 from rumorsim.errors import Fault, InputError, nearest
-from rumorsim.events import STOPS, Facts, InterventionFacts
+from rumorsim.events import STOPS, AdversaryFacts, Facts, InterventionFacts, Kind
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.kernels.records import (
     MEMORY,
@@ -69,6 +69,7 @@ class Rules:
     by_delay: bool
     attention: int
     log_reads: bool
+    log_payments: bool
     late: bool
     crowd: int
     bucket_width: float
@@ -170,13 +171,20 @@ class World:
         visible, posts = self.accounts["visible"], self.posts
         return all(posts["alive"][p] and visible[posts["author"][p]] for p in both)
 
-    def top_post(self, platform: int, story: int) -> int:
-        """The story's most shared post there that stands, the earliest of equals, or -1."""
-        made = self.posts[: self.posts_made]
-        there = self.platform[made["author"]] == platform
-        posts = np.flatnonzero((made["story"] == story) & (made["visibility"] > 0) & there)
-        standing = [post for post in posts.tolist() if self.standing(post)]
-        return max(standing, key=lambda p: (made["shares"][p], -p), default=-1)
+    def top_post(self, platform: int | None, story: int) -> int:
+        """The story's most shared post that stands, the earliest of equals, or -1.
+
+        On that platform; None is anywhere.
+        """
+        made, visible = self.posts[: self.posts_made], self.accounts["visible"]
+        fit = (made["story"] == story) & (made["visibility"] > 0)
+        if platform is not None:
+            fit &= self.platform[made["author"]] == platform
+        posts = np.flatnonzero(fit)
+        for number in (posts, made["root"][posts]):
+            fit[posts] &= (made["alive"][number] != 0) & (visible[made["author"][number]] != 0)
+        standing = np.flatnonzero(fit)
+        return int(standing[np.argmax(made["shares"][standing])]) if len(standing) else -1
 
     @property
     def posts_made(self) -> int:
@@ -187,7 +195,7 @@ class World:
         """Make room for so many posts more than there are."""
         wanted = self.posts_made + room
         if wanted > len(self.posts):
-            self.posts = grown(self.posts, max(wanted, 2 * len(self.posts)), self.posts_made)
+            self.posts = grown(self.posts, wanted, self.posts_made)
 
     def count_of(self, target: str, quantity: str) -> NDArray[np.int32]:
         """The counters of reports, shares or reach, one for each target so far."""
@@ -243,9 +251,13 @@ def build_world(
     reserve = Reserve.lay_out(scenario.adversaries, people, graph)
     stories = Stories(scenario, graph, people, seed)
     feed = scenario.reading
+    start = scenario.start
     curve = day_curve(
-        feed, scenario.start.hour + scenario.start.minute / 60 + scenario.start.second / 3600
+        feed.daily_curve,
+        start.hour + start.minute / 60 + start.second / 3600,
+        "feed.daily_curve" if scenario.model is None else "model.daily_curve",
     )
+    of_weights = "feed.follow_weight" if scenario.model is None else "model.weights"
     accounts = account_records(feed, graph, people, platforms)
     looks, alias, members = platforms.looks(accounts["rate"])
     origin = reserve.origin
@@ -263,12 +275,13 @@ def build_world(
         horizon=float(scenario.horizon),
         by_delay=feed.reading == "delay",
         attention=int(feed.attention) if limited else 0,
-        log_reads=scenario.wants_reads,
+        log_reads=scenario.wants(Kind.READ),
+        log_payments=scenario.wants(Kind.PAY),
         late=feed.exposures == "late",
         crowd=crowd,
         bucket_width=float(scenario.horizon) / _buckets(feed, graph, len(stories.records)),
         curve=curve,
-        weights=weights(feed, graph),
+        weights=weights(feed, graph, of_weights),
         receptivity=receptivity(scenario, people, stories.categories, reserve),
         publications=within_limits(stories.publications(seed, float(scenario.horizon)), platforms),
         tables=np.stack(tables.rows),
@@ -322,6 +335,7 @@ def build_world(
             policy=policy,
             seed=seed,
             interventions=interventions,
+            adversaries=tuple(AdversaryFacts(e.kind, e.buys) for e in scenario.adversaries),
             start=scenario.start.strftime("%Y-%m-%d %H:%M:%S"),
         ),
     )

@@ -1,4 +1,4 @@
-"""What everything that people write is made of: a strict model, a choice among kinds."""
+"""What everything that comes from outside is made of: a strict model, a choice among kinds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Model", "any_of"]
 
 
 class Model(BaseModel):
-    """Base of everything people write: strict, frozen, no unknown keys, no NaN."""
+    """Base of all that people, files or browsers say: strict, frozen, no unknown keys, no NaN."""
 
     model_config = ConfigDict(
         strict=True, frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True

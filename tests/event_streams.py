@@ -14,7 +14,17 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from rumorsim.events import EVENT, STOPS, VERBS, Batch, Facts, InterventionFacts, Kind, StoryFacts
+from rumorsim.events import (
+    EVENT,
+    STOPS,
+    VERBS,
+    AdversaryFacts,
+    Batch,
+    Facts,
+    InterventionFacts,
+    Kind,
+    StoryFacts,
+)
 from rumorsim.randomness import philox, uniform
 
 CATEGORIES = ("health", "money", "sport")
@@ -87,6 +97,7 @@ def random_facts(rng: Any) -> Facts:
             tuple(rng.sample(CATEGORIES, rng.randint(0, 2))),
             rng.randint(0, 2),
             tuple(rng.sample(KINDS, rng.randint(1, 2))),
+            rng.choice((0.0, 0.25, 0.5)),
         )
         for _ in range(rng.randint(0, 3))
     )
@@ -106,6 +117,11 @@ def random_facts(rng: Any) -> Facts:
         prices={"close": 3.0, "flag": 0.25},
         follows=random_follows(rng, accounts),
         interventions=interventions,
+        adversaries=(
+            AdversaryFacts("paid-posters"),
+            AdversaryFacts("paid-deletion", buys=True),
+            *[AdversaryFacts("paid-deletion", buys=True)] * rng.randint(0, 1),
+        ),
         seed=rng.randint(0, 99),
         provenance={"digest": "abc"},
     )
@@ -150,7 +166,7 @@ class StreamMaker:
             late = self.time + self.rng.random() * 1.4 * self.facts.horizon / steps
             self.time = late if late < self.facts.horizon else self.time
         makers = (self.publish, self.share, self.share, self.expose, self.read, self.act)
-        self.rng.choice((*makers, self.act, self.stop, self.feel))()
+        self.rng.choice((*makers, self.act, self.stop, self.feel, self.pay))()
 
     def account(self) -> int:
         return self.rng.randint(0, self.facts.accounts - 1)
@@ -213,8 +229,18 @@ class StreamMaker:
             Kind.STOP, story, post, account, source, float(self.rng.randint(0, len(STOPS) - 1))
         )
 
+    def pay(self) -> None:
+        """Somebody is paid for a story, or asks a ransom; or a sponsor is fined."""
+        story = self.rng.randint(-1, len(self.facts.stories) - 1)
+        account = self.rng.randint(-1, self.facts.accounts - 1)
+        adversary = self.rng.randint(0, len(self.facts.adversaries) - 1)
+        money = self.rng.choice((1.0, 0.1, 7.5) if story < 0 else (1.0, 0.1, -2.5))
+        self.row(Kind.PAY, story, -1, account, adversary, money)
+
     def act(self) -> None:
         source = self.rng.randint(-1, len(self.facts.interventions) - 1)
+        if self.rng.random() < 0.2:
+            source = -2 - self.rng.randint(0, len(self.facts.adversaries) - 2)
         verb = self.rng.choice(VERBS)
         by = self.facts.interventions[source].target if source >= 0 else self.rng.choice(TARGETS)
         kind = KIND_OF_VERB.get(verb, by)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from naive_desk import UNDO, WORDS
-from naive_parts import Row, div, groups, kinds
+from naive_parts import Row, desks, div, groups, kinds
 
 from rumorsim.events import VERBS, Facts
 
@@ -105,11 +105,6 @@ def penalties(facts: Facts, rows: list[Row]) -> dict[str, Any]:
 
 
 def cost(facts: Facts, rows: list[Row]) -> dict[str, Any]:
-    names = [each.label for each in facts.interventions]
-    labels = [
-        f"{name} ({names[:i].count(name) + 1})" if name in names[:i] else name
-        for i, name in enumerate(names)
-    ]
     paid = [
         (VERBS[int(r["value"])], r["source"], facts.prices.get(VERBS[int(r["value"])], 1.0))
         for r in kinds(rows, "action")
@@ -121,29 +116,62 @@ def cost(facts: Facts, rows: list[Row]) -> dict[str, Any]:
         "verbs": {v: sum(price for verb, _, price in paid if verb == v) for v in VERBS},
         "interventions": {
             label: sum(price for _, source, price in paid if source == place)
-            for label, place in (*zip(labels, range(len(labels)), strict=True), ("by hand", -1))
+            for label, place in desks(facts)
+        },
+    }
+
+
+def payments(facts: Facts, rows: list[Row]) -> dict[str, Any]:
+    paid = kinds(rows, "pay")
+    spent = [row for row in paid if row["story"] >= 0 and row["value"] >= 0]
+
+    def of(part: list[Row]) -> dict[str, Any]:
+        ways = {"spent": 0.0, "taken_in": 0.0, "fined": 0.0}
+        for row in part:
+            if row["story"] < 0:
+                ways["fined"] += row["value"]
+            elif row["value"] < 0:
+                ways["taken_in"] -= row["value"]
+            else:
+                ways["spent"] += row["value"]
+        return {**ways, "payments": sum(row in spent for row in part)}
+
+    names = [each.kind for each in facts.adversaries]
+    return {
+        **of(paid),
+        "paid_accounts": len({row["account"] for row in spent} - {-1}),
+        "truth": {
+            name: sum(row["value"] for row in spent if row["story"] in stories)
+            for name, stories in groups(facts).items()
+        },
+        "adversaries": {
+            f"{kind} (2)" if kind in names[:i] else kind: of([r for r in paid if r["source"] == i])
+            for i, kind in enumerate(names)
         },
     }
 
 
 def earnings(facts: Facts, rows: list[Row]) -> dict[str, Any]:
-    held = dict.fromkeys(range(facts.accounts), 0)
-    reads: list[tuple[int, int, bool]] = []
+    held: dict[int, list[int]] = {account: [] for account in range(facts.accounts)}
+    reads: list[tuple[int, int, float]] = []
     for row in rows:
         verb = VERBS[int(row["value"])] if row["kind"] == "action" else ""
         if verb == "demonetise":
-            held[row["account"]] += 1
-        elif verb == "remonetise":
-            held[row["account"]] = max(held[row["account"]] - 1, 0)
+            held[row["account"]].append(row["source"])
+        elif verb == "remonetise" and row["source"] in held[row["account"]]:
+            held[row["account"]].remove(row["source"])
         elif row["kind"] == "read":
-            reads.append((row["story"], row["source"], held[row["source"]] == 0))
+            share = 1.0
+            for by in held[row["source"]]:
+                share *= facts.interventions[by].keeps if by >= 0 else 0.0
+            reads.append((row["story"], row["source"], share))
 
     def of(stories: set[int]) -> dict[str, Any]:
         def money(paid: bool, members: list[int]) -> float:
             return sum(
-                float(facts.earnings[a]) / 1000
-                for story, a, is_paid in reads
-                if story in stories and is_paid == paid and a in members
+                float(facts.earnings[a]) / 1000 * (share if paid else 1 - share)
+                for story, a, share in reads
+                if story in stories and a in members
             )
 
         everyone = list(range(facts.accounts))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from event_streams import KIND_OF_VERB, OF_ACCOUNTS
-from naive_parts import Row, div, groups, kinds, spread
+from naive_parts import Row, desks, div, groups, kinds, spread
 
 from rumorsim.events import VERBS, Facts
 
@@ -196,22 +196,19 @@ def most_open(facts: Facts, rows: list[Row]) -> int:
 
 
 def enforcement(facts: Facts, rows: list[Row]) -> dict[str, Any]:
-    names: list[str] = []
-    for label in [*(each.label for each in facts.interventions), "by hand"]:
-        again = sum(name == label or name.startswith(f"{label} (") for name in names)
-        names.append(f"{label} ({again + 1})" if again else label)
-    desks = [one_desk(facts, rows, source) for source in [*range(len(names) - 1), -1]]
-    raw = [desk.pop("_") for desk in desks]
+    names = [name for name, _ in desks(facts)]
+    found = [one_desk(facts, rows, source) for _, source in desks(facts)]
+    raw = [desk.pop("_") for desk in found]
 
     def added(word: str) -> dict[str, Any]:
         return {
-            by: part(*(sum(desk[word][by][key] for desk in desks) for key in ("right", "of")))
+            by: part(*(sum(desk[word][by][key] for desk in found) for key in ("right", "of")))
             for by in ("by_target", "by_truth")
         }
 
     return {
-        **{k: sum(d[k] for d in desks) for k in ("actions", "undone", "flags", "dismissals")},
-        "verbs": {verb: sum(desk["verbs"][verb] for desk in desks) for verb in VERBS},
+        **{k: sum(d[k] for d in found) for k in ("actions", "undone", "flags", "dismissals")},
+        "verbs": {verb: sum(desk["verbs"][verb] for desk in found) for verb in VERBS},
         "targets": targets(set().union(*(each[0] for each in raw))),
         "precision": added("precision"),
         "recall": added("recall"),
@@ -227,7 +224,7 @@ def enforcement(facts: Facts, rows: list[Row]) -> dict[str, Any]:
             ),
             "max_waiting": most_open(facts, rows),
         },
-        "interventions": dict(zip(names, desks, strict=True)),
+        "interventions": dict(zip(names, found, strict=True)),
     }
 
 

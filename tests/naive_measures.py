@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 import networkx as nx
-from naive_attention import benefits, cost, earnings, penalties
+from naive_attention import benefits, cost, earnings, payments, penalties
 from naive_desk import collateral, enforcement
 from naive_parts import Row, curve, div, first_times, groups, kinds, split, spread
 from naive_people import audience, displacement, losses, sources
@@ -271,4 +271,5 @@ NAIVE = {
     "sources": sources,
     "cost": cost,
     "earnings": earnings,
+    "payments": payments,
 }

@@ -67,3 +67,19 @@ def split(facts: Facts, of: Callable[[set[int]], dict[str, Any]]) -> dict[str, A
         "truth": {name: of(stories) for name, stories in groups(facts).items()},
         "stories": {story.name: of({i}) for i, story in enumerate(facts.stories)},
     }
+
+
+def desks(facts: Facts) -> list[tuple[str, int]]:
+    """Who acts at the desk, by name, and its source in the stream."""
+    buyers = [(i, each.kind) for i, each in enumerate(facts.adversaries) if each.buys]
+    alike = [each.kind for each in facts.adversaries]
+    found = [(each.label, i) for i, each in enumerate(facts.interventions)]
+    for n, (i, kind) in enumerate(buyers):
+        before = alike[:i].count(kind)
+        found.append((f"{kind} ({before + 1})" if before else kind, -2 - n))
+    found.append(("by hand", -1))
+    named: list[tuple[str, int]] = []
+    for i, (label, source) in enumerate(found):
+        before = [name for name, _ in found[:i]].count(label)
+        named.append((f"{label} ({before + 1})" if before else label, source))
+    return named

@@ -25,6 +25,7 @@ def random_model_scenario(number: int, **fixed: Any) -> Scenario:
         del accounts["kinds"]["official-media"]["check_ins"]
     scenario: dict[str, Any] = {
         "horizon": f"{chance.choice([3, 12, 30])} h",
+        "start": f"2023-03-10 {chance.randrange(24):02}:30",
         "seed": chance.getrandbits(64),
         "graph": parts._graph(chance),
         "accounts": accounts,
@@ -52,15 +53,24 @@ def _model(chance: random.Random, kind: str) -> dict[str, Any]:
             "stifling": chance.choice([0.2, 1.0]),
             "after": chance.choice([1, 2, 4]),
             "forgetting": chance.choice(["0 per h", "1 per h"]),
+            "daily_curve": _curve(chance),
         }
     if kind == "linear-threshold":
         return {
             "kind": kind,
             "threshold": chance.choice(["uniform", 0.1, 1.0]),
             "delay": parts._law(chance),
+            "daily_curve": _curve(chance),
         }
     return {
         "kind": kind,
         "transmission": chance.choice(["1 per h", "4 per h"]),
         "recovery": parts._law(chance),
+        "daily_curve": _curve(chance),
     }
+
+
+def _curve(chance: random.Random) -> Any:
+    hours: list[float] = [chance.choice([0.0, 1.0, 5.0]) for _ in range(24)]
+    hours[chance.randrange(24)] = 3.0
+    return chance.choice(["flat", "waking", hours])

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from intervention_examples import WORLD
 from scipy import stats
-from small_worlds import actions, events, small
+from small_worlds import actions, agree, events, small
 
 from rumorsim.adversaries.base import Luck, of_kinds
 from rumorsim.events import Batch, Kind
+from rumorsim.measures import Listening
 from rumorsim.run import Simulation
 from rumorsim.sponsors import Sponsor
 
@@ -147,6 +148,33 @@ def test_fake_shares_buy_rank() -> None:
 # -- money ---------------------------------------------------------------------------------
 
 
+def test_boosters_hear_corrections_that_the_desk_orders() -> None:
+    """A correction with no publication of its own: bots share what the desk has published."""
+    stories = [
+        STILL["stories"][0],
+        {**STILL["stories"][1], "name": "denial", "answers": "rumor", "at": ["49 h"]},
+    ]
+    boosting = {
+        "kind": "coordinated-boosters",
+        "size": 400,
+        "kinds": ["bot"],
+        "stories": ["denial"],
+        "delay": {"law": "fixed", "time": "6 min"},
+    }
+    order = {"kind": "correct", "when": {"at": ["10 h"]}, "whom": {"stories": ["rumor"]}}
+    kinds = {"bot": {"share": 0.25}, "press": {"share": 0.1, "official": True}}
+    still = {**STILL, "stories": stories, "accounts": {"kinds": kinds}}
+    _, batch = run(boosting, order, world=still)
+    ordered = batch.only(Kind.PUBLISH)
+    time = float(ordered.time[ordered.story == 1][0])
+    assert time == pytest.approx(10.0)
+    shares = batch.only(Kind.SHARE)
+    assert len(shares) > 50 and np.allclose(shares.time, time + 0.1)
+    # Negative control: who boosts another story is not moved by it.
+    _, other = run({**boosting, "stories": ["rumor"]}, order, world=still)
+    assert not (other.only(Kind.SHARE).story == 1).any()
+
+
 def test_paid_posts_are_a_poisson_process_until_the_money_is_gone() -> None:
     """12 posters, 2 an hour for 40 h; then a budget for 100, of which not one more is made."""
     posting = {"kind": "paid-posters", "size": 12, "story": "rumor", "rate": "2 per h"}
@@ -198,7 +226,7 @@ def test_ransoms_pay_for_slander() -> None:
 
 
 def test_paid_deletion_takes_the_most_shared_post_that_stands() -> None:
-    """From the stream itself; by nobody's order; and until the money is gone."""
+    """From the stream itself; bought by the first adversary; and until the money is gone."""
     deleting = {"kind": "paid-deletion", "stories": ["rumor"], "rate": "1 per h", "budget": 9.0}
     _, batch = run(deleting, world=WORLD)
     shares: Counter[int] = Counter()
@@ -216,22 +244,115 @@ def test_paid_deletion_takes_the_most_shared_post_that_stands() -> None:
         elif row["kind"] == Kind.ACTION:
             there = [p for p in standing if standing[p] and standing[root[p]]]
             assert post == max(there, key=lambda p: (shares[p], -p))
-            assert row["source"] == -1
+            assert row["source"] == -2
             standing[post] = False
             deleted.append(post)
     assert len(deleted) == 9
 
 
 def test_a_purse_is_never_in_debt() -> None:
-    purse = Sponsor(10.0)
-    assert purse.pay(3, 6.0)
-    assert not purse.pay(4, 6.0)
+    told: list[tuple[int, int, float]] = []
+    purse = Sponsor(10.0, lambda *each: told.append(each))
+    assert purse.pay(3, 6.0, 1)
+    assert not purse.pay(4, 6.0, 1)
     assert purse.paid == {3}
-    assert purse.fine(1.0) == 1.0
-    assert purse.fine(100.0) == 3.0
-    assert not purse.pay(3, 1.0)
-    purse.take_in(1.0)
-    assert purse.pay(3, 1.0)
+    assert purse.fine(3, 1.0) == 1.0
+    assert purse.fine(3, 100.0) == 3.0
+    assert not purse.pay(3, 1.0, 0)
+    purse.take_in(5, 1.0, 0)
+    assert purse.pay(3, 1.0, 0)
+    # What moved is told, what could not be paid is not.
+    assert told == [(1, 3, 6.0), (-1, 3, 1.0), (-1, 3, 3.0), (0, 5, -1.0), (0, 3, 1.0)]
+
+
+# -- money in the stream -----------------------------------------------------------------------
+
+TRADE = [
+    {
+        "kind": "paid-posters",
+        "size": 12,
+        "story": "rumor",
+        "rate": "1 per h",
+        "price": 2.5,
+        "budget": 100.0,
+    },
+    {"kind": "fake-engagement", "size": 30, "stories": ["news"], "shares": 7, "price": 0.5},
+    {
+        "kind": "blackmail",
+        "size": 9,
+        "story": "rumor",
+        "rate": "0.5 per h",
+        "ransom": 3.0,
+        "harm": 2.0,
+        "price": 1.0,
+    },
+    {"kind": "paid-deletion", "stories": ["rumor"], "rate": "1 per h", "price": 4.0, "budget": 9.0},
+]
+FINE = {"kind": "penalise-sponsors", "when": {"at": ["20 h"]}, "fine": 7.0}
+
+
+def traded(policy: str, *measures: str) -> tuple[Simulation, dict[str, Any], Batch]:
+    scenario = small(
+        {"graph": None},
+        STILL,
+        {
+            "adversaries": TRADE,
+            "policies": [{"name": "it", "interventions": [FINE]}],
+            "measures": list(measures),
+        },
+    )
+    simulation = Simulation(scenario, policy)
+    batch = simulation.advance(scenario.horizon)
+    listening = Listening(simulation.facts, measures)
+    listening.observe(batch)
+    return simulation, listening.values(), batch
+
+
+@pytest.mark.parametrize("policy", ["none", "it"])
+def test_what_adversaries_pay_is_what_their_purses_lack(policy: str) -> None:
+    simulation, found, batch = traded(policy, "payments")
+    each = found["payments"]["adversaries"]
+    posters, fake, gang, deleters = (each[kind["kind"]] for kind in TRADE)
+    budgets = [100.0, 1e12, 1.0, 9.0]
+    for purse, budget, one in zip(simulation.desk.sponsors, budgets, each.values(), strict=True):
+        left = budget - one["spent"] + one["taken_in"] - one["fined"]
+        assert purse.purse == pytest.approx(left, abs=1e-3)
+    published = bought(batch)
+    assert posters["payments"] + gang["payments"] == len(published) > 20
+    assert posters["spent"] == 2.5 * posters["payments"]
+    assert fake["spent"] == 0.5 * len(batch.only(Kind.SHARE)) == 3.5
+    assert gang["taken_in"] > 0
+    assert deleters == {"spent": 8.0, "taken_in": 0.0, "fined": 0.0, "payments": 2}
+    assert found["payments"]["truth"]["true"] == 3.5
+    assert (found["payments"]["fined"] > 0) == (policy == "it")
+
+
+def test_posters_who_were_closed_are_not_paid() -> None:
+    """From 20 h on nobody can post; the rest of the money stays where it is."""
+    posting = {**TRADE[0], "budget": 1e6}
+    simulation, batch = run(posting, {"kind": "close-accounts", "when": {"at": ["20 h"]}})
+    published = bought(batch)
+    assert len(published) > 20 and published.time.max() < 20.0
+    assert simulation.desk.sponsors[0].purse == 1e6 - 2.5 * len(published)
+
+
+def test_payments_are_told_only_where_a_measure_asks() -> None:
+    """All else is the same to the bit."""
+    _, _, asked = traded("it", "payments")
+    _, _, plain = traded("it", "cost")
+    assert len(asked.only(Kind.PAY)) > 20 and not len(plain.only(Kind.PAY))
+    assert agree(Batch(asked.rows[asked.kind != Kind.PAY]), plain)
+
+
+def test_bought_deletions_are_booked_under_who_bought_them() -> None:
+    simulation, found, _ = traded("none", "cost", "enforcement")
+    assert found["cost"]["interventions"] == {"paid-deletion": 2.0, "by hand": 0.0}
+    by = found["enforcement"]["interventions"]
+    assert (by["paid-deletion"]["actions"], by["by hand"]["actions"]) == (2, 0)
+    assert {(each.by, each.reason) for each in simulation.desk.journal} == {(-2, "paid deletion")}
+    # Negative control: what is done by hand afterwards is.
+    simulation.desk.warn(3)
+    assert simulation.desk.journal[-1].by == -1
 
 
 # -- coming back -----------------------------------------------------------------------------

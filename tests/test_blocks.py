@@ -8,15 +8,16 @@ import pytest
 
 from rumorsim.kernels import records
 from rumorsim.kernels.blocks import draw_block, words_below
+from rumorsim.kernels.linking import KernelCompiler
 from rumorsim.randomness import philox, uniform
 
 
-@numba.njit
+@numba.njit(pipeline_class=KernelCompiler)
 def _draw(memory, a, b, c, begin, count):  # type: ignore[no-untyped-def]
     draw_block(memory[0], a, b, c, begin, count)
 
 
-@numba.njit
+@numba.njit(pipeline_class=KernelCompiler)
 def _below(chance):  # type: ignore[no-untyped-def]
     return words_below(chance)
 

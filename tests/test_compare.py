@@ -12,15 +12,17 @@ from pathlib import Path
 from statistics import mean, stdev
 from types import SimpleNamespace
 
+import networkx
 import pytest
 from scipy import stats
 from small_worlds import small
 
 from rumorsim.errors import InputError, OutputError
 from rumorsim.graphs import follows
+from rumorsim.provenance import digest_of
 from rumorsim.run import run
 from rumorsim.scenario.models import Scenario
-from rumorsim.studies import worlds
+from rumorsim.studies import making, workers
 from rumorsim.studies.compare import Comparison, compare
 from rumorsim.studies.intervals import (
     Interval,
@@ -29,7 +31,7 @@ from rumorsim.studies.intervals import (
     relative_change,
     times_fewer,
 )
-from rumorsim.studies.worlds import RunError
+from rumorsim.studies.runner import RunError
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 A = [12.0, 15.0, 9.0, 20.0, 14.0]
@@ -291,18 +293,45 @@ def test_a_failed_run_names_policy_and_seed(
     def broken(_: Scenario, policy: str, seed: int, *rest: object, **more: object) -> None:
         raise ZeroDivisionError(f"in {policy} {seed}")
 
-    monkeypatch.setattr(worlds, "run", broken)
+    monkeypatch.setattr(making, "run", broken)
     with pytest.raises(RunError, match='policy "none", seed 3: ZeroDivisionError'):
         compare(scenario, replicates=1, workers=1, seed=3)
 
 
-def test_a_failed_run_in_another_process_names_policy_and_seed(scenario: Scenario) -> None:
-    tasks = [worlds.Task("none", 1), worlds.Task("no such policy", 2)]
-    job = worlds._Job(scenario, ("reach",), frozenset(), "fast")
-    made = list(worlds._made(job, tasks, 2))
-    assert isinstance(made[0], worlds.Outcome)
-    assert isinstance(made[1], worlds._Failure)
-    assert isinstance(made[1].error(), InputError)
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_scenario_at_fault_says_so_whoever_runs_it(workers: int) -> None:
+    """That a graph has no such account is noticed when the world is built."""
+    story = {"name": "rumor", "truth": False, "appeal": 0.2, "author": {"ids": [99]}}
+    wrong = small({"stories": [story]})
+    with pytest.raises(InputError) as caught:
+        compare(wrong, replicates=2, workers=workers)
+    assert [fault.key for fault in caught.value.faults] == ["stories[0].author.ids[0]"]
+
+
+def test_a_graph_with_ids_of_any_kind_reaches_other_processes(scenario: Scenario) -> None:
+    """The ids of a lattice are pairs, which no file of ours can hold."""
+    own = scenario.on(networkx.grid_2d_graph(6, 6).to_directed(), direction="follower followee")
+    found = compare(own, replicates=2, workers=2)
+    assert found == compare(own, replicates=2, workers=1)
+    assert found.digests["none"][0] == run(own, "none", found.seeds[0]).digest
+    assert not found.provenance["reproducible_from_file"]
+    assert found.provenance["scenario_digest"] == digest_of(found.scenario)
+
+
+def test_steps_towards_a_precision_are_made_by_the_same_processes(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[int] = []
+    start = workers._Worker.__init__
+
+    def counted(self: workers._Worker, job: making.Job) -> None:
+        started.append(1)
+        start(self, job)
+
+    monkeypatch.setattr(workers._Worker, "__init__", counted)
+    found = compare(scenario, replicates=5, workers=2, precision="0.1", most=12)
+    assert len(found.seeds) == 12
+    assert len(started) == 2
 
 
 def test_a_script_may_compare_at_its_top_level(tmp_path: Path) -> None:

@@ -348,6 +348,24 @@ def test_every_kind_is_configured_and_every_field_described() -> None:
             assert name == "kind" or field.description, (model, name)
 
 
+@pytest.mark.parametrize("kind", CASES)
+def test_every_graph_that_is_made_may_be_a_part_of_a_union(kind: str) -> None:
+    part = {"kind": kind, **CASES[kind][-1]}
+    star = {"kind": "star", "accounts": 5}
+    union = ADAPTER.validate_python({"kind": "union", "parts": {"other": star, "this": part}})
+    alone, both = made(kind, CASES[kind][-1]), union.build(Path())
+    assert both.accounts == 5 + alone.accounts
+    assert both.attributes["platform"].tolist() == ["other"] * 5 + ["this"] * alone.accounts
+    counts = both.follower_counts().tolist()
+    assert counts == [4, 0, 0, 0, 0, *alone.follower_counts().tolist()]
+
+
+@pytest.mark.parametrize("kind", ["file", "given", "union"])
+def test_what_is_not_made_here_is_no_part_of_a_union(kind: str) -> None:
+    with pytest.raises(ValidationError, match=f"'{kind}' found using 'kind' does not match"):
+        ADAPTER.validate_python({"kind": "union", "parts": {"this": {"kind": kind}}})
+
+
 def test_file_configuration_takes_paths_from_the_scenarios_folder(tmp_path: Path) -> None:
     (tmp_path / "f.txt").write_text("1 2\n2 3\n")
     given = {"kind": "file", "path": "f.txt", "columns": "follower followee"}

@@ -12,6 +12,7 @@ from scipy import stats
 from small_worlds import small
 
 from rumorsim.errors import InputError
+from rumorsim.events import Kind
 from rumorsim.graphs.power_law import power_law
 from rumorsim.people import draw_people
 from rumorsim.run import Simulation, run
@@ -157,3 +158,53 @@ def test_earnings_are_what_reads_bring() -> None:
     assert earned(0.0) == 0.0
     assert earned(4.0) > 0
     assert earned(8.0) == pytest.approx(2 * earned(4.0))
+
+
+def test_who_is_demonetised_keeps_a_part() -> None:
+    """From the start and nobody depends on it: the same reads, so exactly that part is paid."""
+
+    def money(*keeps: float) -> tuple[float, float]:
+        hit = [{"kind": "demonetise", "when": {"at": ["0 h"]}, "keep": keep} for keep in keeps]
+        scenario = small(
+            {
+                "accounts": {"kinds": {"self-media": {"share": 1.0, "earnings": 4.0}}},
+                "measures": ["earnings"],
+                "policies": [{"name": "act", "interventions": hit}],
+            }
+        )
+        found = run(scenario, "act" if keeps else "none").measures["earnings"]
+        return float(found["earned"]), float(found["withheld"])
+
+    whole, none = money()
+    assert whole > 0 and none == 0
+    assert money(0.25) == pytest.approx((0.25 * whole, 0.75 * whole))
+    assert money(0.0) == pytest.approx((0.0, whole))
+    assert money(0.5, 0.25) == pytest.approx((0.125 * whole, 0.875 * whole))
+
+
+def test_earnings_come_back_with_what_undoes_it() -> None:
+    """For half of the day nobody earns more than a quarter."""
+    hit = {"kind": "demonetise", "when": {"at": ["0 h"]}, "keep": 0.25, "duration": "12 h"}
+    scenario = small(
+        {
+            "accounts": {"kinds": {"self-media": {"share": 1.0, "earnings": 1000.0}}},
+            "measures": ["earnings"],
+            "stories": [
+                {
+                    "name": "a",
+                    "truth": True,
+                    "appeal": 0.0,
+                    "author": {"ids": [0]},
+                    "at": [f"{hour} h" for hour in range(24)],
+                }
+            ],
+            "policies": [{"name": "act", "interventions": [hit]}],
+        }
+    )
+    simulation = Simulation(scenario, "act")
+    reads = simulation.advance(24.0).only(Kind.READ)
+    first = int((reads.time < 12).sum())
+    found = run(scenario, "act").measures["earnings"]
+    assert first > 20 and len(reads) - first > 20
+    assert found["earned"] == pytest.approx(0.25 * first + len(reads) - first)
+    assert found["withheld"] == pytest.approx(0.75 * first)

@@ -121,6 +121,13 @@ author = { random = 1 }
 """
 
 
+FEW = """
+[[policies]]
+name = "few"
+interventions = [{ kind = "friction", when = { at = ["1 h"] }, forward_limit = 2 }]
+"""
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
@@ -128,6 +135,7 @@ author = { random = 1 }
         ("[[stories]]", "[trending]\n[[stories]]", "trending"),
         ('horizon = "1 d"', 'horizon = "1 d"\nmeasures = ["impressions"]', "impressions"),
         ("appeal = 0.1", "appeal = 0.1\nreinforcement = [1.0, 2.0]", "reinforcement"),
+        ("[[stories]]", f"{FEW}\n[[stories]]", "forward_limit: changes who gets a post"),
     ],
 )
 def test_what_needs_exposures_at_once_is_refused(old: str, new: str, message: str) -> None:

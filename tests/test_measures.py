@@ -135,6 +135,7 @@ PLANTS = {
     "sources": Kind.ACTION,
     "cost": Kind.ACTION,
     "earnings": Kind.READ,
+    "payments": Kind.PAY,
 }
 
 

@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from numpy.typing import NDArray
 from random_models import random_model_scenario
+from scipy import stats
 from small_worlds import agree, events, values
 
 from rumorsim.cli import cli
@@ -18,6 +20,7 @@ from rumorsim.engines.fast_models import FastModelEngine
 from rumorsim.engines.reference_models import ReferenceModelEngine
 from rumorsim.errors import InputError
 from rumorsim.events import STOPS, Batch, Kind
+from rumorsim.graphs import from_edges
 from rumorsim.kernels import contacts, spreaders, thresholds
 from rumorsim.kernels.records import REPEAT
 from rumorsim.models import MODELS
@@ -247,6 +250,119 @@ def test_factors_of_the_story_and_reader_act(kind: str) -> None:
     assert not agree(picky, plain)
 
 
+# -- the daily curve -------------------------------------------------------------------
+
+#: Nothing at night, a break at noon. Contacts stand in five of the hours only.
+OFFICE = [0.0] * 8 + [1.0, 2.0, 5.0, 3.0, 0.0, 2.0] + [0.0] * 10
+MEETING = [kind for kind in MODELS if kind != "linear-threshold"]
+
+
+def contacts_by_hour(kind: str, curve: Any) -> NDArray[np.int64]:
+    """Contacts by hour of the day: one teller, five followers, never persuaded, 400 days."""
+    rate = {"contacts": "2 per h"} if "contacts" in MODELS[kind].model_fields else {}
+    epidemic = {"transmission": "0.4 per h", "recovery": {"law": "fixed", "time": "500 d"}}
+    scenario = Scenario.model_validate(
+        {
+            "start": "2023-03-10 08:30",
+            "horizon": "400 d",
+            "graph": {"kind": "star", "accounts": 6},
+            "model": {"kind": kind, **(rate or epidemic), "daily_curve": curve},
+            "stories": [{"name": "a", "truth": False, "appeal": 0.0, "author": {"ids": [0]}}],
+            "measures": ["impressions"],
+        }
+    )
+    reads = events(scenario).only(Kind.READ).time
+    return np.bincount(((reads + 8.5) % 24).astype(int), minlength=24)
+
+
+@pytest.mark.parametrize("kind", MEETING)
+def test_contacts_follow_the_daily_curve(kind: str) -> None:
+    """As many a day as with a flat curve, at its hours: chi square, false alarms 1 in 10,000."""
+    found = contacts_by_hour(kind, OFFICE)
+    expected = 2.0 * 24 * 400 * np.array(OFFICE) / sum(OFFICE)
+    live = expected > 0
+    assert not found[~live].any()
+    off = ((found[live] - expected[live]) ** 2 / expected[live]).sum()
+    assert stats.chi2.sf(off, live.sum()) > 1e-4
+    # Negative control: without the curve the same check fails.
+    assert contacts_by_hour(kind, "flat")[~live].any()
+
+
+def test_readings_follow_the_daily_curve() -> None:
+    """Thresholds: a delay of one hour of the day's activity; by night nothing is read."""
+    model = {"daily_curve": OFFICE}
+    read = events(world("linear-threshold", model=model, start="2023-03-10 20:00"))
+    times = read.only(Kind.EXPOSE).time
+    assert len(times) > 20
+    hour = ((times + 20.0) % 24).astype(int)
+    assert (np.array(OFFICE)[hour] > 0).all()
+    flat = events(world("linear-threshold", start="2023-03-10 20:00")).only(Kind.EXPOSE).time
+    assert flat.min() == 1.0  # negative control: at 21:00, one hour after it was told
+
+
+def test_a_day_without_hours_is_refused() -> None:
+    for table, changes in (("model", {"model": {"daily_curve": [0.0] * 24}}), ("feed", {})):
+        scenario = world("sir", **changes)
+        if table == "feed":
+            scenario = Scenario.model_validate(values({"feed": {"daily_curve": [0.0] * 24}}))
+        with pytest.raises(InputError, match=rf"{table}\.daily_curve.*all hours are zero"):
+            Simulation(scenario)
+
+
+# -- weights of follows ----------------------------------------------------------------
+
+
+def pressed(weights: list[float] | None, threshold: float) -> Scenario:
+    """Accounts 0 and 1 tell a story; 2 follows both, 3 follows 2."""
+    graph = from_edges([0, 1, 2], [2, 2, 3], direction="followee follower", weights=weights)
+    story = {"name": "a", "truth": False, "appeal": 1.0, "author": {"ids": [0, 1]}}
+    model = {"kind": "linear-threshold", "threshold": threshold, "weights": "graph"}
+    return Scenario.model_validate(values({"feed": None, "model": model, "stories": [story]})).on(
+        graph
+    )
+
+
+@pytest.mark.parametrize("engine", ["fast", "reference"])
+def test_the_weights_of_the_graph_add_up_to_the_threshold(engine: str) -> None:
+    """0.3 and 0.2 persuade of 0.5 and not of 0.6; then 0.9 alone does. Summed by hand."""
+    told = {
+        threshold: sorted(
+            events(pressed([0.3, 0.2, 0.9], threshold), "none", engine)
+            .only(Kind.SHARE)
+            .account.tolist()
+        )
+        for threshold in (0.5, 0.6)
+    }
+    assert told == {0.5: [2, 3], 0.6: []}
+    # Negative control: with weights that all are one over the followees nothing is the same.
+    light = events(pressed([0.3, 0.2, 0.4], 0.5), "none", engine).only(Kind.SHARE).account
+    assert light.tolist() == [2]
+
+
+def test_engines_agree_with_the_weights_of_the_graph() -> None:
+    shared = 0
+    for number in range(10):
+        chance = random.Random(number)
+        follows = [(a, b) for a in range(25) for b in range(25) if a != b and chance.random() < 0.2]
+        graph = from_edges(
+            *zip(*follows, strict=True),
+            direction="followee follower",
+            weights=[chance.choice([0.0, 0.1, 0.4, 3.0]) for _ in follows],
+        )
+        model = {"threshold": chance.choice(["uniform", 0.3, 1.0]), "weights": "graph"}
+        author = {"author": {"ids": [0, 1, 2]}}
+        scenario = world("linear-threshold", model=model, stories={0: author}, seed=number)
+        found = events(scenario.on(graph))
+        assert agree(found, events(scenario.on(graph), engine="reference"))
+        shared += sharers(found)
+    assert shared > 80  # of 250: otherwise the agreement is about nothing
+
+
+def test_weights_that_are_not_there_are_asked_for_in_the_model() -> None:
+    with pytest.raises(InputError, match=r"model\.weights.*the graph has no weights"):
+        Simulation(pressed(None, 0.5))
+
+
 # -- scenario files --------------------------------------------------------------------
 
 MINIMAL = """
@@ -283,17 +399,19 @@ def test_every_field_has_a_description_and_an_effect(kind: str) -> None:
         "recovery": {"law": "fixed", "time": "1 h", "mean": None},
         "threshold": 0.5,
         "delay": {"law": "exponential", "mean": "3 h"},
+        "daily_curve": OFFICE,
     }
     plain = events(world(kind))
     for name, field in MODELS[kind].model_fields.items():
         assert field.description, name
-        if name not in ("kind", "weights"):
+        if name not in ("kind", "weights"):  # weights: with a graph of its own, above
             assert not agree(events(world(kind, model={name: others[name]})), plain), name
 
 
 @pytest.mark.parametrize(
     ("more", "rule"),
     [
+        ('feed = { daily_curve = "waking" }', "a daily_curve of contacts goes into [model]"),
         ("feed = { attention = 5 }", "feed: [feed] has no effect with the model maki-thompson"),
         ("feed = {}", "feed: [feed] has no effect with the model maki-thompson"),
         ("trending = {}", "trending: [trending] has no effect with the model maki-thompson"),

@@ -129,10 +129,10 @@ def test_a_post_goes_to_its_own_person_elsewhere_by_the_factor(factor: float) ->
     assert stats.binomtest(int(crossed.sum()), int(seen.sum()), p).pvalue > ALARM
 
 
-def _read_shares(limit: int | None) -> tuple[int, int, int]:
-    """Reads of the one publication, reads of 100 shares of it, and follows of the sharers."""
+def _read_shares(limit: int | None, removed: bool = False) -> tuple[Batch, list[int]]:
+    """Reads of one publication and of 100 shares of it, and the followers of the sharers."""
     changes = {
-        "graph": {"kind": "erdos-renyi", "accounts": 500, "mean_followers": 40.0, "seed": 3},
+        "graph": {"kind": "erdos-renyi", "accounts": 500, "mean_followers": 8.0, "seed": 3},
         "platforms": {"weibo": {} if limit is None else {"forward_limit": limit}},
         "stories": [{"name": "s", "truth": False, "appeal": 0.0, "author": {"ids": [0]}}],
         "feed": {"reading": "delay", "delay": {"law": "fixed", "time": "1 h"}},
@@ -144,20 +144,61 @@ def _read_shares(limit: int | None) -> tuple[int, int, int]:
     simulation = Simulation(small(EVERYTHING, base, changes))
     simulation.advance(0.5)
     sharers = range(100, 200)
+    if removed:
+        for account in sharers:
+            simulation.desk.remove_followers(account, keep=0.5)
     assert all(simulation.engine.share_now(0, account) > 0 for account in sharers)
     reads = simulation.advance(simulation.world.horizon).only(Kind.READ)
-    follows = sum(len(simulation.world.graph.followers_of(account)) for account in sharers)
-    return int((reads.post == 0).sum()), int((reads.post > 0).sum()), follows
+    follows = [len(simulation.world.graph.followers_of(account)) for account in sharers]
+    return reads, follows
 
 
-def test_a_share_goes_to_as_many_followers_as_the_limit_on_average() -> None:
-    """False alarms: 1e-4, under a binomial law; publications know no limit."""
-    first, unlimited, follows = _read_shares(None)
-    assert unlimited == follows
-    published, limited, _ = _read_shares(5)
-    assert published == first
-    assert stats.binomtest(limited, follows, 500 / follows).pvalue > ALARM
-    assert stats.binomtest(limited, follows, 600 / follows).pvalue < ALARM
+def _readers(reads: Batch) -> set[tuple[int, int]]:
+    """Who read which share."""
+    pairs = zip(reads.post.tolist(), reads.account.tolist(), strict=True)
+    return {pair for pair in pairs if pair[0] > 0}
+
+
+def test_a_share_goes_to_as_many_followers_as_the_limit() -> None:
+    """Exactly; to all where there are fewer; publications know no limit."""
+    free, follows = _read_shares(None)
+    assert np.bincount(free.post, minlength=101)[1:].tolist() == follows
+    assert min(follows) < 5 < max(follows)  # otherwise the limit is not tried
+    limited, _ = _read_shares(5)
+    counts = np.bincount(limited.post, minlength=101)
+    assert counts[1:].tolist() == [min(5, each) for each in follows]
+    assert counts[0] == (free.post == 0).sum()
+
+
+def test_a_lower_forward_limit_reaches_some_of_the_same() -> None:
+    everybody, five, two = (_readers(_read_shares(limit)[0]) for limit in (None, 5, 2))
+    assert two < five < everybody
+    # Whose follows were removed is not made good by others.
+    cut = _readers(_read_shares(5, removed=True)[0])
+    assert 0 < len(cut) < len(five)
+    assert cut < five
+
+
+def test_all_followers_are_as_likely_to_be_reached() -> None:
+    """The place in the row of followers does not matter: chi square, false alarms 1e-4."""
+    free, _ = _read_shares(None)
+    reached = _readers(_read_shares(5)[0])
+    place = np.zeros((2, 3))
+    rows: dict[int, list[int]] = {}
+    for post, reader in sorted(_readers(free)):
+        rows.setdefault(post, []).append(reader)
+    for post, row in rows.items():
+        if len(row) > 5:
+            for i, reader in enumerate(row):
+                third = 3 * i // len(row)
+                place[int((post, reader) in reached), third] += 1
+    assert place.min() > 50
+    assert stats.chi2_contingency(place).pvalue > ALARM
+    # Negative control: the first so many of each row are told apart.
+    first = place.copy()
+    first[1] = [place[1].sum(), 0, 0]
+    first[0] = place.sum(axis=0) - np.minimum(first[1], place.sum(axis=0))
+    assert stats.chi2_contingency(first + 1).pvalue < ALARM
 
 
 def test_planned_posts_keep_to_the_daily_number() -> None:

@@ -17,6 +17,7 @@ from rumorsim.pages.frontier_part import less
 from rumorsim.pages.replay import replay
 from rumorsim.pages.saved import Change, Saved
 from rumorsim.pages.wording import FALSE, TRUE, held
+from rumorsim.report.numbers import with_interval
 from rumorsim.run import Simulation
 from rumorsim.scenario.loading import from_values
 from rumorsim.studies.intervals import Interval, mean_interval, paired_difference, relative_change
@@ -64,6 +65,21 @@ def _change(ours: Sequence[float], base: Sequence[float], *, none: bool) -> Chan
         list(ours) == list(base),
         len(ours),
     )
+
+
+@pytest.mark.parametrize(
+    ("interval", "words"),
+    [
+        (Interval(12.34, 10.1, 14.6), "12.3 % (99 % interval 10.1 to 14.6 %)"),
+        (Interval(12.0), "12 %"),
+        # The same everywhere: there is no interval to tell.
+        (Interval(12.0, 12.0, 12.0), "12 % (in every world)"),
+    ],
+)
+def test_an_interval_in_a_sentence(interval: Interval, words: str) -> None:
+    assert with_interval(*interval, "%", level="99 %") == words
+    comma = with_interval(*interval, "%", level="99 %", brackets=False)
+    assert comma == words.replace(" (99 % ", ", 99 % ").replace("14.6 %)", "14.6 %")
 
 
 def test_a_clear_cut_is_said_with_its_interval() -> None:

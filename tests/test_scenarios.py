@@ -378,6 +378,32 @@ def test_reproduction_number_scales_with_friction_and_stops_at_one() -> None:
     assert reproduction_number(eager, eager.stories[0], graph) == pytest.approx(4)
 
 
+def test_check_tells_what_waits_for_reports_in_vain() -> None:
+    """Reports come from a story's own `report`, from a brigade, or from mass-reporting."""
+    waiting = """
+[[policies]]
+name = "p"
+interventions = [{ kind = "close-accounts", when = { reports = 3 } }]
+"""
+    told = 'In "p" close-accounts waits for reports, and nobody reports'
+    brigade = '{ kind = "user-reports", when = { at = ["1 h"] }, brigade = 5 }'
+    raid = """
+[[adversaries]]
+kind = "mass-reporting"
+size = 1
+stories = ["a"]
+"""
+    assert told in expectations(loads(MINIMAL + waiting))
+    helped = (
+        MINIMAL.replace("appeal = 0.5", "appeal = 0.5\nreport = 0.1") + waiting,
+        MINIMAL + waiting.replace("3 } }]", "3 } }, " + brigade + "]"),
+        MINIMAL + waiting + raid,
+        MINIMAL + waiting.replace("reports", "shares"),
+    )
+    for text in helped:
+        assert told not in expectations(loads(text))
+
+
 def test_loading_leaves_the_kernels_alone() -> None:
     import subprocess
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import mmap
 import os
+import pickle
 import random
 import signal
 import subprocess
 import threading
 import time
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -30,18 +32,19 @@ from sweep_studies import (
 )
 
 import rumorsim
-from rumorsim.errors import InputError
+from rumorsim.errors import Fault, InputError, OutputError
+from rumorsim.graphs.follows import FollowGraph
 from rumorsim.measures.base import curves
 from rumorsim.run import run
-from rumorsim.scenario import load
+from rumorsim.scenario import Scenario, load
 from rumorsim.scenario.inputs import build_graph
 from rumorsim.studies import shelf as shelf_room
 from rumorsim.studies import sweep_tables
 from rumorsim.studies.overrides import in_force, overridden
 from rumorsim.studies.reproduce import reproduce
-from rumorsim.studies.runner import Runner, Setting, run_settings
+from rumorsim.studies.runner import Run, Runner, Setting
 from rumorsim.studies.shards import Shard
-from rumorsim.studies.shelf import Shelf
+from rumorsim.studies.shelf import Given, Shelf
 from rumorsim.studies.study import load_study
 from rumorsim.studies.sweep import Progress, sweep
 from rumorsim.studies.swept import Sweep
@@ -235,10 +238,10 @@ def test_a_run_whose_process_is_killed_is_tried_again_twice(
     settings = [Setting("none", seed) for seed in range(1, 9)]
     with Runner(scenario, workers=2) as runner:
         assert isinstance(runner.hands, Processes)
-        runner.run([Setting("none", 99)])
+        runs_of(runner, [Setting("none", 99)])
         killer = Killer(runner.hands, 5, times)
         killer.start()
-        runs = runner.run(settings)
+        runs = runs_of(runner, settings)
         killer.over = True
         killer.join()
     assert killer.left == 0
@@ -377,19 +380,60 @@ def test_a_small_graph_is_not_worth_a_file(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.mapped"))
 
 
+def test_a_full_disk_stops_nobody_from_building_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Path] = []
+
+    def full(_: FollowGraph, place: Path) -> None:
+        asked.append(place)
+        raise OutputError(Fault("cannot be written: No space left on device", file=str(place)))
+
+    monkeypatch.setattr(shelf_room, "_LARGE", 1)
+    monkeypatch.setattr(shelf_room, "write_mapped", full)
+    scenario = load(SCENARIO)
+    Shelf(tmp_path).ready(scenario)
+    assert len(asked) == 1
+    assert not is_mapped(build_graph(scenario)[0].followers)
+
+
+def test_a_graph_handed_over_is_mapped_with_its_ids(tmp_path: Path) -> None:
+    follows = networkx.grid_2d_graph(5, 5).to_directed()
+    own = load(SCENARIO).on(follows, direction="follower followee").follow_graph
+    assert own is not None
+    there = pickle.loads(pickle.dumps(Given(own, tmp_path))).graph
+    assert is_mapped(there.followers)
+    assert there.equals(own)
+    assert there.id_of(7) == own.id_of(7) == (1, 2)
+    # Negative control: by itself it would come as a copy.
+    assert not is_mapped(pickle.loads(pickle.dumps(own)).followers)
+
+
 @pytest.mark.parametrize("workers", [0, 2])
 def test_a_graph_handed_over_from_python(workers: int, tmp_path: Path) -> None:
     scenario = load(SCENARIO)
     follows = networkx.gnp_random_graph(80, 0.1, directed=True, seed=3)
     own = scenario.on(follows, direction="follower followee")
     settings = [Setting("none", seed, {"stories[0].appeal": 0.4}) for seed in (1, 2)]
-    runs = run_settings(own, settings, workers=workers)
+    runs = made_by(own, settings, workers=workers)
     changed = overridden(own, {"stories[0].appeal": 0.4})
     assert [made.digest for made in runs] == [run(changed, "none", s).digest for s in (1, 2)]
-    assert runs[0].digest != run_settings(scenario, settings[:1], workers=0)[0].digest
+    assert runs[0].digest != made_by(scenario, settings[:1], workers=0)[0].digest
 
 
 # -- runners ---------------------------------------------------------------------------
+
+
+def runs_of(runner: Runner, settings: list[Setting]) -> list[Run]:
+    """The runs of settings, in their order."""
+    found = dict(runner.stream(settings))
+    return [found[place] for place in range(len(settings))]
+
+
+def made_by(scenario: Scenario, settings: list[Setting], **options: Any) -> list[Run]:
+    """The runs of settings by a runner of their own."""
+    with Runner(scenario, **options) as runner:
+        return runs_of(runner, settings)
 
 
 def test_settings_come_back_in_order_and_equal_ones_are_run_once(tmp_path: Path) -> None:
@@ -402,14 +446,9 @@ def test_settings_come_back_in_order_and_equal_ones_are_run_once(tmp_path: Path)
         Setting("none", 1, {"policies[0].interventions[0].when.reports": 9}),
     ]
     done: list[int] = []
-    runs = run_settings(
-        scenario,
-        settings,
-        workers=0,
-        store=tmp_path / "store",
-        curves=["reach.*"],
-        progress=lambda now, _: done.append(now),
-    )
+    with Runner(scenario, workers=0, store=tmp_path / "store", curves=["reach.*"]) as runner:
+        stream = runner.sound(settings, lambda now, _: done.append(now))
+        runs = [made for _, made in sorted(stream, key=itemgetter(0))]
     assert [made.setting for made in runs] == settings
     assert done == [1, 2, 3, 4, 5]
     assert len(records(tmp_path / "store")) == 3
@@ -417,15 +456,15 @@ def test_settings_come_back_in_order_and_equal_ones_are_run_once(tmp_path: Path)
     assert all(key.startswith("reach.") for made in runs for key in made.curves)
     alone = in_force(scenario, settings[2].policy)
     assert runs[2].digest == run(alone, settings[2].policy, 1).digest
-    assert run_settings(scenario, settings, workers=2, store=tmp_path / "store") != []
+    assert made_by(scenario, settings, workers=2, store=tmp_path / "store") != []
 
 
 def test_measures_of_a_study_replace_the_scenarios(tmp_path: Path) -> None:
     settings = [Setting("none", 1)]
-    (made,) = run_settings(load(SCENARIO), settings, workers=0, measures=["shares"])
+    (made,) = made_by(load(SCENARIO), settings, workers=0, measures=["shares"])
     assert made.scalars and all(key.startswith("shares.") for key in made.scalars)
     with pytest.raises(InputError, match="no such measure"):
-        run_settings(load(SCENARIO), settings, workers=0, measures=["share"])
+        made_by(load(SCENARIO), settings, workers=0, measures=["share"])
 
 
 # -- tables ----------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from small_worlds import small
 from sweep_studies import (
     called,
     command,
@@ -29,6 +30,7 @@ from rumorsim.errors import OutputError
 from rumorsim.studies import records as records_room
 from rumorsim.studies.locks import is_locked
 from rumorsim.studies.records import Damaged, check, pack, unpack
+from rumorsim.studies.runner import RunError, Runner, Setting
 from rumorsim.studies.store import Store
 from rumorsim.studies.sweep import sweep
 from rumorsim.studies.swept import Sweep
@@ -302,3 +304,39 @@ def test_a_directory_with_results_of_another_kind_is_refused(tmp_path: Path) -> 
 def test_a_store_that_is_not_held_is_only_read(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="not held"):
         Store(tmp_path).write(NAMES[0], {})
+
+
+# -- records that go while runs are read ---------------------------------------------------
+
+
+def _settings() -> list[Setting]:
+    return [Setting("none", seed) for seed in (1, 2, 3)]
+
+
+def test_a_record_that_goes_while_others_are_read_is_made_anew(tmp_path: Path) -> None:
+    """The reader takes its time with the first run; meanwhile the folder is emptied."""
+    scenario = small()
+    with Runner(scenario, workers=0, store=tmp_path / "kept") as runner:
+        made = {run.setting.seed: run.digest for _, run in runner.stream(_settings())}
+    with Runner(scenario, workers=0, store=tmp_path / "kept") as runner:
+        stream = runner.stream(_settings())
+        first = next(stream)[1]
+        gone = sorted((tmp_path / "kept" / "runs").rglob("*.run"))
+        assert len(gone) == 3
+        for record in gone:
+            record.unlink()
+        rest = [run for _, run in stream]
+    assert [run.error for run in [first, *rest]] == [None] * 3
+    assert {run.setting.seed: run.digest for run in [first, *rest]} == made
+
+
+def test_a_record_that_was_never_kept_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when workers are started from other sources, which put records elsewhere."""
+    monkeypatch.setattr(Store, "write_packed", lambda self, name, data: None)
+    with Runner(small(), workers=0, store=tmp_path / "kept") as runner:
+        (run,) = [run for _, run in runner.stream([Setting("none", 1)])]
+        assert run.error is not None and "could not be read back" in run.error
+        with pytest.raises(RunError, match="the folder emptied, or the program changed"):
+            run.must_be_sound()

@@ -61,6 +61,8 @@ class Adversary(Model):
 
     #: One line for help texts and reports.
     summary: ClassVar[str]
+    #: True where it has the desk do something.
+    buys: ClassVar[bool] = False
 
     kind: str
     begin: Duration = Field("0 h", description="it is active from here")  # type: ignore[assignment]

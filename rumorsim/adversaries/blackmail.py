@@ -64,11 +64,12 @@ class Blackmail(Crew):
                 return
             yield scene.env.timeout_until(time)
             account = scene.present(member)
-            harm = self.harm * scene.followers(account)
-            if not scene.world.accounts["can_post"][account]:
-                pass
-            elif uniform(decision) * (harm + self.ransom) < harm:
-                purse.take_in(self.ransom)
-            elif purse.pay(account, self.price):
-                scene.publish(account, stories[number % len(stories)])
+            # Who cannot publish threatens nobody.
+            if scene.world.accounts["can_post"][account]:
+                harm = self.harm * scene.followers(account)
+                story = stories[number % len(stories)]
+                if uniform(decision) * (harm + self.ransom) < harm:
+                    purse.take_in(account, self.ransom, story)
+                elif purse.purse >= self.price and scene.publish(account, story) >= 0:
+                    purse.pay(account, self.price, story)
             number += 1

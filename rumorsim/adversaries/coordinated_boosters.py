@@ -20,7 +20,7 @@ class CoordinatedBoosters(Chorus):
 
     A closed member's successor goes on in its place. Sharing the same thing within a very
     short time, again and again, is what gives such networks away (Giglietto et al., "It
-    takes a village to manipulate the media", Information, Communication & Society 2020).
+    takes a village to manipulate the media", Information, Communication & Society 23(6), 2020).
     Size and delays are assumptions.
     """
 

@@ -52,6 +52,7 @@ class FakeEngagement(Chorus):
             if account not in hired:
                 hired.add(account)
                 scene.desk.levers.put("accounts", "audience", account, self.real)
-            return scene.share(post, account) and buyer.pay(account, self.price)
+            story = int(scene.world.posts["story"][post])
+            return scene.share(post, account) and buyer.pay(account, self.price, story)
 
         self.chorus(scene, pool, hire, deliver, luck)

@@ -19,9 +19,9 @@ class MassReporting(Chorus):
     """Accounts that report every publication of some stories: reports as a weapon.
 
     Each account reports a story once, as everybody does. What it brings about is up to the
-    interventions that count reports. That users report what they disagree with is known
-    (Crawford and Gillespie, "What is a flag for?", New Media & Society 2016); how many do
-    it together is an assumption.
+    interventions that count reports. That flags are used strategically, against opponents
+    too, is described by Crawford and Gillespie ("What is a flag for?", New Media & Society
+    18(3), 2016, online 2014); how many do it together is an assumption.
     """
 
     summary: ClassVar = "a group that reports the publications of some stories"

@@ -17,10 +17,11 @@ __all__ = ["Migration"]
 class Migration(Returning):
     """People whose account was closed go on on another platform; part of the audience follows.
 
-    ``regained`` is the part of the followers who follow there. After the closure of two
-    communities on Reddit their new homes kept a small part of the members, who were more
-    active (Horta Ribeiro et al., "Do platform migrations compromise content moderation?",
-    CSCW 2021). The share here is an assumption.
+    ``regained`` is the part of the followers who follow there. After two communities were
+    banned from Reddit their new homes had significantly fewer posts, active members and
+    newcomers (Horta Ribeiro et al., "Do platform migrations compromise content moderation?",
+    Proceedings of the ACM on Human-Computer Interaction 5, CSCW2, 2021). The share here is an
+    assumption.
     """
 
     summary: ClassVar = "closed accounts go on on another platform, part of the audience follows"

@@ -15,6 +15,7 @@ from rumorsim.units import Rate
 
 if TYPE_CHECKING:
     from rumorsim.adversaries.scene import Scene
+    from rumorsim.sponsors import Sponsor
 
 __all__ = ["PaidDeletion"]
 
@@ -22,12 +23,14 @@ __all__ = ["PaidDeletion"]
 class PaidDeletion(Adversary):
     """Posts of some stories deleted for money: the most shared one that still stands.
 
-    The act is the desk's (somebody there is bribed, or deceived by a false complaint), so
-    the stream shows a deletion that no intervention ordered. Paid deletion was part of the
-    trade in the police campaign of 2018; rate, success and prices are assumptions.
+    The act is the desk's (somebody there is bribed, or deceived by a false complaint); the
+    stream says which adversary bought it, and measures book it under "paid-deletion". It was
+    part of the trade in the police campaign of 2018; rate, success and prices are
+    assumptions.
     """
 
     summary: ClassVar = "posts of some stories deleted for money, by nobody's order"
+    buys: ClassVar = True
 
     kind: Literal["paid-deletion"] = Field("paid-deletion", description="paid deletion")
     stories: tuple[str, ...] = Field(
@@ -40,10 +43,13 @@ class PaidDeletion(Adversary):
 
     def start(self, scene: Scene, ordinal: int) -> None:
         if self.rate > 0:
-            scene.env.process(self._work(scene, Luck.of(scene.world, self, ordinal)))
+            luck = Luck.of(scene.world, self, ordinal)
+            scene.env.process(self._work(scene, luck, scene.sponsor(self.budget), scene.buyers))
 
-    def _work(self, scene: Scene, luck: Luck) -> Generator[Any, Any, None]:
-        sponsor, stories = scene.sponsor(self.budget), scene.stories(self.stories)
+    def _work(
+        self, scene: Scene, luck: Luck, sponsor: Sponsor, buyer: int
+    ) -> Generator[Any, Any, None]:
+        stories = scene.stories(self.stories)
         time, number = self.begin, 0
         while True:
             wait, coin, _, _ = luck.words(0, number)
@@ -53,5 +59,8 @@ class PaidDeletion(Adversary):
                 return
             yield scene.env.timeout_until(time)
             post = scene.most_shared(stories)
-            if post >= 0 and uniform(coin) < self.success and sponsor.pay(-1, self.price):
-                scene.desk.delete(post, reason="paid deletion")
+            if post < 0 or uniform(coin) >= self.success:
+                continue
+            if sponsor.pay(-1, self.price, int(scene.world.posts["story"][post])):
+                with scene.desk.bought(buyer):
+                    scene.desk.delete(post, reason="paid deletion")

@@ -48,13 +48,15 @@ class PaidPosters(Crew):
     def _work(
         self, scene: Scene, luck: Luck, sponsor: Sponsor, poster: int, stories: list[int]
     ) -> Generator[Any, Any, None]:
-        """One poster: wait, be paid, publish. Copies of the story take turns."""
+        """One poster: wait, publish, be paid. Copies of the story take turns."""
         time, number = self.begin, 0
         while True:
             time += sample(WAITS, luck.words(poster, number)[0]) / self.rate
             if not self.active(time) or time >= scene.world.horizon:
                 return
             yield scene.env.timeout_until(time)
-            if sponsor.pay(scene.present(poster), self.price):
-                scene.publish(poster, stories[number % len(stories)])
+            account, story = scene.present(poster), stories[number % len(stories)]
+            # Who has not published is not paid.
+            if sponsor.purse >= self.price and scene.publish(poster, story) >= 0:
+                sponsor.pay(account, self.price, story)
             number += 1

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from rumorsim.desk import Desk, Done
+from rumorsim.events import Kind
 from rumorsim.sponsors import Sponsor
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ class Scene:
         self.desk, self.engine, self.env, self.world = desk, desk.engine, desk.env, desk.world
         self._listeners: list[tuple[frozenset[int], Callable[[int], None]]] = []
         self._closures: list[Callable[[int], None]] = []
+        #: The place in the scenario of the adversary that starts now.
+        self.place = -1
+        #: How many adversaries before it have the desk do something.
+        self.buyers = 0
         self._seen = 0
         self._ks: Counter[tuple[int, int]] = Counter()
         self._arrested: set[int] = set()
@@ -44,15 +49,21 @@ class Scene:
         return frozenset(i for i, name in known if {name, name.split("#")[0]} & wanted)
 
     def sponsor(self, budget: float) -> Sponsor:
-        """A purse that the desk may find."""
-        sponsor = Sponsor(budget)
+        """A purse of the adversary that starts now; the desk may find it."""
+        place, write = self.place, self.engine.write
+
+        def tell(story: int, account: int, money: float) -> None:
+            if self.world.rules.log_payments:
+                write(Kind.PAY, story, -1, account, place, money)
+
+        sponsor = Sponsor(budget, tell)
         self.desk.sponsors.append(sponsor)
         return sponsor
 
     # -- hearing --------------------------------------------------------------------
 
     def when_published(self, stories: frozenset[int], callback: Callable[[int], None]) -> None:
-        """Call ``callback(post)`` after each publication of one of the stories."""
+        """Call ``callback(post)`` after each publication of one of the stories, ordered or not."""
         self._listeners.append((stories, callback))
 
     def when_closed(self, callback: Callable[[int], None]) -> None:
@@ -63,6 +74,7 @@ class Scene:
         """Begin to listen."""
         if self._listeners:
             self.env.process(self._follow_the_plan())
+            self.desk.when_ordered(self._look)
         if self._closures:
             self.desk.when_done(self._hear)
 
@@ -149,7 +161,8 @@ def start_adversaries(adversaries: Iterable[Adversary], desk: Desk) -> None:
     """Begin all adversaries of a scenario, in their order."""
     scene = Scene(desk)
     ordinals: Counter[str] = Counter()
-    for adversary in adversaries:
+    for scene.place, adversary in enumerate(adversaries):
         adversary.start(scene, ordinals[adversary.kind])
         ordinals[adversary.kind] += 1
+        scene.buyers += adversary.buys
     scene.start()

@@ -9,10 +9,17 @@ from rumorsim.engines.base import CascadeEnvironment, Engine
 if TYPE_CHECKING:
     from rumorsim.world import World
 
-__all__ = ["CascadeEnvironment", "Engine", "make_engine"]
+__all__ = ["CascadeEnvironment", "Engine", "kernels_are_compiled", "make_engine"]
 
 #: Names of the engines, the default first.
 ENGINES = ("fast", "reference")
+
+
+def kernels_are_compiled() -> bool:
+    """Whether an earlier run has left the compiled inner loop for this one."""
+    from rumorsim.kernels.compiling import cache_folder
+
+    return cache_folder is not None and any(cache_folder.rglob("advance*.nbi"))
 
 
 def make_engine(name: str, world: World) -> Engine:

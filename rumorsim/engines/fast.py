@@ -12,7 +12,7 @@ import numpy as np
 
 from rumorsim.engines.base import CascadeEnvironment, Engine
 from rumorsim.kernels import records
-from rumorsim.kernels.acting import Act, act, publish_now
+from rumorsim.kernels.acting import Act, act, compile_rest, publish_now
 from rumorsim.kernels.advance import advance
 from rumorsim.kernels.agenda import CHUNK
 from rumorsim.kernels.knowing import rehash
@@ -73,6 +73,7 @@ class FastEngine(Engine):
         self._bind_rules()
         self._bind()
         self._next_public = 0.0
+        self._compiled = False
 
     def _bind_rules(self) -> None:
         """Tell the memory record what never changes."""
@@ -216,6 +217,9 @@ class FastEngine(Engine):
     def _advance(self, until: float) -> tuple[int, float]:
         """The inner loop up to ``until``: why it came back, and the time of that."""
         reason, at = advance(self.memory, until)
+        if not self._compiled:
+            compile_rest(self.memory)
+            self._compiled = True
         return reason, at
 
     def _act(self, what: Act, number: int, accounts: ArrayLike, surface: int = 0) -> None:
@@ -249,7 +253,7 @@ class FastEngine(Engine):
         self._tell(hits)
 
     def _make_room(self, lacking: Reason) -> None:
-        """Grow what the kernel found too small. Everything at least doubles."""
+        """Grow what the kernel found too small. It grows by more than it lacks."""
         need = int(self.memory["need"][0])
         if lacking == Reason.LOG_FULL:
             self.flush()
@@ -269,17 +273,15 @@ class FastEngine(Engine):
         """Room for so many deliveries more, wherever they go."""
         memory = self.memory[0]
         if memory["in_heap"] + need >= len(self._heap):
-            size = max(2 * len(self._heap), int(memory["in_heap"]) + need + 1)
-            self._heap = grown(self._heap, size)
+            self._heap = grown(self._heap, int(memory["in_heap"]) + need + 1)
         lines = int(memory["chunks_used"]) + min(need, len(self._buckets)) + need // CHUNK + 1
         if lines > len(self._chunk_links):
-            size = max(lines, 2 * len(self._chunk_links))
-            self._chunk_links = grown(self._chunk_links, size)
+            self._chunk_links = grown(self._chunk_links, lines)
             used = int(memory["chunk_fresh"]) * CHUNK
-            self._chunks = grown(self._chunks, size * CHUNK, used)
+            self._chunks = grown(self._chunks, len(self._chunk_links) * CHUNK, used)
         if not self.rules.by_delay and memory["pool_used"] + need > len(self._pool):
-            size = max(2 * len(self._pool), int(memory["pool_used"]) + need)
-            self._pool = grown(self._pool, size, int(memory["pool_fresh"]))
+            room = int(memory["pool_used"]) + need
+            self._pool = grown(self._pool, room, int(memory["pool_fresh"]))
         if need >= len(self._present) and memory["cursor"] == memory["present_made"]:
             self._make_present(2 * need)
 

@@ -56,8 +56,7 @@ class FastModelEngine(FastEngine):
     def _make_room(self, lacking: Reason) -> None:
         if lacking == Reason.SPREADERS_FULL:
             used, need = int(self.memory["spreading"][0]), int(self.memory["need"][0])
-            size = max(2 * len(self._spreaders), used + need)
-            self._spreaders = records.grown(self._spreaders, size, used)
+            self._spreaders = records.grown(self._spreaders, used + need, used)
             self._bind()
         else:
             super()._make_room(lacking)

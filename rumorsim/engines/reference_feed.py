@@ -111,22 +111,26 @@ class ReferenceFeed(Timetables):
         world = self.world
         row = world.graph.followers_of(int(world.reserve.origin[author])).tolist()
         limit = float(world.forward[world.platform[author]])
-        limited = int(world.posts["root"][post]) != post and limit < len(row)
+        if int(world.posts["root"][post]) != post and limit < len(row):
+            row = self.picked(post, row, math.floor(limit + 0.5))
         for reader in row:
-            if self.kept(author, reader) and not (
-                limited and self.beyond_limit(post, reader, limit / len(row))
-            ):
+            if self.kept(author, reader):
                 self.deliver_to(post, reader)
         other = world.next_of_person(author)
         while other not in (-1, author):
             self.deliver_to(post, other)
             other = world.next_of_person(other)
 
-    def beyond_limit(self, post: int, reader: int, share: float) -> bool:
-        """Is this follower not among the share that a forwarded post reaches?"""
+    def picked(self, post: int, row: list[int], wanted: int) -> list[int]:
+        """So many of a row of followers, drawn without replacement: whom a forward reaches."""
         story, author, k = self.address(post)
         address = address_word(Purpose.FORWARD, k)
-        return uniform(philox(self.world.seed, address, story, author, reader)[0]) >= share
+        found: list[int] = []
+        for i, reader in enumerate(row):
+            luck = uniform(philox(self.world.seed, address, story, author, reader)[0])
+            if luck * (len(row) - i) < wanted - len(found):
+                found.append(reader)
+        return found
 
     def deliver_to(self, post: int, reader: int) -> None:
         """A post comes to one reader: into the feed, or to be read after a delay."""

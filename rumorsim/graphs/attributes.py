@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.errors import Fault, InputError, nearest, show_value
-from rumorsim.graphs.sources import checked_file, file_format
+from rumorsim.graphs.sources import checked_file, file_format, too_big
 
 __all__ = ["attribute_array", "is_missing", "missing_values", "read_accounts_table"]
 
@@ -107,15 +107,7 @@ def _parquet_columns(path: Path, max_bytes: int | None) -> Table:
 def _csv_columns(path: Path, max_bytes: int | None) -> Table:
     limit = (1 << 30) if max_bytes is None else max_bytes
     if path.stat().st_size > limit:
-        raise InputError(
-            Fault(
-                f"holds more than {limit:,} bytes",
-                file=str(path),
-                key="max_bytes",
-                value=str(limit),
-                advice="raise max_bytes",
-            )
-        )
+        raise too_big(str(path), limit)
     rows = _csv_rows(path)
     _, names = next(rows, (0, []))
     names = [name.strip() for name in names]

@@ -141,8 +141,8 @@ def _id_array(values: ArrayLike | Sequence[Any], key: str, file: str) -> NDArray
     if isinstance(values, np.ndarray):
         array = values
     else:
-        items: list[Any] = list(values)  # type: ignore[arg-type]
-        array = id_table(items)
+        given: list[Any] = list(values)  # type: ignore[arg-type]
+        array = id_table(given)
     if array.ndim != 1:
         raise InputError(
             Fault("must have one dimension", file=file, key=key, value=str(array.shape))

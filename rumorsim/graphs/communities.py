@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.power_law import rounded24
-from rumorsim.graphs.requirements import require
+from rumorsim.graphs.requirements import require, require_mean
 from rumorsim.randomness import Purpose, address_word, philox_array, uniform_array
 
 __all__ = ["communities"]
@@ -40,17 +40,10 @@ def communities(
     drawn from very often, some follows are missing. Degree-corrected planted partition:
     Karrer and Newman (2011, Phys. Rev. E 83, 016107).
     """
-    require(accounts >= 1, "accounts", accounts, "must be at least 1")
+    require_mean(mean_followers, accounts)
     require(1 <= groups <= accounts, "groups", groups, f"must be in [1, {accounts}]")
     require(0.0 <= mixing <= 1.0, "mixing", mixing, "must be in [0, 1]")
     require(2.0 < follower_exponent <= 10.0, "follower_exponent", follower_exponent, "in (2, 10]")
-    others = accounts - 1
-    require(
-        0.0 <= mean_followers <= others,
-        "mean_followers",
-        mean_followers,
-        f"must be in [0, {others}], the other accounts there are",
-    )
     edges = _edges_of_groups(accounts, groups)
     group = np.repeat(np.arange(groups), np.diff(edges))
     wanted = _followees_wanted(accounts, mean_followers, seed)

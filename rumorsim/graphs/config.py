@@ -2,219 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from rumorsim.errors import Fault, InputError
+from rumorsim.graphs.made import MADE, GraphModel
+from rumorsim.written import any_of
 
 if TYPE_CHECKING:
     from rumorsim.graphs.follows import FollowGraph
 
-__all__ = ["GRAPH_CONFIGS", "MAX_FOLLOWS", "GraphConfig"]
+__all__ = ["GRAPH_CONFIGS", "Given", "GraphConfig", "GraphFile", "Union_"]
 
-#: More follows than this are refused before anything is built.
-MAX_FOLLOWS = 2_000_000_000
-_MAX_ACCOUNTS = 100_000_000
 _COLUMNS_ADVICE = (
     'what the columns hold, in order: "follower followee" or "followee follower",'
     ' then "weight" if there is one; or by name: "follower=NAME followee=NAME"'
 )
 
-Accounts = Annotated[int, Field(ge=1, le=_MAX_ACCOUNTS, description="How many accounts there are.")]
-MeanFollowers = Annotated[
-    float, Field(ge=0.0, le=1e6, description="Followers per account, on average.")
-]
-Seed = Annotated[
-    int,
-    Field(ge=0, lt=2**63, description="Picks one of the possible graphs; 0 to 2**63 - 1."),
-]
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
-Exponent = Annotated[float, Field(gt=2.0, le=10.0)]
 
-
-class _Graph(BaseModel):
-    model_config = ConfigDict(
-        strict=True, frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True
-    )
-
-    def follows_expected(self) -> float:
-        """How many follows the graph will have, about; known before it is built."""
-        return 0.0
-
-    @model_validator(mode="after")
-    def _small_enough(self) -> _Graph:
-        if self.follows_expected() > MAX_FOLLOWS:
-            raise ValueError(
-                f"about {self.follows_expected():.3g} follows are asked for; "
-                f"at most {MAX_FOLLOWS:,} are possible"
-            )
-        return self
-
-    def build(self, base_dir: Path) -> FollowGraph:
-        """The follow graph. Relative paths are taken from ``base_dir``."""
-        from rumorsim.graphs.generators import GENERATORS
-
-        arguments = self.model_dump()
-        make: Callable[..., FollowGraph] = GENERATORS[arguments.pop("kind")]
-        return make(**arguments)
-
-
-class _Sized(_Graph):
-    accounts: Accounts
-
-
-class _Mean(_Sized):
-    mean_followers: MeanFollowers
-
-    def follows_expected(self) -> float:
-        return self.accounts * self.mean_followers
-
-    @model_validator(mode="after")
-    def _enough_accounts(self) -> _Mean:
-        if self.mean_followers > self.accounts - 1:
-            raise ValueError(
-                f"mean_followers = {self.mean_followers:g} must be at most "
-                f"{self.accounts - 1}, the other accounts there are"
-            )
-        return self
-
-
-class PowerLaw(_Mean):
-    """Heavy-tailed followers and followees, follows returned, friends of friends."""
-
-    kind: Literal["power-law"]
-    follower_exponent: Exponent = Field(
-        2.3, description="Tail exponent of follower counts (measured on Twitter: 2.28)."
-    )
-    followee_exponent: Exponent = Field(
-        2.7, description="Tail exponent of followee counts (an assumption: a lighter tail)."
-    )
-    reciprocity: Share = Field(
-        0.22, description="Share of follows that are returned (measured on Twitter: 0.22)."
-    )
-    clustering: Share = Field(
-        0.1,
-        description="Share of the drawn follows that go to a followee of a followee"
-        " (an assumption).",
-    )
-    seed: Seed = 1
-
-
-class ErdosRenyi(_Mean):
-    """Every follow exists with the same probability, whatever the others do."""
-
-    kind: Literal["erdos-renyi"]
-    seed: Seed = 1
-
-
-class Regular(_Sized):
-    """A random simple graph in which all have the same degree, followed both ways."""
-
-    kind: Literal["regular"]
-    degree: int = Field(ge=0, description="Followers of each account, who are its followees.")
-    seed: Seed = 1
-
-    def follows_expected(self) -> float:
-        return float(self.accounts) * self.degree
-
-    @model_validator(mode="after")
-    def _possible(self) -> Regular:
-        if self.degree >= self.accounts:
-            raise ValueError(f"degree = {self.degree} must be below accounts = {self.accounts}")
-        if self.accounts * self.degree % 2:
-            raise ValueError("accounts * degree must be even: each tie has two ends")
-        return self
-
-
-class SmallWorld(_Sized):
-    """A ring of near neighbours with some ties moved at random, followed both ways."""
-
-    kind: Literal["small-world"]
-    neighbours: int = Field(ge=0, description="Nearest accounts tied to each; an even number.")
-    rewiring: Share = Field(description="Probability that a tie moves one end at random.")
-    seed: Seed = 1
-
-    def follows_expected(self) -> float:
-        return float(self.accounts) * self.neighbours
-
-    @model_validator(mode="after")
-    def _possible(self) -> SmallWorld:
-        if self.neighbours >= self.accounts:
-            raise ValueError(
-                f"neighbours = {self.neighbours} must be below accounts = {self.accounts}"
-            )
-        if self.neighbours % 2:
-            raise ValueError(f"neighbours = {self.neighbours} must be even: half on each side")
-        return self
-
-
-class Communities(_Mean):
-    """Communities: most follows stay within one's own, each has its much-followed."""
-
-    kind: Literal["communities"]
-    groups: int = Field(6, ge=1, le=1_000_000, description="How many communities there are.")
-    mixing: Share = Field(
-        0.05, description="Share of the follows that may lead anywhere (an assumption)."
-    )
-    follower_exponent: Exponent = Field(
-        2.3, description="Tail exponent of follower counts (measured on Twitter: 2.28)."
-    )
-    seed: Seed = 1
-
-    @model_validator(mode="after")
-    def _nobody_missing(self) -> Communities:
-        if self.groups > self.accounts:
-            raise ValueError(f"groups = {self.groups} must be at most accounts = {self.accounts}")
-        return self
-
-
-class Complete(_Sized):
-    """Everybody follows everybody else."""
-
-    kind: Literal["complete"]
-
-    def follows_expected(self) -> float:
-        return float(self.accounts) * (self.accounts - 1)
-
-
-class Star(_Sized):
-    """Account 0 is followed by all others."""
-
-    kind: Literal["star"]
-
-
-class Path_(_Sized):
-    """Each account follows the one before it: 0 -> 1 -> 2 is how posts travel."""
-
-    kind: Literal["path"]
-
-
-class Tree(_Graph):
-    """Outward from account 0: each account above the last level has the same followers."""
-
-    kind: Literal["tree"]
-    branching: int = Field(ge=1, le=1_000_000, description="Followers of each account.")
-    depth: int = Field(ge=0, le=1_000_000, description="Levels below account 0.")
-
-    def follows_expected(self) -> float:
-        # Levels of a million would make a number too long to write down.
-        return (
-            min(float(self.branching) ** min(self.depth, 50), 1e30)
-            if self.branching > 1
-            else (float(self.depth))
-        )
-
-    @model_validator(mode="after")
-    def _few_accounts(self) -> Tree:
-        if self.follows_expected() > _MAX_ACCOUNTS:
-            raise ValueError(f"a tree's last level can have at most {_MAX_ACCOUNTS:,} accounts")
-        return self
-
-
-class GraphFile(_Graph):
+class GraphFile(GraphModel):
     """Follows read from a file: text, .gz, .csv, .parquet, .graphml, or a directory .mapped."""
 
     kind: Literal["file"]
@@ -264,7 +72,7 @@ class GraphFile(_Graph):
         return read_follows(base_dir / self.path, columns=self.columns, **limit)
 
 
-class Given(_Graph):
+class Given(GraphModel):
     """Handed over from Python: ``scenario.on(graph)`` with a FollowGraph or networkx graph."""
 
     kind: Literal["given"]
@@ -286,14 +94,14 @@ class Given(_Graph):
         )
 
 
-#: What may be a part of a union: graphs that are made here.
-Made = Annotated[
-    PowerLaw | ErdosRenyi | Regular | SmallWorld | Complete | Star | Path_ | Tree,
-    Field(discriminator="kind"),
-]
+#: What may be a part of a union.
+if TYPE_CHECKING:
+    Part = GraphModel
+else:
+    Part = any_of(MADE)
 
 
-class Union_(_Graph):
+class Union_(GraphModel):
     """Several graphs side by side, such as one for each platform.
 
     The accounts of the first part come first; each account has the name of its part as the
@@ -301,7 +109,7 @@ class Union_(_Graph):
     """
 
     kind: Literal["union"]
-    parts: dict[str, Made] = Field(
+    parts: dict[str, Part] = Field(
         min_length=1, max_length=100, description="The graphs by name, in order."
     )
 
@@ -315,33 +123,14 @@ class Union_(_Graph):
 
 
 #: Every kind of graph by the word it goes by.
-GRAPH_CONFIGS: dict[str, type[_Graph]] = {
-    "power-law": PowerLaw,
-    "erdos-renyi": ErdosRenyi,
-    "regular": Regular,
-    "small-world": SmallWorld,
-    "communities": Communities,
-    "complete": Complete,
-    "star": Star,
-    "path": Path_,
-    "tree": Tree,
+GRAPH_CONFIGS: Final[dict[str, type[GraphModel]]] = {
+    **MADE,
     "file": GraphFile,
     "given": Given,
     "union": Union_,
 }
 
-GraphConfig = Annotated[
-    PowerLaw
-    | ErdosRenyi
-    | Regular
-    | SmallWorld
-    | Communities
-    | Complete
-    | Star
-    | Path_
-    | Tree
-    | GraphFile
-    | Given
-    | Union_,
-    Field(discriminator="kind"),
-]
+if TYPE_CHECKING:
+    GraphConfig = GraphModel
+else:
+    GraphConfig = any_of(GRAPH_CONFIGS)

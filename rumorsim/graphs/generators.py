@@ -16,7 +16,7 @@ from rumorsim.errors import Fault, InputError
 from rumorsim.graphs.communities import communities
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.power_law import power_law, rounded24
-from rumorsim.graphs.requirements import require
+from rumorsim.graphs.requirements import require, require_mean
 from rumorsim.randomness import Purpose, address_word
 
 __all__ = [
@@ -50,15 +50,9 @@ def erdos_renyi(accounts: int, mean_followers: float, *, seed: int) -> FollowGra
 
     from rumorsim.kernels.random_graphs import places_in, uniform_rows
 
-    require(accounts >= 1, "accounts", accounts, "must be at least 1")
+    require_mean(mean_followers, accounts)
     others = accounts - 1
     share = mean_followers / others if others else 0.0
-    require(
-        0.0 <= share <= 1.0,
-        "mean_followers",
-        mean_followers,
-        f"must be in [0, {others}], the other accounts there are",
-    )
     top = min(others, int(mean_followers + 12.0 * (mean_followers + 9.0) ** 0.5))
     table = rounded24(np.asarray(binom.cdf(np.arange(top), others, share), np.float64))
     word = address_word(Purpose.GRAPH, _ERDOS_RENYI)

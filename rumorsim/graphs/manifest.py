@@ -6,12 +6,13 @@ import json
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from rumorsim.errors import Fault, InputError, nearest, show_value
-from rumorsim.graphs.config import MAX_FOLLOWS
+from rumorsim.graphs.made import MAX_FOLLOWS
 from rumorsim.graphs.npy import part_file
 from rumorsim.graphs.sources import is_mapped
+from rumorsim.written import Model
 
 __all__ = ["MANIFEST", "Manifest", "Part", "manifest_of", "read_manifest"]
 
@@ -22,11 +23,7 @@ _LONGEST: Final = 4_000_000
 _Count = Annotated[int, Field(ge=0, le=2**62)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Part(_Strict):
+class Part(Model):
     """One file of the directory; its name follows from what it holds, never from here."""
 
     #: "npy" is read in place; "json" is for ids and attributes that do not fit an array.
@@ -35,7 +32,7 @@ class Part(_Strict):
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
-class Manifest(_Strict):
+class Manifest(Model):
     """What is in the directory."""
 
     holds: Literal["a follow graph of rumorsim"] = "a follow graph of rumorsim"

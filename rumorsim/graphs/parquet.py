@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.graphs.building import id_table
 from rumorsim.graphs.columns import Columns
-from rumorsim.graphs.sources import DEFAULT_MAX_BYTES
+from rumorsim.graphs.sources import DEFAULT_MAX_BYTES, too_big
 
 __all__ = ["read_columns", "read_table", "write_columns"]
 
@@ -34,27 +35,26 @@ def _pyarrow(file: Path) -> Any:
 
 def read_table(path: Path, wanted: Sequence[str] | None, max_bytes: int | None) -> Any:
     """The columns ``wanted`` (all if None) as a pyarrow table; InputError if damaged."""
-    pyarrow = _pyarrow(path)
-    try:
-        with pyarrow.parquet.ParquetFile(path, page_checksum_verification=True) as file:
-            _check_size(file, wanted, max_bytes, path)
-            return file.read(columns=None if wanted is None else list(wanted))
-    except (pyarrow.ArrowException, OSError) as error:
-        raise InputError(
-            Fault(
-                "is not a Parquet file that can be read",
-                file=str(path),
-                value=show_value(str(error)),
-                advice="write or fetch it again",
-            )
-        ) from error
+    with (
+        _readable(path) as parquet,
+        parquet.ParquetFile(path, page_checksum_verification=True) as file,
+    ):
+        _check_size(file, wanted, max_bytes, path)
+        return file.read(columns=None if wanted is None else list(wanted))
 
 
 def column_names(path: Path) -> list[str]:
     """The names of a Parquet file's columns."""
+    with _readable(path) as parquet:
+        return list(parquet.read_schema(path).names)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[Any]:
+    """``pyarrow.parquet`` to read a file with; InputError if that is damaged."""
     pyarrow = _pyarrow(path)
     try:
-        return list(pyarrow.parquet.read_schema(path).names)
+        yield pyarrow.parquet
     except (pyarrow.ArrowException, OSError) as error:
         raise InputError(
             Fault(
@@ -78,15 +78,7 @@ def _check_size(file: Any, wanted: Sequence[str] | None, cap: int | None, path: 
     # Dictionaries and runs can say much in few bytes: what is unpacked counts too.
     total = max(total, 4 * metadata.num_rows * (2 if wanted is None else len(wanted)))
     if total > limit:
-        raise InputError(
-            Fault(
-                f"holds more than {limit:,} bytes",
-                file=str(path),
-                key="max_bytes",
-                value=str(limit),
-                advice="raise max_bytes if the file is meant to be that big",
-            )
-        )
+        raise too_big(str(path), cap)
 
 
 def read_columns(

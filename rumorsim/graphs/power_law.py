@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.graphs.follows import FollowGraph
-from rumorsim.graphs.requirements import require
+from rumorsim.graphs.requirements import require, require_mean
 from rumorsim.randomness import Purpose, address_word
 
 __all__ = ["power_law"]
@@ -49,13 +49,7 @@ def power_law(
     from rumorsim.kernels import alias, random_graphs
     from rumorsim.kernels.csr import sorted_rows, turned_rows
 
-    require(accounts >= 1, "accounts", accounts, "must be at least 1")
-    require(
-        0.0 <= mean_followers <= accounts - 1,
-        "mean_followers",
-        mean_followers,
-        f"must be in [0, {accounts - 1}], the other accounts there are",
-    )
+    require_mean(mean_followers, accounts)
     for key, exponent in (
         ("follower_exponent", follower_exponent),
         ("followee_exponent", followee_exponent),

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from rumorsim.errors import Fault, InputError, show_value
 
-__all__ = ["require"]
+__all__ = ["require", "require_mean"]
 
 
 def require(holds: bool, key: str, value: object, rule: str) -> None:
     """InputError that ``key = value`` breaks ``rule``, unless it ``holds``."""
     if not holds:
         raise InputError(Fault(rule, key=key, value=show_value(value)))
+
+
+def require_mean(mean_followers: float, accounts: int) -> None:
+    """InputError unless so many accounts can have so many followers on average."""
+    require(accounts >= 1, "accounts", accounts, "must be at least 1")
+    rule = f"must be in [0, {accounts - 1}], the other accounts there are"
+    require(0.0 <= mean_followers <= accounts - 1, "mean_followers", mean_followers, rule)

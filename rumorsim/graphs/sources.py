@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from rumorsim.errors import Fault, InputError, nearest, show_value
 
-__all__ = ["Progress", "blocks", "checked_file", "file_format", "is_mapped", "pieces"]
+__all__ = ["Progress", "blocks", "checked_file", "file_format", "is_mapped", "pieces", "too_big"]
 
 #: Called with the bytes of the file read so far and its size.
 Progress = Callable[[int, int], None]
@@ -133,7 +133,7 @@ def pieces(
         for piece in _gunzipped(file, str(path), max_bytes) if compressed else _pieces(file):
             total += len(piece)
             if total > (DEFAULT_MAX_BYTES if max_bytes is None else max_bytes):
-                raise InputError(_too_big(str(path), max_bytes))
+                raise too_big(str(path), max_bytes)
             yield piece
             if progress is not None:
                 progress(file.tell(), size)
@@ -169,14 +169,17 @@ def _pieces(file: BinaryIO) -> Iterator[bytes]:
         yield piece
 
 
-def _too_big(path: str, max_bytes: int | None) -> Fault:
+def too_big(path: str, max_bytes: int | None) -> InputError:
+    """What to raise where a file holds more than it may, decompressed."""
     limit = DEFAULT_MAX_BYTES if max_bytes is None else max_bytes
-    return Fault(
-        f"holds more than {limit:,} bytes",
-        file=path,
-        key="max_bytes",
-        value=str(limit),
-        advice="raise max_bytes if the file is meant to be that big",
+    return InputError(
+        Fault(
+            f"holds more than {limit:,} bytes",
+            file=path,
+            key="max_bytes",
+            value=str(limit),
+            advice="raise max_bytes if the file is meant to be that big",
+        )
     )
 
 

@@ -162,6 +162,11 @@ class Intervention(Model):
     #: Surfaces or a "correction", without any of which it makes no sense; empty: none.
     needs: ClassVar[frozenset[str]] = frozenset()
 
+    @property
+    def keeps_earnings(self) -> float:
+        """The share of its earnings that an account which it demonetises keeps."""
+        return 0.0
+
     kind: str
     when: When = Field(description="what opens a case")
     whom: Whom = Field(default_factory=Whom, description="which targets")

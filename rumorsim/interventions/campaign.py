@@ -36,8 +36,9 @@ class Campaign(Intervention):
     that fit none. After the end pace and strictness ebb linearly over ``relaxation``.
 
     Enforcement that comes in waves, with targets to be met and laxer times between, is
-    what van Rooij describes ("The campaign enforcement style", 2016) and the series of
-    "special actions" since 2013 shows. That one penalty is as likely for any kind of
+    what van Rooij describes ("The campaign enforcement style", in Bignami and Zaring, eds.,
+    Comparative Law and Regulation, Edward Elgar 2016) and the series of "special actions"
+    since 2013 shows. That one penalty is as likely for any kind of
     target is an assumption.
     """
 

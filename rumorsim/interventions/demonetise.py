@@ -30,5 +30,9 @@ class Demonetise(Intervention):
         0.0, ge=0, lt=1, description="share of its earnings that an account keeps (assumption)"
     )
 
+    @property
+    def keeps_earnings(self) -> float:
+        return self.keep
+
     def act(self, desk: Desk, target: int, case: Case) -> None:
         case.done.append(desk.demonetise(target, keep=self.keep, case=case))

@@ -37,7 +37,7 @@ class Friction(Intervention):
         None,
         ge=1,
         le=2**31 - 2,
-        description="a share reaches at most so many followers, on average",
+        description="a share goes to so many followers at most, drawn from all of them",
     )
 
     @model_validator(mode="after")

@@ -38,7 +38,7 @@ class PenaliseSponsors(Intervention):
     def act(self, desk: Desk, target: int, case: Case) -> None:
         found = self._sponsors(desk, target)
         for sponsor in found:
-            taken = sponsor.fine(self.fine)
+            taken = sponsor.fine(target, self.fine)
             desk.fine(target, reason=f"sponsor fined {taken:g}", case=case)
         if not found:
             desk.dismiss("account", target, case)

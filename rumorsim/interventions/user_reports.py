@@ -75,6 +75,6 @@ class UserReports(Intervention):
             yield desk.env.timeout_until(time)
             if not case.done:
                 return
-            post = desk.top_post(story)
+            post = desk.world.top_post(None, story)
             if post >= 0:
                 desk.engine.report_now(post, account)

@@ -7,17 +7,20 @@ like ``advance``, where there is no room for the next one or where a watched cou
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numba import typeof, types
 
-from rumorsim.kernels.advance import REACHED, WATCHED, room
-from rumorsim.kernels.compiling import inner, kernel
+from rumorsim.kernels.advance import REACHED, WATCHED, advance, room
+from rumorsim.kernels.compiling import cache_folder, inner, kernel
 from rumorsim.kernels.feed import present_account, read, report, share, shown
 from rumorsim.kernels.knowing import exposure
+from rumorsim.kernels.looks import arm
 from rumorsim.kernels.memory import accounts, exposures, posts, profiles
 from rumorsim.kernels.opinions import move_trust
 from rumorsim.kernels.posting import deliver, kept, publish
+from rumorsim.kernels.records import PUBLICATION
 
 
 class Act(IntEnum):
@@ -68,11 +71,25 @@ def publish_now(memory, planned):
     return lacking
 
 
+def compile_rest(memory: Any) -> None:
+    """Compile these now, where ``advance`` was not found in the cache: they share its parts.
+
+    Else a later run that is the first to push a post, say, would stop to compile for as long
+    as the very first one.
+    """
+    if cache_folder is not None and sum(advance.stats.cache_misses.values()) > 0:
+        record, planned = typeof(memory), typeof(np.zeros(1, PUBLICATION))
+        whole, accounts = types.int64, types.int32[::1]
+        act.compile((record, whole, types.float64, whole, whole, accounts, whole))
+        publish_now.compile((record, planned))
+        arm.compile((record, whole, types.float64))
+
+
 @inner
 def _notify(w, post, account, time, surface):
     reader = present_account(w, account)
     if reader >= 0 and shown(w, post, reader):
-        read(w, post, reader, time, surface)
+        read(w, post, reader, time, surface, False)
 
 
 @inner

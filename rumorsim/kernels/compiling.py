@@ -23,6 +23,8 @@ import numba
 import numpy as np
 from numba.core.caching import FunctionCache
 
+from rumorsim.kernels.linking import InnerCompiler, KernelCompiler, take_by_value
+
 __all__ = ["cache_folder", "inner", "kernel"]
 
 
@@ -89,26 +91,39 @@ class _GuardedCache(FunctionCache):  # type: ignore[misc]
 
 
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile ``function`` on first call: nopython, no fastmath, GIL released, cached."""
-    return _cached(function, numba.njit(**_OPTIONS)(function))
+    """Compile ``function`` on first call: nopython, no fastmath, GIL released, cached.
+
+    Other kernels may call it as well, and then take it in like an inner function.
+    """
+    compiled = numba.njit(pipeline_class=KernelCompiler, **_OPTIONS)(function)
+    if numba.config.DISABLE_JIT:
+        return function
+    if cache_folder is not None:
+        kept = numba.config.CACHE_DIR
+        numba.config.CACHE_DIR = str(cache_folder)
+        try:
+            compiled._cache = _GuardedCache(function)
+        finally:
+            numba.config.CACHE_DIR = kept
+    within = inner(function)
+    compiled.get_call_template = within.get_call_template
+    compiled.get_overload = within.get_overload
+    return compiled
 
 
 def inner(function: Callable[..., Any]) -> Callable[..., Any]:
     """Like :func:`kernel`, for what only other kernels call: no door to Python is built."""
-    doorless = numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **_OPTIONS)
-    return _cached(function, doorless(function))
-
-
-_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False}
-
-
-def _cached(function: Callable[..., Any], dispatcher: Any) -> Callable[..., Any]:
-    if cache_folder is not None and not numba.config.DISABLE_JIT:
-        kept = numba.config.CACHE_DIR
-        numba.config.CACHE_DIR = str(cache_folder)
-        try:
-            dispatcher._cache = _GuardedCache(function)
-        finally:
-            numba.config.CACHE_DIR = kept
-    compiled: Callable[..., Any] = dispatcher
+    compiled = numba.njit(no_cpython_wrapper=True, pipeline_class=InnerCompiler, **_OPTIONS)(
+        function
+    )
+    if not numba.config.DISABLE_JIT:
+        take_by_value(compiled)
     return compiled
+
+
+_OPTIONS: dict[str, Any] = {
+    "nogil": True,
+    "error_model": "numpy",
+    "boundscheck": False,
+    "no_cfunc_wrapper": True,
+}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rumorsim.kernels.compiling import inner, kernel
+from rumorsim.kernels.large import large
 
 _MIX1 = np.uint64(0x9E3779B97F4A7C15)
 _MIX2 = np.uint64(0xBF58476D1CE4E5B9)
@@ -55,7 +56,7 @@ def sorted_rows(rows, columns, weights, n):
             by_row[rows[i]] += 1
     kept = m - loops
     column_start = row_starts(by_column)
-    turned = np.empty(kept, np.int32)
+    turned = large(np.empty(kept, np.int32))
     turned_weights = np.empty(kept if weighted else 0, np.float64)
     place = column_start[:n].copy()
     for i in range(m):
@@ -66,11 +67,14 @@ def sorted_rows(rows, columns, weights, n):
             if weighted:
                 turned_weights[slot] = weights[i]
     offsets = row_starts(by_row)
-    place[:] = offsets[:n]
-    result = np.empty(kept, np.int32)
+    # Loops here and below: assigning slices would compile the text of errors that cannot happen.
+    for i in range(n):
+        place[i] = offsets[i]
+    result = large(np.empty(kept, np.int32))
     result_weights = np.empty(kept if weighted else 0, np.float64)
     # Columns arrive in ascending order, so an equal entry is always the last one written.
-    by_row[:] = 0
+    for i in range(n):
+        by_row[i] = 0
     for column in range(n):
         for i in range(column_start[column], column_start[column + 1]):
             row = turned[i]
@@ -153,7 +157,7 @@ def turned_rows(offsets, columns, n):
     """
     start = row_starts(count_rows(columns, n))
     place = start[:n].copy()
-    rows = np.empty(columns.size, np.int32)
+    rows = large(np.empty(columns.size, np.int32))
     for row in range(offsets.size - 1):
         for i in range(offsets[row], offsets[row + 1]):
             slot = place[columns[i]]
@@ -236,7 +240,8 @@ def sparse_labels(values):
             if 2 * found > size:
                 size *= 2
                 wider = np.empty(size, np.uint64)
-                wider[:found] = distinct[:found]
+                for j in range(found):
+                    wider[j] = distinct[j]
                 distinct = wider
                 table = np.full(size, -1, np.int32)
                 for j in range(found):

@@ -10,6 +10,7 @@ import numpy as np
 
 from rumorsim.kernels.compiling import inner
 from rumorsim.kernels.draws import philox, uniform
+from rumorsim.kernels.fetching import NUMBER, fetch_share
 from rumorsim.kernels.knowing import exposure, has_read
 from rumorsim.kernels.memory import (
     accounts,
@@ -52,6 +53,8 @@ READ, BACKGROUND = 2, 5
 SHARE, EXPOSE, READ_EVENT, REPORT = 1, 2, 3, 4
 OF_ACCOUNT, OF_POST, OF_STORY = 0, 3, 6
 REPORTS, SHARES, REACH = 0, 1, 2
+#: Above every chance but certainty.
+LAST_WORD = np.uint64(2**32 - 1)
 
 
 @inner
@@ -180,11 +183,17 @@ def report(w, known, post, reader, time):
 
 
 @inner
-def read(w, post, reader, time, surface):
-    """One account reads one visible post: it takes it in, and may share it."""
+def read(w, post, reader, time, surface, dull):
+    """One account reads one visible post: it takes it in, and may share it.
+
+    ``dull``: its draws are known to lead neither to a share nor to a report.
+    """
     p = posts(w)[post]
     story = np.int64(p.story)
     known = exposures(w)[exposure(w, reader, story)]
+    if dull:
+        notice(w, known, post, reader, time, surface, LAST_WORD)
+        return
     words = philox(w.seed, (READ << 24) | p.k, story, np.int64(p.author), reader)
     notice(w, known, post, reader, time, surface, words[2])
     if known.shared != 0 or accounts(w)[reader].can_post == 0:
@@ -193,6 +202,8 @@ def read(w, post, reader, time, surface):
     # Most coins lose against the most P(share) can be: then nothing more need be looked up.
     if coin >= most_chance(w, post, reader):
         return
+    if w.late == 0:
+        fetch_share(w, p.author, reader)
     if coin < share_probability(w, known, post, reader, time, surface == 0):
         known.shared = 1
         deliver(w, share(w, post, reader, time, np.int64(0)), time)
@@ -256,11 +267,12 @@ def check_in(w, reader, time):
     while left > 0 and reading:
         left -= 1
         if left >= newest:
-            post = np.int64(account.inline[left % INLINE])
+            unread = np.int64(account.inline[left % INLINE])
         else:
-            post = np.int64(pool(w)[spill].posts[left % SPILL])
+            unread = np.int64(pool(w)[spill].posts[left % SPILL])
             if left % SPILL == 0:
                 spill = release(w, spill)
+        post = unread & NUMBER
         if not shown(w, post, reader):
             continue
         if not kept(w, np.int64(posts(w)[post].author), reader):
@@ -274,7 +286,8 @@ def check_in(w, reader, time):
         taken += 1
         if limited and taken == w.attention:
             reading = False
-        read(w, post, who, time, np.int64(0))
+        # Whoever reads in its place has draws of its own.
+        read(w, post, who, time, np.int64(0), unread != post and who == reader)
     while spill >= 0:
         spill = release(w, spill)
 
@@ -286,4 +299,4 @@ def read_delayed(w, reader, post, time):
     if who < 0:
         return
     if shown(w, post, reader) and kept(w, np.int64(posts(w)[post].author), reader):
-        read(w, post, who, time, np.int64(0))
+        read(w, post, who, time, np.int64(0), False)

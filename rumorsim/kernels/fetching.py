@@ -12,15 +12,18 @@ import numpy as np
 from rumorsim.kernels.compiling import inner
 from rumorsim.kernels.knowing import home
 from rumorsim.kernels.memory import accounts, fetch, offsets, posts, present
-from rumorsim.kernels.records import ACCOUNT, DELIVERIES, EXPOSURE, INLINE, POST
+from rumorsim.kernels.records import ACCOUNT, DELIVERIES, DULL, EXPOSURE, INLINE, POST, PROFILE
 
 #: How many entries ahead each stage is.
 FAR, MIDDLE, NEAR = 24, 14, 6
 ACCOUNT_SIZE = ACCOUNT.itemsize
 POST_SIZE = POST.itemsize
+PROFILE_SIZE = PROFILE.itemsize
 EXPOSURE_SIZE = EXPOSURE.itemsize
 CHUNK_SIZE = DELIVERIES.itemsize
 OFFSET_SIZE, FOLLOWER_SIZE = 8, 4
+#: What is left of an unread post without DULL.
+NUMBER = DULL - 1
 
 
 @inner
@@ -61,7 +64,7 @@ def fetch_unread(w, place):
         return
     account = accounts(w)[entry.account]
     for i in range(min(account.unread, INLINE)):
-        fetch(w.posts_at, account.inline[i], POST_SIZE)
+        fetch(w.posts_at, account.inline[i] & NUMBER, POST_SIZE)
     if account.unread > INLINE:
         fetch(w.pool_at, account.spill, CHUNK_SIZE)
 
@@ -73,9 +76,14 @@ def fetch_known(w, place):
         return
     entry = present(w)[place]
     if w.late != 0:
-        # Candidates mostly share: their followers are worth asking for.
+        # Candidates mostly share: what sharing needs is worth asking for.
+        p = posts(w)[entry.post]
         fetch(w.followers_at, offsets(w)[entry.account], FOLLOWER_SIZE)
         fetch(w.followers_at, offsets(w)[entry.account + 1], FOLLOWER_SIZE)
+        fetch(w.accounts_at, p.author, ACCOUNT_SIZE)
+        fetch(w.posts_at, p.root, POST_SIZE)
+        fetch_profile(w, entry.account)
+        fetch_profile(w, p.author)
     if entry.post >= 0:
         fetch_exposure(w, entry.account, np.int64(posts(w)[entry.post].story))
     elif w.stories_rows == 1:
@@ -83,7 +91,23 @@ def fetch_known(w, place):
     else:
         account = accounts(w)[entry.account]
         for i in range(min(account.unread, INLINE)):
-            fetch_exposure(w, entry.account, np.int64(posts(w)[account.inline[i]].story))
+            fetch_exposure(w, entry.account, np.int64(posts(w)[account.inline[i] & NUMBER].story))
+
+
+@inner
+def fetch_share(w, author, reader):
+    """Ask for what a share needs, at the last moment: in check-in reading few reads lead to one."""
+    fetch_profile(w, reader)
+    fetch(w.accounts_at, author, ACCOUNT_SIZE)
+    fetch_profile(w, author)
+    fetch(w.followers_at, offsets(w)[reader], FOLLOWER_SIZE)
+    fetch(w.followers_at, offsets(w)[reader + 1], FOLLOWER_SIZE)
+
+
+@inner
+def fetch_profile(w, account):
+    """Ask for a profile: half a cache line."""
+    fetch(w.profiles_at, account, PROFILE_SIZE)
 
 
 @inner

@@ -16,6 +16,7 @@ from rumorsim.kernels.fetching import (
     OFFSET_SIZE,
     POST_SIZE,
     fetch_exposure,
+    fetch_profile,
 )
 from rumorsim.kernels.memory import (
     fetch,
@@ -26,11 +27,10 @@ from rumorsim.kernels.memory import (
     spreaders,
     tellings,
 )
-from rumorsim.kernels.records import PROFILE, SPREADER
+from rumorsim.kernels.records import SPREADER
 
 #: How many entries ahead each stage is.
 FAR, MIDDLE, NEAR, NEXT = 32, 24, 14, 7
-PROFILE_SIZE = PROFILE.itemsize
 SPREADER_SIZE = SPREADER.itemsize
 TELLING_SIZE = 4
 
@@ -44,7 +44,7 @@ def look_ahead(w):
         fetch(w.tellings_at, entry.post, TELLING_SIZE)
         fetch(w.posts_at, entry.post, POST_SIZE)
         fetch(w.accounts_at, entry.account, ACCOUNT_SIZE)
-        fetch(w.profiles_at, entry.account, PROFILE_SIZE)
+        fetch_profile(w, entry.account)
     if at + MIDDLE < w.present_made:
         row = tellings(w)[present(w)[at + MIDDLE].post]
         fetch(w.spreaders_at, row, SPREADER_SIZE)
@@ -80,5 +80,5 @@ def _fetch_known(w, place):
     partner = np.int64(followers(w)[telling.begin + note.account])
     fetch_exposure(w, partner, np.int64(note.post))
     fetch(w.accounts_at, partner, ACCOUNT_SIZE)
-    fetch(w.profiles_at, partner, PROFILE_SIZE)
+    fetch_profile(w, partner)
     fetch(w.offsets_at, partner, OFFSET_SIZE)

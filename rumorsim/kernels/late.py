@@ -154,17 +154,22 @@ def count_first_reads(memory, story_posts, until, longest, seen, stamp):
         posted = warp(curve(w), p.time)
         all_read = posted + longest < now - SURELY
         begin, end = offsets(w)[author], offsets(w)[author + 1]
+        if all_read:
+            for e in range(begin, end):
+                reader = followers(w)[e]
+                found += seen[reader] != stamp
+                seen[reader] = stamp
+            continue
         for e in range(begin, end):
             j = (e - begin) % BLOCK
-            if not all_read and j == 0:
+            if j == 0:
                 draw_block(w, (READ << 24) | p.k, p.story, author, e, min(end - e, BLOCK))
             reader = followers(w)[e]
             if seen[reader] == stamp:
                 continue
-            if not all_read:
-                delay = sample(tables(w), 0, drawn[3 * BLOCK + j])
-                if unwarp(curve(w), posted + delay) >= until:
-                    continue
+            delay = sample(tables(w), 0, drawn[3 * BLOCK + j])
+            if unwarp(curve(w), posted + delay) >= until:
+                continue
             seen[reader] = stamp
             found += 1
     return found

@@ -10,6 +10,7 @@ from rumorsim.kernels.feed import present_account, read, shown, standing
 from rumorsim.kernels.memory import (
     alias,
     curve,
+    fetch,
     looks,
     members,
     posts,
@@ -18,11 +19,13 @@ from rumorsim.kernels.memory import (
     stories,
     tops,
 )
+from rumorsim.kernels.records import ALIAS
 from rumorsim.kernels.tables import next_point
 from rumorsim.kernels.whose import platform_of
 
 # Kept equal to randomness.Purpose by a test.
 LOOK, LOOK_MARK = 6, 7
+ALIAS_SIZE = ALIAS.itemsize
 
 
 @kernel
@@ -45,6 +48,7 @@ def next_look(w, index, after):
     look.place = look.begin + np.int64((words[0] * np.uint64(look.count)) >> np.uint64(32))
     look.coin = np.int64(words[1])
     look.slot_word = np.int64(words[2])
+    fetch(w.alias_at, look.place, ALIAS_SIZE)
 
 
 @inner
@@ -98,7 +102,7 @@ def look(w, index, story):
         return
     post = top_post(w, looks(w)[index].platform, story)
     if post >= 0 and shown(w, post, reader):
-        read(w, post, reader, time, np.int64(1 + index))
+        read(w, post, reader, time, np.int64(1 + index), False)
 
 
 @inner

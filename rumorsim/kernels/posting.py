@@ -29,7 +29,7 @@ from rumorsim.kernels.memory import (
     thresholds,
     words,
 )
-from rumorsim.kernels.records import ACCOUNT, BLOCK
+from rumorsim.kernels.records import ACCOUNT, BLOCK, DULL
 from rumorsim.kernels.tables import next_point, sample, unwarp, warp
 from rumorsim.kernels.unread import add
 from rumorsim.kernels.whose import heir_of, next_of_person, platform_of, row_of
@@ -138,11 +138,22 @@ def willing(w, account):
 
 
 @inner
-def forwarded(w, post, reader, degree):
-    """Is this follower among the few that a share reaches under the platform's limit?"""
+def _deliver_to_few(w, post, time, begin, end):
+    """A share under the platform's limit: to so many of the followers, drawn without replacement.
+
+    Knuth's selection sampling: one draw a follower at an address of its own, no memory, and a
+    lower limit picks some of those that a higher one does. Follows no longer kept leave gaps.
+    """
     p = posts(w)[post]
-    word = philox(w.seed, (FORWARD << 24) | p.k, p.story, p.author, reader)[0]
-    return uniform(word) * degree < forward(w)[platform_of(w, p.author)]
+    author = np.int64(p.author)
+    wanted = np.floor(forward(w)[platform_of(w, author)] + 0.5)
+    for e in range(begin, end):
+        reader = np.int64(followers(w)[e])
+        word = philox(w.seed, (FORWARD << 24) | p.k, p.story, author, reader)[0]
+        if uniform(word) * np.float64(end - e) < wanted:
+            wanted -= 1.0
+            if kept(w, author, reader):
+                _deliver_one(w, post, reader, time)
 
 
 @inner
@@ -152,22 +163,20 @@ def deliver(w, post, time):
     row = row_of(w, author)
     all_kept = accounts(w)[author].audience >= 1.0
     begin, end = offsets(w)[row], offsets(w)[row + 1]
-    degree = np.float64(end - begin)
-    limited = posts(w)[post].root != post and forward(w)[platform_of(w, author)] < degree
+    limited = posts(w)[post].root != post and forward(w)[platform_of(w, author)] < end - begin
     if w.late != 0:
         _deliver_candidates(w, post, time, begin, end)
         return
-    for e in range(begin, min(begin + AHEAD, end)):
-        fetch(w.accounts_at, followers(w)[e], ACCOUNT_SIZE)
-    for e in range(begin, end):
-        if e + AHEAD < end:
-            fetch(w.accounts_at, followers(w)[e + AHEAD], ACCOUNT_SIZE)
-        reader = np.int64(followers(w)[e])
-        if not all_kept and not kept(w, author, reader):
-            continue
-        if limited and not forwarded(w, post, reader, degree):
-            continue
-        _deliver_one(w, post, reader, time)
+    if limited:
+        _deliver_to_few(w, post, time, begin, end)
+        begin = end
+    if w.by_delay:
+        for e in range(begin, end):
+            reader = np.int64(followers(w)[e])
+            if all_kept or kept(w, author, reader):
+                _deliver_by_delay(w, post, reader, time)
+    else:
+        _deliver_row(w, post, time, begin, end, all_kept)
     other = next_of_person(w, author)
     while other >= 0 and other != author:
         _deliver_one(w, post, other, time)
@@ -183,7 +192,55 @@ def _deliver_one(w, post, reader, time):
 
 
 @inner
+def _deliver_row(w, post, time, begin, end, all_kept):
+    """Into the feeds of a row of followers; their draws, made at once, say whom it leaves cold."""
+    p = posts(w)[post]
+    author = np.int64(p.author)
+    limits = _limits(w, post)
+    for e in range(begin, min(begin + AHEAD, end)):
+        fetch(w.accounts_at, followers(w)[e], ACCOUNT_SIZE)
+    for first in range(begin, end, BLOCK):
+        count = min(end - first, BLOCK)
+        draw_block(w, (READ << 24) | p.k, p.story, author, first, count)
+        for j in range(count):
+            e = first + j
+            if e + AHEAD < end:
+                fetch(w.accounts_at, followers(w)[e + AHEAD], ACCOUNT_SIZE)
+            reader = np.int64(followers(w)[e])
+            if not all_kept and not kept(w, author, reader):
+                continue
+            unread = post if _moves(w, limits, post, reader, j) else post + DULL
+            _deliver_to_feed(w, unread, reader, time)
+
+
+@inner
+def _limits(w, post):
+    """(shares, reports, alike): words below these may lead to a share, to a report.
+
+    With receptivity, each reader has a limit of its own: then shares are not ``alike``.
+    """
+    p = posts(w)[post]
+    story = stories(w)[p.story]
+    alike = w.receptivity_rows == 0
+    most = story.appeal * p.vigour * w.most_other_factors if alike else 1.0
+    return words_below(most), words_below(story.report), alike
+
+
+@inner
+def _moves(w, limits, post, reader, j):
+    """May this reader share or report the post, whatever the levers? ``j``: place in the block."""
+    shares, reports, alike = limits
+    drawn = words(w)
+    if drawn[2 * BLOCK + j] < reports:
+        return True
+    if drawn[BLOCK + j] >= shares:
+        return False
+    return alike or uniform(drawn[BLOCK + j]) < most_chance(w, post, reader)
+
+
+@inner
 def _deliver_to_feed(w, post, reader, time):
+    """``post``: its number, with DULL added where its reader will do nothing about it."""
     account = accounts(w)[reader]
     if account.unread < 0:
         return
@@ -218,23 +275,16 @@ def _deliver_candidates(w, post, time, begin, end):
     deliveries need nothing but that draw.
     """
     p = posts(w)[post]
-    story = stories(w)[p.story]
     author = np.int64(p.author)
     all_kept = accounts(w)[author].audience >= 1.0
-    reports = words_below(story.report)
-    # With receptivity each reader has a limit of its own: then all are looked at.
-    alike = w.receptivity_rows == 0
-    shares = words_below(story.appeal * p.vigour * w.most_other_factors if alike else 1.0)
+    limits = _limits(w, post)
     drawn = words(w)
     for first in range(begin, end, BLOCK):
         count = min(end - first, BLOCK)
         draw_block(w, (READ << 24) | p.k, p.story, author, first, count)
         for j in range(count):
-            dull = drawn[2 * BLOCK + j] >= reports
-            if dull and drawn[BLOCK + j] >= shares:
-                continue
             reader = np.int64(followers(w)[first + j])
-            if dull and not alike and uniform(drawn[BLOCK + j]) >= most_chance(w, post, reader):
+            if not _moves(w, limits, post, reader, j):
                 continue
             if not all_kept and not kept(w, author, reader):
                 continue

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from rumorsim.kernels.compiling import kernel
+from rumorsim.kernels.compiling import inner, kernel
 from rumorsim.kernels.draws import philox, uniform
+from rumorsim.kernels.large import large
 
 _SHIFT = np.uint64(32)
 #: Draws tried before a row takes the next free number instead.
@@ -30,8 +31,21 @@ def places_in(table, seed, word, n):
     for i in range(n):
         high, low, _, _ = philox(seed, word, i, 0, 0)
         bits = ((np.uint64(high) << _SHIFT) | np.uint64(low)) >> np.uint64(11)
-        found[i] = np.searchsorted(table, (np.float64(bits) + 0.5) * 2.0**-53)
+        found[i] = exceeded(table, (np.float64(bits) + 0.5) * 2.0**-53)
     return found
+
+
+@inner
+def exceeded(table, value):
+    """How many entries of the ascending ``table`` are below ``value``; by halves."""
+    low, high = 0, table.size
+    while low < high:
+        middle = (low + high) >> 1
+        if table[middle] < value:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 @kernel
@@ -54,7 +68,7 @@ def uniform_rows(counts, seed, word):
     offsets = np.zeros(n + 1, np.int64)
     for i in range(n):
         offsets[i + 1] = offsets[i] + counts[i]
-    columns = np.empty(offsets[n], np.int32)
+    columns = large(np.empty(offsets[n], np.int32))
     mark = np.full(n, -1, np.int32)
     drawn = np.empty(n, np.int32)
     for i in range(n):
@@ -83,8 +97,30 @@ def uniform_rows(counts, seed, word):
                     columns[start] = column
                     start += 1
         else:
-            columns[start : start + have] = np.sort(drawn[:have])
+            ascend(drawn, have)
+            for j in range(have):
+                columns[start + j] = drawn[j]
     return offsets, columns
+
+
+@inner
+def ascend(values, count):
+    """Sort the first ``count`` of ``values`` in place (Shell 1959, gaps 1, 4, 13, 40, ...).
+
+    ``np.sort`` takes three seconds to compile, and rows are short.
+    """
+    gap = 1
+    while gap < count:
+        gap = 3 * gap + 1
+    while gap > 1:
+        gap //= 3
+        for i in range(gap, count):
+            value = values[i]
+            place = i
+            while place >= gap and values[place - gap] > value:
+                values[place] = values[place - gap]
+                place -= gap
+            values[place] = value
 
 
 @kernel
@@ -94,7 +130,7 @@ def missing_rows(offsets, columns):
     starts = np.zeros(n + 1, np.int64)
     for i in range(n):
         starts[i + 1] = starts[i] + n - 1 - (offsets[i + 1] - offsets[i])
-    found = np.empty(starts[n], np.int32)
+    found = large(np.empty(starts[n], np.int32))
     place = 0
     for i in range(n):
         j, end = offsets[i], offsets[i + 1]
@@ -115,7 +151,7 @@ def weighted_rows(offsets, threshold, other, seed, word):
     again is drawn anew; after 64 in vain the next free column is taken.
     """
     n = offsets.size - 1
-    columns = np.empty(offsets[n], np.int32)
+    columns = large(np.empty(offsets[n], np.int32))
     mark = np.full(n, -1, np.int32)
     for i in range(n):
         mark[i] = i
@@ -151,7 +187,7 @@ def closed_rows(offsets, first, first_columns, threshold, other, seed, word):
     is drawn by the alias table.
     """
     n = offsets.size - 1
-    columns = np.empty(offsets[n], np.int32)
+    columns = large(np.empty(offsets[n], np.int32))
     mark = np.full(n, -1, np.int32)
     for i in range(n):
         mark[i] = i

@@ -20,6 +20,10 @@ INLINE: Final = 5
 #: Unread deliveries in one chunk of the pool: half a cache line.
 SPILL: Final = 7
 
+#: Added to the number of an unread post whose draws come to nothing whatever the levers: its
+#: reader will neither share nor report it.
+DULL: Final = 2**30
+
 #: One account: what a delivery or a check-in touches. 64 bytes, one cache line.
 ACCOUNT: Final = np.dtype(
     [
@@ -27,7 +31,8 @@ ACCOUNT: Final = np.dtype(
         ("background", "f8"),  # background posts per operational hour
         ("audience", "f8"),  # lever: share of followers still attached
         ("credence", "f8"),  # lever
-        ("inline", "i4", (INLINE,)),  # its newest unread posts; the n-th to come is at n % INLINE
+        # its newest unread posts, DULL added to some; the n-th to come is at n % INLINE
+        ("inline", "i4", (INLINE,)),
         ("spill", "i4"),  # newest chunk of the others in the pool, -1 = none
         ("unread", "i4"),  # how many; -1 = opens the app no more before the horizon
         ("can_post", "u1"),  # lever
@@ -349,12 +354,14 @@ def aligned_copy(array: Any) -> Any:
     return copy
 
 
-def grown(array: Any, size: int, used: int | None = None) -> Any:
+def grown(array: Any, least: int, used: int | None = None) -> Any:
     """A larger copy of an array of records, of which only the first ``used`` matter.
 
-    Copied as bytes: field by field takes longer than all else that growing needs.
+    It has ``least`` rows or four times as many as before: rows never used cost addresses, not
+    memory, while the system clears every page that is (a third of a long run when arrays
+    doubled). Copied as bytes: field by field takes longer than all else that growing needs.
     """
-    larger = aligned_zeros(size, array.dtype)
+    larger = aligned_zeros(max(least, 4 * len(array)), array.dtype)
     end = (len(array) if used is None else used) * array.dtype.itemsize
     larger.view(np.uint8)[:end] = array.view(np.uint8)[:end]
     return larger

@@ -34,6 +34,7 @@ _CLASSES: Final = {
     "sources": "Sources",
     "cost": "Cost",
     "earnings": "Earnings",
+    "payments": "Payments",
 }
 
 

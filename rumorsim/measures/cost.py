@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from rumorsim.events import VERBS, Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
-from rumorsim.measures.counting import unique_names
-from rumorsim.measures.enforcement import BY_HAND
+from rumorsim.measures.doers import Doers
 
 __all__ = ["Cost"]
 
@@ -22,7 +21,8 @@ class State:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.prices = np.array([float(facts.prices.get(verb, 1.0)) for verb in VERBS])
-        self.counts = np.zeros((len(facts.interventions) + 1, len(VERBS)), np.int64)
+        self.doers = Doers(facts)
+        self.counts = np.zeros((len(self.doers.names), len(VERBS)), np.int64)
 
 
 class Cost(Measure[State]):
@@ -46,12 +46,10 @@ class Cost(Measure[State]):
 
     def observe(self, state: State, batch: Batch) -> None:
         acts = batch.only(Kind.ACTION)
-        hands = len(state.counts) - 1
-        by = np.where((acts.source >= 0) & (acts.source < hands), acts.source, hands)
-        np.add.at(state.counts, (by, acts.value.astype(np.int64)), 1)
+        np.add.at(state.counts, (state.doers.places(acts.source), acts.value.astype(np.int64)), 1)
 
     def value(self, state: State) -> dict[str, Any]:
-        labels = unique_names([*(each.label for each in state.facts.interventions), BY_HAND])
+        labels = state.doers.names
         verbs = _sums(state.counts.sum(axis=0)[:, None], state.prices[:, None])
         total = math.fsum(verbs)
         return {

@@ -17,6 +17,7 @@ from rumorsim.events import Batch, Facts
 __all__ = [
     "BINS",
     "FirstSeen",
+    "FirstSeenOf",
     "Growing",
     "StoryCounts",
     "bin_of",
@@ -119,6 +120,25 @@ class FirstSeen:
         first[first] = self._mark[unseen] == mark
         self.count += int(np.count_nonzero(first))
         return first
+
+
+class FirstSeenOf:
+    """Which numbers of [0, size) have appeared with each story; stories not met cost nothing."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._seen: dict[int, FirstSeen] = {}
+
+    def add(self, story: NDArray[Any], ids: NDArray[Any]) -> None:
+        """Each of ``ids`` appeared with the story of the same place."""
+        for each in np.unique(story).tolist():
+            if each not in self._seen:
+                self._seen[each] = FirstSeen(self._size)
+            self._seen[each].fresh(ids[story == each])
+
+    def count(self, story: int) -> int:
+        """How many have appeared with a story."""
+        return self._seen[story].count if story in self._seen else 0
 
 
 class StoryCounts:

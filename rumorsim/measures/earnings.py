@@ -20,22 +20,46 @@ _GOES_ON: Final = VERBS.index("remonetise")
 
 
 class State:
-    """Memory: 28 bytes x accounts."""
+    """Memory: 16 bytes x accounts, and as much again for each share of pay that is in force."""
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.groups = truth_groups(facts)
-        self.paid = {name: np.zeros(facts.accounts, np.int64) for name in self.groups}
-        self.lost = {name: np.zeros(facts.accounts, np.int64) for name in self.groups}
-        self.suspended = np.zeros(facts.accounts, np.int32)
+        self.keeps = [each.keeps for each in facts.interventions]
+        #: What is in force on an account: who demonetised it, once for each time.
+        self.held: dict[int, list[int]] = {}
+        self.share = np.ones(facts.accounts)
+        #: Reads by the share of pay that they brought, truth of the story, and author.
+        self.reads: dict[float, dict[str, NDArray[np.int64]]] = {}
+
+    def change(self, account: int, by: int, stops: bool) -> None:
+        """One demonetisation more of an account, or one that is undone."""
+        held = self.held.setdefault(account, [])
+        if stops:
+            held.append(by)
+        elif by in held:
+            held.remove(by)
+        # In order, so that equal sets of penalties leave equal shares to the bit.
+        self.share[account] = math.prod(sorted(map(self._kept, held)))
+
+    def _kept(self, by: int) -> float:
+        return self.keeps[by] if 0 <= by < len(self.keeps) else 0.0
+
+    def counts(self, share: float) -> dict[str, NDArray[np.int64]]:
+        """Where reads at this share of pay are counted."""
+        if share not in self.reads:
+            size = self.facts.accounts
+            self.reads[share] = {name: np.zeros(size, np.int64) for name in self.groups}
+        return self.reads[share]
 
 
 class Earnings(Measure[State]):
     """Each read pays the author of the post at the rate of its kind, by 1,000 reads.
 
-    An account that is demonetised earns nothing until that is undone, also where the
-    intervention leaves it a part of its income. What platforms take is not in the rate.
-    Needs every single read.
+    An account that is demonetised is paid the share that the intervention leaves it
+    (``keep``), shares of several multiplied, until that is undone; what is done by hand, or
+    as a step of a ladder or campaign, leaves nothing. What platforms take is not in the
+    rate. Needs every single read.
     """
 
     name: ClassVar[str] = "earnings"
@@ -57,39 +81,38 @@ class Earnings(Measure[State]):
             self._count(state, batch[low:high].only(Kind.READ))
             if high and changes[high - 1]:
                 row = batch.rows[high - 1]
-                account, stops = int(row["account"]), int(row["value"]) == _STOPS
-                held = int(state.suspended[account]) + (1 if stops else -1)
-                state.suspended[account] = max(held, 0)
+                stops = int(row["value"]) == _STOPS
+                state.change(int(row["account"]), int(row["source"]), stops)
 
     @staticmethod
     def _count(state: State, reads: Batch) -> None:
-        paid = state.suspended[reads.source] == 0
-        for name, stories in state.groups.items():
-            mine = stories[reads.story]
-            np.add.at(state.paid[name], reads.source[mine & paid], 1)
-            np.add.at(state.lost[name], reads.source[mine & ~paid], 1)
+        shares = state.share[reads.source]
+        for share in np.unique(shares).tolist():
+            counts, alike = state.counts(share), shares == share
+            for name, stories in state.groups.items():
+                np.add.at(counts[name], reads.source[alike & stories[reads.story]], 1)
 
     def value(self, state: State) -> dict[str, Any]:
-        whole = (
-            state.paid["false"] + state.paid["true"],
-            state.lost["false"] + state.lost["true"],
-        )
-        truth = {
-            name: _of(state.facts, state.paid[name], state.lost[name]) for name in state.groups
-        }
-        return {**_of(state.facts, *whole), "truth": truth}
+        truth = {name: _of(state, [name]) for name in state.groups}
+        return {**_of(state, ["false", "true"]), "truth": truth}
 
 
-def _of(facts: Facts, paid: NDArray[np.int64], lost: NDArray[np.int64]) -> dict[str, Any]:
-    earned, withheld = (counts * facts.earnings / 1000.0 for counts in (paid, lost))
-    total = math.fsum(earned.tolist())
+def _of(state: State, groups: list[str]) -> dict[str, Any]:
+    """Earned and withheld with stories of these groups; every sum is correctly rounded."""
+    facts, shares = state.facts, sorted(state.reads)
+    size = (len(shares), facts.accounts)
+    counts = np.array([sum(state.reads[share][name] for name in groups) for share in shares])
+    full = counts.reshape(size) * facts.earnings / 1000.0
+    earned = full * np.array(shares).reshape(-1, 1)
+    withheld = full * (1.0 - np.array(shares).reshape(-1, 1))
+    total = math.fsum(earned.ravel().tolist())
     kinds = {}
     for i, name in enumerate(facts.kinds):
         of_kind = facts.kind == i
-        sum_of_kind = math.fsum(earned[of_kind].tolist())
+        sum_of_kind = math.fsum(earned[:, of_kind].ravel().tolist())
         kinds[name] = {
             "earned": sum_of_kind,
-            "withheld": math.fsum(withheld[of_kind].tolist()),
+            "withheld": math.fsum(withheld[:, of_kind].ravel().tolist()),
             "part": ratio(sum_of_kind, total),
         }
-    return {"earned": total, "withheld": math.fsum(withheld.tolist()), "kinds": kinds}
+    return {"earned": total, "withheld": math.fsum(withheld.ravel().tolist()), "kinds": kinds}

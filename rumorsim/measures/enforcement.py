@@ -7,16 +7,14 @@ from typing import Any, ClassVar
 
 from rumorsim.events import Batch, Facts, InterventionFacts, Kind
 from rumorsim.measures.base import Meaning, Measure
-from rumorsim.measures.counting import ratio, unique_names
+from rumorsim.measures.counting import ratio
 from rumorsim.measures.docket import TARGET_KEYS, Docket, Queue
+from rumorsim.measures.doers import Doers
 from rumorsim.measures.guilt import FirstPosts, OfKinds, rule_of, target_of
 from rumorsim.measures.posts import PostLog
 from rumorsim.measures.summaries import summary, summary_meanings
 
-__all__ = ["BY_HAND", "Enforcement"]
-
-#: The name of what no intervention did.
-BY_HAND = "by hand"
+__all__ = ["Enforcement"]
 
 
 class State:
@@ -26,7 +24,9 @@ class State:
         self.facts = facts
         self.posts = PostLog()
         self.queue = Queue()
-        self.by: list[InterventionFacts | None] = [*facts.interventions, None]
+        self.doers = Doers(facts)
+        others = len(self.doers.names) - len(facts.interventions)
+        self.by: list[InterventionFacts | None] = [*facts.interventions, *[None] * others]
         self.dockets = [Docket(self.queue) for _ in self.by]
         distinct: dict[Any, FirstPosts | OfKinds] = {}
         self.first = [_guilt(facts, each, distinct) for each in self.by]
@@ -125,7 +125,7 @@ class Enforcement(Measure[State]):
         before: int,
     ) -> None:
         verb = int(value)
-        place = source if 0 <= source < len(state.by) - 1 else -1
+        place = state.doers.place(source)
         docket, first = state.dockets[place], state.first[place]
         kind, target = target_of(verb, story, post, account, state.by[place], platform)
         if not docket.count(verb, time, kind, target):
@@ -138,8 +138,7 @@ class Enforcement(Measure[State]):
                 docket.from_first_guilty_post.append(time - since)
 
     def value(self, state: State) -> dict[str, Any]:
-        labels = unique_names([*(each.label for each in state.facts.interventions), BY_HAND])
-        parts = {label: self._one(state, place) for place, label in enumerate(labels)}
+        parts = {label: self._one(state, place) for place, label in enumerate(state.doers.names)}
         verbs = [docket.counts() for docket in state.dockets]
         from_flag = [each for docket in state.dockets for each in docket.from_flag]
         late = [each for docket in state.dockets for each in docket.from_first_guilty_post]

@@ -113,14 +113,27 @@ def rule_of(facts: Facts, by: InterventionFacts | None) -> NDArray[np.bool_]:
     )
 
 
-class FirstPosts:
+class _Guilt:
+    """Since when each account and each story is guilty; inf: not so far."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.time = np.full(facts.accounts, np.inf)
+        self.story_time = np.full(len(facts.stories), np.inf)
+
+    def since(self, kind: str, target: int, posts: PostLog) -> float:
+        """The hour of a guilty target's first guilty post; inf where there is none."""
+        if kind == POST:
+            return float(posts.time[target])
+        return float(self.time[target] if kind == ACCOUNT else self.story_time[target])
+
+
+class FirstPosts(_Guilt):
     """Each account's first post of a rule's stories. Memory: 16 bytes x accounts."""
 
     def __init__(self, facts: Facts, rule: NDArray[np.bool_]) -> None:
+        super().__init__(facts)
         self.rule = rule
         self.post = np.full(facts.accounts, np.iinfo(np.int64).max)
-        self.time = np.full(facts.accounts, np.inf)
-        self.story_time = np.full(len(rule), np.inf)
 
     def observe(self, made: Batch) -> None:
         """Take in publish and share events."""
@@ -134,12 +147,6 @@ class FirstPosts:
         if kind == ACCOUNT:
             return bool(self.post[target] < before)
         return bool(self.rule[posts.story[target] if kind == POST else target])
-
-    def since(self, kind: str, target: int, posts: PostLog) -> float:
-        """The hour of a guilty target's first guilty post; inf for a story not yet posted."""
-        if kind == POST:
-            return float(posts.time[target])
-        return float(self.time[target] if kind == ACCOUNT else self.story_time[target])
 
     def guilty(self, kind: str, posts: PostLog) -> set[int]:
         """The numbers of all targets of a kind guilty by now; of stories, those posted.
@@ -155,18 +162,17 @@ class FirstPosts:
         return set(np.flatnonzero(self.rule & (self.story_time < np.inf)).tolist())
 
 
-class OfKinds:
+class OfKinds(_Guilt):
     """Guilt by kind: accounts of some kinds, their posts, the stories one of them published.
 
     Memory: 16 bytes x accounts and stories.
     """
 
     def __init__(self, facts: Facts, kinds: Iterable[str]) -> None:
+        super().__init__(facts)
         numbers = [facts.kinds.index(kind) for kind in kinds if kind in facts.kinds]
         self.of = np.isin(facts.kind, numbers)
-        self.time = np.full(facts.accounts, np.inf)
         self.story_post = np.full(len(facts.stories), np.iinfo(np.int64).max)
-        self.story_time = np.full(len(facts.stories), np.inf)
 
     def observe(self, made: Batch) -> None:
         """Take in publish and share events."""
@@ -181,12 +187,6 @@ class OfKinds:
         if kind == STORY:
             return bool(self.story_post[target] < before)
         return bool(self.of[posts.author[target] if kind == POST else target])
-
-    def since(self, kind: str, target: int, posts: PostLog) -> float:
-        """The hour of a guilty target's first post by one of the kinds; inf if there is none."""
-        if kind == POST:
-            return float(posts.time[target])
-        return float(self.time[target] if kind == ACCOUNT else self.story_time[target])
 
     def guilty(self, kind: str, posts: PostLog) -> set[int]:
         """The numbers of all guilty targets of a kind; accounts whether they posted or not."""

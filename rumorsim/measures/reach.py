@@ -12,6 +12,7 @@ from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import (
     BINS,
     FirstSeen,
+    FirstSeenOf,
     StoryCounts,
     bin_of,
     over_time,
@@ -50,7 +51,7 @@ class State:
         }
         self.by_story = StoryCounts(facts)
         self.surfaces = np.zeros((len(facts.stories), len(facts.surfaces)), np.int64)
-        self.persons: dict[int, FirstSeen] = {}
+        self.persons = FirstSeenOf(int(facts.person.max(initial=-1)) + 1)
 
 
 class Reach(Measure[State]):
@@ -93,15 +94,7 @@ class Reach(Measure[State]):
         state.surfaces += counts.reshape(state.surfaces.shape)
         for group in state.groups.values():
             group.add(exposed, state.facts.person, state.by_story.edges)
-        self._persons(state, exposed)
-
-    def _persons(self, state: State, exposed: Batch) -> None:
-        size = int(state.facts.person.max(initial=-1)) + 1
-        for story in np.unique(exposed.story).tolist():
-            if story not in state.persons:
-                state.persons[story] = FirstSeen(size)
-            readers = exposed.account[exposed.story == story]
-            state.persons[story].fresh(state.facts.person[readers])
+        state.persons.add(exposed.story, state.facts.person[exposed.account])
 
     def value(self, state: State) -> dict[str, Any]:
         totals = state.by_story.counts.sum(axis=1)
@@ -124,7 +117,7 @@ class Reach(Measure[State]):
             "stories": {
                 name: {
                     "accounts": int(totals[story]),
-                    "persons": state.persons[story].count if story in state.persons else 0,
+                    "persons": state.persons.count(story),
                     "surfaces": _surfaces(state.facts, state.surfaces[story]),
                     "over_time": over_time(
                         state.by_story.edges, accounts=state.by_story.counts[story]

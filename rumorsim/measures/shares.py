@@ -10,6 +10,7 @@ from rumorsim.events import Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import (
     FirstSeen,
+    FirstSeenOf,
     StoryCounts,
     over_time,
     story_names,
@@ -28,7 +29,7 @@ class State:
         self.shared = StoryCounts(facts)
         self.published = np.zeros(len(facts.stories), np.int64)
         self.in_group = {name: FirstSeen(facts.accounts) for name in self.groups}
-        self.in_story: dict[int, FirstSeen] = {}
+        self.in_story = FirstSeenOf(facts.accounts)
 
 
 class Shares(Measure[State]):
@@ -63,10 +64,7 @@ class Shares(Measure[State]):
         state.published += np.bincount(published, minlength=len(state.published))
         for name, stories in state.groups.items():
             state.in_group[name].fresh(made.account[stories[made.story]])
-        for story in np.unique(made.story).tolist():
-            if story not in state.in_story:
-                state.in_story[story] = FirstSeen(state.facts.accounts)
-            state.in_story[story].fresh(made.account[made.story == story])
+        state.in_story.add(made.story, made.account)
 
     def value(self, state: State) -> dict[str, Any]:
         shared, edges = state.shared.counts, state.shared.edges
@@ -86,7 +84,7 @@ class Shares(Measure[State]):
                 name: {
                     "shares": int(shared[story].sum()),
                     "publications": int(state.published[story]),
-                    "sharers": state.in_story[story].count if story in state.in_story else 0,
+                    "sharers": state.in_story.count(story),
                     "over_time": over_time(edges, shares=shared[story]),
                 }
                 for story, name in enumerate(story_names(state.facts))

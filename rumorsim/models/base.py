@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, NamedTuple
 from pydantic import Field
 
 from rumorsim.laws import Exponential, Law
-from rumorsim.units import Rate
+from rumorsim.units import DailyCurve, Rate
 from rumorsim.written import Model
 
 __all__ = ["ContactModel", "Rumor", "Terms"]
@@ -28,15 +28,26 @@ class Terms(NamedTuple):
     threshold: float | None = None  #: the same for all; None: uniform on (0, 1) by account
     delay: Law | None = None  #: by threshold: from delivery to reading
     follow_weight: Literal["none", "one-over-followees", "graph"] = "none"  #: on P(share)
+    daily_curve: DailyCurve = "flat"  #: of contacts; what stops by itself goes by the clock
 
 
 class ContactModel(Model):
-    """Base of the models that stand in for the feed."""
+    """Base of the models that stand in for the feed: people meet when they are awake.
+
+    Contacts are a Poisson process warped by the daily curve, as check-ins are, so that a day
+    has as many of them whatever the curve; delays of reading are warped alike. Forgetting and
+    recovery go by the clock.
+    """
 
     #: One line for help texts and the README.
     summary: ClassVar[str]
 
     kind: str
+    daily_curve: DailyCurve = Field(
+        "flat",
+        description="contacts (with thresholds: readings) by hour of the day: 24 weights, or"
+        " waking (an assumption: quiet 1-6, peaks 12 and 21); the papers have flat",
+    )
 
     def terms(self) -> Terms:
         """What the engines do."""

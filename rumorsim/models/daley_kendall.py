@@ -29,4 +29,5 @@ class DaleyKendall(Rumor):
             after=self.after,
             mutual=True,
             stop=self.forgets(),
+            daily_curve=self.daily_curve,
         )

@@ -49,4 +49,5 @@ class LinearThreshold(ContactModel):
             threshold=None if self.threshold == "uniform" else self.threshold,
             delay=self.delay,
             follow_weight=self.weights,
+            daily_curve=self.daily_curve,
         )

@@ -30,4 +30,5 @@ class MakiThompson(Rumor):
             stifling=self.stifling,
             after=self.after,
             stop=self.forgets(),
+            daily_curve=self.daily_curve,
         )

@@ -32,6 +32,7 @@ class Epidemic(ContactModel):
             per_follow=True,
             stop=self.recovery,
             stop_reason="recovered",
+            daily_curve=self.daily_curve,
         )
 
 

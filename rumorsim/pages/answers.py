@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rumorsim.pages.saved import NONE
 from rumorsim.pages.wording import FALSE, TRUE, and_, both_of, clearly, did, quoted
 from rumorsim.report.numbers import spread
+from rumorsim.studies.comparison import NONE
 from rumorsim.studies.intervals import LEVEL, paired_difference, shared_level
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ import numpy as np
 from rumorsim.pages.answers import ordered
 from rumorsim.pages.charts import Bar, draw_bars
 from rumorsim.pages.parts import Column, Figure, Items, Section, Table, Text
-from rumorsim.pages.saved import NONE
 from rumorsim.pages.wording import both_of, quoted
 from rumorsim.report.numbers import digits_for, number
+from rumorsim.studies.comparison import NONE
 
 if TYPE_CHECKING:
     from rumorsim.pages.parts import Part

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from rumorsim.pages.answers import ordered
 from rumorsim.pages.parts import Figure, Section, Text
-from rumorsim.pages.saved import NONE
 from rumorsim.pages.svg import INK, MUTED, PAPER, canvas, inline
 from rumorsim.pages.wording import both_of, quoted
+from rumorsim.studies.comparison import NONE
 
 if TYPE_CHECKING:
     from markupsafe import Markup

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
     from matplotlib.axes import Axes
 
-    from rumorsim.pages.saved import Band
+    from rumorsim.studies.comparison import CurveBand
     from rumorsim.studies.intervals import Interval
 
 __all__ = ["Bar", "Mark", "Point", "Row", "draw_bands", "draw_bars", "draw_forest", "draw_frontier"]
@@ -54,7 +54,7 @@ class Bar(NamedTuple):
     parts: Sequence[float]
 
 
-def draw_bands(name: str, bands: Sequence[tuple[int, Band]], told: str) -> Markup:
+def draw_bands(name: str, bands: Sequence[tuple[int, CurveBand]], told: str) -> Markup:
     """Lines over hours with their intervals; each by the place of its policy."""
     with canvas(3.3) as (figure, ax):
         for place, band in reversed(bands):

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from rumorsim.errors import InputError
 from rumorsim.pages.comparison_page import comparison_page
 from rumorsim.pages.replay import Replay, replay
-from rumorsim.pages.saved import NONE, Band, Change, Saved, read_comparison
+from rumorsim.pages.saved import Change, Saved, read_comparison
 from rumorsim.results import Result
 from rumorsim.scenario.loading import from_values
+from rumorsim.studies.comparison import NONE, CurveBand
 
 if TYPE_CHECKING:
     from rumorsim.pages.parts import Page
@@ -108,7 +109,7 @@ def _as_comparison(results: dict[str, Result]) -> Saved:
         scalars=held.scalars,
         digests=held.digests,
         bands={
-            (policy, f"{key}.{series}"): Band(curve["time"], values, values, values)
+            (policy, f"{key}.{series}"): CurveBand(curve["time"], values, values, values)
             for policy, each in results.items()
             for key, curve in each.curves().items()
             for series, values in curve.items()

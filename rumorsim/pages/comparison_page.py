@@ -13,13 +13,13 @@ from rumorsim.pages.numbers_part import numbers_section
 from rumorsim.pages.parts import Page
 from rumorsim.pages.ranking_part import ranking_section
 from rumorsim.pages.reach_part import reach_section
-from rumorsim.pages.saved import NONE
 from rumorsim.pages.terms_part import (
     again_section,
     limits_section,
     scenario_section,
     source_of,
 )
+from rumorsim.studies.comparison import NONE
 
 if TYPE_CHECKING:
     from rumorsim.pages.replay import Replay

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from rumorsim.measures import describe
 from rumorsim.pages.answers import ordered
 from rumorsim.pages.parts import Column, Section, Table, Text
-from rumorsim.pages.wording import and_, cell, held, over, percent, quoted
+from rumorsim.pages.wording import and_, cell, held, over, quoted
 
 if TYPE_CHECKING:
     from rumorsim.pages.saved import Saved
@@ -86,7 +86,7 @@ def _wrongly(saved: Saved, policies: list[str]) -> str:
 def _shown(key: str, mean: Interval) -> str:
     meaning = describe(key)
     if meaning is not None and meaning.unit == "part":
-        return cell(percent(held(mean, "part")), unit="%")
+        return cell(held(mean, "part").in_percent, unit="%")
     return cell(held(mean, None))
 
 

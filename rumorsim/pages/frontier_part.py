@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from rumorsim.pages.answers import level_of, ordered
 from rumorsim.pages.charts import Point, draw_frontier
 from rumorsim.pages.parts import Column, Figure, Key, Section, Table, Text
-from rumorsim.pages.saved import NONE
 from rumorsim.pages.svg import look_of
 from rumorsim.pages.wording import FALSE, TRUE, and_, both_of, cell, quoted
+from rumorsim.studies.comparison import NONE
 from rumorsim.studies.intervals import Interval
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ Progress = Callable[[int, int], None]
 
 
 def page_of(directory: str | Path, *, again: bool = True, progress: Progress | None = None) -> Page:
-    """The report on a directory that ``run``, ``compare`` or ``sweep`` wrote.
+    """The report on a directory that ``run``, ``compare``, ``sweep`` or an answer wrote.
 
     ``again``: whether a few worlds may be run again for what only events show (who was
     reached before a policy acted, one cascade). InputError for anything else.
@@ -41,8 +41,20 @@ def page_of(directory: str | Path, *, again: bool = True, progress: Progress | N
         from rumorsim.pages.sweep_page import page_of_sweep
 
         return page_of_sweep(place, again=again, progress=progress)
+    if holds == "sensitivity":
+        from rumorsim.pages.sensitivity_page import page_of_sensitivity
+
+        return page_of_sensitivity(place)
+    if holds == "optimisation":
+        from rumorsim.pages.optimum_page import page_of_optimum
+
+        return page_of_optimum(place)
+    if holds == "delay map":
+        from rumorsim.pages.delay_map_page import page_of_delay_map
+
+        return page_of_delay_map(place)
     rule = "holds results that no report is made of"
-    advice = "a run, a comparison or a sweep has one"
+    advice = "a run, a comparison, a sweep, a sensitivity, an optimisation or a delay map has one"
     raise InputError(
         Fault(rule, file=str(place), key="holds", value=show_value(holds), advice=advice)
     )
@@ -90,9 +102,7 @@ _MADE: Final = '<meta name="generator" content="rumorsim">'
 
 
 def _write_tables(tables: list[Table], place: Path) -> None:
-    from rumorsim.pages.csv_text import csv_of
-
     with write_directory(place) as draft:
         for table in tables:
-            (draft / f"{table.name}.csv").write_text(csv_of(table), encoding="utf-8")
+            (draft / f"{table.name}.csv").write_text(table.csv(), encoding="utf-8")
         (draft / MARKER).write_text('{"holds": "tables"}\n', encoding="utf-8")

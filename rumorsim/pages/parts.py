@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from rumorsim.csv_text import csv_text
+
 __all__ = [
     "Code",
     "Column",
@@ -64,6 +66,12 @@ class Table:
     raw: tuple[Sequence[str], Sequence[Sequence[Any]]] | None = None
     note: str = ""
     kind: str = field(default="table", init=False)
+
+    def csv(self) -> str:
+        """The table as CSV: its raw rows where it has them, else the rows shown."""
+        if self.raw is not None:
+            return csv_text(*self.raw)
+        return csv_text([column.head for column in self.columns], self.rows)
 
 
 class Key(NamedTuple):

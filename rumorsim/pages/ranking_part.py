@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 from rumorsim.pages.answers import level_of, main_of, ordered
 from rumorsim.pages.charts import Mark, Row, draw_forest
 from rumorsim.pages.parts import Column, Figure, Section, Table, Text
-from rumorsim.pages.saved import NONE
 from rumorsim.pages.wording import (
     FALSE,
     TRUE,
-    best_form,
     both_of,
     capital,
     cell,
@@ -21,6 +19,8 @@ from rumorsim.pages.wording import (
     quoted,
 )
 from rumorsim.report.numbers import spread
+from rumorsim.studies.comparison import NONE
+from rumorsim.studies.telling import best_form
 
 if TYPE_CHECKING:
     from rumorsim.pages.saved import Change, Saved

@@ -12,7 +12,8 @@ from rumorsim.pages.wording import both_of, quoted
 from rumorsim.report.numbers import spread
 
 if TYPE_CHECKING:
-    from rumorsim.pages.saved import Band, Saved
+    from rumorsim.pages.saved import Saved
+    from rumorsim.studies.comparison import CurveBand
 
 __all__ = ["legend_of", "reach_section"]
 
@@ -71,11 +72,11 @@ def _caption(saved: Saved) -> str:
     )
 
 
-def _at(band: Band, part: float) -> int:
+def _at(band: CurveBand, part: float) -> int:
     return round(part * (len(band.time) - 1))
 
 
-def _cells(band: Band) -> list[str]:
+def _cells(band: CurveBand) -> list[str]:
     cells = []
     for part in _SHOWN:
         at = _at(band, part)
@@ -85,7 +86,7 @@ def _cells(band: Band) -> list[str]:
     return cells
 
 
-def _told(saved: Saved, word: str, bands: list[tuple[int, Band]]) -> str:
+def _told(saved: Saved, word: str, bands: list[tuple[int, CurveBand]]) -> str:
     """When half of the final reach was there, and where each line ends."""
     ends = ", ".join(
         f"{quoted(saved.policies[place])} {band.mean[-1]:,.0f}" for place, band in bands

@@ -37,9 +37,7 @@ def _environment() -> Environment:
 
 def _csv_link(table: Table) -> str:
     """The table's CSV as an address that holds it, for spreadsheets in any language."""
-    from rumorsim.pages.csv_text import csv_of
-
-    return _held("text/csv", csv_of(table), mark=True)
+    return _held("text/csv", table.csv(), mark=True)
 
 
 def _file_link(code: Code) -> str:

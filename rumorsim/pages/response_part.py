@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 from rumorsim.pages.answers import level_of, main_of
 from rumorsim.pages.parts import Column, Figure, Section, Table, Text
 from rumorsim.pages.reach_part import legend_of
-from rumorsim.pages.saved import NONE
 from rumorsim.pages.sweep_charts import Response, draw_response
 from rumorsim.pages.wording import FALSE, cell, quoted
+from rumorsim.studies.comparison import NONE
 from rumorsim.studies.intervals import mean_interval
 
 if TYPE_CHECKING:

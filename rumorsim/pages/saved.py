@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from rumorsim.csv_text import read_csv
 from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.files import MARKER
+from rumorsim.studies.comparison import CurveBand
 from rumorsim.studies.intervals import Interval
 
-__all__ = ["NONE", "Band", "Change", "Saved", "kind_of", "read_comparison"]
-
-#: The policy all others are held against.
-NONE: Final = "none"
+__all__ = ["Change", "Saved", "kind_of", "read_comparison"]
 
 Values = Sequence[float | None]
 
@@ -31,15 +30,6 @@ class Change(NamedTuple):
     worlds: int
 
 
-class Band(NamedTuple):
-    """A curve's mean over worlds and its interval at each time (hours); equal lengths."""
-
-    time: Sequence[float]
-    mean: Sequence[float]
-    low: Sequence[float]
-    high: Sequence[float]
-
-
 @dataclass(frozen=True)
 class Saved:
     """A saved comparison. ``scalars[policy][key][r]`` belongs to ``seeds[r]``."""
@@ -50,7 +40,7 @@ class Saved:
     changes: Mapping[tuple[str, str], Change]
     scalars: Mapping[str, Mapping[str, Values]]
     digests: Mapping[str, Sequence[str]]
-    bands: Mapping[tuple[str, str], Band]
+    bands: Mapping[tuple[str, str], CurveBand]
     facts: Mapping[str, Any]
 
     @property
@@ -91,7 +81,7 @@ def kind_of(directory: Path) -> str:
     return holds
 
 
-_ADVICE: Final = "name one that run --out, compare --out or sweep --out wrote"
+_ADVICE: Final = "name one that a command of rumorsim wrote with --out"
 
 
 def read_comparison(directory: Path) -> Saved:
@@ -133,8 +123,7 @@ def _json(place: Path) -> Any:
 
 def _rows(place: Path) -> Iterator[dict[str, str]]:
     try:
-        with place.open(encoding="utf-8", newline="") as file:
-            yield from csv.DictReader(file)
+        yield from read_csv(place)
     except FileNotFoundError:
         raise InputError(Fault("is missing", file=str(place))) from None
     except (OSError, csv.Error) as error:
@@ -178,15 +167,15 @@ def _worlds(
     return scalars, digests
 
 
-def _bands(place: Path) -> dict[tuple[str, str], Band]:
+def _bands(place: Path) -> dict[tuple[str, str], CurveBand]:
     """By policy and curve; empty where none were saved."""
     if not place.is_file():
         return {}
-    found: dict[tuple[str, str], Band] = {}
+    found: dict[tuple[str, str], CurveBand] = {}
     for row in _rows(place):
         band = found.setdefault(
-            (row["policy"], f"{row['curve']}.{row['series']}"), Band([], [], [], [])
+            (row["policy"], f"{row['curve']}.{row['series']}"), CurveBand([], [], [], [])
         )
-        for name, column in zip(Band._fields, band, strict=True):
+        for name, column in zip(CurveBand._fields, band, strict=True):
             column.append(float(row[name]))  # type: ignore[attr-defined]
     return found

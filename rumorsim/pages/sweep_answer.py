@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rumorsim.pages.answers import main_of
-from rumorsim.pages.saved import NONE
-from rumorsim.pages.wording import FALSE, amount, and_, best_form, clearly, quoted
+from rumorsim.pages.wording import FALSE, amount, and_, clearly, quoted
 from rumorsim.report.numbers import spread
+from rumorsim.studies.comparison import NONE
 from rumorsim.studies.intervals import (
     LEVEL,
     Interval,
@@ -16,6 +16,7 @@ from rumorsim.studies.intervals import (
     paired_difference,
     shared_level,
 )
+from rumorsim.studies.telling import best_form
 
 if TYPE_CHECKING:
     from rumorsim.pages.saved import Change

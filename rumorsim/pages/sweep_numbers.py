@@ -9,7 +9,7 @@ from rumorsim.pages.numbers_part import shown_of
 from rumorsim.pages.parts import Column, Folded, Section, Table
 from rumorsim.pages.sweep_answer import effects
 from rumorsim.pages.sweep_parts import MOST_SHOWN, text_of
-from rumorsim.pages.wording import cell, held, percent
+from rumorsim.pages.wording import cell, held
 
 if TYPE_CHECKING:
     from rumorsim.pages.sweep_reading import Swept
@@ -46,7 +46,7 @@ def desk_table(swept: Swept) -> Section | None:
             part = meaning is not None and meaning.unit == "part"
             mean = None if change is None else held(change.mean, "part" if part else None)
             unit = "%" if part else ""
-            cells.append(cell(percent(mean) if part and mean else mean, unit=unit))
+            cells.append(cell(mean.in_percent if part and mean else mean, unit=unit))
             if change is not None:
                 raw.append([each.policy, *values, key, change.worlds, *change.mean])
         rows.append([each.policy, *map(text_of, values), *cells])

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rumorsim.files import json_text
 from rumorsim.pages.before_part import before_section
 from rumorsim.pages.cascade_part import cascade_section
 from rumorsim.pages.comparison_making import expected_events
 from rumorsim.pages.parts import Code, Folded, Page, Section, Text
 from rumorsim.pages.replay import Replay, replay
 from rumorsim.pages.response_part import response_section
-from rumorsim.pages.saved import NONE
 from rumorsim.pages.sweep_answer import effects, sweep_answer, sweep_terms
 from rumorsim.pages.sweep_numbers import desk_table, numbers_part
 from rumorsim.pages.sweep_parts import curves_section, frontier_part, settings_section
@@ -26,6 +25,7 @@ from rumorsim.pages.terms_part import (
     scenario_section,
     source_of,
 )
+from rumorsim.studies.comparison import NONE
 
 if TYPE_CHECKING:
     from rumorsim.pages.sweep_reading import Point, Swept
@@ -120,7 +120,7 @@ def _plain_study(manifest: Any) -> dict[str, Any]:
 
 def _assumptions(manifest: Any) -> Section:
     section = scenario_section(manifest["scenario"])
-    text = json.dumps(manifest["study"], indent=1, ensure_ascii=False) + "\n"
+    text = json_text(manifest["study"])
     study = Folded("The study: what was varied, and how", [Code(text, "study.json")])
     return Section(section.name, section.title, [study, *section.parts])
 

@@ -11,21 +11,20 @@ from rumorsim.pages.frontier_part import cost_of, less
 from rumorsim.pages.parts import Column, Figure, Section, Table, Text
 from rumorsim.pages.ranking_part import kinds_of
 from rumorsim.pages.reach_part import legend_of
-from rumorsim.pages.saved import NONE
 from rumorsim.pages.sweep_answer import effects
 from rumorsim.pages.sweep_charts import draw_cloud
 from rumorsim.pages.wording import (
     FALSE,
     TRUE,
-    best_form,
     both_of,
     cell,
     clearly,
     held,
-    percent,
     quoted,
 )
 from rumorsim.report.numbers import number, spread
+from rumorsim.studies.comparison import NONE
+from rumorsim.studies.telling import best_form
 
 if TYPE_CHECKING:
     from rumorsim.pages.parts import Part
@@ -56,7 +55,7 @@ def settings_section(swept: Swept) -> Section:
 
 def _form(effect: Effect, unit: str) -> Interval:
     if unit == "%" and effect.change.relative is not None:
-        return percent(effect.change.relative)
+        return effect.change.relative.in_percent
     assert effect.change.difference is not None
     return effect.change.difference
 

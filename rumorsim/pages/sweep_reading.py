@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from rumorsim.pages.frontier_part import COSTS
-from rumorsim.pages.saved import NONE, Band, Change, Saved
+from rumorsim.pages.saved import Change, Saved
 from rumorsim.pages.wording import FALSE, TRUE
+from rumorsim.studies.comparison import NONE, CurveBand
 from rumorsim.studies.intervals import (
     LEVEL,
+    in_both,
     mean_interval,
-    mean_intervals,
     paired_difference,
     relative_change,
     resampled,
@@ -170,34 +171,23 @@ def _change(
     known = [value for value in values if value is not None]
     if not known:
         return None
-    pairs = [
-        (a, b)
-        for a, b in zip(values, base or (), strict=base is not None)
-        if a is not None and b is not None
-    ]
-    if not pairs:
+    ours, theirs = in_both(values, base)
+    if not ours:
         return Change(mean_interval(known), None, None, False, len(known))
-    ours, theirs = [a for a, _ in pairs], [b for _, b in pairs]
     return Change(
         mean_interval(ours),
         paired_difference(ours, theirs, level),
         relative_change(ours, theirs, level),
-        len(pairs) == len(values) and ours == theirs,
-        len(pairs),
+        len(ours) == len(values) and ours == theirs,
+        len(ours),
     )
 
 
-def _bands(by_policy: Mapping[str, Sequence[Row]]) -> dict[tuple[str, str], Band]:
-    found = {}
-    for policy, rows in by_policy.items():
-        for key, curve in rows[0].series.items():
-            for series in [name for name in curve if name != "time"]:
-                points = zip(*(row.series[key][series] for row in rows), strict=True)
-                each = mean_intervals(list(points))
-                means = [point.estimate for point in each]
-                ends = [
-                    [m if end is None else end for m, end in zip(means, column, strict=True)]
-                    for column in ([p.low for p in each], [p.high for p in each])
-                ]
-                found[policy, f"{key}.{series}"] = Band(curve["time"], means, *ends)
-    return found
+def _bands(by_policy: Mapping[str, Sequence[Row]]) -> dict[tuple[str, str], CurveBand]:
+    return {
+        (policy, f"{key}.{series}"): CurveBand.of([row.series[key] for row in rows], series)
+        for policy, rows in by_policy.items()
+        for key, curve in rows[0].series.items()
+        for series in curve
+        if series != "time"
+    }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -10,6 +9,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from rumorsim.errors import InputError
+from rumorsim.files import json_text
 from rumorsim.pages.parts import Code, Column, Folded, Items, Section, Table, Text
 from rumorsim.scenario.explained import toml_value
 from rumorsim.scenario.models import Scenario
@@ -81,8 +81,8 @@ def scenario_section(values: Mapping[str, Any]) -> Section:
         parts.append(Folded(f"{len(given)} values set", [table]) if many else table)
         folded = _table("assumptions-default", "Left at the default", kept)
         parts.append(Folded(f"{len(kept)} defaults left as they are", [folded]))
-    text = json.dumps(values, indent=1, ensure_ascii=False)
-    parts.append(Folded("The full resolved scenario", [Code(text + "\n", "scenario.json")]))
+    whole = Code(json_text(values), "scenario.json")
+    parts.append(Folded("The full resolved scenario", [whole]))
     return Section("assumptions", "Assumptions", parts)
 
 

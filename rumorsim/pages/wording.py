@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from rumorsim.report.numbers import spread
+from rumorsim.report.numbers import spread, with_interval
 from rumorsim.studies.intervals import Interval
+from rumorsim.studies.telling import best_form
 
 if TYPE_CHECKING:
     from rumorsim.pages.saved import Change, Saved
@@ -16,7 +17,6 @@ __all__ = [
     "TRUE",
     "amount",
     "and_",
-    "best_form",
     "both_of",
     "capital",
     "cell",
@@ -25,13 +25,20 @@ __all__ = [
     "held",
     "no_change",
     "over",
-    "percent",
     "quoted",
+    "what_is",
 ]
 
 #: Accounts reached by what the world knows to be false, and by what is true.
 FALSE: Final = "reach.truth.false.accounts"
 TRUE: Final = "reach.truth.true.accounts"
+#: A line does not end between a number and its unit.
+_GAP: Final = "\u00a0"
+
+
+def what_is(key: str) -> str:
+    """A number in words where it has some, else by its dotted name."""
+    return {FALSE: "reach of false stories", TRUE: "reach of true stories"}.get(key, key)
 
 
 def quoted(name: str) -> str:
@@ -47,12 +54,6 @@ def and_(words: Sequence[str]) -> str:
 def capital(text: str) -> str:
     """The text with a capital first letter; names in quotes stay as they are."""
     return text[:1].upper() + text[1:]
-
-
-def percent(interval: Interval) -> Interval:
-    """The interval in percent."""
-    low, high = (None if end is None else 100 * end for end in (interval.low, interval.high))
-    return Interval(100 * interval.estimate, low, high)
 
 
 def cell(interval: Interval | None, *, unit: str = "", signed: bool = False) -> str:
@@ -72,13 +73,6 @@ def held(interval: Interval, unit: str | None) -> Interval:
     return Interval(interval.estimate, max(interval.low, 0.0), high)
 
 
-def best_form(change: Change) -> tuple[Interval, str] | None:
-    """The change in percent where that has an interval, else in accounts."""
-    if change.relative is not None and (change.relative.known or change.worlds == 1):
-        return percent(change.relative), "%"
-    return None if change.difference is None else (change.difference, "accounts")
-
-
 def clearly(change: Change | None) -> int:
     """-1 for a clear cut, +1 for a clear rise, 0 where the interval holds no change."""
     form = None if change is None else best_form(change)
@@ -89,10 +83,7 @@ def clearly(change: Change | None) -> int:
 
 def amount(interval: Interval, unit: str, level: str) -> str:
     """ "12.3 % (95 % interval 10.1 to 14.6 %)", whichever way it went."""
-    if interval.estimate < 0:
-        low, high = (None if end is None else -end for end in (interval.high, interval.low))
-        interval = Interval(-interval.estimate, low, high)
-    return _with_interval(interval, unit, level)
+    return with_interval(*interval.size, unit, level=level, gap=_GAP)
 
 
 def did(change: Change, what: str, level: str) -> str:
@@ -108,21 +99,9 @@ def did(change: Change, what: str, level: str) -> str:
             return f"did not change {what}"
         return f"{'cut' if interval.estimate < 0 else 'raised'} {what} by {amount(*form, level)}"
     if not interval.clear:
-        return (
-            f"did not clearly change {what} ({_with_interval(interval, unit, level, signed=True)})"
-        )
+        told = with_interval(*interval, unit, level=level, signed=True, brackets=False, gap=_GAP)
+        return f"did not clearly change {what} ({told})"
     return f"{'cut' if interval.estimate < 0 else 'raised'} {what} by {amount(*form, level)}"
-
-
-def _with_interval(interval: Interval, unit: str, level: str, *, signed: bool = False) -> str:
-    alone = spread(*interval, signed=signed)
-    gap = "\u00a0"
-    if not interval.known or "(" not in alone:
-        return f"{alone}{gap}{unit}"
-    value, ends = alone.removesuffix(")").split(" (", 1)
-    if signed:
-        return f"{value}{gap}{unit}, {level} interval {ends}{gap}{unit}"
-    return f"{value}{gap}{unit} ({level} interval {ends}{gap}{unit})"
 
 
 def over(saved: Saved) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["digits_for", "number", "spread"]
+__all__ = ["digits_for", "number", "spread", "with_interval"]
 
 
 def digits_for(value: float, low: float | None, high: float | None) -> int:
@@ -39,3 +39,26 @@ def spread(
         return f"{text} (in every world){tail}"
     ends = [number(end, digits, signed=signed) for end in (low, high)]
     return f"{text} ({ends[0]} to {ends[1]}){tail}"
+
+
+def with_interval(
+    value: float,
+    low: float | None,
+    high: float | None,
+    unit: str,
+    *,
+    level: str = "95 %",
+    signed: bool = False,
+    brackets: bool = True,
+    gap: str = " ",
+) -> str:
+    """The same in a sentence, such as ``12.3 % (95 % interval 10.1 to 14.6 %)``, or a comma."""
+    digits = digits_for(value, low, high)
+    told = f"{number(value, digits, signed=signed)}{gap}{unit}"
+    if low is None or high is None:
+        return told
+    if low == high == value:
+        return f"{told} (in every world)"
+    ends = " to ".join(number(end, digits, signed=signed) for end in (low, high))
+    within = f"{level} interval {ends}{gap}{unit}"
+    return f"{told} ({within})" if brackets else f"{told}, {within}"

@@ -72,7 +72,10 @@ def _model_faults(scenario: Scenario) -> Iterator[str]:
     rule = f"has no effect with the model {name}"
     for key in ("feed", "trending", "platforms"):
         if key in scenario.model_fields_set and getattr(scenario, key) not in (None, {}):
-            yield _fault(key, "", f"[{key}] {rule}", f"remove [{key}] or [model]")
+            advice = f"remove [{key}] or [model]"
+            if key == "feed" and scenario.feed.daily_curve != "flat":
+                advice += "; a daily_curve of contacts goes into [model]"
+            yield _fault(key, "", f"[{key}] {rule}", advice)
     if scenario.model.terms().by_threshold:
         for kind, table in scenario.accounts.kinds.items():
             if table.check_ins != 1:
@@ -201,6 +204,9 @@ def _late_faults(scenario: Scenario) -> Iterator[str]:
             if each.raises_reports:
                 told = "raises report rates during the run: not with late exposures"
                 yield _fault(f"{key}.kind", each.kind, told, advice)
+            if getattr(each, "forward_limit", None) is not None:
+                told = "changes who gets a post: not with late exposures"
+                yield _fault(f"{key}.forward_limit", "", told, advice)
             if each.when.reach is not None:
                 yield _fault(f"{key}.when.reach", str(each.when.reach), rule, advice)
             if each.whom.suspicion > 0:

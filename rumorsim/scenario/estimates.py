@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rumorsim.graphs import growth
 from rumorsim.scenario.inputs import build_graph
+from rumorsim.scenario.model_estimates import in_comment, model_words
 from rumorsim.world import build_world
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from rumorsim.graphs.follows import FollowGraph
@@ -23,24 +27,10 @@ ESTIMATE = """\
 # it and nobody to have shared the story yet. An upper estimate: attention, background posts,
 # novelty, trust, corrections and surfaces are left out."""
 
-NO_ESTIMATE = "# Expected reproduction number: none is estimated for the model {}."
-
 
 def weighted_followers(graph: FollowGraph, follow_weight: str) -> float:
-    """Mean weight of the followers of an account that a post reached; 0 without follows.
-
-    An account is reached through its followees, so each counts by the weight of the
-    follows that lead to it: sum of in * out over sum of in. Without weights this is the
-    mean over follows of the follower's own number of followers.
-    """
-    if graph.follows == 0:
-        return 0.0
-    weights = _weights(graph, follow_weight)
-    followees = np.repeat(np.arange(graph.accounts, dtype=np.int32), graph.follower_counts())
-    into = np.bincount(graph.followers, weights, minlength=graph.accounts)
-    out = np.bincount(followees, weights, minlength=graph.accounts)
-    total = float(into.sum())
-    return float(into @ out) / total if total else 0.0
+    """Mean weight of the followers of an account that a post reached; 0 without follows."""
+    return growth.weighted_followers(graph, _weights(graph, follow_weight))
 
 
 def _weights(graph: FollowGraph, follow_weight: str) -> NDArray[np.float64]:
@@ -62,6 +52,24 @@ def reproduction_number(scenario: Scenario, story: Story, graph: FollowGraph) ->
     return share * weighted_followers(graph, scenario.feed.follow_weight)
 
 
+def waits_in_vain(scenario: Scenario) -> Iterator[str]:
+    """What waits for reports where nobody reports: no story has ``report``, nobody is asked to."""
+    if any(story.report > 0 for story in scenario.stories):
+        return
+    if any(each.kind == "mass-reporting" for each in scenario.adversaries):
+        return
+    for policy in scenario.policies:
+        acts = policy.interventions
+        if any(getattr(each, "brigade", 0) for each in acts):
+            continue
+        for each in acts:
+            if each.when.reports is not None or each.whom.suspicion > 0:
+                yield (
+                    f'# In "{in_comment(policy.name)}" {each.kind} waits for reports, and nobody'
+                    " reports: no story has report > 0."
+                )
+
+
 def expectations(scenario: Scenario) -> str:
     """What the graph is like and what to expect of each story, as comments of TOML.
 
@@ -69,20 +77,17 @@ def expectations(scenario: Scenario) -> str:
     file, an id that does not exist) ends as an InputError here.
     """
     graph, attributes = build_graph(scenario)
-    build_world(scenario, graph, scenario.seed, attributes=attributes)
+    world = build_world(scenario, graph, scenario.seed, attributes=attributes)
     lines = [
         f"# {graph.accounts:,} accounts, {graph.follows:,} follows,"
         f" {graph.mean_followers:.2f} followers per account",
     ]
+    lines.extend(waits_in_vain(scenario))
     if scenario.model is not None:
-        lines.append(NO_ESTIMATE.format(scenario.model.kind))
+        lines.extend(model_words(scenario, world))
         return "\n".join(lines)
     lines.append(ESTIMATE)
     for story in scenario.stories:
         expected = reproduction_number(scenario, story, graph)
-        lines.append(f"#   {_comment(story.name)}: {expected:.3g}")
+        lines.append(f"#   {in_comment(story.name)}: {expected:.3g}")
     return "\n".join(lines)
-
-
-def _comment(text: str) -> str:
-    return "".join(c if c.isprintable() else "?" for c in text)

@@ -8,16 +8,10 @@ from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 from rumorsim.laws import Fixed, Law, Lomax
 from rumorsim.models import Terms
-from rumorsim.units import Rate
+from rumorsim.units import DailyCurve, Rate
 from rumorsim.written import Model
 
 __all__ = ["CheckIns", "Feed", "feed_of"]
-
-#: Activity by hour of the day, midnight first.
-Curve = Annotated[
-    tuple[Annotated[float, Field(ge=0, le=1e6)], ...],
-    Field(strict=False, min_length=24, max_length=24),
-]
 
 #: Gamma shape across accounts; None where all are alike.
 Shape = Annotated[
@@ -81,7 +75,7 @@ class Feed(Model):
         description="for reading = delay: from delivery to reading; default fitted to Weibo"
         " reposts",
     )
-    daily_curve: Literal["flat", "waking"] | Curve = Field(
+    daily_curve: DailyCurve = Field(
         "flat",
         description="activity by hour of the day: 24 weights, or waking (an assumption:"
         " quiet 1-6, peaks 12 and 21)",
@@ -112,5 +106,6 @@ def feed_of(terms: Terms) -> Feed:
         check_ins=CheckIns.model_construct(mean=terms.contacts, shape=None),
         background=0.0,
         delay=terms.delay or Fixed.model_construct(law="fixed", time=0.0),
+        daily_curve=terms.daily_curve,
         follow_weight=terms.follow_weight,
     )

@@ -277,10 +277,9 @@ class Scenario(Model):
         """The platform there is where none is named."""
         return Platform.model_construct(trending=self.trending)
 
-    @property
-    def wants_reads(self) -> bool:
-        """Whether a measure asks for every single read."""
-        return any(Kind.READ in MEASURES[name].needs for name in self.measures)
+    def wants(self, kind: Kind) -> bool:
+        """Whether a measure asks for events of a kind that is off unless asked for."""
+        return any(kind in MEASURES[name].needs for name in self.measures)
 
     @property
     def reading(self) -> Feed:

@@ -35,7 +35,10 @@ class Platform(Model):
     )
     friction: float = Field(1.0, ge=0, le=1, description="factor on every P(share) by its accounts")
     forward_limit: int | None = Field(
-        None, ge=1, le=2**31 - 2, description="a share goes to so many followers on average at most"
+        None,
+        ge=1,
+        le=2**31 - 2,
+        description="a share goes to so many followers at most, drawn from all of them",
     )
     crosspost: float = Field(
         0.0,

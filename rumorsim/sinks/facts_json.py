@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.errors import Fault, InputError, show_value
-from rumorsim.events import Facts, InterventionFacts, StoryFacts
+from rumorsim.events import AdversaryFacts, Facts, InterventionFacts, StoryFacts
 
 __all__ = ["facts_from_json", "facts_to_json"]
 
@@ -64,6 +64,7 @@ def facts_to_json(facts: Facts) -> dict[str, Any]:
             {**vars(each), **{name: list(getattr(each, name)) for name in _LISTS}}
             for each in facts.interventions
         ],
+        "adversaries": [vars(each) for each in facts.adversaries],
         "kinds": list(facts.kinds),
         "platforms": list(facts.platforms),
         "surfaces": list(facts.surfaces),
@@ -83,6 +84,10 @@ def facts_from_json(data: Mapping[str, Any], file: str = "") -> Facts:
                 "interventions": tuple(
                     InterventionFacts(**{**each, **{name: tuple(each[name]) for name in _LISTS}})
                     for each in data["interventions"]
+                ),
+                # Streams saved before there was anything to know of them do not say.
+                "adversaries": tuple(
+                    AdversaryFacts(**each) for each in data.get("adversaries", ())
                 ),
                 "kinds": tuple(data["kinds"]),
                 "platforms": tuple(data["platforms"]),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from importlib import import_module
 from pathlib import Path
@@ -14,17 +13,19 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from rumorsim.csv_text import write_records
 from rumorsim.errors import Fault, InputError, OutputError, show_value
-from rumorsim.files import MARKER, check_directory, write_beside, write_text
+from rumorsim.files import MARKER, check_directory, json_text, write_beside, write_text
 from rumorsim.measures import MEASURES, describe
+from rumorsim.provenance import RESULTS_VERSION, versions
 from rumorsim.scenario.text import parsed, read_text
 from rumorsim.studies.runner import Run, Runner, Setting
 from rumorsim.studies.study import Study, study_from_values
-from rumorsim.studies.worlds import RunError
 
 __all__ = [
     "AnswerDirectory",
     "check_key",
+    "made_with",
     "measure_of",
     "needed",
     "numbers",
@@ -82,18 +83,13 @@ def numbers(
 ) -> NDArray[np.float64]:
     """The numbers ``keys`` of the run of each setting: (settings, keys); memory stays flat.
 
-    RunError naming a run that failed, InputError where a run has no such number.
+    RunError naming a run that failed; InputError where the scenario is at fault, or a run has
+    no such number.
     """
-    places = {id(setting): place for place, setting in enumerate(settings)}
     table = np.empty((len(settings), len(keys)))
-    with closing(runner.stream(settings)) as stream:
-        for done, run in enumerate(stream, 1):
-            if run.error is not None:
-                where = f'policy "{run.setting.policy}", seed {run.setting.seed}'
-                raise RunError(f"{where}, {dict(run.setting.overrides)}: {run.error}")
-            table[places[id(run.setting)]] = [_scalar(run, key) for key in keys]
-            if progress is not None:
-                progress(done, len(settings))
+    with closing(runner.sound(settings, progress)) as stream:
+        for place, run in stream:
+            table[place] = [_scalar(run, key) for key in keys]
     return table
 
 
@@ -103,6 +99,11 @@ def _scalar(run: Run, key: str) -> float:
         rule = f'has no value under policy "{run.setting.policy}" with seed {run.setting.seed}'
         raise InputError(Fault(rule, key=key, advice="choose a number that every run has"))
     return float(value)
+
+
+def made_with() -> dict[str, Any]:
+    """Where an answer comes from: versions of what its numbers depend on."""
+    return {"results_version": RESULTS_VERSION, "versions": versions()}
 
 
 class AnswerDirectory:
@@ -134,12 +135,12 @@ class AnswerDirectory:
 
     def json(self, name: str, value: Any) -> None:
         """Write a file of JSON."""
-        self.text(name, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+        self.text(name, json_text(value))
 
     def csv(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write a table; the keys of the first row are its head."""
         with write_beside(self.place / name, overwrite=True) as draft:
-            _write_csv(draft, list(rows[0]), (row.values() for row in rows))
+            write_records(draft, rows)
 
     def figure(self, name: str, figure: Any) -> None:
         """Write a figure as PNG and SVG."""
@@ -151,14 +152,6 @@ class AnswerDirectory:
         """Say in the marker which files there are; the last step."""
         files = sorted(p.name for p in self.place.iterdir() if p.is_file() and p.name != MARKER)
         write_text(self.place / MARKER, json.dumps({"holds": self.holds, "files": files}) + "\n")
-
-
-def _write_csv(place: Path, head: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:
-    """A table with its head."""
-    with place.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(head)
-        writer.writerows(rows)
 
 
 def _holds(marker: Path) -> str:

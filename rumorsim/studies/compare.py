@@ -8,10 +8,12 @@ from typing import Final
 
 from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.measures import describe
+from rumorsim.provenance import digest_of
 from rumorsim.scenario import Scenario
 from rumorsim.studies.comparison import NONE, Comparison, main_key
 from rumorsim.studies.precision import MOST, Wish, next_count, reached_precision
-from rumorsim.studies.worlds import Outcome, default_workers, run_worlds
+from rumorsim.studies.runner import Run, Runner, Setting
+from rumorsim.studies.workers import default_workers
 
 __all__ = ["Comparison", "compare"]
 
@@ -54,28 +56,29 @@ def compare(
     # Read the files once and hold all runs, in whatever process, to the same contents.
     pinned = scenario.pinned().at(scenario.base_dir)
     wish = None if precision is None else _wish(pinned, precision, precision_of)
-    grown: list[list[Outcome]] = [[] for _ in pinned.policy_names]
+    workers = default_workers(replicates) if workers is None else workers
+    runs: list[Run] = []
     wanted = replicates
-    while True:
-        made = run_worlds(
-            pinned,
-            pinned.policy_names,
-            tuple(range(first + len(grown[0]), first + wanted)),
-            measures=tuple(dict.fromkeys((*pinned.measures, *_NEEDED))),
-            curves=_CURVES,
-            engine=engine,
-            workers=default_workers(replicates) if workers is None else workers,
-            progress=_moved(progress, len(grown[0]) * len(grown)),
-        )
-        for outcomes, more in zip(grown, made, strict=True):
-            outcomes += more
-        found = _gathered(pinned, tuple(range(first, first + wanted)), grown)
-        if wish is None:
-            return found
-        precise = reached_precision(found, wish, most)
-        if precise.reached or wanted >= most:
-            return replace(found, precision=precise)
-        wanted = next_count(precise)
+    with Runner(
+        pinned,
+        # One process is this one.
+        workers=0 if workers == 1 else workers,
+        measures=tuple(dict.fromkeys((*pinned.measures, *_NEEDED))),
+        curves=_CURVES,
+        engine=engine,
+    ) as runner:
+        while True:
+            seeds = range(first + len(runs) // len(pinned.policy_names), first + wanted)
+            settings = [Setting(policy, seed) for seed in seeds for policy in pinned.policy_names]
+            made = dict(runner.sound(settings, _moved(progress, len(runs))))
+            runs += [made[place] for place in range(len(settings))]
+            found = _gathered(pinned, range(first, first + wanted), runs)
+            if wish is None:
+                return found
+            precise = reached_precision(found, wish, most)
+            if precise.reached or wanted >= most:
+                return replace(found, precision=precise)
+            wanted = next_count(precise)
 
 
 def _moved(
@@ -115,29 +118,27 @@ def _check(replicates: int, workers: int | None, seed: int, most: int | None) ->
         raise InputError(faults)
 
 
-def _gathered(
-    scenario: Scenario, seeds: tuple[int, ...], outcomes: Sequence[Sequence[Outcome]]
-) -> Comparison:
-    policies = scenario.policy_names
-    by_policy = dict(zip(policies, outcomes, strict=True))
+def _gathered(scenario: Scenario, seeds: Sequence[int], runs: Sequence[Run]) -> Comparison:
+    """From the runs of all policies in the first world, then in the next ..."""
+    policies, resolved = scenario.policy_names, scenario.resolved()
+    by_policy = {policy: runs[place :: len(policies)] for place, policy in enumerate(policies)}
     return Comparison(
         name=scenario.name,
         policies=policies,
-        seeds=seeds,
+        seeds=tuple(seeds),
         scalars={
             policy: {
-                key: [outcome.scalars.get(key) for outcome in worlds]
+                key: [each.scalars.get(key) for each in worlds]
                 for key in dict.fromkeys(key for each in worlds for key in each.scalars)
             }
             for policy, worlds in by_policy.items()
         },
         curves={
-            policy: {key: [outcome.curves[key] for outcome in worlds] for key in worlds[0].curves}
+            policy: {key: [each.curves[key] for each in worlds] for key in worlds[0].curves}
             for policy, worlds in by_policy.items()
         },
-        digests={
-            policy: [outcome.digest for outcome in worlds] for policy, worlds in by_policy.items()
-        },
-        scenario=scenario.resolved(),
-        provenance=by_policy[NONE][0].provenance,
+        digests={policy: [each.digest for each in worlds] for policy, worlds in by_policy.items()},
+        scenario=resolved,
+        # A run knows the policy it is under alone.
+        provenance={**by_policy[NONE][0].provenance, "scenario_digest": digest_of(resolved)},
     )

@@ -14,6 +14,7 @@ from rumorsim.measures.base import Curve
 from rumorsim.studies.intervals import (
     LEVEL,
     Interval,
+    in_both,
     mean_interval,
     mean_intervals,
     paired_difference,
@@ -61,10 +62,22 @@ class Change(NamedTuple):
 class CurveBand(NamedTuple):
     """A curve's mean over worlds and its interval at each time (hours); equal lengths."""
 
-    time: list[float]
-    mean: list[float]
-    low: list[float]
-    high: list[float]
+    time: Sequence[float]
+    mean: Sequence[float]
+    low: Sequence[float]
+    high: Sequence[float]
+
+    @classmethod
+    def of(cls, curves: Sequence[Curve], series: str) -> CurveBand:
+        """From one curve of each world."""
+        points = zip(*(curve[series] for curve in curves), strict=True)
+        each = mean_intervals(list(points))
+        return cls(
+            curves[0]["time"],
+            [point.estimate for point in each],
+            [point.estimate if point.low is None else point.low for point in each],
+            [point.estimate if point.high is None else point.high for point in each],
+        )
 
 
 @dataclass(frozen=True)
@@ -104,17 +117,11 @@ class Comparison:
         values = self.scalars[policy].get(key)
         if values is None or all(value is None for value in values):
             return None
-        base = self.scalars[NONE].get(key)
-        pairs = [
-            (a, b)
-            for a, b in zip(values, base or (), strict=base is not None)
-            if a is not None and b is not None
-        ]
-        if policy == NONE or not pairs:
+        ours, theirs = in_both(values, self.scalars[NONE].get(key))
+        if policy == NONE or not ours:
             alone = [value for value in values if value is not None]
             none = policy == NONE
             return Change(policy, key, mean_interval(alone), *_NO_BASE, none, len(alone))
-        ours, theirs = [a for a, _ in pairs], [b for _, b in pairs]
         return Change(
             policy,
             key,
@@ -123,8 +130,8 @@ class Comparison:
             relative_change(ours, theirs, self.level),
             paired_difference(ours, theirs),
             times_fewer(ours, theirs),
-            len(pairs) == len(values) and ours == theirs,
-            len(pairs),
+            len(ours) == len(values) and ours == theirs,
+            len(ours),
         )
 
     def changes(self, keys: Sequence[str] | None = None) -> list[Change]:
@@ -148,15 +155,7 @@ class Comparison:
 
     def band(self, policy: str, key: str, series: str) -> CurveBand:
         """The mean of a curve over worlds with its interval; KeyError if it was not kept."""
-        curves = self.curves[policy][key]
-        points = zip(*(curve[series] for curve in curves), strict=True)
-        each = mean_intervals(list(points))
-        return CurveBand(
-            curves[0]["time"],
-            [point.estimate for point in each],
-            [point.estimate if point.low is None else point.low for point in each],
-            [point.estimate if point.high is None else point.high for point in each],
-        )
+        return CurveBand.of(self.curves[policy][key], series)
 
     def text(self) -> str:
         """The table for people; its last lines are one sentence for each policy."""

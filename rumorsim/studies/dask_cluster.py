@@ -40,7 +40,7 @@ class Cluster:
             value, rule = show_value(address), f"there is no dask scheduler: {error}"
             advice = "start one with `dask scheduler`; write tcp://host:port"
             raise InputError(Fault(rule, "", "--dask", value, advice)) from None
-        if job.given:
+        if job.given is not None:
             self._client.close()
             rule = "a graph handed over from Python does not travel to a cluster"
             raise InputError(Fault(rule, key="--dask", advice="write it to a file all can read"))

@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 
 from rumorsim.errors import Fault, InputError, nearest, show_value
 from rumorsim.scenario import Scenario
-from rumorsim.studies.answering import AnswerDirectory, check_key, measure_of, numbers
+from rumorsim.studies.answering import AnswerDirectory, check_key, made_with, measure_of, numbers
 from rumorsim.studies.comparison import NONE, main_key
 from rumorsim.studies.intervals import (
     Interval,
@@ -84,6 +84,7 @@ class DelayMap:
             "level_of_each_cell": self.level,
             "cells": self.rows(),
             "scenario": dict(self.scenario),
+            "provenance": made_with(),
         }
 
     def text(self) -> str:

@@ -67,8 +67,7 @@ def _text(cell: Cell) -> str:
     star = "" if cell.averted.clear or cell.averted.low == cell.averted.high else "*"
     if cell.part is None:
         return spread(*cell.averted) + star
-    ends = [None if end is None else 100 * end for end in (cell.part.low, cell.part.high)]
-    return spread(100 * cell.part.estimate, *ends, unit="%") + star
+    return spread(*cell.part.in_percent, unit="%") + star
 
 
 def figure(found: DelayMap) -> Figure:

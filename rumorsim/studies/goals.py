@@ -64,6 +64,11 @@ class Target:
         above: Floats = false - allowed
         return above
 
+    @property
+    def written(self) -> str:
+        """As :meth:`read` takes it."""
+        return f"{100 * self.size:g}%" if self.relative else f"{self.size:g}"
+
     def __str__(self) -> str:
         if self.relative:
             return f"reach of false stories at most {100 * self.size:g} % of that under none"
@@ -118,5 +123,6 @@ class Goal:
         """As plain JSON values."""
         return {
             "target": None if self.target is None else str(self.target),
+            "at_most": None if self.target is None else self.target.written,
             "prices": dict(self.prices),
         }

@@ -25,6 +25,7 @@ __all__ = [
     "RESAMPLED_FROM",
     "Interval",
     "covariance",
+    "in_both",
     "mean",
     "mean_interval",
     "mean_intervals",
@@ -65,6 +66,32 @@ class Interval(NamedTuple):
     def clear(self) -> bool:
         """Whether there is an interval and zero lies outside it."""
         return self.low is not None and self.high is not None and self.low * self.high > 0
+
+    @property
+    def in_percent(self) -> Interval:
+        """Of a part, the same in percent."""
+        low, high = (None if end is None else 100 * end for end in (self.low, self.high))
+        return Interval(100 * self.estimate, low, high)
+
+    @property
+    def size(self) -> Interval:
+        """Of a change, how large it is, whichever way it went."""
+        if self.estimate >= 0:
+            return self
+        low, high = (None if end is None else -end for end in (self.high, self.low))
+        return Interval(-self.estimate, low, high)
+
+
+def in_both(
+    values: Sequence[float | None], base: Sequence[float | None] | None
+) -> tuple[list[float], list[float]]:
+    """Two numbers in the worlds in which both are defined; nothing where there is no base."""
+    pairs = [
+        (a, b)
+        for a, b in zip(values, base or (), strict=base is not None)
+        if a is not None and b is not None
+    ]
+    return [a for a, _ in pairs], [b for _, b in pairs]
 
 
 def mean(values: Sequence[float]) -> float:

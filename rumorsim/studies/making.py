@@ -11,26 +11,29 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from rumorsim.errors import InputError, OutputError
+from rumorsim.errors import Fault, InputError, OutputError
 from rumorsim.run import run
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.loading import from_values
 from rumorsim.studies.orders import Order
 from rumorsim.studies.records import pack
-from rumorsim.studies.shelf import Shelf
+from rumorsim.studies.shelf import Given, Shelf
 from rumorsim.studies.store import Store
 
 __all__ = ["ATTEMPTS", "Job", "Made", "Maker"]
 
 #: How often a run is begun whose process was killed: once, and two retries.
 ATTEMPTS: Final = 3
+#: Scenarios kept for the next run: one for each policy, and they may take turns.
+_KEPT: Final = 32
 
 
 @dataclass(frozen=True)
 class Made:
     """What became of an order: a record (here, or in the store), or the cause of its failure.
 
-    ``seconds`` is how long it took. ``unwritable``: nothing can be kept any more.
+    ``seconds`` is how long it took; ``faults`` are those of the scenario that made it fail.
+    ``unwritable``: nothing can be kept any more.
     """
 
     order: Order
@@ -38,6 +41,7 @@ class Made:
     record: bytes | None = None
     cause: str = ""
     trace: str = ""
+    faults: tuple[Fault, ...] = ()
     unwritable: OutputError | None = None
 
 
@@ -46,14 +50,15 @@ class Job:
     """What all runs have in common. Without ``directory`` records are handed back.
 
     ``base_dir`` is where relative paths of the scenario start; ``scratch`` a folder for what
-    is in hand, and for graphs (None: no other process shares them); ``given``: the graph was
-    handed over from Python.
+    is in hand, and for graphs (None: no other process shares them); ``given``: the graph, where
+    it was handed over from Python.
     """
 
     base_dir: Path
     directory: Path | None = None
     scratch: Path | None = None
-    given: bool = False
+    given: Given | None = None
+    engine: str = "fast"
 
 
 class Maker:
@@ -62,7 +67,7 @@ class Maker:
     def __init__(self, job: Job) -> None:
         self.job = job
         self._store = None if job.directory is None else Store(job.directory, job.scratch)
-        self._scenario = lru_cache(4)(self._built)
+        self._scenario = lru_cache(_KEPT)(self._built)
 
     def make(self, order: Order) -> Made:
         """Make one run; an error of its own ends as its cause, what memory lacks is tried again."""
@@ -77,8 +82,9 @@ class Maker:
             except OutputError as error:
                 return Made(order, unwritable=error)
             except Exception as error:
-                cause = str(error) if isinstance(error, InputError) else _named(error)
-                failed = Made(order, cause=cause, trace=traceback.format_exc())
+                faults = error.faults if isinstance(error, InputError) else ()
+                cause = str(error) if faults else f"{type(error).__name__}: {error}"
+                failed = Made(order, cause=cause, trace=traceback.format_exc(), faults=faults)
                 if not _passing(error):
                     break
         return failed
@@ -97,17 +103,11 @@ class Maker:
         if self._shelf is not None:
             self._shelf.ready(scenario)
         # Not `as_dict`, whose deep copy takes longer than a small run.
-        return {"id": order.id, **vars(run(scenario, order.policy, order.seed))}
+        return {"id": order.id, **vars(run(scenario, order.policy, order.seed, self.job.engine))}
 
     def _built(self, text: str) -> Scenario:
         scenario = from_values(json.loads(text), self.job.base_dir)
-        if self.job.given and self._shelf is not None:
-            return scenario.on(self._shelf.given())
-        return scenario
-
-
-def _named(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
+        return scenario if self.job.given is None else scenario.on(self.job.given.graph)
 
 
 def _passing(error: Exception) -> bool:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.scenario import Scenario
-from rumorsim.studies.answering import AnswerDirectory, needed, numbers, study_of
+from rumorsim.studies.answering import AnswerDirectory, made_with, needed, numbers, study_of
 from rumorsim.studies.comparison import NONE
 from rumorsim.studies.finals import Finalist, Verdict, judged
 from rumorsim.studies.goals import Goal
@@ -56,6 +56,7 @@ class Optimum:
     verdict: Verdict
     scenario: Mapping[str, Any]
     study: Mapping[str, Any]
+    search_seed: int = 1
 
     def text(self) -> str:
         """The finalists for people, and the answer in one sentence."""
@@ -80,14 +81,20 @@ class Optimum:
 
     def as_dict(self) -> dict[str, Any]:
         """All of it as plain JSON values."""
+        from rumorsim.studies.optimise_telling import sentence
+
         return {
             "name": self.name,
+            "answer": sentence(self),
+            "search_seed": self.search_seed,
+            "parameters": list(self.parameters),
             "goal": self.goal.as_dict(),
             "seeds": list(self.seeds),
             "fresh_seeds": list(self.fresh),
             **self.verdict.as_dict(),
             "trials": self.trial_rows(),
             "scenario": dict(self.scenario),
+            "provenance": made_with(),
             "study": dict(self.study),
         }
 
@@ -163,6 +170,7 @@ def optimise(
         verdict=verdict,
         scenario=resolved,
         study=begun.model_dump(mode="json", by_alias=True),
+        search_seed=search_seed,
     )
 
 

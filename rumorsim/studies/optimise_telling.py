@@ -101,8 +101,7 @@ def _cells(final: Judged, found: Optimum) -> list[str]:
 
 
 def _parts(interval: Interval) -> str:
-    ends = [None if end is None else 100 * end for end in (interval.low, interval.high)]
-    return spread(100 * interval.estimate, *ends, unit="%")
+    return spread(*interval.in_percent, unit="%")
 
 
 def _value(value: Any) -> str:

@@ -30,6 +30,10 @@ class Setting:
     seed: int = 1
     overrides: Mapping[str, Any] = field(default_factory=dict)
 
+    def __str__(self) -> str:
+        also = f", {dict(self.overrides)}" if self.overrides else ""
+        return f'policy "{self.policy}", seed {self.seed}{also}'
+
 
 @dataclass(frozen=True)
 class Order:

@@ -1,11 +1,11 @@
 """Settings of a scenario run in processes, in coupled worlds, and kept if wished.
 
     with Runner(scenario, workers=2, store="kept") as runner:
-        runs = runner.run([Setting(policy, seed, {"stories[0].appeal": 0.1}) for ...])
+        for place, run in runner.stream([Setting("none", 1, {"stories[0].appeal": 0.1})]):
+            ...
 
 The same setting gives the same run to the bit, whoever makes it and in whatever order; the
-same seed is the same world under every setting. Sweeps, sensitivity and optimisation stand
-on this.
+same seed is the same world under every setting. All studies stand on this.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Final
 
-from rumorsim.errors import Fault, InputError
+from rumorsim.errors import Fault, InputError, RumorsimError
 from rumorsim.measures import curves as curves_of
 from rumorsim.measures import flatten
 from rumorsim.measures.base import Curve
@@ -27,19 +27,28 @@ from rumorsim.scenario import Scenario
 from rumorsim.studies.making import Job, Made
 from rumorsim.studies.orders import Order, Orders, Setting
 from rumorsim.studies.records import unpack
-from rumorsim.studies.shelf import put_given
+from rumorsim.studies.shelf import Given
 from rumorsim.studies.store import Store
-from rumorsim.studies.workers import Hands, Here, Processes
-from rumorsim.studies.worlds import default_workers
+from rumorsim.studies.workers import Hands, Here, Processes, default_workers
 
-__all__ = ["Run", "Runner", "Setting", "run_of", "run_settings"]
+__all__ = ["Run", "RunError", "Runner", "Setting", "run_of"]
+
+
+#: Between a worker's rename and our read nothing of ours touches a record: it is renamed whole,
+#: and moved only where its checksum does not fit. What is left is the outside: a folder that is
+#: emptied, or a worker that was started from other sources than this process.
+_LOST: Final = (
+    "its record was written and could not be read back: was the folder emptied, or the program"
+    " changed, while it ran? Run the same again"
+)
 
 
 @dataclass(frozen=True)
 class Run:
     """What came of a setting. ``error`` says why there is nothing, where a run failed.
 
-    ``id`` names the run by its resolved scenario and seed, ``digest`` its events.
+    ``id`` names the run by its resolved scenario and seed, ``digest`` its events. Of a failed
+    run, ``trace`` is where, ``faults`` those of the scenario.
     """
 
     setting: Setting
@@ -50,6 +59,24 @@ class Run:
     curves: Mapping[str, Curve] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
     error: str | None = None
+    trace: str = ""
+    faults: tuple[Fault, ...] = ()
+
+    def must_be_sound(self) -> None:
+        """RunError with the setting if it failed, InputError if the scenario is at fault."""
+        if self.error is None:
+            return
+        # With overrides it matters which: the file may be in order.
+        if self.faults and not self.setting.overrides:
+            raise InputError(self.faults)
+        error = RunError(f"{self.setting}: {self.error}")
+        if self.trace:
+            error.add_note(self.trace)
+        raise error
+
+
+class RunError(RumorsimError):
+    """A run ended in an error; names policy and seed."""
 
 
 class Runner:
@@ -58,8 +85,9 @@ class Runner:
     ``workers``: processes, by default one a core; 0 means this very process. ``store``: a
     directory in which finished runs are kept and found again (``part``: the share of the
     work done here, see :class:`.Store`). ``measures`` instead of the scenario's; ``curves``
-    are patterns of the dotted names of the curves wanted. ``hands``: who works, instead of
-    processes here. InputError where the scenario is at fault or the store cannot be had.
+    are patterns of the dotted names of the curves wanted; ``engine`` makes them. ``hands``: who
+    works, instead of processes here. InputError where the scenario is at fault or the store
+    cannot be had.
     """
 
     def __init__(
@@ -71,6 +99,7 @@ class Runner:
         part: str = "",
         measures: Sequence[str] | None = None,
         curves: Sequence[str] = ("*",),
+        engine: str = "fast",
         hands: Callable[[Job], Hands] | None = None,
     ) -> None:
         if workers is not None and workers < 0:
@@ -80,13 +109,16 @@ class Runner:
         self.curves = tuple(curves)
         self.store = None if store is None else Store(Path(store))
         with ExitStack() as stack:
-            scratch = stack.enter_context(self._scratch(part))
-            put_given(self.scenario, scratch)
+            # Alone and without a store nothing is in hand, and no graph is shared.
+            alone = workers == 0 and self.store is None
+            scratch = None if alone else stack.enter_context(self._scratch(part))
+            graph = self.scenario.follow_graph
             job = Job(
                 base_dir=self.scenario.base_dir,
                 directory=None if self.store is None else self.store.directory,
                 scratch=scratch,
-                given=self.scenario.follow_graph is not None,
+                given=None if graph is None else Given(graph, scratch),
+                engine=engine,
             )
             self.hands = _hands(job, workers) if hands is None else hands(job)
             stack.callback(self.hands.close)
@@ -129,29 +161,27 @@ class Runner:
                         self.store.write_packed(made.order.id, made.record)
                 yield made
 
-    def run(
+    def sound(
         self,
         settings: Sequence[Setting],
         progress: Callable[[int, int], None] | None = None,
-    ) -> list[Run]:
-        """The runs of ``settings``, in their order; equal settings are run once.
+    ) -> Generator[tuple[int, Run], None, None]:
+        """Like :meth:`stream`; RunError or InputError as soon as a run failed.
 
         ``progress`` is called with settings done and settings in all.
         """
-        found: dict[int, Run] = {}
-        for place, made in self._made(settings):
-            found[place] = made
-            if progress is not None:
-                progress(len(found), len(settings))
-        return [found[place] for place in range(len(settings))]
+        with closing(self.stream(settings)) as stream:
+            for done, (place, made) in enumerate(stream, 1):
+                made.must_be_sound()
+                if progress is not None:
+                    progress(done, len(settings))
+                yield place, made
 
-    def stream(self, settings: Sequence[Setting]) -> Generator[Run, None, None]:
-        """The runs of ``settings`` as they are made."""
-        with closing(self._made(settings)) as stream:
-            for _, made in stream:
-                yield made
+    def stream(self, settings: Sequence[Setting]) -> Generator[tuple[int, Run], None, None]:
+        """The runs of ``settings`` as they are made, each with its place among them.
 
-    def _made(self, settings: Sequence[Setting]) -> Generator[tuple[int, Run], None, None]:
+        Equal settings are run once.
+        """
         places: dict[str, list[int]] = {}
         missing: list[int] = []
         for place, setting in enumerate(settings):
@@ -164,26 +194,29 @@ class Runner:
                 missing.append(place)
         known = places.keys() - {self.orders.of(settings[place]).id for place in missing}
         for name in known:
+            # Read again, as not all are held in memory. Whoever takes our runs may take its
+            # time, and somebody may empty the folder meanwhile: then it is made anew.
+            payload = None if self.store is None else self.store.read(name)
+            if payload is None:
+                missing.append(places[name][0])
+                continue
             for place in places[name]:
-                yield place, self._kept(settings[place], name)
+                yield place, run_of(settings[place], name, payload, self.curves)
         with closing(self.make(self.orders.of(settings[place]) for place in missing)) as stream:
             for made in stream:
                 for place in places[made.order.id]:
                     yield place, self._run(settings[place], made)
 
-    def _kept(self, setting: Setting, name: str) -> Run:
+    def _run(self, setting: Setting, made: Made) -> Run:
+        name = made.order.id
+        if made.cause:
+            return Run(setting, name, error=made.cause, trace=made.trace, faults=made.faults)
+        if made.record is not None:
+            return run_of(setting, name, unpack(made.record, name), self.curves)
         payload = None if self.store is None else self.store.read(name)
         if payload is None:
-            return Run(setting, name, error="its record was lost while it was read")
+            return Run(setting, name, error=_LOST)
         return run_of(setting, name, payload, self.curves)
-
-    def _run(self, setting: Setting, made: Made) -> Run:
-        if made.cause:
-            return Run(setting, made.order.id, error=made.cause)
-        if made.record is None:
-            return self._kept(setting, made.order.id)
-        payload = unpack(made.record, made.order.id)
-        return run_of(setting, made.order.id, payload, self.curves)
 
 
 @contextmanager
@@ -213,18 +246,3 @@ def run_of(setting: Setting, name: str, payload: Mapping[str, Any], wanted: Sequ
         kept,
         payload["provenance"],
     )
-
-
-def run_settings(
-    scenario: Scenario,
-    settings: Sequence[Setting],
-    *,
-    workers: int | None = None,
-    store: str | Path | None = None,
-    measures: Sequence[str] | None = None,
-    curves: Sequence[str] = ("*",),
-    progress: Callable[[int, int], None] | None = None,
-) -> list[Run]:
-    """The runs of ``settings``, in their order: one use of a :class:`Runner`."""
-    with Runner(scenario, workers=workers, store=store, measures=measures, curves=curves) as runner:
-        return runner.run(settings, progress)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from rumorsim.files import MARKER, write_directory
+from rumorsim.csv_text import write_csv, write_records
+from rumorsim.files import MARKER, json_text, write_directory
 from rumorsim.studies.comparison import plain_change
 from rumorsim.studies.figures import draw_comparison
 
@@ -31,21 +30,20 @@ def save_comparison(comparison: Comparison, directory: Path) -> list[Path]:
     """
     with write_directory(directory) as draft:
         (draft / "comparison.txt").write_text(comparison.text() + "\n", encoding="utf-8")
-        _write_json(draft / "comparison.json", comparison.as_dict())
-        _write_json(draft / "scenario.json", dict(comparison.scenario))
+        (draft / "comparison.json").write_text(json_text(comparison.as_dict()), encoding="utf-8")
+        (draft / "scenario.json").write_text(json_text(dict(comparison.scenario)), encoding="utf-8")
         write_changes(comparison, draft / "changes.csv")
-        _write_csv(draft / "worlds.csv", *_worlds(comparison))
-        _write_csv(draft / "curves.csv", _CURVE_COLUMNS, _curves(comparison))
+        write_csv(draft / "worlds.csv", *_worlds(comparison))
+        write_csv(draft / "curves.csv", _CURVE_COLUMNS, _curves(comparison))
         draw_comparison(comparison, draft)
         names = sorted(each.name for each in draft.iterdir())
-        _write_json(draft / MARKER, {"holds": _HOLDS, "files": names})
+        (draft / MARKER).write_text(json_text({"holds": _HOLDS, "files": names}), encoding="utf-8")
     return [directory / name for name in names]
 
 
 def write_changes(comparison: Comparison, place: Path, keys: Sequence[str] | None = None) -> None:
     """Every number (or ``keys``) under every policy as CSV, one row each."""
-    rows = [plain_change(change) for change in comparison.changes(keys)]
-    _write_csv(place, list(rows[0]), (row.values() for row in rows))
+    write_records(place, [plain_change(change) for change in comparison.changes(keys)])
 
 
 def _worlds(comparison: Comparison) -> tuple[list[str], Iterable[Iterable[Any]]]:
@@ -76,15 +74,3 @@ def _curves(comparison: Comparison) -> Iterable[Iterable[Any]]:
 
 
 _CURVE_COLUMNS: Final = ("policy", "curve", "series", "time", "mean", "low", "high")
-
-
-def _write_csv(place: Path, head: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:
-    with place.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(head)
-        writer.writerows(rows)
-
-
-def _write_json(place: Path, value: Any) -> None:
-    text = json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)
-    place.write_text(text + "\n", encoding="utf-8")

@@ -21,6 +21,7 @@ from rumorsim.scenario import Scenario
 from rumorsim.studies.answering import (
     AnswerDirectory,
     check_key,
+    made_with,
     measure_of,
     needed,
     numbers,
@@ -106,6 +107,7 @@ class Sensitivity:
             },
             "indices": self.rows(),
             "scenario": dict(self.scenario),
+            "provenance": made_with(),
             "study": dict(self.study),
         }
 

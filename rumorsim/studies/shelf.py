@@ -10,17 +10,18 @@ import contextlib
 import hashlib
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from rumorsim.errors import InputError
+from rumorsim.errors import InputError, OutputError
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.mapped import read_mapped, write_mapped
 from rumorsim.scenario import Scenario, build_graph
 from rumorsim.scenario.inputs import lend_graph
 from rumorsim.studies.locks import waited_for
 
-__all__ = ["Shelf", "put_given"]
+__all__ = ["Given", "Shelf"]
 
 #: Bytes from which a graph is worth a file.
 _LARGE: Final = 8_000_000
@@ -48,16 +49,14 @@ class Shelf:
                 graph, _ = build_graph(scenario)
                 if _bytes(graph) >= _LARGE:
                     self._make_room()
-                    write_mapped(graph, shelved)
+                    # No room for all: then each process builds its own.
+                    with contextlib.suppress(OutputError):
+                        write_mapped(graph, shelved)
         if shelved.exists():
             # Gone since, to make room for others: this process builds its own.
             with contextlib.suppress(InputError, OSError):
                 lend_graph(scenario, read_mapped(shelved))
         self._at_hand = config
-
-    def given(self) -> FollowGraph:
-        """The graph that was handed over from Python (:func:`put_given`)."""
-        return read_mapped(self.folder / _GIVEN)
 
     def _make_room(self) -> None:
         """Take the oldest graphs off; who has them mapped keeps them."""
@@ -75,10 +74,28 @@ class Shelf:
             looked_at.touch()
 
 
-def put_given(scenario: Scenario, folder: Path) -> None:
-    """Put the graph that ``scenario`` was given on the shelf, if it was given one."""
-    if scenario.follow_graph is not None:
-        write_mapped(scenario.follow_graph, folder / _GIVEN)
+class Given:
+    """A graph handed over from Python, on its way to other processes through a folder.
+
+    All of them map the same follows; ids and attributes, which may be anything, travel.
+    ``folder`` is None where there are no others; OutputError where it cannot be written.
+    """
+
+    def __init__(self, graph: FollowGraph, folder: Path | None) -> None:
+        self.graph, self.folder = graph, folder
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.folder is None:
+            raise ValueError("there is no folder to go through")
+        place = self.folder / _GIVEN
+        if not place.exists():
+            write_mapped(replace(self.graph, ids=None, attributes={}), place)
+        return _arrived, (self.folder, self.graph.ids, self.graph.attributes)
+
+
+def _arrived(folder: Path, ids: Any, attributes: Any) -> Given:
+    graph = replace(read_mapped(folder / _GIVEN), ids=ids, attributes=attributes)
+    return Given(graph, folder)
 
 
 def _is_mapped(scenario: Scenario) -> bool:

@@ -7,13 +7,13 @@ whoever made the runs. Rows go through in batches: memory does not grow with the
 from __future__ import annotations
 
 import contextlib
-import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from rumorsim.csv_text import CsvRows
 from rumorsim.files import write_beside
 from rumorsim.studies.manifest import TABLES
 from rumorsim.studies.store import Store
@@ -160,16 +160,15 @@ def _has_pyarrow() -> bool:
 
 
 class _Csv:
-    """A table as CSV: numbers with every digit, nothing for what is undefined."""
+    """A table as CSV."""
 
     def __init__(self, place: Path, types: Mapping[str, str]) -> None:
         self._file = place.open("w", encoding="utf-8", newline="")
-        self._writer = csv.writer(self._file, lineterminator="\n")
         self._types = types
-        self._writer.writerow(types)
+        self._rows = CsvRows(self._file, types)
 
     def add(self, columns: Cells) -> None:
-        self._writer.writerows(zip(*(columns[name] for name in self._types), strict=True))
+        self._rows.add(zip(*(columns[name] for name in self._types), strict=True))
 
     def close(self) -> None:
         self._file.close()

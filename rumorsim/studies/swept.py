@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from rumorsim.csv_text import restored
 from rumorsim.errors import Fault, InputError
 from rumorsim.measures.base import Curve
 from rumorsim.studies.manifest import Manifest
@@ -134,6 +135,8 @@ class Sweep:
             return pandas.read_parquet(place)
         place = place.with_suffix(".csv")
         if place.exists():
-            return pandas.read_csv(place)
+            table = pandas.read_csv(place)
+            names = table.select_dtypes(exclude=["number", "bool"])
+            return table.assign(**{name: table[name].map(restored) for name in names})
         advice = "run the sweep to its end"
         raise InputError(Fault("there is no table yet", file=str(place), advice=advice))

@@ -8,19 +8,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-from rumorsim.report.numbers import spread
+from rumorsim.report.numbers import spread, with_interval
 from rumorsim.report.tables import aligned, shortened
+from rumorsim.studies.comparison import NONE
 from rumorsim.studies.frontier import frontier_lines
-from rumorsim.studies.intervals import Interval, resampled
+from rumorsim.studies.intervals import resampled
 
 if TYPE_CHECKING:
     from rumorsim.studies.comparison import Change, Comparison
+    from rumorsim.studies.intervals import Interval
 
-__all__ = ["HEADLINES", "Headline", "chance", "headlines", "order", "rows_of", "sentence", "table"]
-
-NONE: Final = "none"
+__all__ = [
+    "HEADLINES",
+    "Headline",
+    "best_form",
+    "chance",
+    "headlines",
+    "order",
+    "rows_of",
+    "sentence",
+    "table",
+]
 
 
 class Headline(NamedTuple):
@@ -147,19 +157,15 @@ def _cells(change: Change) -> list[str]:
     if change.identical:
         return [change.policy, mean, "0", "", "identical in all worlds"]
     difference = spread(*change.difference, signed=True) if change.difference else ""
-    relative = spread(*_percent(change.relative), unit="%", signed=True) if change.relative else ""
-    return [change.policy, mean, difference, relative, _fewer(change)]
+    relative = change.relative
+    part = "" if relative is None else spread(*relative.in_percent, unit="%", signed=True)
+    return [change.policy, mean, difference, part, _fewer(change)]
 
 
 def _fewer(change: Change) -> str:
     if change.fewer is None:
         return ""
     return "same in every world" if math.isinf(change.fewer) else f"{change.fewer:.1f}x"
-
-
-def _percent(interval: Interval) -> Interval:
-    ends = [None if end is None else 100 * end for end in (interval.low, interval.high)]
-    return Interval(100 * interval.estimate, *ends)
 
 
 def _head(comparison: Comparison) -> str:
@@ -209,33 +215,31 @@ def _effect(change: Change, what: str) -> str:
     """ "cut <what> by 12.3 % (95 % interval 10.1 to 14.6 %)", or how it did not."""
     if change.identical:
         return f"left {what} exactly as it was"
-    interval, unit = change.difference, "accounts"
-    if change.relative is not None and (change.relative.known or change.worlds == 1):
-        interval, unit = _percent(change.relative), "%"
-    assert interval is not None
+    form = best_form(change)
+    assert form is not None, "only none itself has no difference, and it has no sentence"
+    interval, unit = form
     if interval.known and not interval.clear:
-        return f"did not clearly change {what} ({_with_interval(interval, unit)})"
+        return f"did not clearly change {what} ({with_interval(*interval, unit, brackets=False)})"
     verb = "cut" if interval.estimate < 0 else "raised"
-    return f"{verb} {what} by {_with_interval(_size(interval), unit, brackets=True)}"
+    return f"{verb} {what} by {with_interval(*interval.size, unit)}"
 
 
-def _size(interval: Interval) -> Interval:
-    """The interval of the change's size, whichever way it went."""
-    if interval.estimate >= 0:
-        return interval
-    low = None if interval.high is None else -interval.high
-    high = None if interval.low is None else -interval.low
-    return Interval(-interval.estimate, low, high)
+class _Changed(Protocol):
+    """What there is of a change, in whatever form."""
+
+    @property
+    def difference(self) -> Interval | None: ...
+    @property
+    def relative(self) -> Interval | None: ...
+    @property
+    def worlds(self) -> int: ...
 
 
-def _with_interval(interval: Interval, unit: str, *, brackets: bool = False) -> str:
-    alone = spread(*interval)
-    if not interval.known or "(" not in alone:
-        return f"{alone} {unit}"
-    value, ends = alone.removesuffix(")").split(" (", 1)
-    if brackets:
-        return f"{value} {unit} (95 % interval {ends} {unit})"
-    return f"{value} {unit}, 95 % interval {ends} {unit}"
+def best_form(change: _Changed) -> tuple[Interval, str] | None:
+    """The change in percent where that has an interval, else in accounts."""
+    if change.relative is not None and (change.relative.known or change.worlds == 1):
+        return change.relative.in_percent, "%"
+    return None if change.difference is None else (change.difference, "accounts")
 
 
 def _wrongly(comparison: Comparison, policy: str) -> str:

@@ -17,11 +17,12 @@ from collections.abc import Generator, Iterable, Iterator
 from multiprocessing.connection import Connection, wait
 from typing import Any, Final, Protocol
 
+from rumorsim.engines import kernels_are_compiled
 from rumorsim.errors import RumorsimError
 from rumorsim.studies.making import ATTEMPTS, Job, Made, Maker
 from rumorsim.studies.orders import Order
 
-__all__ = ["Hands", "Here", "Processes", "WorkerError", "end_with_parent", "nameless_main"]
+__all__ = ["Hands", "Here", "Processes", "WorkerError", "default_workers"]
 
 #: Orders a process has in hand, so that it need not wait for the next.
 _IN_HAND: Final = 4
@@ -29,6 +30,15 @@ _IN_HAND: Final = 4
 _LONG: Final = 0.5
 #: Processes that may die before they are ready until a run is made.
 _STILLBORN: Final = 5
+
+
+def default_workers(runs: int) -> int:
+    """One process for each core this process may use, and no more than there are runs."""
+    if hasattr(os, "sched_getaffinity"):
+        cores = len(os.sched_getaffinity(0))
+    else:
+        cores = os.cpu_count() or 1
+    return max(1, min(cores, runs))
 
 
 class WorkerError(RumorsimError):
@@ -73,7 +83,7 @@ class _Worker:
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_work, args=(theirs, job), daemon=True)
-        with nameless_main(), _deaf_to_ctrl_c():
+        with _nameless_main(), _deaf_to_ctrl_c():
             self.process.start()
         theirs.close()
         self.ready = False
@@ -135,7 +145,7 @@ class Processes:
         """Each order as it is made, in any order. WorkerError if no process can be started."""
         coming = iter(orders)
         # The first run is made by one process alone: it leaves compiled kernels to the others.
-        alone = not _kernels_are_compiled()
+        alone = not kernels_are_compiled()
         try:
             while self._hand_out(coming, 1 if alone else self.count):
                 for worker, made in self._heard():
@@ -198,12 +208,6 @@ class Processes:
         worker.in_hand.clear()
 
 
-def _kernels_are_compiled() -> bool:
-    from rumorsim.kernels.compiling import cache_folder
-
-    return cache_folder is not None and any(cache_folder.rglob("advance*.nbi"))
-
-
 @contextlib.contextmanager
 def _deaf_to_ctrl_c() -> Iterator[None]:
     """Processes that are started now never hear of Ctrl-C, not even while they start.
@@ -221,7 +225,7 @@ def _deaf_to_ctrl_c() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def nameless_main() -> Iterator[None]:
+def _nameless_main() -> Iterator[None]:
     """Let new processes start without running the caller's script again.
 
     They need nothing of it, and a script or notebook that runs a study at its top level,
@@ -240,7 +244,7 @@ def nameless_main() -> Iterator[None]:
 def _work(pipe: Connection, job: Job) -> None:
     """A worker process: make what comes, report it, and have no own opinion about Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     maker = Maker(job)
     pipe.send(None)
     while True:
@@ -251,7 +255,7 @@ def _work(pipe: Connection, job: Job) -> None:
         pipe.send(maker.make(order))
 
 
-def end_with_parent() -> None:
+def _end_with_parent() -> None:
     """End this worker when the process that started it is gone, even if it was killed."""
     parent = multiprocessing.parent_process()
     if parent is not None:

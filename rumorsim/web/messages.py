@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Final, Literal, NoReturn
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from rumorsim.web.limits import MESSAGE_BYTES
+from rumorsim.written import Model
 
 __all__ = [
     "Ack",
@@ -31,11 +32,7 @@ _Name = Annotated[str, Field(min_length=1, max_length=100)]
 _Hours = Annotated[float, Field(ge=0, le=1e6)]
 
 
-class _Message(BaseModel):
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Open(_Message):
+class Open(Model):
     """Show this scenario under this seed (the scenario's own if absent), from hour 0."""
 
     do: Literal["open"]
@@ -43,40 +40,40 @@ class Open(_Message):
     seed: int | None = Field(None, ge=0, lt=2**53)
 
 
-class Play(_Message):
+class Play(Model):
     """Let time pass."""
 
     do: Literal["play"]
 
 
-class Pause(_Message):
+class Pause(Model):
     """Let time stand."""
 
     do: Literal["pause"]
 
 
-class Speed(_Message):
+class Speed(Model):
     """Hours of the worlds for each second on the wall."""
 
     do: Literal["speed"]
     hours: float = Field(ge=0.001, le=1000)
 
 
-class Step(_Message):
+class Step(Model):
     """So many hours on, at once."""
 
     do: Literal["step"]
     hours: float = Field(gt=0, le=1000)
 
 
-class Rewind(_Message):
+class Rewind(Model):
     """Back (or on) to this hour: both worlds are lived again from their seed."""
 
     do: Literal["rewind"]
     to: _Hours
 
 
-class Act(_Message):
+class Act(Model):
     """A click in the right-hand world: done now, and written into the policy."""
 
     do: Literal["act"]
@@ -86,28 +83,28 @@ class Act(_Message):
     story: int | None = Field(None, ge=0, lt=2**31)
 
 
-class Add(_Message):
+class Add(Model):
     """An intervention from the catalogue, as a scenario file would have it."""
 
     do: Literal["add"]
     intervention: dict[str, Any]
 
 
-class Drop(_Message):
+class Drop(Model):
     """Take one entry of the policy out again."""
 
     do: Literal["drop"]
     entry: int = Field(ge=0, lt=10_000)
 
 
-class Policy(_Message):
+class Policy(Model):
     """Begin the right-hand world's policy anew with one of the scenario."""
 
     do: Literal["policy"]
     name: _Name
 
 
-class Settings(_Message):
+class Settings(Model):
     """The sliders; absent: as the scenario has it."""
 
     do: Literal["settings"]
@@ -117,7 +114,7 @@ class Settings(_Message):
     accuracy: float | None = Field(None, ge=0, le=1)
 
 
-class Ack(_Message):
+class Ack(Model):
     """This frame is drawn."""
 
     do: Literal["ack"]

@@ -145,6 +145,6 @@ export default {
   'gallery.big-town.question': 'How many does the desk keep from the rumor?',
   'gallery.big-town.reveal': 'In a large town a rumor finds a way round closed accounts. Sometimes the policy even lets another version through that would have been crowded out: try luck no. 3.',
 
-  preparing: 'The engine is being prepared, once: some 20 seconds …',
+  preparing: 'The engine is being prepared, once: some 10 seconds …',
   lost: 'The line to rumorsim was lost. Trying again …', 'lost.full': 'Too many browsers at once. Trying again soon …',
 };

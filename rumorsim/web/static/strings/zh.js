@@ -144,6 +144,6 @@ export default {
   'gallery.big-town.question': '审核能让多少人听不到谣言？',
   'gallery.big-town.reveal': '城越大，谣言越容易绕过被封的账号。有时对策甚至放走了本来会被挤掉的另一个版本：试试 3 号运气。',
 
-  preparing: '正在准备引擎，只需这一次，约 20 秒……',
+  preparing: '正在准备引擎，只需这一次，约 10 秒……',
   lost: '与 rumorsim 的连接断了，正在重试……', 'lost.full': '同时打开的浏览器太多，稍后再试……',
 };

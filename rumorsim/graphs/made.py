@@ -1,0 +1,221 @@
+"""What people write under [graph] for a follow graph that is made here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+from pydantic import Field, model_validator
+
+from rumorsim.written import Model
+
+if TYPE_CHECKING:
+    from rumorsim.graphs.follows import FollowGraph
+
+__all__ = ["MADE", "MAX_FOLLOWS", "GraphModel"]
+
+#: More follows than this are refused before anything is built.
+MAX_FOLLOWS = 2_000_000_000
+_MAX_ACCOUNTS = 100_000_000
+Accounts = Annotated[int, Field(ge=1, le=_MAX_ACCOUNTS, description="How many accounts there are.")]
+MeanFollowers = Annotated[
+    float, Field(ge=0.0, le=1e6, description="Followers per account, on average.")
+]
+Seed = Annotated[
+    int,
+    Field(ge=0, lt=2**63, description="Picks one of the possible graphs; 0 to 2**63 - 1."),
+]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Exponent = Annotated[float, Field(gt=2.0, le=10.0)]
+
+
+class GraphModel(Model):
+    """What stands in [graph], whatever its kind."""
+
+    def follows_expected(self) -> float:
+        """How many follows the graph will have, about; 0 where few, or known only once built."""
+        return 0.0
+
+    @model_validator(mode="after")
+    def _small_enough(self) -> GraphModel:
+        if self.follows_expected() > MAX_FOLLOWS:
+            raise ValueError(
+                f"about {self.follows_expected():.3g} follows are asked for; "
+                f"at most {MAX_FOLLOWS:,} are possible"
+            )
+        return self
+
+    def build(self, base_dir: Path) -> FollowGraph:
+        """The follow graph. Relative paths are taken from ``base_dir``."""
+        from rumorsim.graphs.generators import GENERATORS
+
+        arguments = self.model_dump()
+        make: Callable[..., FollowGraph] = GENERATORS[arguments.pop("kind")]
+        return make(**arguments)
+
+
+class _Sized(GraphModel):
+    accounts: Accounts
+
+
+class _Mean(_Sized):
+    mean_followers: MeanFollowers
+
+    def follows_expected(self) -> float:
+        return self.accounts * self.mean_followers
+
+    @model_validator(mode="after")
+    def _enough_accounts(self) -> _Mean:
+        if self.mean_followers > self.accounts - 1:
+            raise ValueError(
+                f"mean_followers = {self.mean_followers:g} must be at most "
+                f"{self.accounts - 1}, the other accounts there are"
+            )
+        return self
+
+
+class PowerLaw(_Mean):
+    """Heavy-tailed followers and followees, follows returned, friends of friends."""
+
+    kind: Literal["power-law"]
+    follower_exponent: Exponent = Field(
+        2.3, description="Tail exponent of follower counts (measured on Twitter: 2.28)."
+    )
+    followee_exponent: Exponent = Field(
+        2.7, description="Tail exponent of followee counts (an assumption: a lighter tail)."
+    )
+    reciprocity: Share = Field(
+        0.22, description="Share of follows that are returned (measured on Twitter: 0.22)."
+    )
+    clustering: Share = Field(
+        0.1,
+        description="Share of the drawn follows that go to a followee of a followee"
+        " (an assumption).",
+    )
+    seed: Seed = 1
+
+
+class ErdosRenyi(_Mean):
+    """Every follow exists with the same probability, whatever the others do."""
+
+    kind: Literal["erdos-renyi"]
+    seed: Seed = 1
+
+
+class Regular(_Sized):
+    """A random simple graph in which all have the same degree, followed both ways."""
+
+    kind: Literal["regular"]
+    degree: int = Field(ge=0, description="Followers of each account, who are its followees.")
+    seed: Seed = 1
+
+    def follows_expected(self) -> float:
+        return float(self.accounts) * self.degree
+
+    @model_validator(mode="after")
+    def _possible(self) -> Regular:
+        if self.degree >= self.accounts:
+            raise ValueError(f"degree = {self.degree} must be below accounts = {self.accounts}")
+        if self.accounts * self.degree % 2:
+            raise ValueError("accounts * degree must be even: each tie has two ends")
+        return self
+
+
+class SmallWorld(_Sized):
+    """A ring of near neighbours with some ties moved at random, followed both ways."""
+
+    kind: Literal["small-world"]
+    neighbours: int = Field(ge=0, description="Nearest accounts tied to each; an even number.")
+    rewiring: Share = Field(description="Probability that a tie moves one end at random.")
+    seed: Seed = 1
+
+    def follows_expected(self) -> float:
+        return float(self.accounts) * self.neighbours
+
+    @model_validator(mode="after")
+    def _possible(self) -> SmallWorld:
+        if self.neighbours >= self.accounts:
+            raise ValueError(
+                f"neighbours = {self.neighbours} must be below accounts = {self.accounts}"
+            )
+        if self.neighbours % 2:
+            raise ValueError(f"neighbours = {self.neighbours} must be even: half on each side")
+        return self
+
+
+class Communities(_Mean):
+    """Communities: most follows stay within one's own, each has its much-followed."""
+
+    kind: Literal["communities"]
+    groups: int = Field(6, ge=1, le=1_000_000, description="How many communities there are.")
+    mixing: Share = Field(
+        0.05, description="Share of the follows that may lead anywhere (an assumption)."
+    )
+    follower_exponent: Exponent = Field(
+        2.3, description="Tail exponent of follower counts (measured on Twitter: 2.28)."
+    )
+    seed: Seed = 1
+
+    @model_validator(mode="after")
+    def _nobody_missing(self) -> Communities:
+        if self.groups > self.accounts:
+            raise ValueError(f"groups = {self.groups} must be at most accounts = {self.accounts}")
+        return self
+
+
+class Complete(_Sized):
+    """Everybody follows everybody else."""
+
+    kind: Literal["complete"]
+
+    def follows_expected(self) -> float:
+        return float(self.accounts) * (self.accounts - 1)
+
+
+class Star(_Sized):
+    """Account 0 is followed by all others."""
+
+    kind: Literal["star"]
+
+
+class Path_(_Sized):
+    """Each account follows the one before it: 0 -> 1 -> 2 is how posts travel."""
+
+    kind: Literal["path"]
+
+
+class Tree(GraphModel):
+    """Outward from account 0: each account above the last level has the same followers."""
+
+    kind: Literal["tree"]
+    branching: int = Field(ge=1, le=1_000_000, description="Followers of each account.")
+    depth: int = Field(ge=0, le=1_000_000, description="Levels below account 0.")
+
+    def follows_expected(self) -> float:
+        # Levels of a million would make a number too long to write down.
+        return (
+            min(float(self.branching) ** min(self.depth, 50), 1e30)
+            if self.branching > 1
+            else (float(self.depth))
+        )
+
+    @model_validator(mode="after")
+    def _few_accounts(self) -> Tree:
+        if self.follows_expected() > _MAX_ACCOUNTS:
+            raise ValueError(f"a tree's last level can have at most {_MAX_ACCOUNTS:,} accounts")
+        return self
+
+
+#: Every kind of graph that is made here by the word it goes by.
+MADE: Final[dict[str, type[GraphModel]]] = {
+    "power-law": PowerLaw,
+    "erdos-renyi": ErdosRenyi,
+    "regular": Regular,
+    "small-world": SmallWorld,
+    "communities": Communities,
+    "complete": Complete,
+    "star": Star,
+    "path": Path_,
+    "tree": Tree,
+}

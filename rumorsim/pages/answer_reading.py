@@ -1,0 +1,71 @@
+"""Reading back what ``sensitivity``, ``optimise`` and ``delay-map`` saved, for reports."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.pages.parts import Code, Folded, Section
+from rumorsim.pages.terms_part import again_section, scenario_section
+from rumorsim.studies.intervals import Interval
+
+__all__ = ["again", "assumptions", "in_shell", "interval_of", "read_answer"]
+
+#: The file of each kind of answer, and the command that makes it.
+_FILES: Final = {
+    "sensitivity": ("sensitivity.json", "sensitivity"),
+    "optimisation": ("optimum.json", "optimise"),
+    "delay map": ("delay-map.json", "delay-map"),
+}
+
+
+def read_answer(directory: Path, holds: str, keys: tuple[str, ...]) -> Mapping[str, Any]:
+    """The answer in a directory; InputError where its file is missing or not as we save it."""
+    name, command = _FILES[holds]
+    place, advice = directory / name, f"run rumorsim {command} again"
+    try:
+        found = json.loads(place.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(Fault("is missing", file=str(place), advice=advice)) from None
+    except (OSError, ValueError) as error:
+        raise InputError(Fault(f"cannot be read: {error}", file=str(place))) from error
+    lacking = [key for key in keys if not isinstance(found, dict) or key not in found]
+    if lacking:
+        rule = f"is not as this version saves it: {show_value(lacking[0])} is missing"
+        raise InputError(Fault(rule, file=str(place), advice=advice))
+    answer: Mapping[str, Any] = found
+    return answer
+
+
+def interval_of(row: Mapping[str, Any], name: str) -> Interval | None:
+    """The estimate ``name`` of a row with its ends, None where there is none."""
+    if row.get(name) is None:
+        return None
+    return Interval(row[name], row.get(f"{name}_low"), row.get(f"{name}_high"))
+
+
+def in_shell(text: str) -> str:
+    """A word within double quotes of a shell."""
+    return '"' + "".join(f"\\{c}" if c in '\\"$`!' else c for c in text) + '"'
+
+
+def assumptions(answer: Mapping[str, Any]) -> Section:
+    """The scenario with every value, and the study where there is one."""
+    section = scenario_section(answer["scenario"])
+    if "study" not in answer:
+        return section
+    text = json.dumps(answer["study"], indent=2, ensure_ascii=False) + "\n"
+    study = Folded("The study: what was varied, and how", [Code(text, "study.json")])
+    return Section(section.name, section.title, [study, *section.parts])
+
+
+def again(answer: Mapping[str, Any], line: str) -> Section:
+    """The command that gives the same answer, and what it was made with."""
+    notes = []
+    if "study" in answer:
+        file = answer["study"]["scenario"]
+        notes = [f"In study.json, scenario names the file {file}: save scenario.json there."]
+    return again_section([(line, "the same, to the last digit")], answer["provenance"], notes)
