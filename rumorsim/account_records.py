@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from rumorsim.errors import Fault, InputError
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.kernels.records import ACCOUNT, PROFILE, aligned_zeros
-from rumorsim.laws import gamma_table, sample_array
 from rumorsim.people import People
 from rumorsim.platforms import Platforms
-from rumorsim.randomness import Purpose
+from rumorsim.randomness import parts_of
 from rumorsim.reserve import Reserve
 
 if TYPE_CHECKING:
@@ -33,39 +32,39 @@ __all__ = [
 Array = NDArray[np.float64]
 
 
-def account_records(feed: Feed, graph: FollowGraph, people: People) -> NDArray[np.void]:
+def account_records(
+    feed: Feed, graph: FollowGraph, people: People, platforms: Platforms
+) -> NDArray[np.void]:
     accounts: NDArray[np.void] = aligned_zeros(graph.accounts, ACCOUNT)
-    accounts["rate"] = people.check_in_rates(feed.check_ins)
+    busy = platforms.column("check_ins")
+    for part in parts_of(graph.accounts):
+        accounts["rate"][part] = people.check_in_rates(feed.check_ins, part)
+        accounts["rate"][part] *= busy[platforms.of[part]]
+        accounts["credence"][part] = people.column("credence", part)
+        accounts["official"][part] = people.column("official", part) > 0
     accounts["background"] = feed.background
     if feed.background_by == "followee":
         accounts["background"] *= graph.followee_counts()
-    accounts["official"] = people.official
     accounts["spill"] = -1
-    accounts["credence"] = people.credence
     for lever in ("audience", "can_post", "can_read", "visible"):
         accounts[lever] = 1
     return accounts
 
 
-def profile_records(people: People, platforms: Platforms, reserve: Reserve) -> NDArray[np.void]:
-    origin = reserve.origin
-    profiles = np.zeros(len(origin), PROFILE)
+def profile_records(people: People, reserve: Reserve) -> NDArray[np.void]:
+    profiles: NDArray[np.void] = aligned_zeros(len(reserve.origin), PROFILE)
     profiles["earning"] = profiles["chill"] = 1.0
-    profiles["countable"] = people.countable[origin]
-    profiles["dependence"] = people.dependence[origin]
-    profiles["trust"] = people.trust[origin]
-    profiles["person"] = people.person[origin]
-    profiles["row"] = origin
-    profiles["platform"] = platforms.of
-    profiles["heir"] = profiles["other"] = -1
-    profiles["other"][: people.accounts] = platforms.rings(people.person)
+    profiles["countable"] = reserve.spread(people.column("countable"))
+    profiles["dependence"] = reserve.spread(people.column("dependence"))
+    profiles["trust"] = reserve.spread(people.trust)
     return profiles
 
 
 def followers(graph: FollowGraph, origin: NDArray[np.int32]) -> NDArray[np.int32]:
     """Followers at the start; those of the reserve have none yet."""
     counts = np.zeros(len(origin), dtype=np.int32)
-    counts[: graph.accounts] = graph.follower_counts()
+    own, ends = counts[: graph.accounts], graph.offsets
+    np.subtract(ends[1:], ends[:-1], out=own, casting="same_kind")
     return counts
 
 
@@ -114,22 +113,18 @@ def weights(feed: Feed, graph: FollowGraph, key: str) -> Array:
 def receptivity(
     scenario: Scenario,
     people: People,
-    seed: int,
     categories: tuple[str, ...],
-    origin: NDArray[np.int32],
+    reserve: Reserve,
 ) -> Array:
     """Factor by category and account; float64 [categories, accounts], empty when all are 1."""
     shape = scenario.accounts.receptivity
-    plain = shape is None and people.receptivity is None
-    if plain and (people.kind_receptivity == 1).all():
+    plain = shape is None and "receptivity" not in people.own
+    if plain and (people.factor("receptivity") == 1).all():
         return np.empty((0, 0))
-    factors = np.ones((len(categories), people.accounts))
-    if shape is not None:
-        table = gamma_table(shape)
-        for i in range(len(categories)):
-            factors[i] = sample_array(table, people.words(seed, Purpose.RECEPTIVITY, i)[0])
-    factors *= people.kind_receptivity
-    if people.receptivity is not None:
-        given = ~np.isnan(people.receptivity)
-        factors[:, given] = people.receptivity[given]
-    return np.ascontiguousarray(factors[:, origin])
+    factors = np.empty((len(categories), len(reserve.origin)))
+    for i in range(len(categories)):
+        for part in parts_of(people.accounts):
+            factors[i, part] = people.receptivity(shape, i, part)
+    later = reserve.origin[people.accounts :]
+    factors[:, people.accounts :] = factors[:, later]
+    return factors

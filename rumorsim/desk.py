@@ -124,12 +124,12 @@ class Desk(Verbs):
 
     def accounts_of(self, person: int) -> list[int]:
         """All accounts of a person, those in reserve included."""
-        return [int(a) for a in np.flatnonzero(self.world.profiles["person"] == person)]
+        return [int(a) for a in np.flatnonzero(self.world.person == person)]
 
     def arrest(self, account: int, *, reason: str = "", case: Case | None = None) -> list[Done]:
         """Arrest who is behind an account: all accounts of the person are closed for good."""
         done = [self._do("arrest", "account", account, [], reason, case)]
-        for each in self.accounts_of(int(self.world.profiles["person"][account])):
+        for each in self.accounts_of(int(self.world.person[account])):
             done.append(self.close(each, reason=reason or "arrest", case=case))
         return done
 
@@ -250,7 +250,7 @@ class Desk(Verbs):
 
     def platform_of(self, account: int) -> int:
         """The number of the platform an account is on."""
-        return int(self.world.profiles["platform"][account])
+        return int(self.world.platform[account])
 
     def _strictness_on(self, platform: int) -> float:
         return max(1.0, math.prod(self._warnings.get(platform, ())))

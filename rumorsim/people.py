@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.laws import gamma_table, round24, sample_array
-from rumorsim.randomness import Purpose, address_word, philox_array, uniform_array
+from rumorsim.randomness import Purpose, address_word, parts_of, philox_array, uniform_array
 
 if TYPE_CHECKING:
     from rumorsim.scenario.models import Accounts, CheckIns
@@ -37,8 +37,10 @@ COLUMNS: Final = (
 )
 #: Columns that are shares or weights.
 _UP_TO_ONE: Final = ("credence", "dependence", "countable")
-#: What is 1, not 0, for accounts of a kind that the scenario does not describe.
+#: What a kind says of its accounts: 1, not 0, for those that the scenario does not describe.
 _PLAINLY_ONE: Final = ("check_ins", "receptivity", "credence", "posting", "countable")
+_NUMBERS: Final = (*_PLAINLY_ONE, "dependence", "earnings")
+_EVERYBODY: Final = slice(None)
 
 
 @dataclass(frozen=True)
@@ -46,49 +48,68 @@ class People:
     """Attributes of accounts, each of shape [accounts].
 
     ``kind`` indexes ``kinds`` (int16, 0 = ordinary); ``person`` is the number of the person
-    (int32); ``kind_rate`` and ``kind_receptivity`` are the factors of the account's kind,
-    ``given_rate`` (per day) and ``receptivity`` what replaces draw and factor: NaN where not
-    given for the account, None where nobody's is. ``credence``, ``posting``, ``dependence``,
-    ``earnings`` (by 1,000 reads) and ``countable`` are the account's own or its kind's.
+    (int32); ``trust`` is in official sources. ``of_kind`` holds columns by kind, [kinds];
+    ``own`` the columns given for accounts, NaN where an account has none: then :meth:`column`
+    is what its kind says. Of ``check_ins``
+    (per day) and ``receptivity`` a kind's is a factor, and an account's own replaces it and the
+    draw. What is alike for all takes no memory an account.
     """
 
     seed: int
     kinds: tuple[str, ...]
     kind: NDArray[np.int16]
     person: NDArray[np.int32]
-    official: NDArray[np.bool_]
     trust: Array
-    kind_rate: Array
-    kind_receptivity: Array
-    given_rate: Array | None
-    receptivity: Array | None
-    credence: Array
-    posting: Array
-    dependence: Array
-    earnings: Array
-    countable: Array
+    of_kind: Mapping[str, Array]
+    own: Mapping[str, Array]
 
     @property
     def accounts(self) -> int:
         """How many accounts there are."""
         return len(self.kind)
 
-    def words(self, seed: int, purpose: int, what: int = 0) -> tuple[NDArray[np.uint64], ...]:
-        """Four random words for each account at (purpose; account, what)."""
-        return philox_array(seed, address_word(purpose), np.arange(self.accounts), what, 0)
+    @property
+    def official(self) -> NDArray[np.bool_]:
+        """Whether each account is an official source."""
+        return self.column("official") > 0
 
-    def check_in_rates(self, law: CheckIns) -> Array:
-        """Check-ins per operational hour of each account."""
-        rates = np.full(self.accounts, law.mean)
+    def factor(self, name: str, part: slice = _EVERYBODY) -> Array:
+        """What the kinds of some accounts say of them; float64, read-only where all are alike."""
+        return _spread(self.of_kind[name], self.kind[part])
+
+    def column(self, name: str, part: slice = _EVERYBODY) -> Array:
+        """What some accounts have of their own, or else their kind's; float64."""
+        factor = self.factor(name, part)
+        own = self.own.get(name)
+        return factor if own is None else np.where(np.isnan(own[part]), factor, own[part])
+
+    def check_in_rates(self, law: CheckIns, part: slice = _EVERYBODY) -> Array:
+        """Check-ins per operational hour of some accounts."""
+        factor = self.factor("check_ins", part)
+        rates = np.full(len(factor), law.mean)
         if law.shape is not None:
-            rates *= sample_array(
-                gamma_table(law.shape), self.words(self.seed, Purpose.ACTIVITY)[0]
-            )
-        rates *= self.kind_rate
-        if self.given_rate is not None:
-            given = ~np.isnan(self.given_rate)
-            rates[given] = self.given_rate[given] / 24.0
+            words = _words(self.seed, Purpose.ACTIVITY, self.accounts, part)
+            rates *= sample_array(gamma_table(law.shape), words[0])
+        rates *= factor
+        own = self.own.get("check_ins")
+        if own is not None:
+            given = ~np.isnan(own[part])
+            rates[given] = own[part][given] / 24.0
         return rates
+
+    def receptivity(self, law: float | None, category: int, part: slice) -> Array:
+        """The factor on P(share) of some accounts for stories of a category."""
+        factor = self.factor("receptivity", part)
+        factors = np.ones(len(factor))
+        if law is not None:
+            words = _words(self.seed, Purpose.RECEPTIVITY, self.accounts, part, category)
+            factors = sample_array(gamma_table(law), words[0])
+        factors *= factor
+        own = self.own.get("receptivity")
+        if own is not None:
+            given = ~np.isnan(own[part])
+            factors[given] = own[part][given]
+        return factors
 
 
 def draw_people(
@@ -101,40 +122,52 @@ def draw_people(
 
     def by_kind(name: str) -> Array:
         plain = float(name in _PLAINLY_ONE)
-        return np.array([plain if c is None else float(getattr(c, name)) for c in configured])[kind]
+        return np.array([plain if c is None else float(getattr(c, name)) for c in configured])
 
-    def own_or_by_kind(name: str) -> Array:
-        own = _numbers(attributes, name, 1.0 if name in _UP_TO_ONE else np.inf)
-        return by_kind(name) if own is None else np.where(np.isnan(own), by_kind(name), own)
-
-    official = by_kind("official") > 0
-    given_official = attributes.get("official")
-    if given_official is not None:
-        official = _flags(given_official, official)
-    trust = np.full(n, config.trust)
-    if config.trust_shape is not None:
-        words = philox_array(seed, address_word(Purpose.TRUST), np.arange(n), 0, 0)[0]
-        trust *= sample_array(gamma_table(config.trust_shape), words)
-    given_trust = _numbers(attributes, "trust")
-    if given_trust is not None:
-        trust = np.where(np.isnan(given_trust), trust, given_trust)
+    own = {
+        name: numbers
+        for name in _NUMBERS
+        if (numbers := _numbers(attributes, name, 1.0 if name in _UP_TO_ONE else np.inf))
+        is not None
+    }
+    if attributes.get("official") is not None:
+        own["official"] = _flags(attributes["official"])
     return People(
         seed=seed,
         kinds=kinds,
         kind=kind,
         person=_persons(config, n, seed, attributes),
-        official=official,
-        trust=trust,
-        kind_rate=by_kind("check_ins"),
-        kind_receptivity=by_kind("receptivity"),
-        given_rate=_numbers(attributes, "check_ins"),
-        receptivity=_numbers(attributes, "receptivity"),
-        credence=own_or_by_kind("credence"),
-        posting=own_or_by_kind("posting"),
-        dependence=own_or_by_kind("dependence"),
-        earnings=own_or_by_kind("earnings"),
-        countable=own_or_by_kind("countable"),
+        trust=_trust(config, n, seed, attributes),
+        of_kind={name: by_kind(name) for name in (*_NUMBERS, "official")},
+        own=own,
     )
+
+
+def _spread(values: NDArray[Any], kind: NDArray[np.int16]) -> NDArray[Any]:
+    """A value by kind as a column of accounts; one read-only value where all are alike."""
+    if (values == values[0]).all():
+        return np.broadcast_to(values[0], kind.shape)
+    column: NDArray[Any] = values[kind]
+    return column
+
+
+def _words(
+    seed: int, purpose: int, n: int, part: slice, what: int = 0
+) -> tuple[NDArray[np.uint64], ...]:
+    """Four random words for each of some of ``n`` accounts at (purpose; account, what)."""
+    accounts = np.arange(*part.indices(n))
+    return philox_array(seed, address_word(purpose), accounts, what, 0)
+
+
+def _trust(config: Accounts, n: int, seed: int, attributes: Mapping[str, Any]) -> Array:
+    trust: Array = np.broadcast_to(np.float64(config.trust), n)
+    if config.trust_shape is not None:
+        trust = trust.copy()
+        for part in parts_of(n):
+            words = _words(seed, Purpose.TRUST, n, part)[0]
+            trust[part] *= sample_array(gamma_table(config.trust_shape), words)
+    given = _numbers(attributes, "trust")
+    return trust if given is None else np.where(np.isnan(given), trust, given)
 
 
 def _kinds(
@@ -148,21 +181,52 @@ def _kinds(
         number = {name: i for i, name in enumerate(names)}
         return tuple(names), np.array([number[word] for word in words], dtype=np.int16)
     kind = np.zeros(graph.accounts, dtype=np.int16)
-    followers = graph.follower_counts() + 1.0
+    left = graph.accounts
     # The most prominent kinds choose first, so that celebrities are not used up by others.
     for name in sorted(config.kinds, key=lambda name: -config.kinds[name].prominence):
         each = config.kinds[name]
-        free = np.flatnonzero(kind == 0)
-        wanted = min(round(each.share * graph.accounts), len(free))
-        if wanted == 0:
-            continue
+        wanted = min(round(each.share * graph.accounts), left)
+        left -= wanted
         index = names.index(name)
+        if wanted > 0:
+            kind[_chosen(kind, graph, wanted, each.prominence, seed, index)] = index
+    return tuple(names), kind
+
+
+def _chosen(
+    kind: NDArray[np.int16],
+    graph: FollowGraph,
+    wanted: int,
+    prominence: float,
+    seed: int,
+    index: int,
+) -> NDArray[np.int64]:
+    """A sample of accounts without a kind, weighted by a power of their followers."""
+    who, times, kept, latest = [], [], 0, np.inf
+    for part in parts_of(graph.accounts):
+        free = part.start + np.flatnonzero(kind[part] == 0)
         draws = philox_array(seed, address_word(Purpose.KIND), free, index, 0)[0]
+        followers = (graph.offsets[free + 1] - graph.offsets[free]) + 1.0
         # Efraimidis and Spirakis (2006): the smallest of exponential times of these rates
         # are a sample without replacement with these weights.
-        race = round24(-np.log(uniform_array(draws)) / round24(followers[free] ** each.prominence))
-        kind[free[np.argsort(race, kind="stable")[:wanted]]] = index
-    return tuple(names), kind
+        race = round24(-np.log(uniform_array(draws)) / round24(followers**prominence))
+        early = race <= latest
+        who.append(free[early])
+        times.append(race[early])
+        kept += len(who[-1])
+        if kept > 2 * wanted + len(kind[part]):
+            first, begun = _earliest(who, times, wanted)
+            who, times, kept, latest = [first], [begun], wanted, begun[-1]
+    return _earliest(who, times, wanted)[0]
+
+
+def _earliest(
+    who: list[NDArray[np.int64]], times: list[Array], wanted: int
+) -> tuple[NDArray[np.int64], Array]:
+    """The first of a race in order; of equal times the lower account."""
+    everybody, race = np.concatenate(who), np.concatenate(times)
+    order = np.argsort(race, kind="stable")[:wanted]
+    return everybody[order], race[order]
 
 
 def _persons(
@@ -170,20 +234,23 @@ def _persons(
 ) -> NDArray[np.int32]:
     given = attributes.get("person")
     if given is not None:
-        words = [
+        names = [
             ("account", i) if _missing(word) else ("person", str(word))
             for i, word in enumerate(given)
         ]
         numbers: dict[tuple[str, Any], int] = {}
-        return np.array([numbers.setdefault(word, len(numbers)) for word in words], dtype=np.int32)
+        return np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int32)
     person = np.arange(n, dtype=np.int32)
     if config.second > 0:
-        draws = philox_array(seed, address_word(Purpose.PERSON), np.arange(n), 0, 0)
-        second = uniform_array(draws[0]) < config.second
-        firsts = np.flatnonzero(~second)
+        second = np.empty(n, dtype=bool)
+        for part in parts_of(n):
+            words = _words(seed, Purpose.PERSON, n, part)[0]
+            second[part] = uniform_array(words) < config.second
+        firsts, seconds = np.flatnonzero(~second), np.flatnonzero(second)
         if len(firsts):
-            chosen = (draws[1] * np.uint64(len(firsts))) >> np.uint64(32)
-            person[second] = firsts[chosen[second].astype(np.int64)]
+            whose = philox_array(seed, address_word(Purpose.PERSON), seconds, 0, 0)[1]
+            chosen = (whose * np.uint64(len(firsts))) >> np.uint64(32)
+            person[seconds] = firsts[chosen.astype(np.int64)]
     return person
 
 
@@ -213,7 +280,8 @@ def _numbers(attributes: Mapping[str, Any], name: str, most: float = np.inf) -> 
     return numbers
 
 
-def _flags(column: Any, otherwise: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _flags(column: Any) -> Array:
+    """A column of flags as 1 and 0, NaN where missing."""
     words = {
         "true": True,
         "1": True,
@@ -224,7 +292,7 @@ def _flags(column: Any, otherwise: NDArray[np.bool_]) -> NDArray[np.bool_]:
         "0.0": False,
         "no": False,
     }
-    flags = otherwise.copy()
+    flags = np.full(len(column), np.nan)
     for i, value in enumerate(column):
         if _missing(value):
             continue

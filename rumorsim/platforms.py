@@ -11,9 +11,16 @@ from numpy.typing import NDArray
 
 from rumorsim.errors import Fault, InputError, nearest, show_value
 from rumorsim.kernels.alias import alias_table
-from rumorsim.kernels.records import ALIAS, LOOK
+from rumorsim.kernels.records import ALIAS, LOOK, passing
 from rumorsim.people import People
-from rumorsim.randomness import Purpose, address_word, philox_array, uniform_array
+from rumorsim.randomness import (
+    Purpose,
+    address_word,
+    parts_of,
+    philox_array,
+    uniform_array,
+    words_below,
+)
 
 if TYPE_CHECKING:
     from rumorsim.scenario.models import Scenario
@@ -72,29 +79,42 @@ class Platforms:
                 ends[i, : surface.columns] = surface.settings.slot_ends()
         return ends
 
-    def looks(self, rates: NDArray[np.float64]) -> tuple[NDArray[np.void], NDArray[np.void]]:
-        """Look processes by surface, and the alias table of who looks.
+    def looks(
+        self, rates: NDArray[np.float64]
+    ) -> tuple[NDArray[np.void], NDArray[np.void], NDArray[np.int32]]:
+        """Look processes by surface, the alias table of who looks, and whose its places are.
 
         ``rates`` are check-ins per hour of each account: who opens the app more, looks more.
+        Places are accounts themselves, and the last array is empty, where all are on one platform.
         """
         looks = np.zeros(len(self.surfaces), LOOK)
         looks["time"] = np.inf
         looks["surface"] = np.arange(len(looks))
         alias: list[NDArray[np.void]] = []
+        members: list[NDArray[np.int32]] = []
         begin: dict[int, int] = {}
         for i, surface in enumerate(self.surfaces):
-            accounts = np.flatnonzero(self.of[: len(rates)] == surface.platform)
             look = looks[i]
+            who = self._members(surface.platform, len(rates))
+            size = len(rates) if who is None else len(who)
             look["platform"] = surface.platform
             look["recommends"] = surface.kind == "recommendation"
-            if surface.kind == "push" or not len(accounts):
+            if surface.kind == "push" or not size:
                 continue
             if surface.platform not in begin:
                 begin[surface.platform] = sum(len(rows) for rows in alias)
-                alias.append(_alias(accounts, rates[accounts]))
-            look["begin"], look["count"] = begin[surface.platform], len(accounts)
-            look["rate"] = surface.settings.looks * len(accounts)
-        return looks, np.concatenate(alias) if alias else np.zeros(1, ALIAS)
+                alias.append(_alias(rates, who))
+                members += [] if who is None else [who]
+            look["begin"], look["count"] = begin[surface.platform], size
+            look["rate"] = surface.settings.looks * size
+        whose = np.concatenate(members) if members else np.empty(0, np.int32)
+        return looks, _joined(alias), whose
+
+    def _members(self, platform: int, accounts: int) -> NDArray[np.int32] | None:
+        """Who is on a platform, None for all."""
+        if len(self.names) == 1:
+            return None
+        return np.flatnonzero(self.of[:accounts] == platform).astype(np.int32)
 
     def elsewhere(self, share: float, people: People) -> People:
         """People of whom a share of later platforms' accounts belong to persons of earlier ones."""
@@ -116,11 +136,12 @@ class Platforms:
     def rings(self, person: NDArray[np.int32]) -> NDArray[np.int32]:
         """For each account the next one of its person on another platform, in a ring; -1: none.
 
-        Only accounts of platforms where people cross-post take part, one for each platform.
+        Only accounts of platforms where people cross-post take part, one for each platform;
+        empty where there is no such platform.
         """
-        other = np.full(len(person), -1, dtype=np.int32)
         if len(self.names) == 1 or not (self.column("crosspost") > 0).any():
-            return other
+            return np.empty(0, dtype=np.int32)
+        other = np.full(len(person), -1, dtype=np.int32)
         first: dict[tuple[int, int], int] = {}
         for account, key in enumerate(
             zip(person.tolist(), self.of[: len(person)].tolist(), strict=True)
@@ -168,9 +189,25 @@ def _of(given: Any, names: tuple[str, ...], accounts: int) -> NDArray[np.uint8]:
     return of
 
 
-def _alias(accounts: NDArray[np.int64], rates: NDArray[np.float64]) -> NDArray[np.void]:
-    alias = np.zeros(len(accounts), ALIAS)
-    weights = np.ascontiguousarray(rates) if rates.sum() > 0 else np.ones(len(alias))
-    share, other = alias_table(weights)
-    alias["share"], alias["other"], alias["account"] = share, accounts[other], accounts
+def _alias(rates: NDArray[np.float64], who: NDArray[np.int32] | None) -> NDArray[np.void]:
+    weights = passing(len(rates) if who is None else len(who))
+    weights[:] = rates if who is None else rates[who]
+    if not weights.sum() > 0:
+        weights[:] = 1.0
+    alias = np.empty(len(weights), ALIAS)
+    alias_table(weights, alias["other"], alias["below"])
+    for part in parts_of(len(alias)):
+        places = np.arange(part.start, part.stop)
+        words = words_below(weights[part])
+        # A chance that no word fails takes more than a word: then the other is itself.
+        surely = words == 2**32
+        alias["below"][part] = np.where(surely, 2**32 - 1, words)
+        chosen = np.where(surely, places, alias["other"][part])
+        alias["other"][part] = chosen if who is None else who[chosen]
     return alias
+
+
+def _joined(alias: list[NDArray[np.void]]) -> NDArray[np.void]:
+    if len(alias) == 1:
+        return alias[0]
+    return np.concatenate(alias) if alias else np.zeros(1, ALIAS)

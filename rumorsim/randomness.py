@@ -14,18 +14,30 @@ compiled form. All three are held against the published known answers.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Purpose", "address_word", "philox", "philox_array", "uniform", "uniform_array"]
+__all__ = [
+    "Purpose",
+    "address_word",
+    "parts_of",
+    "philox",
+    "philox_array",
+    "uniform",
+    "uniform_array",
+    "words_below",
+]
 
 _M0: Final = 0xD2511F53
 _M1: Final = 0xCD9E8D57
 _W0: Final = 0x9E3779B9
 _W1: Final = 0xBB67AE85
 _MASK: Final = 0xFFFFFFFF
+#: Rows that world building draws for at once: what it needs meanwhile stays small.
+_PART: Final = 8192
 #: 2**-32, the width of one 32-bit word as a share of the unit interval.
 WORD_WIDTH: Final = 2.0**-32
 
@@ -118,3 +130,15 @@ def uniform_array(words: NDArray[np.uint64]) -> NDArray[np.float64]:
     """:func:`uniform` for an array of words; float64 of the same shape."""
     result: NDArray[np.float64] = (words.astype(np.float64) + 0.5) * WORD_WIDTH
     return result
+
+
+def words_below(chances: NDArray[np.float64]) -> NDArray[np.uint64]:
+    """How many words have :func:`uniform` below each chance: those below this number, exactly."""
+    scaled = np.ceil(np.clip(chances, 0.0, 1.0) * 2.0**32 - 0.5)
+    return np.maximum(scaled, 0.0).astype(np.uint64)
+
+
+def parts_of(size: int) -> Iterator[slice]:
+    """Consecutive slices of ``size`` rows, each short enough for what it takes to draw them."""
+    for begin in range(0, size, _PART):
+        yield slice(begin, min(begin + _PART, size))

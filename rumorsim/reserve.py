@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rumorsim.randomness import parts_of
+
 if TYPE_CHECKING:
     from rumorsim.graphs.follows import FollowGraph
     from rumorsim.people import People
@@ -41,12 +43,35 @@ class Reserve:
             accounts, often = adversary.reserve(people, graph)
             for account in np.asarray(accounts).tolist():
                 times[account] = times.get(account, 0) + int(often)
-        own = np.arange(graph.accounts, dtype=np.int32)
+        # Mostly each is a person of its own: then one array says both.
+        own = people.person
+        if not _alone(own):
+            own = np.arange(graph.accounts, dtype=np.int32)
         later = [account for account in sorted(times) for _ in range(times[account])]
         heirs: dict[int, list[int]] = {}
         for row, account in enumerate(later, start=graph.accounts):
             heirs.setdefault(account, []).append(row)
+        if not later:
+            return cls(own, heirs)
         return cls(np.concatenate([own, np.array(later, dtype=np.int32)]), heirs)
+
+    def spread(self, column: NDArray[Any]) -> NDArray[Any]:
+        """A column of the graph's accounts with the rows of the reserve: as their origins'.
+
+        The very same array where there is no reserve.
+        """
+        if len(column) == len(self.origin):
+            return column
+        spread: NDArray[Any] = column[self.origin]
+        return spread
+
+
+def _alone(person: NDArray[np.int32]) -> bool:
+    """Is the person behind each account numbered like the account?"""
+    return all(
+        np.array_equal(person[part], np.arange(part.start, part.stop))
+        for part in parts_of(len(person))
+    )
 
 
 def succeed(world: World, account: int, heir: int, platform: int | None = None) -> None:
@@ -60,11 +85,11 @@ def succeed(world: World, account: int, heir: int, platform: int | None = None) 
     profiles = world.profiles
     if heir < world.graph.accounts or origin[heir] != origin[account]:
         raise ValueError(f"account {heir} is not laid out to succeed account {account}")
-    if (profiles["heir"] == heir).any() or profiles["heir"][account] >= 0:
+    if (world.heirs == heir).any() or world.heir_of(account) >= 0:
         raise ValueError(f"account {account} has a successor, or {heir} succeeds another")
     world.memory["touched"] = 1
     for column in ("trust", "chill"):
         profiles[column][heir] = profiles[column][account]
     if platform is not None:
-        profiles["platform"][heir] = platform
-    profiles["heir"][account] = heir
+        world.platform[heir] = platform
+    world.heirs[account] = heir

@@ -147,9 +147,9 @@ class Stories:
                 ) from None
         return np.array(chosen, dtype=np.int64)
 
-    def _pool(self, author: Author, t: int) -> NDArray[np.int64]:
+    def _pool(self, author: Author, t: int) -> NDArray[np.int64] | range:
         if author.kind is None:
-            return np.arange(self._graph.accounts)
+            return range(self._graph.accounts)
         if author.kind not in self._people.kinds:
             raise InputError(
                 Fault(
@@ -168,7 +168,7 @@ class Stories:
             for i, authors in enumerate(self._authors[t]):
                 index = int(self._first[t]) + i
                 for author in authors.tolist():
-                    posting = float(self._people.posting[author])
+                    posting = float(self._people.column("posting", slice(author, author + 1))[0])
                     times = _times(story, author, index, seed, horizon, posting)
                     rows.extend((time, author, index, k) for k, time in enumerate(times, start=1))
         table = np.array(rows, dtype=[(n, PUBLICATION[n]) for n in PUBLICATION.names or ()]).astype(
@@ -188,7 +188,9 @@ def _times(
     return [time for time, _, _ in planned]
 
 
-def _draw_some(pool: NDArray[np.int64], wanted: int, seed: int, story: int) -> NDArray[np.int64]:
+def _draw_some(
+    pool: NDArray[np.int64] | range, wanted: int, seed: int, story: int
+) -> NDArray[np.int64]:
     """``wanted`` different members of ``pool``, in the order drawn."""
     chosen: dict[int, None] = {}
     attempt = 0

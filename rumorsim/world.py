@@ -82,6 +82,7 @@ class Rules:
     reinforcement: Array
     corrections: NDArray[np.void]
     alias: NDArray[np.void]
+    members: NDArray[np.int32]
     slot_ends: Array
     crosspost: Array
     most_trust: float
@@ -97,7 +98,9 @@ class World:
 
     ``accounts``, ``posts`` and ``stories`` are record arrays (``kernels.records``); posts
     grow and only the first ``posts_made`` are in use. ``memory`` holds the counters and is
-    where the fast engine tells its kernels of all these arrays. Times are hours.
+    where the fast engine tells its kernels of all these arrays. ``platform`` is where each
+    account is now, ``heirs`` who took its place (0: nobody), ``rings`` the next account of its
+    person elsewhere (empty where nobody cross-posts). Times are hours.
     """
 
     graph: FollowGraph
@@ -114,14 +117,18 @@ class World:
     platforms: Platforms
     reserve: Reserve
     profiles: NDArray[np.void]
+    platform: NDArray[np.uint8]
+    rings: NDArray[np.int32]
     friction: Array
     forward: Array
     posts: NDArray[np.void] = field(default_factory=lambda: aligned_zeros(1024, POST))
     memory: NDArray[np.void] = field(default_factory=lambda: np.zeros(1, MEMORY))
+    heirs: NDArray[np.int32] = field(init=False)
     heat: Array = field(init=False)
     tops: NDArray[np.int32] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.heirs = np.zeros(self.size, dtype=np.int32)
         self.grow_posts(self.graph.accounts // 16)
         shape = (len(self.platforms.names), len(self.stories))
         self.heat = np.zeros(shape)
@@ -132,6 +139,25 @@ class World:
     def size(self) -> int:
         """How many accounts there are, with those laid out for people who come back."""
         return len(self.accounts)
+
+    @property
+    def person(self) -> NDArray[np.int32]:
+        """The number of the person behind each account."""
+        return self.facts.person
+
+    def accounts_on(self, platform: int) -> int:
+        """How many accounts of the graph are on a platform."""
+        if len(self.platforms.names) == 1:
+            return self.graph.accounts
+        return int((self.platform[: self.graph.accounts] == platform).sum())
+
+    def heir_of(self, account: int) -> int:
+        """The account that took its place, -1 = none."""
+        return int(self.heirs[account]) or -1
+
+    def next_of_person(self, account: int) -> int:
+        """The next account of its person on another platform, in a ring; -1 = none."""
+        return int(self.rings[account]) if account < len(self.rings) else -1
 
     def take_heat(self, platform: int, surface: int) -> Array:
         """Countable posts by story on a platform since this surface asked last; float64."""
@@ -153,7 +179,7 @@ class World:
         made, visible = self.posts[: self.posts_made], self.accounts["visible"]
         fit = (made["story"] == story) & (made["visibility"] > 0)
         if platform is not None:
-            fit &= self.profiles["platform"][made["author"]] == platform
+            fit &= self.platform[made["author"]] == platform
         posts = np.flatnonzero(fit)
         for number in (posts, made["root"][posts]):
             fit[posts] &= (made["alive"][number] != 0) & (visible[made["author"][number]] != 0)
@@ -232,12 +258,11 @@ def build_world(
         "feed.daily_curve" if scenario.model is None else "model.daily_curve",
     )
     of_weights = "feed.follow_weight" if scenario.model is None else "model.weights"
-    accounts = account_records(feed, graph, people)
-    accounts["rate"] *= platforms.column("check_ins")[platforms.of]
-    looks, alias = platforms.looks(accounts["rate"])
+    accounts = account_records(feed, graph, people, platforms)
+    looks, alias, members = platforms.looks(accounts["rate"])
     origin = reserve.origin
-    everyone = dataclass_replace(platforms, of=platforms.of[origin])
-    profiles = profile_records(people, everyone, reserve)
+    everyone = dataclass_replace(platforms, of=reserve.spread(platforms.of))
+    profiles = profile_records(people, reserve)
     tables = Tables(feed.delay)
     templates = story_templates(scenario.stories, tables)
     limited = feed.attention != "unlimited" and feed.reading == "check-in"
@@ -257,13 +282,14 @@ def build_world(
         bucket_width=float(scenario.horizon) / _buckets(feed, graph, len(stories.records)),
         curve=curve,
         weights=weights(feed, graph, of_weights),
-        receptivity=receptivity(scenario, people, seed, stories.categories, origin),
+        receptivity=receptivity(scenario, people, stories.categories, reserve),
         publications=within_limits(stories.publications(seed, float(scenario.horizon)), platforms),
         tables=np.stack(tables.rows),
         templates=templates,
         reinforcement=reinforcement_steps(scenario.stories),
         corrections=stories.corrections,
         alias=alias,
+        members=members,
         slot_ends=platforms.slot_ends(),
         crosspost=platforms.column("crosspost"),
         most_trust=max(scenario.beliefs.most_trust, float(people.trust.max())),
@@ -286,21 +312,23 @@ def build_world(
         platforms=everyone,
         reserve=reserve,
         profiles=profiles,
+        platform=everyone.of.copy() if reserve.heirs else everyone.of,
+        rings=platforms.rings(people.person),
         friction=platforms.column("friction") * feed.friction,
         forward=forward_limits(platforms, len(origin)),
         facts=Facts(
             accounts=len(origin),
             horizon=float(scenario.horizon),
             stories=stories.facts,
-            person=people.person[origin],
-            kind=people.kind[origin],
+            person=reserve.spread(people.person),
+            kind=reserve.spread(people.kind),
             followers=followers(graph, origin),
             kinds=people.kinds,
             platforms=platforms.names,
             platform=everyone.of,
             origin=origin,
-            trust=people.trust[origin],
-            earnings=people.earnings[origin],
+            trust=reserve.spread(people.trust),
+            earnings=reserve.spread(people.column("earnings")),
             follows=(graph.offsets, graph.followers),
             surfaces=platforms.surface_names,
             prices=scenario.prices,

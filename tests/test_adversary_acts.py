@@ -363,8 +363,8 @@ BACK = {"kind": "re-registration", "delay": {"law": "exponential", "mean": "4 h"
 
 
 def heirs(simulation: Simulation) -> dict[int, int]:
-    heir = simulation.world.profiles["heir"]
-    return {int(a): int(heir[a]) for a in np.flatnonzero(heir >= 0)}
+    heir = simulation.world.heirs
+    return {int(a): int(heir[a]) for a in np.flatnonzero(heir)}
 
 
 def test_a_share_comes_back_after_its_delay() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from rumorsim.errors import InputError
 from rumorsim.graphs import FollowGraph, from_edges
@@ -232,3 +233,29 @@ def test_memory_is_four_bytes_a_follow_and_eight_an_account() -> None:
     graph = from_edges(np.arange(1, 1001), np.zeros(1000, np.int64), direction=FORWARD)
     assert graph.ids is None
     assert graph.offsets.nbytes + graph.followers.nbytes == 4 * 1000 + 8 * 1002
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.integers(1, 8), st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=60))
+def test_edges_row_by_row_make_the_same_graph(accounts: int, edges: list[tuple[int, int]]) -> None:
+    """Each row sorted by itself, or two counting sorts of the same edges in another order."""
+    edges = sorted((a, b) for a, b in edges if a < accounts and b < accounts)
+    _same_graph(np.array(edges, dtype=np.int64).reshape(-1, 2), accounts)
+
+
+def test_a_long_row_is_sorted() -> None:
+    follower = np.arange(2 * 4999) * 7919 % 4999 + 1
+    _same_graph(np.column_stack([np.zeros_like(follower), follower]), 5000)
+
+
+def _same_graph(edges: NDArray[np.int64], accounts: int) -> None:
+    grouped = from_edges(*edges.T, direction="followee follower", accounts=accounts)
+    # With weights it is always the counting sorts.
+    ones = np.ones(len(edges))
+    turned = from_edges(
+        *edges[::-1].T, direction="followee follower", accounts=accounts, weights=ones
+    )
+    grouped.validate()
+    assert np.array_equal(grouped.offsets, turned.offsets)
+    assert np.array_equal(grouped.followers, turned.followers)
+    assert (grouped.self_loops, grouped.duplicates) == (turned.self_loops, turned.duplicates)

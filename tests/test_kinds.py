@@ -123,7 +123,7 @@ def test_kind_and_file_set_what_is_new(field: str, tmp_path: Path) -> None:
     kinds = {"bot": {"share": 0.0, field: of_kind}}
     world = Simulation(small({"accounts": {"kinds": kinds, "file": str(path)}})).world
     neutral = 1.0 if field in ("credence", "posting", "countable") else 0.0
-    assert getattr(world.people, field)[:4].tolist() == [of_kind, of_file, neutral, neutral]
+    assert world.people.column(field)[:4].tolist() == [of_kind, of_file, neutral, neutral]
 
 
 @pytest.mark.parametrize("field", ["credence", "dependence", "countable"])

@@ -120,9 +120,9 @@ def test_an_arrest_closes_every_account_of_each_person() -> None:
         world = simulation.world
         hit = actions(batch, "arrest" if arrest else "take-down").account
         assert len(hit) >= 8
-        person = world.profiles["person"]
+        person = world.person
         theirs = np.isin(person, person[hit])
-        returned = world.profiles["heir"][hit] >= 0
+        returned = world.heirs[hit] > 0
         if arrest:
             assert not world.accounts["visible"][theirs].any()
             assert theirs.sum() > 3 * len(hit), "with two in reserve for each"

@@ -11,6 +11,7 @@ import pytest
 from scipy import stats
 from small_worlds import agree, events, small
 
+import rumorsim.randomness
 from rumorsim.errors import InputError
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.people import People, draw_people
@@ -44,6 +45,22 @@ def test_kinds_have_their_shares_exactly() -> None:
     assert np.bincount(drawn.kind, minlength=4).tolist() == [1300, 200, 500, 0]
     everyone = people({"kinds": {"a": {"share": 0.6}, "b": {"share": 0.4}}})
     assert np.bincount(everyone.kind).tolist() == [0, 1200, 800]
+
+
+def test_it_makes_no_difference_how_many_are_drawn_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Parts of 7 accounts, and one part of all."""
+    kinds = {"a": {"share": 0.01, "prominence": 2.0}, "b": {"share": 0.5}}
+    config = {"kinds": kinds, "second": 0.3, "trust_shape": 0.5}
+    law = CheckIns.model_validate({"mean": "2 per h", "shape": 0.5})
+    found = []
+    for part in (7, 10_000):
+        monkeypatch.setattr(rumorsim.randomness, "_PART", part)
+        drawn = people(config)
+        found.append((drawn.kind, drawn.person, drawn.trust, drawn.check_in_rates(law)))
+    assert all(np.array_equal(one, two) for one, two in zip(*found, strict=True))
+    assert not np.array_equal(people(config, seed=2).kind, found[0][0]), "the control"
 
 
 @pytest.mark.parametrize("prominence", [0.0, 1.0, 3.0])

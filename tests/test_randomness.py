@@ -31,6 +31,7 @@ from rumorsim.randomness import (
     philox_array,
     uniform,
     uniform_array,
+    words_below,
 )
 from rumorsim.run import Simulation
 
@@ -88,6 +89,13 @@ def test_uniform_is_inside_the_unit_interval_in_every_form(word: int) -> None:
     assert 0.0 < uniform(word) < 1.0
     assert uniform(word) == uniform_array(np.array([word], np.uint64))[0]
     assert uniform(word) == draws.uniform(np.uint64(word))
+
+
+@pytest.mark.parametrize("chance", [0.0, 1e-12, 2.0**-33, 0.3, 1 - 1e-12, 1.0])
+def test_words_below_a_chance_are_counted_exactly(chance: float) -> None:
+    below = int(words_below(np.array([chance]))[0])
+    assert below == 0 or uniform(below - 1) < chance
+    assert below == 2**32 or not uniform(below) < chance
 
 
 @settings(deadline=None)

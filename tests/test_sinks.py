@@ -286,3 +286,29 @@ def test_without_pyarrow_the_advice_is_clear(
         with pytest.raises(InputError, match=r"rumorsim\[data\]"):
             open_sink(tmp_path / f"e.{suffix}", facts)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("array", ["", "pyarrow.array([1])"])
+def test_pandas_is_not_loaded_for_writing(array: str, tmp_path: Path) -> None:
+    """Its 50 MB would be what a stream to the disk costs most; PyArrow's own way in loads it."""
+    need("parquet")
+    pytest.importorskip("pandas", reason="needs the extra [data]")
+    code = f"""
+        import sys
+        from pathlib import Path
+        from sink_files import save, stream
+        facts, batch = stream()
+        save(Path(sys.argv[1]) / "e.parquet", facts, [batch])
+        import pyarrow
+        {array}
+        print("pandas" in sys.modules)
+    """
+    said = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code), str(tmp_path)],
+        cwd=ROOT / "tests",
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout.split() == [str(bool(array))]

@@ -81,7 +81,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "check-in rates 5 % too high",
-        (Patch("rumorsim/people.py", "rates *= self.kind_rate", "rates *= self.kind_rate * 1.05"),),
+        (Patch("rumorsim/people.py", "rates *= factor", "rates *= factor * 1.05"),),
         (*WORLDS, ENGINES),
     ),
     Fault(
@@ -94,8 +94,8 @@ FAULTS: tuple[Fault, ...] = (
             ),
             Patch(
                 REFERENCE,
-                'row = self.world.graph.followers_of(int(profiles["row"][author])).tolist()',
-                'row = self.world.graph.followers_of(int(profiles["row"][author])).tolist()[:-1]',
+                "row = world.graph.followers_of(int(world.reserve.origin[author])).tolist()",
+                "row = world.graph.followers_of(int(world.reserve.origin[author])).tolist()[:-1]",
             ),
         ),
         (THEORY, *READING),

@@ -79,8 +79,8 @@ class Returning(Adversary):
 
     def _come_back(self, scene: Scene, account: int, wait: float) -> Generator[Any, Any, None]:
         yield scene.env.timeout(wait)
-        profiles, accounts = scene.world.profiles, scene.world.accounts
-        back = accounts["can_post"][account] or profiles["heir"][account] >= 0
+        world = scene.world
+        back = world.accounts["can_post"][account] or world.heir_of(account) >= 0
         heir = scene.fresh_heir(account)
         if back or scene.arrested(account) or heir < 0:
             return

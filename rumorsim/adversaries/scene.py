@@ -81,7 +81,7 @@ class Scene:
     def _hear(self, done: Done) -> None:
         if done.kind != "account":
             return
-        person = int(self.world.profiles["person"][done.target])
+        person = int(self.world.person[done.target])
         if done.verb == "arrest":
             self._arrested.add(person)
         if done.verb in CLOSING and person not in self._arrested:
@@ -90,7 +90,7 @@ class Scene:
 
     def arrested(self, account: int) -> bool:
         """Has the person behind an account been arrested?"""
-        return int(self.world.profiles["person"][account]) in self._arrested
+        return int(self.world.person[account]) in self._arrested
 
     def _follow_the_plan(self) -> Generator[Any, Any, None]:
         """Look for new publications right after each moment at which one is planned."""
@@ -143,9 +143,9 @@ class Scene:
 
     def present(self, account: int) -> int:
         """The account that acts in its place: itself, or who succeeds it if it was closed."""
-        accounts, heirs = self.world.accounts, self.world.profiles["heir"]
-        while not accounts["can_post"][account] and heirs[account] >= 0:
-            account = int(heirs[account])
+        can_post, heir_of = self.world.accounts["can_post"], self.world.heir_of
+        while not can_post[account] and heir_of(account) >= 0:
+            account = heir_of(account)
         return account
 
     def share(self, post: int, account: int) -> bool:

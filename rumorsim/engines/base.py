@@ -97,7 +97,7 @@ class Engine:
         if self.logged == len(self.log):
             self.flush()
         if account >= 0:
-            platform = int(self.world.profiles["platform"][account])
+            platform = int(self.world.platform[account])
         self.log[self.logged] = (
             self.env.now,
             value,
@@ -187,7 +187,7 @@ class Engine:
         """The followers of an account see it closed: trust and the will to post may change."""
         rules = self.world.rules
         if rules.trust_closure != 0 or rules.chilling > 0:
-            row = int(self.world.profiles["row"][account])
+            row = int(self.world.reserve.origin[account])
             self._act(Act.WITNESS, account, self.world.graph.followers_of(row))
 
     def promote(self, story: int, on: bool) -> None:

@@ -96,13 +96,23 @@ class FastEngine(Engine):
         memory["pool_free"] = memory["chunk_free"] = -1
         memory["bucket"] = -1
         memory["most_other_factors"] = self._most_other_factors()
-        memory["most_followers"] = self.world.graph.follower_counts().max(initial=0)
+        memory["most_followers"] = self.world.graph.most_followers
         for name in ("curve", "weights", "receptivity", "publications", "tables", "templates"):
             records.show(memory, name, getattr(rules, name))
-        for name in ("reinforcement", "corrections", "alias", "slot_ends", "crosspost"):
+        for name in ("reinforcement", "corrections", "alias", "members", "slot_ends", "crosspost"):
             records.show(memory, name, getattr(rules, name))
-        records.show(memory, "offsets", self.world.graph.offsets)
-        records.show(memory, "followers", self.world.graph.followers)
+        world = self.world
+        whose = {
+            "offsets": world.graph.offsets,
+            "followers": world.graph.followers,
+            "origins": world.reserve.origin[world.graph.accounts :],
+            "persons": world.person,
+            "rings": world.rings,
+            "heirs": world.heirs,
+            "platforms": world.platform,
+        }
+        for name, array in whose.items():
+            records.show(memory, name, array)
 
     def _most_other_factors(self) -> float:
         """Upper bound of all factors of P(share) but appeal, vigour and receptivity.
@@ -280,6 +290,10 @@ class FastEngine(Engine):
         size = len(old)
         while 3 * (int(self.memory["exposed"][0]) + need) > size:
             size *= 2
+        keys = len(self.world.accounts) * len(self.world.stories)
+        if 2 * size > keys:
+            # A place for every key takes little more by now, and needs no growing or search.
+            size = keys + (keys & (keys - 1) == 0)
         self._exposures = _empty_exposures(size)
         self._told = np.zeros(size if len(old_told) else 0, np.int32)
         self._bind()

@@ -104,8 +104,11 @@ class ReferenceEngine(ReferenceFeed):
                 self.world.seed, address_word(Purpose.LOOK_MARK, j), cell, surface, 0
             )
             look = self.world.looks[surface]
-            row = self.rules.alias[int(look["begin"]) + ((who * int(look["count"])) >> 32)]
-            account = int(row["account"] if uniform(coin) < row["share"] else row["other"])
+            place = int(look["begin"]) + ((who * int(look["count"])) >> 32)
+            members = self.rules.members
+            account = int(members[place]) if len(members) else place
+            if coin >= int(self.rules.alias["below"][place]):
+                account = int(self.rules.alias["other"][place])
             mark = (account, uniform(where))
             self.at(time, (account, -2, surface, 0), self.look, surface, mark, rest, session)
             return

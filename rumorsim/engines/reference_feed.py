@@ -47,12 +47,11 @@ class ReferenceFeed(Timetables):
 
     def publish(self, author: int, story: int, k: int) -> None:
         """A planned post appears, unless nobody may or will post it."""
-        profiles = self.world.profiles
         while not self.world.accounts["can_post"][author]:
-            if profiles["heir"][author] < 0:
+            if self.world.heir_of(author) < 0:
                 self.write(Kind.WITHHOLD, story, -1, author, -1, 0.0)
                 return
-            author = int(profiles["heir"][author])
+            author = self.world.heir_of(author)
         will = self.willing(author)
         if will < 1:
             word = philox(self.world.seed, address_word(Purpose.WILLING, k), story, author, 0)[0]
@@ -103,25 +102,24 @@ class ReferenceFeed(Timetables):
         row["story"], row["author"], row["k"], row["root"] = story, author, k, root
         row["alive"] = 1
         world.stories["posts"][story] += 1
-        profile = world.profiles[author]
-        world.heat[profile["platform"], story] += profile["countable"]
+        world.heat[world.platform[author], story] += world.profiles["countable"][author]
         return post
 
     def deliver(self, post: int) -> None:
         """Put a post into the feed of every follower that is kept, and of its own person's."""
         author = int(self.world.posts["author"][post])
-        profiles = self.world.profiles
-        row = self.world.graph.followers_of(int(profiles["row"][author])).tolist()
-        limit = float(self.world.forward[profiles["platform"][author]])
-        if int(self.world.posts["root"][post]) != post and limit < len(row):
+        world = self.world
+        row = world.graph.followers_of(int(world.reserve.origin[author])).tolist()
+        limit = float(world.forward[world.platform[author]])
+        if int(world.posts["root"][post]) != post and limit < len(row):
             row = self.picked(post, row, math.floor(limit + 0.5))
         for reader in row:
             if self.kept(author, reader):
                 self.deliver_to(post, reader)
-        other = int(profiles["other"][author])
+        other = world.next_of_person(author)
         while other not in (-1, author):
             self.deliver_to(post, other)
-            other = int(profiles["other"][other])
+            other = world.next_of_person(other)
 
     def picked(self, post: int, row: list[int], wanted: int) -> list[int]:
         """So many of a row of followers, drawn without replacement: whom a forward reaches."""
@@ -177,7 +175,7 @@ class ReferenceFeed(Timetables):
     def present_account(self, account: int) -> int:
         """The account that reads in its place: itself, or who succeeds it; -1: nobody may."""
         while account >= 0 and not self.world.accounts["can_read"][account]:
-            account = int(self.world.profiles["heir"][account])
+            account = self.world.heir_of(account)
         return account
 
     def crowded_out(self, post: int, reader: int, places: int) -> bool:
@@ -268,10 +266,11 @@ class ReferenceFeed(Timetables):
         chance *= float(story["flow"])
         if not known.believed:
             chance *= float(story["if_doubted"])
-        profile, other = world.profiles[reader], world.profiles[row["author"]]
-        chance *= float(world.friction[profile["platform"]])
-        if other["platform"] != profile["platform"] and other["person"] == profile["person"]:
-            chance *= float(rules.crosspost[profile["platform"]])
+        whose = int(row["author"])
+        here, there = world.platform[reader], world.platform[whose]
+        chance *= float(world.friction[here])
+        if there != here and world.person[whose] == world.person[reader]:
+            chance *= float(rules.crosspost[here])
         return chance * self.willing(reader)
 
     def corrected_share(self, correction: Any, reader: int) -> float:
@@ -285,7 +284,7 @@ class ReferenceFeed(Timetables):
 
     def follow_weight(self, followee: int, follower: int) -> float:
         """The weight of one follow; 1 where there is none."""
-        place = int(self.world.profiles["row"][followee])
+        place = int(self.world.reserve.origin[followee])
         row = self.world.graph.followers_of(place).tolist()
         if follower not in row:
             return 1.0

@@ -75,7 +75,7 @@ class ReferenceModelEngine(ReferenceEngine):
 
     def row(self, account: int) -> int:
         """The account of the graph whose followers an account has."""
-        return int(self.world.profiles["row"][account])
+        return int(self.world.reserve.origin[account])
 
     def stop_time(self, post: int) -> float:
         """When who begins to tell a post now stops by itself."""

@@ -82,9 +82,12 @@ def _graph(
     ids: NDArray[Any] | None,
     attributes: Mapping[str, NDArray[Any]],
 ) -> FollowGraph:
-    from rumorsim.kernels.csr import sorted_rows
+    from rumorsim.kernels.csr import grouped_rows, sorted_rows
 
     nothing = np.empty(0, np.float64)
+    if weights is None and bool((followees[1:] >= followees[:-1]).all()):
+        offsets, columns, loops, duplicates = grouped_rows(followees, followers, accounts)
+        return FollowGraph(offsets, columns, ids, attributes, None, int(loops), int(duplicates))
     offsets, columns, kept, loops, duplicates = sorted_rows(
         followees, followers, nothing if weights is None else weights, accounts
     )
@@ -275,6 +278,8 @@ def _numbered_objects(
 
 def id_order(distinct: list[Any]) -> list[int] | None:
     """Positions that put whole numbers first, then text; None when other things are there."""
+    if set(map(type, distinct)) == {int}:
+        return sorted(range(len(distinct)), key=distinct.__getitem__)
     numbers = [i for i, each in enumerate(distinct) if isinstance(each, int | np.integer)]
     texts = [i for i, each in enumerate(distinct) if isinstance(each, str)]
     if len(numbers) + len(texts) != len(distinct):

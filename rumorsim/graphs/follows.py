@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.errors import Fault, InputError, nearest, show_value
+from rumorsim.randomness import parts_of
 
 __all__ = ["FollowGraph"]
 
@@ -80,6 +81,12 @@ class FollowGraph:
         if not 0 <= account < self.accounts:
             raise IndexError(f"account {account} is outside [0, {self.accounts})")
         return self.followers[self.offsets[account] : self.offsets[account + 1]]
+
+    @property
+    def most_followers(self) -> int:
+        """The number of followers of the most followed account, 0 without any."""
+        ends = (self.offsets[part.start : part.stop + 1] for part in parts_of(self.accounts))
+        return max((int(np.diff(each).max()) for each in ends), default=0)
 
     def follower_counts(self) -> NDArray[np.int64]:
         """How many followers each account has; int64[N]."""

@@ -49,12 +49,8 @@ def from_networkx(graph: nx.Graph[Any], *, direction: str, both_ways: bool = Fal
         nodes = [nodes[i] for i in order]
     table = id_table(nodes)
     plain = table.dtype == np.int64 and np.array_equal(table, np.arange(table.size))
-    place = {node: i for i, node in enumerate(nodes)}
-    source, target, weights = (
-        _parallel_ends(graph, place)
-        if graph.is_multigraph()
-        else _ends(graph, None if plain else place)
-    )
+    work_out = _parallel_ends if graph.is_multigraph() else _ends
+    source, target, weights = work_out(graph, nodes, plain)
     return from_edges(
         source,
         target,
@@ -66,25 +62,26 @@ def from_networkx(graph: nx.Graph[Any], *, direction: str, both_ways: bool = Fal
     )
 
 
-Ends = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64] | None]
+Ends = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64] | None]
 
 
-def _ends(graph: nx.Graph[Any], place: dict[Any, int] | None) -> Ends:
+def _ends(graph: nx.Graph[Any], nodes: list[Any], plain: bool) -> Ends:
     # Whole rows at a time, in compiled loops: one look at each edge for its end, one for
-    # its data. Without ``place`` the nodes are account numbers already.
-    rows = [neighbours for _, neighbours in graph.adjacency()]
+    # its data. Where it is ``plain`` the nodes are account numbers already.
+    rows = list(map(dict(graph.adjacency()).__getitem__, nodes))
     lengths = np.fromiter(map(len, rows), np.int64, len(rows))
     follows = int(lengths.sum())
-    nodes: Iterator[Any] = iter(graph)
     neighbours: Iterator[Any] = chain.from_iterable(rows)
-    if place is not None:
-        nodes, neighbours = map(place.__getitem__, nodes), map(place.__getitem__, neighbours)
-    starts = np.fromiter(nodes, np.int64, len(rows))
-    ends = np.fromiter(neighbours, np.int64, follows)
-    return np.repeat(starts, lengths), ends, _weights([row.values() for row in rows], follows)
+    if not plain:
+        place = {node: i for i, node in enumerate(nodes)}
+        neighbours = map(place.__getitem__, neighbours)
+    ends = np.fromiter(neighbours, np.int32, follows)
+    starts = np.repeat(np.arange(len(nodes), dtype=np.int32), lengths)
+    return starts, ends, _weights([row.values() for row in rows], follows)
 
 
-def _parallel_ends(graph: nx.Graph[Any], place: dict[Any, int]) -> Ends:
+def _parallel_ends(graph: nx.Graph[Any], nodes: list[Any], plain: bool) -> Ends:
+    place = {node: i for i, node in enumerate(nodes)}
     edges = list(graph.edges(data=True))
     source = [place[u] for u, _, _ in edges]
     target = [place[v] for _, v, _ in edges]
@@ -93,13 +90,13 @@ def _parallel_ends(graph: nx.Graph[Any], place: dict[Any, int]) -> Ends:
         source, target = source + target, target + source
         edges = edges + edges
     weights = _weights([[data for _, _, data in edges]], len(edges))
-    return np.array(source, np.int64), np.array(target, np.int64), weights
+    return np.array(source, np.int32), np.array(target, np.int32), weights
 
 
 def _weights(rows: list[Any], follows: int) -> NDArray[np.float64] | None:
     """The weights in rows of edge data, 1.0 where there is none; None if none has any."""
     # Most graphs have no edge data at all, or a weight everywhere: both are seen fast.
-    if next(filter(None, chain.from_iterable(rows)), None) is None:
+    if not any(map(any, rows)):
         return None
     try:
         try:

@@ -65,7 +65,8 @@ def power_law(
     offsets = _starts(lengths)
     drawn = lengths - np.floor(lengths * clustering + _coins(accounts, seed, 3)).astype(np.int64)
     drawn = np.minimum(np.maximum(drawn, lengths > 0), lengths)
-    threshold, other = alias.alias_table(popularity)
+    threshold, other = popularity, np.empty(accounts, np.int32)
+    alias.alias_table(threshold, other, np.empty(accounts, np.int32))
     first = random_graphs.weighted_rows(_starts(drawn), threshold, other, seed, _word(4))
     columns = random_graphs.closed_rows(
         offsets, _starts(drawn), first, threshold, other, seed, _word(5)

@@ -45,16 +45,17 @@ class Selector:
         world, whom = desk.world, whom or intervention.whom
         self._whom = whom
         self._target = intervention.target
-        self._accounts = np.ones(world.graph.accounts, dtype=bool)
+        # One value for all, until some are told from others.
+        chosen = np.broadcast_to(np.True_, world.graph.accounts)
         if whom.accounts:
-            self._accounts &= _among(_numbers(whom.accounts, desk, place), world)
+            chosen = chosen & _among(_numbers(whom.accounts, desk, place), world)
         if whom.top is not None:
             most = np.argsort(-world.graph.follower_counts(), kind="stable")[: whom.top]
-            self._accounts &= _among(most, world)
+            chosen = chosen & _among(most, world)
         # Who comes back is what it was, but may be on another platform.
-        self._accounts = self._accounts[world.reserve.origin]
+        self._accounts = world.reserve.spread(chosen)
         if whom.kinds:
-            self._accounts &= _of_kinds(world, whom.kinds)
+            self._accounts = self._accounts & _of_kinds(world, whom.kinds)
         self._guilty_kinds = _of_kinds(world, intervention.guilty_kinds)
         platforms = world.facts.platforms
         self._platforms = {platforms.index(each) for each in whom.platforms if each in platforms}
@@ -120,8 +121,8 @@ class Selector:
         """
         world = self._desk.world
         if self._target == "account":
-            begun = np.unique(world.profiles["heir"])
-            rows = np.concatenate([np.arange(world.graph.accounts), begun[begun >= 0]])
+            begun = np.unique(world.heirs[world.heirs > 0])
+            rows = np.concatenate([np.arange(world.graph.accounts), begun])
             candidates = rows[self._accounts[rows]]
         elif self._target == "post":
             candidates = np.arange(world.posts_made)
@@ -186,7 +187,10 @@ def _among(accounts: Any, world: World) -> Any:
 def _of_kinds(world: World, kinds: Iterable[str]) -> Any:
     """Who is of one of these kinds; bool [accounts]."""
     names = world.facts.kinds
-    return np.isin(world.facts.kind, [names.index(kind) for kind in kinds if kind in names])
+    numbers = [names.index(kind) for kind in kinds if kind in names]
+    if not numbers:
+        return np.broadcast_to(np.False_, world.size)
+    return np.isin(world.facts.kind, numbers)
 
 
 def _numbers(ids: Iterable[int | str], desk: Desk, place: int) -> list[int]:

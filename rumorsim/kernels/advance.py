@@ -9,6 +9,7 @@ from rumorsim.kernels.agenda import from_heap, take, turn
 from rumorsim.kernels.compiling import inner, kernel
 from rumorsim.kernels.feed import check_in, read_delayed
 from rumorsim.kernels.fetching import look_ahead
+from rumorsim.kernels.knowing import fits
 from rumorsim.kernels.memory import (
     accounts,
     heap,
@@ -16,11 +17,11 @@ from rumorsim.kernels.memory import (
     offsets,
     posts,
     present,
-    profiles,
     publications,
 )
 from rumorsim.kernels.posting import publish
 from rumorsim.kernels.records import Reason
+from rumorsim.kernels.whose import row_of
 
 REACHED = int(Reason.REACHED)
 QUIET = int(Reason.QUIET)
@@ -51,12 +52,12 @@ def room(w, account, reads, new_posts):
         w.need = new_posts
         return POSTS_FULL
     rows = ROWS_PER_READ * reads + new_posts
-    if (w.exposed + rows) * 2 > w.exposures_rows:
+    if not fits(w, rows):
         w.need = rows
         return EXPOSURES_FULL
     if agenda_fits(w, new_posts * (w.most_followers + w.forward_rows)):
         return REACHED
-    row = np.int64(profiles(w)[account].row)
+    row = row_of(w, account)
     deliveries = new_posts * (offsets(w)[row + 1] - offsets(w)[row] + w.forward_rows)
     if agenda_fits(w, deliveries):
         return REACHED

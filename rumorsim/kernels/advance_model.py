@@ -17,10 +17,12 @@ from rumorsim.kernels.agenda import from_heap, take, turn
 from rumorsim.kernels.compiling import inner, kernel
 from rumorsim.kernels.contacts import begin, take_turn
 from rumorsim.kernels.fetching_contacts import look_ahead
-from rumorsim.kernels.memory import heap, offsets, posts, present, profiles, publications, terms
+from rumorsim.kernels.knowing import fits
+from rumorsim.kernels.memory import heap, offsets, posts, present, publications, terms
 from rumorsim.kernels.posting import appear
 from rumorsim.kernels.records import Reason
 from rumorsim.kernels.thresholds import hear, tell
+from rumorsim.kernels.whose import row_of
 
 SPREADERS_FULL = int(Reason.SPREADERS_FULL)
 
@@ -38,13 +40,13 @@ def room(w, account):
         w.need = 1
         return POSTS_FULL
     w.need = ROWS
-    if (w.exposed + ROWS) * 2 > w.exposures_rows:
+    if not fits(w, ROWS):
         return EXPOSURES_FULL
     if w.spreading + ROWS > w.spreaders_rows:
         return SPREADERS_FULL
     entries = np.int64(ENTRIES)
     if terms(w)[0].by_threshold != 0:
-        row = np.int64(profiles(w)[account].row)
+        row = row_of(w, account)
         entries = offsets(w)[row + 1] - offsets(w)[row] + w.forward_rows
     chunks = w.chunks_used + min(entries, w.buckets_rows) + 1
     if w.in_heap + entries >= w.heap_rows or chunks > w.chunk_links_rows:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from rumorsim.kernels.compiling import kernel
 
 
 @kernel
-def alias_table(weights):
-    """Walker's alias table of positive ``weights``: thresholds float64[n], others int32[n].
+def alias_table(weights, other, stack):
+    """Walker's alias table of positive ``weights``, float64[n].
 
     Slot i stands for i with probability threshold[i], else for other[i]; slots are
-    equally likely. Vose (1991): linear.
+    equally likely. Vose (1991): linear. The thresholds take the place of the weights;
+    ``other`` [n] is filled in, and ``stack`` [n] is room to work in.
     """
     n = weights.size
     total = 0.0
     for each in weights:
         total += each
-    threshold = np.empty(n, np.float64)
-    other = np.empty(n, np.int32)
-    stack = np.empty(n, np.int32)
+    threshold = weights
     small, large = 0, n
     for i in range(n):
         threshold[i] = weights[i] / total * n
@@ -47,4 +44,3 @@ def alias_table(weights):
     while large < n:
         threshold[stack[large]] = 1.0
         large += 1
-    return threshold, other

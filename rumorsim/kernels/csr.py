@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rumorsim.kernels.compiling import kernel
+from rumorsim.kernels.compiling import inner, kernel
 from rumorsim.kernels.large import large
 
 _MIX1 = np.uint64(0x9E3779B97F4A7C15)
@@ -102,6 +102,51 @@ def sorted_rows(rows, columns, weights, n):
         loops,
         duplicates,
     )
+
+
+@kernel
+def grouped_rows(rows, columns, n):
+    """:func:`sorted_rows` without weights where ``rows`` ascend: each is sorted by itself."""
+    offsets = np.empty(n + 1, np.int64)
+    result = np.empty(rows.size, np.int32)
+    loops, duplicates, kept, i = 0, 0, 0, 0
+    for row in range(n):
+        offsets[row] = kept
+        end = kept
+        while i < rows.size and rows[i] == row:
+            if columns[i] == row:
+                loops += 1
+            else:
+                result[end] = columns[i]
+                end += 1
+            i += 1
+        _sort(result, kept, end)
+        for j in range(kept, end):
+            if kept > offsets[row] and result[j] == result[kept - 1]:
+                duplicates += 1
+            else:
+                result[kept] = result[j]
+                kept += 1
+    offsets[n] = kept
+    return offsets, result if kept == rows.size else result[:kept].copy(), loops, duplicates
+
+
+@inner
+def _sort(values, begin, end):
+    """Sort a part of an array: by insertion, far ones first where it is long (Shell 1959)."""
+    gap = 1
+    # Gaps of about these ratios do best (Ciura 2001).
+    while gap * 9 < (end - begin) * 4:
+        gap = gap * 9 // 4 + 1
+    while gap > 0:
+        for i in range(begin + gap, end):
+            value = values[i]
+            j = i
+            while j - gap >= begin and values[j - gap] > value:
+                values[j] = values[j - gap]
+                j -= gap
+            values[j] = value
+        gap = gap * 4 // 9
 
 
 @kernel

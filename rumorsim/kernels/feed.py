@@ -46,6 +46,7 @@ from rumorsim.kernels.posting import (
 from rumorsim.kernels.records import INLINE, SPILL
 from rumorsim.kernels.tables import sample, warp
 from rumorsim.kernels.unread import release
+from rumorsim.kernels.whose import heir_of, platform_of, row_of, same_person
 
 # Kept equal to randomness.Purpose and events.Kind by a test; plain numbers compile best.
 READ, BACKGROUND = 2, 5
@@ -86,7 +87,7 @@ def unhidden(w, post, reader):
 @inner
 def follow_weight(w, followee, follower):
     """The weight of one follow, found in the followee's sorted row; 1 where there is none."""
-    row = np.int64(profiles(w)[followee].row)
+    row = row_of(w, followee)
     low, high = offsets(w)[row], offsets(w)[row + 1]
     while low < high:
         middle = (low + high) >> 1
@@ -134,12 +135,10 @@ def share_probability(w, known, post, reader, time, by_follow):
     chance *= story.flow
     if known.believed == 0:
         chance *= story.if_doubted
-    profile = profiles(w)[reader]
-    chance *= friction(w)[profile.platform]
-    if w.friction_rows > 1:
-        other = profiles(w)[p.author]
-        if other.platform != profile.platform and other.person == profile.person:
-            chance *= crosspost(w)[profile.platform]
+    platform = platform_of(w, reader)
+    chance *= friction(w)[platform]
+    if platform_of(w, p.author) != platform and same_person(w, p.author, reader):
+        chance *= crosspost(w)[platform]
     return chance * willing(w, reader)
 
 
@@ -221,7 +220,7 @@ def share(w, parent, account, time, k):
     p.shares += 1
     stories(w)[story].shares += 1
     profiles(w)[author].shares += 1
-    platform = profiles(w)[author].platform
+    platform = platform_of(w, author)
     top = tops(w)[platform, story]
     if top >= 0 and top != parent:
         leader = posts(w)[top]
@@ -237,7 +236,7 @@ def share(w, parent, account, time, k):
 def present_account(w, account):
     """The account that reads in its place: itself, or who succeeds it; -1 where nobody may."""
     while accounts(w)[account].can_read == 0:
-        account = np.int64(profiles(w)[account].heir)
+        account = heir_of(w, account)
         if account < 0:
             break
     return account

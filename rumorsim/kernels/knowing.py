@@ -10,9 +10,21 @@ from rumorsim.kernels.memory import exposures
 
 @inner
 def home(key, size):
-    """Where a key belongs in a table of ``size`` (a power of two) places."""
+    """Where a key belongs in a table of ``size`` places.
+
+    A power of two: by its hash. Any other size: there is a place for every key.
+    """
+    if size & (size - 1) != 0:
+        return np.int64(key)
     mixed = np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)
     return np.int64(mixed >> np.uint64(20)) & (size - 1)
+
+
+@inner
+def fits(w, more):
+    """Is there room for so many more rows?"""
+    size = w.exposures_rows
+    return size & (size - 1) != 0 or (w.exposed + more) * 2 <= size
 
 
 @inner

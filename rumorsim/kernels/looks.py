@@ -12,8 +12,8 @@ from rumorsim.kernels.memory import (
     curve,
     fetch,
     looks,
+    members,
     posts,
-    profiles,
     slot_ends,
     slots,
     stories,
@@ -21,6 +21,7 @@ from rumorsim.kernels.memory import (
 )
 from rumorsim.kernels.records import ALIAS
 from rumorsim.kernels.tables import next_point
+from rumorsim.kernels.whose import platform_of
 
 # Kept equal to randomness.Purpose by a test.
 LOOK, LOOK_MARK = 6, 7
@@ -61,7 +62,7 @@ def top_post(w, platform, story):
         p = posts(w)[post]
         if p.story != story or p.visibility <= 0.0 or not standing(w, post):
             continue
-        if profiles(w)[p.author].platform != platform:
+        if platform_of(w, p.author) != platform:
             continue
         if best < 0 or p.shares > posts(w)[best].shares:
             best = post
@@ -72,10 +73,11 @@ def top_post(w, platform, story):
 @inner
 def looker(w, index):
     """The account that looks. Far away in memory, so asked only where it matters."""
-    drawn = alias(w)[looks(w)[index].place]
-    if uniform(np.uint64(looks(w)[index].coin)) < drawn.share:
-        return np.int64(drawn.account)
-    return np.int64(drawn.other)
+    place = looks(w)[index].place
+    drawn = alias(w)[place]
+    if looks(w)[index].coin >= np.int64(drawn.below):
+        return np.int64(drawn.other)
+    return np.int64(members(w)[place]) if w.members_rows > 0 else place
 
 
 @inner

@@ -32,6 +32,7 @@ from rumorsim.kernels.memory import (
 from rumorsim.kernels.records import ACCOUNT, BLOCK, DULL
 from rumorsim.kernels.tables import next_point, sample, unwarp, warp
 from rumorsim.kernels.unread import add
+from rumorsim.kernels.whose import heir_of, next_of_person, platform_of, row_of
 
 # Kept equal to randomness.Purpose and events.Kind by a test; plain numbers compile best.
 CHECK_IN, READ, POST, FOLLOW, WILLING, FORWARD = 1, 2, 3, 4, 25, 26
@@ -55,7 +56,7 @@ def write(w, time, kind, story, post, account, source, value):
     row.kind = kind
     row.platform = 0
     if w.forward_rows > 1 and account >= 0:
-        row.platform = profiles(w)[account].platform
+        row.platform = platform_of(w, account)
     w.logged += 1
 
 
@@ -94,7 +95,7 @@ def new_post(w, time, story, author, k, parent):
     p.reach = 0
     p.alive = 1
     stories(w)[story].posts += 1
-    heat(w)[profiles(w)[author].platform, story] += profiles(w)[author].countable
+    heat(w)[platform_of(w, author), story] += profiles(w)[author].countable
     return number
 
 
@@ -150,7 +151,7 @@ def _deliver_to_few(w, post, time, begin, end):
     """
     p = posts(w)[post]
     author = np.int64(p.author)
-    wanted = np.floor(forward(w)[profiles(w)[author].platform] + 0.5)
+    wanted = np.floor(forward(w)[platform_of(w, author)] + 0.5)
     for e in range(begin, end):
         reader = np.int64(followers(w)[e])
         word = philox(w.seed, (FORWARD << 24) | p.k, p.story, author, reader)[0]
@@ -164,11 +165,10 @@ def _deliver_to_few(w, post, time, begin, end):
 def deliver(w, post, time):
     """Put a new post into the feed of every follower that is kept, and of its own person's."""
     author = np.int64(posts(w)[post].author)
-    profile = profiles(w)[author]
-    row = np.int64(profile.row)
+    row = row_of(w, author)
     all_kept = accounts(w)[author].audience >= 1.0
     begin, end = offsets(w)[row], offsets(w)[row + 1]
-    limited = posts(w)[post].root != post and forward(w)[profile.platform] < end - begin
+    limited = posts(w)[post].root != post and forward(w)[platform_of(w, author)] < end - begin
     if w.late != 0:
         _deliver_candidates(w, post, time, begin, end)
         return
@@ -182,10 +182,10 @@ def deliver(w, post, time):
                 _deliver_by_delay(w, post, reader, time)
     else:
         _deliver_row(w, post, time, begin, end, all_kept)
-    other = np.int64(profile.other)
+    other = next_of_person(w, author)
     while other >= 0 and other != author:
         _deliver_one(w, post, other, time)
-        other = np.int64(profiles(w)[other].other)
+        other = next_of_person(w, other)
 
 
 @inner
@@ -317,7 +317,7 @@ def appear(w, publication):
     story = np.int64(publication.story)
     k = np.int64(publication.k)
     while accounts(w)[author].can_post == 0:
-        heir = np.int64(profiles(w)[author].heir)
+        heir = heir_of(w, author)
         if heir < 0:
             write(w, time, WITHHOLD, story, np.int64(-1), author, np.int64(-1), BARRED)
             return np.int64(-1)

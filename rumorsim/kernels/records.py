@@ -8,6 +8,7 @@ says why it stopped.
 from __future__ import annotations
 
 from enum import IntEnum
+from mmap import mmap
 from typing import Any, Final
 
 import numpy as np
@@ -42,7 +43,7 @@ ACCOUNT: Final = np.dtype(
     align=True,
 )
 
-#: The rest of an account: what sharing, surfaces and moderation ask for.
+#: The rest of an account: what sharing, surfaces and moderation ask for. 32 bytes.
 PROFILE: Final = np.dtype(
     [
         ("trust", "f4"),  # factor on official posts
@@ -53,11 +54,6 @@ PROFILE: Final = np.dtype(
         ("reports", "i4"),
         ("shares", "i4"),
         ("reach", "i4"),
-        ("person", "i4"),
-        ("row", "i4"),  # its row of followers: its own, or that of the account it succeeds
-        ("heir", "i4"),  # the account that took its place, -1 = none
-        ("other", "i4"),  # next account of the person on another platform, in a ring; -1 = none
-        ("platform", "i4"),
     ],
     align=True,
 )
@@ -213,8 +209,8 @@ CORRECTION: Final = np.dtype(
     [("story", "i8"), ("factor", "f8"), ("backfire", "f8"), ("backfire_factor", "f8")]
 )
 
-#: One account of the alias table of who looks.
-ALIAS: Final = np.dtype([("share", "f8"), ("other", "i4"), ("account", "i4")], align=True)
+#: One place of the alias table of who looks: its own account for words below, else another.
+ALIAS: Final = np.dtype([("below", "u4"), ("other", "i4")], align=True)
 
 #: A watched count that reached its threshold.
 HIT: Final = np.dtype([("what", "i8"), ("target", "i8"), ("count", "i8")])
@@ -251,10 +247,16 @@ ARRAYS: Final = {
     "reinforcement": (np.dtype("f8"), 2),
     "corrections": (CORRECTION, 1),
     "alias": (ALIAS, 1),
+    "members": (np.dtype("i4"), 1),  # accounts by place in alias; none: they are the places
+    "origins": (np.dtype("i4"), 1),  # of accounts after the graph's: whose followers they have
+    "persons": (np.dtype("i4"), 1),
+    "rings": (np.dtype("i4"), 1),  # next account of the person elsewhere, -1 or not there: none
     "slot_ends": (np.dtype("f8"), 2),
     # what does
     "accounts": (ACCOUNT, 1),
     "profiles": (PROFILE, 1),
+    "heirs": (np.dtype("i4"), 1),  # the account that took its place, 0 = none
+    "platforms": (np.dtype("u1"), 1),
     "posts": (POST, 1),
     "stories": (STORY, 1),
     "friction": (np.dtype("f8"), 1),  # lever, by platform
@@ -335,6 +337,14 @@ def aligned_zeros(rows: int, dtype: Any) -> Any:
     raw = np.zeros(size + 64, dtype=np.uint8)
     begin = -raw.ctypes.data % 64
     return raw[begin : begin + size].view(dtype)
+
+
+def passing(rows: int) -> Any:
+    """Room for float64[rows] on pages of its own, given back to the system when let go.
+
+    What malloc frees it mostly keeps, and the peak of a run is what stays resident.
+    """
+    return np.frombuffer(mmap(-1, 8 * max(rows, 1)), dtype=np.float64)[:rows]
 
 
 def aligned_copy(array: Any) -> Any:

@@ -17,7 +17,6 @@ from rumorsim.kernels.memory import (
     exposures,
     offsets,
     posts,
-    profiles,
     spreaders,
     tables,
     terms,
@@ -25,6 +24,7 @@ from rumorsim.kernels.memory import (
 )
 from rumorsim.kernels.posting import kept, write
 from rumorsim.kernels.tables import sample
+from rumorsim.kernels.whose import row_of
 
 # Kept equal to randomness.Purpose and events.Kind by a test; plain numbers compile best.
 STOP = 23
@@ -45,7 +45,7 @@ def spreader_at(w, place, account):
         row = w.spreading
         w.spreading += 1
         told(w)[place] = row
-        own = np.int64(profiles(w)[account].row)
+        own = row_of(w, account)
         spreaders(w)[row].begin = offsets(w)[own]
         spreaders(w)[row].followers = offsets(w)[own + 1] - offsets(w)[own]
     return row

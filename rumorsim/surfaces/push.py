@@ -52,7 +52,7 @@ def pushes(push: Push, engine: Engine, surface: int, platform: int) -> Generator
     """The SimPy process that pushes stories."""
     world = engine.world
     decay = float(round24(2.0 ** (-push.refresh / push.half_life)))
-    accounts = np.flatnonzero(world.profiles["platform"][: world.graph.accounts] == platform)
+    accounts = np.flatnonzero(world.platform[: world.graph.accounts] == platform)
     least = push.least * len(accounts) / 1000
     scores = np.zeros(len(world.stories))
     done = np.zeros(len(world.stories), dtype=bool)

@@ -58,7 +58,7 @@ def recommendations(
     """The SimPy process that weighs the stories at every refresh."""
     world = engine.world
     decay = float(round24(2.0 ** (-recommendation.refresh / recommendation.half_life)))
-    accounts = int((world.profiles["platform"][: world.graph.accounts] == platform).sum())
+    accounts = world.accounts_on(platform)
     others = recommendation.others * accounts / 1000
     scores = np.zeros(len(world.stories))
     places = np.zeros(len(world.stories), dtype=np.int64)

@@ -176,7 +176,7 @@ def trending_list(
     """The SimPy process that ranks the list at every refresh, from hour 0 on."""
     world = engine.world
     decay = float(round24(2.0 ** (-trending.refresh / trending.half_life)))
-    accounts = int((world.profiles["platform"][: world.graph.accounts] == platform).sum())
+    accounts = world.accounts_on(platform)
     topics = Topics(trending, engine, surface, accounts)
     for tick in range(-int(WARM_UP / trending.refresh), 1):
         topics.refresh(tick * trending.refresh, decay)
