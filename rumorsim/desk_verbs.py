@@ -223,7 +223,12 @@ class Verbs(Sight):
     def ask_readers(
         self, story: int, *, factor: float, reason: str = "", case: Case | None = None
     ) -> Done:
-        """Ask readers to report a story: P(report | read) becomes ``factor`` times as large."""
+        """Ask readers to report a story: P(report | read) becomes ``factor`` times as large.
+
+        ValueError for a factor above 1 with late exposures, which leave out what might be reported.
+        """
+        if factor > 1.0 and self.world.rules.late:
+            raise ValueError("with late exposures nothing can make reports more likely")
         moves = [("stories", "report", factor)]
         return self._do("ask-readers", "story", story, moves, reason, case)
 

@@ -50,6 +50,7 @@ class Stories:
         records["template"] = self.template
         records["appeal"] = [templates[t].appeal for t in self.template]
         records["report"] = [templates[t].report for t in self.template]
+        records["base_report"] = records["report"]
         records["category"] = [self.categories.index(templates[t].category) for t in self.template]
         for name in ("belief", "if_doubted", "convinces"):
             records[name] = [getattr(templates[t], name) for t in self.template]

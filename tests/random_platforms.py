@@ -101,7 +101,7 @@ def busy_desk(number: int) -> Any:
             yield desk.env.timeout(chance.expovariate(2.0))
             account = chance.randrange(world.graph.accounts)
             story = chance.randrange(len(world.stories))
-            what = chance.randrange(9)
+            what = chance.randrange(10)
             if what == 0:
                 desk.close(account)
                 engine.witness(account)
@@ -118,6 +118,8 @@ def busy_desk(number: int) -> Any:
                 platform = chance.randrange(len(world.platforms.names))
                 limit = chance.choice([1, 3]) / world.size
                 factors.append(levers.put("forward", "", platform, limit))
+            elif what == 9:
+                factors.append(levers.put("stories", "report", story, chance.choice([0.5, 4.0])))
             elif what == 5 and factors:
                 levers.lift(factors.pop(chance.randrange(len(factors))))
             elif world.posts_made:

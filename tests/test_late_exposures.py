@@ -150,6 +150,14 @@ def test_reach_is_not_known_during_the_run() -> None:
         simulation.desk.count("reach", story=0)
 
 
+def test_reports_are_not_made_likelier_during_the_run() -> None:
+    """What would then be reported is not on the agenda; made less likely is."""
+    desk = Simulation(loads(BASE)).desk
+    desk.ask_readers(0, factor=0.5)
+    with pytest.raises(ValueError, match="late exposures"):
+        desk.ask_readers(0, factor=2.0)
+
+
 @pytest.mark.parametrize("number", range(0, 60, 3))
 def test_reach_is_counted_as_exposures_are(number: int) -> None:
     """In the middle of the run, where not all is read yet, and at its end."""

@@ -186,12 +186,13 @@ def report(w, known, post, reader, time):
 def read(w, post, reader, time, surface, dull):
     """One account reads one visible post: it takes it in, and may share it.
 
-    ``dull``: its draws are known to lead neither to a share nor to a report.
+    ``dull``: its draws are known to lead to no share and, at the rate of reports with no lever
+    moved, to no report.
     """
     p = posts(w)[post]
     story = np.int64(p.story)
     known = exposures(w)[exposure(w, reader, story)]
-    if dull:
+    if dull and stories(w)[story].report <= stories(w)[story].base_report:
         notice(w, known, post, reader, time, surface, LAST_WORD)
         return
     words = philox(w.seed, (READ << 24) | p.k, story, np.int64(p.author), reader)

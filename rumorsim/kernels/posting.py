@@ -226,7 +226,7 @@ def _limits(w, post):
     """
     alike = w.receptivity_rows == 0
     most = most_alike(w, post) if alike else 1.0
-    return words_below(most), words_below(stories(w)[posts(w)[post].story].report), alike
+    return words_below(most), words_below(stories(w)[posts(w)[post].story].base_report), alike
 
 
 @inner

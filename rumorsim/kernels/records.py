@@ -20,8 +20,8 @@ INLINE: Final = 5
 #: Unread deliveries in one chunk of the pool: half a cache line.
 SPILL: Final = 7
 
-#: Added to the number of an unread post whose draws come to nothing whatever the levers: its
-#: reader will neither share nor report it.
+#: Added to the number of an unread post whose draws come to nothing while no lever makes reports
+#: more likely: its reader will neither share nor report it.
 DULL: Final = 2**30
 
 #: One account: what a delivery or a check-in touches. 64 bytes, one cache line.
@@ -82,7 +82,8 @@ STORY: Final = np.dtype(
     [
         ("appeal", "f8"),
         ("credence", "f8"),  # lever
-        ("report", "f8"),  # P(report | read)
+        ("report", "f8"),  # lever: P(report | read)
+        ("base_report", "f8"),  # the same with no factor in force
         ("flow", "f8"),  # lever: factor on P(share)
         ("recommendable", "f8"),  # lever: factor on its score in recommendations
         ("belief", "f8"),  # P(believe | read), 0 = nobody does
