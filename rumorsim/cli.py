@@ -110,7 +110,7 @@ def run_command(
         )
     from rumorsim.run import run
 
-    tell_of_compiling(engine)
+    tell_of_compiling(engine, loaded)
     batches: list[Batch] = []
     graph = None if out is None else _drawable(loaded)
     sinks = [] if graph is None else [batches.append]
@@ -153,7 +153,7 @@ def stream_command(scenario: str, policy: str, seed: int | None, engine: str) ->
     loaded = loaded_scenario(scenario)
     from rumorsim.run import run
 
-    tell_of_compiling(engine)
+    tell_of_compiling(engine, loaded)
     run(loaded, policy, seed, engine, measures=(), events="-")
 
 
@@ -168,7 +168,7 @@ def check_command(scenario: str) -> None:
     from rumorsim.scenario.estimates import expectations
     from rumorsim.scenario.explained import explained
 
-    tell_of_compiling("fast")
+    tell_of_compiling("fast", loaded)
     expected = expectations(loaded)
     click.echo(f"{explained(loaded)}\n{expected}")
 

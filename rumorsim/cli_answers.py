@@ -80,7 +80,7 @@ def compare_command(
     loaded = loaded_scenario(scenario, out)
     from rumorsim.studies.compare import compare
 
-    tell_of_compiling("fast")
+    tell_of_compiling("fast", loaded)
     runs = replicates * len(loaded.policy_names)
     with bar(runs, "runs") as progress:
         comparison = compare(

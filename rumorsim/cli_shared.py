@@ -120,11 +120,12 @@ def tell_of(out: Path | None) -> None:
         click.echo(f"results are in {out}", err=True)
 
 
-def tell_of_compiling(engine: str) -> None:
-    """Say that the first run takes longer, where it will."""
+def tell_of_compiling(engine: str, scenario: Scenario | None = None) -> None:
+    """Say that the first run (of this scenario, if there is one) takes longer, where it will."""
     from rumorsim.engines import kernels_are_compiled
 
-    if engine == "fast" and not kernels_are_compiled():
+    by_contact = scenario is not None and scenario.model is not None
+    if engine == "fast" and not kernels_are_compiled(by_contact=by_contact):
         click.echo("compiling kernels, once: some 10 s", err=True)
 
 

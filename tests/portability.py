@@ -113,7 +113,8 @@ def requirements(*, oldest: bool, python: str = "") -> list[str]:
         return needed
     first = next((FIRST[each] for each in FIRST if python.startswith(each)), {})
     pairs = [each.split(">=") for each in needed]
-    return [f"{name}=={first.get(name, least)}.*" for name, least in pairs]
+    least = {name: bounds.split(",")[0] for name, bounds in pairs}
+    return [f"{name}=={first.get(name, bound)}.*" for name, bound in least.items()]
 
 
 def environments(folder: Path) -> Iterator[tuple[str, str]]:

@@ -75,6 +75,14 @@ def test_it_says_so_once_and_compiles_nothing_the_second_time(first: dict[str, A
     assert "compiling" not in said
 
 
+def test_the_first_run_of_a_model_says_so_as_well(first: dict[str, Any]) -> None:
+    """The models have a loop of their own; what comes after the first run says nothing."""
+    said = [
+        started(first["cache"], "run", "configs/classroom-daley-kendall.toml")[1] for _ in range(2)
+    ]
+    assert ["compiling kernels" in each for each in said] == [True, False]
+
+
 def test_who_is_first_to_push_or_report_need_not_wait(first: dict[str, Any]) -> None:
     scenario = "tests/scenarios/valid/adversaries.toml"
     compiled, _ = started(first["cache"], "run", scenario)

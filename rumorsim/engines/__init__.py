@@ -15,11 +15,15 @@ __all__ = ["CascadeEnvironment", "Engine", "kernels_are_compiled", "make_engine"
 ENGINES = ("fast", "reference")
 
 
-def kernels_are_compiled() -> bool:
-    """Whether an earlier run has left the compiled inner loop for this one."""
+def kernels_are_compiled(*, by_contact: bool = False) -> bool:
+    """Whether an earlier run has left the compiled inner loop for this one.
+
+    The models beside the feed (``by_contact``) have an inner loop of their own.
+    """
     from rumorsim.kernels.compiling import cache_folder
 
-    return cache_folder is not None and any(cache_folder.rglob("advance*.nbi"))
+    loop = "advance_model" if by_contact else "advance"
+    return cache_folder is not None and any(cache_folder.rglob(f"{loop}.advance-*.nbi"))
 
 
 def make_engine(name: str, world: World) -> Engine:
