@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import itertools
 import random
-import statistics
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from harness import Finding, Item, Sample, found, in_turn, timed
+from harness import Finding, Item, Sample, found, in_turn, ratio, timed
 from worlds import AUTHORS, graph_of, start_of
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ def ours(scenario: Scenario) -> tuple[Sample, int]:
     took, _ = timed(whole)
     shares = int(simulation.world.stories["shares"][0])
     posts = simulation.world.posts_made
-    return Sample(took.cpu, took.wall, float(shares + posts)), shares
+    return took.of(float(shares + posts)), shares
 
 
 def by_hand(graph: FollowGraph, rows: list[list[int]], authors: list[int]) -> tuple[Sample, int]:
@@ -88,7 +87,7 @@ def by_hand(graph: FollowGraph, rows: list[list[int]], authors: list[int]) -> tu
         env.run()
 
     took, _ = timed(whole)
-    return Sample(took.cpu, took.wall, float(met)), sum(heard) - len(authors)
+    return took.of(float(met)), sum(heard) - len(authors)
 
 
 def epydemic_run(accounts: int) -> Sample:
@@ -107,7 +106,7 @@ def epydemic_run(accounts: int) -> Sample:
     took, results = timed(lambda: dynamics.set(parameters).run(fatal=True))
     heard = results["results"][epydemic.Opinion.STIFLER]
     # Who heard began and was stifled once; the first had heard.
-    return Sample(took.cpu, took.wall, heard * (2 - 1 / AUTHORS))
+    return took.of(heard * (2 - 1 / AUTHORS))
 
 
 def contacts(size: int, rounds: int) -> list[Finding]:
@@ -133,18 +132,14 @@ def contacts(size: int, rounds: int) -> list[Finding]:
         runs["epydemic"] = lambda: epydemic_run(max(size // 100, 1000))
     samples = in_turn(rounds, **runs)
 
-    def ratio(item: Item, name: str) -> Finding:
+    def beside(item: Item, name: str) -> Finding:
         if name not in samples:
             return found(item, size, [], note="epydemic is not installed: pip install epydemic")
-        pairs = list(zip(samples["ours"], samples[name], strict=True))
-        wall = [(us.work / us.wall) / (them.work / them.wall) for us, them in pairs]
-        pace = statistics.median(each.rate for each in samples[name]) / 1e6
-        note = f"theirs {pace:.3g} M/s"
-        return found(item, size, [us.rate / them.rate for us, them in pairs], wall=wall, note=note)
+        return ratio(item, size, samples["ours"], samples[name], "theirs")
 
     return [
         found(RATE, size, [each.rate / 1e6 for each in samples["ours"]]),
-        ratio(SIMPY, "simpy"),
-        ratio(EPYDEMIC, "epydemic"),
+        beside(SIMPY, "simpy"),
+        beside(EPYDEMIC, "epydemic"),
         found(SAME, size, [heard["ours"] / heard["simpy"]]),
     ]

@@ -13,11 +13,11 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-__all__ = ["Finding", "Item", "Sample", "found", "in_turn", "quietly", "timed"]
+__all__ = ["Finding", "Item", "Sample", "found", "in_turn", "quietly", "ratio", "timed"]
 
 T = TypeVar("T")
 
@@ -47,16 +47,29 @@ class Item:
 
 @dataclass(frozen=True)
 class Sample:
-    """One timed run: CPU and wall-clock seconds, and how much work was done in them."""
+    """One timed run: CPU and wall-clock seconds, and how much work was done in them.
+
+    ``system`` is what of the CPU seconds the system took, mostly to give pages of memory.
+    """
 
     cpu: float
     wall: float
     work: float = 1.0
+    system: float = 0.0
+
+    def of(self, work: float) -> Sample:
+        """The same run, now that its work is known."""
+        return replace(self, work=work)
 
     @property
     def rate(self) -> float:
         """Work per CPU second."""
         return self.work / self.cpu
+
+    @property
+    def own_rate(self) -> float:
+        """Work per CPU second of the program's own."""
+        return self.work / (self.cpu - self.system)
 
 
 @dataclass(frozen=True)
@@ -113,6 +126,22 @@ def found(
     return Finding(item, size, tuple(values), load, tuple(wall or ()), note, details, now)
 
 
+def ratio(item: Item, size: int, ours: list[Sample], theirs: list[Sample], whose: str) -> Finding:
+    """How many times as fast as theirs ours is, round by round, on CPU time and the wall clock."""
+    pairs = list(zip(ours, theirs, strict=True))
+    pace = statistics.median(each.rate for each in theirs) / 1e6
+    own = statistics.median(us.own_rate / them.own_rate for us, them in pairs)
+    return found(
+        item,
+        size,
+        [us.rate / them.rate for us, them in pairs],
+        wall=[(us.work / us.wall) / (them.work / them.wall) for us, them in pairs],
+        note=f"{whose} {pace:.3g} M/s; {own:.3g} x without the system's time for memory",
+        theirs=pace,
+        own=own,
+    )
+
+
 @contextmanager
 def quietly() -> Iterator[None]:
     """The garbage collector off, for the project and its opponents alike."""
@@ -126,9 +155,14 @@ def quietly() -> Iterator[None]:
 
 def timed(work: Callable[[], T]) -> tuple[Sample, T]:
     """Do ``work``; how long it took and what it returned."""
-    wall, cpu = time.perf_counter(), time.process_time()
+    wall, cpu, system = time.perf_counter(), time.process_time(), os.times().system
     result = work()
-    return Sample(time.process_time() - cpu, time.perf_counter() - wall), result
+    took = Sample(
+        time.process_time() - cpu,
+        time.perf_counter() - wall,
+        system=os.times().system - system,
+    )
+    return took, result
 
 
 def in_turn(rounds: int, **runs: Callable[[], Sample]) -> dict[str, list[Sample]]:

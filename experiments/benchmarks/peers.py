@@ -76,7 +76,7 @@ class Eon:
         took, (_, susceptible, _, _) = timed(whole)
         self.sharers = float(self._graph.accounts - susceptible[-1])
         # It does not say who; on a random graph sharers have the mean number of followers.
-        return Sample(took.cpu, took.wall, self.sharers * self._graph.mean_followers)
+        return took.of(self.sharers * self._graph.mean_followers)
 
 
 class Cynetdiff:
@@ -99,7 +99,7 @@ class Cynetdiff:
         took, _ = timed(self._model.advance_until_completion)
         who = list(self._model.get_activated_nodes())
         self.sharers = float(len(who))
-        return Sample(took.cpu, took.wall, crossed(self._graph, who))
+        return took.of(crossed(self._graph, who))
 
 
 class Ndlib:
@@ -127,7 +127,7 @@ class Ndlib:
         took, _ = timed(whole)
         who = [account for account, status in model.status.items() if status == 2]
         self.sharers = float(len(who))
-        return Sample(took.cpu, took.wall, crossed(self._graph, who))
+        return took.of(crossed(self._graph, who))
 
 
 class PlainSimPy:
@@ -175,7 +175,7 @@ class PlainSimPy:
             return self._most - left
 
         started, made = timed(whole)
-        return Sample(started.cpu, started.wall, float(made))
+        return started.of(float(made))
 
 
 def bare_bfs() -> Callable[[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]], int]:

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 import numpy as np
 import peers
-from harness import Finding, Item, Sample, found, in_turn, timed
+from harness import Finding, Item, Sample, found, in_turn, ratio, timed
 from worlds import check_in_scenario, delay_scenario, graph_of, start_of, timed_run, warm_up
 
 __all__ = ["check_in", "delay"]
@@ -45,19 +45,6 @@ WORLD_DELAY, WORLD_CHECK_IN = (
 )
 #: Deliveries after which plain SimPy has shown its pace.
 SIMPY_DELIVERIES = 1_000_000
-
-
-def _pairs(ours: list[Sample], theirs: list[Sample]) -> tuple[list[float], list[float]]:
-    """Our rate by theirs, round by round: on CPU time, and on the wall clock."""
-    pairs = list(zip(ours, theirs, strict=True))
-    wall = [(us.work / us.wall) / (them.work / them.wall) for us, them in pairs]
-    return [us.rate / them.rate for us, them in pairs], wall
-
-
-def _ratio(item: Item, size: int, ours: list[Sample], theirs: list[Sample], note: str) -> Finding:
-    values, wall = _pairs(ours, theirs)
-    pace = statistics.median(each.rate for each in theirs) / 1e6
-    return found(item, size, values, wall=wall, note=f"{note} {pace:.3g} M/s".strip(), theirs=pace)
 
 
 def delay(size: int, rounds: int) -> list[Finding]:
@@ -125,7 +112,7 @@ def delay(size: int, rounds: int) -> list[Finding]:
         ("ndlib", DELAY_NDLIB),
     ):
         if name in samples:
-            findings.append(_ratio(item, size, mine, samples[name], "theirs"))
+            findings.append(ratio(item, size, mine, samples[name], "theirs"))
         elif item.floor is not None:
             absent.append(found(item, size, [], note="needs the extra bench"))
     others = [each.sharers for each in (eon, cynetdiff, ndlib) if each is not None]
@@ -157,7 +144,7 @@ def check_in(size: int, rounds: int) -> list[Finding]:
 
     def walk() -> Sample:
         took, crossed = timed(lambda: bfs(graph.offsets, graph.followers, authors))
-        return Sample(took.cpu, took.wall, float(crossed))
+        return took.of(float(crossed))
 
     simpy = peers.PlainSimPy(
         graph, authors.tolist(), scenario.stories[0].appeal, min(SIMPY_DELIVERIES, 10 * size)
@@ -165,7 +152,7 @@ def check_in(size: int, rounds: int) -> list[Finding]:
     samples = in_turn(rounds, ours=ours, bfs=walk, simpy=simpy.run)
     mine = samples["ours"]
     share = counts["deliveries"] / (counts["deliveries"] + counts["check_ins"])
-    delivering = [Sample(each.cpu, each.wall, each.work * share) for each in mine]
+    delivering = [each.of(each.work * share) for each in mine]
     times = [
         (us.cpu / us.work) / (them.cpu / them.work)
         for us, them in zip(delivering, samples["bfs"], strict=True)
@@ -182,6 +169,6 @@ def check_in(size: int, rounds: int) -> list[Finding]:
             f" {counts['sharers'] / size:.0%} share, {counts['events']:,.0f} events",
         ),
         found(CHECK_IN_BFS, size, times, note=f"BFS {speed:.0f} M follows/s", theirs=speed),
-        _ratio(CHECK_IN_SIMPY, size, delivering, samples["simpy"], "SimPy"),
+        ratio(CHECK_IN_SIMPY, size, delivering, samples["simpy"], "SimPy"),
         found(WORLD_CHECK_IN, size, builds),
     ]

@@ -131,4 +131,4 @@ def timed_run(simulation: Simulation) -> tuple[Sample, dict[str, float]]:
         "sharers": float(story["shares"]),
         "reach": float(exposed),
     }
-    return Sample(took.cpu, took.wall, counts["deliveries"] + counts["check_ins"]), counts
+    return took.of(counts["deliveries"] + counts["check_ins"]), counts
