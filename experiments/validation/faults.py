@@ -13,6 +13,7 @@ __all__ = ["FAULTS", "Fault", "Patch"]
 
 FEED = "rumorsim/kernels/feed.py"
 POSTING = "rumorsim/kernels/posting.py"
+DELIVERING = "rumorsim/kernels/delivering.py"
 REFERENCE = "rumorsim/engines/reference_feed.py"
 REFERENCE_LOOKS = "rumorsim/engines/reference.py"
 REFERENCE_CLOCK = "rumorsim/engines/reference_clock.py"
@@ -88,7 +89,7 @@ FAULTS: tuple[Fault, ...] = (
         "the last follower gets nothing",
         (
             Patch(
-                POSTING,
+                DELIVERING,
                 "begin, end = offsets(w)[row], offsets(w)[row + 1]",
                 "begin, end = offsets(w)[row], max(offsets(w)[row + 1] - 1, offsets(w)[row])",
             ),
@@ -126,7 +127,7 @@ FAULTS: tuple[Fault, ...] = (
         "report and share are one draw",
         (
             Patch(FEED, "time, surface, words[2])", "time, surface, words[1])"),
-            Patch(POSTING, "drawn[2 * BLOCK + j] < reports", "drawn[BLOCK + j] < reports"),
+            Patch(DELIVERING, "drawn[2 * BLOCK + j] < reports", "drawn[BLOCK + j] < reports"),
             Patch(
                 REFERENCE,
                 "self.notice(post, reader, surface, words[2])",
@@ -145,7 +146,12 @@ FAULTS: tuple[Fault, ...] = (
                 " np.int64(p.author))",
             ),
             Patch(
-                POSTING,
+                "rumorsim/kernels/blocks.py",
+                "a, b, c, d = first, second, third, np.uint64(who[begin + j]) & _MASK",
+                "a, b, c, d = first, second, third, third",
+            ),
+            Patch(
+                DELIVERING,
                 "word = philox(w.seed, (READ << 24) | p.k, p.story, p.author, reader)[3]",
                 "word = philox(w.seed, (READ << 24) | p.k, p.story, p.author, p.author)[3]",
             ),

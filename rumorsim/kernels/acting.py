@@ -14,12 +14,13 @@ from numba import typeof, types
 
 from rumorsim.kernels.advance import REACHED, WATCHED, advance, room
 from rumorsim.kernels.compiling import cache_folder, inner, kernel
+from rumorsim.kernels.delivering import deliver, publish
 from rumorsim.kernels.feed import present_account, read, report, share, shown
 from rumorsim.kernels.knowing import exposure
 from rumorsim.kernels.looks import arm
 from rumorsim.kernels.memory import accounts, exposures, posts, profiles
 from rumorsim.kernels.opinions import move_trust
-from rumorsim.kernels.posting import deliver, kept, publish
+from rumorsim.kernels.posting import kept
 from rumorsim.kernels.records import PUBLICATION
 
 

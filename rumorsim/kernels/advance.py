@@ -7,6 +7,7 @@ import numpy as np
 from rumorsim.kernels import looks as looks_at
 from rumorsim.kernels.agenda import from_heap, take, turn
 from rumorsim.kernels.compiling import inner, kernel
+from rumorsim.kernels.delivering import publish
 from rumorsim.kernels.feed import check_in, read_delayed
 from rumorsim.kernels.fetching import look_ahead
 from rumorsim.kernels.knowing import fits
@@ -19,7 +20,6 @@ from rumorsim.kernels.memory import (
     present,
     publications,
 )
-from rumorsim.kernels.posting import publish
 from rumorsim.kernels.records import Reason
 from rumorsim.kernels.whose import row_of
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from rumorsim.kernels.compiling import inner
+from rumorsim.kernels.delivering import deliver
 from rumorsim.kernels.draws import philox, uniform
 from rumorsim.kernels.fetching import NUMBER, fetch_share
 from rumorsim.kernels.knowing import exposure, has_read
@@ -35,7 +36,6 @@ from rumorsim.kernels.memory import (
 from rumorsim.kernels.opinions import convince, corrected_share, persuade
 from rumorsim.kernels.posting import (
     believable,
-    deliver,
     kept,
     most_chance,
     new_post,

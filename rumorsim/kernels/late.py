@@ -11,9 +11,10 @@ import numpy as np
 
 from rumorsim.kernels.blocks import draw_block
 from rumorsim.kernels.compiling import inner, kernel
+from rumorsim.kernels.delivering import READ
 from rumorsim.kernels.draws import philox, uniform
 from rumorsim.kernels.memory import curve, fetch, followers, offsets, posts, tables, words
-from rumorsim.kernels.posting import FOLLOW, READ
+from rumorsim.kernels.posting import FOLLOW
 from rumorsim.kernels.records import BLOCK, FIRST
 from rumorsim.kernels.tables import sample, unwarp, warp
 

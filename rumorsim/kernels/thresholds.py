@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from rumorsim.kernels.compiling import inner
+from rumorsim.kernels.delivering import deliver
 from rumorsim.kernels.draws import philox, uniform
 from rumorsim.kernels.feed import notice, share, share_probability
 from rumorsim.kernels.knowing import exposure
 from rumorsim.kernels.memory import exposures, posts, spreaders, terms
-from rumorsim.kernels.posting import deliver
 from rumorsim.kernels.spreaders import reaches, spreader
 
 # Kept equal to randomness.Purpose by a test.
