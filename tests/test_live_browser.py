@@ -22,6 +22,36 @@ from rumorsim.web.gallery import GALLERY
 from rumorsim.web.script import NAME
 
 CLOSED = 32
+TWO_LISTS = """
+horizon = "1 d"
+seed = 3
+[platforms.weibo]
+preset = "weibo"
+accounts = 300
+trending = { slots = 4, pinned = 1, refresh = "20 min" }
+[platforms.douyin]
+preset = "douyin"
+accounts = 200
+trending = { slots = 3, refresh = "20 min", topics = "0 per h" }
+[[stories]]
+name = "a"
+truth = false
+appeal = 0.1
+author = { random = 20 }
+at = ["1 h"]
+[[stories]]
+name = "b"
+truth = true
+appeal = 0.1
+author = { random = 20 }
+at = ["1 h"]
+[[policies]]
+name = "pin"
+[[policies.interventions]]
+kind = "promote"
+when = { at = ["3 h"] }
+whom = { stories = ["b"] }
+"""
 #: The author of the first post, and where it is on the right-hand world.
 AUTHOR = "const a = rumorsim.pasts[1].posts[0].author; return [a, ...rumorsim.skies[1].spot(a)]"
 
@@ -165,6 +195,110 @@ def test_stories_can_be_kept_off_the_list_and_corrected(page: Page, browser: Bro
         browser.at(browser.js("return rumorsim.world.horizon"))
         reach = browser.js("return rumorsim.pasts.map(p => p.reachFalse)")
         assert reach[1] < reach[0]
+
+
+LIST = "return [...document.querySelectorAll('#{side}-trending {what}')].map(e => e.innerText)"
+
+
+def listed(browser: Browser, side: str, what: str = "li") -> list[str]:
+    """What is seen of one world's trending list: rank and story, slot by slot."""
+    return [" ".join(text.split()) for text in browser.js(LIST.format(side=side, what=what))]
+
+
+def seen_by_side(browser: Browser) -> list[list[str]]:
+    return [listed(browser, side, "li > :last-child > [aria-hidden]") for side in ("left", "right")]
+
+
+def test_the_trending_lists_are_seen_and_a_story_in_them_can_be_filtered_by_keyboard(
+    page: Page, browser: Browser
+) -> None:
+    browser.go(page, scenario="the-list", seed=3, lang="en")
+    browser.order(do="policy", name="none")
+    browser.at(0.1)
+    assert listed(browser, "left") == [f"{n} another topic" for n in range(1, 7)]
+    browser.at(5.0)
+    assert seen_by_side(browser)[0] == seen_by_side(browser)[1] == ["tap water", "school roof"]
+    slots = browser.js("return [...rumorsim.pasts[0].slots]")
+    assert [each >= 0 for each in slots] == [
+        "topic" not in each for each in listed(browser, "left")
+    ]
+    roles = "return ['ol', 'li'].map(e => document.querySelectorAll(`#left-trending ${e}`).length)"
+    assert browser.js(roles) == [1, 6]
+    assert browser.driver.find_elements("css selector", "#left-trending button") == []
+    assert browser.js("return document.querySelector('#right-trending').ariaLabel") == (
+        "Trending list – With a policy"
+    )
+
+    tab_to(browser, '#right-trending button[data-story="0"]')
+    browser.js("window.rows = [...document.querySelectorAll('#right-trending li button')]")
+    browser.press(Keys.ENTER)
+    browser.wait("return document.querySelector('#account').open")
+    assert "tap water" in browser.text("#account-title")
+    tab_to(browser, "#account .filter")
+    browser.press(Keys.ENTER)
+    browser.wait("return ![...rumorsim.pasts[1].slots].includes(0)")
+    assert seen_by_side(browser) == [["tap water", "school roof"], ["school roof"]]
+    assert browser.js("return rows.map(row => row.isConnected)") == [False, True], "only what left"
+    assert browser.js("return rumorsim.policy.entries[0].intervention.kind") == "filter-trending"
+
+    browser.press("l")
+    assert seen_by_side(browser) == [["自来水", "校舍屋顶"], ["校舍屋顶"]]
+    assert listed(browser, "right")[0] in ("1 其他话题", "1 校舍屋顶 真消息：校舍屋顶")
+    browser.go(page, scenario="one-click", lang="en")
+    assert not browser.js("return document.querySelector('#left-trending').checkVisibility()")
+
+
+def test_the_keyboard_stays_with_a_story_that_moves_on_the_list(
+    page: Page, browser: Browser
+) -> None:
+    browser.go(page, scenario="the-list", seed=3, lang="en")
+    browser.order(do="policy", name="none")
+    browser.at(9.0)
+    button = "#right-trending button"
+    browser.wait("return !!document.querySelector(arguments[0])", button)
+    browser.js("document.querySelector(arguments[0]).focus()", button)
+    story = browser.js("return document.activeElement.dataset.story")
+    moved = 0
+    for hour in np.arange(9.5, 13.0, 0.5):
+        before = browser.js("return [...rumorsim.pasts[1].slots]").index(int(story))
+        browser.order(do="step", hours=0.5)
+        browser.wait("return rumorsim.now >= arguments[0] - 1e-6", float(hour))
+        assert browser.js("return document.activeElement.dataset.story") == story
+        moved += browser.js("return [...rumorsim.pasts[1].slots]").index(int(story)) != before
+    assert moved
+    browser.order(do="act", verb="filter", story=int(story))
+    browser.wait("return document.activeElement.id === 'right-trending'")
+
+
+def test_several_lists_and_what_is_pinned(browser: Browser, tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(TWO_LISTS, "utf-8")
+    with page_running(str(own)) as page:
+        browser.go(page, scenario="own", lang="en")
+        browser.at(6.0)
+        heads = ["weibo: trending list", "douyin: trending list"]
+        assert listed(browser, "left", "h3") == heads
+        left, right = listed(browser, "left"), listed(browser, "right")
+        assert len(left) == len(right) == 8
+        assert left[0] == "pinned another topic"
+        assert right[0].startswith("pinned b")
+        assert [each.split()[0] for each in left] == ["pinned", *"1234", *"123"]
+        assert "nothing" in left[-1], "no topics contend for it"
+        assert "pinned" in browser.text("#right-stories")
+        assert "pinned" not in browser.text("#left-stories")
+        browser.driver.get("about:blank")
+
+
+def test_what_cannot_be_is_told_in_the_readers_language(page: Page, browser: Browser) -> None:
+    browser.go(page, scenario="one-click", lang="zh")
+    browser.order(do="add", intervention={"kind": "close-accounts", "when": {"reports": 0}})
+    browser.wait("return !document.querySelector('#alert').hidden")
+    assert browser.text("#alert") == "何时 › 举报数 = 0：至少为 1"
+    browser.order(do="add", intervention={"kind": "campaign", "end": {}})
+    browser.wait("return document.querySelector('#alert').textContent.includes('英文说明')")
+    browser.press("l")
+    browser.order(do="act", verb="close", account=10**6)
+    browser.wait("return document.querySelector('#alert').textContent.includes('no such thing')")
 
 
 def test_a_policy_is_built_from_the_catalogue(page: Page, browser: Browser) -> None:

@@ -7,5 +7,6 @@ sent are the events of their streams.
 
 From the outside in: :mod:`server` (addresses and files), :mod:`guard` (who may come in),
 :mod:`session` (one browser), :mod:`messages` (what it may say), :mod:`worlds` (the two
-simulations), :mod:`wire` (what it is sent).
+simulations), :mod:`lists` (their trending lists), :mod:`wire` (what it is sent), :mod:`faults`
+(what it is told of what cannot be).
 """

@@ -20,6 +20,8 @@ ACCOUNTS: Final = 20_000
 FOLLOWS: Final = 1_000_000
 STORIES: Final = 60
 EVENTS: Final = 2_000_000
+#: Slots of each trending list that are shown, pinned ones included.
+SLOTS: Final = 60
 #: What a policy made in the browser may hold: interventions, and times of one.
 INTERVENTIONS: Final = 60
 TIMES: Final = 50

@@ -19,6 +19,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rumorsim.errors import Fault, InputError
 from rumorsim.web import limits, messages, wire
+from rumorsim.web.faults import told_faults
 from rumorsim.web.messages import BadMessage, Message, read_message
 from rumorsim.web.places import places_of
 from rumorsim.web.telling import told_policy, told_world
@@ -95,7 +96,7 @@ class Session:
             message = read_message(text)
         except BadMessage as error:
             self._bad += 1
-            await self._say({"type": "fault", "lines": [f"message: {error}"]})
+            await self._say(told_faults([Fault(str(error), key="message")]))
             return self._bad < limits.BAD_MESSAGES
         if isinstance(message, messages.Ack):
             self._drawn = max(self._drawn, min(message.frame, self._frame))
@@ -221,7 +222,7 @@ class Session:
 
     async def _say_faults(self, faults: tuple[Fault, ...]) -> None:
         self._playing = False
-        await self._say({"type": "fault", "lines": [str(fault)[:400] for fault in faults[:20]]})
+        await self._say(told_faults(faults))
 
     async def _say_policy(self) -> None:
         await self._say(told_policy(self._opened()))

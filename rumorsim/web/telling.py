@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from rumorsim.events import VERBS
@@ -33,7 +34,7 @@ def told_world(worlds: TwoWorlds, name: str, session: str) -> dict[str, Any]:
             {"name": s.name, "truth": s.truth, "category": s.category, "answers": s.answers}
             for s in facts.stories
         ],
-        "trending": any(each.kind == "trending" for each in world.platforms.surfaces),
+        "lists": [asdict(each) for each in worlds.left.lists],
         "surfaces": list(facts.surfaces),
         "official": bool(world.accounts["official"].any()),
         "verbs": list(VERBS),

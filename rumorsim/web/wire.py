@@ -14,6 +14,9 @@ A *frame* (word 0 is 2) says what happened since the last one in both worlds::
     events n, slots L, wrongly hit, acts | story reach int32[S], shares int32[S]
     | slots int32[L] | time float32[n], account int32[n], source int32[n], post int32[n],
     value float32[n], story * 16 + kind int32[n]
+
+The slots are those of all trending lists that are shown, one list after the other, -1 where
+the story is none of this world; L is 0 where they are as in the frame before.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from rumorsim.measures.docket import EFFECTS
 from rumorsim.run import Simulation, intervention_facts
 from rumorsim.scenario import Scenario, build_graph
 from rumorsim.web import limits, wire
+from rumorsim.web.lists import lists_of, slots_of
 from rumorsim.web.messages import Act, Settings
 from rumorsim.web.script import NAME, Entry, clicked, rewritten
 
@@ -27,8 +28,6 @@ __all__ = ["TwoWorlds", "check_size"]
 #: Between a click and the next: no two acts of the platform share a moment, so that the order
 #: in which they are done is the same when the policy is known from the start. Hours.
 AFTER: Final = 1e-5
-#: Slots of the trending list that the page shows.
-SLOTS: Final = 8
 #: Numbers of the verbs that do something to somebody.
 _EFFECTS: Final = [VERBS.index(verb) for verb in EFFECTS]
 
@@ -188,8 +187,8 @@ class _World:
         self._collateral = Collateral()
         self._state = self._collateral.start(simulation.facts)
         self.wrong = self.acts = 0
-        kinds = [surface.kind for surface in simulation.world.platforms.surfaces]
-        self._list = kinds.index("trending") if "trending" in kinds else -1
+        self.lists = lists_of(simulation.world)
+        self._slots = np.empty(0, np.int32)
 
     def advance(self, until: float) -> None:
         if until < self.simulation.now:
@@ -215,9 +214,11 @@ class _World:
         world = self.simulation.world
         batch = Batch.joined(self.batches if whole else self.batches[self._sent :])
         self._sent = len(self.batches)
-        slots = world.slots[self._list, :SLOTS] if self._list >= 0 else world.slots[0, :0]
+        slots = slots_of(world, self.lists)
+        same = not whole and np.array_equal(slots, self._slots)
+        self._slots = slots
         reach, shares = world.stories["reach"], world.stories["shares"]
-        return wire.Side(batch, reach, shares, slots, self.wrong, self.acts)
+        return wire.Side(batch, reach, shares, slots[:0] if same else slots, self.wrong, self.acts)
 
 
 def _of_policy(scenario: Scenario, name: str) -> list[Entry]:

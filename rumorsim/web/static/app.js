@@ -23,7 +23,7 @@ import { KIND, withReserve } from './wire.js';
  * @property {string[] | null} ids
  * @property {string[]} kinds
  * @property {{name: string, truth: boolean, category: string, answers: string | null}[]} stories
- * @property {boolean} trending
+ * @property {{surface: number, platform: string, pinned: number, slots: number, others: boolean}[]} lists trending lists, see rumorsim/web/lists.py
  * @property {string[]} policies
  * @property {number | string} attention
  * @property {string | null} model

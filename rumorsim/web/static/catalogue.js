@@ -1,6 +1,7 @@
 // A policy from the catalogue: forms made from the JSON schema of the interventions.
 
 import { byId } from './app.js';
+import { faultLines } from './faults.js';
 import { Form } from './form.js';
 import { make, named, put, say } from './words.js';
 
@@ -53,6 +54,6 @@ export function wireCatalogue(app) {
   app.on('fault', (told) => {
     if (!dialog.open) return;
     waiting = false;
-    dialog.querySelector('.faults')?.replaceChildren(...told.lines.map((/** @type {string} */ line) => make('p', {}, line.replace(/policies\[0\]\.interventions\[\d+\]\./, ''))));
+    dialog.querySelector('.faults')?.replaceChildren(...faultLines(told).map((line) => make('p', {}, line)));
   });
 }

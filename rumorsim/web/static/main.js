@@ -3,6 +3,7 @@
 import { App, byId } from './app.js';
 import { wireAccount } from './account.js';
 import { wireCatalogue } from './catalogue.js';
+import { faultLines } from './faults.js';
 import { wireGallery } from './gallery.js';
 import { wireKeys } from './keys.js';
 import { wirePointer } from './pointer.js';
@@ -64,7 +65,7 @@ app.on('world', () => {
   app.tell('titles', null);
 });
 app.on('fault', (told) => {
-  if (!byId('catalogue').hasAttribute('open')) alarm(told.lines);
+  if (!byId('catalogue').hasAttribute('open')) alarm(faultLines(told));
 });
 app.on('preparing', () => alarm([say('preparing')]));
 app.on('lost', (code) => alarm([say(code === 1013 ? 'lost.full' : 'lost')]));

@@ -26,6 +26,11 @@ export function wireNews(app) {
     lines.unshift({ time, badge, text, tone });
     lines.length = Math.min(lines.length, 40);
   };
+  /** Rank on a trending list, 0 for a pinned slot; beyond all ranks elsewhere. @param {number} surface @param {number} slot from 1, 0 it left */
+  const rank = (surface, slot) => {
+    const list = app.world?.lists.find((each) => each.surface === surface);
+    return list && slot ? Math.max(0, slot - list.pinned) : Infinity;
+  };
   let fresh = false;
   app.on('world', () => {
     clear();
@@ -36,7 +41,7 @@ export function wireNews(app) {
     clear();
   });
   app.on('event', (event) => {
-    const { world, kind, account, story, time, value } = event;
+    const { world, kind, account, source, story, time, value } = event;
     const about = app.world?.stories[story];
     const name = app.nameOf(account);
     if (kind === KIND.action && world === 1) {
@@ -54,8 +59,9 @@ export function wireNews(app) {
         const twin = lines.find((line) => line.badge === 'left' && line.text === text && line.time === time);
         if (twin) twin.badge = 'both';
       } else put(time, 'right', about?.truth ? 'true' : 'false', text);
-    } else if (kind === KIND.surface && value > 0 && value <= 3 && about) {
-      const text = say('news.trending', { story: named('name', about.name), n: value });
+    } else if (kind === KIND.surface && about && rank(source, value) <= 3) {
+      const n = rank(source, value);
+      const text = n ? say('news.trending', { story: named('name', about.name), n }) : say('news.pinned', { story: named('name', about.name) });
       if (lines[0]?.text !== text) put(time, world ? 'right' : 'left', about.truth ? 'true' : 'false', text);
     } else return;
     fresh = true;

@@ -57,6 +57,8 @@ export class Past {
     this.changed = new Set();
     /** Stories kept off the trending list. @type {Set<number>} */
     this.delisted = new Set();
+    /** The story in each slot of the trending lists, -1 none of ours; another array once it differs. */
+    this.slots = new Int32Array(0);
     this.reachFalse = 0;
     this.reachTrue = 0;
     /** Something is smaller than it was drawn: everything is to be painted again. */
@@ -74,6 +76,7 @@ export class Past {
     this.postsOf.clear();
     this.changed.clear();
     this.delisted.clear();
+    this.slots = new Int32Array(0);
     this.reachFalse = 0;
     this.reachTrue = 0;
     this.shrunk = false;
@@ -87,6 +90,8 @@ export class Past {
    */
   take(side, each) {
     const { count, account, source, post, value, code, time } = side;
+    // A copy: the column would keep the bytes of its whole frame.
+    if (side.slots.length) this.slots = side.slots.slice();
     for (let i = 0; i < count; i += 1) {
       const kind = code[i] & 15;
       const story = code[i] >> 4;

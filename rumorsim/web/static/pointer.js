@@ -2,7 +2,7 @@
 
 import { byId } from './app.js';
 import { MARK } from './past.js';
-import { count, make, named, say } from './words.js';
+import { count, has, make, named, say } from './words.js';
 
 /** @typedef {import('./app.js').App} App */
 
@@ -96,7 +96,7 @@ export function facts(app, world, account) {
   const hour = (/** @type {number} */ t) => app.clock(t).toISOString().slice(11, 16);
   if (marks & MARK.readFalse) {
     const teller = past.tellerFalse[account];
-    const via = past.surface[account] ? say('via.trending') : '';
+    const via = past.surface[account] ? viaOf(app, past.surface[account]) : '';
     lines.push(make('span', { class: 'false' }, teller < 0
       ? say('account.began', { at: hour(past.timeFalse[account]) })
       : say('account.told', { teller: app.nameOf(teller), at: hour(past.timeFalse[account]), via })));
@@ -109,6 +109,12 @@ export function facts(app, world, account) {
     if (marks & bit) lines.push(make('span', { class: 'hit' }, say(key) + (marks & MARK.innocent ? ` ${say('account.innocent')}` : '')));
   }
   return lines;
+}
+
+/** Where an account read something that it did not find in its feed. @param {App} app @param {number} surface */
+function viaOf(app, surface) {
+  const kind = app.world?.surfaces[surface]?.split(' ').at(-1) ?? '';
+  return has(`via.${kind}`) ? say(`via.${kind}`) : '';
 }
 
 /** Arrow keys walk from account to account; Enter chooses. @param {App} app @param {number} world @param {KeyboardEvent} event @param {(world: number, account: number) => void} choose */

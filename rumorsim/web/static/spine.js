@@ -5,6 +5,7 @@ import { shape } from './look.js';
 import { wireNews } from './news.js';
 import { wirePolicy } from './policy.js';
 import { wireStories } from './stories.js';
+import { wireTrending } from './trending.js';
 import { wireWhatIf } from './whatif.js';
 import { count, make, percent, say } from './words.js';
 
@@ -18,6 +19,7 @@ export function wireSpine(app) {
   wirePolicy(app);
   wireWhatIf(app);
   wireStories(app);
+  wireTrending(app);
   wireLegend(app);
 }
 

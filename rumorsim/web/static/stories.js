@@ -16,11 +16,11 @@ const NAMED = 6;
 export function wireStories(app) {
   const lists = app.skies.map((_, i) => byId(i ? 'right-stories' : 'left-stories'));
   let shown = ['', ''];
-  const show = () => app.frame?.sides.forEach((side, i) => {
+  const show = () => app.pasts.forEach((past, i) => {
     const { world } = app;
     if (!world) return;
-    const places = world.stories.slice(0, NAMED).map((_, story) => side.slots.indexOf(story) + 1);
-    const key = `${places.join()} ${[...app.pasts[i].delisted].join()}`;
+    const places = world.stories.slice(0, NAMED).map((_, story) => placeOf(world, past.slots, story));
+    const key = `${places.join()} ${[...past.delisted].join()}`;
     if (key === shown[i]) return;
     shown[i] = key;
     lists[i].classList.toggle('many', places.length > 2);
@@ -35,21 +35,43 @@ export function wireStories(app) {
   app.on('language', anew);
 }
 
-/** @param {App} app @param {number} world @param {number} number of the story @param {number} place on the trending list, 0 none */
+/**
+ * The best place of a story on the trending lists: its rank, 0 where it is pinned, -1 for none.
+ * @param {import('./app.js').World} world @param {Int32Array} slots @param {number} story
+ */
+function placeOf(world, slots, story) {
+  let best = -1;
+  let begin = 0;
+  for (const list of world.lists) {
+    const slot = slots.subarray(begin, begin + list.slots).indexOf(story);
+    begin += list.slots;
+    if (slot < 0) continue;
+    const place = Math.max(0, slot - list.pinned + 1);
+    best = best < 0 ? place : Math.min(best, place);
+  }
+  return best;
+}
+
+/** Whether a story is a rumor, true or a correction, as classes and words have it. @param {import('./app.js').World['stories'][number]} story */
+export function toneOf(story) {
+  return story.answers ? 'answer' : story.truth ? 'true' : 'false';
+}
+
+/** @param {App} app @param {number} world @param {number} number of the story @param {number} place on the trending list: 0 pinned, -1 none */
 function chip(app, world, number, place) {
   const story = /** @type {import('./app.js').World} */ (app.world).stories[number];
-  const tone = story.answers ? 'answer' : story.truth ? 'true' : 'false';
+  const tone = toneOf(story);
   const parts = [make('span', {}, say(`story.${tone}`, { story: named('name', story.name) }))];
   if (app.pasts[world].delisted.has(number)) parts.push(make('b', { class: 'kept' }, say('trending.kept')));
-  else if (place) parts.push(make('b', {}, say('trending.place', { n: place })));
+  else if (place >= 0) parts.push(make('b', {}, place ? say('trending.place', { n: place }) : say('trending.pinned')));
   if (world === 1 && !story.answers) {
-    return make('li', { class: tone }, make('button', { onclick: () => open(app, number), title: say('story.act', { story: named('name', story.name) }) }, ...parts));
+    return make('li', { class: tone }, make('button', { onclick: () => openStory(app, number), title: say('story.act', { story: named('name', story.name) }) }, ...parts));
   }
   return make('li', { class: tone }, ...parts);
 }
 
-/** @param {App} app @param {number} story */
-function open(app, story) {
+/** What can be done about a story. @param {App} app @param {number} story */
+export function openStory(app, story) {
   const { world } = app;
   if (!world) return;
   const dialog = /** @type {HTMLDialogElement} */ (byId('account'));
@@ -63,7 +85,7 @@ function open(app, story) {
     make('h2', { id: 'account-title' }, named('name', about.name), make('span', {}, say(about.truth ? 'story.is-true' : 'story.is-false', { category: about.category }))),
     make('p', { class: 'hint' }, say(app.over ? 'account.over' : 'account.hint')),
     make('div', { class: 'choices' },
-      make('button', { class: 'wide filter', disabled: !world.trending || app.over, onclick: () => act('filter') }, say('tool.filter.long')),
+      make('button', { class: 'wide filter', disabled: !world.lists.length || app.over, onclick: () => act('filter') }, say('tool.filter.long')),
       make('button', { class: 'wide correct', disabled: !answered || app.over, onclick: () => act('correct') }, say('tool.correct.long'))),
     make('button', { class: 'shut', onclick: () => dialog.close(), 'aria-label': say('shut') }, '×'),
   );

@@ -20,7 +20,7 @@
  * @property {number} acts penalties so far
  * @property {Int32Array} reach by story
  * @property {Int32Array} shares by story
- * @property {Int32Array} slots story in each slot of the trending list, -1 for other topics
+ * @property {Int32Array} slots story in each slot of the trending lists, -1 for other topics; empty: as before
  * @property {Float32Array} time hours
  * @property {Int32Array} account
  * @property {Int32Array} source

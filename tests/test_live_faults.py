@@ -1,0 +1,132 @@
+"""What people can do wrong on the page is told in words that the page has in every language."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_live_words import EN, ZH, fillings
+
+from rumorsim.errors import Fault, InputError
+from rumorsim.scenario.loading import from_values
+from rumorsim.web import limits
+from rumorsim.web.faults import ADVICE, RULES, told_faults
+from rumorsim.web.gallery import Shelf
+from rumorsim.web.messages import Act
+from rumorsim.web.session import Session
+from rumorsim.web.worlds import TwoWorlds
+
+AFTER_3: dict[str, Any] = {"kind": "close-accounts", "when": {"reports": 3}}
+
+#: An intervention from a form, and the words and key of what is wrong with it.
+FORMS: dict[str, tuple[dict[str, Any], str]] = {
+    "times": ({**AFTER_3, "when": {"at": ["1 h"] * (limits.TIMES + 1)}}, "when.at"),
+    "minute": ({**AFTER_3, "when": {"reports": 3, "window": "1 s"}}, "when.window"),
+    "unknown": ({**AFTER_3, "whom": {"stories": ["x"]}}, "whom.stories[0]"),
+    "needs": ({"kind": "limit-push", "when": {"at": ["1 h"]}}, "kind"),
+    "missing": ({"kind": "close-accounts"}, "when"),
+    "empty": ({**AFTER_3, "when": {"at": []}}, "when.at"),
+    "one-of": ({**AFTER_3, "when": {"at": ["3 h"], "reports": 3}}, "when"),
+    "no-effect": ({"kind": "appeals", "when": {"reports": 3}}, ""),
+    "fixed": ({"kind": "friction", "when": {"reports": 3}}, ""),
+    "duration": ({**AFTER_3, "when": {"at": ["soon"]}}, "when.at[0]"),
+    "unit": ({**AFTER_3, "duration": "5 y"}, "duration"),
+    "positive": ({**AFTER_3, "duration": "0 h"}, "duration"),
+    "negative": ({**AFTER_3, "duration": "-1 h"}, "duration"),
+    "quota": ({**AFTER_3, "quota": "x"}, "quota"),
+    "whole": ({**AFTER_3, "when": {"reports": 2.5}}, "when.reports"),
+    "number": ({**AFTER_3, "sensitivity": "x"}, "sensitivity"),
+    "at-least": ({**AFTER_3, "when": {"reports": 0}}, "when.reports"),
+    "at-most": ({**AFTER_3, "sensitivity": 2}, "sensitivity"),
+    "less-than": ({**AFTER_3, "kind": "remove-followers", "keep": 1}, "keep"),
+    "more-than": (
+        {**AFTER_3, "delay": {"law": "weibull", "shape": 0, "scale": "1 h"}},
+        "delay.shape",
+    ),
+}
+
+
+#: Words for what no form can cause; the tests of clicks and sizes do.
+ELSEWHERE = {"open-first", "over", "interventions", "large", "events"}
+
+
+def worlds() -> TwoWorlds:
+    return TwoWorlds(Shelf().scenario("the-list"), None, "none")
+
+
+def told(call: Any, *given: Any) -> dict[str, Any]:
+    with pytest.raises(InputError) as error:
+        call(*given)
+    found = told_faults(error.value.faults)
+    assert len(found["lines"]) == len(found["words"]) >= 1
+    assert found["words"][0] is not None, found["lines"]
+    return dict(found["words"][0])
+
+
+def test_every_word_is_caused_by_something_here() -> None:
+    assert set(FORMS) | ELSEWHERE == set(RULES)
+
+
+@pytest.mark.parametrize("word", FORMS)
+def test_a_form_filled_in_wrongly_is_told_in_words(word: str) -> None:
+    intervention, key = FORMS[word]
+    found = told(worlds().add, intervention)
+    assert (found["word"], found["key"]) == (word, key)
+
+
+def test_names_that_are_near_and_names_that_there_are_go_along() -> None:
+    for typed, advice in (("tapwater", "nearest"), ("x", "names")):
+        found = told(worlds().add, {**AFTER_3, "whom": {"stories": [typed]}})
+        assert found["advice"]["word"] == advice
+        assert "tap-water" in found["advice"]["n"]
+    found = told(worlds().add, {**AFTER_3, "whom": {"accounts": [99_999]}})
+    assert (found["advice"]["word"], found["advice"]["m"]) == ("ids", "899")
+
+
+def test_what_is_clicked_too_late_or_where_nothing_is_is_told_in_words() -> None:
+    two = worlds()
+    assert told(two.act, Act(do="act", verb="close", account=10_000))["word"] == "unknown"
+    assert told(two.act, Act(do="act", verb="delete", post=10_000))["word"] == "unknown"
+    assert told(two.choose, "nobody's")["word"] == "unknown"
+    assert told(two.drop, 7)["word"] == "unknown"
+    assert told(Shelf().scenario, "the-lost")["word"] == "unknown"
+    two.advance(two.horizon)
+    late = told(two.act, Act(do="act", verb="close", account=1))
+    assert (late["word"], late["key"]) == ("over", "")
+
+
+def test_what_is_too_much_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    two = worlds()
+    monkeypatch.setattr(limits, "INTERVENTIONS", 1)
+    two.act(Act(do="act", verb="close", account=1))
+    assert told(two.act, Act(do="act", verb="close", account=2))["n"] == "1"
+    monkeypatch.setattr(limits, "EVENTS", 10)
+    assert told(two.advance, 20.0)["word"] == "events"
+    large = {
+        "horizon": "2 h",
+        "graph": {"kind": "complete", "accounts": 1_500},
+        "stories": [{"name": "a", "truth": False, "appeal": 0.1, "author": {"random": 1}}],
+    }
+    assert told(TwoWorlds, from_values(large, Path()), None, "none")["word"] == "large"
+    nobody: Any = type("Nobody", (), {"worlds": None})()
+    assert told(Session._opened, nobody)["word"] == "open-first"
+
+
+def test_both_languages_have_a_sentence_for_every_word() -> None:
+    for kind, words in (("fault", RULES), ("advice", ADVICE)):
+        for word, pattern in words.items():
+            filled = set(re.findall(r"\?P<(\w)>", pattern))
+            for strings in (EN, ZH):
+                assert fillings(strings[f"{kind}.{word}"]) <= filled, word
+    kept = {"where", "comma", "other"}
+    assert {key[6:] for key in EN if key.startswith("fault.")} == set(RULES) | kept
+    assert {key[7:] for key in EN if key.startswith("advice.")} == set(ADVICE)
+
+
+def test_what_has_no_words_keeps_its_english_line() -> None:
+    found = told_faults([Fault("is something else", key="policies[0].interventions[2].when")] * 30)
+    assert found["words"] == [None] * 20
+    assert found["lines"][0] == "policies[0].interventions[2].when: is something else"
+    assert len(told_faults([Fault("x" * 1000)])["lines"][0]) == 400
