@@ -47,7 +47,7 @@ class FastEngine(Engine):
     name = "fast"
 
     def __init__(
-        self, world: World, *, pool: int = 0, log: int = 65536, exposures: int = 4096
+        self, world: World, *, pool: int = 0, log: int = 16384, exposures: int = 4096
     ) -> None:
         env = FastEnvironment()
         super().__init__(world, env)
@@ -62,7 +62,7 @@ class FastEngine(Engine):
         # Only models beside the feed have spreaders.
         self._told = np.zeros(0, np.int32)
         # What is not used yet costs addresses, not memory: begin with about enough.
-        pool = pool or max(4096, world.graph.accounts // 16)
+        pool = pool or max(1024, world.graph.accounts // 16)
         self._pool = np.zeros(pool, records.DELIVERIES)
         self._buckets = np.zeros(round(world.horizon / self.rules.bucket_width) + 2, records.BUCKET)
         self._buckets["last"] = -1

@@ -25,7 +25,7 @@ class FastModelEngine(FastEngine):
         world: World,
         *,
         pool: int = 0,
-        log: int = 65536,
+        log: int = 16384,
         exposures: int = 4096,
         spreaders: int = 4096,
     ) -> None:
