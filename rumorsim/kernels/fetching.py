@@ -13,6 +13,7 @@ from rumorsim.kernels.compiling import inner
 from rumorsim.kernels.knowing import home
 from rumorsim.kernels.memory import accounts, fetch, offsets, posts, present
 from rumorsim.kernels.records import ACCOUNT, DELIVERIES, DULL, EXPOSURE, INLINE, POST, PROFILE
+from rumorsim.kernels.whose import row_of
 
 #: How many entries ahead each stage is.
 FAR, MIDDLE, NEAR = 24, 14, 6
@@ -100,8 +101,9 @@ def fetch_share(w, author, reader):
     fetch_profile(w, reader)
     fetch(w.accounts_at, author, ACCOUNT_SIZE)
     fetch_profile(w, author)
-    fetch(w.followers_at, offsets(w)[reader], FOLLOWER_SIZE)
-    fetch(w.followers_at, offsets(w)[reader + 1], FOLLOWER_SIZE)
+    row = row_of(w, reader)
+    fetch(w.followers_at, offsets(w)[row], FOLLOWER_SIZE)
+    fetch(w.followers_at, offsets(w)[row + 1], FOLLOWER_SIZE)
 
 
 @inner
