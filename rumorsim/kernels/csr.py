@@ -108,7 +108,7 @@ def sorted_rows(rows, columns, weights, n):
 def grouped_rows(rows, columns, n):
     """:func:`sorted_rows` without weights where ``rows`` ascend: each is sorted by itself."""
     offsets = np.empty(n + 1, np.int64)
-    result = np.empty(rows.size, np.int32)
+    result = large(np.empty(rows.size, np.int32))
     loops, duplicates, kept, i = 0, 0, 0, 0
     for row in range(n):
         offsets[row] = kept
@@ -120,7 +120,7 @@ def grouped_rows(rows, columns, n):
                 result[end] = columns[i]
                 end += 1
             i += 1
-        _sort(result, kept, end)
+        ascend(result, kept, end)
         for j in range(kept, end):
             if kept > offsets[row] and result[j] == result[kept - 1]:
                 duplicates += 1
@@ -132,8 +132,11 @@ def grouped_rows(rows, columns, n):
 
 
 @inner
-def _sort(values, begin, end):
-    """Sort a part of an array: by insertion, far ones first where it is long (Shell 1959)."""
+def ascend(values, begin, end):
+    """Sort a part of an array: by insertion, far ones first where it is long (Shell 1959).
+
+    ``np.sort`` takes three seconds to compile, and rows are short.
+    """
     gap = 1
     # Gaps of about these ratios do best (Ciura 2001).
     while gap * 9 < (end - begin) * 4:

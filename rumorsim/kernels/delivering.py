@@ -69,8 +69,7 @@ def deliver(w, post, time):
         return
     if limited:
         _deliver_to_few(w, post, time, begin, end)
-        begin = end
-    if w.by_delay:
+    elif w.by_delay:
         for e in range(begin, end):
             reader = np.int64(followers(w)[e])
             if all_kept or kept(w, author, reader):

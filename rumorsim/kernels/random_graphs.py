@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from rumorsim.kernels.compiling import inner, kernel
+from rumorsim.kernels.csr import ascend
 from rumorsim.kernels.draws import philox, uniform
 from rumorsim.kernels.large import large
 
@@ -97,30 +98,10 @@ def uniform_rows(counts, seed, word):
                     columns[start] = column
                     start += 1
         else:
-            ascend(drawn, have)
+            ascend(drawn, 0, have)
             for j in range(have):
                 columns[start + j] = drawn[j]
     return offsets, columns
-
-
-@inner
-def ascend(values, count):
-    """Sort the first ``count`` of ``values`` in place (Shell 1959, gaps 1, 4, 13, 40, ...).
-
-    ``np.sort`` takes three seconds to compile, and rows are short.
-    """
-    gap = 1
-    while gap < count:
-        gap = 3 * gap + 1
-    while gap > 1:
-        gap //= 3
-        for i in range(gap, count):
-            value = values[i]
-            place = i
-            while place >= gap and values[place - gap] > value:
-                values[place] = values[place - gap]
-                place -= gap
-            values[place] = value
 
 
 @kernel
