@@ -15,9 +15,8 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from rumorsim.kernels.compiling import inner
-from rumorsim.kernels.grids import Grid
 from rumorsim.kernels.records import ARRAYS
-from rumorsim.kernels.rows import Rows
+from rumorsim.kernels.rows import Grid, Rows
 
 #: Ask for memory ahead of its use? Off changes no result, only the time taken.
 PREFETCH = True
@@ -50,14 +49,13 @@ def _view(name):
     dtype, dimensions = ARRAYS[name]
     element = from_dtype(dtype)
     made = Rows(element) if dimensions == 1 else Grid(element)
-    members = ("data", "size") if dimensions == 1 else ("data", "size", "columns")
     fields = (f"{name}_at", f"{name}_rows", f"{name}_columns")
 
     @intrinsic
     def view(typing_context, w):
         def build(context, builder, signature, arguments):
             proxy = cgutils.create_struct_proxy(made)(context, builder)
-            for member, field in zip(members, fields, strict=False):
+            for member, field in zip(made.members, fields, strict=False):
                 kind = w.typeof(field)
                 storage = context.get_data_type(kind)
                 place = cgutils.get_record_member(builder, arguments[0], w.offset(field), storage)

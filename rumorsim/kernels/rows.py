@@ -1,8 +1,8 @@
-"""One-dimensional arrays as the kernels see them: an address and a length, nothing else.
+"""Arrays as the kernels see them: an address and lengths, nothing else.
 
 numba's own arrays check every index for being negative and carry strides and owners along;
-that is half of the code and of the time to compile it. ``rows(address, size, DTYPE)`` makes
-one of these; an index must lie in [0, size), which nothing checks.
+that is half of the code and of the time to compile it. An index (of ``Grid`` a pair) must lie
+within, which nothing checks. ``memory`` makes them.
 """
 
 from __future__ import annotations
@@ -16,39 +16,38 @@ from numba.core.datamodel import StructModel
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, make_attribute_wrapper, register_model
 
-__all__ = ["Rows", "leading_zeros", "rows"]
+__all__ = ["Grid", "Rows", "leading_zeros"]
+
+_PAIR = types.UniTuple(types.intp, 2)
 
 
 class Rows(types.Type):  # type: ignore[misc]
-    """The type of such an array; ``dtype`` is the numba type of its elements."""
+    """The type of an array of one dimension; ``dtype`` is the numba type of its elements."""
+
+    index = types.intp
+    members = ("data", "size")
 
     def __init__(self, dtype):
         self.dtype = dtype
-        super().__init__(name=f"Rows({dtype})")
+        super().__init__(name=f"{type(self).__name__}({dtype})")
+
+
+class Grid(Rows):
+    """The same of two dimensions, row after row."""
+
+    index = _PAIR
+    members = ("data", "size", "columns")
 
 
 @register_model(Rows)
-class _RowsModel(StructModel):  # type: ignore[misc]
-    def __init__(self, manager, rows_type):
-        members = [("data", types.voidptr), ("size", types.intp)]
-        super().__init__(manager, rows_type, members)
+@register_model(Grid)
+class _Model(StructModel):  # type: ignore[misc]
+    def __init__(self, manager, array_type):
+        lengths = [(name, types.intp) for name in array_type.members[1:]]
+        super().__init__(manager, array_type, [("data", types.voidptr), *lengths])
 
 
 make_attribute_wrapper(Rows, "size", "size")
-
-
-@intrinsic
-def rows(typing_context, address, size, dtype):
-    """The ``size`` elements of ``dtype`` (a constant) at ``address`` (uint64)."""
-    made = Rows(dtype.dtype)
-
-    def build(context, builder, signature, arguments):
-        proxy = cgutils.create_struct_proxy(made)(context, builder)
-        proxy.data = builder.inttoptr(arguments[0], cgutils.voidptr_t)
-        proxy.size = arguments[1]
-        return proxy._getvalue()
-
-    return made(types.uint64, types.intp, dtype), build
 
 
 @intrinsic
@@ -61,10 +60,13 @@ def leading_zeros(typing_context, number):
     return types.int64(types.int64), build
 
 
-def _place(context, builder, rows_type, value, index):
+def _place(context, builder, array_type, value, index):
     """The address of one element, as a pointer to it."""
-    proxy = cgutils.create_struct_proxy(rows_type)(context, builder, value=value)
-    element = context.get_data_type(rows_type.dtype)
+    proxy = cgutils.create_struct_proxy(array_type)(context, builder, value=value)
+    if isinstance(array_type, Grid):
+        row, column = cgutils.unpack_tuple(builder, index, 2)
+        index = builder.add(builder.mul(row, proxy.columns, flags=["nsw"]), column, flags=["nsw"])
+    element = context.get_data_type(array_type.dtype)
     size = ir.Constant(index.type, context.get_abi_sizeof(element))
     at = builder.gep(proxy.data, [builder.mul(index, size, flags=["nsw"])])
     return builder.bitcast(at, element.as_pointer())
@@ -73,30 +75,34 @@ def _place(context, builder, rows_type, value, index):
 @infer_global(operator.getitem)
 class _Getitem(AbstractTemplate):  # type: ignore[misc]
     def generic(self, arguments, keywords):
-        if isinstance(arguments[0], Rows):
-            return signature(arguments[0].dtype, arguments[0], types.intp)
+        array = arguments[0]
+        if isinstance(array, Rows):
+            return signature(array.dtype, array, array.index)
         return None
 
 
 @infer_global(operator.setitem)
 class _Setitem(AbstractTemplate):  # type: ignore[misc]
     def generic(self, arguments, keywords):
-        if isinstance(arguments[0], Rows):
-            return signature(types.none, arguments[0], types.intp, arguments[0].dtype)
+        array = arguments[0]
+        if isinstance(array, Rows):
+            return signature(types.none, array, array.index, array.dtype)
         return None
 
 
 @lower_builtin(operator.getitem, Rows, types.intp)
+@lower_builtin(operator.getitem, Grid, _PAIR)
 def _load(context, builder, signature, arguments):
-    rows_type = signature.args[0]
-    place = _place(context, builder, rows_type, *arguments)
-    align = None if getattr(rows_type.dtype, "aligned", True) else 1
-    return context.unpack_value(builder, rows_type.dtype, place, align=align)
+    array = signature.args[0]
+    place = _place(context, builder, array, *arguments)
+    align = None if getattr(array.dtype, "aligned", True) else 1
+    return context.unpack_value(builder, array.dtype, place, align=align)
 
 
 @lower_builtin(operator.setitem, Rows, types.intp, types.Any)
+@lower_builtin(operator.setitem, Grid, _PAIR, types.Any)
 def _store(context, builder, signature, arguments):
-    rows_type = signature.args[0]
-    place = _place(context, builder, rows_type, *arguments[:2])
-    context.pack_value(builder, rows_type.dtype, arguments[2], place)
+    array = signature.args[0]
+    place = _place(context, builder, array, *arguments[:2])
+    context.pack_value(builder, array.dtype, arguments[2], place)
     return context.get_dummy_value()
