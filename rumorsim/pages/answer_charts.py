@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from rumorsim.pages.svg import INK, MUTED, PAPER, canvas, inline, look_of
+from rumorsim.pages.svg import INK, MUTED, PAPER, canvas, inline, look_of, plane
 from rumorsim.report.style import BASE, COLOURS
 from rumorsim.report.tables import shortened
 
@@ -129,8 +129,7 @@ def draw_finalists(
 ) -> Markup:
     """Finalists by number with their intervals; ``line`` is the target, across."""
     with canvas(3.7) as (figure, ax):
-        ax.axhline(0, color=BASE, linewidth=1.0)
-        ax.axvline(0, color=BASE, linewidth=1.0)
+        plane(ax, words, 0.1)
         if line is not None:
             ax.axhline(line, color=MUTED, linewidth=1.1, linestyle=(0, (4, 3)))
         for dot in dots:
@@ -144,11 +143,6 @@ def draw_finalists(
                 str(dot.number), (dot.x.estimate, dot.y.estimate), ha="center", va="center",
                 color=shade if dot.hollow else "#ffffff", fontsize=8.5, fontweight="bold",
             )  # fmt: skip
-        ax.margins(0.1)
-        ax.set_xlabel(words[0])
-        ax.set_ylabel(words[1])
-        for axis in (ax.xaxis, ax.yaxis):
-            axis.set_major_formatter("{x:,g}")
         return inline(figure, name, told)
 
 

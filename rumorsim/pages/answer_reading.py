@@ -1,18 +1,19 @@
-"""Reading back what ``sensitivity``, ``optimise`` and ``delay-map`` saved, for reports."""
+"""What the pages of ``sensitivity``, ``optimise`` and ``delay-map`` share: reading what they
+saved, and all of a page that is not its answer."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from rumorsim.errors import Fault, InputError, show_value
-from rumorsim.pages.parts import Code, Folded, Section
-from rumorsim.pages.terms_part import again_section, scenario_section
+from rumorsim.pages.parts import Code, Folded, Page, Section
+from rumorsim.pages.terms_part import again_section, limits_section, scenario_section, source_of
 from rumorsim.studies.intervals import Interval
 
-__all__ = ["again", "assumptions", "in_shell", "interval_of", "read_answer"]
+__all__ = ["answer_page", "in_shell", "interval_of", "read_answer"]
 
 #: The file of each kind of answer, and the command that makes it.
 _FILES: Final = {
@@ -52,7 +53,35 @@ def in_shell(text: str) -> str:
     return '"' + "".join(f"\\{c}" if c in '\\"$`!' else c for c in text) + '"'
 
 
-def assumptions(answer: Mapping[str, Any]) -> Section:
+def answer_page(
+    found: Mapping[str, Any],
+    *,
+    what: str,
+    answer: str,
+    terms: str,
+    sections: Sequence[Section],
+    command: str,
+) -> Page:
+    """The page of an answer that was found: its sections, then what all of them end with.
+
+    ``command`` gives the same answer from the files on the page.
+    """
+    return Page(
+        title=str(found["name"]),
+        what=what,
+        answer=answer,
+        terms=terms,
+        sections=[
+            *sections,
+            limits_section(found["scenario"]),
+            _assumptions(found),
+            _again(found, command),
+        ],
+        source=source_of(found["provenance"]["versions"]),
+    )
+
+
+def _assumptions(answer: Mapping[str, Any]) -> Section:
     """The scenario with every value, and the study where there is one."""
     section = scenario_section(answer["scenario"])
     if "study" not in answer:
@@ -62,7 +91,7 @@ def assumptions(answer: Mapping[str, Any]) -> Section:
     return Section(section.name, section.title, [study, *section.parts])
 
 
-def again(answer: Mapping[str, Any], line: str) -> Section:
+def _again(answer: Mapping[str, Any], line: str) -> Section:
     """The command that gives the same answer, and what it was made with."""
     notes = []
     if "study" in answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from rumorsim.pages.svg import INK, MUTED, PAPER, canvas, inline, look_of
+from rumorsim.pages.svg import INK, MUTED, PAPER, canvas, inline, look_of, plane
 from rumorsim.report.style import BASE
 from rumorsim.report.tables import shortened
 
@@ -130,8 +130,7 @@ def _mark(ax: Axes, mark: Mark, y: float, shade: str) -> None:
 def draw_frontier(name: str, points: Sequence[Point], words: tuple[str, str], told: str) -> Markup:
     """Policies in the plane of what they gain (right) and what they cost (up)."""
     with canvas(3.7) as (figure, ax):
-        ax.axhline(0, color=BASE, linewidth=1.0)
-        ax.axvline(0, color=BASE, linewidth=1.0)
+        plane(ax, words, 0.1)
         for point in points:
             shade, _, _ = look_of(point.place)
             for across, side in ((point.x, True), (point.y, False)):
@@ -143,12 +142,7 @@ def draw_frontier(name: str, points: Sequence[Point], words: tuple[str, str], to
                 )
                 ax.plot(*((span, level) if side else (level, span)), color=shade, linewidth=1.7)
             ax.plot([point.x.estimate], [point.y.estimate], "o", color=shade, markersize=7.5)
-        ax.margins(0.1)
         _labels(ax, points)
-        ax.set_xlabel(words[0])
-        ax.set_ylabel(words[1])
-        for axis in (ax.xaxis, ax.yaxis):
-            axis.set_major_formatter("{x:,g}")
         return inline(figure, name, told)
 
 

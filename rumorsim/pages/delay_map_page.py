@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from rumorsim.pages.answer_charts import Cell, draw_map
-from rumorsim.pages.answer_reading import again, assumptions, in_shell, interval_of, read_answer
+from rumorsim.pages.answer_reading import answer_page, in_shell, interval_of, read_answer
 from rumorsim.pages.parts import Column, Figure, Page, Section, Table, Text
-from rumorsim.pages.terms_part import limits_section, source_of
 from rumorsim.pages.wording import and_, quoted, what_is
 from rumorsim.pages.wording import cell as cell_text
 from rumorsim.report.numbers import digits_for, number, with_interval
@@ -32,8 +31,8 @@ def page_of_delay_map(directory: Path) -> Page:
     found = read_answer(directory, "delay map", _NEEDED)
     worlds, cells = len(found["seeds"]), len(found["cells"])
     what, seeds = what_is(found["measure"]), found["seeds"]
-    return Page(
-        title=str(found["name"]),
+    return answer_page(
+        found,
         what=f"Delay map of {quoted(found['policy'])}: {cells} cells in {worlds} worlds",
         answer=_answer(found, what),
         terms=(
@@ -43,11 +42,8 @@ def page_of_delay_map(directory: Path) -> Page:
         ),
         sections=[
             _section(found, what),
-            limits_section(found["scenario"]),
-            assumptions(found),
-            again(found, _command(found)),
         ],
-        source=source_of(found["provenance"]["versions"]),
+        command=_command(found),
     )
 
 

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from rumorsim.pages.answer_charts import Dot, Tried, best_so_far, draw_finalists, draw_search
-from rumorsim.pages.answer_reading import again, assumptions, in_shell, interval_of, read_answer
+from rumorsim.pages.answer_reading import answer_page, in_shell, interval_of, read_answer
 from rumorsim.pages.parts import Column, Figure, Key, Page, Section, Table, Text
 from rumorsim.pages.svg import look_of
-from rumorsim.pages.terms_part import limits_section, source_of
 from rumorsim.pages.wording import and_, cell, quoted
 from rumorsim.studies.goals import ACTIONS, Target
 from rumorsim.studies.intervals import Interval
@@ -28,8 +27,8 @@ def page_of_optimum(directory: Path) -> Page:
     found = read_answer(directory, "optimisation", _NEEDED)
     finals, fresh = len(found["finalists"]), len(found["fresh_seeds"])
     goal = found["goal"]["target"]
-    return Page(
-        title=str(found["name"]),
+    return answer_page(
+        found,
         what=(
             f"Optimisation: {len(found['trials'])} trials in {len(found['seeds'])} worlds,"
             f" {finals} finalists in {fresh} fresh ones"
@@ -44,11 +43,8 @@ def page_of_optimum(directory: Path) -> Page:
         sections=[
             _finalists(found),
             _search(found),
-            limits_section(found["scenario"]),
-            assumptions(found),
-            again(found, _command(found)),
         ],
-        source=source_of(found["provenance"]["versions"]),
+        command=_command(found),
     )
 
 

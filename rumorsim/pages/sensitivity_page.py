@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from rumorsim.pages.answer_reading import again, assumptions, read_answer
+from rumorsim.pages.answer_reading import answer_page, read_answer
 from rumorsim.pages.charts import Mark, Row, draw_forest
 from rumorsim.pages.parts import Column, Figure, Items, Page, Part, Section, Table, Text
-from rumorsim.pages.terms_part import limits_section, source_of
 from rumorsim.pages.wording import and_, capital, quoted, what_is
 from rumorsim.report.numbers import spread
 from rumorsim.studies.comparison import NONE
@@ -59,8 +58,8 @@ def page_of_sensitivity(directory: Path) -> Page:
     policies.sort(key=lambda policy: _flat(found, policy))  # what nothing moves comes last
     sections = [_section(found, policy, at) for at, policy in enumerate(policies)]
     meaning = Section("meaning", "What the indices mean", [Items(_MEANING[method])])
-    return Page(
-        title=str(found["name"]),
+    return answer_page(
+        found,
         what=f"Sensitivity: {_METHODS[method]}, {found['points']:,} settings in {worlds} worlds",
         answer=_answer(found, policies),
         terms=(
@@ -71,11 +70,8 @@ def page_of_sensitivity(directory: Path) -> Page:
         sections=[
             *sections,
             meaning,
-            limits_section(found["scenario"]),
-            assumptions(found),
-            again(found, f"rumorsim sensitivity study.json --of {found['measure']} --out again"),
         ],
-        source=source_of(found["provenance"]["versions"]),
+        command=f"rumorsim sensitivity study.json --of {found['measure']} --out again",
     )
 
 

@@ -23,7 +23,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["DASHES", "FAINT", "INK", "MUTED", "PAPER", "WIDTH", "canvas", "inline", "look_of"]
+__all__ = [
+    "DASHES",
+    "FAINT",
+    "INK",
+    "MUTED",
+    "PAPER",
+    "WIDTH",
+    "canvas",
+    "inline",
+    "look_of",
+    "plane",
+]
 
 #: Width of a drawing in inches of 72 units: a phone's column.
 WIDTH: Final = 4.9
@@ -82,6 +93,17 @@ def canvas(height: float, width: float = WIDTH) -> Iterator[tuple[Figure, Axes]]
         settings.update(_STYLE)
         figure = Figure(figsize=(width, height), layout="constrained")
         yield figure, figure.subplots()
+
+
+def plane(ax: Axes, words: tuple[str, str], margin: float) -> None:
+    """Axes of two differences: a line at 0 of each, and what they are called."""
+    ax.axhline(0, color=BASE, linewidth=1.0)
+    ax.axvline(0, color=BASE, linewidth=1.0)
+    ax.margins(margin)
+    ax.set_xlabel(words[0])
+    ax.set_ylabel(words[1])
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter("{x:,g}")
 
 
 def inline(figure: Figure, name: str, told: str) -> Markup:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from rumorsim.pages.svg import PAPER, canvas, inline, look_of
+from rumorsim.pages.svg import PAPER, canvas, inline, look_of, plane
 from rumorsim.report.style import BASE
 from rumorsim.report.tables import shortened
 
@@ -88,8 +88,7 @@ def draw_cloud(
 ) -> Markup:
     """Every setting and policy as a dot: (place of the policy, gain, loss), means alone."""
     with canvas(3.7) as (figure, ax):
-        ax.axhline(0, color=BASE, linewidth=1.0)
-        ax.axvline(0, color=BASE, linewidth=1.0)
+        plane(ax, words, 0.08)
         marks = "osD^vP"
         for place in sorted({point[0] for point in points}):
             shade, _, _ = look_of(place)
@@ -99,9 +98,4 @@ def draw_cloud(
                 marks[(place - 1) % len(marks)], color=shade, markersize=6, alpha=0.85,
                 markeredgecolor=PAPER, markeredgewidth=0.6,
             )  # fmt: skip
-        ax.margins(0.08)
-        ax.set_xlabel(words[0])
-        ax.set_ylabel(words[1])
-        for axis in (ax.xaxis, ax.yaxis):
-            axis.set_major_formatter("{x:,g}")
         return inline(figure, name, told)
