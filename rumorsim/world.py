@@ -29,6 +29,7 @@ from rumorsim.errors import Fault, InputError, nearest
 from rumorsim.events import STOPS, AdversaryFacts, Facts, InterventionFacts, Kind
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.kernels.records import (
+    DULL,
     MEMORY,
     POST,
     REPEAT,
@@ -192,8 +193,13 @@ class World:
         return int(self.memory["posts_made"][0])
 
     def grow_posts(self, room: int) -> None:
-        """Make room for so many posts more than there are."""
+        """Make room for so many posts more than there are.
+
+        OverflowError where their numbers would run into the mark that unread posts carry.
+        """
         wanted = self.posts_made + room
+        if wanted > DULL:
+            raise OverflowError(f"{wanted:,} posts; a world holds {DULL:,} at most")
         if wanted > len(self.posts):
             self.posts = grown(self.posts, wanted, self.posts_made)
 

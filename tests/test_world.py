@@ -277,3 +277,10 @@ def test_worlds_of_one_seed_are_the_same_and_of_two_are_not() -> None:
     first, again, other = (events(scenario, "it", seed=seed) for seed in (1, 1, 2))
     assert agree(first, again)
     assert not agree(first, Batch(other.rows))
+
+
+def test_more_posts_than_can_be_numbered_are_refused() -> None:
+    world = Simulation(small({})).world
+    world.grow_posts(100)
+    with pytest.raises(OverflowError, match="1,073,741,824 at most"):
+        world.grow_posts(2**30 + 1)
