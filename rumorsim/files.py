@@ -16,12 +16,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from rumorsim.errors import Fault, OutputError
+from rumorsim.errors import Fault, InputError, OutputError, nearest, show_value
 
 __all__ = [
     "MARKER",
     "check_directory",
+    "checked_file",
     "json_text",
+    "read_file",
     "write_beside",
     "write_directory",
     "write_text",
@@ -29,6 +31,64 @@ __all__ = [
 
 #: The file that says a directory holds results of ours; written last, before the rename.
 MARKER: Final = "rumorsim.json"
+
+
+def checked_file(path: str | os.PathLike[str]) -> Path:
+    """``path`` as a file that exists and can be opened; InputError otherwise."""
+    place = Path(path)
+    shown = str(path)
+    if "\0" in shown:
+        raise InputError(Fault("is not a file name", value=show_value(shown)))
+    try:
+        if place.is_dir():
+            raise InputError(Fault("is a directory, not a file", file=shown, advice=_inside(place)))
+        if not place.exists():
+            raise InputError(Fault("there is no such file", file=shown, advice=_beside(place)))
+        if not place.is_file():
+            raise InputError(Fault("is not a regular file", file=shown))
+        with place.open("rb"):
+            pass
+    except OSError as error:
+        raise InputError(
+            Fault("cannot be opened", file=shown[:200], value=str(error.strerror or error))
+        ) from error
+    return place
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        with os.scandir(folder) as found:
+            return [each.name for each, _ in zip(found, range(10_000), strict=False)]
+    except OSError:
+        return []
+
+
+def _beside(place: Path) -> str:
+    if not place.parent.is_dir():
+        return f"there is no directory {show_value(str(place.parent))} either"
+    advice = nearest(place.name, _names(place.parent))
+    return advice if advice.startswith("did you mean") else "check the path"
+
+
+def _inside(folder: Path) -> str:
+    names = sorted(_names(folder))
+    if "follows.json" in names:
+        return "a follow graph in arrays needs a name that ends in .mapped"
+    names = names[:3]
+    return f"name a file in it, such as {', '.join(names)}" if names else "it is empty"
+
+
+def read_file(place: Path, most: int) -> bytes:
+    """The bytes of a file that was checked; InputError where they are more than ``most``."""
+    try:
+        with place.open("rb") as file:
+            data = file.read(most + 1)
+    except OSError as error:
+        rule = f"cannot be read: {error.strerror or error}"
+        raise InputError(Fault(rule, file=str(place))) from error
+    if len(data) > most:
+        raise InputError(Fault(f"is longer than {most:,} bytes", file=str(place)))
+    return data
 
 
 @contextlib.contextmanager

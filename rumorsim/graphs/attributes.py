@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.errors import Fault, InputError, nearest, show_value
-from rumorsim.graphs.sources import checked_file, file_format, too_big
+from rumorsim.files import checked_file
+from rumorsim.graphs.sources import file_format, too_big
 
 __all__ = ["attribute_array", "is_missing", "missing_values", "read_accounts_table"]
 

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.errors import Fault, InputError, nearest, show_value
+from rumorsim.files import checked_file
 from rumorsim.graphs.building import from_edges, id_table
 from rumorsim.graphs.columns import Columns, parse_columns
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.lines import LONGEST_LINE, Id, LineFormat, format_of
-from rumorsim.graphs.sources import Progress, blocks, checked_file, file_format, is_mapped
+from rumorsim.graphs.sources import Progress, blocks, file_format, is_mapped
 
 __all__ = ["read_follows"]
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from rumorsim.errors import Fault, InputError, nearest, show_value
+from rumorsim.errors import Fault, InputError
 
-__all__ = ["Progress", "blocks", "checked_file", "file_format", "is_mapped", "pieces", "too_big"]
+__all__ = ["Progress", "blocks", "file_format", "is_mapped", "pieces", "too_big"]
 
 #: Called with the bytes of the file read so far and its size.
 Progress = Callable[[int, int], None]
@@ -44,51 +44,6 @@ _MAPPED = ".mapped"
 def is_mapped(path: str | os.PathLike[str]) -> bool:
     """Whether a name is that of a directory of arrays: it ends in ".mapped"."""
     return Path(path).suffix.lower() == _MAPPED
-
-
-def checked_file(path: str | os.PathLike[str]) -> Path:
-    """``path`` as a file that exists and can be opened; InputError otherwise."""
-    place = Path(path)
-    shown = str(path)
-    if "\0" in shown:
-        raise InputError(Fault("is not a file name", value=show_value(shown)))
-    try:
-        if place.is_dir():
-            raise InputError(Fault("is a directory, not a file", file=shown, advice=_inside(place)))
-        if not place.exists():
-            raise InputError(Fault("there is no such file", file=shown, advice=_beside(place)))
-        if not place.is_file():
-            raise InputError(Fault("is not a regular file", file=shown))
-        with place.open("rb"):
-            pass
-    except OSError as error:
-        raise InputError(
-            Fault("cannot be opened", file=shown[:200], value=str(error.strerror or error))
-        ) from error
-    return place
-
-
-def _names(folder: Path) -> list[str]:
-    try:
-        with os.scandir(folder) as found:
-            return [each.name for each, _ in zip(found, range(10_000), strict=False)]
-    except OSError:
-        return []
-
-
-def _beside(place: Path) -> str:
-    if not place.parent.is_dir():
-        return f"there is no directory {show_value(str(place.parent))} either"
-    advice = nearest(place.name, _names(place.parent))
-    return advice if advice.startswith("did you mean") else "check the path"
-
-
-def _inside(folder: Path) -> str:
-    names = sorted(_names(folder))
-    if "follows.json" in names:
-        return f"a follow graph in arrays needs a name that ends in {_MAPPED}"
-    names = names[:3]
-    return f"name a file in it, such as {', '.join(names)}" if names else "it is empty"
 
 
 def file_format(path: Path) -> str:

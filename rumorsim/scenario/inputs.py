@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from rumorsim.errors import Fault, InputError
+from rumorsim.files import checked_file
 from rumorsim.graphs.manifest import manifest_of
-from rumorsim.graphs.sources import checked_file
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from rumorsim.errors import Fault, InputError, show_value
-from rumorsim.graphs.sources import checked_file
+from rumorsim.files import checked_file
 
 __all__ = ["MOST_BYTES", "MOST_DEEP", "parsed", "read_text"]
 

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from rumorsim.errors import Fault, InputError, nearest, show_value
 from rumorsim.events import COLUMNS, EVENT, Batch, Facts, Kind, StreamDigest
+from rumorsim.files import checked_file
 from rumorsim.measures import Listening, Measure
 from rumorsim.sinks.facts_json import facts_from_json
 
@@ -111,13 +112,8 @@ def read_events(path: str | Path, format: str | None = None) -> tuple[Facts, Ite
     The batches are checked as they pass: reading to the end without an error means that the
     file is whole and every event is the one written. Raises InputError.
     """
-    path = Path(path)
     chosen = format_of(path, format)
-    if not path.is_file():
-        rule = "must be a file, and is a directory" if path.is_dir() else "no such file"
-        near = [each.name for each in path.parent.glob("*")] if path.parent.is_dir() else []
-        advice = "" if path.is_dir() or not near else nearest(path.name, near[:50])
-        raise InputError(Fault(rule, file=str(path), advice=advice))
+    path = checked_file(path)
     parts = _READERS[chosen](path)
     with _FaultsOf(path):
         header: bytes = next(parts)

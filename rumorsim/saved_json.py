@@ -1,0 +1,94 @@
+"""JSON files that may come from anybody: read whole, bounded, and held against a shape.
+
+Results are read back from files that can be truncated, edited, or made by someone else.
+Whatever is wrong with one ends as an InputError that names the file and, where there is
+one, the key.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.files import checked_file, read_file
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+__all__ = ["MOST_JSON_BYTES", "parse_json", "read_json"]
+
+#: The longest JSON file that is read whole, in bytes.
+MOST_JSON_BYTES: Final = 1 << 30
+#: The deepest nesting accepted; results are nested about ten deep.
+_MOST_DEEP: Final = 100
+
+
+def read_json(place: Path, shape: Any = None, *, advice: str = "") -> Any:
+    """The value in a JSON file.
+
+    ``shape`` is a type that pydantic can check (a TypedDict, say) or None for anything.
+    InputError where there is no such regular file, or it holds something else; ``advice``
+    then says what to do.
+    """
+    text = read_file(checked_file(place), MOST_JSON_BYTES)
+    return parse_json(text, str(place), shape, advice=advice)
+
+
+def parse_json(data: bytes, file: str, shape: Any = None, *, advice: str = "") -> Any:
+    """The value in JSON text as UTF-8 bytes, as :func:`read_json` gives it."""
+
+    def refuse(word: str) -> NoReturn:
+        raise ValueError(f"{word} is not a number in JSON")
+
+    try:
+        value = json.loads(data.decode("utf-8-sig"), parse_constant=refuse)
+        _check_depth(value)
+    except (ValueError, RecursionError) as error:
+        shown = show_value(str(error))[1:-1]
+        raise InputError(Fault(f"is not JSON: {shown}", file=file, advice=advice)) from None
+    return value if shape is None else _checked(value, file, shape, advice)
+
+
+def _check_depth(value: Any) -> None:
+    """ValueError for nesting that no file of ours has: whoever reads it may recurse."""
+    level = [value]
+    for _ in range(_MOST_DEEP):
+        level = [part for each in level for part in _parts(each)]
+        if not level:
+            return
+    raise ValueError(f"it is nested more than {_MOST_DEEP} deep")
+
+
+def _parts(value: Any) -> list[Any]:
+    """The containers directly within a container."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [each for each in inner if isinstance(each, dict | list)]
+
+
+def _checked(value: Any, file: str, shape: Any, advice: str) -> Any:
+    from pydantic import ValidationError
+
+    try:
+        return _adapter(shape).validate_python(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        missing = first["type"] == "missing"
+        key = ".".join(map(str, first["loc"]))
+        fault = Fault(
+            "is missing" if missing else "is not what rumorsim saves here",
+            file=file,
+            key=show_value(key)[1:-1],
+            value="" if missing else show_value(first["input"]),
+            advice=advice,
+        )
+        raise InputError(fault) from None
+
+
+@lru_cache
+def _adapter(shape: Any) -> TypeAdapter[Any]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(shape)
