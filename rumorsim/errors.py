@@ -9,9 +9,19 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import index
 from typing import Any
 
-__all__ = ["Fault", "InputError", "OutputError", "RumorsimError", "nearest", "show_value"]
+__all__ = [
+    "Fault",
+    "InputError",
+    "OutputError",
+    "RumorsimError",
+    "nearest",
+    "number_fault",
+    "show_value",
+    "whole_number",
+]
 
 
 class RumorsimError(Exception):
@@ -72,3 +82,31 @@ def show_value(value: Any, width: int = 60) -> str:
         text = "true" if value else "false"
     text = "".join(c if c.isprintable() else "?" for c in text)
     return text if len(text) <= width else text[: width - 3] + "..."
+
+
+def whole_number(value: Any, key: str, least: int = 0, most: int | None = None) -> int:
+    """``value`` as a Python int in [least, most]; InputError naming ``key`` for anything else.
+
+    Integers of every type are the same number: 7, ``np.int64(7)`` and ``np.uint8(7)``. Truth
+    values and floating-point numbers are refused, whole ones too.
+    """
+    fault = number_fault(value, key, least, most)
+    if fault is not None:
+        raise InputError(fault)
+    return index(value)
+
+
+def number_fault(value: Any, key: str, least: int = 0, most: int | None = None) -> Fault | None:
+    """What :func:`whole_number` refuses ``value`` for, None where it is accepted."""
+    try:
+        number = None if isinstance(value, bool) else index(value)
+    except TypeError:
+        number = None
+    if number is not None and number >= least and (most is None or number <= most):
+        return None
+    rule = f"must be an integer of at least {least}"
+    if most is not None:
+        bits = most.bit_length()
+        last = f"2**{bits} - 1" if most == 2**bits - 1 and bits > 30 else f"{most:,}"
+        rule = f"must be an integer from {least} to {last}"
+    return Fault(rule, key=key, value=show_value(value))

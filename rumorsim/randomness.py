@@ -15,10 +15,13 @@ compiled form. All three are held against the published known answers.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from operator import index
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from rumorsim.errors import whole_number
 
 __all__ = [
     "Purpose",
@@ -26,6 +29,7 @@ __all__ = [
     "parts_of",
     "philox",
     "philox_array",
+    "seed_of",
     "uniform",
     "uniform_array",
     "words_below",
@@ -84,11 +88,18 @@ def address_word(purpose: int, small: int = 0) -> int:
     return (purpose << 24) | small
 
 
+def seed_of(value: Any, key: str = "seed", most: int = 2**64 - 1) -> int:
+    """``value`` as a seed: an int in [0, most], whatever integer type it had; else InputError."""
+    return whole_number(value, key, 0, most)
+
+
 def philox(seed: int, a: int, b: int, c: int, d: int) -> tuple[int, int, int, int]:
     """Four random words in [0, 2**32) for the address (a, b, c, d) under ``seed``.
 
-    ``seed`` is in [0, 2**64); each address word in [0, 2**32).
+    ``seed`` is in [0, 2**64); each address word in [0, 2**32). Integers of any type: Python's
+    own have no width that the products below could overflow.
     """
+    seed, a, b, c, d = index(seed), index(a), index(b), index(c), index(d)
     k0, k1 = seed & _MASK, seed >> 32
     for _ in range(10):
         p0 = _M0 * a
@@ -110,6 +121,7 @@ def philox_array(
     m0, m1 = np.uint64(_M0), np.uint64(_M1)
     words = [np.asarray(word, dtype=np.uint64) for word in (a, b, c, d)]
     w, x, y, z = np.broadcast_arrays(*words)
+    seed = index(seed)
     k0, k1 = seed & _MASK, seed >> 32
     for _ in range(10):
         p0 = m0 * w

@@ -23,6 +23,7 @@ from rumorsim.events import Batch, Facts, InterventionFacts, StreamDigest
 from rumorsim.interventions import Intervention
 from rumorsim.measures import Listening, Measure
 from rumorsim.provenance import RESULTS_VERSION, digest_of, versions
+from rumorsim.randomness import seed_of
 from rumorsim.results import Result
 from rumorsim.scenario import Scenario, build_graph
 from rumorsim.scenario.models import Policy
@@ -61,7 +62,7 @@ class Simulation:
         engine: str = "fast",
     ) -> None:
         self.scenario = scenario
-        self.seed = scenario.seed if seed is None else seed
+        self.seed = scenario.seed if seed is None else seed_of(seed)
         self.policy, own = _policy(scenario, policy)
         self.policy_name = (
             self.policy.name if own is None else getattr(own, "__name__", "own policy")

@@ -43,6 +43,7 @@ from rumorsim.laws import (
 )
 from rumorsim.people import People, draw_people
 from rumorsim.platforms import Platforms, lay_out
+from rumorsim.randomness import seed_of
 from rumorsim.reserve import Reserve
 from rumorsim.stories import Stories
 from rumorsim.tables import Tables, day_curve, reinforcement_steps, story_templates
@@ -248,6 +249,7 @@ def build_world(
     accounts, those of ``people.COLUMNS``. Raises
     :class:`InputError` for what only the graph can tell, such as ids that do not exist.
     """
+    seed = seed_of(seed)
     if graph.accounts == 0:
         raise InputError(Fault("the follow graph has no accounts", key="graph"))
     given = {**graph.attributes, **(attributes or {})}

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from rumorsim.errors import whole_number
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.power_law import rounded24
-from rumorsim.graphs.requirements import require, require_mean
+from rumorsim.graphs.requirements import graph_seed, require, require_mean
 from rumorsim.randomness import Purpose, address_word, philox_array, uniform_array
 
 __all__ = ["communities"]
@@ -40,8 +41,9 @@ def communities(
     drawn from very often, some follows are missing. Degree-corrected planted partition:
     Karrer and Newman (2011, Phys. Rev. E 83, 016107).
     """
+    accounts, seed = whole_number(accounts, "accounts", 1), graph_seed(seed)
     require_mean(mean_followers, accounts)
-    require(1 <= groups <= accounts, "groups", groups, f"must be in [1, {accounts}]")
+    groups = whole_number(groups, "groups", 1, accounts)
     require(0.0 <= mixing <= 1.0, "mixing", mixing, "must be in [0, 1]")
     require(2.0 < follower_exponent <= 10.0, "follower_exponent", follower_exponent, "in (2, 10]")
     edges = _edges_of_groups(accounts, groups)

@@ -12,11 +12,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import Fault, InputError
+from rumorsim.errors import Fault, InputError, whole_number
 from rumorsim.graphs.communities import communities
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.power_law import power_law, rounded24
-from rumorsim.graphs.requirements import require, require_mean
+from rumorsim.graphs.requirements import graph_seed, require, require_mean
 from rumorsim.randomness import Purpose, address_word
 
 __all__ = [
@@ -50,6 +50,7 @@ def erdos_renyi(accounts: int, mean_followers: float, *, seed: int) -> FollowGra
 
     from rumorsim.kernels.random_graphs import places_in, uniform_rows
 
+    accounts, seed = whole_number(accounts, "accounts", 1), graph_seed(seed)
     require_mean(mean_followers, accounts)
     others = accounts - 1
     share = mean_followers / others if others else 0.0
@@ -70,8 +71,9 @@ def regular(accounts: int, degree: int, *, seed: int) -> FollowGraph:
     the complement is drawn.
     ``accounts * degree`` must be even and degree < accounts.
     """
-    require(accounts >= 1, "accounts", accounts, "must be at least 1")
-    require(0 <= degree < accounts, "degree", degree, "must be below accounts")
+    accounts, seed = whole_number(accounts, "accounts", 1), graph_seed(seed)
+    degree = whole_number(degree, "degree")
+    require(degree < accounts, "degree", degree, "must be below accounts")
     require(accounts * degree % 2 == 0, "degree", degree, "accounts * degree must be even")
     if 2 * degree > accounts - 1:
         return _complement(regular(accounts, accounts - 1 - degree, seed=seed))
@@ -100,9 +102,10 @@ def small_world(accounts: int, neighbours: int, rewiring: float, *, seed: int) -
     each tie moves one end to a random account with probability ``rewiring`` in [0, 1].
     Watts and Strogatz, Nature 393 (1998).
     """
-    require(accounts >= 1, "accounts", accounts, "must be at least 1")
+    accounts, seed = whole_number(accounts, "accounts", 1), graph_seed(seed)
+    neighbours = whole_number(neighbours, "neighbours")
     require(neighbours % 2 == 0, "neighbours", neighbours, "must be even")
-    require(0 <= neighbours < accounts, "neighbours", neighbours, "must be below accounts")
+    require(neighbours < accounts, "neighbours", neighbours, "must be below accounts")
     from rumorsim.kernels.random_ties import rewired_ring
 
     require(0.0 <= rewiring <= 1.0, "rewiring", rewiring, "must be in [0, 1]")
@@ -113,14 +116,14 @@ def small_world(accounts: int, neighbours: int, rewiring: float, *, seed: int) -
 
 def complete(accounts: int) -> FollowGraph:
     """Everybody follows everybody else."""
-    require(accounts >= 1, "accounts", accounts, "must be at least 1")
+    accounts = whole_number(accounts, "accounts", 1)
     nobody = FollowGraph(np.zeros(accounts + 1, np.int64), np.empty(0, np.int32))
     return _complement(nobody)
 
 
 def star(accounts: int) -> FollowGraph:
     """Account 0 is followed by all others, who follow nobody else."""
-    require(accounts >= 1, "accounts", accounts, "must be at least 1")
+    accounts = whole_number(accounts, "accounts", 1)
     offsets = np.full(accounts + 1, accounts - 1, np.int64)
     offsets[0] = 0
     return FollowGraph(offsets, np.arange(1, accounts, dtype=np.int32))
@@ -128,7 +131,7 @@ def star(accounts: int) -> FollowGraph:
 
 def path(accounts: int) -> FollowGraph:
     """Information can travel 0 -> 1 -> 2 ...: each account follows the one before it."""
-    require(accounts >= 1, "accounts", accounts, "must be at least 1")
+    accounts = whole_number(accounts, "accounts", 1)
     offsets = np.minimum(np.arange(accounts + 1, dtype=np.int64), accounts - 1)
     return FollowGraph(offsets, np.arange(1, accounts, dtype=np.int32))
 
@@ -138,8 +141,7 @@ def tree(branching: int, depth: int) -> FollowGraph:
 
     Accounts are numbered level by level; depth 0 is the root alone.
     """
-    require(branching >= 1, "branching", branching, "must be at least 1")
-    require(depth >= 0, "depth", depth, "must be at least 0")
+    branching, depth = whole_number(branching, "branching", 1), whole_number(depth, "depth")
     accounts = tree_accounts(branching, depth)
     parents = (accounts - 1) // branching
     starts = np.arange(accounts + 1, dtype=np.int64)

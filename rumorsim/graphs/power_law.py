@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from rumorsim.errors import whole_number
 from rumorsim.graphs.follows import FollowGraph
-from rumorsim.graphs.requirements import require, require_mean
+from rumorsim.graphs.requirements import graph_seed, require, require_mean
 from rumorsim.randomness import Purpose, address_word
 
 __all__ = ["power_law"]
@@ -49,6 +50,7 @@ def power_law(
     from rumorsim.kernels import alias, random_graphs
     from rumorsim.kernels.csr import sorted_rows, turned_rows
 
+    accounts, seed = whole_number(accounts, "accounts", 1), graph_seed(seed)
     require_mean(mean_followers, accounts)
     for key, exponent in (
         ("follower_exponent", follower_exponent),

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from rumorsim.errors import Fault, InputError, show_value
+from typing import Any
 
-__all__ = ["require", "require_mean"]
+from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.randomness import seed_of
+
+__all__ = ["graph_seed", "require", "require_mean"]
+
+
+def graph_seed(seed: Any) -> int:
+    """The seed of a graph as a Python int in [0, 2**63 - 1]; else InputError."""
+    return seed_of(seed, most=2**63 - 1)
 
 
 def require(holds: bool, key: str, value: object, rule: str) -> None:
@@ -15,6 +23,5 @@ def require(holds: bool, key: str, value: object, rule: str) -> None:
 
 def require_mean(mean_followers: float, accounts: int) -> None:
     """InputError unless so many accounts can have so many followers on average."""
-    require(accounts >= 1, "accounts", accounts, "must be at least 1")
     rule = f"must be in [0, {accounts - 1}], the other accounts there are"
     require(0.0 <= mean_followers <= accounts - 1, "mean_followers", mean_followers, rule)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from operator import index
 from typing import Final
 
-from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.errors import Fault, InputError, number_fault, show_value
 from rumorsim.measures import describe
 from rumorsim.provenance import digest_of
 from rumorsim.scenario import Scenario
@@ -52,7 +53,9 @@ def compare(
     InputError for fewer than 1 replicate or worker, RunError where a run failed.
     """
     first = scenario.seed if seed is None else seed
-    _check(replicates, workers, first, None if precision is None else most)
+    first, replicates, most = _checked(
+        first, replicates, workers, most if precision is not None else None
+    )
     # Read the files once and hold all runs, in whatever process, to the same contents.
     pinned = scenario.pinned().at(scenario.base_dir)
     wish = None if precision is None else _wish(pinned, precision, precision_of)
@@ -102,20 +105,30 @@ def _wish(scenario: Scenario, precision: str, key: str | None) -> Wish:
     return Wish.read(precision, key or main_key(scenario.resolved()))
 
 
-def _check(replicates: int, workers: int | None, seed: int, most: int | None) -> None:
-    faults = []
-    if most is not None and most < max(replicates, 2):
-        rule = "must be at least 2, and no fewer than replicates"
-        faults.append(Fault(rule, key="most", value=str(most)))
-    if replicates < 1:
-        faults.append(Fault("must be at least 1", key="replicates", value=str(replicates)))
-    if workers is not None and workers < 1:
-        faults.append(Fault("must be at least 1", key="workers", value=str(workers)))
-    if not 0 <= seed <= 2**64 - max(replicates, most or 1, 1):
-        rule = "seeds of all replicates must lie in 0 to 2**64 - 1"
-        faults.append(Fault(rule, key="seed", value=str(seed)))
+def _checked(
+    seed: int, replicates: int, workers: int | None, most: int | None
+) -> tuple[int, int, int]:
+    """Seed, replicates and most as Python's own integers; InputError with all that is wrong."""
+    wanted = (
+        (replicates if most is None else most, "most", 1, None),
+        (replicates, "replicates", 1, None),
+        (1 if workers is None else workers, "workers", 1, None),
+        (seed, "seed", 0, 2**64 - 1),
+    )
+    found = (number_fault(*each) for each in wanted[0 if most is not None else 1 :])
+    faults = [fault for fault in found if fault is not None]
+    if not faults:
+        seed, count = index(seed), index(replicates)
+        cap = count if most is None else index(most)
+        if most is not None and cap < max(count, 2):
+            rule = "must be at least 2, and no fewer than replicates"
+            faults.append(Fault(rule, key="most", value=str(cap)))
+        if seed > 2**64 - max(count, cap):
+            rule = "seeds of all replicates must lie in 0 to 2**64 - 1"
+            faults.append(Fault(rule, key="seed", value=str(seed)))
     if faults:
         raise InputError(faults)
+    return seed, count, cap
 
 
 def _gathered(scenario: Scenario, seeds: Sequence[int], runs: Sequence[Run]) -> Comparison:

@@ -15,7 +15,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from rumorsim.errors import Fault, InputError, nearest, show_value
+from rumorsim.errors import Fault, InputError, nearest, number_fault, show_value
+from rumorsim.randomness import seed_of
 from rumorsim.scenario import Scenario
 from rumorsim.studies.answering import AnswerDirectory, check_key, made_with, measure_of, numbers
 from rumorsim.studies.comparison import NONE, main_key
@@ -126,7 +127,7 @@ def delay_map(
     ... (of the scenario if not given). With ``out`` finished runs are kept there. InputError
     where anything is at fault: a policy that is not there, a key an intervention lacks.
     """
-    first = scenario.seed if seed is None else seed
+    first = scenario.seed if seed is None else seed_of(seed)
     main = main_key(scenario.resolved())
     key = main if key is None else key
     check_key(key, "of", main)
@@ -191,9 +192,9 @@ def _checked(
             parse_duration(delay)
         except ValueError as error:
             faults.append(Fault(str(error), key="delays", value=show_value(delay)))
-    if replicates < 2:
-        rule = "must be at least 2: the map says what is clear"
-        faults.append(Fault(rule, key="replicates", value=str(replicates)))
+    fault = number_fault(replicates, "replicates", 2)
+    if fault is not None:
+        raise InputError([*faults, fault])
     runs = (len(delays) * len(coverages) + 1) * replicates
     if runs > most_runs:
         rule = f"would be {runs:,} runs; {most_runs:,} are the most"

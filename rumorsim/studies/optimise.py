@@ -19,7 +19,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.errors import Fault, InputError, number_fault, show_value
+from rumorsim.randomness import seed_of
 from rumorsim.scenario import Scenario
 from rumorsim.studies.answering import AnswerDirectory, made_with, needed, numbers, study_of
 from rumorsim.studies.comparison import NONE
@@ -136,6 +137,7 @@ def optimise(
     there. InputError where anything is at fault or Optuna is absent.
     """
     needed("optuna")
+    search_seed = seed_of(search_seed, "search_seed", 2**32 - 1)
     goal = Goal.of(at_most, prices)
     begun = study_of(study, _DESIGN)
     base = begun.load_scenario() if scenario is None else scenario
@@ -196,15 +198,9 @@ def _checked(
     most_runs: int | None,
 ) -> tuple[str, ...]:
     """The policies to choose from; InputError with everything that is wrong."""
-    faults = [
-        Fault(f"must be at least {least}", key=key, value=str(value))
-        for key, value, least in (
-            ("trials", trials, 1),
-            ("finalists", finalists, 1),
-            ("confirm", confirm, 2),
-        )
-        if value < least
-    ]
+    numbers = (("trials", trials, 1), ("finalists", finalists, 1), ("confirm", confirm, 2))
+    wrong = [number_fault(value, key, least) for key, value, least in numbers]
+    faults = [fault for fault in wrong if fault is not None]
     for i, parameter in enumerate(study.parameters):
         for key in parameter.sets:
             if parse_key(key)[0] != "policies":

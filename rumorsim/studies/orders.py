@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from rumorsim.provenance import digest_of
+from rumorsim.randomness import seed_of
 from rumorsim.scenario import Scenario
 from rumorsim.studies.overrides import in_force, overridden
 from rumorsim.studies.records import run_id
@@ -29,6 +30,9 @@ class Setting:
     policy: str = "none"
     seed: int = 1
     overrides: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "seed", seed_of(self.seed))
 
     def __str__(self) -> str:
         also = f", {dict(self.overrides)}" if self.overrides else ""
