@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from live_page import Page, Talk, page_running
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
+from rumorsim import cli_live
 from rumorsim.cli import cli
 from rumorsim.web import limits, wire
 from rumorsim.web.messages import BadMessage, read_message
@@ -425,26 +426,39 @@ def test_browsers_that_vanish_leave_nothing_behind(page: Page) -> None:
 # -- the command ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        (["--host", "0.0.0.0"], "every address at once"),
-        (["--host", "192.0.2.7"], "--allow-remote"),
-        (["--host", "example.com"], "must be an address"),
-        (["no-such-file.toml"], "no-such-file.toml"),
-    ],
-)
-def test_bad_options_are_told_in_one_line(options: list[str], message: str) -> None:
+def refused(*options: str) -> str:
+    """What the command says of options that it refuses."""
     done = CliRunner().invoke(cli, ["live", "--no-browser", "--port", "0", *options])
-    assert done.exit_code == 2
-    assert message in done.output
-    assert "Traceback" not in done.output
+    assert done.exit_code == 2, done.output
+    assert done.exception is None or isinstance(done.exception, SystemExit), "no traceback"
+    return done.output
+
+
+def test_a_scenario_that_is_not_there_is_told_in_one_line() -> None:
+    assert "no-such-file.toml" in refused("no-such-file.toml")
+
+
+def test_a_scenario_too_large_to_watch_is_refused_before_there_is_a_page(tmp_path: Path) -> None:
+    large = tmp_path / "large.toml"
+    text = (STATIC.parent / "gallery" / "one-click.toml").read_text("utf-8")
+    large.write_text(text.replace("accounts = 400", "accounts = 20_001"), "utf-8")
+    assert "at most 20,000 accounts can be watched" in refused(str(large))
+
+
+def test_packages_that_are_missing_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = {"uvicorn"}
+    monkeypatch.setattr(cli_live, "find_spec", lambda name: None if name in gone else object())
+    said = refused()
+    assert "The live page needs uvicorn, which is not installed" in said
+    assert 'pip install "rumorsim[live]"' in said
+    gone |= {"starlette", "websockets"}
+    assert "uvicorn, starlette and websockets, which are not installed" in refused()
 
 
 def test_a_port_that_is_taken_is_told(page: Page) -> None:
-    done = CliRunner().invoke(cli, ["live", "--no-browser", "--port", str(page.port)])
-    assert done.exit_code == 2
-    assert "choose another" in done.output
+    said = refused("--port", str(page.port))
+    assert f"--port = {page.port}: cannot be listened on" in said
+    assert "choose another" in said
 
 
 def test_a_scenario_of_ones_own_comes_first(tmp_path: Path) -> None:

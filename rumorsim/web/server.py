@@ -7,7 +7,7 @@ import gc
 import json
 import secrets
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -46,10 +46,14 @@ class Page:
     )
 
 
-def new_lock(host: str, port: int, names: tuple[str, ...] = ()) -> Lock:
-    """A lock for the page at ``host`` and ``port``, with a fresh token."""
-    shown = f"[{host}]" if ":" in host else host
-    hosts = frozenset(f"{name}:{port}".lower() for name in (shown, *names))
+def new_lock(names: Iterable[str], port: int) -> Lock:
+    """A lock for the page at these names and ``port``, with a fresh token.
+
+    ``names`` are as in a Host header: IPv6 addresses in brackets.
+    """
+    # Browsers leave out the port that http has anyway.
+    end = "" if port == 80 else f":{port}"
+    hosts = frozenset(f"{name}{end}".lower() for name in names)
     return Lock(hosts=hosts, token=secrets.token_urlsafe(24), cookie=f"rumorsim-{port}")
 
 

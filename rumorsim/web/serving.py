@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import webbrowser
 from collections.abc import Callable
-from ipaddress import ip_address
 
 import uvicorn
 
 from rumorsim.errors import Fault, InputError
 from rumorsim.web import limits
+from rumorsim.web.addresses import Address, in_url, listening_address
 from rumorsim.web.gallery import Shelf
 from rumorsim.web.server import Page, make_app, new_lock
 
@@ -26,14 +27,22 @@ def serve(
     browser: bool,
     tell: Callable[[str], None],
 ) -> None:
-    """Serve the page until interrupted; ``tell`` is given its address. InputError on bad input."""
-    _check_host(host, allow_remote)
+    """Serve the page until it is interrupted; ``tell`` is called with its address.
+
+    InputError for an address, a port or a scenario that cannot be used.
+    """
+    own = listening_address(host, allow_remote=allow_remote)
     shelf = Shelf(scenario)
-    listening = _listen(host, port)
+    if scenario is not None:
+        # What is slow to import is needed to judge a scenario; the gallery is known to fit.
+        from rumorsim.web.worlds import check_size
+
+        check_size(shelf.scenario("own"))
+    listening = _listen(own, port)
     port = listening.getsockname()[1]
-    lock = new_lock(host, port, ("localhost",) if _is_loopback(host) else ())
-    shown = f"[{host}]" if ":" in host else host
-    address = f"http://{shown}:{port}/?token={lock.token}"
+    names = (in_url(own), *(("localhost",) if own.is_loopback else ()))
+    lock = new_lock(names, port)
+    address = f"http://{in_url(own)}:{port}/?token={lock.token}"
     config = uvicorn.Config(
         make_app(Page(shelf, lock)),
         log_level="error",
@@ -55,37 +64,24 @@ def serve(
         server.run(sockets=[listening])
 
 
-def _check_host(host: str, allow_remote: bool) -> None:
-    """InputError unless ``host`` is an address that is ours to open."""
-    try:
-        address = ip_address("127.0.0.1" if host == "localhost" else host)
-    except ValueError:
-        raise InputError(
-            Fault("must be an address", key="--host", value=host, advice="such as 127.0.0.1")
-        ) from None
-    if address.is_unspecified:
-        advice = "name the address that others will type, so that it can be checked"
-        raise InputError(Fault("is every address at once", key="--host", value=host, advice=advice))
-    if not address.is_loopback and not allow_remote:
-        advice = "add --allow-remote, and give the printed address to those who may come"
-        raise InputError(Fault("lets other machines in", key="--host", value=host, advice=advice))
-
-
-def _is_loopback(host: str) -> bool:
-    return host == "localhost" or ip_address(host).is_loopback
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+def _listen(address: Address, port: int) -> socket.socket:
+    """A socket that listens; InputError where the address or the port cannot be had."""
+    family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((host, port))
+        listening.bind((str(address), port))
     except OSError as error:
         listening.close()
-        rule = f"cannot be listened to ({error.strerror or error})"
-        raise InputError(
-            Fault(rule, key="--port", value=str(port), advice="choose another, or 0 for any")
-        ) from None
+        raise InputError(_why(error, address, port)) from None
     listening.listen(128)
     return listening
+
+
+def _why(error: OSError, address: Address, port: int) -> Fault:
+    if error.errno == errno.EADDRNOTAVAIL:
+        rule, advice = "is not an address of this machine", "such as 127.0.0.1"
+        return Fault(rule, key="--host", value=str(address), advice=advice)
+    reason = (error.strerror or str(error)).lower()
+    advice = "choose another port, or 0 for any that is free"
+    return Fault(f"cannot be listened on ({reason})", key="--port", value=str(port), advice=advice)
