@@ -147,19 +147,28 @@ IN_GRAPH: dict[str, tuple[str, list[str]]] = {
     "long id": (f'<node id="{"a" * 2000}"/>', ["1,000 characters"]),
     "no source": ('<edge target="a"/>', ["source: is missing"]),
     "no nodes": ("", ["holds no nodes"]),
-    "two graphs": ('<node id="a"><graph edgedefault="directed"/></node>', ["more than one"]),
+    "two graphs": (
+        '<node id="a"><graph edgedefault="directed"/></node>',
+        ["more than one", "dissolve"],
+    ),
     "node in node": ('<node id="a"><node id="b"/></node>', ["directly in <graph>"]),
     "edge in edge": (
         '<edge source="a" target="b"><edge source="b" target="a"/></edge>',
         ["directly in <graph>"],
     ),
-    "hyperedge": ("<hyperedge/>", ["hyperedge"]),
+    "hyperedge": ("<hyperedge/>", ["hyperedge", "replace each"]),
     "locator": ('<node id="a"><locator/></node>', ["another file"]),
     "unknown key": ('<node id="a"><data key="k">1</data></node>', ["no such key"]),
-    "unknown type": (DATA.format("integer", 1), ["no such type", 'did you mean "int"']),
-    "key twice": ('<key id="k" attr.name="n"/><key id="l" attr.name="n"/>', ["declared twice"]),
+    "key twice": ('<key id="k" attr.name="n"/><key id="k" attr.name="m"/>', ["declared twice"]),
+    "one name twice": (
+        '<key id="k" for="node" attr.name="n" attr.type="int"/>'
+        '<key id="l" for="node" attr.name="n" attr.type="double"/>'
+        '<node id="a"><data key="k">1</data><data key="l">2</data></node>',
+        ['data = "n"', "given twice"],
+    ),
     "not an int": (DATA.format("int", "1.5"), ['n = "1.5"', "type int"]),
     "not a float": (DATA.format("double", "1_0"), ["type double"]),
+    "not a hexadecimal": (DATA.format("float", "0x1p+99999"), ["type float"]),
     "not a truth": (DATA.format("boolean", "ja"), ["type boolean"]),
     "data twice": (DATA.format("int", "1</data><data key='k'>2"), ["given twice"]),
     "long value": (DATA.format("string", "x" * 200_000), ["100,000 characters"]),

@@ -6,7 +6,6 @@ import math
 import re
 from array import array
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 import numpy as np
@@ -14,32 +13,29 @@ from numpy.typing import NDArray
 
 from rumorsim.errors import Fault, InputError, nearest, show_value
 from rumorsim.graphs.attributes import attribute_array
+from rumorsim.graphs.graphml_values import TRUTH, Key
 
 __all__ = ["WHOLE", "Document"]
 
 #: A whole number as an id is written.
 WHOLE: Final = re.compile(r"(?:0|-?[1-9][0-9]{0,999})")
-_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,1000}")
-_TRUTH: Final = {"true": True, "1": True, "false": False, "0": False}
-_TYPES: Final = ("boolean", "int", "long", "float", "double", "string")
 _DEEPEST: Final = 100
 _MOST_KEYS: Final = 1_000
 _LONGEST_ID: Final = 1_000
 _LONGEST_TEXT: Final = 100_000
-#: What GraphML can say that a follow graph cannot.
+#: What GraphML can say that a follow graph cannot, and what to do about it.
 _REFUSED: Final = {
-    "hyperedge": "hyperedges have no follower and followee",
-    "locator": "a part of the graph is said to be in another file",
+    "hyperedge": (
+        "hyperedges have no follower and followee",
+        "replace each by the edges that it stands for",
+    ),
+    "locator": (
+        "a part of the graph is said to be in another file",
+        "save the graph as one file",
+    ),
 }
-
-
-@dataclass
-class _Key:
-    """A declaration: nodes or edges have data of this name and type."""
-
-    name: str
-    type: str
-    default: Any = None
+#: Where yEd keeps the name that is shown for a node whose id is only a number.
+_LABEL: Final = "NodeLabel"
 
 
 class Document:
@@ -59,18 +55,20 @@ class Document:
         self.source, self.target, self.weights = array("q"), array("q"), array("d")
         self._weight = weight
         self._told = bytearray()
-        self._keys: dict[str, dict[str, _Key]] = {"node": {}, "edge": {}}
+        self._keys: dict[str, dict[str, Key]] = {"node": {}, "edge": {}}
         #: Every key that is declared, those of no interest too.
         self._declared: set[str] = set()
         self._data: dict[str, dict[int, Any]] = {}
+        self._labels: dict[int, str] = {}
         self._stack: list[str] = []
         self._graphs = 0
         self._directed = False
         self._node = -1
         self._edge_weight: float | None = None
         #: The keys (one, or two where it is for all) whose text is being read.
-        self._reading: tuple[_Key, ...] = ()
+        self._reading: tuple[Key, ...] = ()
         self._text: list[str] = []
+        self._label: list[str] = []
         self._length = 0
 
     # -- handlers ----------------------------------------------------------------------
@@ -89,27 +87,33 @@ class Document:
             self._fault(f"is nested more than {_DEEPEST} deep")
         above = self._stack[-1] if self._stack else ""
         self._stack.append(tag)
-        if above in ("data", "default", "desc", "inside"):
+        if above in ("data", "default", "desc", "inside", _LABEL):
             # What programs keep for themselves, such as how a node is drawn.
-            self._stack[-1] = "inside"
+            first = tag == _LABEL and self._node >= 0 and self._node not in self._labels
+            self._stack[-1] = _LABEL if first else "inside"
         elif tag in _REFUSED:
-            self._fault(_REFUSED[tag], value=f"<{tag}>")
+            rule, advice = _REFUSED[tag]
+            self._fault(rule, value=f"<{tag}>", advice=advice)
         elif tag in self._BEGIN:
             self._BEGIN[tag](self, given)
 
     def text(self, text: str) -> None:
         """Characters between tags."""
-        if self._reading and self._stack[-1] in ("data", "default"):
+        inside = self._stack[-1]
+        if inside == _LABEL or (self._reading and inside in ("data", "default")):
             self._length += len(text)
             if self._length > _LONGEST_TEXT:
                 self._fault(f"a value can have at most {_LONGEST_TEXT:,} characters")
-            self._text.append(text)
+            (self._label if inside == _LABEL else self._text).append(text)
 
     def end(self, tag: str) -> None:
         """A tag ends."""
         tag = self._stack.pop()
         if tag in ("data", "default"):
             self._end_value(tag)
+        elif tag == _LABEL:
+            self._labels[self._node] = "".join(self._label).strip()
+            self._label.clear()
         elif tag == "edge" and self._weight is not None:
             self.weights.append(math.nan if self._edge_weight is None else self._edge_weight)
         elif tag == "node":
@@ -123,25 +127,22 @@ class Document:
         self._declared.add(given.get("id", ""))
         if name is None or what not in ("node", "edge", "all"):
             return
-        kind = given.get("attr.type", "string")
-        if kind not in _TYPES:
-            advice = nearest(kind, _TYPES)
-            self._fault("there is no such type", "attr.type", show_value(kind), advice)
         found = []
         for each in ("node", "edge") if what == "all" else (what,):
             keys = self._keys[each]
             if len(keys) >= _MOST_KEYS:
                 self._fault(f"has more than {_MOST_KEYS:,} keys")
-            if given.get("id", "") in keys or any(key.name == name for key in keys.values()):
-                self._fault("is declared twice", "key", show_value(name))
-            keys[given.get("id", "")] = _Key(name, kind)
+            if given.get("id", "") in keys:
+                self._fault("is declared twice", "key", show_value(given.get("id", "")))
+            keys[given.get("id", "")] = Key(name, given.get("attr.type", "string"))
             found.append(keys[given.get("id", "")])
         self._reading = tuple(found)
 
     def _graph(self, given: dict[str, str]) -> None:
         self._graphs += 1
         if self._graphs > 1:
-            self._fault("holds more than one graph", value="<graph>")
+            advice = "a graph in a node or beside another: dissolve the groups and save it again"
+            self._fault("holds more than one graph", value="<graph>", advice=advice)
         default = given.get("edgedefault", "")
         if default not in ("directed", "undirected"):
             rule = 'must be "directed"'
@@ -163,7 +164,7 @@ class Document:
     def _edge(self, given: dict[str, str]) -> None:
         self._inside_graph()
         directed = given.get("directed")
-        if not (self._directed if directed is None else _TRUTH.get(directed, False)):
+        if not (self._directed if directed is None else TRUTH.get(directed, False)):
             advice = "make it directed: an edge each way if both follow"
             self._fault("is undirected: it does not say who follows whom", "edge", advice=advice)
         self.source.append(self._number(given, "source"))
@@ -212,7 +213,10 @@ class Document:
         text = "".join(self._text)
         reading, self._reading, self._text, self._length = self._reading, (), [], 0
         for key in reading:
-            value = self._value(key, text)
+            try:
+                value = key.value(text)
+            except ValueError:
+                self._fault(f"is not of the type {key.type}", key.shown, show_value(text))
             if tag == "default":
                 key.default = value
             elif self._stack[-1] == "node":
@@ -220,23 +224,8 @@ class Document:
                 if self._node in column:
                     self._fault("is given twice", "data", show_value(key.name))
                 column[self._node] = value
-            else:
+            elif value is not None:
                 self._edge_weight = self._checked_weight(value)
-
-    def _value(self, key: _Key, text: str) -> Any:
-        if key.type == "string":
-            return text
-        bare = text.strip()
-        if key.type == "boolean" and bare.lower() in _TRUTH:
-            return _TRUTH[bare.lower()]
-        if key.type in ("int", "long") and _INTEGER.fullmatch(bare):
-            return int(bare)
-        if key.type in ("float", "double") and "_" not in bare:
-            try:
-                return float(bare)
-            except ValueError:
-                pass
-        self._fault(f"is not of the type {key.type}", show_value(key.name)[1:-1], show_value(text))
 
     def _checked_weight(self, value: Any) -> float:
         try:
@@ -265,26 +254,38 @@ class Document:
             rule, advice = "there is no node of this id", "every end of an edge needs a <node>"
             raise InputError(Fault(rule, place, "edge", show_value(name), advice))
         if self._weight is not None:
-            names = {key.name: key for key in self._keys["edge"].values()}
+            names = {key.name for key in self._keys["edge"].values()}
             if self._weight not in names:
                 rule, value = "edges have no such data", show_value(self._weight)
-                advice = nearest(self._weight, list(names)[:20]) if names else "leave it out"
+                advice = nearest(self._weight, sorted(names)[:20]) if names else "leave it out"
                 raise InputError(Fault(rule, self.file, "columns", value, advice))
-            default = names[self._weight].default
+            default = self._defaults("edge")[self._weight]
             otherwise = 1.0 if default is None else self._checked_weight(default)
             for i, given in enumerate(self.weights):
                 if given != given:
                     self.weights[i] = otherwise
 
+    def _defaults(self, what: str) -> dict[str, Any]:
+        """The default of each name that nodes or edges have data of, None without one."""
+        found: dict[str, Any] = {}
+        for key in self._keys[what].values():
+            found[key.name] = key.default if found.get(key.name) is None else found[key.name]
+        return found
+
     def columns(self, order: Sequence[int]) -> dict[str, NDArray[Any]]:
-        """The attributes of nodes by name, in the order of the numbers ``order``."""
+        """The attributes of nodes by name, in the order of the numbers ``order``.
+
+        What yEd shows of a node is its "label", where no attribute has that name.
+        """
         found = {}
-        for key in self._keys["node"].values():
-            column = self._data.get(key.name, {})
-            values = [column.get(number, key.default) for number in order]
-            numbers = key.type not in ("boolean", "string")
-            if numbers and all(each is None for each in values):
-                found[key.name] = np.full(len(values), math.nan)
+        others = {key.name for key in self._keys["node"].values() if not key.numeric}
+        for name, default in self._defaults("node").items():
+            column = self._data.get(name, {})
+            values = [column.get(number, default) for number in order]
+            if name not in others and all(each is None for each in values):
+                found[name] = np.full(len(values), math.nan)
             else:
-                found[key.name] = attribute_array(values)
+                found[name] = attribute_array(values)
+        if self._labels and "label" not in found:
+            found["label"] = attribute_array([self._labels.get(number) for number in order])
         return found
