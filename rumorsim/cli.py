@@ -34,8 +34,6 @@ from rumorsim.cli_sweep import reproduce, sweep
 from rumorsim.errors import Fault, InputError
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from rumorsim.events import Batch
     from rumorsim.graphs import FollowGraph
     from rumorsim.scenario import Scenario
@@ -117,7 +115,9 @@ def run_command(
     with bar(loaded.horizon, "h", policy) as progress:
         result = run(loaded, policy, seed, engine, events=events, sinks=sinks, progress=progress)
     if out is not None:
-        result.save(out, None if graph is None else _pictures(graph, batches))
+        result.save(out)
+        if graph is not None:
+            _draw_cascade(graph, batches, out)
     if as_json:
         print_json(result.as_dict())
     elif events != "-":
@@ -136,11 +136,12 @@ def _drawable(scenario: Scenario) -> FollowGraph | None:
     return graph if graph.accounts <= MOST_ACCOUNTS else None
 
 
-def _pictures(graph: FollowGraph, batches: list[Batch]) -> dict[str, Figure]:
-    """The largest cascade. What draws it takes long to load, so only where asked for."""
+def _draw_cascade(graph: FollowGraph, batches: list[Batch], out: Path) -> None:
+    """Save a picture of the largest cascade beside the result."""
     from rumorsim.report.cascade import cascade_pictures
+    from rumorsim.report.pictures import save_pictures
 
-    return cascade_pictures(graph, batches)
+    save_pictures(out, cascade_pictures(graph, batches), ["png"])
 
 
 @cli.command("stream")

@@ -73,7 +73,8 @@ def compare_command(
 
     Tables and figures go to --out: a new directory, an empty one, or one with earlier
     results, which are replaced. The default is SCENARIO-compare in the current directory
-    (none with --json).
+    (none with --json). A picture that cannot be drawn is reported in one line on standard
+    error; the results are complete without it, and the exit code is 0.
     """
     if out is None and not as_json:
         out = Path(f"{Path(scenario).stem or 'scenario'}-compare")

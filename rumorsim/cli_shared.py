@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rumorsim.errors import Fault, InputError, RumorsimError
+from rumorsim.errors import Fault, InputError, PictureWarning, RumorsimError
 
 if TYPE_CHECKING:
     from rumorsim.scenario import Scenario
@@ -72,7 +73,8 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with _warnings_in_one_line():
+                return super().invoke(ctx)
         except RumorsimError as error:
             for line in str(error).splitlines() if error.exit_code else ():
                 click.echo(f"error: {line}", err=True)
@@ -148,6 +150,22 @@ def bar(total: float, unit: str, name: str = "") -> Iterator[Callable[..., None]
             shown.update(done - shown.n)
 
         yield moved
+
+
+@contextmanager
+def _warnings_in_one_line() -> Iterator[None]:
+    """Warnings of ours come on stderr without the line of code that gave them."""
+    with warnings.catch_warnings():
+        show = warnings.showwarning
+
+        def shown(message: Warning | str, category: type[Warning], *rest: Any) -> None:
+            if issubclass(category, PictureWarning):
+                click.echo(f"warning: {message}", err=True)
+            else:
+                show(message, category, *rest)
+
+        warnings.showwarning = shown  # type: ignore[assignment]
+        yield
 
 
 def _silence() -> None:

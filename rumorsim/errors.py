@@ -16,6 +16,7 @@ __all__ = [
     "Fault",
     "InputError",
     "OutputError",
+    "PictureWarning",
     "RumorsimError",
     "nearest",
     "number_fault",
@@ -63,6 +64,10 @@ class InputError(RumorsimError, ValueError):
 
 class OutputError(InputError):
     """A place where results cannot be written: not ours, not empty, not writable."""
+
+
+class PictureWarning(UserWarning):
+    """A picture could not be drawn as it should be; the results are complete without it."""
 
 
 def nearest(word: str, words: Sequence[str], most: int = 20) -> str:

@@ -70,20 +70,17 @@ class Result:
         ]
         return _pandas().DataFrame(rows, columns=["curve", "series", "time", "value"])
 
-    def save(self, directory: str | Path, pictures: Mapping[str, Any] | None = None) -> None:
+    def save(self, directory: str | Path) -> None:
         """Write the result to a directory that is new, empty or holds results of ours.
 
         ``rumorsim.json`` is all of it, ``scenario.json`` the resolved scenario, and
-        ``scalars.csv`` the numbers with their units; ``pictures`` are matplotlib figures by
-        name, saved as PNG. It appears complete or not at all; OutputError where it cannot be
-        written.
+        ``scalars.csv`` the numbers with their units. It appears complete or not at all;
+        OutputError where it cannot be written.
         """
         with write_directory(Path(directory)) as draft:
             (draft / "scenario.json").write_text(json_text(self.scenario), encoding="utf-8")
             rows = ((key, value, _meaning(key)[0]) for key, value in self.scalars().items())
             write_csv(draft / "scalars.csv", ("key", "value", "unit"), rows)
-            for name, figure in (pictures or {}).items():
-                figure.savefig(draft / f"{name}.png")
             (draft / MARKER).write_text(
                 json_text({"holds": _HOLDS, **self.as_dict()}), encoding="utf-8"
             )

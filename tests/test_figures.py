@@ -15,7 +15,8 @@ from rumorsim.report.bands import Band, draw_bands
 from rumorsim.report.cascade import draw_cascade
 from rumorsim.report.differences import Dot, draw_differences
 from rumorsim.report.numbers import spread
-from rumorsim.report.style import COLOURS, save_figure
+from rumorsim.report.pictures import save_figure
+from rumorsim.report.style import COLOURS
 from rumorsim.run import Simulation
 
 HOURS = [0.0, 1.0, 2.0]

@@ -88,23 +88,21 @@ def picture(findings: list[Finding], path: Path) -> bool:
     lines = {part: _costs(findings, part) for part in PARTS}
     if max(map(len, lines.values())) < 2:
         return False
-    import matplotlib
+    from rumorsim.report.pictures import save_figure
+    from rumorsim.report.style import drawing
 
-    matplotlib.use("agg")
-    from matplotlib import pyplot
-
-    figure, axes = pyplot.subplots(figsize=(6.4, 4.6), layout="constrained")
-    for part, costs in lines.items():
-        sizes = sorted(costs)
-        axes.plot(sizes, [costs[size] for size in sizes], "o-", markersize=4, label=part)
-    ends = np.array([min(min(costs) for costs in lines.values() if costs),
-                     max(max(costs) for costs in lines.values() if costs)])  # fmt: skip
-    low = min(costs[min(costs)] for costs in lines.values() if costs)
-    axes.plot(ends, low / 2 * ends / ends[0], "--", color="0.6", label="linear")
-    axes.set(xscale="log", yscale="log", xlabel="accounts, 20 follows each", ylabel="CPU seconds")
-    axes.set_title("Cost by size (median of rounds)", loc="left", fontsize=10)
-    axes.legend(frameon=False)
-    axes.spines[["top", "right"]].set_visible(False)
-    figure.savefig(path, dpi=150)
-    pyplot.close(figure)
+    with drawing(6.4, 4.6) as figure:
+        axes = figure.subplots()
+        for part, costs in lines.items():
+            sizes = sorted(costs)
+            axes.plot(sizes, [costs[size] for size in sizes], "o-", markersize=4, label=part)
+        ends = np.array([min(min(costs) for costs in lines.values() if costs),
+                         max(max(costs) for costs in lines.values() if costs)])  # fmt: skip
+        low = min(costs[min(costs)] for costs in lines.values() if costs)
+        axes.plot(ends, low / 2 * ends / ends[0], "--", color="0.6", label="linear")
+        axes.set(xscale="log", yscale="log", ylabel="CPU seconds")
+        axes.set_xlabel("accounts, 20 follows each")
+        axes.set_title("Cost by size (median of rounds)")
+        axes.legend()
+    save_figure(figure, path, ["png"])
     return True

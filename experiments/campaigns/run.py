@@ -12,12 +12,13 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from matplotlib.figure import Figure
 from tellings import NUMBERS, Sort, sorts_of
 
 from rumorsim.report.numbers import spread
-from rumorsim.report.style import BASE, colour, save_figure, styled
+from rumorsim.report.pictures import save_figure
+from rumorsim.report.style import BASE, colour, drawing
 from rumorsim.report.tables import markdown
 from rumorsim.scenario import load
 from rumorsim.scenario.presets import configs, preset_names
@@ -86,11 +87,10 @@ def _percent(change: Sequence[float | None]) -> str:
     return f"{spread(*scaled, signed=True)} %"
 
 
-def figure(found: Comparison, sorts: Sequence[Sort]) -> Figure:
+def figure(found: Comparison, sorts: Sequence[Sort]) -> Any:
     """Change of exposures by sort of story and policy, with 95 % intervals."""
-    with styled():
-        drawing = Figure(figsize=(8.0, 1.2 + 0.55 * len(sorts) + 0.2 * len(found.policies)))
-        axes = drawing.subplots()
+    with drawing(8.0, 1.2 + 0.55 * len(sorts) + 0.2 * len(found.policies)) as made:
+        axes = made.subplots()
         policies = found.policies[1:]
         for place, policy in enumerate(policies):
             for row, sort in enumerate(sorts):
@@ -110,9 +110,8 @@ def figure(found: Comparison, sorts: Sequence[Sort]) -> Figure:
         axes.grid(axis="y", visible=False)
         axes.set_xlabel("change of exposures against doing nothing, %")
         axes.set_title(f"{found.name}: {len(found.seeds)} coupled worlds, 95 % intervals")
-        drawing.legend(loc="outside lower center", ncols=2)
-        drawing.set_layout_engine("constrained")
-    return drawing
+        made.legend(loc="outside lower center", ncols=2)
+    return made
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from rumorsim.errors import InputError
-from rumorsim.report.style import save_figure
+from rumorsim.report.pictures import save_figure
 from rumorsim.report.tables import markdown
 from rumorsim.scenario import load
 from rumorsim.studies.compare import Comparison, compare

@@ -11,12 +11,13 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from lists import RANKS, Lists, measured, modelled
-from matplotlib.figure import Figure
 
-from rumorsim.report.style import BASE, colour, save_figure, styled
+from rumorsim.report.pictures import save_figure
+from rumorsim.report.style import BASE, colour, drawing
 from rumorsim.report.tables import markdown
 from rumorsim.scenario.presets import preset
 from rumorsim.surfaces.trending import Trending
@@ -76,11 +77,10 @@ def text(lists: dict[str, Lists]) -> str:
     return "\n".join(["# Trending lists", "", head, "", *markdown(rows), ""])
 
 
-def figure(lists: dict[str, Lists]) -> Figure:
+def figure(lists: dict[str, Lists]) -> Any:
     """Turnover by hour of day, dwell, and who keeps its rank."""
-    with styled():
-        drawing = Figure(figsize=(11, 3.6), layout="constrained")
-        stays, dwell, turnover = drawing.subplots(1, 3)
+    with drawing(11, 3.6) as made:
+        stays, dwell, turnover = made.subplots(1, 3)
         colours = dict(zip(lists, (BASE, colour(0), colour(1)), strict=True))
         for name, each in lists.items():
             ranks = np.arange(1, RANKS + 1)
@@ -100,8 +100,8 @@ def figure(lists: dict[str, Lists]) -> Figure:
             xlabel="hours", xlim=(0, 30), ylabel="part still listed", title="Time on the list"
         )
         turnover.set(xlabel="hour of the day", ylim=(0, None), title="Replaced within an hour")
-        drawing.legend(loc="outside lower center", ncols=3)
-    return drawing
+        made.legend(loc="outside lower center", ncols=3)
+    return made
 
 
 if __name__ == "__main__":

@@ -7,18 +7,16 @@ from pathlib import Path
 
 from checks import Check
 
-from rumorsim.report.style import BASE, COLOURS, save_figure, styled
+from rumorsim.report.pictures import save_figure
+from rumorsim.report.style import BASE, COLOURS, drawing
 
 __all__ = ["deviations"]
 
 
 def deviations(checks: Sequence[Check], place: Path) -> None:
     """A dot a check with its standard error; the band is what the target allows."""
-    from matplotlib.figure import Figure
-
     numbers = [check for check in checks if not check.is_law and check.error > 0]
-    with styled():
-        figure = Figure(figsize=(7.5, 0.23 * len(numbers) + 1.2), layout="constrained")
+    with drawing(7.5, 0.23 * len(numbers) + 1.2) as figure:
         axes = figure.subplots()
         axes.axvspan(-1, 1, color="#e8f0f6", zorder=0)
         axes.axvline(0, color=BASE, linewidth=0.8)

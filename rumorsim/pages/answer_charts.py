@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from rumorsim.pages.svg import INK, MUTED, PAPER, canvas, inline, look_of, plane
+from rumorsim.pages.svg import INK, MUTED, PAPER, canvas, drawn, inline, look_of, plane
 from rumorsim.report.style import BASE, COLOURS
 from rumorsim.report.tables import shortened
 
@@ -47,6 +47,7 @@ class Dot(NamedTuple):
     hollow: bool
 
 
+@drawn
 def draw_map(
     name: str,
     columns: Sequence[str],
@@ -90,6 +91,7 @@ def _write(ax: Axes, x: int, y: int, cell: Cell, *, small: bool) -> None:
         ax.text(x, y - 0.24, cell.ends, ha="center", va="center", color=INK, fontsize=7.5)
 
 
+@drawn
 def draw_search(name: str, tried: Sequence[Tried], words: str, told: str) -> Markup:
     """Every trial as a dot, those not allowed hollow; a line for the best allowed so far."""
     from matplotlib.ticker import MaxNLocator
@@ -124,6 +126,7 @@ def best_so_far(tried: Sequence[Tried]) -> list[tuple[int, float]]:
     return found
 
 
+@drawn
 def draw_finalists(
     name: str, dots: Sequence[Dot], line: float | None, words: tuple[str, str], told: str
 ) -> Markup:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from rumorsim.pages.answers import ordered
 from rumorsim.pages.parts import Figure, Section, Text
-from rumorsim.pages.svg import INK, MUTED, PAPER, canvas, inline
+from rumorsim.pages.svg import INK, MUTED, PAPER, canvas, drawn, inline
 from rumorsim.pages.wording import both_of, quoted
 from rumorsim.studies.comparison import NONE
 
@@ -44,7 +44,7 @@ def cascade_section(saved: Saved, again: Replay) -> Section | None:
     shown = chosen[:MOST_POSTS]
     story = base.facts.stories[int(base.posts.story[chosen[0]])].name
     told = _told(base.posts, chosen, story, policy, gone)
-    drawing = _draw(base.posts, shown, gone[: len(shown)], under, told)
+    drawing = _draw("cascade-tree", base.posts, shown, gone[: len(shown)], under, told)
     caption = (
         f"Each dot is a post, each line a share of the post it starts from. World with seed"
         f" {base.seed}, {'no policy in force' if base_policy == NONE else quoted(base_policy)}."
@@ -150,7 +150,9 @@ def rows_of_tree(parent: NDArray[np.int64]) -> NDArray[np.float64]:
     return rows
 
 
+@drawn
 def _draw(
+    name: str,
     posts: Posts,
     shown: NDArray[np.int64],
     gone: NDArray[np.bool_],
@@ -181,7 +183,7 @@ def _draw(
         ax.grid(visible=False, axis="y")
         ax.set_xlabel("hours since it was published")
         ax.margins(0.03)
-        return inline(figure, "cascade-tree", told)
+        return inline(figure, name, told)
 
 
 def _branches(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from rumorsim.pages.svg import INK, MUTED, PAPER, canvas, inline, look_of, plane
+from rumorsim.pages.svg import INK, MUTED, PAPER, canvas, drawn, inline, look_of, plane
 from rumorsim.report.style import BASE
 from rumorsim.report.tables import shortened
 
@@ -54,6 +54,7 @@ class Bar(NamedTuple):
     parts: Sequence[float]
 
 
+@drawn
 def draw_bands(name: str, bands: Sequence[tuple[int, CurveBand]], told: str) -> Markup:
     """Lines over hours with their intervals; each by the place of its policy."""
     with canvas(3.3) as (figure, ax):
@@ -83,6 +84,7 @@ def _hours(ax: Axes) -> None:
     ax.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 3, 4, 6, 10]))
 
 
+@drawn
 def draw_forest(name: str, rows: Sequence[Row], unit: str, told: str) -> Markup:
     """Changes with their intervals, a row each; 0 is no change."""
     from matplotlib.ticker import MaxNLocator
@@ -127,6 +129,7 @@ def _mark(ax: Axes, mark: Mark, y: float, shade: str) -> None:
     )  # fmt: skip
 
 
+@drawn
 def draw_frontier(name: str, points: Sequence[Point], words: tuple[str, str], told: str) -> Markup:
     """Policies in the plane of what they gain (right) and what they cost (up)."""
     with canvas(3.7) as (figure, ax):
@@ -156,6 +159,7 @@ def _labels(ax: Axes, points: Sequence[Point]) -> None:
         )  # fmt: skip
 
 
+@drawn
 def draw_bars(name: str, bars: Sequence[Bar], words: str, told: str) -> Markup:
     """Bars of three parts: filled, lighter, and hollow."""
     with canvas(0.6 + 0.62 * len(bars)) as (figure, ax):

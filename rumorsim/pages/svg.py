@@ -11,13 +11,15 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Final, ParamSpec
 
 from markupsafe import Markup, escape
 
-from rumorsim.report.style import BASE, COLOURS, styled
+from rumorsim.report.pictures import without_picture
+from rumorsim.report.style import BASE, COLOURS, load_matplotlib, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,10 +33,13 @@ __all__ = [
     "PAPER",
     "WIDTH",
     "canvas",
+    "drawn",
     "inline",
     "look_of",
     "plane",
 ]
+
+_P = ParamSpec("_P")
 
 #: Width of a drawing in inches of 72 units: a phone's column.
 WIDTH: Final = 4.9
@@ -82,13 +87,31 @@ def look_of(place: int) -> tuple[str, str, int]:
     return COLOURS[shade], DASHES[(place - 1) // len(COLOURS) % len(DASHES)], shade
 
 
+def drawn(draw: Callable[_P, Markup]) -> Callable[_P, Markup]:
+    """A drawing that can fail alone: a sentence stands in its place, and a PictureWarning says why.
+
+    ``draw`` begins with the name of the drawing and gives what :func:`inline` makes.
+    """
+
+    @wraps(draw)
+    def drawing(*args: _P.args, **more: _P.kwargs) -> Markup:
+        try:
+            load_matplotlib()
+            return draw(*args, **more)
+        except Exception as error:  # one drawing must not cost the page its words and numbers
+            without_picture(str(args[0]), error)
+            return Markup('<p class="note">This figure could not be drawn.</p>')
+
+    return drawing
+
+
 @contextmanager
 def canvas(height: float, width: float = WIDTH) -> Iterator[tuple[Figure, Axes]]:
     """A figure with one pair of axes, drawn on and made SVG of within the context."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
     with styled():
+        import matplotlib as mpl
+        from matplotlib.figure import Figure
+
         settings: dict[str, Any] = mpl.rcParams  # type: ignore[assignment]
         settings.update(_STYLE)
         figure = Figure(figsize=(width, height), layout="constrained")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from rumorsim.pages.svg import PAPER, canvas, inline, look_of, plane
+from rumorsim.pages.svg import PAPER, canvas, drawn, inline, look_of, plane
 from rumorsim.report.style import BASE
 from rumorsim.report.tables import shortened
 
@@ -28,6 +28,7 @@ class Response(NamedTuple):
     values: Sequence[Interval | None]
 
 
+@drawn
 def draw_response(
     name: str,
     ticks: Sequence[str],
@@ -80,6 +81,7 @@ def _response(ax: Axes, numbers: Sequence[float] | None, response: Response, shi
             ax.plot([at, at], [value.low, value.high], color=shade, linewidth=1.8)
 
 
+@drawn
 def draw_cloud(
     name: str,
     points: Sequence[tuple[int, float, float]],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from rumorsim.report.style import BASE, colour, styled
+from rumorsim.report.style import BASE, colour, drawing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,10 +26,7 @@ class Band(NamedTuple):
 
 def draw_bands(panels: Mapping[str, Sequence[Band]], unit: str, note: str) -> Figure:
     """A figure with one panel for each title, side by side; the first band is the base."""
-    from matplotlib.figure import Figure
-
-    with styled():
-        figure = Figure(figsize=(4.9 * max(len(panels), 1.2), 4.3), layout="constrained")
+    with drawing(4.9 * max(len(panels), 1.2), 4.3) as figure:
         axes = figure.subplots(1, len(panels), squeeze=False, sharey=True)[0]
         for place, (ax, (title, bands)) in enumerate(zip(axes, panels.items(), strict=True)):
             _panel(ax, bands)

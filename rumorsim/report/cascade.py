@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -11,7 +11,7 @@ from rumorsim.cascades import Posts, cascade_arrays
 from rumorsim.errors import Fault, InputError
 from rumorsim.events import VERBS, Batch, Kind
 from rumorsim.graphs.layouts import follow_positions
-from rumorsim.report.style import styled
+from rumorsim.report.style import drawing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,10 +31,17 @@ _READ: Final = "#9a9a9a"
 _GENERATIONS: Final = ("#00224E", "#31446B", "#2A788E", "#22A884", "#7AD151", "#D9C300")
 
 
-def cascade_pictures(graph: FollowGraph, batches: Iterable[Batch]) -> dict[str, Figure]:
-    """The largest cascade of a whole run by the name of its picture; none where nobody posted."""
+def cascade_pictures(
+    graph: FollowGraph, batches: Iterable[Batch]
+) -> dict[str, Callable[[], Figure]]:
+    """What draws the largest cascade of a whole run, by the name of its picture.
+
+    Empty where nobody posted.
+    """
     whole = Batch.joined(list(batches))
-    return {"cascade": draw_cascade(graph, [whole])} if len(whole.only(Kind.PUBLISH)) else {}
+    if not len(whole.only(Kind.PUBLISH)):
+        return {}
+    return {"cascade.png": lambda: draw_cascade(graph, [whole])}
 
 
 def draw_cascade(
@@ -51,10 +58,7 @@ def draw_cascade(
     whole = Batch.joined(list(batches))
     posts = cascade_arrays([whole])
     origin = _origin(posts, root)
-    from matplotlib.figure import Figure
-
-    with styled():
-        figure = Figure(figsize=(8.2, 6.6), layout="constrained")
+    with drawing(8.2, 6.6) as figure:
         ax = figure.subplots()
         ax.set_axis_off()
         ax.set_aspect("equal")

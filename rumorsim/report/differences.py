@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from rumorsim.report.style import BASE, colour, styled
+from rumorsim.report.style import BASE, colour, drawing
 from rumorsim.report.tables import shortened
 
 if TYPE_CHECKING:
@@ -30,12 +30,8 @@ class Dot(NamedTuple):
 
 def draw_differences(panels: Mapping[str, Sequence[Dot]], unit: str, note: str) -> Figure:
     """A figure with one panel for each title, all on one scale; zero is the base."""
-    from matplotlib.figure import Figure
-
     rows = max(len(dots) for dots in panels.values())
-    with styled():
-        size = (4.9 * len(panels), 1.7 + 0.55 * rows)
-        figure = Figure(figsize=size, layout="constrained")
+    with drawing(4.9 * len(panels), 1.7 + 0.55 * rows) as figure:
         axes = figure.subplots(1, len(panels), squeeze=False, sharex=True, sharey=True)[0]
         for ax, (title, dots) in zip(axes, panels.items(), strict=True):
             _panel(ax, dots)

@@ -1,17 +1,23 @@
-"""How all figures look: colours that the colour-blind can tell apart, no clutter."""
+"""How all figures look: colours that the colour-blind can tell apart, no clutter.
+
+Figures never depend on the environment: neither on ``MPLBACKEND``, nor on a ``matplotlibrc``
+or a style that is in use. They are ``matplotlib.figure.Figure`` objects made without pyplot.
+"""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from matplotlib.figure import Figure
 
-__all__ = ["BASE", "COLOURS", "colour", "save_figure", "styled"]
+__all__ = ["BASE", "COLOURS", "colour", "drawing", "load_matplotlib", "styled"]
 
 #: Okabe and Ito (2008), the yellow left out: it is lost on white.
 COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -34,13 +40,11 @@ _STYLE: Final[dict[str, Any]] = {
     "savefig.dpi": 150,
     "svg.hashsalt": "rumorsim",
     "svg.fonttype": "path",
+    "pdf.fonttype": 42,
+    # One minus sign everywhere, that of the texts: a hyphen.
+    "axes.unicode_minus": False,
     # Names of policies and stories are words, whatever signs they hold.
     "text.parse_math": False,
-}
-#: No date and no version of the drawing library, which would change the bytes.
-_METADATA: Final[dict[str, dict[str, Any]]] = {
-    "png": {"Software": None},
-    "svg": {"Date": None, "Creator": "rumorsim"},
 }
 
 
@@ -52,23 +56,43 @@ def colour(place: int) -> str:
 @contextmanager
 def styled() -> Iterator[None]:
     """Within it, figures look like ours, whatever settings the computer has."""
-    import matplotlib as mpl
-
+    mpl = load_matplotlib()
     with mpl.rc_context():
         mpl.rcdefaults()
-        settings: dict[str, Any] = mpl.rcParams  # type: ignore[assignment]
-        settings.update(_STYLE)
+        mpl.rcParams.update(_STYLE)
         yield
 
 
-def save_figure(figure: Figure, place: Path, kinds: Sequence[str] = ("png", "svg")) -> list[Path]:
-    """Write ``place`` with each suffix, the same bytes for the same figure; the paths."""
-    written = []
-    with styled(), warnings.catch_warnings():
-        # Letters that the font lacks are drawn as boxes: no reason to tell of each.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        for kind in kinds:
-            path = place.with_suffix(f".{kind}")
-            figure.savefig(path, format=kind, metadata=_METADATA[kind])
-            written.append(path)
-    return written
+@contextmanager
+def drawing(width: float, height: float) -> Iterator[Figure]:
+    """A new figure of ``width`` x ``height`` inches to draw in, in our style.
+
+    On leaving, letters that the usual font lacks get an installed font that has them.
+    """
+    with styled():
+        from matplotlib.figure import Figure
+
+        from rumorsim.report.letters import give_fonts
+
+        figure = Figure(figsize=(width, height), layout="constrained")
+        yield figure
+        give_fonts(figure)
+
+
+def load_matplotlib() -> ModuleType:
+    """Matplotlib, whatever ``MPLBACKEND`` holds.
+
+    Importing it fails where that names no backend (of this version), as the variable of a
+    notebook may for the programs started from it. Figures of ours need none; for whoever else
+    draws in this process it is set as the import would have set it.
+    """
+    asked = None if "matplotlib" in sys.modules else os.environ.pop("MPLBACKEND", None)
+    try:
+        import matplotlib
+    finally:
+        if asked is not None:
+            os.environ["MPLBACKEND"] = asked
+    if asked:
+        with suppress(ValueError):
+            matplotlib.rcParams["backend"] = asked
+    return matplotlib

@@ -8,7 +8,7 @@ from contextlib import closing
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,9 @@ from rumorsim.provenance import RESULTS_VERSION, versions
 from rumorsim.scenario.text import parsed, read_text
 from rumorsim.studies.runner import Run, Runner, Setting
 from rumorsim.studies.study import Study, study_from_values
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = [
     "AnswerDirectory",
@@ -142,14 +145,11 @@ class AnswerDirectory:
         with write_beside(self.place / name, overwrite=True) as draft:
             write_records(draft, rows)
 
-    def figure(self, name: str, figure: Any) -> None:
-        """Write a figure as PNG and SVG."""
-        from rumorsim.report.style import save_figure
+    def done(self, name: str, draw: Callable[[], Figure]) -> None:
+        """Say in the marker which files there are, once the figure beside them is drawn."""
+        from rumorsim.report.pictures import save_pictures
 
-        save_figure(figure, self.place / name)
-
-    def done(self) -> None:
-        """Say in the marker which files there are; the last step."""
+        save_pictures(self.place, {name: draw})
         files = sorted(p.name for p in self.place.iterdir() if p.is_file() and p.name != MARKER)
         write_text(self.place / MARKER, json.dumps({"holds": self.holds, "files": files}) + "\n")
 

@@ -102,8 +102,7 @@ class DelayMap:
         directory.text("delay-map.txt", self.text() + "\n")
         directory.json("delay-map.json", self.as_dict())
         directory.csv("delay-map.csv", self.rows())
-        directory.figure("delay-map.png", figure(self))
-        directory.done()
+        directory.done("delay-map.png", lambda: figure(self))
 
 
 def delay_map(

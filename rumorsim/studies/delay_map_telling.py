@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from rumorsim.report.numbers import number, spread
-from rumorsim.report.style import styled
+from rumorsim.report.style import drawing
 from rumorsim.report.tables import aligned
 
 if TYPE_CHECKING:
@@ -72,11 +72,8 @@ def _text(cell: Cell) -> str:
 
 def figure(found: DelayMap) -> Figure:
     """One map: reaction time across, coverage up, the darker the more is averted."""
-    from matplotlib.figure import Figure
-
     wide, high = len(found.delays), len(found.coverages)
-    with styled():
-        drawn = Figure(figsize=(2.2 + 1.15 * wide, 1.9 + 0.75 * high), layout="constrained")
+    with drawing(2.2 + 1.15 * wide, 1.9 + 0.75 * high) as drawn:
         ax = drawn.subplots()
         image = _cells(ax, found)
         ax.set_xticks(range(wide), list(found.delays))

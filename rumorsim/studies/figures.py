@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from rumorsim.report.bands import Band, draw_bands
 from rumorsim.report.differences import Dot, draw_differences
 from rumorsim.report.numbers import number
-from rumorsim.report.style import save_figure
+from rumorsim.report.pictures import save_pictures
 from rumorsim.studies.intervals import Interval
 
 if TYPE_CHECKING:
@@ -25,11 +25,12 @@ _PANELS: Final = {"False stories": "false", "True stories": "true"}
 
 
 def draw_comparison(comparison: Comparison, folder: Path) -> list[Path]:
-    """Write both figures into ``folder``; the paths."""
-    return [
-        *save_figure(reach_figure(comparison), folder / MAIN_FIGURE),
-        *save_figure(difference_figure(comparison), folder / "differences.png"),
-    ]
+    """Write the figures into ``folder``; the paths of those that could be drawn."""
+    pictures = {
+        MAIN_FIGURE: lambda: reach_figure(comparison),
+        "differences.png": lambda: difference_figure(comparison),
+    }
+    return save_pictures(folder, pictures)
 
 
 def reach_figure(comparison: Comparison) -> Figure:

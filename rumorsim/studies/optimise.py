@@ -108,8 +108,7 @@ class Optimum:
         directory.json("optimum.json", self.as_dict())
         directory.csv("trials.csv", self.trial_rows())
         directory.csv("finalists.csv", self.verdict.rows())
-        directory.figure("frontier.png", figure(self))
-        directory.done()
+        directory.done("frontier.png", lambda: figure(self))
 
 
 def optimise(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rumorsim.errors import show_value
 from rumorsim.report.numbers import spread
-from rumorsim.report.style import colour, styled
+from rumorsim.report.style import colour, drawing
 from rumorsim.report.tables import aligned, shortened
 from rumorsim.studies.goals import ACTIONS
 from rumorsim.studies.intervals import Interval, resampled
@@ -121,10 +121,7 @@ def _cost(found: Optimum) -> str:
 
 def figure(found: Optimum) -> Figure:
     """False reach averted against true reach lost, and against cost; one number a finalist."""
-    from matplotlib.figure import Figure
-
-    with styled():
-        drawn = Figure(figsize=(9.4, 4.4), layout="constrained")
+    with drawing(9.4, 4.4) as drawn:
         axes = drawn.subplots(1, 2, sharey=True)
         _panel(axes[0], found, lost=True)
         _panel(axes[1], found, lost=False)

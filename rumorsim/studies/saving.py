@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from rumorsim.csv_text import write_csv, write_records
-from rumorsim.files import MARKER, json_text, write_directory
+from rumorsim.files import MARKER, json_text, write_directory, write_text
 from rumorsim.studies.comparison import plain_change
 from rumorsim.studies.figures import draw_comparison
 
@@ -26,7 +26,7 @@ def save_comparison(comparison: Comparison, directory: Path) -> list[Path]:
     ``comparison.txt`` the table for people, ``comparison.json`` the headlines with each
     world's numbers, ``changes.csv`` every number under every policy, ``worlds.csv`` every
     number of every run, ``curves.csv`` reach over time, ``scenario.json`` what it can be run
-    again from, and the figures.
+    again from. The figures come last: one that cannot be drawn is left out with a warning.
     """
     with write_directory(directory) as draft:
         (draft / "comparison.txt").write_text(comparison.text() + "\n", encoding="utf-8")
@@ -35,10 +35,15 @@ def save_comparison(comparison: Comparison, directory: Path) -> list[Path]:
         write_changes(comparison, draft / "changes.csv")
         write_csv(draft / "worlds.csv", *_worlds(comparison))
         write_csv(draft / "curves.csv", _CURVE_COLUMNS, _curves(comparison))
-        draw_comparison(comparison, draft)
-        names = sorted(each.name for each in draft.iterdir())
-        (draft / MARKER).write_text(json_text({"holds": _HOLDS, "files": names}), encoding="utf-8")
+        names = [each.name for each in draft.iterdir()]
+        write_text(draft / MARKER, _marker(names))
+    names = sorted([*names, *(each.name for each in draw_comparison(comparison, directory))])
+    write_text(directory / MARKER, _marker(names))
     return [directory / name for name in names]
+
+
+def _marker(names: Iterable[str]) -> str:
+    return json_text({"holds": _HOLDS, "files": sorted(names)})
 
 
 def write_changes(comparison: Comparison, place: Path, keys: Sequence[str] | None = None) -> None:

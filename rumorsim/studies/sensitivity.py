@@ -126,8 +126,7 @@ class Sensitivity:
         directory.json("sensitivity.json", self.as_dict())
         directory.csv("indices.csv", self.rows())
         directory.csv("points.csv", self._point_rows())
-        directory.figure("indices.png", figure(self))
-        directory.done()
+        directory.done("indices.png", lambda: figure(self))
 
     def _point_rows(self) -> list[dict[str, Any]]:
         """One row for each point and response: parameters, then each world."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from rumorsim.report.style import colour, styled
+from rumorsim.report.style import colour, drawing
 from rumorsim.report.tables import aligned, shortened
 
 if TYPE_CHECKING:
@@ -80,12 +80,8 @@ def _luck(response: Response) -> str:
 
 def figure(found: Sensitivity) -> Figure:
     """For each response a panel: both indices of each parameter, with intervals."""
-    from matplotlib.figure import Figure
-
     count = len(found.responses)
-    with styled():
-        size = (3.4 + 2.6 * count, 1.8 + 0.55 * len(found.parameters))
-        drawn = Figure(figsize=size, layout="constrained")
+    with drawing(3.4 + 2.6 * count, 1.8 + 0.55 * len(found.parameters)) as drawn:
         axes = drawn.subplots(1, count, squeeze=False, sharey=True)[0]
         for ax, response in zip(axes, found.responses, strict=True):
             _panel(ax, response, found)
