@@ -211,21 +211,15 @@ def _bar(file: str) -> Iterator[Callable[[int, int], None] | None]:
         yield moved
 
 
-def _read(file: str, columns: str | None, ids: str, max_bytes: int | None) -> FollowGraph:
+def _read(file: str, columns: str | None, **options: Any) -> FollowGraph:
+    from rumorsim.graphs.columns import COLUMNS_ADVICE
     from rumorsim.graphs.reading import read_follows
     from rumorsim.graphs.sources import is_mapped
 
-    if columns is None and not is_mapped(file):
-        advice = 'say "follower followee" or "followee follower", as the columns are'
-        raise InputError(Fault("is missing", file=file, key="--columns", advice=advice))
+    if columns is None and not is_mapped(file) and not options["both_ways"]:
+        raise InputError(Fault("is missing", file=file, key="--columns", advice=COLUMNS_ADVICE))
     with _bar(file) as progress:
-        return read_follows(
-            file,
-            columns=columns,
-            ids=ids,
-            max_bytes=max_bytes,
-            progress=progress,
-        )
+        return read_follows(file, columns=columns, progress=progress, **options)
 
 
 def _reading_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -240,6 +234,11 @@ def _reading_options(command: Callable[..., None]) -> Callable[..., None]:
             default="auto",
             show_default=True,
             help='"integer", "text" (ids as written), or "auto" by the first line.',
+        ),
+        click.option(
+            "--both-ways",
+            is_flag=True,
+            help="Each line stands for two follows, as in files of undirected edges.",
         ),
         click.option("--columns", help=_COLUMNS_HELP),
     ):
@@ -257,10 +256,9 @@ def convert(
     source: str,
     out: str,
     columns: str | None,
-    ids: str,
-    max_bytes: int | None,
     out_columns: str | None,
     force: bool,
+    **options: Any,
 ) -> None:
     """Read follows from IN and write them to OUT, sorted, without repetitions.
 
@@ -268,11 +266,13 @@ def convert(
     .mapped, a directory of arrays that later starts at once, however big.
     """
     from rumorsim.graphs.columns import parse_columns
+    from rumorsim.graphs.direction import DIRECTIONS
 
-    same = None if columns is None else " ".join(parse_columns(columns).words)
+    same = DIRECTIONS[0] if options["both_ways"] else None
+    same = same if columns is None else " ".join(parse_columns(columns).words)
     wanted = _out_columns(out, out_columns, same, "--out-columns")
     _free(out, force)
-    found = _read(source, columns, ids, max_bytes)
+    found = _read(source, columns, **options)
     _write(found, out, wanted, force)
     if found.self_loops or found.duplicates:
         click.echo(
@@ -285,15 +285,13 @@ def convert(
 @_reading_options
 @click.option("--check", is_flag=True, help="Check every byte of NAME.mapped, not only its shape.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def info(
-    file: str, columns: str | None, ids: str, max_bytes: int | None, check: bool, as_json: bool
-) -> None:
+def info(file: str, columns: str | None, check: bool, as_json: bool, **options: Any) -> None:
     """Describe the follows in FILE: sizes, quantiles, reciprocity, clustering, component."""
     import json
 
     from rumorsim.graphs.statistics import describe
 
-    read = _read(file, columns, ids, max_bytes)
+    read = _read(file, columns, **options)
     if check:
         _check(file)
     found = describe(read)

@@ -27,6 +27,7 @@ def from_edges(
     ids: NDArray[Any] | None = None,
     weights: ArrayLike | None = None,
     attributes: Mapping[str, NDArray[Any]] | None = None,
+    both_ways: bool = False,
     file: str = "",
 ) -> FollowGraph:
     """A follow graph from the two ends of each edge; ``direction`` says which is which.
@@ -37,6 +38,8 @@ def from_edges(
     where other things are among the ids (pairs, say) in order of first appearance. With
     ``accounts`` (N) or ``ids`` (length N) the ends are taken as account numbers in [0, N)
     as they stand, and accounts without follows exist too. ``weights``: float64[M].
+    ``both_ways`` makes two follows of each edge, as undirected lists mean it; a follow that
+    has an edge of its own keeps the weight of that edge.
 
     Follows of an account by itself and repeated follows are counted and dropped (the
     first weight is kept). Raises InputError, naming ``file`` if given.
@@ -68,10 +71,20 @@ def from_edges(
         accounts = len(ids) if ids is not None else int(max(map(_top, ends), default=-1)) + 1
     else:
         ends = _account_numbers(first, accounts, file), _account_numbers(second, accounts, file)
+    values = _weights(weights, first.size, file)
+    if both_ways:
+        ends, values = _mirrored(ends, values)
     followers, followees = ends if swap else ends[::-1]
-    return _graph(
-        followees, followers, accounts, _weights(weights, first.size, file), ids, attributes or {}
-    )
+    return _graph(followees, followers, accounts, values, ids, attributes or {})
+
+
+def _mirrored(
+    ends: tuple[Labels, Labels], weights: NDArray[np.float64] | None
+) -> tuple[tuple[Labels, Labels], NDArray[np.float64] | None]:
+    """Edges, then each of them the other way round; edges of an account to itself once."""
+    apart = ends[0] != ends[1]
+    one, two = (np.concatenate([end, other[apart]]) for end, other in (ends, ends[::-1]))
+    return (one, two), None if weights is None else np.concatenate([weights, weights[apart]])
 
 
 def _graph(

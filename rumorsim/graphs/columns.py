@@ -7,7 +7,13 @@ from dataclasses import dataclass
 
 from rumorsim.errors import Fault, InputError, nearest, show_value
 
-__all__ = ["Columns", "parse_columns"]
+__all__ = ["COLUMNS_ADVICE", "Columns", "parse_columns"]
+
+#: What to do where nobody says what the columns hold.
+COLUMNS_ADVICE = (
+    'say "follower followee" or "followee follower", as the columns are, or both_ways'
+    " (--both-ways) if each line stands for two follows"
+)
 
 _WORDS = ("follower", "followee", "weight")
 _FORMS = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -18,7 +18,8 @@ __all__ = ["GRAPH_CONFIGS", "Given", "GraphConfig", "GraphFile", "Union_"]
 
 _COLUMNS_ADVICE = (
     'what the columns hold, in order: "follower followee" or "followee follower",'
-    ' then "weight" if there is one; or by name: "follower=NAME followee=NAME"'
+    ' then "weight" if there is one; or by name: "follower=NAME followee=NAME";'
+    " or both_ways = true if each line stands for two follows"
 )
 
 
@@ -39,6 +40,11 @@ class GraphFile(GraphModel):
         ' then "weight" if there is one; or by name: "follower=NAME followee=NAME". Needed'
         " for every file but NAME.mapped, whose arrays say it themselves.",
     )
+    both_ways: bool = Field(
+        False,
+        description="Whether each line stands for two follows, as in files of undirected"
+        " edges or friendships; columns may then be left out where there are two.",
+    )
     max_bytes: int | None = Field(
         None, ge=1, description="Most bytes the file may hold once decompressed."
     )
@@ -58,7 +64,11 @@ class GraphFile(GraphModel):
         if is_mapped(self.path):
             if self.columns is not None:
                 raise ValueError("columns must be left out: the arrays say who follows whom")
+            if self.both_ways:
+                raise ValueError("both_ways must be left out: the arrays say who follows whom")
         elif self.columns is None:
+            if self.both_ways:
+                return self
             # Key, value, rule and advice, as scenarios tell them.
             raise ValueError(f"graph.columns\t\tis missing\t{_COLUMNS_ADVICE}")
         else:
@@ -68,8 +78,12 @@ class GraphFile(GraphModel):
     def build(self, base_dir: Path) -> FollowGraph:
         from rumorsim.graphs.reading import read_follows
 
-        limit: dict[str, Any] = {} if self.max_bytes is None else {"max_bytes": self.max_bytes}
-        return read_follows(base_dir / self.path, columns=self.columns, **limit)
+        return read_follows(
+            base_dir / self.path,
+            columns=self.columns,
+            both_ways=self.both_ways,
+            max_bytes=self.max_bytes,
+        )
 
 
 class Given(GraphModel):

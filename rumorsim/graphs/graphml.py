@@ -54,17 +54,19 @@ def read_graphml(
     ids: str,
     *,
     compressed: bool,
+    both_ways: bool = False,
     max_bytes: int | None = None,
     progress: Progress | None = None,
 ) -> FollowGraph:
     """The follow graph of a GraphML file, with the attributes of its nodes.
 
     Every node is an account. ``ids`` "auto" takes whole numbers if all ids are such. Edges
-    must be directed; where weights are asked for, an edge without one has the key's default
-    or 1.0. Nested graphs and hyperedges are refused. Faults are InputErrors with their line.
+    must be directed unless ``both_ways`` makes two follows of each; where weights are asked
+    for, an edge without one has the key's default or 1.0. Nested graphs and hyperedges are
+    refused. Faults are InputErrors with their line.
     """
     direction, weight = edge_ends(columns)
-    document = Document(str(path), weight)
+    document = Document(str(path), weight, undirected=both_ways)
     _parse(path, document, compressed, max_bytes, progress)
     document.finish()
     names = list(document.nodes)
@@ -79,6 +81,7 @@ def read_graphml(
         source,
         target,
         direction=direction,
+        both_ways=both_ways,
         accounts=len(names),
         ids=None if plain else table,
         weights=None if weight is None else np.array(document.weights, np.float64),

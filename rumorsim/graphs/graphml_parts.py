@@ -46,7 +46,7 @@ class Document:
     ``weights`` where the name of a weight is given.
     """
 
-    def __init__(self, file: str, weight: str | None) -> None:
+    def __init__(self, file: str, weight: str | None, *, undirected: bool = False) -> None:
         self.file = file
         self.line: Callable[[], int] = int
         self.nodes: dict[str, int] = {}
@@ -54,6 +54,7 @@ class Document:
         self.lines = array("q")
         self.source, self.target, self.weights = array("q"), array("q"), array("d")
         self._weight = weight
+        self._undirected = undirected
         self._told = bytearray()
         self._keys: dict[str, dict[str, Key]] = {"node": {}, "edge": {}}
         #: Every key that is declared, those of no interest too.
@@ -145,7 +146,7 @@ class Document:
             self._fault("holds more than one graph", value="<graph>", advice=advice)
         default = given.get("edgedefault", "")
         if default not in ("directed", "undirected"):
-            rule = 'must be "directed"'
+            rule = 'must be "directed" or "undirected"'
             self._fault(rule, "edgedefault", show_value(default), "say which way edges go")
         self._directed = default == "directed"
 
@@ -164,8 +165,10 @@ class Document:
     def _edge(self, given: dict[str, str]) -> None:
         self._inside_graph()
         directed = given.get("directed")
-        if not (self._directed if directed is None else TRUTH.get(directed, False)):
-            advice = "make it directed: an edge each way if both follow"
+        if not (
+            self._undirected or (self._directed if directed is None else TRUTH.get(directed, False))
+        ):
+            advice = "say both_ways (--both-ways) if each edge stands for two follows"
             self._fault("is undirected: it does not say who follows whom", "edge", advice=advice)
         self.source.append(self._number(given, "source"))
         self.target.append(self._number(given, "target"))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.graphs.attributes import attribute_array, is_missing
 from rumorsim.graphs.building import from_edges, id_order, id_table
-from rumorsim.graphs.direction import follower_first
+from rumorsim.graphs.direction import DIRECTIONS, follower_first
 from rumorsim.graphs.follows import FollowGraph
 
 __all__ = ["from_networkx", "to_networkx"]
@@ -22,17 +22,22 @@ __all__ = ["from_networkx", "to_networkx"]
 _WEIGHT = "weight"
 
 
-def from_networkx(graph: nx.Graph[Any], *, direction: str, both_ways: bool = False) -> FollowGraph:
+def from_networkx(
+    graph: nx.Graph[Any], *, direction: str | None = None, both_ways: bool = False
+) -> FollowGraph:
     """The follow graph of a networkx graph; ``direction`` says what an edge u -> v means.
 
     "follower followee": u follows v; "followee follower": v follows u. Every node
     becomes an account, with its attributes (missing ones are NaN among numbers, else
     None). If any edge has a "weight", follows have weights (1.0 where it is missing);
     other edge attributes are left out. Parallel edges of a multigraph are counted as
-    duplicates. An undirected graph is refused unless ``both_ways`` says that each edge
-    stands for two follows. For the numbering of accounts see ``from_edges``; where ids
-    are neither numbers nor text it is the graph's own order.
+    duplicates. An undirected graph is refused unless ``both_ways`` says that each edge,
+    directed or not, stands for two follows; ``direction`` may then be left out. For the
+    numbering of accounts see ``from_edges``; where ids are neither numbers nor text it is
+    the graph's own order.
     """
+    if direction is None:
+        direction = DIRECTIONS[0] if both_ways else ""
     follower_first(direction)
     if not graph.is_directed() and not both_ways:
         raise InputError(
@@ -55,6 +60,8 @@ def from_networkx(graph: nx.Graph[Any], *, direction: str, both_ways: bool = Fal
         source,
         target,
         direction=direction,
+        # Rows of an undirected graph hold each edge at both ends already.
+        both_ways=both_ways and (graph.is_directed() or graph.is_multigraph()),
         weights=weights,
         accounts=len(nodes),
         ids=None if plain else table,
@@ -85,10 +92,6 @@ def _parallel_ends(graph: nx.Graph[Any], nodes: list[Any], plain: bool) -> Ends:
     edges = list(graph.edges(data=True))
     source = [place[u] for u, _, _ in edges]
     target = [place[v] for _, v, _ in edges]
-    if not graph.is_directed():
-        # A multigraph lists an undirected edge once.
-        source, target = source + target, target + source
-        edges = edges + edges
     weights = _weights([[data for _, _, data in edges]], len(edges))
     return np.array(source, np.int32), np.array(target, np.int32), weights
 

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from rumorsim.errors import Fault, InputError, nearest, show_value
 from rumorsim.files import checked_file
 from rumorsim.graphs.building import from_edges, id_table
-from rumorsim.graphs.columns import Columns, parse_columns
+from rumorsim.graphs.columns import COLUMNS_ADVICE, Columns, parse_columns
+from rumorsim.graphs.direction import DIRECTIONS
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.lines import LONGEST_LINE, Id, LineFormat, format_of
 from rumorsim.graphs.sources import Progress, blocks, file_format, is_mapped
@@ -31,6 +32,7 @@ def read_follows(
     *,
     columns: str | None = None,
     ids: str = "auto",
+    both_ways: bool = False,
     max_bytes: int | None = None,
     progress: Progress | None = None,
 ) -> FollowGraph:
@@ -47,14 +49,23 @@ def read_follows(
     ``graphml.read_graphml``). A directory of arrays, NAME.mapped, is read in place and says
     all this itself: there ``columns`` and ``ids`` are left out, which nothing else allows.
 
-    ``max_bytes`` caps the bytes of a file once decompressed. Whatever is wrong with the
+    ``both_ways`` makes two follows of each line, as files of undirected edges mean it;
+    ``columns`` may then be left out where there are two. ``max_bytes`` caps the bytes of a
+    file once decompressed. Whatever is wrong with the
     file is an InputError with its line.
     """
     if is_mapped(path):
         from rumorsim.graphs.mapped import read_mapped
 
-        _said_by_itself(path, columns=columns, ids=None if ids == "auto" else ids)
+        _said_by_itself(
+            path,
+            columns=columns,
+            ids=None if ids == "auto" else ids,
+            both_ways=both_ways or None,
+        )
         return read_mapped(path, max_bytes=max_bytes)
+    if columns is None and both_ways:
+        columns = DIRECTIONS[0]
     wanted = _wanted(columns, path)
     if ids not in _IDS:
         raise InputError(
@@ -72,7 +83,13 @@ def read_follows(
 
         packed = kind.endswith(".gz")
         return read_graphml(
-            place, wanted, ids, compressed=packed, max_bytes=max_bytes, progress=progress
+            place,
+            wanted,
+            ids,
+            compressed=packed,
+            both_ways=both_ways,
+            max_bytes=max_bytes,
+            progress=progress,
         )
     if kind == "parquet":
         from rumorsim.graphs.parquet import read_columns
@@ -84,17 +101,23 @@ def read_follows(
         raise InputError(
             Fault("holds no follows", file=str(path), advice="a graph needs at least one")
         )
-    return from_edges(first, second, direction=wanted.direction, weights=weights, file=str(path))
+    return from_edges(
+        first,
+        second,
+        direction=wanted.direction,
+        weights=weights,
+        both_ways=both_ways,
+        file=str(path),
+    )
 
 
 def _wanted(columns: str | None, path: str | os.PathLike[str]) -> Columns:
     if columns is None:
-        advice = 'say "follower followee" or "followee follower", as the columns are'
-        raise InputError(Fault("is missing", file=str(path), key="columns", advice=advice))
+        raise InputError(Fault("is missing", file=str(path), key="columns", advice=COLUMNS_ADVICE))
     return parse_columns(columns)
 
 
-def _said_by_itself(path: str | os.PathLike[str], **given: str | None) -> None:
+def _said_by_itself(path: str | os.PathLike[str], **given: str | bool | None) -> None:
     for key, value in given.items():
         if value is not None:
             rule = "must be left out: the arrays say it themselves"

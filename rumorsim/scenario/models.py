@@ -302,17 +302,18 @@ class Scenario(Model):
         """The graph handed over with :meth:`on`, if one was."""
         return self._follow_graph
 
-    def on(self, graph: Any, *, direction: str | None = None) -> Scenario:
-        """The same scenario on a graph of yours: a FollowGraph or any ``networkx.DiGraph``.
+    def on(self, graph: Any, *, direction: str | None = None, both_ways: bool = False) -> Scenario:
+        """The same scenario on a graph of yours: a FollowGraph or any ``networkx`` graph.
 
         ``direction`` says what an edge u -> v of a networkx graph means, "follower followee"
-        or "followee follower", and is required for one. Results say that they cannot be made
+        or "followee follower"; with ``both_ways`` each edge stands for two follows, whether
+        the graph is directed or not. A networkx graph needs one of the two, a FollowGraph
+        takes neither. Results say that they cannot be made
         again from a file alone; they hold the graph's digest.
         """
-        from rumorsim.graphs import FollowGraph, from_networkx
+        from rumorsim.graphs.handed import handed_graph
 
-        if not isinstance(graph, FollowGraph):
-            graph = from_networkx(graph, direction=direction or "")
+        graph = handed_graph(graph, direction=direction, both_ways=both_ways)
         given = self.model_copy(update={"graph": Given(kind="given", sha256=graph.digest())})
         given._follow_graph = graph
         return given
