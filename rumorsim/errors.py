@@ -7,9 +7,12 @@ prints its lines and exits with code 2; in Python it is caught and its ``faults`
 from __future__ import annotations
 
 import difflib
+import sys
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import index
+from types import FrameType
 from typing import Any
 
 __all__ = [
@@ -18,6 +21,8 @@ __all__ = [
     "OutputError",
     "PictureWarning",
     "RumorsimError",
+    "RumorsimWarning",
+    "advise",
     "nearest",
     "number_fault",
     "show_value",
@@ -60,6 +65,19 @@ class InputError(RumorsimError, ValueError):
 
     def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Fault, ...]]]:
         return (type(self), (self.faults,))
+
+
+class RumorsimWarning(UserWarning):
+    """Something is done otherwise than asked, and how; nothing is lost by it."""
+
+
+def advise(text: str) -> None:
+    """Issue a :class:`RumorsimWarning` at the line outside this package that led here."""
+    level = 1
+    frame: FrameType | None = sys._getframe()
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("rumorsim."):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(text, RumorsimWarning, stacklevel=level)
 
 
 class OutputError(InputError):

@@ -22,6 +22,7 @@ __all__ = [
     "MARKER",
     "check_directory",
     "checked_file",
+    "from_here",
     "json_text",
     "read_file",
     "write_beside",
@@ -120,6 +121,14 @@ def write_text(place: Path, text: str) -> None:
     """Write a small file whole; one that is there is replaced."""
     with write_beside(place, overwrite=True) as draft:
         draft.write_text(text, encoding="utf-8")
+
+
+def from_here(place: Path) -> Path:
+    """``place`` as people would name it: relative where it lies in the current folder."""
+    try:
+        return place.relative_to(Path.cwd())
+    except ValueError:
+        return place
 
 
 def json_text(value: Any) -> str:

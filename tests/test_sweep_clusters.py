@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import slurm_loopback
 from sweep_studies import FOLDER, called, environment, grid, records, tables
 
+import rumorsim
 from rumorsim.errors import InputError
 from rumorsim.studies.slurm import Array
+from rumorsim.studies.study import load_study
 from rumorsim.studies.sweep import Progress, sweep
+from rumorsim.studies.workers import WorkerError
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +76,114 @@ def test_without_dask_the_extra_is_named(
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(InputError, match=r'pip install "rumorsim\[dask\]"'):
         sweep(whole[0], tmp_path / "out", dask="tcp://127.0.0.1:9")
+
+
+@contextlib.contextmanager
+def cluster_elsewhere(folder: Path, *, workers: bool) -> Iterator[str]:
+    """The address of a dask scheduler whose workers, if any, run in a folder of their own."""
+    pytest.importorskip("distributed")
+    folder.mkdir()
+    found = folder / "scheduler.json"
+    file = ["--scheduler-file", str(found)]
+    local = ["--host", "127.0.0.1"]
+    commands = [[*dask_command("scheduler"), *local, "--port", "0", "--no-dashboard", *file]]
+    if workers:
+        worker = [*dask_command("worker"), *file, "--nthreads", "1", "--no-dashboard"]
+        commands.append(worker)
+    with contextlib.ExitStack() as stack:
+        for words in commands:
+            started = subprocess.Popen(
+                words, cwd=folder, env=environment(), stderr=subprocess.DEVNULL
+            )
+            stack.callback(started.wait)
+            stack.callback(started.terminate)
+        begun = time.monotonic()
+        while not found.exists() or not found.read_text().endswith("}"):
+            assert time.monotonic() - begun < 60
+            time.sleep(0.05)
+        yield json.loads(found.read_text())["address"]
+
+
+def dask_command(what: str) -> list[str]:
+    """A program of dask, as a new process."""
+    return [sys.executable, "-m", f"distributed.cli.dask_{what}"]
+
+
+def test_workers_of_a_cluster_find_the_files_of_a_study_named_by_a_relative_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Study, scenario, follows and accounts are all named relatively; the worker is elsewhere."""
+    here = tmp_path / "here"
+    (here / "worlds" / "data").mkdir(parents=True)
+    (here / "worlds" / "data" / "follows.txt").write_text("1 0\n2 0\n3 1\n4 2\n")
+    (here / "worlds" / "data" / "accounts.csv").write_text("id,kind\n0,loud\n")
+    (here / "worlds" / "scenario.toml").write_text(ON_FILES)
+    (here / "study.toml").write_text(STUDY_ON_FILES)
+    monkeypatch.chdir(here)
+    with cluster_elsewhere(tmp_path / "elsewhere", workers=True) as address:
+        done = called("sweep", "study.toml", "--out", "out", "--dask", address, cwd=here)
+    assert done.returncode == 0, done.stderr
+    assert "failed" not in done.stderr
+    alone = sweep("study.toml", "alone", workers=0)
+    assert not alone.failures() and alone.directory == here / "alone"
+    assert tables(here / "out") == tables(here / "alone")
+
+
+ON_FILES = """
+horizon = "1 d"
+graph = { kind = "file", path = "data/follows.txt", columns = "follower followee" }
+accounts = { file = "data/accounts.csv", kinds = { loud = { share = 0.0 } } }
+[[stories]]
+name = "s"
+truth = false
+appeal = 0.9
+author = { kind = "loud" }
+"""
+STUDY_ON_FILES = """
+scenario = "worlds/scenario.toml"
+replicates = 3
+parameters = [{ name = "appeal", key = "stories[s].appeal", values = [0.1, 0.9] }]
+"""
+
+
+def test_paths_stay_what_they_were_when_the_folder_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Loaded by a relative path, then run from another folder: in processes and here."""
+    here, there = tmp_path / "here", tmp_path / "there"
+    (here / "data").mkdir(parents=True)
+    there.mkdir()
+    (here / "data" / "follows.txt").write_text("1 0\n2 0\n3 1\n4 2\n")
+    (here / "data" / "accounts.csv").write_text("id,kind\n0,loud\n")
+    (here / "scenario.toml").write_text(ON_FILES)
+    (here / "study.toml").write_text(STUDY_ON_FILES.replace("worlds/", ""))
+    monkeypatch.chdir(here)
+    scenario, study = rumorsim.load("scenario.toml"), load_study("study.toml")
+    swept = sweep(study, "out", workers=0)
+    monkeypatch.chdir(there)
+    compared = rumorsim.compare(scenario, replicates=1)
+    assert rumorsim.run(scenario).digest == compared.digests["none"][0]
+    assert len(list(swept.runs())) == 6
+    again = sweep(study, "out", workers=1, progress=lambda _: os.chdir(tmp_path))
+    assert again.directory == there / "out"
+    assert not again.failures()
+    assert tables(again.directory) == tables(here / "out")
+
+
+def test_a_scheduler_without_workers_is_told_and_given_up(
+    whole: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rumorsim.studies import dask_cluster
+
+    monkeypatch.setattr(dask_cluster, "_SECONDS_TO_TELL", 0.5)
+    monkeypatch.setattr(dask_cluster, "_SECONDS_TO_WAIT", 3.0)
+    lines: list[str] = []
+    with cluster_elsewhere(tmp_path / "elsewhere", workers=False) as address:
+        start = f"start one with `dask worker {address}`"
+        with pytest.raises(WorkerError, match=re.escape(start)):
+            sweep(whole[0], tmp_path / "out", dask=address, tell=lines.append)
+    told = [line for line in lines if "has no workers yet" in line]
+    assert len(told) == 1 and start in told[0]
 
 
 # -- SLURM -----------------------------------------------------------------------------

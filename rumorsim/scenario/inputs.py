@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from rumorsim.errors import Fault, InputError
-from rumorsim.files import checked_file
+from rumorsim.files import checked_file, from_here
 from rumorsim.graphs.manifest import manifest_of
 
 if TYPE_CHECKING:
@@ -44,11 +44,12 @@ def file_digest(path: Path) -> str:
 def input_files(scenario: Scenario) -> dict[str, str]:
     """SHA-256 of each file the scenario reads, by its key: ``graph.path``, ``accounts.file``."""
     found = {}
+    folder = from_here(scenario.base_dir)
     graph, table = getattr(scenario.graph, "path", None), scenario.accounts.file
     if graph is not None:
-        found["graph.path"] = file_digest(manifest_of(scenario.base_dir / graph))
+        found["graph.path"] = file_digest(manifest_of(folder / graph))
     if table is not None:
-        found["accounts.file"] = file_digest(scenario.base_dir / table)
+        found["accounts.file"] = file_digest(folder / table)
     return found
 
 
@@ -62,7 +63,7 @@ def build_graph(scenario: Scenario) -> tuple[FollowGraph, dict[str, NDArray[Any]
     graph_key = _key_of_graph(scenario)
     graph = scenario.follow_graph or _graphs.get(graph_key)
     if graph is None:
-        graph = scenario.graph.build(scenario.base_dir)
+        graph = scenario.graph.build(from_here(scenario.base_dir))
         _keep(_graphs, graph_key, graph)
     attributes = dict(graph.attributes)
     attributes.update(_accounts_table(scenario, graph, graph_key))
@@ -83,7 +84,7 @@ def _digest_of_graph_file(scenario: Scenario) -> str:
     if name is None:
         return ""
     pinned = getattr(scenario.graph, "sha256", None)
-    return _checked_digest(manifest_of(scenario.base_dir / name), pinned, "graph.sha256")
+    return _checked_digest(manifest_of(from_here(scenario.base_dir) / name), pinned, "graph.sha256")
 
 
 def _accounts_table(
@@ -93,7 +94,7 @@ def _accounts_table(
 
     if scenario.accounts.file is None:
         return {}
-    path = scenario.base_dir / scenario.accounts.file
+    path = from_here(scenario.base_dir) / scenario.accounts.file
     digest = _checked_digest(path, scenario.accounts.sha256, "accounts.sha256")
     key = f"{digest} {graph_key}"
     table = _tables.get(key)

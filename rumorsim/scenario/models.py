@@ -245,7 +245,7 @@ class Scenario(Model):
         DEFAULT_MEASURES, strict=False, min_length=1, description="what to measure"
     )
     #: No keys people write: one comes with the file, the other from Python.
-    _base_dir: Path = PrivateAttr(default_factory=Path)
+    _base_dir: Path = PrivateAttr(default_factory=Path.cwd)
     _follow_graph: FollowGraph | None = PrivateAttr(None)
 
     @model_validator(mode="before")
@@ -292,9 +292,13 @@ class Scenario(Model):
         return self._base_dir
 
     def at(self, base_dir: Path) -> Scenario:
-        """The same scenario with relative paths starting at ``base_dir``."""
+        """The same scenario with relative paths starting at ``base_dir``.
+
+        It is kept as an absolute path: the process may change its folder, and the workers
+        that a scenario travels to may have been started in another one.
+        """
         moved = self.model_copy()
-        moved._base_dir = base_dir
+        moved._base_dir = base_dir.absolute()
         return moved
 
     @property

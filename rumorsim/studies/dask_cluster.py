@@ -7,7 +7,8 @@ makes the run of a worker that died again on another one.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+import time
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import replace
 from importlib import import_module
 from itertools import islice
@@ -16,18 +17,28 @@ from typing import Any, Final
 from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.studies.making import ATTEMPTS, Job, Made, Maker
 from rumorsim.studies.orders import Order
+from rumorsim.studies.workers import WorkerError
 
 __all__ = ["Cluster"]
 
 #: Runs in hand for each thread of the cluster: enough that none waits for the next.
 _IN_HAND: Final = 3
 _SECONDS_TO_CONNECT: Final = 10.0
+#: Seconds without a single worker: after these it is told, after those the sweep gives up.
+_SECONDS_TO_TELL, _SECONDS_TO_WAIT = 5.0, 600.0
+#: Seconds between two looks at what has arrived: at first, and where nothing comes for long.
+_FIRST_LOOK, _LAST_LOOK = 0.001, 0.1
+#: Seconds between two looks at who works.
+_ROLL_CALL: Final = 1.0
 
 
 class Cluster:
-    """The workers of a dask scheduler at ``address``."""
+    """The workers of a dask scheduler at ``address``; ``tell`` is called where there are none.
 
-    def __init__(self, job: Job, address: str) -> None:
+    They may come and go while it works. WorkerError where none is there for ten minutes.
+    """
+
+    def __init__(self, job: Job, address: str, tell: Callable[[str], None]) -> None:
         try:
             distributed: Any = import_module("distributed")
         except ImportError:
@@ -45,6 +56,8 @@ class Cluster:
             rule = "a graph handed over from Python does not travel to a cluster"
             raise InputError(Fault(rule, key="--dask", advice="write it to a file all can read"))
         self._job = replace(job, directory=None, scratch=None)
+        self._address, self._tell = address, tell
+        self._seen, self._looked, self._told = time.monotonic(), 0.0, False
 
     @property
     def count(self) -> int:
@@ -57,6 +70,7 @@ class Cluster:
         coming = iter(orders)
         ending = self._distributed.as_completed()
         given: dict[str, Order] = {}
+        self._seen = time.monotonic()
         try:
             while True:
                 for order in islice(coming, max(0, self.count * _IN_HAND - len(given))):
@@ -67,11 +81,37 @@ class Cluster:
                     ending.add(future)
                 if not given:
                     return
+                self._wait_for(ending)
                 future = next(ending)
                 yield self._outcome(future, given.pop(future.key))
         finally:
             for future in list(ending.futures):
                 future.cancel()
+
+    def _wait_for(self, ending: Any) -> None:
+        """Return once something has ended. WorkerError where nobody works for too long."""
+        pause = _FIRST_LOOK
+        while not ending.has_ready():
+            if time.monotonic() - self._looked > _ROLL_CALL:
+                self._call_the_roll()
+            time.sleep(pause)
+            pause = min(2 * pause, _LAST_LOOK)
+
+    def _call_the_roll(self) -> None:
+        workers = self._client.nthreads()
+        now = self._looked = time.monotonic()
+        if workers:
+            self._seen, self._told = now, False
+            return
+        start = f"start one with `dask worker {self._address}`"
+        alone = now - self._seen
+        if alone > _SECONDS_TO_WAIT:
+            rule = f"no dask worker for {_SECONDS_TO_WAIT / 60:.0f} min"
+            raise WorkerError(f"{rule}; {start}, then run the same again")
+        if alone > _SECONDS_TO_TELL and not self._told:
+            self._told = True
+            left = f"giving up after {_SECONDS_TO_WAIT / 60:.0f} min without one"
+            self._tell(f"the scheduler has no workers yet: {start}; {left}")
 
     def _outcome(self, future: Any, order: Order) -> Made:
         try:

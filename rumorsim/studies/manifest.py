@@ -44,7 +44,7 @@ class Manifest:
                 "study": study,
                 "scenario": resolved,
                 "scenario_digest": digest_of(resolved),
-                "folder": str(scenario.base_dir.absolute()),
+                "folder": str(scenario.base_dir),
                 "parameters": [each.name for each in plan.study.parameters],
                 "points": [list(point.values()) for point in plan.points],
                 "policies": list(plan.policies),

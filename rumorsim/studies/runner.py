@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
-from rumorsim.errors import Fault, InputError, RumorsimError
+from rumorsim.errors import Fault, InputError, RumorsimError, advise
 from rumorsim.measures import curves as curves_of
 from rumorsim.measures import flatten
 from rumorsim.measures.base import Curve
@@ -29,7 +29,7 @@ from rumorsim.studies.orders import Order, Orders, Setting
 from rumorsim.studies.records import unpack
 from rumorsim.studies.shelf import Given
 from rumorsim.studies.store import Store
-from rumorsim.studies.workers import Hands, Here, Processes, default_workers
+from rumorsim.studies.workers import ALONE, Hands, Here, Processes, default_workers, in_pool
 
 __all__ = ["Run", "RunError", "Runner", "Setting", "run_of"]
 
@@ -107,7 +107,7 @@ class Runner:
         self.orders = scenario if isinstance(scenario, Orders) else Orders(scenario, measures)
         self.scenario = self.orders.scenario
         self.curves = tuple(curves)
-        self.store = None if store is None else Store(Path(store))
+        self.store = None if store is None else Store(Path(store).absolute())
         with ExitStack() as stack:
             # Alone and without a store nothing is in hand, and no graph is shared.
             alone = workers == 0 and self.store is None
@@ -227,6 +227,10 @@ def _folder_that_goes() -> Iterator[Path]:
 
 def _hands(job: Job, workers: int | None) -> Hands:
     count = default_workers(1 << 20) if workers is None else workers
+    if count and in_pool():
+        if workers is not None:
+            advise(ALONE)
+        return Here(job)
     return Processes(job, count) if count else Here(job)
 
 

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from rumorsim.errors import Fault, InputError, nearest
+from rumorsim.files import from_here
 from rumorsim.measures import MEASURES
 from rumorsim.scenario import Scenario, load
 from rumorsim.scenario.accounts import Name
@@ -79,7 +80,7 @@ class Study(Model):
         MOST_RUNS, ge=1, le=100_000_000, description="refuse a study of more runs than these"
     )
     _file: str = PrivateAttr("study")
-    _base_dir: Path = PrivateAttr(default_factory=Path)
+    _base_dir: Path = PrivateAttr(default_factory=Path.cwd)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Study:
@@ -127,12 +128,12 @@ class Study(Model):
     def at(self, base_dir: Path, file: str) -> Study:
         """The same study with its scenario's path starting at ``base_dir``."""
         moved = self.model_copy()
-        moved._base_dir, moved._file = base_dir, file
+        moved._base_dir, moved._file = base_dir.absolute(), file
         return moved
 
     def load_scenario(self) -> Scenario:
         """The scenario it names; InputError where there is none or it has faults."""
-        return load(self._base_dir / self.scenario)
+        return load(from_here(self._base_dir) / self.scenario)
 
 
 def load_study(path: str | os.PathLike[str]) -> Study:

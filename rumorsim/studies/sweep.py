@@ -73,13 +73,15 @@ def sweep(
     begun = study if isinstance(study, Study) else load_study(study)
     share = Shard.of(shard)
     check_directory(Path(out))
+    place = Path(out).absolute()
     orders = Orders(begun.load_scenario() if scenario is None else scenario, begun.measures)
     plan = planned(begun, orders, most_runs)
-    with Runner(orders, workers=workers, store=out, part=share.part, hands=_hands(dask)) as runner:
+    hands = _hands(dask, tell or _ignored)
+    with Runner(orders, workers=workers, store=place, part=share.part, hands=hands) as runner:
         manifest = Manifest.of(plan, orders.scenario)
-        manifest.save(Path(out))
+        manifest.save(place)
         work = _Work(plan, runner, share, progress or _ignored, tell or _ignored)
-        swept = Sweep(Path(out), manifest.values)
+        swept = Sweep(place, manifest.values)
         for _ in range(_ROUNDS):
             work.make_missing()
             if work.is_in_tables(swept):
@@ -87,12 +89,12 @@ def sweep(
         return swept
 
 
-def _hands(dask: str | None) -> Callable[[Job], Hands] | None:
+def _hands(dask: str | None, tell: Callable[[str], None]) -> Callable[[Job], Hands] | None:
     if dask is None:
         return None
     from rumorsim.studies.dask_cluster import Cluster
 
-    return lambda job: Cluster(job, dask)
+    return lambda job: Cluster(job, dask, tell)
 
 
 def _ignored(_: object) -> None:

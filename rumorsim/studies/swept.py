@@ -55,7 +55,7 @@ class Sweep:
     @classmethod
     def load(cls, directory: str | Path) -> Sweep:
         """The sweep in a directory, finished or not; InputError where there is none."""
-        return cls(Path(directory), Manifest.load(Path(directory)).values)
+        return cls(Path(directory).absolute(), Manifest.load(Path(directory)).values)
 
     @property
     def parameters(self) -> tuple[str, ...]:

@@ -18,11 +18,11 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, Final, Protocol
 
 from rumorsim.engines import kernels_are_compiled
-from rumorsim.errors import RumorsimError
+from rumorsim.errors import RumorsimError, advise
 from rumorsim.studies.making import ATTEMPTS, Job, Made, Maker
 from rumorsim.studies.orders import Order
 
-__all__ = ["Hands", "Here", "Processes", "WorkerError", "default_workers"]
+__all__ = ["ALONE", "Hands", "Here", "Processes", "WorkerError", "default_workers", "in_pool"]
 
 #: Orders a process has in hand, so that it need not wait for the next.
 _IN_HAND: Final = 4
@@ -33,7 +33,13 @@ _STILLBORN: Final = 5
 
 
 def default_workers(runs: int) -> int:
-    """One process for each core this process may use, and no more than there are runs."""
+    """One process for each core this process may use, and no more than there are runs.
+
+    One, with a warning, in a worker of a pool (``multiprocessing.Pool``, say): it can start none.
+    """
+    if in_pool():
+        advise(ALONE)
+        return 1
     if hasattr(os, "sched_getaffinity"):
         cores = len(os.sched_getaffinity(0))
     else:
@@ -41,8 +47,20 @@ def default_workers(runs: int) -> int:
     return max(1, min(cores, runs))
 
 
+def in_pool() -> bool:
+    """Whether this process is a worker that may start no processes of its own."""
+    return bool(multiprocessing.current_process().daemon)
+
+
 class WorkerError(RumorsimError):
     """Worker processes cannot be started."""
+
+
+#: Why no other process makes runs here.
+ALONE: Final = (
+    "this process is itself a worker and cannot start processes of its own:"
+    " it makes its runs one after the other"
+)
 
 
 class Hands(Protocol):
