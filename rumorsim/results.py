@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import ConfigDict, RootModel
 
 from rumorsim.csv_text import write_csv
 from rumorsim.errors import Fault, InputError
 from rumorsim.files import MARKER, json_text, write_directory
 from rumorsim.measures import curves, describe, flatten
+from rumorsim.saved_json import ProvenanceShape, Saved, ScenarioShape, checked, read_json
 
 if TYPE_CHECKING:
     import pandas
@@ -20,6 +22,26 @@ __all__ = ["Result"]
 
 #: What the marker of a directory says it holds.
 _HOLDS = "result"
+
+
+class _Shape(Saved):
+    """What the file of a saved run must hold."""
+
+    holds: Literal["result"]
+    policy: str
+    seed: int
+    engine: str
+    digest: str
+    events: int
+    measures: dict[str, dict[str, Any]]
+    scenario: ScenarioShape
+    provenance: ProvenanceShape
+
+
+class _CurveShape(RootModel[dict[str, list[float | None]]]):
+    """A curve: its times and the values of each series."""
+
+    model_config = ConfigDict(strict=True)
 
 
 @dataclass(frozen=True)
@@ -89,15 +111,13 @@ class Result:
     def load(cls, directory: str | Path) -> Result:
         """The result saved in a directory; InputError where there is none."""
         place = Path(directory) / MARKER
-        try:
-            found = json.loads(place.read_text(encoding="utf-8"))
-            if found.pop("holds") != _HOLDS or set(found) != {each.name for each in fields(cls)}:
-                raise KeyError("holds")
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise InputError(
-                Fault("is not a saved result", file=str(place), advice="name its directory")
-            ) from error
-        return cls(**found)
+        found = read_json(place, _Shape, advice="name the directory of a saved run")
+        result = cls(**{each.name: found[each.name] for each in fields(cls)})
+        for key, curve in result.curves().items():
+            checked(curve, f"{place}: {key}", _CurveShape)
+            if len({len(series) for series in curve.values()}) > 1:
+                raise InputError(Fault("has series of different lengths", str(place), key))
+        return result
 
 
 def _meaning(key: str) -> tuple[str, str]:

@@ -8,17 +8,23 @@ one, the key.
 from __future__ import annotations
 
 import json
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import Any, Final, NoReturn
+
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.files import checked_file, read_file
 
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter
-
-__all__ = ["MOST_JSON_BYTES", "parse_json", "read_json"]
+__all__ = [
+    "MOST_JSON_BYTES",
+    "ProvenanceShape",
+    "Saved",
+    "ScenarioShape",
+    "checked",
+    "parse_json",
+    "read_json",
+]
 
 #: The longest JSON file that is read whole, in bytes.
 MOST_JSON_BYTES: Final = 1 << 30
@@ -26,18 +32,48 @@ MOST_JSON_BYTES: Final = 1 << 30
 _MOST_DEEP: Final = 100
 
 
-def read_json(place: Path, shape: Any = None, *, advice: str = "") -> Any:
+class Saved(BaseModel):
+    """Base of the shapes of saved files: what their readers rely on; more may be there."""
+
+    model_config = ConfigDict(strict=True, extra="allow")
+
+
+class _Story(Saved):
+    name: str
+    truth: bool
+
+
+class ScenarioShape(Saved):
+    """A resolved scenario, as far as words and pictures look at it; loading checks all of it."""
+
+    name: str
+    graph: dict[str, Any]
+    stories: list[_Story]
+
+
+class ProvenanceShape(Saved):
+    """What numbers were made with."""
+
+    results_version: int
+    versions: dict[str, str | None]
+
+
+def read_json(place: Path, shape: type[Saved] | None = None, *, advice: str = "") -> Any:
     """The value in a JSON file.
 
-    ``shape`` is a type that pydantic can check (a TypedDict, say) or None for anything.
+    ``shape`` is what it must hold, None for anything.
     InputError where there is no such regular file, or it holds something else; ``advice``
     then says what to do.
     """
+    if not place.exists() and not place.is_symlink():
+        raise InputError(Fault("is missing", file=str(place), advice=advice))
     text = read_file(checked_file(place), MOST_JSON_BYTES)
     return parse_json(text, str(place), shape, advice=advice)
 
 
-def parse_json(data: bytes, file: str, shape: Any = None, *, advice: str = "") -> Any:
+def parse_json(
+    data: bytes, file: str, shape: type[Saved] | None = None, *, advice: str = ""
+) -> Any:
     """The value in JSON text as UTF-8 bytes, as :func:`read_json` gives it."""
 
     def refuse(word: str) -> NoReturn:
@@ -49,7 +85,7 @@ def parse_json(data: bytes, file: str, shape: Any = None, *, advice: str = "") -
     except (ValueError, RecursionError) as error:
         shown = show_value(str(error))[1:-1]
         raise InputError(Fault(f"is not JSON: {shown}", file=file, advice=advice)) from None
-    return value if shape is None else _checked(value, file, shape, advice)
+    return value if shape is None else checked(value, file, shape, advice)
 
 
 def _check_depth(value: Any) -> None:
@@ -68,11 +104,10 @@ def _parts(value: Any) -> list[Any]:
     return [each for each in inner if isinstance(each, dict | list)]
 
 
-def _checked(value: Any, file: str, shape: Any, advice: str) -> Any:
-    from pydantic import ValidationError
-
+def checked(value: Any, file: str, shape: type[BaseModel], advice: str = "") -> Any:
+    """``value`` as it is; InputError naming ``file`` and key unless it has the shape."""
     try:
-        return _adapter(shape).validate_python(value)
+        shape.model_validate(value)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         missing = first["type"] == "missing"
@@ -85,10 +120,4 @@ def _checked(value: Any, file: str, shape: Any, advice: str) -> Any:
             advice=advice,
         )
         raise InputError(fault) from None
-
-
-@lru_cache
-def _adapter(shape: Any) -> TypeAdapter[Any]:
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(shape)
+    return value

@@ -285,7 +285,7 @@ def test_what_is_not_ours_is_refused(compared: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no report is made of"):
         write_report(other)
     (other / "rumorsim.json").write_text("{")
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="is not JSON"):
         write_report(other)
     mine = tmp_path / "mine.html"
     mine.write_text("<p>my own page</p>")

@@ -42,7 +42,7 @@ MARKERS = [None, "", "[1]", '{"holds": "comparison"}', '{"holds": "result"}']
 def test_what_is_no_result_is_refused(marker: str | None, tmp_path: Path) -> None:
     if marker is not None:
         (tmp_path / MARKER).write_text(marker)
-    with pytest.raises(InputError, match="is not a saved result"):
+    with pytest.raises(InputError, match="is not JSON|is missing|saves here"):
         Result.load(tmp_path)
 
 

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.pages.parts import Code, Folded, Page, Section
 from rumorsim.pages.terms_part import again_section, limits_section, scenario_section, source_of
 from rumorsim.studies.intervals import Interval
+from rumorsim.studies.shapes import read_saved
 
 __all__ = ["answer_page", "in_shell", "interval_of", "read_answer"]
 
@@ -23,22 +23,10 @@ _FILES: Final = {
 }
 
 
-def read_answer(directory: Path, holds: str, keys: tuple[str, ...]) -> Mapping[str, Any]:
+def read_answer(directory: Path, holds: str) -> Mapping[str, Any]:
     """The answer in a directory; InputError where its file is missing or not as we save it."""
     name, command = _FILES[holds]
-    place, advice = directory / name, f"run rumorsim {command} again"
-    try:
-        found = json.loads(place.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(Fault("is missing", file=str(place), advice=advice)) from None
-    except (OSError, ValueError) as error:
-        raise InputError(Fault(f"cannot be read: {error}", file=str(place))) from error
-    lacking = [key for key in keys if not isinstance(found, dict) or key not in found]
-    if lacking:
-        rule = f"is not as this version saves it: {show_value(lacking[0])} is missing"
-        raise InputError(Fault(rule, file=str(place), advice=advice))
-    answer: Mapping[str, Any] = found
-    return answer
+    return read_saved(directory / name, holds, f"run rumorsim {command} again")
 
 
 def interval_of(row: Mapping[str, Any], name: str) -> Interval | None:

@@ -16,10 +16,6 @@ from rumorsim.studies.intervals import Interval
 
 __all__ = ["page_of_delay_map"]
 
-_NEEDED: Final = (
-    *("name", "policy", "measure", "covered_by", "delays", "coverages", "seeds"),
-    *("cells", "level_of_each_cell", "scenario", "provenance"),
-)
 _AXIS: Final = {
     "fraction": "coverage: part of the targets",
     "sensitivity": "coverage: P(act | reviewed, guilty)",
@@ -28,7 +24,7 @@ _AXIS: Final = {
 
 def page_of_delay_map(directory: Path) -> Page:
     """The page of what ``delay-map`` saved in a directory."""
-    found = read_answer(directory, "delay map", _NEEDED)
+    found = read_answer(directory, "delay map")
     worlds, cells = len(found["seeds"]), len(found["cells"])
     what, seeds = what_is(found["measure"]), found["seeds"]
     return answer_page(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from rumorsim.pages.answer_charts import Dot, Tried, best_so_far, draw_finalists, draw_search
 from rumorsim.pages.answer_reading import answer_page, in_shell, interval_of, read_answer
@@ -16,15 +16,10 @@ from rumorsim.studies.intervals import Interval
 
 __all__ = ["page_of_optimum"]
 
-_NEEDED: Final = (
-    *("name", "answer", "goal", "parameters", "seeds", "fresh_seeds", "finalists", "trials"),
-    *("winner", "search_seed", "scenario", "study", "provenance"),
-)
-
 
 def page_of_optimum(directory: Path) -> Page:
     """The page of what ``optimise`` saved in a directory."""
-    found = read_answer(directory, "optimisation", _NEEDED)
+    found = read_answer(directory, "optimisation")
     finals, fresh = len(found["finalists"]), len(found["fresh_seeds"])
     goal = found["goal"]["target"]
     return answer_page(

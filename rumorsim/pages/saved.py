@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from rumorsim import saved_json
 from rumorsim.csv_text import read_csv
 from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.files import MARKER
 from rumorsim.studies.comparison import CurveBand
 from rumorsim.studies.intervals import Interval
+from rumorsim.studies.shapes import read_saved
 
 __all__ = ["Change", "Saved", "kind_of", "read_comparison"]
 
@@ -74,11 +75,14 @@ def kind_of(directory: Path) -> str:
     marker = directory / MARKER
     if not marker.is_file():
         raise InputError(Fault("holds no results of rumorsim", file=str(directory), advice=_ADVICE))
-    found = _json(marker)
-    holds = found.get("holds") if isinstance(found, dict) else None
-    if not isinstance(holds, str):
-        raise InputError(Fault("does not say what the directory holds", file=str(marker)))
-    return holds
+    found = saved_json.read_json(marker, _Marker)
+    return str(found["holds"])
+
+
+class _Marker(saved_json.Saved):
+    """What the marker of a directory of results must say."""
+
+    holds: str
 
 
 _ADVICE: Final = "name one that a command of rumorsim wrote with --out"
@@ -86,7 +90,8 @@ _ADVICE: Final = "name one that a command of rumorsim wrote with --out"
 
 def read_comparison(directory: Path) -> Saved:
     """The comparison in a directory; InputError where a file of it is missing or broken."""
-    facts = _json(directory / "comparison.json")
+    advice = "run rumorsim compare again"
+    facts = read_saved(directory / "comparison.json", "comparison", advice)
     try:
         policies, seeds = tuple(facts["policies"]), tuple(facts["seeds"])
         scalars, digests = _worlds(directory / "worlds.csv", policies)
@@ -108,17 +113,7 @@ def read_comparison(directory: Path) -> Saved:
         raise
     except (KeyError, ValueError, TypeError) as error:
         rule = f"is not a comparison as this version saves them ({show_value(str(error))})"
-        advice = "run rumorsim compare again"
         raise InputError(Fault(rule, file=str(directory), advice=advice)) from error
-
-
-def _json(place: Path) -> Any:
-    try:
-        return json.loads(place.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(Fault("is missing", file=str(place))) from None
-    except (OSError, ValueError) as error:
-        raise InputError(Fault(f"cannot be read: {error}", file=str(place))) from error
 
 
 def _rows(place: Path) -> Iterator[dict[str, str]]:

@@ -16,10 +16,6 @@ from rumorsim.studies.intervals import Interval
 
 __all__ = ["page_of_sensitivity"]
 
-_NEEDED: Final = (
-    *("name", "method", "measure", "parameters", "points", "seeds", "noise", "indices"),
-    *("scenario", "study", "provenance"),
-)
 _METHODS: Final = {"sobol": "Sobol\u2019 indices", "morris": "Morris\u2019 elementary effects"}
 #: What is drawn: the index that ranks, then its companion; and what each is called.
 _SHOWN: Final = {"sobol": ("total", "first"), "morris": ("size", "spread")}
@@ -52,7 +48,7 @@ _NOISY: Final = 0.05
 
 def page_of_sensitivity(directory: Path) -> Page:
     """The page of what ``sensitivity`` saved in a directory."""
-    found = read_answer(directory, "sensitivity", _NEEDED)
+    found = read_answer(directory, "sensitivity")
     method, worlds = found["method"], len(found["seeds"])
     policies = list(dict.fromkeys(row["policy"] for row in found["indices"]))
     policies.sort(key=lambda policy: _flat(found, policy))  # what nothing moves comes last

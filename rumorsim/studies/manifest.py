@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from rumorsim.errors import Fault, InputError
 from rumorsim.files import write_text
 from rumorsim.provenance import RESULTS_VERSION, digest_of, versions
 from rumorsim.scenario import Scenario
 from rumorsim.studies.plan import Plan
+from rumorsim.studies.shapes import read_saved
 
 __all__ = ["MANIFEST", "TABLES", "Manifest"]
 
@@ -73,14 +73,5 @@ class Manifest:
     @classmethod
     def load(cls, directory: Path) -> Manifest:
         """The manifest of the sweep in a directory; InputError where there is none."""
-        place = directory / MANIFEST
         advice = "name the directory that rumorsim sweep wrote"
-        try:
-            values = json.loads(place.read_text(encoding="utf-8"))
-            if values["format"] != _FORMAT:
-                raise KeyError("format")
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise InputError(
-                Fault("is not the manifest of a sweep", file=str(place), advice=advice)
-            ) from error
-        return cls(values)
+        return cls(read_saved(directory / MANIFEST, "sweep", advice))

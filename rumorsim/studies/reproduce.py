@@ -9,15 +9,28 @@ from pathlib import Path
 from typing import Any
 
 from rumorsim.errors import Fault, InputError
-from rumorsim.files import MARKER
+from rumorsim.files import MARKER, checked_file, read_file
+from rumorsim.graphs.config import Given
 from rumorsim.measures import flatten
 from rumorsim.provenance import RESULTS_VERSION, versions
 from rumorsim.run import run
+from rumorsim.saved_json import MOST_JSON_BYTES, ProvenanceShape, Saved, checked, parse_json
 from rumorsim.scenario.loading import from_values
-from rumorsim.studies.manifest import MANIFEST
+from rumorsim.studies.manifest import MANIFEST, Manifest
 from rumorsim.studies.records import Damaged, unpack
 
 __all__ = ["Reproduction", "reproduce"]
+
+
+class _Record(Saved):
+    """What a record must hold to be made again."""
+
+    policy: str
+    seed: int
+    digest: str
+    measures: dict[str, dict[str, Any]]
+    scenario: dict[str, Any]
+    provenance: ProvenanceShape
 
 
 @dataclass(frozen=True)
@@ -64,10 +77,10 @@ def reproduce(record: str | Path, files: str | Path | None = None) -> Reproducti
     place = Path(record)
     payload = _payload(place)
     base = _folder_of(place) if files is None else Path(files)
-    if payload["scenario"]["graph"]["kind"] == "given":
+    scenario = from_values(payload["scenario"], base, str(record))
+    if isinstance(scenario.graph, Given):
         rule = "its follow graph was handed over from Python; it cannot be made from a file"
         raise InputError(Fault(rule, file=str(record)))
-    scenario = from_values(payload["scenario"], base, str(record))
     known = {measure: payload["measures"][measure] for measure in payload["measures"]}
     again = run(scenario, payload["policy"], payload["seed"], measures=tuple(known))
     then, now = flatten(known), again.scalars()
@@ -90,31 +103,24 @@ def reproduce(record: str | Path, files: str | Path | None = None) -> Reproducti
 def _payload(place: Path) -> dict[str, Any]:
     if place.is_dir():
         place = place / MARKER
-    try:
-        data = place.read_bytes()
-    except OSError as error:
-        rule = f"cannot be read: {error.strerror or error}"
-        raise InputError(Fault(rule, file=str(place))) from None
+    data = read_file(checked_file(place), MOST_JSON_BYTES)
     advice = "name a file runs/x/ID.run of a sweep, or a directory of rumorsim run --out"
+    if data[:1] == b"{":
+        return dict(parse_json(data, str(place), _Record, advice=advice))
     try:
-        found = json.loads(data) if data[:1] == b"{" else unpack(data, place.stem)
-        for key in ("policy", "seed", "digest", "measures", "scenario", "provenance"):
-            found[key]
+        text = unpack(data, place.stem)
     except Damaged as error:
-        raise InputError(Fault(f"is no sound record: {error}", file=str(place))) from None
-    except (ValueError, KeyError, TypeError):
-        fault = Fault("is not the record of a run", file=str(place), advice=advice)
-        raise InputError(fault) from None
-    return dict(found)
+        rule = f"is not a sound record: {error}"
+        raise InputError(Fault(rule, file=str(place), advice=advice)) from None
+    return dict(checked(text, str(place), _Record, advice))
 
 
 def _folder_of(place: Path) -> Path:
     """Where the paths of a record's scenario start: what the manifest above it says."""
-    try:
-        manifest = json.loads((place.absolute().parents[2] / MANIFEST).read_text("utf-8"))
-        return Path(manifest["folder"])
-    except (OSError, ValueError, KeyError, TypeError, IndexError):
+    place = place.absolute()
+    if len(place.parents) < 3 or not (place.parents[2] / MANIFEST).is_file():
         return Path()
+    return Path(Manifest.load(place.parents[2]).values["folder"])
 
 
 def _changed(provenance: Mapping[str, Any]) -> dict[str, str]:
