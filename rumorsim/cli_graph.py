@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -114,22 +115,16 @@ def _make(settings: dict[str, Any], out: str, columns: str | None, force: bool) 
 
 
 def _config(settings: dict[str, Any]) -> Any:
-    from pydantic import ValidationError
-
-    from rumorsim.errors import show_value
     from rumorsim.graphs.config import GRAPH_CONFIGS
+    from rumorsim.written import validated
 
     try:
-        return GRAPH_CONFIGS[settings["kind"]](**settings)
-    except ValidationError as error:
+        return validated(GRAPH_CONFIGS[settings["kind"]], settings, "")
+    except InputError as error:
         raise InputError(
-            Fault(
-                each["msg"].removeprefix("Value error, "),
-                key="--" + str(each["loc"][0]).replace("_", "-") if each["loc"] else "",
-                value=show_value(each["input"]) if each["loc"] else "",
-            )
-            for each in error.errors()
-        ) from error
+            replace(fault, key="--" + fault.key.replace("_", "-") if fault.key else "")
+            for fault in error.faults
+        ) from None
 
 
 def _free(out: str, force: bool) -> None:

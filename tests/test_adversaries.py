@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from adversary_examples import EXAMPLES, SHARED, SILENT
 from intervention_examples import WORLD
-from pydantic import ValidationError
 from small_worlds import agree, differ, events, merged, public, small
 from test_interventions import changed_alone, models_of
 
 from rumorsim.adversaries import ADVERSARIES, Adversary
+from rumorsim.errors import InputError
 from rumorsim.events import Batch
 from rumorsim.run import Simulation
 from rumorsim.scenario.loading import from_values
@@ -196,7 +196,7 @@ def test_configurations_come_back_from_their_resolved_form(
     ],
 )
 def test_what_makes_no_sense_is_refused(kind: str, settings: Any, rule: str) -> None:
-    with pytest.raises(ValidationError, match=rule):
+    with pytest.raises(InputError, match=rule):
         world_with(kind, settings)
 
 
@@ -207,7 +207,7 @@ NAMES = {"kinds": ["nosuch"], "stories": ["nosuch"], "story": "nosuch", "platfor
     ("kind", "field"), [(k, f) for k in KINDS for f in NAMES if f in ADVERSARIES[k].model_fields]
 )
 def test_names_that_do_not_exist_are_refused(kind: str, field: str) -> None:
-    with pytest.raises(ValidationError, match=rf"adversaries\[0\]\.{field}.*nosuch.*no such"):
+    with pytest.raises(InputError, match=rf"adversaries\[0\]\.{field}.*nosuch.*no such"):
         world_with(kind, {field: NAMES[field]})
 
 
@@ -215,9 +215,9 @@ def test_names_that_do_not_exist_are_refused(kind: str, field: str) -> None:
 def test_nothing_stands_where_it_could_do_nothing(kind: str) -> None:
     late = {"reading": "delay", "exposures": "late", "check_ins": None, "attention": None}
     late = {**late, "background": None}
-    with pytest.raises(ValidationError, match="late exposures"):
+    with pytest.raises(InputError, match="late exposures"):
         world_with(kind, feed=late, trending=None)
-    with pytest.raises(ValidationError, match="has no effect with the model sir"):
+    with pytest.raises(InputError, match="has no effect with the model sir"):
         world_with(
             kind,
             feed=None,

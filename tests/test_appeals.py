@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 from intervention_examples import WORLD
-from pydantic import ValidationError
 from scipy import stats
 from small_worlds import actions, agree, events, lever_columns, public, small
 
 from rumorsim.desk import Action
+from rumorsim.errors import InputError
 from rumorsim.run import Simulation
 from rumorsim.scenario.models import Scenario
 
@@ -181,5 +181,5 @@ def test_what_is_upheld_stays() -> None:
     ],
 )
 def test_what_has_no_effect_is_refused(settings: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError, match="has no effect upon appeals"):
+    with pytest.raises(InputError, match="has no effect upon appeals"):
         under(MANY, **settings)

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from rumorsim.errors import Fault, InputError
 from rumorsim.scenario import load, loads
-from rumorsim.scenario.messages import MOST_FAULTS
 from rumorsim.scenario.text import MOST_BYTES, MOST_KEYS
+from rumorsim.written.messages import MOST_FAULTS
 
 FOLDER = Path(__file__).parent / "scenarios"
 INVALID = sorted((FOLDER / "invalid").glob("*.toml"))

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from pydantic import ValidationError
 from scipy import stats
 from small_worlds import actions, small
 
 from rumorsim.desk import Action
+from rumorsim.errors import InputError
 from rumorsim.events import VERBS
 from rumorsim.run import Simulation
 from rumorsim.scenario.models import Scenario
@@ -166,7 +166,7 @@ def test_a_delete_is_one_post() -> None:
     ],
 )
 def test_what_makes_no_sense_is_refused(settings: dict[str, Any], rule: str) -> None:
-    with pytest.raises(ValidationError, match=rule):
+    with pytest.raises(InputError, match=rule):
         under(**{"penalties": {"close": 1}, **settings})
 
 

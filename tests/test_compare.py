@@ -141,8 +141,8 @@ def test_many_worlds_hash_their_follow_graph_once(
 
     monkeypatch.setattr(follows, "hashlib", SimpleNamespace(sha256=counted))
     # A graph that nothing else in this process has built.
-    own = scenario.graph.model_copy(update={"seed": 40_961})
-    found = compare(scenario.model_copy(update={"graph": own}), replicates=20, workers=1)
+    own = scenario.graph.with_(seed=40_961)
+    found = compare(scenario.with_(graph=own), replicates=20, workers=1)
     assert len(made) == 1
     assert found.provenance["graph_digest"] == made[0].hexdigest()  # type: ignore[attr-defined]
 
@@ -238,7 +238,7 @@ def test_a_wrong_precision_is_refused_before_any_run(scenario: Scenario) -> None
         with pytest.raises(InputError):
             compare(scenario, workers=1, **wrong)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="no policy"):
-        compare(scenario.model_copy(update={"policies": ()}), workers=1, precision="2%")
+        compare(scenario.with_(policies=()), workers=1, precision="2%")
 
 
 def test_one_world_has_no_interval(scenario: Scenario) -> None:

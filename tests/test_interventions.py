@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from intervention_examples import EXAMPLES, OF_PLATFORMS, OF_REACTING, SHARED, WORLD
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from small_worlds import (
     actions,
     agree,
@@ -25,12 +25,13 @@ from small_worlds import (
     small,
 )
 
+from rumorsim.errors import InputError
 from rumorsim.events import VERBS, Batch, Kind
 from rumorsim.interventions import INTERVENTIONS, Intervention, When, Whom
 from rumorsim.run import Simulation
 from rumorsim.scenario.loading import from_values
 from rumorsim.scenario.models import Scenario
-from rumorsim.scenario.shapes import inside, leaves, models_in
+from rumorsim.written.shapes import inside, leaves, models_in
 
 KINDS = sorted(INTERVENTIONS)
 #: Kinds whose cases are opened by what others did: those have tests of their own besides.
@@ -135,9 +136,9 @@ def test_a_field_without_effect_would_be_seen() -> None:
 
 @pytest.mark.parametrize("kind", [k for k in TARGETED if INTERVENTIONS[k].target != "post"])
 def test_a_field_that_could_have_no_effect_is_refused(kind: str) -> None:
-    with pytest.raises(ValidationError, match=r"whom\.posts"):
+    with pytest.raises(InputError, match=r"whom\.posts"):
         world_with(kind, {"when": {"at": ["6 h"]}, "whom": {"posts": "shares"}})
-    with pytest.raises(ValidationError, match=r"whom\.nth"):
+    with pytest.raises(InputError, match=r"whom\.nth"):
         world_with(kind, {"when": {"at": ["6 h"]}, "whom": {"nth": 2}})
 
 
@@ -153,7 +154,7 @@ def test_a_field_that_could_have_no_effect_is_refused(kind: str) -> None:
     ],
 )
 def test_what_means_nothing_for_a_platform_is_refused(kind: str, settings: Any) -> None:
-    with pytest.raises(ValidationError, match="platform"):
+    with pytest.raises(InputError, match="platform"):
         world_with(kind, settings)
 
 
@@ -166,12 +167,12 @@ def test_what_means_nothing_for_a_platform_is_refused(kind: str, settings: Any) 
     ],
 )
 def test_what_is_for_good_has_no_end(kind: str, settings: Any) -> None:
-    with pytest.raises(ValidationError, match="cannot be undone"):
+    with pytest.raises(InputError, match="cannot be undone"):
         world_with(kind, settings)
 
 
 def test_an_off_threshold_that_no_window_is_below_is_refused() -> None:
-    with pytest.raises(ValidationError, match=r"off"):
+    with pytest.raises(InputError, match=r"off"):
         When(reports=1, window="1 h", off=0)
 
 

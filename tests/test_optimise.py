@@ -23,6 +23,7 @@ from rumorsim.studies.optimise import Optimum, optimise
 from rumorsim.studies.parameters import Parameter
 from rumorsim.studies.searching import Search, Trial
 from rumorsim.studies.study import Study
+from rumorsim.written import unchecked
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 Floats = NDArray[np.float64]
@@ -150,7 +151,7 @@ def search(trials: int, at_most: str | None) -> Search:
         return np.array([row] * len(seeds))
 
     parameter = Parameter(name="x", key="policies[0].k", low=0.0, high=1.0)
-    study = Study.model_construct(parameters=(parameter,))
+    study = unchecked(Study, parameters=(parameter,))
     found = Search(study, ("p",), Goal.of(at_most, None), (1, 2), worlds, seed=1)
     for _ in range(trials):
         found.step()

@@ -26,7 +26,7 @@ from rumorsim.scenario import Scenario, build_graph, input_files, load, loads
 from rumorsim.scenario.estimates import expectations, reproduction_number, weighted_followers
 from rumorsim.scenario.explained import explained, toml_value
 from rumorsim.scenario.schema import json_schema
-from rumorsim.scenario.shapes import inside, key_path, keys_of, meaning_of, models_in
+from rumorsim.written.shapes import inside, key_path, keys_of, meaning_of, models_in
 
 VALID = sorted((Path(__file__).parent / "scenarios" / "valid").glob("*.toml"))
 MINIMAL = """

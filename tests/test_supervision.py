@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from intervention_examples import WORLD
-from pydantic import ValidationError
 from small_worlds import actions, events, small
 
 from rumorsim.desk import Action
+from rumorsim.errors import InputError
 from rumorsim.events import VERBS, Batch, Kind
 from rumorsim.interventions.penalties import PENALTIES
 from rumorsim.run import Simulation
@@ -225,8 +225,8 @@ def test_what_would_lower_nothing_is_refused() -> None:
         {"kind": "classify-accounts", "when": {"at": ["0 h"]}, "tiers": []},
         {"kind": "strike-ladder", "when": {"reports": 1}, "steps": ["forgive"]},
     ):
-        with pytest.raises(ValidationError):
+        with pytest.raises(InputError):
             under(settings)
-    with pytest.raises(ValidationError, match=r"tiers\[0\]\.kinds.*nosuch.*no such"):
+    with pytest.raises(InputError, match=r"tiers\[0\]\.kinds.*nosuch.*no such"):
         tiers = [{"name": "a", "kinds": ["nosuch"], "strictness": 2.0}]
         under({"kind": "classify-accounts", "when": {"at": ["0 h"]}, "tiers": tiers})

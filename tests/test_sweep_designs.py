@@ -15,8 +15,9 @@ from sweep_studies import SCENARIO
 from rumorsim.errors import InputError
 from rumorsim.scenario import load
 from rumorsim.studies.designs import Grid, LatinHypercube, Listed, Morris, Sobol
-from rumorsim.studies.overrides import in_force, overridden, parse_key, path_of, union_name
+from rumorsim.studies.overrides import in_force, overridden, union_name
 from rumorsim.studies.parameters import Parameter
+from rumorsim.written.changing import parse_key, path_in
 
 
 def between(name: str = "x", **options: Any) -> Parameter:
@@ -162,7 +163,7 @@ def test_an_override_is_as_if_written() -> None:
     assert changed.stories[1].novelty is not None
     assert changed.stories[1].novelty.half_life == 3.0
     # All else is as it was, and the original too.
-    assert changed.stories[0].model_copy(update={"appeal": 0.3}) == scenario.stories[0]
+    assert changed.stories[0].with_(appeal=0.3) == scenario.stories[0]
     assert changed.policies[0] == scenario.policies[0]
     assert scenario.stories[0].appeal == 0.3
     assert overridden(scenario, {}) is scenario
@@ -180,4 +181,4 @@ def test_several_policies_are_in_force_together() -> None:
 def test_paths_have_places_for_names() -> None:
     scenario = load(SCENARIO)
     key = "policies[close accounts].interventions[close-accounts].when.reports"
-    assert path_of(scenario, key) == "policies[0].interventions[0].when.reports"
+    assert path_in(scenario, key) == "policies[0].interventions[0].when.reports"

@@ -124,7 +124,7 @@ def test_a_study_may_be_json_and_is_its_own_resolved_form(tmp_path: Path) -> Non
         written = study.model_dump(mode="json", by_alias=True, exclude_none=True)
         copy = tmp_path / f"{file.stem}.json"
         copy.write_text(json.dumps({**written, "scenario": str(SCENARIO)}), "utf-8")
-        again = load_study(copy).model_copy(update={"scenario": study.scenario})
+        again = load_study(copy).with_(scenario=study.scenario)
         assert again.model_dump() == study.model_dump()
 
 

@@ -261,7 +261,7 @@ def test_every_refresh_ranks_as_a_naive_count_does(seed: int, policy: str) -> No
     naive = naive_surface(batch, scenario.trending, 20.0, off)
     assert told == naive
     assert len(told) > 15
-    wrong = scenario.trending.model_copy(update={"half_life": 4.0})
+    wrong = scenario.trending.with_(half_life="4 h")
     assert told != naive_surface(batch, wrong, 20.0, off), "negative control"
 
 

@@ -80,8 +80,8 @@ def point(accounts: int, follows: int, reading: str, spreading: bool, keep: bool
         delay_scenario(accounts, "events") if reading == "delay" else check_in_scenario(accounts)
     )
     if not spreading:
-        quiet = tuple(story.model_copy(update={"appeal": 0.0}) for story in scenario.stories)
-        scenario = scenario.model_copy(update={"stories": quiet})
+        quiet = tuple(story.with_(appeal=0.0) for story in scenario.stories)
+        scenario = scenario.with_(stories=quiet)
     scenario = scenario.on(graph)
     _reset_peak()
     simulation = start_of(scenario)

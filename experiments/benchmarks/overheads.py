@@ -39,9 +39,9 @@ def seam(size: int, rounds: int) -> list[Finding]:
     from rumorsim.run import Simulation
 
     warm_up()
-    scenario = check_in_scenario(size).model_copy(update={"trending": None, "policies": ()})
-    quiet_stories = tuple(story.model_copy(update={"at": (47.99,)}) for story in scenario.stories)
-    quiet_scenario = scenario.model_copy(update={"stories": quiet_stories})
+    scenario = check_in_scenario(size).with_(trending=None, policies=())
+    quiet_stories = tuple(story.with_(at=["47.99 h"]) for story in scenario.stories)
+    quiet_scenario = scenario.with_(stories=quiet_stories)
     gap = 47.9 / EVENTS
 
     def ticking(env: simpy.Environment) -> Generator[simpy.Event, Any, None]:

@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from rumorsim.errors import Fault, InputError, nearest, show_value
 from rumorsim.graphs.made import MAX_FOLLOWS
 from rumorsim.graphs.npy import part_file
 from rumorsim.graphs.sources import is_mapped
-from rumorsim.written import Model
+from rumorsim.written import Model, validated
 
 __all__ = ["MANIFEST", "Manifest", "Part", "manifest_of", "read_manifest"]
 
@@ -90,21 +90,11 @@ def read_manifest(path: Path) -> Manifest:
     if part_file(place) > _LONGEST:
         raise InputError(Fault(f"can have at most {_LONGEST:,} bytes", file=str(place)))
     try:
-        found = Manifest.model_validate(json.loads(place.read_bytes()))
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        key = ".".join(map(str, first["loc"]))
-        raise InputError(
-            Fault(
-                f"is not what a follow graph has here: {first['msg']}",
-                file=str(place),
-                key=show_value(key)[1:-1],
-                value=show_value(first["input"]),
-            )
-        ) from None
+        values = json.loads(place.read_bytes())
     except (ValueError, RecursionError) as error:
         value = show_value(str(error))
         raise InputError(Fault("is not JSON", file=str(place), value=value)) from None
+    found = validated(Manifest, values, str(place))
     for name, part in found.parts().items():
         if part.form == "json" and name.split(".")[0] in ("offsets", "followers", "weights"):
             raise InputError(Fault('must be "npy"', file=str(place), key=f"{name[:-5]}.form"))

@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from rumorsim.interventions.cases import Docket
 from rumorsim.laws import Law
 from rumorsim.units import Duration, PositiveDuration, Quota
-from rumorsim.written import Model
+from rumorsim.written import Model, replaced
 
 if TYPE_CHECKING:
     from rumorsim.desk import Case, Desk
@@ -230,7 +230,7 @@ class Intervention(Model):
         if self.target == "platform":
             if self.when.at is None:
                 raise ValueError("what is done to a platform happens at fixed times: when.at")
-            if self.whom.model_copy(update={"platforms": ()}) != Whom():
+            if replaced(self.whom, platforms=()) != Whom():
                 raise ValueError("of whom only platforms is for interventions on platforms")
             if self.sensitivity is not None or self.reviewers is not None:
                 raise ValueError("nobody reviews a platform: remove reviewers and sensitivity")

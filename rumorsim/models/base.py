@@ -8,7 +8,7 @@ from pydantic import Field
 
 from rumorsim.laws import Exponential, Law
 from rumorsim.units import DailyCurve, Rate
-from rumorsim.written import Model
+from rumorsim.written import Model, unchecked
 
 __all__ = ["ContactModel", "Rumor", "Terms"]
 
@@ -79,4 +79,4 @@ class Rumor(ContactModel):
         """The law of the time until an account stops by itself."""
         if self.forgetting == 0:
             return None
-        return Exponential.model_construct(law="exponential", mean_time=1.0 / self.forgetting)
+        return unchecked(Exponential, law="exponential", mean_time=1.0 / self.forgetting)

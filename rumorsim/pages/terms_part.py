@@ -13,7 +13,7 @@ from rumorsim.files import json_text
 from rumorsim.pages.parts import Code, Column, Folded, Items, Section, Table, Text
 from rumorsim.scenario.explained import toml_value
 from rumorsim.scenario.models import Scenario
-from rumorsim.scenario.shapes import key_path, keys_of, meaning_of
+from rumorsim.written.shapes import key_path, keys_of, meaning_of
 
 __all__ = ["again_section", "limits_section", "scenario_section", "source_of"]
 

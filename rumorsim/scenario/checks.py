@@ -7,7 +7,7 @@ ValueError; ``messages`` takes them apart again, so a model needs no file name t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from rumorsim.errors import nearest, show_value
 from rumorsim.events import VERBS, Kind
@@ -21,17 +21,10 @@ if TYPE_CHECKING:
     from rumorsim.interventions import Intervention
     from rumorsim.scenario.models import Scenario, Story
 
-__all__ = ["raise_faults", "without_nulls"]
+__all__ = ["raise_faults"]
 
 #: Copies of stories in all, so that their records fit into memory.
 MOST_COPIES = 10_000_000
-
-
-def without_nulls(value: Any) -> Any:
-    """Plain JSON values with every key left out whose value is null."""
-    if isinstance(value, dict):
-        return {key: without_nulls(each) for key, each in value.items() if each is not None}
-    return [without_nulls(each) for each in value] if isinstance(value, list) else value
 
 
 def raise_faults(scenario: Scenario) -> None:

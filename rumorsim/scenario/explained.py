@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from rumorsim.scenario.models import Scenario
-from rumorsim.scenario.shapes import inside, keys_of, meaning_of, models_in
+from rumorsim.written.shapes import inside, keys_of, meaning_of, models_in
 
 __all__ = ["explained", "toml_value"]
 

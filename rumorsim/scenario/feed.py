@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from rumorsim.laws import Fixed, Law, Lomax
 from rumorsim.models import Terms
 from rumorsim.units import DailyCurve, Rate
-from rumorsim.written import Model
+from rumorsim.written import Model, unchecked
 
 __all__ = ["CheckIns", "Feed", "feed_of"]
 
@@ -100,12 +100,13 @@ def feed_of(terms: Terms) -> Feed:
 
     Contacts are timed like check-ins: at the same rate for all but for an account's own.
     """
-    return Feed.model_construct(
+    return unchecked(
+        Feed,
         reading="delay",
         attention="unlimited",
-        check_ins=CheckIns.model_construct(mean=terms.contacts, shape=None),
+        check_ins=unchecked(CheckIns, mean=terms.contacts, shape=None),
         background=0.0,
-        delay=terms.delay or Fixed.model_construct(law="fixed", time=0.0),
+        delay=terms.delay or unchecked(Fixed, law="fixed", time=0.0),
         daily_curve=terms.daily_curve,
         follow_weight=terms.follow_weight,
     )

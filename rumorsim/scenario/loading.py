@@ -6,12 +6,11 @@ import os
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from rumorsim.errors import Fault, InputError
-from rumorsim.scenario.messages import faults_of, shown
 from rumorsim.scenario.models import Scenario
 from rumorsim.scenario.text import parsed, read_text
+from rumorsim.written import validated
+from rumorsim.written.messages import shown
 
 __all__ = ["from_values", "load", "loads"]
 
@@ -34,8 +33,4 @@ def from_values(values: Any, base_dir: Path, file: str = "") -> Scenario:
     """The scenario in plain values (as TOML or JSON give them); ``file`` is for messages."""
     if not isinstance(values, dict):
         raise InputError(Fault("a scenario is a table", file=file, value=shown(values)))
-    try:
-        scenario = Scenario.model_validate(values)
-    except ValidationError as error:
-        raise InputError(faults_of(error, Scenario, file)) from None
-    return scenario.at(base_dir)
+    return validated(Scenario, values, file).at(base_dir)

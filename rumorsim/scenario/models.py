@@ -22,13 +22,13 @@ from rumorsim.measures import MEASURES
 from rumorsim.models import AnyModel
 from rumorsim.scenario.accounts import Accounts, KindOfAccount, Name
 from rumorsim.scenario.beliefs import Beliefs
-from rumorsim.scenario.checks import raise_faults, without_nulls
+from rumorsim.scenario.checks import raise_faults
 from rumorsim.scenario.feed import CheckIns, Feed, feed_of
 from rumorsim.scenario.inputs import input_files
 from rumorsim.scenario.platforms import Platform, expand_presets
 from rumorsim.surfaces.trending import Trending
 from rumorsim.units import Duration, PositiveDuration, Rate, Start
-from rumorsim.written import Model
+from rumorsim.written import Model, replaced, unchecked
 
 if TYPE_CHECKING:
     from rumorsim.graphs.follows import FollowGraph
@@ -275,7 +275,7 @@ class Scenario(Model):
     @property
     def only_platform(self) -> Platform:
         """The platform there is where none is named."""
-        return Platform.model_construct(trending=self.trending)
+        return unchecked(Platform, trending=self.trending)
 
     def wants(self, kind: Kind) -> bool:
         """Whether a measure asks for events of a kind that is off unless asked for."""
@@ -318,7 +318,7 @@ class Scenario(Model):
         from rumorsim.graphs.handed import handed_graph
 
         graph = handed_graph(graph, direction=direction, both_ways=both_ways)
-        given = self.model_copy(update={"graph": Given(kind="given", sha256=graph.digest())})
+        given = replaced(self, graph=Given(kind="given", sha256=graph.digest()))
         given._follow_graph = graph
         return given
 
@@ -327,19 +327,26 @@ class Scenario(Model):
         digests = input_files(self)
         update: dict[str, Any] = {}
         if "graph.path" in digests:
-            pin = {"sha256": digests["graph.path"]}
-            update["graph"] = self.graph.model_copy(update=pin)
+            update["graph"] = replaced(self.graph, sha256=digests["graph.path"])
         if "accounts.file" in digests:
-            pin = {"sha256": digests["accounts.file"]}
-            update["accounts"] = self.accounts.model_copy(update=pin)
-        return self.model_copy(update=update)
+            update["accounts"] = replaced(self.accounts, sha256=digests["accounts.file"])
+        return replaced(self, **update)
 
     def resolved(self) -> dict[str, Any]:
         """Every default explicit and every file pinned: what results store and `load` reads.
 
         Plain JSON values in the form people write. Absent means none; see :meth:`pinned`.
         """
-        left_out = None if self.model is None else {"feed", "platforms"}
-        written = self.pinned().model_dump(mode="json", by_alias=True, exclude=left_out)
-        plain: dict[str, Any] = without_nulls(written)
-        return plain
+        return self.pinned().written()
+
+    def written(self, *, given: bool = False) -> dict[str, Any]:
+        values = super().written(given=given)
+        # With a model neither has any effect, and neither may be written.
+        out_of_force = () if self.model is None else ("feed", "platforms")
+        return {key: value for key, value in values.items() if key not in out_of_force}
+
+    def made_from(self, values: dict[str, Any]) -> Scenario:
+        made = super().made_from(values).at(self.base_dir)
+        if self._follow_graph is not None and isinstance(made.graph, Given):
+            return made.on(self._follow_graph)
+        return made

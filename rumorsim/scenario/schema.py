@@ -6,7 +6,7 @@ from typing import Any
 
 from rumorsim.graphs.config import GRAPH_CONFIGS
 from rumorsim.scenario.models import Scenario
-from rumorsim.scenario.shapes import meaning_of
+from rumorsim.written.shapes import meaning_of
 
 __all__ = ["json_schema"]
 

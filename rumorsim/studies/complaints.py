@@ -8,9 +8,9 @@ from typing import Any, Final
 from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.scenario import Scenario
 from rumorsim.studies.designs import Listed
-from rumorsim.studies.overrides import path_of
 from rumorsim.studies.parameters import Parameter
 from rumorsim.studies.study import Study
+from rumorsim.written.changing import path_in
 
 __all__ = ["Complaints", "faults_of_keys"]
 
@@ -24,7 +24,7 @@ def faults_of_keys(study: Study, scenario: Scenario) -> Iterator[Fault]:
     taken: dict[str, str] = {}
     for where, key, parameter in _keys(study):
         try:
-            path = path_of(scenario, key)
+            path = path_in(scenario, key)
         except InputError as error:
             for fault in error.faults:
                 yield Fault(fault.rule, study.file, where, show_value(key), fault.advice)
@@ -49,7 +49,7 @@ class Complaints:
     def __init__(self, study: Study, scenario: Scenario) -> None:
         self._study = study
         self._paths = [
-            (path_of(scenario, key), where, key, parameter)
+            (path_in(scenario, key), where, key, parameter)
             for where, key, parameter in _keys(study)
         ]
         self._faults: dict[tuple[str, str, str], Fault] = {}

@@ -19,6 +19,7 @@ from rumorsim.studies.orders import Order
 from rumorsim.studies.records import pack
 from rumorsim.studies.shelf import Given, Shelf
 from rumorsim.studies.store import Store
+from rumorsim.written import replaced
 
 __all__ = ["ATTEMPTS", "Job", "Made", "Maker"]
 
@@ -99,7 +100,7 @@ class Maker:
         return None if self.job.scratch is None else Shelf(self.job.scratch)
 
     def _payload(self, order: Order) -> dict[str, Any]:
-        scenario = self._scenario(order.text).model_copy(update={"seed": order.seed})
+        scenario = replaced(self._scenario(order.text), seed=order.seed)
         if self._shelf is not None:
             self._shelf.ready(scenario)
         # Not `as_dict`, whose deep copy takes longer than a small run.

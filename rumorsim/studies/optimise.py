@@ -26,12 +26,13 @@ from rumorsim.studies.answering import AnswerDirectory, made_with, needed, numbe
 from rumorsim.studies.comparison import NONE
 from rumorsim.studies.finals import Finalist, Verdict, judged
 from rumorsim.studies.goals import Goal
-from rumorsim.studies.overrides import overridden, parse_key
+from rumorsim.studies.overrides import overridden
 from rumorsim.studies.parameters import Parameter
 from rumorsim.studies.plan import check_study
 from rumorsim.studies.runner import Runner, Setting
 from rumorsim.studies.searching import Search, Trial
 from rumorsim.studies.study import Study
+from rumorsim.written.changing import parse_key
 
 __all__ = ["Optimum", "optimise"]
 

@@ -35,6 +35,7 @@ from rumorsim.studies.parameters import Parameter
 from rumorsim.studies.plan import overrides_of, planned
 from rumorsim.studies.runner import Runner
 from rumorsim.studies.study import Study
+from rumorsim.written import replaced, unchecked
 
 __all__ = ["Response", "Sensitivity", "sensitivity"]
 
@@ -163,7 +164,7 @@ def sensitivity(
     main = main_key(base.resolved())
     key = main if key is None else key
     check_key(key, "of", main)
-    asked = begun.model_copy(update={"design": _design(begun)})
+    asked = replaced(begun, design=_design(begun))
     orders = Orders(base, [measure_of(key)])
     plan = planned(asked, orders, most_runs)
     policies = plan.policies
@@ -209,7 +210,7 @@ def _design(study: Study) -> Sobol | Morris:
     """The design that indices can be estimated from."""
     design = study.design
     if isinstance(design, Sobol):
-        return _Saltelli.model_construct(kind="sobol", number=design.number, seed=design.seed)
+        return unchecked(_Saltelli, kind="sobol", number=design.number, seed=design.seed)
     if isinstance(design, Morris):
         return design
     rule = "must be sobol or morris where sensitivity is asked"

@@ -12,18 +12,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import Field, PrivateAttr, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from rumorsim.errors import Fault, InputError, nearest
 from rumorsim.files import from_here
 from rumorsim.measures import MEASURES
 from rumorsim.scenario import Scenario, load
 from rumorsim.scenario.accounts import Name
-from rumorsim.scenario.messages import faults_of, shown
 from rumorsim.scenario.text import parsed, read_text
 from rumorsim.studies.designs import AnyDesign, Grid
 from rumorsim.studies.parameters import Parameter
-from rumorsim.written import Model
+from rumorsim.written import Model, validated
+from rumorsim.written.messages import shown
 
 __all__ = ["MOST_RUNS", "Study", "json_schema", "load_study", "study_from_values"]
 
@@ -131,6 +131,9 @@ class Study(Model):
         moved._base_dir, moved._file = base_dir.absolute(), file
         return moved
 
+    def made_from(self, values: dict[str, Any]) -> Study:
+        return super().made_from(values).at(self._base_dir, self._file)
+
     def load_scenario(self) -> Scenario:
         """The scenario it names; InputError where there is none or it has faults."""
         return load(from_here(self._base_dir) / self.scenario)
@@ -149,11 +152,7 @@ def study_from_values(values: Any, base_dir: Path, file: str = "study") -> Study
     if "horizon" in values and "stories" in values:
         advice = 'a study says scenario = "FILE", replicates and [[parameters]]'
         raise InputError(Fault("is a scenario, not a study", file=file, advice=advice))
-    try:
-        study = Study.model_validate(values)
-    except ValidationError as error:
-        raise InputError(faults_of(error, Study, file)) from None
-    return study.at(base_dir, file)
+    return validated(Study, values, file).at(base_dir, file)
 
 
 def json_schema() -> dict[str, Any]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from rumorsim.events import VERBS
 from rumorsim.interventions import INTERVENTIONS
-from rumorsim.scenario.checks import without_nulls
 from rumorsim.web.worlds import TwoWorlds
+from rumorsim.written.changing import without_nulls
 
 __all__ = ["told_forms", "told_policy", "told_world"]
 

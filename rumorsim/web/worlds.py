@@ -22,6 +22,7 @@ from rumorsim.web import limits, wire
 from rumorsim.web.lists import lists_of, slots_of
 from rumorsim.web.messages import Act, Settings
 from rumorsim.web.script import NAME, Entry, clicked, rewritten
+from rumorsim.written import replaced
 
 __all__ = ["TwoWorlds", "check_size"]
 
@@ -146,7 +147,7 @@ class TwoWorlds:
 
     def move(self, settings: Settings) -> None:
         """Move the sliders that are named; both worlds are lived again."""
-        moved = self.settings.model_copy(update=settings.model_dump(exclude_unset=True))
+        moved = replaced(self.settings, **settings.model_dump(exclude_unset=True))
         self._rewrite(self.script, moved)
 
     def _rewrite(self, script: list[Entry], settings: Settings) -> None:

@@ -282,7 +282,7 @@ recovery = { law = "exponential", mean = "1 h" }
 """
     rate = 0.01 * 399
     graph = 'kind = "complete"\naccounts = 400'
-    scenario = written(graph, model, 40, "random = 20").model_copy(update={"horizon": 30.0})
+    scenario = written(graph, model, 40, "random = 20").with_(horizon="30 h")
     telling = np.zeros(40)
     for batch in stream(scenario):
         for kind, step in ((Kind.PUBLISH, 1), (Kind.SHARE, 1), (Kind.STOP, -1)):

@@ -28,6 +28,7 @@ from rumorsim.models.theory import ever_telling, passed, persuasions
 from rumorsim.run import Simulation
 from rumorsim.scenario.model_estimates import appeal_of, lasting_number, model_reproduction
 from rumorsim.scenario.models import Scenario
+from rumorsim.written import unchecked
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 FORGETS = Exponential.model_validate({"law": "exponential", "mean": "30 min"})
@@ -65,7 +66,7 @@ def test_the_classical_limits(row: str, terms: Terms) -> None:
 
 @pytest.mark.parametrize(("row", "rate"), [("NEK-d0.5", 0.5), ("NEK-d2", 2.0)])
 def test_the_limits_with_forgetting(row: str, rate: float) -> None:
-    stop = Exponential.model_construct(law="exponential", mean_time=1.0 / rate)
+    stop = unchecked(Exponential, law="exponential", mean_time=1.0 / rate)
     part = ever_telling(Terms(contacts=6.0, stifling=1.0, stop=stop), 1.0)
     assert part == pytest.approx(float(expected_of(row)), abs=2e-5)
 

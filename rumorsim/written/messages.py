@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from rumorsim.errors import Fault, InputError, nearest, show_value
-from rumorsim.scenario.shapes import Place, key_path, keys_of, place_of, tag_of
+from rumorsim.written.shapes import Place, key_path, keys_of, place_of, tag_of
 
 __all__ = ["MOST_FAULTS", "faults_of", "shown"]
 
@@ -47,6 +47,9 @@ _RULES: Final[Mapping[str, str]] = {
     "too_long": "must hold at most {max_length} of them",
     "string_too_short": "must have at least {min_length} characters",
     "string_too_long": "must have at most {max_length} characters",
+    "string_unicode": "must be text in UTF-8",
+    "recursion_loop": "holds itself",
+    "json_invalid": "is not JSON",
 }
 _NUMBERS: Final = ("int_type", "float_type")
 _WORDS: Final = re.compile(r"'([^']*)'")

@@ -1,0 +1,7 @@
+"""What everything that comes from outside is made of, and what is said where it is wrong."""
+
+from __future__ import annotations
+
+from rumorsim.written.model import Model, any_of, replaced, unchecked, validated
+
+__all__ = ["Model", "any_of", "replaced", "unchecked", "validated"]

@@ -1,0 +1,157 @@
+"""The base of all models: strict and frozen, and no way of making one leaves out the checks.
+
+Whatever is refused is refused with an :class:`InputError` in the words of the files, in
+Python as well: pydantic's own errors, with its names and links, never reach a caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar, Union
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from rumorsim.errors import Fault, InputError
+from rumorsim.written.changing import changed, without_nulls
+from rumorsim.written.messages import faults_of
+
+if TYPE_CHECKING:
+    from typing import Self
+
+__all__ = ["Model", "any_of", "replaced", "unchecked", "validated"]
+
+Made = TypeVar("Made", bound=BaseModel)
+
+
+class Model(BaseModel):
+    """Base of all that people, files or browsers say: strict, frozen, no unknown keys, no NaN."""
+
+    model_config = ConfigDict(
+        strict=True, frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True
+    )
+
+    def __init__(self, /, **values: Any) -> None:
+        with _in_our_words(type(self), type(self).__name__):
+            super().__init__(**values)
+
+    # Unless this is set pydantic calls an __init__ for every table inside another, and what is
+    # wrong in one would be told without the path that leads to it.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_values(cls, values: Any) -> Any:
+        """NumPy's numbers and arrays are taken for the Python values they hold."""
+        if not isinstance(values, dict):
+            return values
+        return {key: _plain(value) for key, value in values.items()}
+
+    @classmethod
+    def model_validate(cls, obj: Any, **how: Any) -> Self:
+        """The model of plain values, as TOML or JSON give them; InputError with every fault."""
+        with _in_our_words(cls, ""):
+            return super().model_validate(obj, **how)
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **how: Any) -> Self:
+        """The model of JSON text; InputError with every fault."""
+        with _in_our_words(cls, ""):
+            return super().model_validate_json(json_data, **how)
+
+    @classmethod
+    def model_construct(cls, *_: Any, **__: Any) -> NoReturn:  # type: ignore[override]
+        """Refused, as it would leave out all checks."""
+        advice = f"{cls.__name__}(...) makes one, with_(...) changes one"
+        raise InputError(Fault("model_construct leaves out all checks", advice=advice))
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy; with ``update`` the same as :meth:`with_`, checked as a file would be."""
+        return self.with_(update) if update else super().model_copy(deep=deep)
+
+    def copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:  # type: ignore[override]
+        """The same as :meth:`model_copy`."""
+        return self.model_copy(update=update, deep=deep)
+
+    def with_(self, changes: Mapping[str, Any] | None = None, /, **keys: Any) -> Self:
+        """The same with other values, checked as a file would be; this one stays as it is.
+
+        ``changes`` holds values by dotted key, keywords are keys of the table itself. Values
+        are as in a file (a duration is text such as "2 d"), or models. None leaves a key out,
+        so that its default holds. InputError with every fault::
+
+            scenario.with_(horizon="2 d", seed=7)
+            scenario.with_({"stories[tap-water].appeal": 0.3, "feed.attention": 30})
+        """
+        return changed(self, {**(changes or {}), **keys})
+
+    def set(self, key: str, value: Any) -> Self:
+        """The same with one dotted key set to another value, checked as :meth:`with_` does::
+
+        scenario.set("stories[tap-water].appeal", 0.3)
+        scenario.set("policies[close accounts].interventions[0].when.reports", 10)
+        """
+        return self.with_({key: value})
+
+    def written(self, *, given: bool = False) -> dict[str, Any]:
+        """Plain JSON values in the form people write; with ``given`` only what was given."""
+        dumped = self.model_dump(mode="json", by_alias=True, exclude_unset=given)
+        values: dict[str, Any] = without_nulls(dumped)
+        return values
+
+    def made_from(self, values: dict[str, Any]) -> Self:
+        """A model like this one of other plain values; InputError with every fault."""
+        return type(self).model_validate(values)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not name.startswith("_"):
+            raise AttributeError(_fixed(self, name))
+        super().__setattr__(name, value)
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(_fixed(self, name))
+
+
+def _fixed(model: Model, name: str) -> str:
+    return f"a {type(model).__name__} never changes; with_({name}=...) makes another one"
+
+
+@contextmanager
+def _in_our_words(model: type[BaseModel], file: str) -> Iterator[None]:
+    try:
+        yield
+    except ValidationError as error:
+        raise InputError(faults_of(error, model, file)) from None
+
+
+def validated(model: type[Made], values: Any, file: str) -> Made:
+    """The model of plain values; ``file`` is what messages call them. InputError."""
+    with _in_our_words(model, file):
+        return BaseModel.model_validate.__func__(model, values)  # type: ignore[attr-defined, no-any-return]
+
+
+def replaced(model: Made, **fields: Any) -> Made:
+    """The same model with fields that are known to be right, which are not checked again."""
+    return BaseModel.model_copy(model, update=fields)
+
+
+def unchecked(model: type[Made], **fields: Any) -> Made:
+    """A model of fields that are known to be right, which are not checked."""
+    return BaseModel.model_construct.__func__(model, **fields)  # type: ignore[attr-defined, no-any-return]
+
+
+def any_of(registry: Mapping[str, type[BaseModel]]) -> Any:
+    """The type of what may be any entry of a registry, told apart by its key ``kind``."""
+    return Annotated[
+        Union[tuple(registry.values())],  # noqa: UP007 - made from the registry
+        Field(discriminator="kind"),
+    ]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    if isinstance(value, list | tuple) and any(isinstance(each, np.generic) for each in value):
+        return [_plain(each) for each in value]
+    return value

@@ -1,0 +1,210 @@
+"""Scenarios changed in Python: checked as a file would be, and no way round the checks."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import networkx
+import numpy as np
+import pytest
+
+from rumorsim import Scenario, load, loads, run
+from rumorsim.errors import InputError
+from rumorsim.interventions.close_accounts import CloseAccounts
+from rumorsim.scenario.explained import explained
+from rumorsim.scenario.models import Author, Policy, Story
+
+SMALL = Path(__file__).parents[1] / "configs" / "small.toml"
+
+
+@pytest.fixture
+def scenario() -> Scenario:
+    return load(SMALL)
+
+
+def test_one_key(scenario: Scenario) -> None:
+    changed = scenario.set("stories[tap-water].appeal", 0.3)
+    assert changed.stories[0].appeal == 0.3
+    assert scenario.stories[0].appeal == 0.15
+    assert changed.set("stories[tap-water].appeal", 0.15) == scenario
+    assert changed.base_dir == scenario.base_dir
+    text = SMALL.read_text("utf-8").replace("appeal = 0.15", "appeal = 0.3", 1)
+    written = loads(text, SMALL.parent)
+    assert written.resolved() == changed.resolved()
+    assert run(written, "close accounts").digest == run(changed, "close accounts").digest
+    assert run(scenario, "close accounts").digest != run(changed, "close accounts").digest
+
+
+def test_several_keys(scenario: Scenario) -> None:
+    changed = scenario.with_({"feed.attention": 30, "stories[0].report": 0.1}, horizon="2 d")
+    assert (changed.feed.attention, changed.stories[0].report, changed.horizon) == (30, 0.1, 48.0)
+    assert scenario.with_() is scenario
+    step = changed.set("policies[close accounts].interventions[close-accounts].when.reports", 9)
+    assert step.policies[0].interventions[0].when.reports == 9
+
+
+def test_values_of_python(scenario: Scenario) -> None:
+    close = CloseAccounts(kind="close-accounts", when={"at": ["1 h"]})
+    changed = scenario.with_(
+        horizon=timedelta(days=2),
+        seed=np.int64(7),
+        policies=[*scenario.policies, Policy(name="mine", interventions=(close,))],
+        stories=(scenario.stories[0].with_(appeal=np.float32(0.25)),),
+    )
+    assert changed.horizon == 48.0
+    assert changed.seed == 7 and type(changed.seed) is int
+    assert changed.policy("mine").interventions == (close,)
+    assert changed.stories[0].appeal == 0.25
+    ids = scenario.set("stories[0].author", {"ids": np.arange(3)})
+    assert ids.stories[0].author == Author(ids=(0, 1, 2))
+
+
+def test_none_leaves_a_key_out(scenario: Scenario) -> None:
+    assert scenario.trending is None
+    changed = scenario.set("trending.slots", 5)
+    assert changed.trending is not None and changed.trending.slots == 5
+    assert changed.set("trending", None) == scenario
+    assert (
+        scenario.set("feed.attention", None).feed.attention
+        == load(SMALL).feed.__class__().attention
+    )
+    with pytest.raises(InputError, match="horizon: is missing; how long to run"):
+        scenario.set("horizon", None)
+
+
+def test_defaults_stay_defaults() -> None:
+    """`check` still says what was given; of what was changed, only that."""
+    plain = loads(
+        'horizon = "1 d"\ngraph = { kind = "star", accounts = 9 }\n[[stories]]\nname = "a"\n'
+        "truth = true\nappeal = 0.1\nauthor = { random = 1 }\n"
+    )
+    changed = plain.with_({"feed.check_ins.shape": 0.7, "graph.accounts": 8})
+    assert changed.feed.check_ins.mean == plain.feed.check_ins.mean
+    given = {line for line in explained(changed).splitlines() if "# given: " in line}
+    given -= set(explained(plain).splitlines())
+    assert {line.split("#")[0].strip() for line in given} == {"shape = 0.7", "accounts = 8"}
+    assert plain.set("seed", 1).model_fields_set == plain.model_fields_set | {"seed"}
+    # A default table that is changed in one place keeps all others.
+    kinds = plain.set("accounts.kinds.self-media.share", 0.05).accounts.kinds
+    assert kinds == {**plain.accounts.kinds, "self-media": kinds["self-media"]}
+    assert (len(kinds), kinds["self-media"].share) == (3, 0.05)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("stories[tap-water].appeal", -1, "stories[0].appeal = -1: must be at least 0"),
+        ("stories[tap-water].apeal", 0.1, 'did you mean "appeal"?'),
+        ("stories[tapwater].appeal", 0.1, 'there is no "tapwater"; did you mean "tap-water"?'),
+        ("stories[7].appeal", 0.1, "there is no [7]: the list holds"),
+        ("horizon", 48, "must be a duration: text with a unit"),
+        ("horizon", float("nan"), "must be a duration"),
+        ("stories[0].appeal", float("inf"), "must be finite"),
+        ("stories[0].author.kind", "nobody", "there is no such kind of account"),
+        ("seed", 1.5, "must be a whole number"),
+        ("seed", -1, "must be at least 0"),
+        ("nothing", 1, "there is no such key here"),
+        ("horizon.hours", 1, "nothing is inside"),
+        ("", 1, "is no dotted key"),
+    ],
+)
+def test_what_is_wrong(scenario: Scenario, key: str, value: Any, said: str) -> None:
+    with pytest.raises(InputError) as refused:
+        scenario.set(key, value)
+    assert said in str(refused.value)
+    in_our_words(str(refused.value))
+
+
+def in_our_words(text: str) -> None:
+    for word in ("pydantic", "http", "Input should", "validation error", "type=", "input_value"):
+        assert word not in text
+
+
+def test_all_faults_at_once(scenario: Scenario) -> None:
+    with pytest.raises(InputError) as refused:
+        scenario.with_({"stories[0].appeal": -1, "feed.attention": 0}, seed="x")
+    assert len(refused.value.faults) == 3
+
+
+Way = Callable[[Scenario], object]
+AROUND: dict[str, Way] = {
+    "model_copy": lambda s: s.model_copy(update={"horizon": -5.0}),
+    "model_copy of a story": lambda s: s.stories[0].model_copy(update={"appeal": -1.0}),
+    "model_copy of an intervention": lambda s: (
+        s.policies[0].interventions[0].model_copy(update={"when": {"reports": 0}})
+    ),
+    "copy": lambda s: s.copy(update={"seed": -1}),
+    "names": lambda s: s.model_copy(update={"policies": (s.policies[0], s.policies[0])}),
+    "construct": lambda s: Scenario.model_construct(horizon=-1),
+    "construct of a story": lambda s: Story.model_construct(appeal=-1),
+    "direct": lambda s: Scenario(horizon="1 d", graph=s.graph, stories=()),
+    "direct story": lambda s: Story(name="x", truth=False, appeal=-1, author=Author(random=1)),
+    "direct intervention": lambda s: CloseAccounts(kind="close-accounts", when={"reports": 0}),
+    "validate": lambda s: Scenario.model_validate({"horizon": 1}),
+    "validate text": lambda s: Scenario.model_validate_json("{"),
+    "unknown key": lambda s: s.with_(apeal=3),
+}
+
+
+@pytest.mark.parametrize("way", AROUND)
+def test_there_is_no_way_round(scenario: Scenario, way: str) -> None:
+    with pytest.raises(InputError) as refused:
+        AROUND[way](scenario)
+    in_our_words(str(refused.value))
+
+
+def test_assigning_names_the_way(scenario: Scenario) -> None:
+    for model, name in ((scenario, "horizon"), (scenario.stories[0], "appeal")):
+        with pytest.raises(AttributeError, match=rf"never changes; with_\({name}="):
+            setattr(model, name, 1)
+        with pytest.raises(AttributeError, match="never changes"):
+            delattr(model, name)
+    assert scenario == load(SMALL)
+
+
+def test_copies_are_the_same(scenario: Scenario) -> None:
+    changed = scenario.set("horizon", "5 h")
+    for made in (copy.copy(changed), copy.deepcopy(changed), pickle.loads(pickle.dumps(changed))):
+        assert made == changed
+        assert made.base_dir == SMALL.parent
+    assert changed.model_copy(update={"horizon": "6 h"}).horizon == 6.0
+
+
+def test_a_graph_of_ones_own_stays(scenario: Scenario) -> None:
+    follows = networkx.gnp_random_graph(50, 0.1, directed=True, seed=1)
+    own = scenario.on(follows, direction="follower followee")
+    changed = own.set("stories[0].appeal", 0.5)
+    assert changed.follow_graph is own.follow_graph
+    assert run(changed).events != run(own).events
+    again = own.set("graph", {"kind": "star", "accounts": 9})
+    assert again.follow_graph is None
+    alone = {"stories[0].author": {"random": 1}, "stories[1].author": {"random": 1}}
+    assert run(again.with_(alone)).provenance["reproducible_from_file"]
+
+
+def test_another_file_is_not_held_to_the_old_digest(tmp_path: Path, scenario: Scenario) -> None:
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text(f"0,1\n1,2\n{2 if name == 'a.csv' else 1},0\n", "utf-8")
+    graph = {"kind": "file", "path": "a.csv", "columns": "follower followee"}
+    stories = (scenario.stories[0].with_(author=Author(random=1)),)
+    one = scenario.at(tmp_path).with_(graph=graph, stories=stories).pinned()
+    other = one.set("graph.path", "b.csv")
+    assert getattr(one.graph, "sha256", None) is not None
+    assert getattr(other.graph, "sha256", None) is None
+    assert run(one).provenance["graph_digest"] != run(other).provenance["graph_digest"]
+    kept = one.with_({"graph.path": "b.csv", "graph.sha256": "0" * 64})
+    with pytest.raises(InputError, match="has changed since"):
+        run(kept)
+
+
+def test_with_a_model_of_contacts() -> None:
+    classroom = load(SMALL.with_name("classroom-sir.toml"))
+    changed = classroom.set("model.recovery.mean", "2 h")
+    assert changed.model is not None and changed.model.written()["recovery"]["mean"] == "2.0 h"
+    with pytest.raises(InputError, match="has no effect with the model sir"):
+        classroom.set("feed.attention", 5)
