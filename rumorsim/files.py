@@ -1,8 +1,8 @@
 """Putting results on the disk so that nothing half-written ever looks finished.
 
-A file is written beside its place, synced, then renamed. A directory of results is made
-beside its place in the same way; only a directory that is absent, empty or made by us
-(it holds :data:`MARKER`) is ever replaced.
+A file is written beside its place, synced, then renamed (:mod:`rumorsim.drafts`). A directory
+of results is made beside its place in the same way; only a directory that is absent, empty or
+made by us (it holds :data:`MARKER`) is ever replaced.
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import secrets
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from rumorsim.drafts import Draft
 from rumorsim.errors import Fault, InputError, OutputError, nearest, show_value
 
 __all__ = [
@@ -104,17 +103,11 @@ def write_beside(place: Path, *, overwrite: bool = False) -> Iterator[Path]:
     if place.exists() and not overwrite:
         advice = "choose another name, or overwrite it on purpose"
         raise OutputError(Fault("exists already", file=str(place), advice=advice))
-    draft = _draft(place)
-    try:
-        yield draft
-        _sync(draft)
-        draft.replace(place)
-        _sync(place.parent)
-    except OSError as error:
-        raise _unwritable(place, error) from error
-    finally:
-        with contextlib.suppress(OSError):
-            draft.unlink()
+    if place.exists() and not place.is_file():
+        raise OutputError(Fault("is not a regular file", file=str(place)))
+    with _written(place, folder=False) as draft:
+        yield draft.path
+        draft.publish()
 
 
 def write_text(place: Path, text: str) -> None:
@@ -172,47 +165,20 @@ def write_directory(place: Path, *, marker: str = MARKER) -> Iterator[Path]:
     include ``marker``. Where results of ours were, they are replaced as a whole.
     """
     check_directory(place, marker=marker)
-    target = place.absolute()
-    draft = _draft(target)
-    try:
-        draft.mkdir()
-        yield draft
-        for each in sorted(draft.rglob("*")):
-            _sync(each)
-        _sync(draft)
+    with _written(place, folder=True) as draft:
+        yield draft.path
         check_directory(place, marker=marker)
-        _swap(draft, target)
-        _sync(target.parent)
+        draft.publish()
+
+
+@contextlib.contextmanager
+def _written(place: Path, *, folder: bool) -> Iterator[Draft]:
+    """A draft of ``place``; OutputError where the disk does not take it."""
+    try:
+        with contextlib.closing(Draft(place, folder=folder)) as draft:
+            yield draft
     except OSError as error:
         raise _unwritable(place, error) from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-def _swap(draft: Path, target: Path) -> None:
-    """Put ``draft`` where ``target`` is; old results go only once the new are in place."""
-    if not target.is_dir():
-        draft.replace(target)
-        return
-    old = _draft(target)
-    target.replace(old)
-    draft.replace(target)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _draft(place: Path) -> Path:
-    return place.with_name(f".{place.name}.{secrets.token_hex(4)}.part")
-
-
-def _sync(place: Path) -> None:
-    # Windows cannot open folders; there the rename is synced with the file.
-    if place.is_dir() and os.name != "posix":
-        return
-    handle = os.open(place, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _unwritable(place: Path, error: OSError) -> OutputError:

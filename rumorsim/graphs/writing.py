@@ -131,7 +131,7 @@ def _write_text(
 
 @contextlib.contextmanager
 def _opened(draft: Path, *, packed: bool) -> Iterator[IO[bytes]]:
-    with draft.open("xb") as raw:
+    with draft.open("wb") as raw:
         if not packed:
             yield raw
             return

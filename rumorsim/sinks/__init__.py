@@ -1,9 +1,9 @@
 """Sinks: where the stream of events goes. Parquet, NDJSON, Arrow IPC, memory or nowhere.
 
-Every sink is a context manager with ``write(batch)`` and ``close()``. A file is written as
-``name.partial`` beside its place, flushed to the disk and renamed only on success, so a run
-that is killed leaves nothing that looks finished; a run that raises removes it. Memory is
-bounded: a sink holds at most 65,536 events beyond the batch it was given.
+Every sink is a context manager with ``write(batch)`` and ``close()``. A file is written as a
+draft beside its place (:mod:`rumorsim.drafts`), flushed to the disk and renamed only on
+success, so a run that is killed leaves nothing that looks finished; a run that raises
+removes it. Memory is bounded: a sink holds at most 65,536 events beyond the batch it was given.
 
 NDJSON is one JSON object a line: a header ``{"schema", "columns", "facts"}``, the events,
 and ``{"end": true, "events": count, "digest", "header"}`` with the SHA-256 of the event rows
@@ -109,6 +109,8 @@ def _check_place(path: Path, format: str) -> None:
     """OutputError unless there is nothing at ``path`` or events of ours."""
     if path.is_dir():
         raise OutputError(Fault("must be a file, and is a directory", file=str(path)))
+    if path.exists() and not path.is_file():
+        raise OutputError(Fault("is not a regular file", file=str(path)))
     if not path.parent.is_dir():
         rule, advice = "its directory does not exist", f"make {path.parent} first"
         raise OutputError(Fault(rule, file=str(path), advice=advice))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from rumorsim.drafts import Draft
 from rumorsim.errors import Fault, OutputError
 from rumorsim.events import COLUMNS, EVENT, Batch, Facts
 from rumorsim.sinks.base import Sink, header_of, lines_of, to_json
@@ -29,9 +29,9 @@ class FileSink(Sink):
     def __init__(self, facts: Facts, path: Path) -> None:
         super().__init__(header_of(facts))
         self._path = path
-        self._partial = path.with_name(path.name + ".partial")
         with self._faults():
-            self._file = self._partial.open("wb")
+            self._draft = Draft(path)
+            self._file = self._draft.path.open("wb")
 
     @contextmanager
     def _faults(self) -> Iterator[None]:
@@ -56,18 +56,13 @@ class FileSink(Sink):
 
     def _publish(self) -> None:
         self._file.flush()
-        os.fsync(self._file.fileno())
         self._file.close()
-        os.replace(self._partial, self._path)
-        folder = os.open(self._path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        self._draft.publish()
+        self._draft.close()
 
     def _discard(self) -> None:
         self._file.close()
-        self._partial.unlink(missing_ok=True)
+        self._draft.close()
 
 
 class NdjsonFile(FileSink):
