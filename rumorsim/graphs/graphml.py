@@ -1,14 +1,12 @@
 """Follow graphs from GraphML, read as a stream; nothing that a file could define is believed.
 
 GraphML (Brandes et al. 2002) is XML: nodes with typed data, edges with a source and a target.
-What makes XML dangerous all begins with a document type: it is refused before any entity is.
 """
 
 from __future__ import annotations
 
 from array import array
 from pathlib import Path
-from xml.parsers import expat
 
 import numpy as np
 
@@ -18,12 +16,10 @@ from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.graphml_parts import WHOLE, Document
 from rumorsim.graphs.sources import Progress, pieces
+from rumorsim.graphs.xml_guard import parse_xml
 
 __all__ = ["edge_ends", "read_graphml"]
 
-_FEED = 1 << 16
-#: Bytes; no tag or comment is longer than this.
-_LONGEST_TAG = 1 << 20
 _ENDS = ("source", "target")
 
 
@@ -67,7 +63,8 @@ def read_graphml(
     """
     direction, weight = edge_ends(columns)
     document = Document(str(path), weight, undirected=both_ways)
-    _parse(path, document, compressed, max_bytes, progress)
+    found = pieces(path, compressed=compressed, max_bytes=max_bytes, progress=progress)
+    parse_xml(path, found, document, "GraphML")
     document.finish()
     names = list(document.nodes)
     values = _ids(document, ids)
@@ -106,44 +103,3 @@ def _ids(document: Document, ids: str) -> list[int | str]:
         rule, advice = "is not a whole number", 'say ids = "text" to keep ids as written'
         raise InputError(Fault(rule, place, "id", show_value(names[bad]), advice))
     return list(names)
-
-
-def _parse(
-    path: Path,
-    document: Document,
-    compressed: bool,
-    max_bytes: int | None,
-    progress: Progress | None,
-) -> None:
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
-    document.line = lambda: parser.CurrentLineNumber
-    parser.StartDoctypeDeclHandler = document.doctype
-    parser.EntityDeclHandler = document.doctype
-    parser.StartElementHandler = document.start
-    parser.EndElementHandler = document.end
-    parser.CharacterDataHandler = document.text
-    fed = 0
-    try:
-        for piece in pieces(path, compressed=compressed, max_bytes=max_bytes, progress=progress):
-            for at in range(0, len(piece), _FEED):
-                part = piece[at : at + _FEED]
-                parser.Parse(part, False)
-                fed += len(part)
-                if fed - max(parser.CurrentByteIndex, 0) > _LONGEST_TAG:
-                    rule = f"a tag can have at most {_LONGEST_TAG:,} bytes"
-                    raise InputError(Fault(rule, file=f"{path}, line {document.line()}"))
-        parser.Parse(b"", True)
-    except expat.ExpatError as error:
-        place = f"{path}, line {error.lineno}, column {error.offset}"
-        rule = f"is not XML: {expat.ErrorString(error.code)}"
-        raise InputError(Fault(rule, file=place, advice="is this GraphML?")) from None
-    except InputError:
-        raise
-    except (LookupError, ValueError) as error:
-        # Encodings that Python does not know, or that have no table of 256 characters.
-        rule, advice = "has an encoding that cannot be read", "save it as UTF-8"
-        raise InputError(
-            Fault(rule, str(path), "encoding", show_value(str(error)), advice)
-        ) from None

@@ -19,7 +19,6 @@ __all__ = ["WHOLE", "Document"]
 
 #: A whole number as an id is written.
 WHOLE: Final = re.compile(r"(?:0|-?[1-9][0-9]{0,999})")
-_DEEPEST: Final = 100
 _MOST_KEYS: Final = 1_000
 _LONGEST_ID: Final = 1_000
 _LONGEST_TEXT: Final = 100_000
@@ -74,18 +73,11 @@ class Document:
 
     # -- handlers ----------------------------------------------------------------------
 
-    def doctype(self, *_: object) -> NoReturn:
-        """Refuse a document type: entities and outside definitions come with it."""
-        advice = "delete it: GraphML needs none"
-        self._fault("<!DOCTYPE> and what it defines are not read", value="<!DOCTYPE", advice=advice)
-
     def start(self, tag: str, given: dict[str, str]) -> None:
         """A tag begins."""
         tag = tag.rpartition(":")[2]
         if not self._stack and tag != "graphml":
             self._fault("is not GraphML: it begins with another tag", value=show_value(f"<{tag}>"))
-        if len(self._stack) >= _DEEPEST:
-            self._fault(f"is nested more than {_DEEPEST} deep")
         above = self._stack[-1] if self._stack else ""
         self._stack.append(tag)
         if above in ("data", "default", "desc", "inside", _LABEL):
