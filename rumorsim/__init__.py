@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rumorsim.events import Batch, Kind
     from rumorsim.graphs import (
         FollowGraph,
+        follow_graph,
         from_edges,
         from_networkx,
         read_follows,
@@ -61,6 +62,7 @@ _HOMES = {
     "World": "world",
     "compare": "studies.compare",
     "delay_map": "studies.delay_map",
+    "follow_graph": "graphs",
     "from_edges": "graphs",
     "from_networkx": "graphs",
     "load": "scenario",
@@ -91,6 +93,7 @@ __all__ = [
     "World",
     "compare",
     "delay_map",
+    "follow_graph",
     "from_edges",
     "from_networkx",
     "load",

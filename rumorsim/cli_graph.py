@@ -25,8 +25,8 @@ __all__ = ["graph"]
 
 _COLUMNS_HELP = (
     'What the columns hold, in order: "follower followee" or "followee follower", then '
-    '"weight" if there is a third; or by name: "follower=NAME followee=NAME". In GraphML the '
-    "source comes first. Left out for NAME.mapped, needed for all else."
+    '"weight" if there is a third; or by name: "follower=NAME followee=NAME". In graph formats '
+    "the source of an edge comes first. Left out for NAME.mapped, needed for all else."
 )
 
 
@@ -74,8 +74,8 @@ def _make_command(kind: str) -> click.Command:
             ["--out"],
             required=True,
             metavar="FILE",
-            help="Where to write: .txt, .csv, .graphml (all three also with .gz), .parquet, or "
-            ".mapped for a directory of arrays that starts at once.",
+            help="Where to write: .txt, .csv, a graph format such as .graphml (all of these also "
+            "with .gz), .parquet, or .mapped for a directory of arrays that starts at once.",
         ),
         click.Option(
             ["--columns"],
@@ -170,23 +170,19 @@ def _out_columns(out: str, given: str | None, otherwise: str | None, key: str) -
 
 
 def _write(made: FollowGraph, out: str, columns: str | None, force: bool) -> None:
-    import numpy as np
-
-    from rumorsim.graphs.writing import write_follows
+    from rumorsim.graphs.writing import left_behind, write_follows
 
     write_follows(made, out, columns=columns, overwrite=force)
     click.echo(f"{out}: {made.follows:,} follows among {made.accounts:,} accounts", err=True)
-    if out.lower().endswith((".mapped", ".graphml", ".graphml.gz")):
-        return
-    alone = int(np.sum((made.follower_counts() == 0) & (made.followee_counts() == 0)))
+    alone, attributes = left_behind(made, out)
     if alone:
         click.echo(
             f"{alone:,} accounts neither follow nor are followed; a file of follows "
             "does not hold them",
             err=True,
         )
-    if made.attributes:
-        click.echo(f"a file of follows does not hold {', '.join(made.attributes)}", err=True)
+    if attributes:
+        click.echo(f"{out} does not hold the attributes {', '.join(attributes)}", err=True)
 
 
 @contextmanager
@@ -235,6 +231,18 @@ def _reading_options(command: Callable[..., None]) -> Callable[..., None]:
             is_flag=True,
             help="Each line stands for two follows, as in files of undirected edges.",
         ),
+        click.option(
+            "--id-attribute",
+            metavar="NAME",
+            help="In a graph format: the attribute of nodes that holds their ids, such as name in "
+            "what igraph writes.",
+        ),
+        click.option(
+            "--format",
+            metavar="FORMAT",
+            help="The format of the file, where the ending of its name does not say it; see "
+            '"rumorsim graph formats".',
+        ),
         click.option("--columns", help=_COLUMNS_HELP),
     ):
         command = option(command)
@@ -258,7 +266,8 @@ def convert(
     """Read follows from IN and write them to OUT, sorted, without repetitions.
 
     The formats go by content and name: text, .csv, .graphml, and .gz of these; .parquet; and
-    .mapped, a directory of arrays that later starts at once, however big.
+    .mapped, a directory of arrays that later starts at once, however big. "rumorsim graph
+    formats" lists all, those for small graphs too.
     """
     from rumorsim.graphs.columns import parse_columns
     from rumorsim.graphs.direction import DIRECTIONS
@@ -273,6 +282,14 @@ def convert(
         click.echo(
             f"dropped {found.self_loops:,} self-loops and {found.duplicates:,} duplicates", err=True
         )
+
+
+@graph.command("formats")
+def formats() -> None:
+    """List the formats that graphs are read from and written to."""
+    from rumorsim.graphs.formats import format_lines
+
+    click.echo("\n".join(format_lines()))
 
 
 @graph.command("info")

@@ -193,7 +193,7 @@ def test_lost_attributes_are_told(tmp_path: Path) -> None:
     done = run_command(
         "convert", tmp_path / "a.mapped", tmp_path / "b.csv", "--out-columns", FORWARD
     )
-    assert "does not hold kind, word" in done.stderr
+    assert "does not hold the attributes kind, word" in done.stderr
     done = run_command(
         "convert", tmp_path / "a.mapped", tmp_path / "b.graphml", "--out-columns", FORWARD
     )

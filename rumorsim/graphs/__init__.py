@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rumorsim.graphs.config import GraphConfig
     from rumorsim.graphs.follows import FollowGraph
     from rumorsim.graphs.generators import GENERATORS
+    from rumorsim.graphs.handed import follow_graph
     from rumorsim.graphs.networks import from_networkx, to_networkx
     from rumorsim.graphs.reading import read_follows
     from rumorsim.graphs.writing import write_follows
@@ -22,6 +23,7 @@ __all__ = [
     "GENERATORS",
     "FollowGraph",
     "GraphConfig",
+    "follow_graph",
     "from_edges",
     "from_networkx",
     "read_accounts_table",
@@ -34,6 +36,7 @@ _HOMES = {
     "FollowGraph": "follows",
     "GENERATORS": "generators",
     "GraphConfig": "config",
+    "follow_graph": "handed",
     "from_edges": "building",
     "from_networkx": "networks",
     "read_accounts_table": "attributes",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from rumorsim.errors import Fault, InputError
+from rumorsim.graphs.formats import FORMATS, LISTS, check_format
 from rumorsim.graphs.made import MADE, GraphModel
 from rumorsim.written import any_of
 
@@ -24,7 +25,7 @@ _COLUMNS_ADVICE = (
 
 
 class GraphFile(GraphModel):
-    """Follows read from a file: text, .gz, .csv, .parquet, .graphml, or a directory .mapped."""
+    """Follows read from a file: text, .csv, .parquet, .graphml, a small graph, or .mapped."""
 
     kind: Literal["file"]
     path: str = Field(
@@ -45,6 +46,21 @@ class GraphFile(GraphModel):
         description="Whether each line stands for two follows, as in files of undirected"
         " edges or friendships; columns may then be left out where there are two.",
     )
+    format: str | None = Field(
+        None,
+        max_length=100,
+        description="The format, where the ending of the name does not say it: "
+        + ", ".join(f'"{name}"' for name in (*LISTS, *FORMATS))
+        + ". All but text, parquet, graphml and matrix-market are read by networkx and meant"
+        " for small graphs: at most 32 MB, unless max_bytes says more.",
+    )
+    id_attribute: str | None = Field(
+        None,
+        min_length=1,
+        max_length=1000,
+        description="In a graph format: the attribute of nodes that holds their ids, such as"
+        ' "name" in what igraph writes or "label" in what yEd and Gephi write.',
+    )
     max_bytes: int | None = Field(
         None, ge=1, description="Most bytes the file may hold once decompressed."
     )
@@ -56,6 +72,11 @@ class GraphFile(GraphModel):
         " changed file is refused. The resolved form holds it.",
     )
 
+    @field_validator("format")
+    @classmethod
+    def _known(cls, format: str | None) -> str | None:
+        return check_format(format)
+
     @model_validator(mode="after")
     def _columns_named(self) -> GraphFile:
         from rumorsim.graphs.columns import parse_columns
@@ -66,6 +87,9 @@ class GraphFile(GraphModel):
                 raise ValueError("columns must be left out: the arrays say who follows whom")
             if self.both_ways:
                 raise ValueError("both_ways must be left out: the arrays say who follows whom")
+            for key in ("format", "id_attribute"):
+                if getattr(self, key) is not None:
+                    raise ValueError(f"{key} must be left out: the arrays say it themselves")
         elif self.columns is None:
             if self.both_ways:
                 return self
@@ -82,12 +106,14 @@ class GraphFile(GraphModel):
             base_dir / self.path,
             columns=self.columns,
             both_ways=self.both_ways,
+            format=self.format,
+            id_attribute=self.id_attribute,
             max_bytes=self.max_bytes,
         )
 
 
 class Given(GraphModel):
-    """Handed over from Python: ``scenario.on(graph)`` with a FollowGraph or networkx graph."""
+    """Handed over from Python: ``scenario.on(graph)``, of networkx, igraph, scipy, numpy ..."""
 
     kind: Literal["given"]
     sha256: str | None = Field(

@@ -14,7 +14,8 @@ from rumorsim.errors import Fault, InputError, nearest, show_value
 from rumorsim.graphs.building import from_edges, id_order, id_table
 from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.follows import FollowGraph
-from rumorsim.graphs.graphml_parts import WHOLE, Document
+from rumorsim.graphs.graphml_parts import Document
+from rumorsim.graphs.naming import WHOLE
 from rumorsim.graphs.sources import Progress, pieces
 from rumorsim.graphs.xml_guard import parse_xml
 

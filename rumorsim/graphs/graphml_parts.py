@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from array import array
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NoReturn
@@ -15,10 +14,8 @@ from rumorsim.errors import Fault, InputError, nearest, show_value
 from rumorsim.graphs.attributes import attribute_array
 from rumorsim.graphs.graphml_values import TRUTH, Key
 
-__all__ = ["WHOLE", "Document"]
+__all__ = ["Document"]
 
-#: A whole number as an id is written.
-WHOLE: Final = re.compile(r"(?:0|-?[1-9][0-9]{0,999})")
 _MOST_KEYS: Final = 1_000
 _LONGEST_ID: Final = 1_000
 _LONGEST_TEXT: Final = 100_000
@@ -77,7 +74,9 @@ class Document:
         """A tag begins."""
         tag = tag.rpartition(":")[2]
         if not self._stack and tag != "graphml":
-            self._fault("is not GraphML: it begins with another tag", value=show_value(f"<{tag}>"))
+            advice = 'say format = "gexf"' if tag == "gexf" else ""
+            rule = "is not GraphML: it begins with another tag"
+            self._fault(rule, value=show_value(f"<{tag}>"), advice=advice)
         above = self._stack[-1] if self._stack else ""
         self._stack.append(tag)
         if above in ("data", "default", "desc", "inside", _LABEL):

@@ -1,20 +1,48 @@
-"""Graphs that are handed over from Python, as follow graphs."""
+"""Graphs that are handed over from Python, as follow graphs.
+
+What a graph is of is told by its own package, if it has been imported: none is needed here.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.graphs.attributes import attribute_array, is_missing
+from rumorsim.graphs.building import from_edges
+from rumorsim.graphs.columns import parse_columns
+from rumorsim.graphs.direction import DIRECTIONS
 from rumorsim.graphs.follows import FollowGraph
 
-__all__ = ["handed_graph"]
+__all__ = ["follow_graph"]
+
+_WEIGHT: Final = "weight"
 
 
-def handed_graph(graph: Any, *, direction: str | None, both_ways: bool) -> FollowGraph:
-    """``graph`` as a FollowGraph: one already, or any networkx graph (see ``from_networkx``).
+def follow_graph(
+    graph: Any, *, direction: str | None = None, both_ways: bool = False
+) -> FollowGraph:
+    """A follow graph of what Python programs have: ``direction`` says what an edge u -> v means.
 
-    InputError where ``direction`` or ``both_ways`` is given for a FollowGraph, which says
-    who follows whom itself.
+    "follower followee": u follows v; "followee follower": v follows u. With ``both_ways`` each
+    edge stands for two follows, as is required of undirected graphs. ``graph`` may be
+
+    - a networkx graph (see ``from_networkx``);
+    - an igraph graph: the vertex attribute "name" holds the ids if there is one, the edge
+      attribute "weight" the weights;
+    - a scipy sparse matrix (see ``from_matrix``);
+    - a numpy array of edges, shape [M, 2], of whole numbers or text;
+    - a table of edges (pandas, polars, pyarrow) with two columns; with a third for weights
+      ``direction`` says "follower followee weight", and of a table with more columns it names
+      some: "follower=NAME followee=NAME weight=NAME";
+    - a FollowGraph, for which ``direction`` is left out.
+
+    InputError for whatever is wrong with it.
     """
     if isinstance(graph, FollowGraph):
         for key, value in (("direction", direction), ("both_ways", both_ways or None)):
@@ -22,6 +50,126 @@ def handed_graph(graph: Any, *, direction: str | None, both_ways: bool) -> Follo
                 rule = "must be left out: a FollowGraph says who follows whom"
                 raise InputError(Fault(rule, key=key, value=show_value(value)))
         return graph
+    if direction is None and both_ways:
+        direction = DIRECTIONS[0]
+    for holds, make in _KINDS.items():
+        if holds(graph):
+            return make(graph, direction or "", both_ways)
+    rule = "is no graph that is known here"
+    advice = "give a networkx or igraph graph, a scipy sparse matrix, an array or a table of edges"
+    raise InputError(Fault(rule, key="graph", value=type(graph).__qualname__, advice=advice))
+
+
+def _is_of(package: str, name: str) -> Callable[[Any], bool]:
+    """Whether something is of a class that may not be installed, let alone imported."""
+
+    def holds(graph: Any) -> bool:
+        module = sys.modules.get(package)
+        return module is not None and isinstance(graph, getattr(module, name))
+
+    return holds
+
+
+def _is_sparse(graph: Any) -> bool:
+    sparse = sys.modules.get("scipy.sparse")
+    return sparse is not None and bool(sparse.issparse(graph))
+
+
+def _is_table(graph: Any) -> bool:
+    return hasattr(graph, "columns") and hasattr(graph, "__getitem__") and hasattr(graph, "shape")
+
+
+def _from_networkx(graph: Any, direction: str, both_ways: bool) -> FollowGraph:
     from rumorsim.graphs.networks import from_networkx
 
     return from_networkx(graph, direction=direction, both_ways=both_ways)
+
+
+def _from_matrix(graph: Any, direction: str, both_ways: bool) -> FollowGraph:
+    from rumorsim.graphs.matrices import from_matrix
+
+    return from_matrix(graph, direction=direction, both_ways=both_ways)
+
+
+def _from_igraph(graph: Any, direction: str, both_ways: bool) -> FollowGraph:
+    from rumorsim.graphs.naming import named_by
+
+    if not graph.is_directed() and not both_ways:
+        rule = "is undirected: it does not say who follows whom"
+        advice = "give a directed graph, or both_ways=True if all follow each other"
+        raise InputError(Fault(rule, key="graph", value=type(graph).__qualname__, advice=advice))
+    edges = np.array(graph.get_edgelist(), np.int64).reshape(-1, 2)
+    weights = None
+    if _WEIGHT in graph.es.attributes():
+        given = graph.es[_WEIGHT]
+        weights = _numbers([1.0 if is_missing(each) else each for each in given])
+    made = from_edges(
+        edges[:, 0],
+        edges[:, 1],
+        direction=direction,
+        both_ways=both_ways,
+        accounts=graph.vcount(),
+        weights=weights,
+        attributes={name: attribute_array(graph.vs[name]) for name in graph.vs.attributes()},
+    )
+    return named_by(made, "name", ids="typed") if "name" in made.attributes else made
+
+
+def _numbers(values: list[Any]) -> NDArray[np.float64]:
+    try:
+        return np.array([float(each) for each in values])
+    except (OverflowError, TypeError, ValueError) as error:
+        rule = "a weight must be a finite number of at least 0"
+        raise InputError(Fault(rule, key=_WEIGHT, value=show_value(str(error)))) from error
+
+
+def _from_array(graph: Any, direction: str, both_ways: bool) -> FollowGraph:
+    if graph.ndim != 2 or graph.shape[1] != 2:
+        rule = "an array of edges must have the shape [M, 2]"
+        advice = "give a matrix of follows as scipy.sparse.coo_array(matrix)"
+        raise InputError(Fault(rule, key="graph", value=str(graph.shape), advice=advice))
+    ends = [_ids(graph[:, i], f"column {i}") for i in (0, 1)]
+    return from_edges(*ends, direction=direction, both_ways=both_ways)
+
+
+def _from_table(graph: Any, direction: str, both_ways: bool) -> FollowGraph:
+    wanted = parse_columns(direction, key="direction")
+    labels = list(getattr(graph, "column_names", None) or graph.columns)
+    names = list(map(str, labels))
+    if len(set(names)) < len(names):
+        rule = "column names must be distinct"
+        raise InputError(Fault(rule, key="graph", value=show_value(", ".join(names))))
+    if not wanted.named_in(names) and len(names) != len(wanted.words):
+        rule = f"has {len(names)} columns where {len(wanted.words)} are expected"
+        advice = 'name them: direction="follower=NAME followee=NAME"'
+        raise InputError(
+            Fault(rule, key="graph", value=show_value(", ".join(names)), advice=advice)
+        )
+    places = dict(zip(wanted.words, wanted.places(names, file=""), strict=True))
+    found = {word: np.asarray(graph[labels[place]]) for word, place in places.items()}
+    return from_edges(
+        _ids(found["follower"], names[places["follower"]]),
+        _ids(found["followee"], names[places["followee"]]),
+        direction=DIRECTIONS[0],
+        both_ways=both_ways,
+        weights=_numbers(found[_WEIGHT].tolist()) if wanted.weighted else None,
+    )
+
+
+def _ids(values: NDArray[Any], name: str) -> NDArray[Any]:
+    """A column of ids; InputError where one is missing."""
+    if values.dtype.kind in "Of":
+        for row, value in enumerate(values.tolist()):
+            if is_missing(value):
+                raise InputError(Fault("an id is missing", key=name, value=f"row {row}"))
+    return values
+
+
+#: What makes a follow graph of each kind of graph; the first that fits is taken.
+_KINDS: Final[dict[Callable[[Any], bool], Callable[[Any, str, bool], FollowGraph]]] = {
+    _is_of("networkx", "Graph"): _from_networkx,
+    _is_of("igraph", "Graph"): _from_igraph,
+    _is_sparse: _from_matrix,
+    _is_of("numpy", "ndarray"): _from_array,
+    _is_table: _from_table,
+}

@@ -23,18 +23,23 @@ _WEIGHT = "weight"
 
 
 def from_networkx(
-    graph: nx.Graph[Any], *, direction: str | None = None, both_ways: bool = False
+    graph: nx.Graph[Any],
+    *,
+    direction: str | None = None,
+    both_ways: bool = False,
+    weight: str | None = _WEIGHT,
+    file: str = "",
 ) -> FollowGraph:
     """The follow graph of a networkx graph; ``direction`` says what an edge u -> v means.
 
     "follower followee": u follows v; "followee follower": v follows u. Every node
     becomes an account, with its attributes (missing ones are NaN among numbers, else
-    None). If any edge has a "weight", follows have weights (1.0 where it is missing);
-    other edge attributes are left out. Parallel edges of a multigraph are counted as
-    duplicates. An undirected graph is refused unless ``both_ways`` says that each edge,
-    directed or not, stands for two follows; ``direction`` may then be left out. For the
-    numbering of accounts see ``from_edges``; where ids are neither numbers nor text it is
-    the graph's own order.
+    None). If any edge has the attribute ``weight``, follows have weights (1.0 where it is
+    missing), unless ``weight`` is None; other edge attributes are left out. Parallel edges of
+    a multigraph are counted as duplicates. An undirected graph is refused unless ``both_ways``
+    says that each edge, directed or not, stands for two follows; ``direction`` may then be
+    left out. For the numbering of accounts see ``from_edges``; where ids are neither numbers
+    nor text it is the graph's own order. InputErrors name ``file`` if given.
     """
     if direction is None:
         direction = DIRECTIONS[0] if both_ways else ""
@@ -43,6 +48,7 @@ def from_networkx(
         raise InputError(
             Fault(
                 "is undirected: it does not say who follows whom",
+                file=file,
                 key="graph",
                 value=type(graph).__name__,
                 advice="give a DiGraph, or both_ways=True if all follow each other",
@@ -55,7 +61,8 @@ def from_networkx(
     table = id_table(nodes)
     plain = table.dtype == np.int64 and np.array_equal(table, np.arange(table.size))
     work_out = _parallel_ends if graph.is_multigraph() else _ends
-    source, target, weights = work_out(graph, nodes, plain)
+    source, target, rows = work_out(graph, nodes, plain)
+    weights = None if weight is None else _weights(rows, len(source), weight, file)
     return from_edges(
         source,
         target,
@@ -66,10 +73,12 @@ def from_networkx(
         accounts=len(nodes),
         ids=None if plain else table,
         attributes=_attributes(graph, nodes),
+        file=file,
     )
 
 
-Ends = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64] | None]
+#: Numbers of both ends of each edge, and the data of edges in rows.
+Ends = tuple[NDArray[np.int32], NDArray[np.int32], list[Any]]
 
 
 def _ends(graph: nx.Graph[Any], nodes: list[Any], plain: bool) -> Ends:
@@ -84,7 +93,7 @@ def _ends(graph: nx.Graph[Any], nodes: list[Any], plain: bool) -> Ends:
         neighbours = map(place.__getitem__, neighbours)
     ends = np.fromiter(neighbours, np.int32, follows)
     starts = np.repeat(np.arange(len(nodes), dtype=np.int32), lengths)
-    return starts, ends, _weights([row.values() for row in rows], follows)
+    return starts, ends, [row.values() for row in rows]
 
 
 def _parallel_ends(graph: nx.Graph[Any], nodes: list[Any], plain: bool) -> Ends:
@@ -92,11 +101,10 @@ def _parallel_ends(graph: nx.Graph[Any], nodes: list[Any], plain: bool) -> Ends:
     edges = list(graph.edges(data=True))
     source = [place[u] for u, _, _ in edges]
     target = [place[v] for _, v, _ in edges]
-    weights = _weights([[data for _, _, data in edges]], len(edges))
-    return np.array(source, np.int32), np.array(target, np.int32), weights
+    return np.array(source, np.int32), np.array(target, np.int32), [[data for _, _, data in edges]]
 
 
-def _weights(rows: list[Any], follows: int) -> NDArray[np.float64] | None:
+def _weights(rows: list[Any], follows: int, name: str, file: str) -> NDArray[np.float64] | None:
     """The weights in rows of edge data, 1.0 where there is none; None if none has any."""
     # Most graphs have no edge data at all, or a weight everywhere: both are seen fast.
     if not any(map(any, rows)):
@@ -104,18 +112,19 @@ def _weights(rows: list[Any], follows: int) -> NDArray[np.float64] | None:
     try:
         try:
             return np.fromiter(
-                map(itemgetter(_WEIGHT), chain.from_iterable(rows)), np.float64, follows
+                map(itemgetter(name), chain.from_iterable(rows)), np.float64, follows
             )
         except KeyError:
-            found = [data.get(_WEIGHT) for data in chain.from_iterable(rows)]
+            found = [data.get(name) for data in chain.from_iterable(rows)]
             if found.count(None) == follows:
                 return None
             return np.array([1.0 if each is None else float(each) for each in found])
-    except (TypeError, ValueError) as error:
+    except (OverflowError, TypeError, ValueError) as error:
         raise InputError(
             Fault(
                 "a weight must be a finite number of at least 0",
-                key=_WEIGHT,
+                file=file,
+                key=show_value(name)[1:-1],
                 value=show_value(str(error)),
             )
         ) from error
@@ -128,11 +137,11 @@ def _attributes(graph: nx.Graph[Any], nodes: list[Any]) -> dict[str, NDArray[Any
     }
 
 
-def to_networkx(graph: FollowGraph, *, direction: str) -> nx.DiGraph[Any]:
+def to_networkx(graph: FollowGraph, *, direction: str, weight: str = _WEIGHT) -> nx.DiGraph[Any]:
     """The follow graph as a networkx DiGraph with original ids, attributes and weights.
 
     ``direction`` says what an edge u -> v is to mean, as in :func:`from_networkx`.
-    Missing attributes (None, NaN) are left out.
+    Missing attributes (None, NaN) are left out; ``weight`` is the name of the weights.
     """
     swap = follower_first(direction)
     nodes = graph.id_list()
@@ -149,6 +158,6 @@ def to_networkx(graph: FollowGraph, *, direction: str) -> nx.DiGraph[Any]:
         result.add_edges_from(zip(source, target, strict=True))
     else:
         result.add_weighted_edges_from(
-            zip(source, target, graph.weights.tolist(), strict=True), weight=_WEIGHT
+            zip(source, target, graph.weights.tolist(), strict=True), weight=weight
         )
     return result

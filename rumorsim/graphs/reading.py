@@ -16,6 +16,7 @@ from rumorsim.graphs.building import from_edges, id_table
 from rumorsim.graphs.columns import COLUMNS_ADVICE, Columns, parse_columns
 from rumorsim.graphs.direction import DIRECTIONS
 from rumorsim.graphs.follows import FollowGraph
+from rumorsim.graphs.formats import Request, format_of_file
 from rumorsim.graphs.lines import LONGEST_LINE, Id, LineFormat, format_of
 from rumorsim.graphs.sources import Progress, blocks, file_format, is_mapped
 
@@ -33,6 +34,8 @@ def read_follows(
     columns: str | None = None,
     ids: str = "auto",
     both_ways: bool = False,
+    format: str | None = None,
+    id_attribute: str | None = None,
     max_bytes: int | None = None,
     progress: Progress | None = None,
 ) -> FollowGraph:
@@ -45,9 +48,14 @@ def read_follows(
     line has them (then all must be), "text" keeps ids as written. Accounts are those in
     the file; see ``from_edges`` for their numbering and for what is dropped.
 
-    In GraphML "follower followee" says that the source of an edge follows its target (see
-    ``graphml.read_graphml``). A directory of arrays, NAME.mapped, is read in place and says
-    all this itself: there ``columns`` and ``ids`` are left out, which nothing else allows.
+    In GraphML and the other formats of ``graphs.formats`` (GEXF, GML, Pajek, adjacency lists,
+    node-link JSON, Matrix Market) "follower followee" says that the source of an edge follows
+    its target. They go by the ending of the name unless ``format`` names one ("text" and
+    "parquet" are lists of follows). ``id_attribute`` is the attribute of nodes that holds their
+    ids, where those of the file mean nothing, such as igraph's "name".
+
+    A directory of arrays, NAME.mapped, is read in place and says all this itself: there
+    everything but ``max_bytes`` is left out.
 
     ``both_ways`` makes two follows of each line, as files of undirected edges mean it;
     ``columns`` may then be left out where there are two. ``max_bytes`` caps the bytes of a
@@ -62,6 +70,8 @@ def read_follows(
             columns=columns,
             ids=None if ids == "auto" else ids,
             both_ways=both_ways or None,
+            format=format,
+            id_attribute=id_attribute,
         )
         return read_mapped(path, max_bytes=max_bytes)
     if columns is None and both_ways:
@@ -78,25 +88,22 @@ def read_follows(
         )
     place = checked_file(path)
     kind = file_format(place)
-    if kind.startswith("graphml"):
-        from rumorsim.graphs.graphml import read_graphml
-
-        packed = kind.endswith(".gz")
-        return read_graphml(
-            place,
-            wanted,
-            ids,
-            compressed=packed,
-            both_ways=both_ways,
-            max_bytes=max_bytes,
-            progress=progress,
+    packed = kind == "gzip"
+    chosen = format_of_file(place, format, kind)
+    if chosen is not None:
+        return chosen.read(
+            Request(place, wanted, ids, id_attribute, both_ways, packed, max_bytes, progress)
         )
-    if kind == "parquet":
+    if id_attribute is not None:
+        rule, advice = "a list of follows has no attributes of accounts", "leave it out"
+        value = show_value(id_attribute)
+        raise InputError(Fault(rule, str(path), "id_attribute", value, advice))
+    if (format or kind) == "parquet":
         from rumorsim.graphs.parquet import read_columns
 
         first, second, weights = read_columns(place, wanted, ids == "text", max_bytes)
     else:
-        first, second, weights = _read_text(place, wanted, ids, kind == "gzip", max_bytes, progress)
+        first, second, weights = _read_text(place, wanted, ids, packed, max_bytes, progress)
     if first.size == 0:
         raise InputError(
             Fault("holds no follows", file=str(path), advice="a graph needs at least one")

@@ -34,8 +34,10 @@ _MAGIC = {
     b"%PDF": "a PDF",
     b"<?xml": "graphml",
     b"<graphml": "graphml",
+    b"<gexf": "gexf",
+    b"%%MatrixMarket": "matrix-market",
 }
-_READABLE = ("gzip", "parquet", "text", "graphml")
+_READABLE = ("gzip", "parquet", "text", "graphml", "gexf", "matrix-market")
 _MARK = b"\xef\xbb\xbf"
 #: What a directory of arrays that are read in place is named; see ``mapped``.
 _MAPPED = ".mapped"
@@ -47,9 +49,9 @@ def is_mapped(path: str | os.PathLike[str]) -> bool:
 
 
 def file_format(path: Path) -> str:
-    """What the first bytes say; InputError if the suffix disagrees.
+    """What the first bytes say: "gzip", "parquet", "text" or one of ``formats.FORMATS``.
 
-    "gzip", "parquet", "text", "graphml" or, by its name, "graphml.gz".
+    InputError where these are of something else, or where the suffix disagrees.
     """
     with path.open("rb") as file:
         start = file.read(16).removeprefix(_MARK)
@@ -59,13 +61,9 @@ def file_format(path: Path) -> str:
             Fault(
                 f"is {found}, not a list of follows",
                 file=str(path),
-                advice=f"give text, .gz, .csv, .parquet, .graphml or a directory {_MAPPED}",
+                advice=f"give text, .gz, .csv, .parquet, a graph format or a directory {_MAPPED}",
             )
         )
-    suffixes = [each.lower() for each in path.suffixes[-2:]]
-    if suffixes[-1:] == [".graphml"] and found == "text":
-        # Whether it is XML is for its reader to say, who knows line and column.
-        return "graphml"
     promised = {".gz": "gzip", ".parquet": "parquet"}.get(path.suffix.lower(), found)
     if start and promised != found:
         raise InputError(
@@ -75,7 +73,7 @@ def file_format(path: Path) -> str:
                 advice=f"it looks like {found}: rename it, or fetch it again",
             )
         )
-    return "graphml.gz" if found == "gzip" and suffixes == [".graphml", ".gz"] else found
+    return found
 
 
 def pieces(

@@ -19,9 +19,10 @@ from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.files import write_beside
 from rumorsim.graphs.columns import Columns, parse_columns
 from rumorsim.graphs.follows import FollowGraph
+from rumorsim.graphs.formats import ENDINGS, format_by_name
 from rumorsim.graphs.sources import is_mapped
 
-__all__ = ["write_follows"]
+__all__ = ["left_behind", "write_follows"]
 
 _CHUNK = 1 << 18
 #: What an id must not hold to be found again in a line.
@@ -36,15 +37,16 @@ def write_follows(
     columns: str | None = None,
     overwrite: bool = False,
 ) -> None:
-    """Write ``graph`` to ``path``: .parquet, .graphml, .csv or text (with .gz or not), .mapped.
+    """Write ``graph`` to ``path``: .csv or text (with .gz or not), .parquet, a format, .mapped.
 
     ``columns`` as in ``read_follows``, "weight" only if the graph has weights; names
     given there become the header of CSV and Parquet. Ids are the original ones; text and
     numbers among each other become text.
-    Accounts without follows and attributes are in .graphml and .mapped only; a list of
-    follows does not hold them. NAME.mapped is a directory of arrays that always holds all
-    of the graph: for it, and for nothing else, ``columns`` is left out. An existing
-    file is refused unless ``overwrite``; the file appears complete or not at all.
+    Accounts without follows and attributes are in the formats of ``graphs.formats`` (as far as
+    each knows attributes) and in .mapped only; a list of follows does not hold them.
+    NAME.mapped is a directory of arrays that always holds all of the graph: for it, and for
+    nothing else, ``columns`` is left out. An existing file is refused unless ``overwrite``; the
+    file appears complete or not at all.
     """
     place = Path(path)
     if is_mapped(place):
@@ -68,17 +70,24 @@ def write_follows(
                 advice=f'say columns = "{wanted.direction}"',
             )
         )
+    chosen = format_by_name(place)
+    if chosen is not None and not chosen.writable:
+        advice = f"one of {', '.join(ENDINGS)}, .csv, .parquet, .mapped or text"
+        raise InputError(Fault(f"{chosen.name} files are read only", file=str(path), advice=advice))
+    packed = place.suffix.lower() == ".gz"
     with write_beside(place, overwrite=overwrite) as draft:
         suffixes = [each.lower() for each in place.suffixes]
         if suffixes[-1:] == [".parquet"]:
             from rumorsim.graphs.parquet import write_columns
 
             write_columns(draft, _table(graph, wanted))
-        elif suffixes[-1:] == [".graphml"] or suffixes[-2:] == [".graphml", ".gz"]:
-            from rumorsim.graphs.graphml_writing import write_graphml
+        elif chosen is not None:
+            with _opened(draft, packed=packed) as raw:
+                chosen.write(raw, graph, wanted, place)
+            if chosen.by_networkx:
+                from rumorsim.graphs.formats.small import check_written
 
-            with _opened(draft, packed=suffixes[-1:] == [".gz"]) as raw:
-                write_graphml(raw, graph, wanted, place)
+                check_written(chosen, draft, graph, wanted, compressed=packed)
         else:
             _write_text(
                 draft,
@@ -86,8 +95,20 @@ def write_follows(
                 wanted,
                 place,
                 commas=".csv" in suffixes[-2:],
-                packed=suffixes[-1:] == [".gz"],
+                packed=packed,
             )
+
+
+def left_behind(graph: FollowGraph, path: str | os.PathLike[str]) -> tuple[int, list[str]]:
+    """What ``path`` does not hold of ``graph``: accounts without follows, and attributes."""
+    if is_mapped(path):
+        return 0, []
+    chosen = format_by_name(path)
+    if chosen is not None:
+        kept = chosen.kept(graph)
+        return 0, [name for name in graph.attributes if name not in kept]
+    alone = (graph.follower_counts() == 0) & (graph.followee_counts() == 0)
+    return int(np.sum(alone)), list(graph.attributes)
 
 
 def _names(columns: Columns) -> tuple[str, ...]:

@@ -307,17 +307,17 @@ class Scenario(Model):
         return self._follow_graph
 
     def on(self, graph: Any, *, direction: str | None = None, both_ways: bool = False) -> Scenario:
-        """The same scenario on a graph of yours: a FollowGraph or any ``networkx`` graph.
+        """The same scenario on a graph of yours, of networkx, igraph, scipy, numpy or a table.
 
-        ``direction`` says what an edge u -> v of a networkx graph means, "follower followee"
-        or "followee follower"; with ``both_ways`` each edge stands for two follows, whether
-        the graph is directed or not. A networkx graph needs one of the two, a FollowGraph
-        takes neither. Results say that they cannot be made
-        again from a file alone; they hold the graph's digest.
+        ``direction`` says what an edge u -> v means, "follower followee" or "followee
+        follower"; with ``both_ways`` each edge stands for two follows, whether the graph is
+        directed or not. One of the two is needed, except for a FollowGraph, which takes
+        neither. See ``rumorsim.follow_graph`` for the kinds of graphs. Results say that they
+        cannot be made again from a file alone; they hold the graph's digest.
         """
-        from rumorsim.graphs.handed import handed_graph
+        from rumorsim.graphs.handed import follow_graph
 
-        graph = handed_graph(graph, direction=direction, both_ways=both_ways)
+        graph = follow_graph(graph, direction=direction, both_ways=both_ways)
         given = replaced(self, graph=Given(kind="given", sha256=graph.digest()))
         given._follow_graph = graph
         return given

@@ -1,0 +1,123 @@
+"""GEXF, what Gephi exports: checked tag by tag, then read and written by networkx."""
+
+from __future__ import annotations
+
+import io
+from array import array
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any, Final, NoReturn
+
+import networkx as nx
+from networkx.readwrite.gexf import GEXFReader, GEXFWriter
+
+from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.graphs.columns import Columns
+from rumorsim.graphs.follows import FollowGraph
+from rumorsim.graphs.formats import Request
+from rumorsim.graphs.formats.small import even_columns, network_to_write, read_small
+from rumorsim.graphs.xml_guard import parse_xml
+
+__all__ = ["kept", "read", "write"]
+
+#: Gephi 0.9 calls version 1.3 by another address than networkx knows.
+_ADDRESSES: Final = (b'"http://www.gexf.net/1.3', b'"http://gexf.net/1.3')
+_LONGEST_ROOT: Final = 1 << 16
+#: Names that networkx gives a meaning of its own.
+_RESERVED: Final = ("id", "start", "end", "pid", "viz", "spells", "slices", "parents", "for")
+
+
+def read(request: Request) -> FollowGraph:
+    """Accounts go by the ids of their nodes; labels that differ from them are an attribute."""
+    return read_small(request, "GEXF", _parse)
+
+
+def _parse(raw: bytes, path: Path) -> nx.Graph[Any]:
+    document = _Document(str(path))
+    parse_xml(path, [raw], document, "GEXF")
+    document.finish()
+    root = raw[:_LONGEST_ROOT].replace(*_ADDRESSES)
+    graph = _Reader()(io.BytesIO(root + raw[_LONGEST_ROOT:]))
+    if all(label in (None, node) for node, label in graph.nodes(data="label")):
+        for _, data in graph.nodes(data=True):
+            data.pop("label", None)
+    return graph
+
+
+class _Reader(GEXFReader):  # type: ignore[misc]
+    """Values of types that networkx does not know are kept as the text they are."""
+
+    def construct_types(self) -> None:
+        super().construct_types()
+        self.python_type: dict[Any, Any] = _Types(self.python_type)
+
+
+class _Types(dict[Any, Any]):
+    def __missing__(self, name: Any) -> type[str]:
+        return str
+
+
+class _Document:
+    """What networkx would pass over: nodes told twice or not at all, edges of a time."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.line: Callable[[], int] = int
+        self._nodes: set[str] = set()
+        self._lines, self._ends = array("q"), list[str]()
+        self._begun = False
+
+    def start(self, tag: str, given: dict[str, str]) -> None:
+        tag = tag.rpartition(":")[2]
+        if not self._begun and tag != "gexf":
+            self._fault("is not GEXF: it begins with another tag", show_value(f"<{tag}>"))
+        self._begun = True
+        if tag in ("spell", "slice") or (
+            tag in ("node", "edge") and given.keys() & {"start", "end"}
+        ):
+            advice = "export the graph of one moment, or of all times as a static graph"
+            self._fault("exists for a time only, and follows do not", f"<{tag}>", advice)
+        if tag == "node":
+            name = self._given(given, "id")
+            if name in self._nodes:
+                self._fault("is given twice", show_value(name))
+            self._nodes.add(name)
+        elif tag == "edge":
+            for end in ("source", "target"):
+                self._ends.append(self._given(given, end))
+                self._lines.append(self.line())
+
+    def _given(self, given: dict[str, str], key: str) -> str:
+        if not given.get(key):
+            self._fault(f"{key} is {'empty' if key in given else 'missing'}")
+        return given[key]
+
+    def text(self, text: str) -> None:
+        """Nothing that follows depend on."""
+
+    def end(self, tag: str) -> None:
+        """Nothing that follows depend on."""
+
+    def finish(self) -> None:
+        for name, line in zip(self._ends, self._lines, strict=True):
+            if name not in self._nodes:
+                rule, advice = "there is no node of this id", "every end of an edge needs a <node>"
+                self._fault(rule, show_value(name), advice, line)
+
+    def _fault(self, rule: str, value: str = "", advice: str = "", line: int = 0) -> NoReturn:
+        place = f"{self.file}, line {line or self.line()}"
+        raise InputError(Fault(rule, place, value=value, advice=advice))
+
+
+def kept(graph: FollowGraph) -> list[str]:
+    """Attributes of one type whose names networkx gives no meaning of its own."""
+    return [name for name in even_columns(graph) if name not in _RESERVED]
+
+
+def write(file: IO[bytes], graph: FollowGraph, columns: Columns, place: Path) -> None:
+    """Nodes have the ids; the attribute "label" is what Gephi shows of them."""
+    writer = GEXFWriter(network_to_write(graph, columns, kept(graph), place))
+    # No date inside: the same graph gives the same bytes.
+    for meta in writer.xml.iter("meta"):
+        meta.attrib.clear()
+    writer.write(file)

@@ -1,0 +1,190 @@
+"""What the formats share that networkx reads and writes: limits, faults, attributes, checks."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import networkx as nx
+from numpy.typing import NDArray
+
+from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.graphs.attributes import attribute_array, is_missing
+from rumorsim.graphs.building import id_table
+from rumorsim.graphs.columns import Columns
+from rumorsim.graphs.follows import FollowGraph
+from rumorsim.graphs.formats import GraphFormat, Request
+from rumorsim.graphs.graphml import edge_ends
+from rumorsim.graphs.naming import named_by
+from rumorsim.graphs.networks import from_networkx, to_networkx
+from rumorsim.graphs.sources import pieces
+
+__all__ = [
+    "Parser",
+    "check_written",
+    "decoded",
+    "even_columns",
+    "network_to_write",
+    "read_small",
+]
+
+#: Bytes a file may hold unless more are allowed: some hundred thousand follows.
+_LARGEST: Final = 32 << 20
+#: Where networkx tells a place, it is (line, column).
+_PLACE: Final = re.compile(r" at \((\d+), (\d+)\)")
+_SCALARS: Final = (str, int, float)
+
+#: Makes a networkx graph of the bytes of the file ``path``.
+Parser = Callable[[bytes, Path], "nx.Graph[Any]"]
+
+
+def read_small(
+    request: Request,
+    name: str,
+    parse: Parser,
+    *,
+    named: Callable[[FollowGraph], str | None] | None = None,
+    typed: bool = False,
+) -> FollowGraph:
+    """The follow graph of a file that networkx reads whole; ``name`` is that of its format.
+
+    ``named`` says which attribute holds the ids where nobody does; ids that are ``typed`` stay
+    text or numbers as they are, unless something else is asked for. Attributes that are neither
+    text nor numbers, such as how a node is drawn, are passed over. Whatever is wrong is an
+    InputError, with its line where that is known.
+    """
+    direction, weight = edge_ends(request.columns)
+    file = str(request.path)
+    graph = _parsed(_bytes(request, name), request.path, name, parse)
+    if not len(graph):
+        raise InputError(Fault("holds no nodes", file=file, advice="a graph needs at least one"))
+    if not graph.is_directed() and not request.both_ways:
+        rule = "is undirected: it does not say who follows whom"
+        advice = "say both_ways (--both-ways) if each edge stands for two follows"
+        raise InputError(Fault(rule, file=file, advice=advice))
+    for _, data in graph.nodes(data=True):
+        for key in [key for key, value in data.items() if not isinstance(value, _SCALARS)]:
+            del data[key]
+    edges = graph.edges(data=True)
+    if weight is not None and edges and not any(weight in data for _, _, data in edges):
+        rule, advice = "edges have no such data", "leave it out"
+        raise InputError(Fault(rule, file, "columns", show_value(weight), advice))
+    found = from_networkx(
+        graph, direction=direction, both_ways=request.both_ways, weight=weight, file=file
+    )
+    attribute = request.id_attribute or (named(found) if named else None)
+    ids = "typed" if typed and request.ids == "auto" else request.ids
+    return named_by(found, attribute, ids=ids, file=file)
+
+
+def _bytes(request: Request, name: str) -> bytes:
+    limit = request.max_bytes or _LARGEST
+    found: list[bytes] = []
+    for piece in pieces(
+        request.path,
+        compressed=request.compressed,
+        max_bytes=request.max_bytes,
+        progress=request.progress,
+    ):
+        found.append(piece)
+        if sum(map(len, found)) > limit:
+            rule = f"holds more than {limit:,} bytes, and {name} is read whole, by networkx"
+            advice = "give large graphs as a list of follows or GraphML, or raise max_bytes"
+            raise InputError(Fault(rule, str(request.path), "max_bytes", str(limit), advice))
+    return b"".join(found)
+
+
+def _parsed(raw: bytes, path: Path, name: str, parse: Parser) -> nx.Graph[Any]:
+    try:
+        return parse(raw, path)
+    except (InputError, MemoryError):
+        raise
+    except RecursionError:
+        raise InputError(Fault("is nested too deep", file=str(path))) from None
+    except Exception as error:
+        # networkx lets pass whatever its parsers stumble over, from KeyError to its own.
+        message = " ".join(str(error).split())
+        place = _PLACE.search(message)
+        line = f", line {place[1]}, column {place[2]}" if place else ""
+        rule, advice = f"cannot be read as {name}", "name another format if it is none"
+        shown = show_value(message or type(error).__name__, 160)[1:-1]
+        raise InputError(Fault(f"{rule}: {shown}", f"{path}{line}", advice=advice)) from error
+
+
+def decoded(raw: bytes, path: Path) -> str:
+    """The text of a file, without a byte order mark; InputError where it is not UTF-8."""
+    try:
+        return raw.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        value = show_value(str(error.reason))[1:-1]
+        rule, advice = f"is not text in UTF-8: {value}", "save it as UTF-8"
+        raise InputError(Fault(rule, file=f"{path}, line {line}", advice=advice)) from None
+
+
+def network_to_write(
+    graph: FollowGraph,
+    columns: Columns,
+    kept: list[str],
+    place: Path,
+    *,
+    typed: bool = False,
+) -> nx.DiGraph[Any]:
+    """The networkx graph to be written, with the attributes ``kept``.
+
+    Ids become text, in which they must still differ, unless the format keeps them ``typed``.
+    """
+    direction, weight = edge_ends(columns)
+    ids = graph.id_list()
+    if not typed:
+        ids = [str(each) for each in ids]
+        if len(set(ids)) < len(ids):
+            rule = "two ids are the same as text"
+            raise InputError(Fault(rule, str(place), "id", advice="write .mapped"))
+    even = even_columns(graph)
+    made = FollowGraph(
+        graph.offsets,
+        graph.followers,
+        id_table(ids),
+        {name: even[name] for name in kept},
+        None if weight is None else graph.weights,
+    )
+    return to_networkx(made, direction=direction, weight=weight or "weight")
+
+
+def even_columns(graph: FollowGraph) -> dict[str, NDArray[Any]]:
+    """The attributes whose values are all text, all truth values or all numbers."""
+    found = {}
+    for name, values in graph.attributes.items():
+        cells = [None if is_missing(each) else each for each in values.tolist()]
+        kinds = {type(each) for each in cells if each is not None}
+        if kinds == {int, float}:
+            found[name] = attribute_array([None if each is None else float(each) for each in cells])
+        elif len(kinds) <= 1 and kinds <= {str, int, float, bool}:
+            found[name] = values
+    return found
+
+
+def check_written(
+    format: GraphFormat, draft: Path, graph: FollowGraph, columns: Columns, compressed: bool
+) -> None:
+    """InputError unless what was written is read again as the same follows.
+
+    Formats have characters of their own that networkx does not always set apart.
+    """
+    request = Request(draft, columns, ids="text", compressed=compressed, max_bytes=1 << 40)
+    try:
+        back = format.read(request)
+    except InputError as error:
+        back, why = None, error.faults[0].rule
+    else:
+        why = "it would be read as another graph"
+    same = named_by(graph, None, ids="text")
+    same = dataclasses.replace(same, weights=same.weights if columns.weighted else None)
+    if back is not None and same.id_list() == back.id_list() and same.digest() == back.digest():
+        return
+    rule, advice = f"cannot be written as {format.name}: {why}", "write .graphml or .mapped"
+    raise InputError(Fault(rule, advice=advice))
