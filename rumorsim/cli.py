@@ -20,10 +20,13 @@ from rumorsim.cli_shared import (
     Commands,
     bar,
     engine_option,
+    failed_output,
     json_option,
     loaded_scenario,
     out_option,
     policy_option,
+    prepare_streams,
+    print_document,
     print_json,
     scenario_argument,
     seed_option,
@@ -171,7 +174,7 @@ def check_command(scenario: str) -> None:
 
     tell_of_compiling("fast", loaded)
     expected = expectations(loaded)
-    click.echo(f"{explained(loaded)}\n{expected}")
+    print_document(f"{explained(loaded)}\n{expected}\n")
 
 
 @cli.command("schema")
@@ -202,12 +205,16 @@ def measure_command(events: str, only: tuple[str, ...], as_json: bool) -> None:
 
 def main() -> None:
     """Entry point: like ``cli``, with the exit codes of a good neighbour."""
+    prepare_streams()
     try:
         code = cli.main(prog_name="rumorsim", standalone_mode=False)
+        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         code = 130
+    except OSError as error:
+        code = failed_output(error)
     sys.exit(code if isinstance(code, int) else 0)

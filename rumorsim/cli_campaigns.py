@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from rumorsim.cli_shared import print_document
+
 __all__ = ["campaigns"]
 
 
@@ -20,7 +22,7 @@ def campaigns(name: str | None) -> None:
     from rumorsim.scenario.presets import preset_names, preset_path, summary_of
 
     if name is not None:
-        click.echo(preset_path("campaigns", name, "campaign").read_text("utf-8"), nl=False)
+        print_document(preset_path("campaigns", name, "campaign").read_text("utf-8"))
         return
     names = preset_names("campaigns")
     width = max(map(len, names))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +22,14 @@ __all__ = [
     "Commands",
     "bar",
     "engine_option",
+    "failed_output",
     "json_option",
     "loaded_scenario",
     "most_runs_option",
     "out_option",
     "policy_option",
+    "prepare_streams",
+    "print_document",
     "print_json",
     "scenario_argument",
     "seed_option",
@@ -79,9 +83,6 @@ class Commands(click.Group):
             for line in str(error).splitlines() if error.exit_code else ():
                 click.echo(f"error: {line}", err=True)
             ctx.exit(error.exit_code)
-        except BrokenPipeError:
-            _silence()
-            ctx.exit(0)
         except MemoryError:
             click.echo("error: there is not enough memory for this; make it smaller", err=True)
             ctx.exit(1)
@@ -113,7 +114,58 @@ def print_json(value: Any) -> None:
     """One JSON object on standard output."""
     from rumorsim.files import json_text
 
-    click.echo(json_text(value), nl=False)
+    print_document(json_text(value))
+
+
+def print_document(text: str) -> None:
+    """Text in a file format on standard output: UTF-8 unless a person reads it in a terminal."""
+    click.echo(text if sys.stdout.isatty() else text.encode(), nl=False)
+
+
+def prepare_streams() -> None:
+    """Make standard output and error safe to write any text to.
+
+    A closed standard output ends the program before any work: files that are opened later
+    would take its number and receive what is printed. Characters that the encoding of a
+    stream lacks are shown escaped. Messages that standard error cannot take are lost.
+    """
+    if sys.stdout is None:
+        if sys.stderr is not None:
+            click.echo("error: standard output is closed", err=True)
+        sys.exit(1)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - it stays open
+    elif type(sys.stderr) is io.TextIOWrapper:
+        encoding = sys.stderr.encoding
+        sys.stderr = _Messages(
+            sys.stderr.detach(), encoding, errors="backslashreplace", line_buffering=True
+        )
+
+
+class _Messages(io.TextIOWrapper):
+    """Standard error: a full disk or a closed terminal there must not cost the work."""
+
+    def write(self, text: str) -> int:
+        try:
+            return super().write(text)
+        except OSError:
+            return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            super().flush()
+
+
+def failed_output(error: OSError) -> int:
+    """The exit code after output failed, said in one line where that is worth it."""
+    _silence()
+    if isinstance(error, BrokenPipeError):
+        return 0
+    place = "standard output" if error.filename is None else error.filename
+    click.echo(f"error: {place}: cannot be written: {error.strerror or error}", err=True)
+    return 1
 
 
 def tell_of(out: Path | None) -> None:

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rumorsim.cli_shared import most_runs_option, print_json, tell_of, workers_option
+from rumorsim.cli_shared import (
+    most_runs_option,
+    print_document,
+    print_json,
+    tell_of,
+    workers_option,
+)
 
 if TYPE_CHECKING:
     from rumorsim.studies.sweep import Progress
@@ -173,7 +179,7 @@ def slurm(
     loaded = load_study(study)
     planned(loaded, Orders(loaded.load_scenario(), loaded.measures), most_runs)
     array = Array(study, out, jobs, workers, limit, memory, program, most_runs)
-    click.echo(array.script(), nl=False)
+    print_document(array.script())
 
 
 @sweep.command("schema")

@@ -57,7 +57,10 @@ def read_csv(place: Path) -> Iterator[dict[str, str]]:
     """
     with place.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
-        reader.fieldnames = [restored(name) for name in reader.fieldnames or ()]
+        names = [restored(name) for name in reader.fieldnames or ()]
+        if len(set(names)) != len(names):
+            raise csv.Error("two columns have the same name")
+        reader.fieldnames = names
         for row in reader:
             yield {name: restored(cell) for name, cell in row.items()}
 

@@ -97,3 +97,10 @@ def test_a_sweep_has_no_formulas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert POLICY not in held
     assert frame["policy"].tolist() == ["none", POLICY] * 2
     assert frame["appeal"].tolist() == [0.1, 0.1, 0.3, 0.3]
+
+
+def test_a_repeated_column_is_refused(tmp_path: Path) -> None:
+    place = tmp_path / "a.csv"
+    place.write_text("policy,reach,reach\nnone,1,2\n")
+    with pytest.raises(csv.Error, match="two columns have the same name"):
+        list(read_csv(place))

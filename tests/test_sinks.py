@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import json
@@ -314,3 +315,43 @@ def test_pandas_is_not_loaded_for_writing(array: str, tmp_path: Path) -> None:
         check=True,
     )
     assert said.stdout.split() == [str(bool(array))]
+
+
+def _crlf(data: bytes) -> bytes:
+    return data.replace(b"\n", b"\r\n")
+
+
+REENCODED = {
+    "BOM": lambda data: b"\xef\xbb\xbf" + data,
+    "CRLF": _crlf,
+    "BOM and CRLF": lambda data: b"\xef\xbb\xbf" + _crlf(data),
+    "UTF-16 LE": lambda data: b"\xff\xfe" + data.decode().encode("utf-16-le"),
+    "UTF-16 BE": lambda data: b"\xfe\xff" + data.decode().encode("utf-16-be"),
+    "UTF-16 and CRLF": lambda data: _crlf(data).decode().encode("utf-16"),
+}
+
+
+@pytest.mark.parametrize("suffix", ["ndjson", "ndjson.gz"])
+@pytest.mark.parametrize("how", REENCODED)
+def test_a_stream_saved_in_another_encoding_is_the_same(
+    how: str, suffix: str, tmp_path: Path
+) -> None:
+    facts, batch = stream()
+    save(tmp_path / "e.ndjson", facts, [batch])
+    data = REENCODED[how]((tmp_path / "e.ndjson").read_bytes())
+    again = tmp_path / f"again.{suffix}"
+    again.write_bytes(gzip.compress(data) if suffix.endswith("gz") else data)
+    found, events = read(again)
+    assert same_facts(found, facts)
+    assert np.array_equal(events.rows, batch.rows)
+
+
+def test_a_changed_event_is_still_seen_in_another_encoding(tmp_path: Path) -> None:
+    facts, batch = stream()
+    save(tmp_path / "e.ndjson", facts, [batch])
+    text = (tmp_path / "e.ndjson").read_text()
+    changed = text.replace('"kind":"expose"', '"kind":"read"', 1)
+    assert changed != text
+    (tmp_path / "e.ndjson").write_bytes(changed.encode("utf-16"))
+    with pytest.raises(InputError, match="digest differs"):
+        read(tmp_path / "e.ndjson")

@@ -7,8 +7,10 @@ the last thing written.
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import hashlib
+import io
 import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -201,15 +203,30 @@ def _facts_of(path: Path, header: Any) -> Facts:
 
 
 def _rows_of(columns: Mapping[str, NDArray[Any]], length: int) -> Batch:
-    rows = np.empty(length, EVENT)
+    rows = np.zeros(length, EVENT)  # padding included: equal rows are equal bytes
     for name in COLUMNS:
         rows[name] = columns[name]
     return Batch(rows)
 
 
+def _lines(stream: IO[bytes]) -> Callable[[int], bytes]:
+    """What reads the next line of NDJSON as UTF-8, at most so many bytes or characters of it.
+
+    Editors and shells save text again with a byte order mark, as UTF-16, or with CR LF.
+    """
+    start = stream.read(3)
+    stream.seek(0)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text = io.TextIOWrapper(stream, "utf-16", newline="\n")
+        return lambda most: text.readline(most).encode()
+    stream.seek(len(codecs.BOM_UTF8) if start == codecs.BOM_UTF8 else 0)
+    return stream.readline
+
+
 def _read_lines(stream: IO[bytes]) -> Iterator[Any]:
-    yield stream.readline(_LONGEST_HEADER).rstrip(b"\n")
-    events = iter(lambda: stream.readline(_LONGEST_LINE), b"")
+    next_line = _lines(stream)
+    yield next_line(_LONGEST_HEADER).rstrip(b"\r\n")
+    events = iter(lambda: next_line(_LONGEST_LINE), b"")
     while lines := list(islice(events, ROWS)):
         if not lines[-1].endswith(b"\n"):
             raise ValueError("its last line is cut short")
