@@ -18,9 +18,7 @@ from rumorsim.errors import Fault, InputError, OutputError, show_value
 from rumorsim.files import MARKER, check_directory, json_text, write_beside, write_text
 from rumorsim.measures import MEASURES, describe
 from rumorsim.provenance import RESULTS_VERSION, versions
-from rumorsim.scenario.text import parsed, read_text
 from rumorsim.studies.runner import Run, Runner, Setting
-from rumorsim.studies.study import Study, study_from_values
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,7 +30,6 @@ __all__ = [
     "measure_of",
     "needed",
     "numbers",
-    "study_of",
 ]
 
 #: The folder of an answer's directory in which finished runs are kept.
@@ -47,20 +44,6 @@ def needed(module: str, extra: str = "analysis") -> ModuleType:
         name = module.partition(".")[0]
         advice = f'pip install "rumorsim[{extra}]"'
         raise InputError(Fault(f"this needs {name}", advice=advice)) from None
-
-
-def study_of(study: Study | str | Path, design: Mapping[str, Any]) -> Study:
-    """A study as it is, or from its file, with ``design`` where the file names none.
-
-    InputError with every fault of the file.
-    """
-    if isinstance(study, Study):
-        return study
-    place = Path(study)
-    values = parsed(read_text(place), str(study))
-    if isinstance(values, dict) and values.get("parameters"):
-        values = {"design": dict(design), **values}
-    return study_from_values(values, place.parent, str(study))
 
 
 def check_key(key: str, option: str, example: str) -> None:

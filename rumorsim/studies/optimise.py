@@ -11,7 +11,7 @@ from where it was, to the same answer to the bit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from rumorsim.errors import Fault, InputError, number_fault, show_value
 from rumorsim.randomness import seed_of
 from rumorsim.scenario import Scenario
-from rumorsim.studies.answering import AnswerDirectory, made_with, needed, numbers, study_of
+from rumorsim.studies.answering import AnswerDirectory, made_with, needed, numbers
+from rumorsim.studies.asking import Asked, study_of
 from rumorsim.studies.comparison import NONE
 from rumorsim.studies.finals import Finalist, Verdict, judged
 from rumorsim.studies.goals import Goal
@@ -113,8 +114,10 @@ class Optimum:
 
 
 def optimise(
-    study: Study | str | Path,
+    study: Asked,
     *,
+    parameters: Mapping[str, Any] | Sequence[Any] | None = None,
+    replicates: int | None = None,
     at_most: str | None = None,
     prices: Mapping[str, float] | None = None,
     trials: int = 50,
@@ -129,6 +132,14 @@ def optimise(
 ) -> Optimum:
     """Search the policies and parameters of ``study``, then hold the finalists together.
 
+    ``study`` is a file, a table of the same keys, or a scenario with what is varied beside it,
+    as for :func:`.sweep`::
+
+        reports = "policies[close accounts].interventions[0].when.reports"
+        rumorsim.optimise(
+            scenario, parameters={reports: {"low": 1, "high": 9, "whole": True}}, at_most="70%"
+        )
+
     The study's design is not used: the trials take its place.
     ``at_most``: the reach of false stories allowed, "70%" of that under ``none`` or accounts;
     the cheapest policy that keeps it is sought. Without it, the frontier of false reach, true
@@ -139,7 +150,7 @@ def optimise(
     needed("optuna")
     search_seed = seed_of(search_seed, "search_seed", 2**32 - 1)
     goal = Goal.of(at_most, prices)
-    begun = study_of(study, _DESIGN)
+    begun = study_of(study, _DESIGN, parameters=parameters, replicates=replicates)
     base = begun.load_scenario() if scenario is None else scenario
     policies = _checked(begun, base, trials, finalists, confirm, most_runs)
     first = base.seed if begun.seed is None else begun.seed

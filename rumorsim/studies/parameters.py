@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from rumorsim.written import Model
 
-__all__ = ["COLUMNS", "Parameter", "Value", "plain"]
+__all__ = ["COLUMNS", "Parameter", "Value", "listed", "plain"]
 
 #: Columns of the table of runs that no parameter may be called.
 COLUMNS: Final = ("point", "policy", "seed", "run", "digest", "events", "error")
@@ -39,9 +40,10 @@ class Parameter(Model):
     """Something to vary: a key of the scenario (or several), and its values."""
 
     name: str = Field(
-        min_length=1,
-        max_length=60,
-        description="column in the tables: a letter, then letters, digits, _ and -",
+        "",
+        max_length=200,
+        description="column in the tables: a letter, then letters, digits, _ and -; absent:"
+        " the key",
     )
     key: str | None = Field(
         None, min_length=1, description="dotted key in the scenario, such as stories[0].appeal"
@@ -65,14 +67,23 @@ class Parameter(Model):
         None, ge=2, le=1_000_000, description="in a grid: so many values from low to high"
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, values: Any) -> Any:
+        if not isinstance(values, dict) or "name" in values or not values.get("key"):
+            return values
+        return {**values, "name": values["key"]}
+
     @model_validator(mode="after")
     def _fits(self) -> Parameter:
-        if _NAME.fullmatch(self.name) is None:
+        if (self.key is None) == (self.keys is None):
+            raise ValueError("give key or keys, one of them")
+        if not self.name:
+            raise ValueError("name is missing: several keys together need one")
+        if self.name != self.key and _NAME.fullmatch(self.name) is None:
             raise ValueError("name must be a letter, then letters, digits, _ and -")
         if self.name in COLUMNS:
             raise ValueError("name is a column of the table already; choose another")
-        if (self.key is None) == (self.keys is None):
-            raise ValueError("give key or keys, one of them")
         ranged = [k for k in ("low", "high", "form", "steps") if getattr(self, k) is not None]
         ranged += ["scale"] if self.scale != "linear" else []
         ranged += ["whole"] if self.whole else []
@@ -136,3 +147,23 @@ class Parameter(Model):
 
     def _written(self, number: float) -> Any:
         return number if self.form is None else self.form.replace("{}", repr(number))
+
+
+def listed(parameters: Any) -> Any:
+    """Parameters as a list of tables, where they are one table: of values by key.
+
+    What stands behind a key is a list of values, one value, or a table of what a parameter
+    has besides its key; with a key (or keys) of its own in it, what stands before is its name.
+    """
+    # A single parameter where the list of them should be is for the checks to refuse.
+    if not isinstance(parameters, Mapping) or {"key", "keys"} & parameters.keys():
+        return parameters
+    return [_parameter(key, given) for key, given in parameters.items()]
+
+
+def _parameter(key: Any, given: Any) -> Any:
+    if isinstance(given, Mapping):
+        named = "key" in given or "keys" in given
+        return {("name" if named else "key"): key, **given}
+    many = isinstance(given, Iterable) and not isinstance(given, str)
+    return {"key": key, "values": list(given) if many else [given]}

@@ -25,8 +25,8 @@ from rumorsim.studies.answering import (
     measure_of,
     needed,
     numbers,
-    study_of,
 )
+from rumorsim.studies.asking import Asked, study_of
 from rumorsim.studies.comparison import NONE, main_key
 from rumorsim.studies.designs import Morris, Sobol
 from rumorsim.studies.indices import Index, morris_effects, noise, saltelli, sobol_indices
@@ -142,8 +142,11 @@ class Sensitivity:
 
 
 def sensitivity(
-    study: Study | str | Path,
+    study: Asked,
     *,
+    parameters: Mapping[str, Any] | Sequence[Any] | None = None,
+    replicates: int | None = None,
+    design: Mapping[str, Any] | None = None,
     key: str | None = None,
     out: str | Path | None = None,
     scenario: Scenario | None = None,
@@ -151,7 +154,19 @@ def sensitivity(
     most_runs: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Sensitivity:
-    """The indices of every parameter of ``study`` (a file, or a Study) for the number ``key``.
+    """The indices of every parameter of ``study`` for the number ``key``.
+
+    ``study`` is a file, a table of the same keys, or a scenario with what is varied beside it,
+    as for :func:`.sweep`; ``design`` is sobol (by default, with 64 points) or morris::
+
+        rumorsim.sensitivity(
+            scenario,
+            parameters={
+                "feed.attention": {"low": 5, "high": 50, "whole": True},
+                "stories[tap-water].appeal": {"low": 0.05, "high": 0.2},
+            },
+            replicates=5,
+        )
 
     ``key`` by default the reach of false stories. With ``out`` finished runs are kept there
     and found again; nothing else is written (see :meth:`Sensitivity.save`). ``most_runs``
@@ -159,7 +174,7 @@ def sensitivity(
     InputError where study or scenario are at fault or SALib is absent.
     """
     needed("SALib")
-    begun = study_of(study, _DESIGN)
+    begun = study_of(study, _DESIGN, parameters=parameters, replicates=replicates, design=design)
     base = begun.load_scenario() if scenario is None else scenario
     main = main_key(base.resolved())
     key = main if key is None else key

@@ -12,7 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    model_validator,
+)
 
 from rumorsim.errors import Fault, InputError, nearest
 from rumorsim.files import from_here
@@ -21,7 +27,7 @@ from rumorsim.scenario import Scenario, load
 from rumorsim.scenario.accounts import Name
 from rumorsim.scenario.text import parsed, read_text
 from rumorsim.studies.designs import AnyDesign, Grid
-from rumorsim.studies.parameters import Parameter
+from rumorsim.studies.parameters import Parameter, listed
 from rumorsim.written import Model, validated
 from rumorsim.written.messages import shown
 
@@ -42,8 +48,18 @@ class Study(Model):
     scenario: str = Field(
         min_length=1, max_length=4096, description="file of the scenario, from the study's folder"
     )
-    parameters: tuple[Parameter, ...] = Field(
-        (), strict=False, max_length=1000, description="what is varied; absent: policies alone"
+    parameters: Annotated[
+        tuple[Parameter, ...],
+        BeforeValidator(
+            listed,
+            json_schema_input_type=tuple[Parameter, ...] | dict[str, dict[str, Any] | list[Any]],
+        ),
+    ] = Field(
+        (),
+        strict=False,
+        max_length=1000,
+        description="what is varied: a list of tables, or a table of values by key, such as"
+        ' { "feed.attention" = [10, 20] }; absent: policies alone',
     )
     design: AnyDesign = Field(
         default_factory=lambda: Grid(kind="grid"),
@@ -79,8 +95,20 @@ class Study(Model):
     most_runs: int = Field(
         MOST_RUNS, ge=1, le=100_000_000, description="refuse a study of more runs than these"
     )
+    #: A scenario that was handed over from Python instead of a file.
+    _scenario: Scenario | None = PrivateAttr(None)
     _file: str = PrivateAttr("study")
     _base_dir: Path = PrivateAttr(default_factory=Path.cwd)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _with_scenario(cls, values: Any, made: ModelWrapValidatorHandler[Study]) -> Study:
+        given = values.get("scenario") if isinstance(values, dict) else None
+        if not isinstance(given, Scenario):
+            return made(values)
+        study = made({**values, "scenario": given.name})
+        study._scenario = given
+        return study
 
     @model_validator(mode="after")
     def _fits_together(self) -> Study:
@@ -132,10 +160,15 @@ class Study(Model):
         return moved
 
     def made_from(self, values: dict[str, Any]) -> Study:
-        return super().made_from(values).at(self._base_dir, self._file)
+        made = super().made_from(values).at(self._base_dir, self._file)
+        if made._scenario is None and made.scenario == self.scenario:
+            made._scenario = self._scenario
+        return made
 
     def load_scenario(self) -> Scenario:
-        """The scenario it names; InputError where there is none or it has faults."""
+        """The scenario it was given or names; InputError where there is none or it has faults."""
+        if self._scenario is not None:
+            return self._scenario
         return load(from_here(self._base_dir) / self.scenario)
 
 

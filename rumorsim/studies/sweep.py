@@ -6,21 +6,24 @@ missing. Counts come first, then how long it will take, then the runs, then the 
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import time
-from collections.abc import Callable, Iterator
+import weakref
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from rumorsim.files import check_directory
 from rumorsim.scenario import Scenario
+from rumorsim.studies.asking import Asked, study_of
 from rumorsim.studies.making import Job, Made
 from rumorsim.studies.manifest import Manifest
 from rumorsim.studies.orders import Order, Orders
 from rumorsim.studies.plan import Plan, planned
 from rumorsim.studies.runner import Runner
 from rumorsim.studies.shards import Shard
-from rumorsim.studies.study import Study, load_study
 from rumorsim.studies.sweep_tables import write_tables
 from rumorsim.studies.swept import Sweep
 from rumorsim.studies.workers import Hands
@@ -50,9 +53,12 @@ class Progress(NamedTuple):
 
 
 def sweep(
-    study: Study | str | Path,
-    out: str | Path,
+    study: Asked,
+    out: str | Path | None = None,
     *,
+    parameters: Mapping[str, Any] | Sequence[Any] | None = None,
+    replicates: int | None = None,
+    design: Mapping[str, Any] | None = None,
     scenario: Scenario | None = None,
     workers: int | None = None,
     shard: str | None = None,
@@ -61,8 +67,17 @@ def sweep(
     progress: Callable[[Progress], None] | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> Sweep:
-    """Run every setting of ``study`` (a file, or a Study) that ``out`` does not hold yet.
+    """Run every setting of ``study`` that ``out`` does not hold yet.
 
+    ``study`` is a file, a table of the same keys (its ``scenario`` a file or a
+    :class:`.Scenario`), or a scenario with what is varied beside it::
+
+        rumorsim.sweep("study.toml", "out")
+        rumorsim.sweep(scenario, parameters={"stories[tap-water].appeal": [0.05, 0.1, 0.2]})
+
+    ``parameters`` (values by dotted key, or tables as in a file), ``replicates`` and ``design``
+    stand in the place of the study's. Without ``out`` the sweep lies in a temporary folder that
+    goes with the object returned.
     ``scenario`` instead of the one the study names (on a graph of yours, say). ``workers``:
     processes, by default one a core. ``shard``: "2/8" does the second eighth only, ``dask``:
     the address of a scheduler whose workers do it; ``most_runs`` instead of the study's.
@@ -70,23 +85,31 @@ def sweep(
     InputError where study or scenario are at fault, OutputError where ``out`` cannot be had
     or written. Runs that fail by themselves end in :meth:`.Sweep.failures` and in the table.
     """
-    begun = study if isinstance(study, Study) else load_study(study)
+    begun = study_of(study, parameters=parameters, replicates=replicates, design=design)
     share = Shard.of(shard)
-    check_directory(Path(out))
-    place = Path(out).absolute()
+    if out is not None:
+        check_directory(Path(out))
     orders = Orders(begun.load_scenario() if scenario is None else scenario, begun.measures)
     plan = planned(begun, orders, most_runs)
+    place = Path(tempfile.mkdtemp(prefix="rumorsim-") if out is None else out).absolute()
     hands = _hands(dask, tell or _ignored)
-    with Runner(orders, workers=workers, store=place, part=share.part, hands=hands) as runner:
-        manifest = Manifest.of(plan, orders.scenario)
-        manifest.save(place)
-        work = _Work(plan, runner, share, progress or _ignored, tell or _ignored)
-        swept = Sweep(place, manifest.values)
-        for _ in range(_ROUNDS):
-            work.make_missing()
-            if work.is_in_tables(swept):
-                break
-        return swept
+    try:
+        with Runner(orders, workers=workers, store=place, part=share.part, hands=hands) as runner:
+            manifest = Manifest.of(plan, orders.scenario)
+            manifest.save(place)
+            work = _Work(plan, runner, share, progress or _ignored, tell or _ignored)
+            swept = Sweep(place, manifest.values)
+            for _ in range(_ROUNDS):
+                work.make_missing()
+                if work.is_in_tables(swept):
+                    break
+    except BaseException:
+        if out is None:
+            shutil.rmtree(place, ignore_errors=True)
+        raise
+    if out is None:
+        weakref.finalize(swept, shutil.rmtree, place, ignore_errors=True)
+    return swept
 
 
 def _hands(dask: str | None, tell: Callable[[str], None]) -> Callable[[Job], Hands] | None:
