@@ -21,6 +21,7 @@ from rumorsim.cli_shared import (
     bar,
     engine_option,
     failed_output,
+    force_option,
     json_option,
     loaded_scenario,
     out_option,
@@ -86,6 +87,7 @@ cli.add_command(sweep)
 @seed_option
 @engine_option
 @out_option
+@force_option
 @click.option(
     "--events",
     metavar="FILE",
@@ -98,11 +100,12 @@ def run_command(
     seed: int | None,
     engine: str,
     out: Path | None,
+    force: bool,
     events: str | None,
     as_json: bool,
 ) -> None:
     """Run SCENARIO under one policy and show what came of it."""
-    loaded = loaded_scenario(scenario, out)
+    loaded = loaded_scenario(scenario, out, "result", force=force)
     if events == "-" and as_json:
         raise InputError(
             Fault(
@@ -116,9 +119,12 @@ def run_command(
     graph = None if out is None else _drawable(loaded)
     sinks = [] if graph is None else [batches.append]
     with bar(loaded.horizon, "h", policy) as progress:
-        result = run(loaded, policy, seed, engine, events=events, sinks=sinks, progress=progress)
+        result = run(
+            loaded, policy, seed, engine,
+            events=events, force=force, sinks=sinks, progress=progress,
+        )  # fmt: skip
     if out is not None:
-        result.save(out)
+        result.save(out, force=force, source=loaded.file)
         if graph is not None:
             _draw_cascade(graph, batches, out)
     if as_json:

@@ -12,6 +12,7 @@ import click
 
 from rumorsim.cli_shared import (
     bar,
+    force_option,
     json_option,
     loaded_scenario,
     most_runs_option,
@@ -57,6 +58,7 @@ __all__ = ["ANSWERS"]
 @workers_option
 @seed_option
 @out_option
+@force_option
 @json_option
 def compare_command(
     scenario: str,
@@ -67,18 +69,19 @@ def compare_command(
     workers: int | None,
     seed: int | None,
     out: Path | None,
+    force: bool,
     as_json: bool,
 ) -> None:
     """Run SCENARIO under all its policies in coupled worlds and compare them.
 
     Tables and figures go to --out: a new directory, an empty one, or one with earlier
-    results, which are replaced. The default is SCENARIO-compare in the current directory
-    (none with --json). A picture that cannot be drawn is reported in one line on standard
-    error; the results are complete without it, and the exit code is 0.
+    results of the same scenario, which are replaced. The default is SCENARIO-compare in the
+    current directory (none with --json). A picture that cannot be drawn is reported in one
+    line on standard error; the results are complete without it, and the exit code is 0.
     """
     if out is None and not as_json:
         out = Path(f"{Path(scenario).stem or 'scenario'}-compare")
-    loaded = loaded_scenario(scenario, out)
+    loaded = loaded_scenario(scenario, out, "comparison", force=force)
     from rumorsim.studies.compare import compare
 
     tell_of_compiling("fast", loaded)
@@ -94,6 +97,8 @@ def compare_command(
             most=most,
             progress=progress,
         )
+    if out is not None:
+        comparison.save(out, force=force, source=loaded.file)
     _tell(comparison, out, as_json)
 
 
@@ -110,6 +115,7 @@ _of = click.option(
 @_study
 @_of
 @out_option
+@force_option
 @workers_option
 @most_runs_option
 @json_option
@@ -117,6 +123,7 @@ def sensitivity_command(
     study: str,
     key: str | None,
     out: Path | None,
+    force: bool,
     workers: int | None,
     most_runs: int | None,
     as_json: bool,
@@ -133,8 +140,11 @@ def sensitivity_command(
     tell_of_compiling("fast")
     with bar(1, "runs") as progress:
         found = sensitivity(
-            study, key=key, out=out, workers=workers, most_runs=most_runs, progress=progress
-        )
+            study, key=key, out=out, workers=workers, most_runs=most_runs, force=force,
+            progress=progress,
+        )  # fmt: skip
+    if out is not None:
+        found.save(out, force=force)
     _tell(found, out, as_json)
 
 
@@ -171,6 +181,7 @@ def sensitivity_command(
     help="Seed of the search; that of the worlds is the study's.",
 )  # fmt: skip
 @out_option
+@force_option
 @workers_option
 @most_runs_option
 @json_option
@@ -183,6 +194,7 @@ def optimise_command(
     confirm: int,
     search_seed: int,
     out: Path | None,
+    force: bool,
     workers: int | None,
     most_runs: int | None,
     as_json: bool,
@@ -210,8 +222,11 @@ def optimise_command(
             out=out,
             workers=workers,
             most_runs=most_runs,
+            force=force,
             progress=progress,
         )
+    if out is not None:
+        found.save(out, force=force)
     _tell(found, out, as_json)
 
 
@@ -240,6 +255,7 @@ def optimise_command(
 )  # fmt: skip
 @seed_option
 @out_option
+@force_option
 @workers_option
 @most_runs_option
 @json_option
@@ -253,6 +269,7 @@ def delay_map_command(
     replicates: int,
     seed: int | None,
     out: Path | None,
+    force: bool,
     workers: int | None,
     most_runs: int | None,
     as_json: bool,
@@ -280,23 +297,23 @@ def delay_map_command(
             out=out,
             workers=workers,
             most_runs=most_runs or MOST_RUNS,
+            force=force,
             progress=progress,
         )
+    if out is not None:
+        found.save(out, force=force)
     _tell(found, out, as_json)
 
 
 class _Answer(Protocol):
     """What these commands find."""
 
-    def save(self, directory: Path, /) -> object: ...
     def as_dict(self) -> dict[str, Any]: ...
     def text(self) -> str: ...
 
 
 def _tell(answer: _Answer, out: Path | None, as_json: bool) -> None:
-    """Save the answer where it is wished, and show it."""
-    if out is not None:
-        answer.save(out)
+    """Show the answer, and say where it was saved."""
     if as_json:
         print_json(answer.as_dict())
     else:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["graph"]
 
+#: As the name of a file to write: text on standard output.
+_STDOUT = "-"
 _COLUMNS_HELP = (
     'What the columns hold, in order: "follower followee" or "followee follower", then '
     '"weight" if there is a third; or by name: "follower=NAME followee=NAME". In graph formats '
@@ -75,7 +77,8 @@ def _make_command(kind: str) -> click.Command:
             required=True,
             metavar="FILE",
             help="Where to write: .txt, .csv, a graph format such as .graphml (all of these also "
-            "with .gz), .parquet, or .mapped for a directory of arrays that starts at once.",
+            "with .gz), .parquet, or .mapped for a directory of arrays that starts at once; - for "
+            "text on standard output.",
         ),
         click.Option(
             ["--columns"],
@@ -131,6 +134,8 @@ def _free(out: str, force: bool) -> None:
     """Refuse an output that is there before any work is done."""
     from pathlib import Path
 
+    if out == _STDOUT:
+        return
     if Path(out).exists() and not force:
         raise OutputError(
             Fault(
@@ -169,10 +174,27 @@ def _out_columns(out: str, given: str | None, otherwise: str | None, key: str) -
     return wanted
 
 
+def _print(made: FollowGraph, columns: str | None) -> None:
+    """Print the follows as text."""
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
+
+    from rumorsim.graphs.writing import write_follows
+
+    with TemporaryDirectory() as folder:
+        place = Path(folder) / "follows.txt"
+        write_follows(made, place, columns=columns)
+        click.echo(place.read_bytes(), nl=False)
+
+
 def _write(made: FollowGraph, out: str, columns: str | None, force: bool) -> None:
     from rumorsim.graphs.writing import left_behind, write_follows
 
-    write_follows(made, out, columns=columns, overwrite=force)
+    if out == _STDOUT:
+        _print(made, columns)
+        out = "standard output"
+    else:
+        write_follows(made, out, columns=columns, overwrite=force)
     click.echo(f"{out}: {made.follows:,} follows among {made.accounts:,} accounts", err=True)
     alone, attributes = left_behind(made, out)
     if alone:
@@ -267,7 +289,7 @@ def convert(
 
     The formats go by content and name: text, .csv, .graphml, and .gz of these; .parquet; and
     .mapped, a directory of arrays that later starts at once, however big. "rumorsim graph
-    formats" lists all, those for small graphs too.
+    formats" lists all, those for small graphs too. OUT may be -, for text on standard output.
     """
     from rumorsim.graphs.columns import parse_columns
     from rumorsim.graphs.direction import DIRECTIONS

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
+
+from rumorsim.cli_shared import OutDirectory, force_option
 
 __all__ = ["report"]
 
@@ -13,11 +16,12 @@ __all__ = ["report"]
 @click.command("report")
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="The file to write; by default DIR/report.html."
+    "--out",
+    type=click.Path(path_type=Path),
+    help="The file to write, - for standard output; by default DIR/report.html.",
 )
-@click.option(
-    "--tables", type=click.Path(path_type=Path), help="A directory for its tables as CSV."
-)
+@click.option("--tables", type=OutDirectory(), help="A directory for its tables as CSV.")
+@force_option
 @click.option(
     "--again/--no-again",
     default=True,
@@ -25,7 +29,9 @@ __all__ = ["report"]
     help="Run a few worlds again for what only events show: who was reached before a policy"
     " acted, one cascade.",
 )
-def report(directory: Path, out: Path | None, tables: Path | None, again: bool) -> None:
+def report(
+    directory: Path, out: Path | None, tables: Path | None, force: bool, again: bool
+) -> None:
     """Write one HTML page about the results in DIR, to be read, sent or printed.
 
     DIR is what a command of rumorsim wrote with --out. The page asks for nothing
@@ -37,7 +43,15 @@ def report(directory: Path, out: Path | None, tables: Path | None, again: bool) 
         if sys.stderr.isatty():
             click.echo(f"\rworlds run again: {done} of {total}", err=True, nl=done == total)
 
-    written = write_report(directory, out, tables=tables, again=again, progress=told)
-    click.echo(f"the report is {written}", err=True)
+    printed = str(out) == "-"
+    with TemporaryDirectory() as folder:
+        place = Path(folder) / "report.html" if printed else out
+        written = write_report(
+            directory, place, tables=tables, again=again, force=force, progress=told
+        )
+        if printed:
+            click.echo(written.read_text(encoding="utf-8"), nl=False)
+        else:
+            click.echo(f"the report is {written}", err=True)
     if tables is not None:
         click.echo(f"its tables are in {tables}", err=True)

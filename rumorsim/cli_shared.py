@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Commands",
+    "OutDirectory",
     "bar",
     "engine_option",
     "failed_output",
+    "force_option",
     "json_option",
     "loaded_scenario",
     "most_runs_option",
@@ -57,8 +59,27 @@ engine_option = click.option(
 workers_option = click.option(
     "--workers", type=click.IntRange(1, 4096), help="Processes; by default one a core."
 )
-out_option = click.option(
-    "--out", type=click.Path(path_type=Path), help="Directory for the results."
+
+
+class OutDirectory(click.Path):
+    """A directory for results; "-" is refused, since a directory is no standard output."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path; InputError for "-"."""
+        if value == "-":
+            key = param.opts[0] if param is not None else ""
+            rule = "is a directory of several files, which cannot go to standard output"
+            advice = "name a directory; some commands print one JSON object with --json"
+            raise InputError(Fault(rule, key=key, value='"-"', advice=advice))
+        return super().convert(value, param, ctx)
+
+
+out_option = click.option("--out", type=OutDirectory(), help="Directory for the results.")
+force_option = click.option(
+    "--force", is_flag=True, help="Replace what another scenario left in the same place."
 )
 most_runs_option = click.option(
     "--most-runs", type=click.IntRange(1, 100_000_000), help="Raise the cap on the number of runs."
@@ -99,15 +120,22 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
-def loaded_scenario(scenario: str, out: Path | None = None) -> Scenario:
-    """The scenario, once it is sure that there is a place for the results."""
+def loaded_scenario(
+    scenario: str, out: Path | None = None, holds: str = "", *, force: bool = False
+) -> Scenario:
+    """The scenario, once it is sure that its results, of the kind ``holds``, may go to ``out``."""
     if out is not None:
         from rumorsim.files import check_directory
 
         check_directory(out)
     from rumorsim.scenario import load
 
-    return load(scenario)
+    loaded = load(scenario)
+    if out is not None and holds:
+        from rumorsim.claims import Claim
+
+        Claim.of(holds, loaded.resolved(), loaded.file).check(out, force=force)
+    return loaded
 
 
 def print_json(value: Any) -> None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rumorsim.cli_shared import (
+    OutDirectory,
+    force_option,
     most_runs_option,
     print_document,
     print_json,
@@ -48,9 +50,7 @@ def sweep() -> None:
     """
 
 
-_out = click.option(
-    "--out", type=click.Path(path_type=Path), required=True, help="Directory of the sweep."
-)
+_out = click.option("--out", type=OutDirectory(), required=True, help="Directory of the sweep.")
 
 
 @sweep.command("run")
@@ -60,6 +60,7 @@ _out = click.option(
 @click.option("--shard", metavar="I/N", help="Do only part I of N; any number may run at once.")
 @click.option("--dask", metavar="ADDRESS", help="Let a dask cluster do it: tcp://host:port.")
 @most_runs_option
+@force_option
 @click.pass_context
 def run(
     ctx: click.Context,
@@ -69,6 +70,7 @@ def run(
     shard: str | None,
     dask: str | None,
     most_runs: int | None,
+    force: bool,
 ) -> None:
     """Run every setting of STUDY that DIR does not hold yet, and write the tables.
 
@@ -87,6 +89,7 @@ def run(
             shard=shard,
             dask=dask,
             most_runs=most_runs,
+            force=force,
             progress=shower.show,
             tell=shower.tell,
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ConfigDict, RootModel
 
+from rumorsim.claims import Claim
 from rumorsim.csv_text import write_csv
 from rumorsim.errors import Fault, InputError
 from rumorsim.files import MARKER, json_text, write_directory
@@ -18,10 +19,10 @@ from rumorsim.saved_json import ProvenanceShape, Saved, ScenarioShape, checked, 
 if TYPE_CHECKING:
     import pandas
 
-__all__ = ["Result"]
+__all__ = ["HOLDS", "Result"]
 
 #: What the marker of a directory says it holds.
-_HOLDS = "result"
+HOLDS = "result"
 
 
 class _Shape(Saved):
@@ -92,19 +93,23 @@ class Result:
         ]
         return _pandas().DataFrame(rows, columns=["curve", "series", "time", "value"])
 
-    def save(self, directory: str | Path) -> None:
+    def save(self, directory: str | Path, *, force: bool = False, source: str | Path = "") -> None:
         """Write the result to a directory that is new, empty or holds results of ours.
 
         ``rumorsim.json`` is all of it, ``scenario.json`` the resolved scenario, and
         ``scalars.csv`` the numbers with their units. It appears complete or not at all;
-        OutputError where it cannot be written.
+        OutputError where it cannot be written, and where the directory holds results of
+        another kind or scenario, unless ``force``. ``source`` is the file that the scenario
+        was read from: another version of that file counts as the same scenario.
         """
+        claim = Claim.of(HOLDS, self.scenario, source)
+        claim.check(Path(directory), force=force)
         with write_directory(Path(directory)) as draft:
             (draft / "scenario.json").write_text(json_text(self.scenario), encoding="utf-8")
             rows = ((key, value, _meaning(key)[0]) for key, value in self.scalars().items())
             write_csv(draft / "scalars.csv", ("key", "value", "unit"), rows)
             (draft / MARKER).write_text(
-                json_text({"holds": _HOLDS, **self.as_dict()}), encoding="utf-8"
+                json_text({**claim.marker(), **self.as_dict()}), encoding="utf-8"
             )
 
     @classmethod

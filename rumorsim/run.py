@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.adversaries import start_adversaries
+from rumorsim.claims import Claim
 from rumorsim.desk import Desk
 from rumorsim.engines import make_engine
 from rumorsim.errors import Fault, InputError
@@ -210,30 +212,34 @@ def run(
     *,
     measures: Iterable[str | Measure[Any]] | None = None,
     events: str | Path | None = None,
+    force: bool = False,
     sinks: Iterable[Callable[[Batch], None]] = (),
     progress: Callable[[float], None] | None = None,
 ) -> Result:
     """Run one scenario to its horizon and measure it.
 
     ``events`` is a file to save them to, by its suffix (see :mod:`rumorsim.sinks`), "-" for
-    NDJSON on standard output; ``sinks`` are called with every batch; ``progress`` with the
+    NDJSON on standard output; events of another scenario there are replaced only with ``force``.
+    ``sinks`` are called with every batch; ``progress`` with the
     hours done. The result has every measure's value, the digest of the events and how to
     run it again.
     """
     simulation = Simulation(scenario, policy, seed, engine)
+    resolved = scenario.resolved()
     listening = Listening(simulation.facts, scenario.measures if measures is None else measures)
     digest = StreamDigest()
     listeners = [digest.update, listening.observe, *sinks]
     with ExitStack() as files:
         if events is not None:
-            listeners.append(files.enter_context(open_sink(events, simulation.facts)).write)
+            claim = Claim.of("events", resolved, "" if str(events) == "-" else scenario.file)
+            facts = replace(simulation.facts, provenance={"of": claim.plain()})
+            listeners.append(files.enter_context(open_sink(events, facts, force=force)).write)
         for time, batch in batches_of(simulation):
             for listener in listeners:
                 listener(batch)
             if progress is not None:
                 progress(time)
     listening.observe(simulation.exposures())
-    resolved = scenario.resolved()
     provenance = {
         "results_version": RESULTS_VERSION,
         "scenario_digest": digest_of(resolved),

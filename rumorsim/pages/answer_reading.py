@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from rumorsim.pages.parts import Code, Folded, Page, Section
 from rumorsim.pages.terms_part import again_section, limits_section, scenario_section, source_of
+from rumorsim.provenance import digest_of
 from rumorsim.studies.intervals import Interval
 from rumorsim.studies.shapes import read_saved
 
@@ -66,6 +67,7 @@ def answer_page(
             _again(found, command),
         ],
         source=source_of(found["provenance"]["versions"]),
+        of=digest_of(found["scenario"]),
     )
 
 

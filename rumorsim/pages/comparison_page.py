@@ -19,6 +19,7 @@ from rumorsim.pages.terms_part import (
     scenario_section,
     source_of,
 )
+from rumorsim.provenance import digest_of
 from rumorsim.studies.comparison import NONE
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def comparison_page(saved: Saved, again: Replay, *, what: str = "") -> Page:
         terms=terms_of(saved),
         sections=[section for section in sections if section is not None],
         source=source_of(saved.facts["provenance"].get("versions", {})),
+        of=digest_of(saved.scenario),
     )
 
 

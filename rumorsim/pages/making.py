@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from rumorsim.claims import Claim
 from rumorsim.errors import Fault, InputError, OutputError, show_value
-from rumorsim.files import MARKER, write_directory, write_text
+from rumorsim.files import MARKER, json_text, write_directory, write_text
 from rumorsim.pages.saved import kind_of
 
 if TYPE_CHECKING:
@@ -66,23 +67,27 @@ def write_report(
     *,
     tables: str | Path | None = None,
     again: bool = True,
+    force: bool = False,
     progress: Progress | None = None,
 ) -> Path:
     """Write the report on ``directory`` as one HTML file; its path.
 
-    ``out`` is ``report.html`` in the directory itself if not given; only a report of ours is
-    replaced. ``tables`` is a directory for all its tables as CSV. OutputError where either
-    cannot be written.
+    ``out`` is ``report.html`` in the directory itself if not given. ``tables`` is a directory
+    for all its tables as CSV. Only a report, or tables, of the same scenario are replaced, or
+    with ``force`` of any. OutputError where either cannot be written.
     """
     from rumorsim.pages.rendering import html_of
 
     place = Path(directory) / PAGE if out is None else Path(out)
     _check_ours(place)
     page = page_of(directory, again=again, progress=progress)
-    text = html_of(page)
+    if out is not None and not force:
+        _check_same(place, page.of)
     if tables is not None:
-        _write_tables(page.tables(), Path(tables))
-    write_text(place, text)
+        claim = Claim("tables", page.of)
+        claim.check(Path(tables), force=force)
+        _write_tables(page.tables(), Path(tables), claim)
+    write_text(place, html_of(page))
     return place
 
 
@@ -92,17 +97,28 @@ def _check_ours(place: Path) -> None:
         raise OutputError(Fault("is a directory, not a file", file=str(place)))
     if not place.exists():
         return
-    with place.open(encoding="utf-8", errors="replace") as file:
-        if _MADE not in file.read(2000):
-            rule = "exists already and is no report of rumorsim; nothing was overwritten"
-            raise OutputError(Fault(rule, file=str(place), advice="choose another name"))
+    if _MADE not in _head(place):
+        rule = "exists already and is no report of rumorsim; nothing was overwritten"
+        raise OutputError(Fault(rule, file=str(place), advice="choose another name"))
 
 
 _MADE: Final = '<meta name="generator" content="rumorsim">'
 
 
-def _write_tables(tables: list[Table], place: Path) -> None:
+def _check_same(place: Path, of: str) -> None:
+    """What stands there must be a report on the same scenario."""
+    if place.exists() and f'content="{of}"' not in _head(place):
+        rule = "is a report on another scenario; nothing was overwritten"
+        raise Claim.refused(place, rule)
+
+
+def _head(place: Path) -> str:
+    with place.open(encoding="utf-8", errors="replace") as file:
+        return file.read(2000)
+
+
+def _write_tables(tables: list[Table], place: Path, claim: Claim) -> None:
     with write_directory(place) as draft:
         for table in tables:
             (draft / f"{table.name}.csv").write_text(table.csv(), encoding="utf-8")
-        (draft / MARKER).write_text('{"holds": "tables"}\n', encoding="utf-8")
+        (draft / MARKER).write_text(json_text(claim.marker()), encoding="utf-8")

@@ -136,7 +136,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Page:
-    """A whole report. ``answer`` is its one sentence, ``terms`` what that rests on."""
+    """A whole report. ``answer`` is its one sentence, ``terms`` what that rests on.
+
+    ``of`` is the digest of the scenario (:class:`rumorsim.claims.Claim`).
+    """
 
     title: str
     what: str
@@ -144,6 +147,7 @@ class Page:
     terms: str
     sections: Sequence[Section]
     source: str
+    of: str
 
     def tables(self) -> list[Table]:
         """Every table on the page, those of figures and behind folds too, in order."""

@@ -25,6 +25,7 @@ from rumorsim.pages.terms_part import (
     scenario_section,
     source_of,
 )
+from rumorsim.provenance import digest_of
 from rumorsim.studies.comparison import NONE
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def page_of_sweep(directory: Path, *, again: bool, progress: Progress | None) ->
         terms=sweep_terms(swept),
         sections=sections,
         source=source_of(manifest["versions"]),
+        of=digest_of(manifest["scenario"]),
     )
 
 

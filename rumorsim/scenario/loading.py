@@ -21,7 +21,8 @@ def load(path: str | os.PathLike[str]) -> Scenario:
     Relative paths in it start at its folder. InputError with every fault found.
     """
     place = Path(path)
-    return from_values(parsed(read_text(place), str(path)), place.parent, str(path))
+    scenario = from_values(parsed(read_text(place), str(path)), place.parent, str(path))
+    return scenario.at(place.parent, str(place.absolute()))
 
 
 def loads(text: str, base_dir: str | os.PathLike[str] = ".") -> Scenario:

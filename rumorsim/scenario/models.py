@@ -246,6 +246,7 @@ class Scenario(Model):
     )
     #: No keys people write: one comes with the file, the other from Python.
     _base_dir: Path = PrivateAttr(default_factory=Path.cwd)
+    _file: str = PrivateAttr("")
     _follow_graph: FollowGraph | None = PrivateAttr(None)
 
     @model_validator(mode="before")
@@ -257,6 +258,13 @@ class Scenario(Model):
     def _fits_together(self) -> Scenario:
         raise_faults(self)
         return self
+
+    def __eq__(self, other: object) -> bool:
+        """Whether every key, the folder and the graph are equal; the file's name does not count."""
+        if isinstance(other, Scenario) and other._file != self._file:
+            other = other.model_copy()
+            other._file = self._file
+        return super().__eq__(other)
 
     def policy(self, name: str) -> Policy:
         """The policy of that name; ``none`` is always there. KeyError names the nearest."""
@@ -291,14 +299,20 @@ class Scenario(Model):
         """Where relative paths start: the folder of the file this was read from."""
         return self._base_dir
 
-    def at(self, base_dir: Path) -> Scenario:
-        """The same scenario with relative paths starting at ``base_dir``.
+    @property
+    def file(self) -> str:
+        """The file this was read from; "" where it came from text or Python."""
+        return self._file
+
+    def at(self, base_dir: Path, file: str = "") -> Scenario:
+        """The same scenario with relative paths starting at ``base_dir``, read from ``file``.
 
         It is kept as an absolute path: the process may change its folder, and the workers
         that a scenario travels to may have been started in another one.
         """
         moved = self.model_copy()
         moved._base_dir = base_dir.absolute()
+        moved._file = file or self._file
         return moved
 
     @property

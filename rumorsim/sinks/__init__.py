@@ -18,6 +18,7 @@ import sys
 from pathlib import Path
 from typing import IO
 
+from rumorsim.claims import Claim
 from rumorsim.errors import Fault, InputError, OutputError
 from rumorsim.events import Batch, Facts
 from rumorsim.sinks.base import ReaderGone, Sink, header_of, lines_of, to_json
@@ -105,8 +106,8 @@ class _PipeSink(Sink):
         return None
 
 
-def _check_place(path: Path, format: str) -> None:
-    """OutputError unless there is nothing at ``path`` or events of ours."""
+def _check_place(path: Path, format: str, facts: Facts, force: bool) -> None:
+    """OutputError unless there is nothing at ``path``, or events of ours of the same scenario."""
     if path.is_dir():
         raise OutputError(Fault("must be a file, and is a directory", file=str(path)))
     if path.exists() and not path.is_file():
@@ -116,27 +117,36 @@ def _check_place(path: Path, format: str) -> None:
         raise OutputError(Fault(rule, file=str(path), advice=advice))
     if path.exists() and path.stat().st_size:
         try:
-            read_events(path, format)
+            there, _ = read_events(path, format)
         except InputError as cause:
             rule = "exists and holds no events of rumorsim; it is not overwritten"
             advice = "name another file, or remove it"
             raise OutputError(Fault(rule, file=str(path), advice=advice)) from cause
+        ours = facts.provenance.get("of")
+        if ours and not force and not Claim("events", **ours).is_of(there.provenance.get("of")):
+            raise Claim.refused(path, "holds events of another scenario; nothing was overwritten")
 
 
 def open_sink(
-    path: str | Path, facts: Facts, format: str | None = None, stream: IO[bytes] | None = None
+    path: str | Path,
+    facts: Facts,
+    format: str | None = None,
+    stream: IO[bytes] | None = None,
+    *,
+    force: bool = False,
 ) -> Sink:
     """The sink for ``path``: by its suffix (.ndjson, .ndjson.gz, .parquet, .arrow) or ``format``.
 
     ``"-"`` is NDJSON to ``stream``, standard output unless given; there a reader that goes
     away raises :class:`ReaderGone`. Raises InputError for an unknown format or an absent
-    pyarrow, OutputError for a place that cannot be written or holds something else.
+    pyarrow, OutputError for a place that cannot be written or holds something else: also
+    events of another scenario, where ``facts`` say of which these are, unless ``force``.
     """
     if str(path) == "-":
         return _PipeSink(facts, stream or sys.stdout.buffer)
     path = Path(path)
     chosen = format_of(path, format)
-    _check_place(path, chosen)
+    _check_place(path, chosen, facts, force)
     if chosen == "parquet":
         return ParquetFile(facts, path)
     if chosen == "arrow":

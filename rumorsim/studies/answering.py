@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from rumorsim.claims import Claim
 from rumorsim.csv_text import write_records
 from rumorsim.errors import Fault, InputError, OutputError, show_value
-from rumorsim.files import MARKER, check_directory, json_text, write_beside, write_text
+from rumorsim.files import MARKER, json_text, write_beside, write_text
 from rumorsim.measures import MEASURES, describe
 from rumorsim.provenance import RESULTS_VERSION, versions
 from rumorsim.studies.runner import Run, Runner, Setting
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AnswerDirectory",
+    "asked_of",
     "check_key",
     "made_with",
     "measure_of",
@@ -87,6 +89,11 @@ def _scalar(run: Run, key: str) -> float:
     return float(value)
 
 
+def asked_of(scenario: Mapping[str, Any], study: Mapping[str, Any]) -> dict[str, Any]:
+    """What an answer of a study is of: the resolved scenario, and what is varied in it."""
+    return {"scenario": scenario, "study": study}
+
+
 def made_with() -> dict[str, Any]:
     """Where an answer comes from: versions of what its numbers depend on."""
     return {"results_version": RESULTS_VERSION, "versions": versions()}
@@ -95,20 +102,21 @@ def made_with() -> dict[str, Any]:
 class AnswerDirectory:
     """A directory that holds one answer of ours, and beside it the runs it rests on.
 
-    OutputError where it holds anything else. Files are replaced one by one, each whole or
-    not at all; finished runs stay, so that asking again makes only what is missing.
+    OutputError where it holds anything else, or the answer of another scenario or study,
+    unless ``force``. Files are replaced one by one, each whole or not at all; finished runs
+    stay, so that asking again makes only what is missing.
     """
 
-    def __init__(self, place: Path, holds: str) -> None:
-        check_directory(place)
-        self.place, self.holds = place, holds
+    def __init__(self, place: Path, claim: Claim, *, force: bool = False) -> None:
+        claim.check(place, force=force)
+        self.place, self.claim = place, claim
         marker = place / MARKER
-        if marker.exists() and _holds(marker) != holds:
-            rule = f"holds results of another kind, not {show_value(holds)}"
+        if marker.exists() and _holds(marker) != claim.holds:
+            rule = f"holds results of another kind, not {show_value(claim.holds)}"
             raise OutputError(Fault(rule, file=str(place), advice="name another directory"))
         place.mkdir(exist_ok=True)
-        if not marker.exists():
-            write_text(marker, json.dumps({"holds": holds}) + "\n")
+        if not marker.exists() or force:
+            write_text(marker, json.dumps(claim.marker()) + "\n")
 
     @property
     def kept(self) -> Path:
@@ -134,7 +142,8 @@ class AnswerDirectory:
 
         save_pictures(self.place, {name: draw})
         files = sorted(p.name for p in self.place.iterdir() if p.is_file() and p.name != MARKER)
-        write_text(self.place / MARKER, json.dumps({"holds": self.holds, "files": files}) + "\n")
+        marker = {**self.claim.marker(), "files": files}
+        write_text(self.place / MARKER, json.dumps(marker) + "\n")
 
 
 def _holds(marker: Path) -> str:

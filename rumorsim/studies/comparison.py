@@ -199,14 +199,18 @@ class Comparison:
 
         return [sentence(self, policy) for policy in self.policies if policy != NONE]
 
-    def save(self, directory: str | Path) -> list[Path]:
+    def save(
+        self, directory: str | Path, *, force: bool = False, source: str | Path = ""
+    ) -> list[Path]:
         """Write tables (CSV, JSON, text) and figures (PNG, SVG); the paths written.
 
-        OutputError where ``directory`` holds anything that is not ours.
+        OutputError where ``directory`` holds anything that is not ours, or results of another
+        kind or scenario, unless ``force``. ``source`` is the file that the scenario was read
+        from: another version of that file counts as the same scenario.
         """
         from rumorsim.studies.saving import save_comparison
 
-        return save_comparison(self, Path(directory))
+        return save_comparison(self, Path(directory), force=force, source=source)
 
 
 def main_key(scenario: Mapping[str, Any]) -> str:

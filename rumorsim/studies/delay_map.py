@@ -10,11 +10,12 @@ one) or ``sensitivity`` (P(act | reviewed, guilty)).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from rumorsim.claims import Claim
 from rumorsim.errors import Fault, InputError, nearest, number_fault, show_value
 from rumorsim.randomness import seed_of
 from rumorsim.scenario import Scenario
@@ -67,6 +68,7 @@ class DelayMap:
     level: float
     cells: tuple[Cell, ...]
     scenario: Mapping[str, Any]
+    source: str = field(default="", compare=False, repr=False)
 
     def rows(self) -> list[dict[str, Any]]:
         """The table behind the picture: one row a cell."""
@@ -94,11 +96,15 @@ class DelayMap:
 
         return told(self)
 
-    def save(self, out: str | Path) -> None:
-        """Write picture and tables; OutputError where ``out`` is not one of ours."""
+    def save(self, out: str | Path, *, force: bool = False) -> None:
+        """Write picture and tables; OutputError where ``out`` is not one of ours.
+
+        That includes an answer of another scenario or study, unless ``force``.
+        """
         from rumorsim.studies.delay_map_telling import figure
 
-        directory = AnswerDirectory(Path(out), HOLDS)
+        claim = Claim.of(HOLDS, self.scenario, self.source)
+        directory = AnswerDirectory(Path(out), claim, force=force)
         directory.text("delay-map.txt", self.text() + "\n")
         directory.json("delay-map.json", self.as_dict())
         directory.csv("delay-map.csv", self.rows())
@@ -118,13 +124,15 @@ def delay_map(
     out: str | Path | None = None,
     workers: int | None = None,
     most_runs: int = MOST_RUNS,
+    force: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> DelayMap:
     """What ``policy`` averts of the number ``key`` at every delay and coverage.
 
     ``key`` by default the reach of false stories. Worlds have the seeds ``seed``, ``seed + 1``
-    ... (of the scenario if not given). With ``out`` finished runs are kept there. InputError
-    where anything is at fault: a policy that is not there, a key an intervention lacks.
+    ... (of the scenario if not given). With ``out`` finished runs are kept there; what another
+    scenario left there is replaced only with ``force``. InputError where anything is at fault:
+    a policy that is not there, a key an intervention lacks.
     """
     first = scenario.seed if seed is None else seed_of(seed)
     main = main_key(scenario.resolved())
@@ -139,7 +147,11 @@ def delay_map(
         overrides = _overrides(places, delay, coverage, _COVERED_BY[covered_by])
         overridden(orders.scenario, overrides)  # all of it is checked before the first run
         settings += [Setting(policy, world, overrides) for world in seeds]
-    store = None if out is None else AnswerDirectory(Path(out), HOLDS).kept
+    resolved = orders.scenario.resolved()
+    store = None
+    if out is not None:
+        claim = Claim.of(HOLDS, resolved, scenario.file)
+        store = AnswerDirectory(Path(out), claim, force=force).kept
     with Runner(orders, workers=workers, store=store, curves=()) as runner:
         found = numbers(runner, settings, [key], progress)[:, 0].reshape(-1, replicates)
     level = shared_level(len(grid))
@@ -157,7 +169,8 @@ def delay_map(
             Cell(parse_duration(delay), coverage, *_averted(values.tolist(), base, level))
             for (delay, coverage), values in zip(grid, found[1:], strict=True)
         ),
-        scenario=orders.scenario.resolved(),
+        scenario=resolved,
+        source=scenario.file,
     )
 
 

@@ -12,21 +12,23 @@ from where it was, to the same answer to the bit.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rumorsim.claims import Claim
 from rumorsim.errors import Fault, InputError, number_fault, show_value
 from rumorsim.randomness import seed_of
 from rumorsim.scenario import Scenario
-from rumorsim.studies.answering import AnswerDirectory, made_with, needed, numbers
+from rumorsim.studies.answering import AnswerDirectory, asked_of, made_with, needed, numbers
 from rumorsim.studies.asking import Asked, study_of
 from rumorsim.studies.comparison import NONE
 from rumorsim.studies.finals import Finalist, Verdict, judged
 from rumorsim.studies.goals import Goal
+from rumorsim.studies.orders import Orders
 from rumorsim.studies.overrides import overridden
 from rumorsim.studies.parameters import Parameter
 from rumorsim.studies.plan import check_study
@@ -60,6 +62,7 @@ class Optimum:
     scenario: Mapping[str, Any]
     study: Mapping[str, Any]
     search_seed: int = 1
+    source: str = field(default="", compare=False, repr=False)
 
     def text(self) -> str:
         """The finalists for people, and the answer in one sentence."""
@@ -101,11 +104,15 @@ class Optimum:
             "study": dict(self.study),
         }
 
-    def save(self, out: str | Path) -> None:
-        """Write tables and picture; OutputError where ``out`` is not one of ours."""
+    def save(self, out: str | Path, *, force: bool = False) -> None:
+        """Write tables and picture; OutputError where ``out`` is not one of ours.
+
+        That includes an answer of another scenario or study, unless ``force``.
+        """
         from rumorsim.studies.optimise_telling import figure
 
-        directory = AnswerDirectory(Path(out), HOLDS)
+        claim = Claim.of(HOLDS, asked_of(self.scenario, self.study), self.source)
+        directory = AnswerDirectory(Path(out), claim, force=force)
         directory.text("optimum.txt", self.text() + "\n")
         directory.json("optimum.json", self.as_dict())
         directory.csv("trials.csv", self.trial_rows())
@@ -128,6 +135,7 @@ def optimise(
     scenario: Scenario | None = None,
     workers: int | None = None,
     most_runs: int | None = None,
+    force: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Optimum:
     """Search the policies and parameters of ``study``, then hold the finalists together.
@@ -156,8 +164,14 @@ def optimise(
     first = base.seed if begun.seed is None else begun.seed
     seeds = tuple(range(first, first + begun.replicates))
     fresh = tuple(range(seeds[-1] + 1, seeds[-1] + 1 + confirm))
-    store = None if out is None else AnswerDirectory(Path(out), HOLDS).kept
-    with Runner(base, workers=workers, store=store, measures=goal.measures, curves=()) as runner:
+    asked = begun.model_dump(mode="json", by_alias=True)
+    orders = Orders(base, goal.measures)
+    resolved = orders.scenario.resolved()
+    store = None
+    if out is not None:
+        claim = Claim.of(HOLDS, asked_of(resolved, asked), begun.path)
+        store = AnswerDirectory(Path(out), claim, force=force).kept
+    with Runner(orders, workers=workers, store=store, curves=()) as runner:
         table = _Table(runner, goal)
         search = Search(begun, policies, goal, seeds, table.worlds, search_seed)
         total = trials + finalists + 1
@@ -172,7 +186,6 @@ def optimise(
             if progress is not None:
                 progress(trials + done + 1, total)
         verdict = judged(goal, found, table.worlds(NONE, {}, fresh))
-        resolved = runner.scenario.resolved()
     return Optimum(
         name=begun.name,
         goal=goal,
@@ -182,8 +195,9 @@ def optimise(
         fresh=fresh,
         verdict=verdict,
         scenario=resolved,
-        study=begun.model_dump(mode="json", by_alias=True),
+        study=asked,
         search_seed=search_seed,
+        source=begun.path,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from rumorsim.claims import Claim
 from rumorsim.csv_text import write_csv, write_records
 from rumorsim.files import MARKER, json_text, write_directory, write_text
 from rumorsim.studies.comparison import plain_change
@@ -14,13 +15,15 @@ from rumorsim.studies.figures import draw_comparison
 if TYPE_CHECKING:
     from rumorsim.studies.comparison import Comparison
 
-__all__ = ["save_comparison", "write_changes"]
+__all__ = ["HOLDS", "save_comparison", "write_changes"]
 
 #: What the marker of a directory says it holds.
-_HOLDS: Final = "comparison"
+HOLDS: Final = "comparison"
 
 
-def save_comparison(comparison: Comparison, directory: Path) -> list[Path]:
+def save_comparison(
+    comparison: Comparison, directory: Path, *, force: bool = False, source: str | Path = ""
+) -> list[Path]:
     """Write a comparison to a directory of its own; the paths written.
 
     ``comparison.txt`` the table for people, ``comparison.json`` the headlines with each
@@ -28,6 +31,8 @@ def save_comparison(comparison: Comparison, directory: Path) -> list[Path]:
     number of every run, ``curves.csv`` reach over time, ``scenario.json`` what it can be run
     again from. The figures come last: one that cannot be drawn is left out with a warning.
     """
+    claim = Claim.of(HOLDS, comparison.scenario, source)
+    claim.check(directory, force=force)
     with write_directory(directory) as draft:
         (draft / "comparison.txt").write_text(comparison.text() + "\n", encoding="utf-8")
         (draft / "comparison.json").write_text(json_text(comparison.as_dict()), encoding="utf-8")
@@ -36,14 +41,14 @@ def save_comparison(comparison: Comparison, directory: Path) -> list[Path]:
         write_csv(draft / "worlds.csv", *_worlds(comparison))
         write_csv(draft / "curves.csv", _CURVE_COLUMNS, _curves(comparison))
         names = [each.name for each in draft.iterdir()]
-        write_text(draft / MARKER, _marker(names))
+        write_text(draft / MARKER, _marker(claim, names))
     names = sorted([*names, *(each.name for each in draw_comparison(comparison, directory))])
-    write_text(directory / MARKER, _marker(names))
+    write_text(directory / MARKER, _marker(claim, names))
     return [directory / name for name in names]
 
 
-def _marker(names: Iterable[str]) -> str:
-    return json_text({"holds": _HOLDS, "files": sorted(names)})
+def _marker(claim: Claim, names: Iterable[str]) -> str:
+    return json_text({**claim.marker(), "files": sorted(names)})
 
 
 def write_changes(comparison: Comparison, place: Path, keys: Sequence[str] | None = None) -> None:

@@ -9,17 +9,19 @@ Communications 181 (2010); Morris, Technometrics 33 (1991).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rumorsim.claims import Claim
 from rumorsim.errors import Fault, InputError
 from rumorsim.scenario import Scenario
 from rumorsim.studies.answering import (
     AnswerDirectory,
+    asked_of,
     check_key,
     made_with,
     measure_of,
@@ -75,6 +77,7 @@ class Sensitivity:
     responses: tuple[Response, ...]
     scenario: Mapping[str, Any]
     study: Mapping[str, Any]
+    source: str = field(default="", compare=False, repr=False)
 
     def rows(self) -> list[dict[str, Any]]:
         """One row for each index: policy, what is explained, parameter, index, its interval."""
@@ -118,11 +121,15 @@ class Sensitivity:
 
         return told(self)
 
-    def save(self, out: str | Path) -> None:
-        """Write the answer into its directory; OutputError where that is not one of ours."""
+    def save(self, out: str | Path, *, force: bool = False) -> None:
+        """Write the answer into its directory; OutputError where that is not one of ours.
+
+        That includes an answer of another scenario or study, unless ``force``.
+        """
         from rumorsim.studies.sensitivity_telling import figure
 
-        directory = AnswerDirectory(Path(out), HOLDS)
+        claim = Claim.of(HOLDS, asked_of(self.scenario, self.study), self.source)
+        directory = AnswerDirectory(Path(out), claim, force=force)
         directory.text("sensitivity.txt", self.text() + "\n")
         directory.json("sensitivity.json", self.as_dict())
         directory.csv("indices.csv", self.rows())
@@ -152,6 +159,7 @@ def sensitivity(
     scenario: Scenario | None = None,
     workers: int | None = None,
     most_runs: int | None = None,
+    force: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Sensitivity:
     """The indices of every parameter of ``study`` for the number ``key``.
@@ -189,10 +197,14 @@ def sensitivity(
         for policy in policies
         for seed in plan.seeds
     ]
-    store = None if out is None else AnswerDirectory(Path(out), HOLDS).kept
+    resolved = orders.scenario.resolved()
+    written = begun.model_dump(mode="json", by_alias=True)
+    store = None
+    if out is not None:
+        claim = Claim.of(HOLDS, asked_of(resolved, written), begun.path)
+        store = AnswerDirectory(Path(out), claim, force=force).kept
     with Runner(orders, workers=workers, store=store, curves=()) as runner:
         found = numbers(runner, settings, [key], progress)
-        resolved = runner.scenario.resolved()
     values = found.reshape(len(plan.points), len(policies), len(plan.seeds))
     return Sensitivity(
         name=begun.name,
@@ -205,7 +217,8 @@ def sensitivity(
             _response(asked, policy, *_explained(policies, policy, values)) for policy in policies
         ),
         scenario=resolved,
-        study=begun.model_dump(mode="json", by_alias=True),
+        study=written,
+        source=begun.path,
     )
 
 

@@ -23,10 +23,10 @@ from rumorsim.files import MARKER, check_directory, write_text
 from rumorsim.studies.locks import is_locked, locked
 from rumorsim.studies.records import Damaged, check, pack, unpack
 
-__all__ = ["Store"]
+__all__ = ["HOLDS", "Store"]
 
 #: What the marker of the directory says it holds.
-_HOLDS: Final = "sweep"
+HOLDS: Final = "sweep"
 _LOCK: Final = ".lock"
 _SCRATCH: Final = ".scratch"
 #: Seconds between syncs of folders. A rename that a power failure takes back costs only
@@ -79,12 +79,12 @@ class Store:
         """Say that the directory is a sweep's; OutputError if it says it is something else."""
         place = self.directory / MARKER
         if not place.exists():
-            write_text(place, f'{{"holds": "{_HOLDS}"}}\n')
+            write_text(place, f'{{"holds": "{HOLDS}"}}\n')
         try:
             holds = json.loads(place.read_text(encoding="utf-8"))["holds"]
         except (ValueError, KeyError, TypeError):
             holds = "something that is not known"
-        if holds != _HOLDS:
+        if holds != HOLDS:
             advice = "name another directory"
             raise OutputError(Fault(f"holds a {holds}", file=str(self.directory), advice=advice))
 

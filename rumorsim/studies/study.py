@@ -153,6 +153,12 @@ class Study(Model):
         """What messages call the study."""
         return self._file
 
+    @property
+    def path(self) -> str:
+        """The absolute path it was read from; "" where it came from Python."""
+        place = self._base_dir.absolute() / Path(self._file).name
+        return str(place) if place.is_file() else ""
+
     def at(self, base_dir: Path, file: str) -> Study:
         """The same study with its scenario's path starting at ``base_dir``."""
         moved = self.model_copy()

@@ -6,6 +6,7 @@ missing. Counts come first, then how long it will take, then the runs, then the 
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 import time
@@ -15,15 +16,18 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from rumorsim.files import check_directory
+from rumorsim.claims import Claim, is_unclaimed
+from rumorsim.files import MARKER, check_directory, write_text
+from rumorsim.provenance import digest_of
 from rumorsim.scenario import Scenario
 from rumorsim.studies.asking import Asked, study_of
 from rumorsim.studies.making import Job, Made
-from rumorsim.studies.manifest import Manifest
+from rumorsim.studies.manifest import MANIFEST, Manifest
 from rumorsim.studies.orders import Order, Orders
 from rumorsim.studies.plan import Plan, planned
 from rumorsim.studies.runner import Runner
 from rumorsim.studies.shards import Shard
+from rumorsim.studies.store import HOLDS
 from rumorsim.studies.sweep_tables import write_tables
 from rumorsim.studies.swept import Sweep
 from rumorsim.studies.workers import Hands
@@ -64,6 +68,7 @@ def sweep(
     shard: str | None = None,
     dask: str | None = None,
     most_runs: int | None = None,
+    force: bool = False,
     progress: Callable[[Progress], None] | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> Sweep:
@@ -83,19 +88,26 @@ def sweep(
     the address of a scheduler whose workers do it; ``most_runs`` instead of the study's.
     ``progress`` is called after every run, ``tell`` with what there is to say before.
     InputError where study or scenario are at fault, OutputError where ``out`` cannot be had
-    or written. Runs that fail by themselves end in :meth:`.Sweep.failures` and in the table.
+    or written, or holds the sweep of another scenario (which ``force`` lets this one replace;
+    its finished runs stay). Runs that fail by themselves end in :meth:`.Sweep.failures` and in
+    the table.
     """
     begun = study_of(study, parameters=parameters, replicates=replicates, design=design)
     share = Shard.of(shard)
     if out is not None:
         check_directory(Path(out))
-    orders = Orders(begun.load_scenario() if scenario is None else scenario, begun.measures)
+    base = begun.load_scenario() if scenario is None else scenario
+    orders = Orders(base, begun.measures)
     plan = planned(begun, orders, most_runs)
+    claim = Claim.of(HOLDS, base.resolved(), begun.path)
+    if out is not None and not _may_go_on(orders.scenario, Path(out)):
+        claim.check(Path(out), force=force)
     place = Path(tempfile.mkdtemp(prefix="rumorsim-") if out is None else out).absolute()
     hands = _hands(dask, tell or _ignored)
     try:
         with Runner(orders, workers=workers, store=place, part=share.part, hands=hands) as runner:
             manifest = Manifest.of(plan, orders.scenario)
+            write_text(place / MARKER, json.dumps(claim.marker()) + "\n")
             manifest.save(place)
             work = _Work(plan, runner, share, progress or _ignored, tell or _ignored)
             swept = Sweep(place, manifest.values)
@@ -110,6 +122,14 @@ def sweep(
     if out is None:
         weakref.finalize(swept, shutil.rmtree, place, ignore_errors=True)
     return swept
+
+
+def _may_go_on(scenario: Scenario, out: Path) -> bool:
+    """Whether the sweep there has no tables yet, or those of this very scenario."""
+    if not (out / MANIFEST).exists():
+        return is_unclaimed(out, HOLDS)
+    there = Manifest.load(out).values.get("scenario_digest")
+    return bool(there == digest_of(scenario.resolved()))
 
 
 def _hands(dask: str | None, tell: Callable[[str], None]) -> Callable[[Job], Hands] | None:
