@@ -51,7 +51,7 @@ COMMANDS = {
 
 
 #: One line of two words can be one follow, whatever the words are.
-TWO_WORDS = ("graph info", "JSON with NaN")
+TWO_WORDS = {("graph info", "JSON with NaN"), ("graph info", "a marker only")}
 
 
 @contextmanager
@@ -87,7 +87,7 @@ def test_every_command_refuses_every_hostile_file(
         told = done.stderr
         assert done.exception is None or isinstance(done.exception, SystemExit), (what, told)
         assert "Traceback" not in told and "pydantic" not in told, (what, told)
-        if (command, what) == TWO_WORDS:
+        if (command, what) in TWO_WORDS:
             continue
         assert done.exit_code == 2, (what, done.exit_code, done.output)
         assert told.startswith("error: "), (what, told)
