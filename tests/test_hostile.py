@@ -51,7 +51,9 @@ COMMANDS = {
 
 
 #: One line of two words can be one follow, whatever the words are.
-TWO_WORDS = {("graph info", "JSON with NaN"), ("graph info", "a marker only")}
+TWO_WORDS = {
+    ("graph info", what) for what in ("JSON with NaN", "a marker only", "a lone surrogate")
+}
 
 
 @contextmanager
