@@ -50,9 +50,10 @@ COMMANDS = {
 }
 
 
-#: One line of two words can be one follow, whatever the words are.
+#: Two words on every line can be follows, whatever the words are.
 TWO_WORDS = {
-    ("graph info", what) for what in ("JSON with NaN", "a marker only", "a lone surrogate")
+    ("graph info", what)
+    for what in ("JSON with NaN", "a marker only", "a lone surrogate", "formulas")
 }
 
 
