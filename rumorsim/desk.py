@@ -23,14 +23,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from rumorsim.desk_records import Action, Case, Done, Quotas
-from rumorsim.desk_verbs import GONE, UNDOING, Moves, Verbs
+from rumorsim.desk_verbs import Verbs
 from rumorsim.levers import Factor
 from rumorsim.sponsors import Sponsor
 
 if TYPE_CHECKING:
     from rumorsim.engines import Engine
 
-__all__ = ["UNDOING", "Action", "Case", "Desk", "Done", "Quotas"]
+__all__ = ["Action", "Case", "Desk", "Done", "Quotas"]
 
 #: What the desk orders has k from here on; the public's own unplanned posts are below.
 ORDERED: Final = 3 * 2**21
@@ -87,9 +87,10 @@ class Desk(Verbs):
             if not self._promoting[story]:
                 self.engine.promote(story, False)
 
-        done = self._do("promote", "story", story, [], reason, case, undoing=demote)
-        self._promoting[story] += 1
-        self.engine.promote(story, True)
+        done = self._do("promote", story, {}, reason, case, undoing=demote)
+        if not done.moot:
+            self._promoting[story] += 1
+            self.engine.promote(story, True)
         return done
 
     def correct(
@@ -104,17 +105,31 @@ class Desk(Verbs):
         """Let ``author`` publish a correction of a story now: the post, or -1 if it may not.
 
         ``correction`` is a story that answers ``story``. The post takes the next k of the
-        author and correction from :data:`ORDERED` on.
+        author and correction from :data:`ORDERED` on. Moot where neither the author nor
+        who took its place may post.
         """
         if correction not in self.answers_to(story):
             raise ValueError(f"story {correction} does not answer story {story}")
-        self._do("correct", "story", story, [], reason, case)
+        self._must_exist("account", author)
+        if self._silent(author):
+            self._found_moot("correct", "story", story, case)
+            return -1
+        self._do("correct", story, {}, reason, case)
         k = ORDERED + self._ordered[author, correction]
         self._ordered[author, correction] += 1
         post = int(self.engine.publish_now(author, correction, k))
         for heard in self._order_hearers:
             heard()
         return post
+
+    def _silent(self, account: int) -> bool:
+        """May neither the account post nor who took its place?"""
+        can_post = self.world.accounts["can_post"]
+        while not can_post[account]:
+            account = self.world.heir_of(account)
+            if account < 0:
+                return True
+        return False
 
     def when_ordered(self, callback: Callable[[], None]) -> None:
         """Call ``callback()`` after each publication that the desk has ordered."""
@@ -127,20 +142,28 @@ class Desk(Verbs):
         return [int(a) for a in np.flatnonzero(self.world.person == person)]
 
     def arrest(self, account: int, *, reason: str = "", case: Case | None = None) -> list[Done]:
-        """Arrest who is behind an account: all accounts of the person are closed for good."""
-        done = [self._do("arrest", "account", account, [], reason, case)]
+        """Arrest who is behind an account: all accounts of the person are closed for good.
+
+        The stream says so of those that are open; the others are barred from coming back.
+        """
+        done = [self._do("arrest", account, {}, reason, case)]
+        if done[0].moot:
+            return done
         for each in self.accounts_of(int(self.world.person[account])):
-            done.append(self.close(each, reason=reason or "arrest", case=case))
+            if self.would_be_moot("close", each):
+                done.append(self._do("close", each, {}, reason, case, quietly=True))
+            else:
+                done.append(self.close(each, reason=reason or "arrest", case=case))
         return done
 
     def take_down(
         self, accounts: Iterable[int], *, reason: str = "", case: Case | None = None
     ) -> list[Done]:
-        """Close a group of accounts at once."""
-        together = list(accounts)
-        done = [self._do("take-down", "account", each, GONE, reason, case) for each in together]
-        for each in together:
-            self.engine.witness(each)
+        """Close a group of accounts at once; those that are closed for good already are moot."""
+        done = [self._do("take-down", each, {}, reason, case) for each in accounts]
+        for each in done:
+            if not (each.moot or each.again):
+                self.engine.witness(each.target)
         return done
 
     # -- platforms ------------------------------------------------------------------
@@ -155,16 +178,16 @@ class Desk(Verbs):
         case: Case | None = None,
     ) -> Done:
         """Slow all sharing on a platform: P(share) keeps ``friction``; shares reach a few."""
-        moves: Moves = [("friction", "", friction)]
+        settings = {"friction": friction}
         if forward_limit is None:
-            return self._do("add-friction", "platform", platform, moves, reason, case)
+            return self._do("add-friction", platform, settings, reason, case)
         limits = self._limits.setdefault(platform, [])
 
         def lift() -> None:
             limits.remove(forward_limit)
             self._limit_forwards(platform)
 
-        done = self._do("add-friction", "platform", platform, moves, reason, case, undoing=lift)
+        done = self._do("add-friction", platform, settings, reason, case, undoing=lift)
         limits.append(forward_limit)
         self._limit_forwards(platform)
         return done
@@ -198,9 +221,7 @@ class Desk(Verbs):
             self._warnings[platform].remove(strictness)
             self._strictness_changed(None)
 
-        done = self._do(
-            "warn-platform", "platform", platform, [], reason, case, quietly, undoing=end
-        )
+        done = self._do("warn-platform", platform, {}, reason, case, quietly, undoing=end)
         self._warnings.setdefault(platform, []).append(strictness)
         self._strictness_changed(None)
         return done
@@ -220,10 +241,12 @@ class Desk(Verbs):
             self._in_tiers[math.prod(tiers)] += 1
             self._strictness_changed(account)
 
-        done = self._do(
-            "classify", "account", account, [], reason, case, undoing=lambda: change(tiers.remove)
-        )
-        change(tiers.append)
+        def leave() -> None:
+            change(tiers.remove)
+
+        done = self._do("classify", account, {}, reason, case, undoing=leave)
+        if not done.moot:
+            change(tiers.append)
         return done
 
     def strictness(self, kind: str, target: int) -> float:

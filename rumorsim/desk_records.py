@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -34,7 +35,12 @@ class Action(NamedTuple):
 
 @dataclass(eq=False)
 class Done:
-    """What one verb did, kept so that it can be undone exactly."""
+    """What one verb did, kept so that it can be undone exactly.
+
+    ``until`` is the hour at which it is to end as far as is known (inf: none is), ``again``
+    whether the target was under the same already, for shorter. A ``moot`` one did nothing,
+    as the target was gone or under as much: there is nothing to undo.
+    """
 
     verb: str
     kind: str
@@ -44,11 +50,17 @@ class Done:
     #: What else is to be taken back, where levers are not all.
     undoing: Callable[[], None] | None = None
     undone: bool = False
+    until: float = math.inf
+    again: bool = False
+    moot: bool = False
 
 
 @dataclass(eq=False)
 class Case:
-    """One target before the desk: opened by a trigger, the n-th of its intervention."""
+    """One target before the desk: opened by a trigger, the n-th of its intervention.
+
+    ``until`` is the hour at which what is done in it ends (inf: nobody knows of an end).
+    """
 
     by: int
     target: int
@@ -57,6 +69,9 @@ class Case:
     opened: float
     words: tuple[int, int, int, int]
     done: list[Done] = field(default_factory=list)
+    until: float = math.inf
+    #: Whether a verb found nothing to do: see :mod:`rumorsim.verbs`.
+    found_moot: bool = False
 
 
 class Quotas:
@@ -79,6 +94,13 @@ class Quotas:
             if len(self._waiting) == 1:
                 self._env.process(self._serve())
         return event
+
+    def give_back(self) -> None:
+        """A turn came to nothing: whoever waits next has it."""
+        if self._waiting:
+            self._waiting.popleft().succeed()
+        else:
+            self._used = max(0, self._used - 1)
 
     def _new_window(self) -> None:
         window = int(self._env.now / self._period)

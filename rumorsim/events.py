@@ -20,10 +20,11 @@ source   int32   the account it came from: author of the post that was read or s
                  such things (from 0) bought it; for a payment the adversary's place
 value    float64 publish: the planned index k; share: the post that was shared; expose: the
                  surface (index into ``Facts.surfaces``, 0 = feed); read: how many reads of
-                 the story this makes; action: the verb (index into :data:`VERBS`); surface: the
-                 slot, 0 = left; stop: why (index into :data:`STOPS`); withhold: 0 the
-                 account may not post, 1 it will not; believe: 1 it does, 0 it is corrected;
-                 trust: what it is now; pay: money, negative where it was taken in
+                 the story this makes; action: the verb (index into
+                 :data:`~rumorsim.verbs.VERBS`); surface: the slot, 0 = left; stop: why (index
+                 into :data:`STOPS`); withhold: 0 the account may not post, 1 it will not;
+                 believe: 1 it does, 0 it is corrected; trust: what it is now; pay: money,
+                 negative where it was taken in
 ======== ======= ==========================================================================
 
 Posts are numbered 0, 1, 2 ... in the order they appear in the stream.
@@ -39,6 +40,8 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from rumorsim.verbs import VERBS
 
 __all__ = [
     "EVENT",
@@ -96,56 +99,6 @@ STOPS: Final = (
     "recovered",
     "stifled",  # it met enough others who knew
     "stifled-by-another",  # another spreader met it
-)
-
-#: What the desk can do, in the order of the codes in ``value`` of an action. Append only.
-VERBS: Final = (
-    "flag",  # a case was opened: the trigger fired for this target
-    "dismiss",  # reviewed, and left alone
-    "close",
-    "suspend",
-    "reinstate",  # what closed or suspended an account is lifted
-    "remove-followers",
-    "restore-followers",
-    "delete",
-    "restore-post",
-    "hide",
-    "show",
-    "delist",  # a story is kept off the trending list
-    "relist",
-    "demonetise",  # an account earns nothing, or less
-    "remonetise",
-    "limit-push",  # no push notification carries a story
-    "allow-push",
-    "derank",  # a story scores less in recommendations
-    "rerank",
-    "discount-engagement",  # an account's posts weigh less on surfaces
-    "count-engagement",
-    "label",  # a post carries a warning
-    "unlabel",
-    "correct",  # an official account was made to publish a correction of a story
-    "promote",  # a story holds the pinned slot
-    "demote",
-    "add-friction",  # sharing is slowed on a whole platform
-    "lift-friction",
-    "slow",  # sharing of a story is slowed
-    "release",
-    "unmask",  # readers are told that an account is not who it says
-    "require-credentials",  # until certified an account is silent, or believed less
-    "certify",
-    "classify",  # an account was put into a tier
-    "warn",
-    "warn-platform",  # a summons: the desk of a platform over-enforces
-    "end-warning",
-    "arrest",  # who is behind an account loses all accounts
-    "fine",
-    "appeal",  # whoever was hit asks for review
-    "reject-appeal",
-    "take-down",  # an account is closed with the rest of its network
-    "verify",  # what unmasked an account is lifted
-    "ask-readers",  # readers are asked to report a story
-    "stop-asking",
-    "declassify",  # an account is in no tier any more
 )
 
 

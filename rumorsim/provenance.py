@@ -13,7 +13,7 @@ from typing import Any, Final
 __all__ = ["RESULTS_VERSION", "digest_of", "versions"]
 
 #: Raised whenever the same scenario and seed give other events than before.
-RESULTS_VERSION: Final = 3
+RESULTS_VERSION: Final = 4
 
 
 def digest_of(resolved: Mapping[str, Any]) -> str:

@@ -153,6 +153,10 @@ class World:
             return self.graph.accounts
         return int((self.platform[: self.graph.accounts] == platform).sum())
 
+    def begun(self, account: int) -> bool:
+        """Is the account there: the graph's, or one that who came back has opened?"""
+        return account < self.graph.accounts or bool((self.heirs == account).any())
+
     def heir_of(self, account: int) -> int:
         """The account that took its place, -1 = none."""
         return int(self.heirs[account]) or -1

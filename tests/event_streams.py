@@ -34,7 +34,7 @@ TARGETS = ("account", "post", "story", "platform")
 OF_ACCOUNTS = (
     "close suspend reinstate take-down remove-followers restore-followers demonetise remonetise"
     " discount-engagement count-engagement unmask verify require-credentials certify classify"
-    " declassify warn fine arrest appeal reject-appeal"
+    " declassify warn fine arrest appeal reject-appeal reopen remonetise-in-part"
 )
 OF_POSTS = "delete restore-post hide show label unlabel"
 OF_STORIES = (

@@ -106,8 +106,9 @@ def penalties(facts: Facts, rows: list[Row]) -> dict[str, Any]:
 
 def cost(facts: Facts, rows: list[Row]) -> dict[str, Any]:
     paid = [
-        (VERBS[int(r["value"])], r["source"], facts.prices.get(VERBS[int(r["value"])], 1.0))
+        (verb, r["source"], facts.prices.get(verb, 0.0 if verb == "moot" else 1.0))
         for r in kinds(rows, "action")
+        for verb in (VERBS[int(r["value"])],)
     ]
     total = sum(price for *_, price in paid)
     return {
@@ -158,7 +159,9 @@ def earnings(facts: Facts, rows: list[Row]) -> dict[str, Any]:
         verb = VERBS[int(row["value"])] if row["kind"] == "action" else ""
         if verb == "demonetise":
             held[row["account"]].append(row["source"])
-        elif verb == "remonetise" and row["source"] in held[row["account"]]:
+        elif verb == "remonetise":
+            held[row["account"]].clear()
+        elif verb == "remonetise-in-part" and row["source"] in held[row["account"]]:
             held[row["account"]].remove(row["source"])
         elif row["kind"] == "read":
             share = 1.0

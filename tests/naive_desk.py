@@ -13,9 +13,12 @@ UNDO = (
     *("reinstate", "restore-followers", "restore-post", "show", "relist", "remonetise"),
     *("allow-push", "rerank", "count-engagement", "unlabel", "demote", "lift-friction"),
     *("release", "certify", "end-warning", "verify", "stop-asking"),
+    *("reopen", "remonetise-in-part"),
 )
 #: Words that are about cases and tiers, and neither do nor undo anything.
-WORDS = ("flag", "dismiss", "classify", "declassify", "appeal", "reject-appeal")
+WORDS = ("flag", "dismiss", "moot", "classify", "declassify", "appeal", "reject-appeal")
+#: How a case ends by a word.
+ENDS = {"dismiss": "dismissed", "moot": "moot"}
 
 
 def target(facts: Facts, row: Row) -> tuple[str, int]:
@@ -93,13 +96,15 @@ def waiting(
     facts: Facts, cases: list[tuple[float, float | None, str]], reviewers: int
 ) -> dict[str, Any]:
     """The queue from (opened, settled or None, how) of each case."""
-    days = [int(end // 24) for _, end, _ in cases if end is not None]
+    settled = [end for _, end, how in cases if end is not None and how != "moot"]
+    days = [int(end // 24) for end in settled]
     a_day = len(days) * 24 / facts.horizon
     area = sum((facts.horizon if end is None else end) - start for start, end, _ in cases)
     return {
         "opened": len(cases),
         "dismissed": sum(how == "dismissed" for *_, how in cases),
         "acted": sum(how == "acted" for *_, how in cases),
+        "moot": sum(how == "moot" for *_, how in cases),
         "open_at_end": sum(how == "open" for *_, how in cases),
         "mean_waiting": area / facts.horizon,
         "settled_a_day": a_day,
@@ -126,13 +131,13 @@ def one_desk(facts: Facts, rows: list[Row], source: int) -> dict[str, Any]:
             level += 1
             levels.append(level)
             continue
-        if word in UNDO or (word in WORDS and word != "dismiss"):
+        if word in UNDO or (word in WORDS and word not in ENDS):
             continue
         mine = next((case for case in cases if case[3] == what and case[1] is None), None)
         if mine:
-            mine[1], mine[2] = row["time"], "dismissed" if word == "dismiss" else "acted"
+            mine[1], mine[2] = row["time"], ENDS.get(word, "acted")
             level -= 1
-        if word == "dismiss":
+        if word in ENDS:
             continue
         effects += 1
         hit.add(what)
@@ -157,6 +162,7 @@ def one_desk(facts: Facts, rows: list[Row], source: int) -> dict[str, Any]:
         "undone": sum(word in UNDO for word in words),
         "flags": words.count("flag"),
         "dismissals": words.count("dismiss"),
+        "moot": words.count("moot"),
         "verbs": {verb: words.count(verb) for verb in VERBS},
         "targets": targets(hit),
         "precision": {name: part(count, judged) for name, count in right.items()},
@@ -189,7 +195,7 @@ def most_open(facts: Facts, rows: list[Row]) -> int:
         word = VERBS[int(row["value"])]
         if word == "flag":
             open_cases[key] = open_cases.get(key, 0) + 1
-        elif word not in UNDO and (word not in WORDS or word == "dismiss") and open_cases.get(key):
+        elif word not in UNDO and (word not in WORDS or word in ENDS) and open_cases.get(key):
             open_cases[key] -= 1
         most = max(most, sum(open_cases.values()))
     return most
@@ -207,7 +213,10 @@ def enforcement(facts: Facts, rows: list[Row]) -> dict[str, Any]:
         }
 
     return {
-        **{k: sum(d[k] for d in found) for k in ("actions", "undone", "flags", "dismissals")},
+        **{
+            k: sum(d[k] for d in found)
+            for k in ("actions", "undone", "flags", "dismissals", "moot")
+        },
         "verbs": {verb: sum(desk["verbs"][verb] for desk in found) for verb in VERBS},
         "targets": targets(set().union(*(each[0] for each in raw))),
         "precision": added("precision"),
@@ -247,7 +256,7 @@ def collateral(facts: Facts, rows: list[Row]) -> dict[str, Any]:
                 verbs[word] += 1
                 if account not in innocent:
                     innocent.append(account)
-        if word == "close":
+        if word in ("close", "take-down"):
             made = kinds(rows[:n], "publish", "share")
             closed[account] = [r["story"] for r in made if r["account"] == account]
         if word in ("delete", "hide"):

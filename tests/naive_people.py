@@ -9,7 +9,13 @@ from naive_parts import Row, div, groups, kinds, spread
 
 from rumorsim.events import VERBS, Facts
 
-CLOSING = ("close", "take-down", "arrest")
+CLOSING = ("close", "take-down")
+#: What each word that lifts something ends, for good or for now.
+ENDS = {
+    "reinstate": (*CLOSING, "suspend"),
+    "reopen": CLOSING,
+    "restore-followers": ("remove-followers",),
+}
 
 
 def verb(row: Row) -> str:
@@ -115,33 +121,25 @@ def losses(facts: Facts, rows: list[Row]) -> dict[str, Any]:
     false, true = groups(facts)["false"], groups(facts)["true"]
     words = ("innocent", "guilty")
     reasons = ("barred", "unwilling")
-    open_hits: dict[int, list[tuple[str, float, int, bool]]] = {}
+    open_hits: dict[int, list[tuple[str, float, bool]]] = {}
     cut: dict[str, dict[int, bool]] = {"closed": {}, "removed": {}}
     hits = dict.fromkeys(words, 0)
     hours: dict[str, list[float]] = {word: [] for word in words}
-    undoes = {"close": "reinstate", "take-down": "reinstate", "arrest": "reinstate"}
-    undoes |= {"suspend": "reinstate", "remove-followers": "restore-followers"}
     for n, row in enumerate(rows):
         word, account = verb(row), row["account"]
-        if word in undoes:
+        if word in (*CLOSING, "suspend", "remove-followers"):
             guilty = first_guilty(rows[:n], false, ("account", account)) is not None
-            open_hits.setdefault(account, []).append((word, row["time"], row["source"], guilty))
+            open_hits.setdefault(account, []).append((word, row["time"], guilty))
             hits[words[guilty]] += word != "remove-followers"
             if word != "suspend":
                 way = "removed" if word == "remove-followers" else "closed"
                 cut[way].setdefault(account, guilty)
-        elif word in undoes.values():
-            fit = [
-                hit
-                for hit in open_hits.get(account, [])
-                if undoes[hit[0]] == word and row["source"] in (hit[2], -1)
-            ]
-            if fit:
-                open_hits[account].reverse()
-                open_hits[account].remove(fit[-1])
-                open_hits[account].reverse()
-                if word == "reinstate":
-                    hours[words[fit[-1][3]]].append(row["time"] - fit[-1][1])
+        elif word in ENDS:
+            over = [hit for hit in open_hits.get(account, []) if hit[0] in ENDS[word]]
+            open_hits[account] = [h for h in open_hits.get(account, []) if h not in over]
+            for what, since, guilty in over:
+                if what != "remove-followers":
+                    hours[words[guilty]].append(row["time"] - since)
 
     withheld = kinds(rows, "withhold")
     return {
@@ -173,24 +171,18 @@ def losses(facts: Facts, rows: list[Row]) -> dict[str, Any]:
 def sources(facts: Facts, rows: list[Row]) -> dict[str, Any]:
     false = groups(facts)["false"]
     offsets, followers = facts.follows or ([], [])
-    open_hits: dict[int, list[tuple[str, int, bool]]] = {}
+    open_hits: dict[int, list[tuple[str, bool]]] = {}
     for n, row in enumerate(rows):
         word, account = verb(row), row["account"]
         if word in (*CLOSING, "suspend", "remove-followers"):
             guilty = first_guilty(rows[:n], false, ("account", account)) is not None
-            open_hits.setdefault(account, []).append((word, row["source"], guilty))
-        elif word in ("reinstate", "restore-followers"):
-            fit = [
-                hit
-                for hit in open_hits.get(account, [])
-                if (hit[0] == "remove-followers") == (word == "restore-followers")
-                and row["source"] in (hit[1], -1)
-            ]
-            if fit:
-                open_hits[account].reverse()
-                open_hits[account].remove(fit[-1])
-                open_hits[account].reverse()
-    hit = {a: [h[2] for h in hits if h[0] != "suspend"] for a, hits in open_hits.items()}
+            open_hits.setdefault(account, []).append((word, guilty))
+        elif word in ENDS:
+            left = [h for h in open_hits.get(account, []) if h[0] not in ENDS[word]]
+            open_hits[account] = left
+    hit = {
+        a: [guilty for what, guilty in hits if what != "suspend"] for a, hits in open_hits.items()
+    }
 
     def people(lost: list[int]) -> dict[str, Any]:
         rows_of = [int(facts.origin[a]) for a in lost]

@@ -14,11 +14,12 @@ from intervention_examples import EXAMPLES
 from scipy import stats
 from small_worlds import small
 
-from rumorsim.desk import UNDOING, Action
+from rumorsim.desk import Action
 from rumorsim.events import Kind
 from rumorsim.interventions import INTERVENTIONS
 from rumorsim.run import Simulation
 from rumorsim.scenario.models import Scenario
+from rumorsim.verbs import LIFTED_BY
 
 ALARM = 1e-4
 #: Interventions that open cases of their own accord, and not for whole platforms.
@@ -31,7 +32,7 @@ KINDS = [
     and kind != "penalise-sponsors"
 ]
 #: Words and what takes a verb back: neither is an act.
-NO_ACT = {"flag", "dismiss", *UNDOING.values()}
+NO_ACT = {"flag", "dismiss", *LIFTED_BY.values()}
 
 #: 300 false and 300 true stories, one post each, nobody reads or shares.
 MANY: dict[str, Any] = {

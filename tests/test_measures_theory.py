@@ -143,6 +143,7 @@ def test_precision_by_target_and_by_truth(judge: str, right: int) -> None:
         "opened": 3,
         "dismissed": 1,
         "acted": 2,
+        "moot": 0,
         "open_at_end": 0,
         "mean_waiting": (2 + 3 + 3) / 10,
         "max_waiting": 3,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -91,10 +92,16 @@ def test_a_suspension_ends() -> None:
     suspended = ladder(steps=["suspend"], suspension="90 min")
     simulation = Simulation(under(suspended), "it")
     batch = simulation.advance(30.0)
-    begun = {int(r["account"]): r["time"] for r in actions(batch, "suspend").rows[:1]}
-    (account,) = begun
-    ended = [r["time"] for r in actions(batch, "reinstate").rows if r["account"] == account]
-    assert ended[0] == pytest.approx(begun[account] + 1.5)
+    begun, ended = (
+        {int(r["account"]): r["time"] for r in actions(batch, verb).rows[::-1]}
+        for verb in ("suspend", "reinstate")
+    )
+    account = next(iter(begun))
+    # A further strike while it is suspended extends the suspension.
+    mine = [r["time"] for r in actions(batch, "suspend").rows if r["account"] == account]
+    last = next(t for t, after in pairwise([*mine, 99.0]) if after > t + 1.5)
+    assert ended[account] == pytest.approx(last + 1.5)
+    assert last > begun[account]
 
 
 def test_the_most_reported_post_is_deleted() -> None:

@@ -18,7 +18,7 @@ REFERENCE = "rumorsim/engines/reference_feed.py"
 REFERENCE_LOOKS = "rumorsim/engines/reference.py"
 REFERENCE_CLOCK = "rumorsim/engines/reference_clock.py"
 CASES = "rumorsim/interventions/cases.py"
-DESK = "rumorsim/desk_verbs.py"
+DESK = "rumorsim/desk_doing.py"
 
 ENGINES = "tests/test_engines.py"
 THEORY = "tests/theory/test_theory_independent_cascade.py"
@@ -105,9 +105,9 @@ FAULTS: tuple[Fault, ...] = (
         "closing does nothing but say so",
         (
             Patch(
-                DESK,
-                'done = self._do("close", "account", account, GONE, reason, case)',
-                'done = self._do("close", "account", account, (), reason, case)',
+                "rumorsim/desk_force.py",
+                '"close": lambda: GONE,',
+                '"close": lambda: [],',
             ),
         ),
         ("tests/test_desk.py", *DESKS),
@@ -188,7 +188,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "quotas are ignored",
-        (Patch(CASES, "if self._quotas is not None:", "if False:"),),
+        (Patch(CASES, "            yield self._quotas.turn()\n", "            pass\n"),),
         DESKS,
     ),
     Fault(
@@ -214,7 +214,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "what has a duration lasts for ever",
-        (Patch(CASES, "if intervention.duration is not None:", "if False:"),),
+        (Patch(CASES, "if self.intervention.duration is not None:", "if False:"),),
         DESKS,
     ),
     Fault(

@@ -80,7 +80,7 @@ class Returning(Adversary):
     def _come_back(self, scene: Scene, account: int, wait: float) -> Generator[Any, Any, None]:
         yield scene.env.timeout(wait)
         world = scene.world
-        back = world.accounts["can_post"][account] or world.heir_of(account) >= 0
+        back = not scene.desk.gone("account", account) or world.heir_of(account) >= 0
         heir = scene.fresh_heir(account)
         if back or scene.arrested(account) or heir < 0:
             return

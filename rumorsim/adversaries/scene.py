@@ -14,14 +14,13 @@ import numpy as np
 from rumorsim.desk import Desk, Done
 from rumorsim.events import Kind
 from rumorsim.sponsors import Sponsor
+from rumorsim.verbs import CLOSING
 
 if TYPE_CHECKING:
     from rumorsim.adversaries.base import Adversary
 
 __all__ = ["Scene", "start_adversaries"]
 
-#: Verbs that take an account away for good, or until an appeal.
-CLOSING: Final = frozenset({"close", "take-down"})
 #: Posts of adversaries have k from here on: planned ones are below, ordered corrections above.
 FIRST_K: Final = 2**22
 
@@ -67,7 +66,10 @@ class Scene:
         self._listeners.append((stories, callback))
 
     def when_closed(self, callback: Callable[[int], None]) -> None:
-        """Call ``callback(account)`` after each closure, unless its person is arrested."""
+        """Call ``callback(account)`` after each closure, unless its person is arrested.
+
+        Not where an account that is closed is to stay closed for longer.
+        """
         self._closures.append(callback)
 
     def start(self) -> None:
@@ -84,7 +86,7 @@ class Scene:
         person = int(self.world.person[done.target])
         if done.verb == "arrest":
             self._arrested.add(person)
-        if done.verb in CLOSING and person not in self._arrested:
+        if done.verb in CLOSING and not done.again and person not in self._arrested:
             for callback in self._closures:
                 callback(done.target)
 

@@ -72,6 +72,8 @@ class _AppealDocket(Docket):
     def __init__(self, appeals: Appeals, place: int, ordinal: int, desk: Desk) -> None:
         super().__init__(appeals, place, ordinal, desk)
         self._penalties: defaultdict[int, list[Done]] = defaultdict(list)
+        #: What each appeal that is under way is against.
+        self._against: dict[int, Done] = {}
         self._arrested: set[int] = set()
 
     def start(self) -> None:
@@ -90,20 +92,27 @@ class _AppealDocket(Docket):
     def _complain(self, account: int, done: Done) -> Generator[Any, Any, None]:
         number = len(self._penalties[account])
         yield self.desk.env.timeout(self.intervention.when.age or 0.0)
-        if self._in_the_way(done) and self._selector.sampled(account, number):
+        if self._in_the_way(account, done) and self._selector.sampled(account, number):
             self.open(account, done.verb)
 
-    @staticmethod
-    def _in_the_way(done: Done) -> bool:
+    def _in_the_way(self, account: int, done: Done) -> bool:
         """Is the penalty still in force, as it was or as it has been softened?"""
         every = [done] if done.case is None else [done, *done.case.done]
-        return any(not each.undone for each in every)
+        return any(not each.undone and self._of(each) == account for each in every)
+
+    def _moot(self, case: Case) -> bool:
+        """Has every penalty ended since, or is nobody left to appeal?"""
+        if int(self.desk.world.person[case.target]) in self._arrested:
+            return True
+        penalties = self._penalties[case.target]
+        return not any(self._in_the_way(case.target, each) for each in penalties)
 
     def _told_opened(self, case: Case) -> None:
-        self.desk.appeal(self._penalties[case.target][-1], reason=case.reason)
+        self._against[case.target] = self._penalties[case.target][-1]
+        self.desk.appeal(self._against[case.target], reason=case.reason)
 
     def _told_dismissed(self, case: Case) -> None:
-        self.desk.reject_appeal(self._penalties[case.target][-1], reason=case.reason)
+        self.desk.reject_appeal(self._against[case.target], reason=case.reason)
 
     def _judged(self, case: Case) -> bool:
         """Is the account to be reinstated: not found guilty?"""

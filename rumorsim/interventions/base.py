@@ -7,6 +7,7 @@ waiting for quota and undoing after a time is the same for all: see ``cases``.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -155,6 +156,8 @@ class Intervention(Model):
     refuses: ClassVar[frozenset[str]] = frozenset()
     #: True where what it does cannot be undone.
     for_good: ClassVar[bool] = False
+    #: The verb of the desk that it uses on its target; "" where that depends.
+    verb: ClassVar[str] = ""
     #: True where it moves P(report | read) upwards.
     raises_reports: ClassVar[bool] = False
     #: Fields that name kinds of accounts.
@@ -256,6 +259,17 @@ class Intervention(Model):
     def applies(self, desk: Desk, target: int) -> bool:
         """Whether there is anything it could do to a target; if not, no case is opened."""
         return True
+
+    def force(self) -> dict[str, float]:
+        """The settings of its ``verb``: how much it does."""
+        return {}
+
+    def moot(self, desk: Desk, target: int) -> bool:
+        """Is there nothing left to do: is the target gone, or under as much already?"""
+        if not self.verb:
+            return desk.gone(self.target, target)
+        until = math.inf if self.duration is None else desk.now + self.duration
+        return desk.would_be_moot(self.verb, target, until=until, **self.force())
 
     def pick(self, targets: list[int], counts: Any) -> list[int]:
         """Of the targets at the threshold when a window ends, those a case is opened for.

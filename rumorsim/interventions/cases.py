@@ -185,22 +185,49 @@ class Docket:
 
     def _work(self, case: Case) -> Process:
         """Delay, review, judgement, quota, act, undo: the life of one case."""
-        env, intervention = self.desk.env, self.intervention
+        yield from self._looked_into(case)
+        if self._moot(case) or not self._judged(case) or not (yield from self._turn(case)):
+            self._left(case)
+        elif self._acted(case):
+            self._busy.discard(case.target)
+            yield from self._serve(case)
+        self._busy.discard(case.target)
+
+    def _looked_into(self, case: Case) -> Process:
+        """Delay and review; nobody reviews a case that is moot by then."""
+        env = self.desk.env
         if self._delay is not None:
             yield env.timeout(sample(self._delay, case.words[1]))
         if self.reviewers is not None and self._review is not None:
             with self.reviewers.request() as turn:
                 yield turn
-                yield env.timeout(sample(self._review, case.words[2]))
-        if not (self._judged(case) and (yield from self._turn(case))):
+                if not self._moot(case):
+                    yield env.timeout(sample(self._review, case.words[2]))
+
+    def _acted(self, case: Case) -> bool:
+        """Act, and say so where that did nothing: then nothing is in force and no quota used."""
+        duration, told = self.intervention.duration, len(self.desk.journal)
+        case.until = math.inf if duration is None else self.desk.now + duration
+        if not self._moot(case):
+            self._act(case)
+        if len(self.desk.journal) > told:
+            self._in_force.setdefault(case.target, []).append(case)
+            return True
+        self._give_back(case)
+        self._left(case)
+        return False
+
+    def _left(self, case: Case) -> None:
+        """Say how a case ended in which nothing was done."""
+        if case.found_moot or self._moot(case):
+            self._told_moot(case)
+        else:
             self._told_dismissed(case)
-            self._busy.discard(case.target)
-            return
-        self._busy.discard(case.target)
-        self._act(case)
-        self._in_force.setdefault(case.target, []).append(case)
-        if intervention.duration is not None:
-            yield env.timeout(intervention.duration)
+
+    def _serve(self, case: Case) -> Process:
+        """What was done is undone when its time has passed."""
+        if self.intervention.duration is not None:
+            yield self.desk.env.timeout(self.intervention.duration)
             # It may have been undone before, and another case for the target be in force.
             if any(case is each for each in self._in_force.get(case.target, ())):
                 self._undo(case, "time served")
@@ -213,11 +240,23 @@ class Docket:
     def _told_dismissed(self, case: Case) -> None:
         self.desk.dismiss(self.intervention.target, case.target, case)
 
+    def _told_moot(self, case: Case) -> None:
+        self.desk.moot(self.intervention.target, case.target, case)
+
+    def _moot(self, case: Case) -> bool:
+        """Is there nothing to do any more: is the target gone, or under as much already?"""
+        return self.intervention.moot(self.desk, case.target)
+
     def _turn(self, case: Case) -> Generator[Any, Any, bool]:
         """Wait until there is quota for one more; False where there never will be."""
         if self._quotas is not None:
             yield self._quotas.turn()
         return True
+
+    def _give_back(self, case: Case) -> None:
+        """The case came to nothing: what :meth:`_turn` took is free again."""
+        if self._quotas is not None:
+            self._quotas.give_back()
 
     def _act(self, case: Case) -> None:
         """Act now."""

@@ -23,6 +23,7 @@ class CircuitBreaker(Intervention):
     """
 
     target: ClassVar = "story"
+    verb: ClassVar = "slow"
     summary: ClassVar = "slow the stories that spread fastest, whatever they say"
 
     kind: Literal["circuit-breaker"] = Field("circuit-breaker", description="circuit breaker")
@@ -51,6 +52,9 @@ class CircuitBreaker(Intervention):
     def pick(self, targets: list[int], counts: Any) -> list[int]:
         ranked = sorted(targets, key=lambda target: (-int(counts[target]), target))
         return ranked[: self.fastest]
+
+    def force(self) -> dict[str, float]:
+        return {"flow": self.flow, "amplified": self.amplified}
 
     def act(self, desk: Desk, target: int, case: Case) -> None:
         done = desk.slow(target, flow=self.flow, amplified=self.amplified, case=case)

@@ -22,6 +22,7 @@ class CloseAccounts(Intervention):
     """
 
     target: ClassVar = "account"
+    verb: ClassVar = "close"
     summary: ClassVar = "close accounts for good (or for `duration`)"
 
     kind: Literal["close-accounts"] = Field("close-accounts", description="account closure")

@@ -56,6 +56,7 @@ class Correct(Intervention):
         world = desk.world
         may = (world.accounts["official"] != 0) & (world.accounts["can_post"] != 0)
         official = np.flatnonzero(may[: world.graph.accounts])
+        case.found_moot = not len(official)
         most = np.argsort(-world.graph.follower_counts()[official], kind="stable")
         for correction in desk.answers_to(target):
             for author in official[most[: self.authors]].tolist():

@@ -35,6 +35,7 @@ class CrowdNote(Intervention):
     """
 
     target: ClassVar = "post"
+    verb: ClassVar = "label"
     summary: ClassVar = "notes by readers beneath posts, with the delays of X"
 
     kind: Literal["crowd-note"] = Field("crowd-note", description="community note")
@@ -52,7 +53,11 @@ class CrowdNote(Intervention):
         0.0, ge=0, le=1, description="P(the author then takes the post down) (assumption)"
     )
 
+    def force(self) -> dict[str, float]:
+        return {"credence": self.credence}
+
     def act(self, desk: Desk, target: int, case: Case) -> None:
-        case.done.append(desk.label(target, credence=self.credence, case=case))
-        if uniform(case.words[3]) < self.withdrawal:
+        done = desk.label(target, credence=self.credence, case=case)
+        case.done.append(done)
+        if not done.moot and uniform(case.words[3]) < self.withdrawal:
             case.done.append(desk.delete(target, reason="withdrawn by its author", case=case))

@@ -25,12 +25,16 @@ class DeletePosts(Intervention):
     """
 
     target: ClassVar = "post"
+    verb: ClassVar = "delete"
     summary: ClassVar = "take posts down"
 
     kind: Literal["delete-posts"] = Field("delete-posts", description="post deletion")
     takes_shares: bool = Field(
         True, description="shares of a deleted original show nothing; false: they stay"
     )
+
+    def force(self) -> dict[str, float]:
+        return {"takes_shares": self.takes_shares}
 
     def act(self, desk: Desk, target: int, case: Case) -> None:
         case.done.append(desk.delete(target, takes_shares=self.takes_shares, case=case))

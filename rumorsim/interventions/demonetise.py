@@ -23,6 +23,7 @@ class Demonetise(Intervention):
     """
 
     target: ClassVar = "account"
+    verb: ClassVar = "demonetise"
     summary: ClassVar = "suspend or revoke what accounts earn; posting follows income"
 
     kind: Literal["demonetise"] = Field("demonetise", description="demonetisation")
@@ -33,6 +34,9 @@ class Demonetise(Intervention):
     @property
     def keeps_earnings(self) -> float:
         return self.keep
+
+    def force(self) -> dict[str, float]:
+        return {"keep": self.keep}
 
     def act(self, desk: Desk, target: int, case: Case) -> None:
         case.done.append(desk.demonetise(target, keep=self.keep, case=case))

@@ -18,6 +18,7 @@ class Derank(Intervention):
     """Let stories keep only a share of their score in recommendations."""
 
     target: ClassVar = "story"
+    verb: ClassVar = "derank"
     summary: ClassVar = "recommend stories less, or not at all"
     needs: ClassVar = frozenset({"recommendation"})
 
@@ -25,6 +26,9 @@ class Derank(Intervention):
     keep: float = Field(
         0.0, ge=0, lt=1, description="share of its score that a story keeps (assumption)"
     )
+
+    def force(self) -> dict[str, float]:
+        return {"keep": self.keep}
 
     def act(self, desk: Desk, target: int, case: Case) -> None:
         case.done.append(desk.derank(target, keep=self.keep, case=case))

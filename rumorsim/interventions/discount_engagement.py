@@ -21,6 +21,7 @@ class DiscountEngagement(Intervention):
     """
 
     target: ClassVar = "account"
+    verb: ClassVar = "discount-engagement"
     summary: ClassVar = "let fake traffic count less on surfaces"
     needs: ClassVar = frozenset({"trending", "recommendation", "push"})
 
@@ -30,6 +31,9 @@ class DiscountEngagement(Intervention):
     weight: float = Field(
         0.0, ge=0, lt=1, description="what a post of theirs still counts on surfaces (assumption)"
     )
+
+    def force(self) -> dict[str, float]:
+        return {"weight": self.weight}
 
     def act(self, desk: Desk, target: int, case: Case) -> None:
         case.done.append(desk.discount_engagement(target, weight=self.weight, case=case))

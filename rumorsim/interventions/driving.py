@@ -10,7 +10,7 @@ import numpy as np
 
 from rumorsim.desk import Case, Desk, Done
 from rumorsim.interventions.cases import Docket
-from rumorsim.interventions.penalties import Penalty, penalise, worst_post
+from rumorsim.interventions.penalties import Penalty, penalise, possible
 from rumorsim.interventions.selecting import Selector
 from rumorsim.randomness import uniform
 
@@ -84,7 +84,7 @@ class Drive(Docket):
     def _allowed(self, penalty: Penalty) -> int:
         return round(self.intervention.penalties[penalty] * self._scale * self._progress())
 
-    def _left(self) -> dict[Penalty, int]:
+    def _unmeted(self) -> dict[Penalty, int]:
         """How many of each penalty may still be meted out in this step."""
         penalties = self.intervention.penalties
         left = {each: self._allowed(each) - self._meted[each] for each in penalties}
@@ -123,9 +123,10 @@ class Drive(Docket):
             self._begun[self._aim_of[target]] += 1
         return case
 
-    def _told_dismissed(self, case: Case) -> None:
+    def _left(self, case: Case) -> None:
+        """There is room for another."""
         self._begun[self._aim_of[case.target]] -= 1
-        super()._told_dismissed(case)
+        super()._left(case)
 
     def _turn(self, case: Case) -> Generator[Any, Any, bool]:
         """Wait until the pace allows one more, and choose its penalty."""
@@ -133,22 +134,31 @@ class Drive(Docket):
         aim = self._aim_of[case.target]
         while not self._over():
             possible = self._possible(case.target)
-            left = {each: count for each, count in self._left().items() if each in possible}
+            left = {each: count for each, count in self._unmeted().items() if each in possible}
             if not possible:
-                return False
+                case.found_moot = True
+                break
             if left and self._room(aim, self._settled) > 0:
                 self._settled[aim] += 1
                 self._choose(case, left)
                 return True
             yield self.desk.env.timeout_until(self._step_end())
+        super()._give_back(case)
         return False
 
+    def _give_back(self, case: Case) -> None:
+        super()._give_back(case)
+        self._settled[self._aim_of[case.target]] -= 1
+        self._meted[self._chosen[case.target]] -= 1
+
     def _possible(self, account: int) -> set[Penalty]:
-        """The penalties there are for an account: to be deleted it takes a post."""
-        penalties = set(self.intervention.penalties)
-        if "delete" in penalties and worst_post(self.desk, account) < 0:
-            penalties.remove("delete")
-        return penalties
+        """The penalties there are for an account: those it is not under yet."""
+        suspension = self.intervention.suspension
+        return {
+            penalty
+            for penalty in self.intervention.penalties
+            if possible(self.desk, penalty, account, suspension)
+        }
 
     def _choose(self, case: Case, left: dict[Penalty, int]) -> None:
         ends = np.cumsum(list(left.values()))
@@ -158,7 +168,7 @@ class Drive(Docket):
         self._chosen[case.target] = penalty
 
     def _act(self, case: Case) -> None:
-        penalty = self._chosen.pop(case.target)
+        penalty = self._chosen[case.target]
         penalise(self.desk, penalty, case.target, case, self.intervention.suspension)
 
     # -- how strict -----------------------------------------------------------------

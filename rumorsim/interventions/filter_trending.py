@@ -18,6 +18,7 @@ class FilterTrending(Intervention):
     """Keep stories off the trending list: at once for who looks, and at every refresh."""
 
     target: ClassVar = "story"
+    verb: ClassVar = "delist"
     summary: ClassVar = "keep stories off the trending list"
     needs: ClassVar = frozenset({"trending"})
 

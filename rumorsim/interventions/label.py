@@ -26,6 +26,7 @@ class Label(Intervention):
     """
 
     target: ClassVar = "post"
+    verb: ClassVar = "label"
     summary: ClassVar = "put a warning on posts"
 
     kind: Literal["label"] = Field("label", description="warning label")
@@ -36,6 +37,9 @@ class Label(Intervention):
         description="factor on P(share) of a labelled post (reposts after a community note:"
         " -46%, Slaughter et al. 2025)",
     )
+
+    def force(self) -> dict[str, float]:
+        return {"credence": self.credence}
 
     def act(self, desk: Desk, target: int, case: Case) -> None:
         case.done.append(desk.label(target, credence=self.credence, case=case))

@@ -21,6 +21,7 @@ class LimitPush(Intervention):
     """
 
     target: ClassVar = "story"
+    verb: ClassVar = "limit-push"
     summary: ClassVar = "keep stories out of push notifications"
     needs: ClassVar = frozenset({"push"})
 

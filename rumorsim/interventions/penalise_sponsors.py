@@ -35,13 +35,14 @@ class PenaliseSponsors(Intervention):
         1e15, gt=0, le=1e15, description="money taken from each sponsor found (assumption)"
     )
 
+    def moot(self, desk: Desk, target: int) -> bool:
+        """Who paid an account that is closed can be traced from it."""
+        return False
+
     def act(self, desk: Desk, target: int, case: Case) -> None:
-        found = self._sponsors(desk, target)
-        for sponsor in found:
+        for sponsor in self._sponsors(desk, target):
             taken = sponsor.fine(target, self.fine)
             desk.fine(target, reason=f"sponsor fined {taken:g}", case=case)
-        if not found:
-            desk.dismiss("account", target, case)
 
     @staticmethod
     def _sponsors(desk: Desk, account: int) -> list[Sponsor]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
     from rumorsim.desk import Case, Desk
 
-__all__ = ["PENALTIES", "Penalty", "penalise", "worst_post"]
+__all__ = ["PENALTIES", "Penalty", "penalise", "possible", "worst_post"]
 
 Penalty = Literal["warn", "delete", "suspend", "remove-followers", "demonetise", "close"]
 
@@ -45,16 +46,27 @@ def penalise(desk: Desk, penalty: Penalty, account: int, case: Case, suspension:
             desk.warn(account, case=case)
 
 
+def possible(desk: Desk, penalty: Penalty, account: int, suspension: float) -> bool:
+    """Would this penalty do anything to the account now? To be deleted it takes a post."""
+    if penalty == "delete":
+        return worst_post(desk, account) >= 0
+    until = desk.now + suspension if penalty == "suspend" else math.inf
+    return not desk.would_be_moot(penalty, account, until=until)
+
+
 def worst_post(desk: Desk, account: int) -> int:
     """The account's most reported post that still stands, the latest of several, or -1."""
     posts = desk.world.posts
-    standing = [post for post in desk.posts_of(account) if posts["alive"][post]]
+    standing = [post for post in desk.posts_of(account) if not desk.gone("post", post)]
     return max(standing, key=lambda post: (posts["reports"][post], post), default=-1)
 
 
 def _suspend(desk: Desk, account: int, case: Case, suspension: float) -> None:
+    case.until = min(case.until, desk.now + suspension)
     done = desk.suspend(account, case=case)
     case.done.append(done)
+    if done.moot:
+        return
 
     def release() -> Generator[Any, Any, None]:
         yield desk.env.timeout(suspension)

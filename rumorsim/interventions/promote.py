@@ -23,6 +23,7 @@ class Promote(Intervention):
     """
 
     target: ClassVar = "story"
+    verb: ClassVar = "promote"
     summary: ClassVar = "pin sanctioned stories above the trending list"
     needs: ClassVar = frozenset({"pinned slot"})
 

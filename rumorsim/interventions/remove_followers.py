@@ -23,6 +23,7 @@ class RemoveFollowers(Intervention):
     """
 
     target: ClassVar = "account"
+    verb: ClassVar = "remove-followers"
     summary: ClassVar = "cut the follows of an account's followers"
 
     kind: Literal["remove-followers"] = Field(
@@ -39,20 +40,26 @@ class RemoveFollowers(Intervention):
             raise ValueError("regrowth and duration are two ways to end it: choose one")
         return self
 
+    def force(self) -> dict[str, float]:
+        return {"keep": self.keep}
+
     def act(self, desk: Desk, target: int, case: Case) -> None:
         done = desk.remove_followers(target, keep=self.keep, case=case)
         case.done.append(done)
-        if self.regrowth:
+        if self.regrowth and not done.moot:
             desk.env.process(self._regrow(desk, target, case))
 
     def _regrow(self, desk: Desk, target: int, case: Case) -> Generator[Any, Any, None]:
-        """Each day the missing share shrinks by ``regrowth``."""
+        """Each day the missing share shrinks by ``regrowth``, until all are back."""
         missing = 1.0 - self.keep
-        while missing > 1e-6:
+        while True:
             yield desk.env.timeout(24.0)
             if not case.done or case.done[-1].undone:
                 return
             missing *= 1.0 - self.regrowth
+            if missing <= 1e-6:
+                desk.undo(case.done.pop(), reason="followers regained")
+                return
             desk.undo(case.done.pop(), quietly=True)
             case.done.append(
                 desk.remove_followers(target, keep=1.0 - missing, case=case, quietly=True)

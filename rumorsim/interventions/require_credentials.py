@@ -31,6 +31,7 @@ class RequireCredentials(Intervention):
     """
 
     target: ClassVar = "account"
+    verb: ClassVar = "require-credentials"
     summary: ClassVar = "silence accounts until they show credentials"
     fields_of_kinds: ClassVar = ("guilty_kinds", "unqualified")
 
@@ -61,12 +62,15 @@ class RequireCredentials(Intervention):
             raise ValueError("without silence, and with credence = 1, it does nothing")
         return self
 
+    def force(self) -> dict[str, float]:
+        return {"credence": self.credence, "silence": self.silence}
+
     def act(self, desk: Desk, target: int, case: Case) -> None:
         done = desk.require_credentials(
             target, credence=self.credence, silence=self.silence, case=case
         )
         case.done.append(done)
-        if desk.kind_of(target) not in self.unqualified:
+        if not done.moot and desk.kind_of(target) not in self.unqualified:
             desk.env.process(self._certify(desk, case))
 
     def _certify(self, desk: Desk, case: Case) -> Generator[Any, Any, None]:

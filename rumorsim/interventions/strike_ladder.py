@@ -21,7 +21,8 @@ class StrikeLadder(Intervention):
     """Give accounts strikes: the n-th brings the n-th penalty, the last one stays the last.
 
     Every case against an account is a strike; a count in ``when`` brings the next strike
-    after as many more reports, shares or reach. The statement of the Cyberspace
+    after as many more reports, shares or reach. A step that the account is under already is
+    skipped for the next harder one. The statement of the Cyberspace
     Administration of China of 22 May 2023 names removal of followers, suspended or revoked
     earnings, deletion and closure; that they come in this order is an assumption. Three
     strikes and a ban (``steps = ["warn", "warn", "close"]``) is the rule studied by

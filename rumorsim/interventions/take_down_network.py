@@ -54,11 +54,15 @@ class TakeDownNetwork(Intervention):
             raise ValueError("an arrest is for good: remove duration and when.off")
         return self
 
+    def moot(self, desk: Desk, target: int) -> bool:
+        """The group around an account that is closed may be open."""
+        return False
+
     def act(self, desk: Desk, target: int, case: Case) -> None:
         group = self.group_of(desk, target)
         if len(group) < self.smallest:
-            desk.dismiss("account", target, case)
-        elif self.arrest:
+            return
+        if self.arrest:
             for account in group:
                 desk.arrest(account, case=case)
         else:

@@ -27,6 +27,7 @@ class VerifyIdentity(Intervention):
     """
 
     target: ClassVar = "account"
+    verb: ClassVar = "unmask"
     summary: ClassVar = "unmask impersonators: their posts are believed less"
 
     kind: Literal["verify-identity"] = Field("verify-identity", description="verified identity")
@@ -36,6 +37,9 @@ class VerifyIdentity(Intervention):
         lt=1,
         description="factor on P(share) of posts by an unmasked account (assumption)",
     )
+
+    def force(self) -> dict[str, float]:
+        return {"credence": self.credence}
 
     def act(self, desk: Desk, target: int, case: Case) -> None:
         case.done.append(desk.unmask(target, credence=self.credence, case=case))

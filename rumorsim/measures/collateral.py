@@ -7,12 +7,12 @@ from typing import Any, ClassVar, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.events import VERBS, Batch, Facts, Kind
+from rumorsim.events import Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import truth_groups
-from rumorsim.measures.docket import EFFECTS
-from rumorsim.measures.guilt import ACCOUNT, CASES, POST, UNDOING, FirstPosts, rule_of, target_of
+from rumorsim.measures.guilt import FirstPosts, rule_of, target_of
 from rumorsim.measures.posts import PostLog
+from rumorsim.verbs import ACCOUNT, CASES, CLOSING, EFFECTS, LIFTING, POST, TARGET_OF, VERBS
 
 __all__ = ["LISTED", "Collateral"]
 
@@ -71,7 +71,7 @@ class Collateral(Measure[State]):
         acts = state.posts.known_at(batch, batch.kind == Kind.ACTION, *columns)
         for value, story, post, account, existing in acts:
             verb = VERBS[int(value)]
-            if verb not in CASES | UNDOING:
+            if verb not in CASES | LIFTING:
                 kind, target = target_of(int(value), story, post, account, None)
                 self._hit(state, verb, kind, target, existing)
 
@@ -82,7 +82,7 @@ class Collateral(Measure[State]):
             else:
                 state.innocent[target] = None
                 state.verbs[verb] += 1
-            if verb == "close":
+            if verb in CLOSING:
                 state.posts_at_closing[target] = before
         elif kind == POST and verb in state.posts_hit:
             state.posts_hit[verb].add(target)
@@ -119,9 +119,7 @@ class Collateral(Measure[State]):
 
 
 #: What is done to accounts, in the order of VERBS.
-_ACCOUNT_VERBS: Final = tuple(
-    verb for verb in EFFECTS if target_of(VERBS.index(verb), 0, -1, -1, None)[0] == ACCOUNT
-)
+_ACCOUNT_VERBS: Final = tuple(verb for verb in EFFECTS if TARGET_OF[verb] == ACCOUNT)
 
 
 def _sorted(numbers: set[int]) -> NDArray[np.int64]:

@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.events import VERBS, Batch, Facts, Kind
+from rumorsim.events import Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.doers import Doers
+from rumorsim.verbs import VERBS, price
 
 __all__ = ["Cost"]
 
@@ -20,7 +21,7 @@ class State:
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
-        self.prices = np.array([float(facts.prices.get(verb, 1.0)) for verb in VERBS])
+        self.prices = np.array([price(facts.prices, verb) for verb in VERBS])
         self.doers = Doers(facts)
         self.counts = np.zeros((len(self.doers.names), len(VERBS)), np.int64)
 
@@ -29,6 +30,7 @@ class Cost(Measure[State]):
     """Every action of the desk at the price of its verb, cases opened and dropped included.
 
     A verb without a price costs 1, so where a scenario sets none the cost counts actions.
+    A moot case is free, unless the scenario puts a price on it, such as that of its review.
     """
 
     name: ClassVar[str] = "cost"

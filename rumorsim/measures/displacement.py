@@ -8,10 +8,10 @@ from typing import Any, ClassVar, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.events import VERBS, Batch, Facts, Kind
+from rumorsim.events import Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import ratio, truth_groups
-from rumorsim.measures.standing import CLOSING
+from rumorsim.verbs import CLOSING, VERBS
 
 __all__ = ["Displacement"]
 

@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections import Counter, deque
 from typing import Any, Final
 
-from rumorsim.events import VERBS
 from rumorsim.measures.counting import ratio
-from rumorsim.measures.guilt import ACCOUNT, CASES, PLATFORM, POST, STORY, UNDOING
 from rumorsim.measures.summaries import summary
+from rumorsim.verbs import (
+    ACCOUNT,
+    CASES,
+    EFFECTS,
+    LIFTING,
+    PLATFORM,
+    POST,
+    STORY,
+    VERBS,
+)
 
-__all__ = ["EFFECTS", "TARGET_KEYS", "Docket", "Queue"]
+__all__ = ["TARGET_KEYS", "Docket", "Queue"]
 
-#: Verbs that do something to a target, in the order of VERBS.
-EFFECTS: Final = tuple(verb for verb in VERBS if verb not in CASES | UNDOING)
+#: Verbs that settle a case, and how.
+_SETTLED: Final = {"dismiss": "dismissed", "moot": "moot"}
 TARGET_KEYS: Final = {
     ACCOUNT: "accounts",
     POST: "posts",
@@ -23,10 +31,14 @@ TARGET_KEYS: Final = {
 
 
 class Queue:
-    """Cases waiting between their flag and the action or dismissal that settles them."""
+    """Cases waiting between their flag and the action or dismissal that settles them.
+
+    A moot case waits no more either, but nobody has settled anything in it.
+    """
 
     def __init__(self) -> None:
-        self.opened = self.dismissed = self.acted = 0
+        self.opened = 0
+        self.ended = {"dismissed": 0, "acted": 0, "moot": 0}
         self.waiting = self.most = 0
         self._area = self._since = 0.0
         self._days: Counter[int] = Counter()
@@ -34,20 +46,28 @@ class Queue:
     def _to(self, time: float) -> float:
         return self._area + self.waiting * (time - self._since)
 
-    def change(self, time: float, by: int) -> None:
+    def open(self, time: float) -> None:
+        self.opened += 1
+        self._change(time, +1)
+
+    def end(self, time: float, how: str) -> None:
+        """A case is over: "dismissed", "acted" or "moot"."""
+        self.ended[how] += 1
+        self._change(time, -1)
+        if how != "moot":
+            self._days[int(time // 24.0)] += 1
+
+    def _change(self, time: float, by: int) -> None:
         self._area, self._since = self._to(time), time
         self.waiting += by
         self.most = max(self.most, self.waiting)
-        if by < 0:
-            self._days[int(time // 24.0)] += 1
 
     def value(self, horizon: float, reviewers: int = 0) -> dict[str, Any]:
         """Counts and waiting; the load on ``reviewers`` where there are any."""
-        a_day = (self.dismissed + self.acted) / (horizon / 24.0)
+        a_day = (self.ended["dismissed"] + self.ended["acted"]) / (horizon / 24.0)
         return {
             "opened": self.opened,
-            "dismissed": self.dismissed,
-            "acted": self.acted,
+            **self.ended,
             "open_at_end": self.waiting,
             "mean_waiting": ratio(self._to(max(horizon, self._since)), horizon),
             "max_waiting": self.most,
@@ -84,12 +104,11 @@ class Docket:
         if word == "flag":
             self._open.setdefault((kind, target), deque()).append(time)
             for queue in self._queues:
-                queue.opened += 1
-                queue.change(time, +1)
-        elif word == "dismiss":
-            self._settle(time, kind, target, acted=False)
-        elif word not in CASES | UNDOING:
-            flagged = self._settle(time, kind, target, acted=True)
+                queue.open(time)
+        elif word in _SETTLED:
+            self._settle(time, kind, target, _SETTLED[word])
+        elif word not in CASES | LIFTING:
+            flagged = self._settle(time, kind, target, "acted")
             if flagged is not None:
                 self.from_flag.append(time - flagged)
             self.hit[kind].add(target)
@@ -97,7 +116,7 @@ class Docket:
             return kind != PLATFORM
         return False
 
-    def _settle(self, time: float, kind: str, target: int, acted: bool) -> float | None:
+    def _settle(self, time: float, kind: str, target: int, how: str) -> float | None:
         """Close the oldest open case of a target; when it was flagged, None if there is none."""
         cases = self._open.get((kind, target))
         if not cases:
@@ -106,9 +125,7 @@ class Docket:
         if not cases:
             del self._open[kind, target]
         for queue in self._queues:
-            queue.acted += acted
-            queue.dismissed += not acted
-            queue.change(time, -1)
+            queue.end(time, how)
         return flagged
 
     def of(self, words: frozenset[str] | tuple[str, ...]) -> int:
@@ -122,9 +139,10 @@ class Docket:
     def counts(self) -> dict[str, Any]:
         return {
             "actions": self.actions,
-            "undone": self.of(UNDOING),
+            "undone": self.of(LIFTING),
             "flags": self.of(("flag",)),
             "dismissals": self.of(("dismiss",)),
+            "moot": self.of(("moot",)),
             "verbs": dict(zip(VERBS, self.verbs, strict=True)),
             "targets": {TARGET_KEYS[kind]: len(hit) for kind, hit in self.hit.items()},
         }

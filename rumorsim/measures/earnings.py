@@ -9,14 +9,15 @@ from typing import Any, ClassVar, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.events import VERBS, Batch, Facts, Kind
+from rumorsim.events import Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import ratio, truth_groups
+from rumorsim.verbs import VERBS
 
 __all__ = ["Earnings"]
 
-_STOPS: Final = VERBS.index("demonetise")
-_GOES_ON: Final = VERBS.index("remonetise")
+#: What changes an account's pay.
+_CODES: Final = [VERBS.index(verb) for verb in ("demonetise", "remonetise", "remonetise-in-part")]
 
 
 class State:
@@ -32,11 +33,13 @@ class State:
         #: Reads by the share of pay that they brought, truth of the story, and author.
         self.reads: dict[float, dict[str, NDArray[np.int64]]] = {}
 
-    def change(self, account: int, by: int, stops: bool) -> None:
-        """One demonetisation more of an account, or one that is undone."""
+    def change(self, account: int, by: int, verb: str) -> None:
+        """One demonetisation more of an account, one that is lifted, or all of them."""
         held = self.held.setdefault(account, [])
-        if stops:
+        if verb == "demonetise":
             held.append(by)
+        elif verb == "remonetise":
+            held.clear()
         elif by in held:
             held.remove(by)
         # In order, so that equal sets of penalties leave equal shares to the bit.
@@ -75,14 +78,14 @@ class Earnings(Measure[State]):
         return State(facts)
 
     def observe(self, state: State, batch: Batch) -> None:
-        changes = (batch.kind == Kind.ACTION) & np.isin(batch.value, (_STOPS, _GOES_ON))
+        changes = (batch.kind == Kind.ACTION) & np.isin(batch.value, _CODES)
         edges = [0, *(np.flatnonzero(changes) + 1).tolist(), len(batch)]
         for low, high in pairwise(edges):
             self._count(state, batch[low:high].only(Kind.READ))
             if high and changes[high - 1]:
                 row = batch.rows[high - 1]
-                stops = int(row["value"]) == _STOPS
-                state.change(int(row["account"]), int(row["source"]), stops)
+                verb = VERBS[int(row["value"])]
+                state.change(int(row["account"]), int(row["source"]), verb)
 
     @staticmethod
     def _count(state: State, reads: Batch) -> None:

@@ -48,8 +48,9 @@ def _guilt(
 class Enforcement(Measure[State]):
     """The actions of the desk, by intervention and verb.
 
-    **Actions** are the rows whose verb does something to a target; flags, dismissals and
-    undoing verbs are counted apart.
+    **Actions** are the rows whose verb does something to a target; flags, dismissals, moot
+    cases and undoing verbs are counted apart. A case is **moot** where its target is gone
+    (a closed account, a deleted post) or bears as much already: nothing is done in it.
 
     **Guilt by truth**: an account that posted (published or shared) a false story, a post of
     a false story, a false story. **By target**: in the eyes of the intervention: false
@@ -65,7 +66,7 @@ class Enforcement(Measure[State]):
 
     **Latency** is hours from the oldest open flag of the same target and intervention to the
     action, and from the target's first guilty post (by target) to an action on the guilty.
-    The **queue** holds a case from its flag to its dismissal or action.
+    The **queue** holds a case from its flag to its dismissal or action, or until it is moot.
     """
 
     name: ClassVar[str] = "enforcement"
@@ -76,6 +77,7 @@ class Enforcement(Measure[State]):
         "*undone": Meaning("actions", "that lifted an earlier one"),
         "*flags": Meaning("cases", "opened"),
         "*dismissals": Meaning("cases", "reviewed and left alone"),
+        "*moot": Meaning("cases", "closed without an act: there was nothing left to do"),
         "*verbs.*": Meaning("actions", "with this verb"),
         "*targets.*": Meaning("targets", "distinct, hit at least once"),
         "*precision.*.value": Meaning("part", "of the actions, on a target guilty by then"),
@@ -94,7 +96,7 @@ class Enforcement(Measure[State]):
         "*queue.open_at_end": Meaning("cases", "still open at the end"),
         "*queue.mean_waiting": Meaning("cases", "open at a time, mean over the horizon"),
         "*queue.max_waiting": Meaning("cases", "open at a time, at most"),
-        "*queue.settled_a_day": Meaning("cases a day", "settled, mean over the horizon"),
+        "*queue.settled_a_day": Meaning("cases a day", "dismissed or acted upon, on average"),
         "*queue.settled_on_the_busiest_day": Meaning("cases", "settled on one day, at most"),
         "*queue.settled_a_day_by_a_reviewer": Meaning(
             "cases a day", "settled for each reviewer there is"
@@ -182,7 +184,7 @@ class Enforcement(Measure[State]):
         }
 
 
-_TOTALS = ("actions", "undone", "flags", "dismissals")
+_TOTALS = ("actions", "undone", "flags", "dismissals", "moot")
 
 
 def _part(right: int, of: int) -> dict[str, Any]:

@@ -9,75 +9,15 @@ stream, so an account hit and then posting at the same time was innocent.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.events import VERBS, Batch, Facts, InterventionFacts, Kind
+from rumorsim.events import Batch, Facts, InterventionFacts, Kind
 from rumorsim.measures.posts import PostLog
+from rumorsim.verbs import ACCOUNT, PLATFORM, POST, STORY, TARGET_OF, VERBS
 
-__all__ = [
-    "ACCOUNT",
-    "CASES",
-    "PLATFORM",
-    "POST",
-    "STORY",
-    "UNDOING",
-    "FirstPosts",
-    "OfKinds",
-    "rule_of",
-    "target_of",
-]
-
-ACCOUNT: Final = "account"
-POST: Final = "post"
-STORY: Final = "story"
-PLATFORM: Final = "platform"
-
-#: Verbs that touch nothing: they open, drop or sort cases.
-CASES: Final = frozenset({"flag", "dismiss", "classify", "declassify", "appeal", "reject-appeal"})
-#: Verbs that lift what another did. Every verb in neither set is an effect.
-UNDOING: Final = frozenset(
-    [
-        "reinstate",
-        "restore-followers",
-        "restore-post",
-        "show",
-        "relist",
-        "remonetise",
-        "allow-push",
-        "rerank",
-        "count-engagement",
-        "unlabel",
-        "demote",
-        "lift-friction",
-        "release",
-        "certify",
-        "end-warning",
-        "verify",
-        "stop-asking",
-    ]
-)
-
-_OF_ACCOUNTS: Final = (
-    "close suspend reinstate remove-followers restore-followers demonetise remonetise"
-    " discount-engagement count-engagement unmask verify require-credentials certify classify"
-    " declassify warn arrest fine take-down"
-)
-_OF_POSTS: Final = "delete restore-post hide show label unlabel"
-_OF_STORIES: Final = (
-    "delist relist limit-push allow-push derank rerank correct promote demote slow release"
-    " ask-readers stop-asking"
-)
-_OF_PLATFORMS: Final = "add-friction lift-friction warn-platform end-warning"
-
-_TARGETS: Final = {
-    **dict.fromkeys(_OF_ACCOUNTS.split(), ACCOUNT),
-    **dict.fromkeys(_OF_POSTS.split(), POST),
-    **dict.fromkeys(_OF_STORIES.split(), STORY),
-    **dict.fromkeys(_OF_PLATFORMS.split(), PLATFORM),
-}
+__all__ = ["FirstPosts", "OfKinds", "rule_of", "target_of"]
 
 
 def target_of(
@@ -93,7 +33,7 @@ def target_of(
     The verb says, or for a case the intervention that opened it, or what the row holds.
     """
     held = POST if post >= 0 else ACCOUNT if account >= 0 else STORY
-    kind = _TARGETS.get(VERBS[verb], by.target if by else held)
+    kind = TARGET_OF.get(VERBS[verb], by.target if by else held)
     return kind, {ACCOUNT: account, POST: post, STORY: story, PLATFORM: platform}[kind]
 
 

@@ -6,13 +6,14 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from rumorsim.events import VERBS, Batch, Facts, Kind
+from rumorsim.events import Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import truth_groups
-from rumorsim.measures.guilt import ACCOUNT, FirstPosts, rule_of
+from rumorsim.measures.guilt import FirstPosts, rule_of
 from rumorsim.measures.posts import PostLog
-from rumorsim.measures.standing import CODES, UNDOES, Hit, Standing
+from rumorsim.measures.standing import CODES, HITS, Hit, Standing
 from rumorsim.measures.summaries import summary, summary_meanings
+from rumorsim.verbs import ACCOUNT, VERBS
 
 __all__ = ["Losses"]
 
@@ -43,7 +44,8 @@ class Losses(Measure[State]):
     could not post, ``unwilling`` as it chose not to (chilling, lost income). **Follows** are
     counted once an account at its first closing or removal, all followers it had at the
     start: more than were cut where a share was kept. **Reinstated** counts closings and
-    suspensions that were lifted, and the hours until then.
+    suspensions that were lifted, and the hours until then; of several that were nested each
+    ends when the account is free of it.
     """
 
     name: ClassVar[str] = "losses"
@@ -72,19 +74,19 @@ class Losses(Measure[State]):
         legitimate = state.groups["true"][withheld.story]
         state.silent[reason[legitimate], withheld.account[legitimate]] = True
         acts = (batch.kind == Kind.ACTION) & np.isin(batch.value, CODES)
-        penalties = state.posts.known_at(batch, acts, "value", "time", "account", "source")
-        for value, time, account, by, existing in penalties:
-            self._act(state, VERBS[int(value)], time, account, by, existing)
+        penalties = state.posts.known_at(batch, acts, "value", "time", "account")
+        for value, time, account, existing in penalties:
+            self._act(state, VERBS[int(value)], time, account, existing)
 
     @staticmethod
-    def _act(state: State, verb: str, time: float, account: int, by: int, before: int) -> None:
-        if verb in UNDOES.values():
-            hit = state.standing.lift(verb, account, by)
-            if hit is not None and verb == "reinstate":
-                state.hours[_WORDS[hit.guilty]].append(time - hit.time)
+    def _act(state: State, verb: str, time: float, account: int, before: int) -> None:
+        if verb not in HITS:
+            for hit in state.standing.lift(verb, account):
+                if hit.verb != "remove-followers":
+                    state.hours[_WORDS[hit.guilty]].append(time - hit.time)
             return
         guilty = state.guilt.was_guilty(ACCOUNT, account, before, state.posts)
-        state.standing.add(account, Hit(verb, time, by, guilty))
+        state.standing.add(account, Hit(verb, time, guilty))
         if verb != "remove-followers":
             state.hits[_WORDS[guilty]] += 1
         if verb != "suspend":

@@ -7,12 +7,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from rumorsim.events import VERBS, Batch, Facts, Kind
+from rumorsim.events import Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import ratio
-from rumorsim.measures.guilt import ACCOUNT, FirstPosts, rule_of
+from rumorsim.measures.guilt import FirstPosts, rule_of
 from rumorsim.measures.posts import PostLog
-from rumorsim.measures.standing import CODES, UNDOES, Hit, Standing
+from rumorsim.measures.standing import CODES, HITS, Hit, Standing
+from rumorsim.verbs import ACCOUNT, VERBS
 
 __all__ = ["Sources"]
 
@@ -52,14 +53,14 @@ class Sources(Measure[State]):
     def observe(self, state: State, batch: Batch) -> None:
         state.guilt.observe(state.posts.observe(batch))
         acts = (batch.kind == Kind.ACTION) & np.isin(batch.value, CODES)
-        penalties = state.posts.known_at(batch, acts, "value", "time", "account", "source")
-        for value, time, account, by, existing in penalties:
+        penalties = state.posts.known_at(batch, acts, "value", "time", "account")
+        for value, time, account, existing in penalties:
             verb = VERBS[int(value)]
-            if verb in UNDOES:
+            if verb in HITS:
                 guilty = state.guilt.was_guilty(ACCOUNT, account, existing, state.posts)
-                state.standing.add(account, Hit(verb, time, by, guilty))
+                state.standing.add(account, Hit(verb, time, guilty))
             else:
-                state.standing.lift(verb, account, by)
+                state.standing.lift(verb, account)
 
     def value(self, state: State) -> dict[str, Any]:
         hit = {

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from rumorsim.events import VERBS
+from rumorsim.verbs import CLOSING, LIFTED_BY, VERBS
 
-__all__ = ["CLOSING", "CODES", "UNDOES", "Hit", "Standing"]
+__all__ = ["CODES", "HITS", "Hit", "Standing"]
 
-#: The verbs that close an account.
-CLOSING: Final = ("close", "take-down", "arrest")
-#: What takes an account from its followers, and what gives it back.
-UNDOES: Final = {
-    **dict.fromkeys((*CLOSING, "suspend"), "reinstate"),
-    "remove-followers": "restore-followers",
-}
-#: The codes of all these verbs.
-CODES: Final = [VERBS.index(verb) for verb in dict.fromkeys((*UNDOES, *UNDOES.values()))]
+#: What takes an account from its followers.
+HITS: Final = (*CLOSING, "suspend", "remove-followers")
+#: The codes of these verbs and of what lifts them.
+CODES: Final = [
+    VERBS.index(verb) for verb in dict.fromkeys((*HITS, *map(LIFTED_BY.get, HITS), "reopen"))
+]
 
 
 class Hit(NamedTuple):
-    """One penalty that may be undone: when, by which intervention, guilty by then or not."""
+    """One penalty that may be undone: when it came, and whether the account was guilty by then."""
 
     verb: str
     time: float
-    by: int
     guilty: bool
 
 
@@ -37,10 +33,14 @@ class Standing:
     def add(self, account: int, hit: Hit) -> None:
         self.hits.setdefault(account, []).append(hit)
 
-    def lift(self, verb: str, account: int, by: int) -> Hit | None:
-        """End the latest that ``verb`` undoes, of intervention ``by`` (-1, by hand: of any)."""
-        hits = self.hits.get(account, [])
-        for place in range(len(hits) - 1, -1, -1):
-            if UNDOES[hits[place].verb] == verb and by in (hits[place].by, -1):
-                return hits.pop(place)
-        return None
+    def lift(self, verb: str, account: int) -> list[Hit]:
+        """End what ``verb`` lifts: all penalties of its sort, or all closings."""
+        hits = self.hits.pop(account, [])
+        over = [hit for hit in hits if _lifts(verb, hit)]
+        if len(over) < len(hits):
+            self.hits[account] = [hit for hit in hits if not _lifts(verb, hit)]
+        return over
+
+
+def _lifts(verb: str, hit: Hit) -> bool:
+    return hit.verb in CLOSING if verb == "reopen" else LIFTED_BY[hit.verb] == verb

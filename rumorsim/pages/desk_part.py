@@ -19,6 +19,7 @@ __all__ = ["desk_section"]
 _ENFORCEMENT: Final = (
     ("enforcement.flags", "cases opened"),
     ("enforcement.dismissals", "reviewed and left alone"),
+    ("enforcement.moot", "moot: the target was gone, or under as much already"),
     ("enforcement.actions", "actions"),
     ("enforcement.undone", "undone later"),
     ("enforcement.precision.by_truth.value", "precision: of the actions, on the guilty"),

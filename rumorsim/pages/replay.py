@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from rumorsim.cascades import Posts, cascade_arrays
 from rumorsim.errors import InputError
-from rumorsim.events import VERBS, Batch, Facts, Kind, StreamDigest
-from rumorsim.measures.guilt import CASES, UNDOING
+from rumorsim.events import Batch, Facts, Kind, StreamDigest
 from rumorsim.scenario import Scenario
+from rumorsim.verbs import CASES, LIFTING, VERBS
 
 __all__ = ["MOST_EVENTS", "MOST_WORLDS", "Replay", "World", "replay"]
 
@@ -26,7 +26,7 @@ MOST_WORLDS: Final = 10
 MOST_EVENTS: Final = 1_000_000
 #: Verbs that do nothing yet to an account, a post or a story: cases, summonses, warnings, appeals.
 _NO_EFFECT: Final = (
-    CASES | UNDOING | {"warn", "warn-platform", "end-warning", "ask-readers", "stop-asking"}
+    CASES | LIFTING | {"warn", "warn-platform", "end-warning", "ask-readers", "stop-asking"}
 )
 #: Accounts of a graph whose worlds are built again.
 MOST_ACCOUNTS: Final = 1_000_000

@@ -9,9 +9,10 @@ import numpy as np
 
 from rumorsim.cascades import Posts, cascade_arrays
 from rumorsim.errors import Fault, InputError
-from rumorsim.events import VERBS, Batch, Kind
+from rumorsim.events import Batch, Kind
 from rumorsim.graphs.layouts import follow_positions
 from rumorsim.report.style import drawing
+from rumorsim.verbs import CLOSING, VERBS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -120,7 +121,7 @@ def _draw_posts(ax: Axes, posts: Posts, places: NDArray[np.float64], origin: int
 
 def _draw_closed(ax: Axes, whole: Batch, places: NDArray[np.float64]) -> None:
     acts = whole.only(Kind.ACTION)
-    closed = acts.account[acts.value == VERBS.index("close")]
+    closed = acts.account[np.isin(acts.value, [VERBS.index(verb) for verb in CLOSING])]
     if len(closed):
         _dots(
             ax, places[closed], s=150, marker="x", color="#D55E00", linewidths=2.2, zorder=6,

@@ -239,7 +239,8 @@ class Scenario(Model):
     prices: dict[Name, Annotated[float, Field(ge=0, le=1e12)]] = Field(
         default_factory=dict,
         max_length=1000,
-        description="what an action of the desk costs, by its verb; 1 where none is named",
+        description="what an action of the desk costs, by its verb; 1 where none is named, but a"
+        " moot case 0",
     )
     measures: tuple[str, ...] = Field(
         DEFAULT_MEASURES, strict=False, min_length=1, description="what to measure"

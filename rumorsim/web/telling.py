@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from rumorsim.events import VERBS
 from rumorsim.interventions import INTERVENTIONS
+from rumorsim.verbs import CLOSING, LIFTED_BY, VERBS
 from rumorsim.web.worlds import TwoWorlds
 from rumorsim.written.changing import without_nulls
 
@@ -38,6 +38,8 @@ def told_world(worlds: TwoWorlds, name: str, session: str) -> dict[str, Any]:
         "surfaces": list(facts.surfaces),
         "official": bool(world.accounts["official"].any()),
         "verbs": list(VERBS),
+        "liftedBy": dict(LIFTED_BY),
+        "closing": list(CLOSING),
         "policies": list(worlds.base.policy_names),
         "attention": scenario.reading.attention,
         "model": None if scenario.model is None else scenario.model.kind,

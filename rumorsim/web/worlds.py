@@ -12,12 +12,12 @@ from typing import Any, Final
 import numpy as np
 
 from rumorsim.errors import Fault, InputError
-from rumorsim.events import VERBS, Batch, Kind
+from rumorsim.events import Batch, Kind
 from rumorsim.interventions import Intervention
 from rumorsim.measures.collateral import Collateral
-from rumorsim.measures.docket import EFFECTS
 from rumorsim.run import Simulation, intervention_facts
 from rumorsim.scenario import Scenario, build_graph
+from rumorsim.verbs import EFFECTS, VERBS
 from rumorsim.web import limits, wire
 from rumorsim.web.lists import lists_of, slots_of
 from rumorsim.web.messages import Act, Settings

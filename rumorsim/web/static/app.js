@@ -29,6 +29,8 @@ import { KIND, withReserve } from './wire.js';
  * @property {string | null} model
  * @property {number[]} reserve first account of each laid out for people who come back
  * @property {string[]} verbs what the desk can do, by number
+ * @property {Record<string, string>} liftedBy what ends each verb that is not for good
+ * @property {string[]} closing the verbs that close an account
  * @property {string[]} surfaces where a post can be read, by number
  * @property {boolean} official whether some account speaks for the authorities
  */

@@ -19,11 +19,6 @@ const LEAVES = {
   'require-credentials': MARK.suspended, 'remove-followers': MARK.cut, demonetise: MARK.warned,
   'discount-engagement': MARK.warned, unmask: MARK.warned, warn: MARK.warned, fine: MARK.warned,
 };
-/** What a verb takes off again. @type {Record<string, number>} */
-const TAKES = {
-  reinstate: MARK.closed | MARK.suspended, certify: MARK.suspended, 'restore-followers': MARK.cut,
-  remonetise: MARK.warned, 'count-engagement': MARK.warned, verify: MARK.warned,
-};
 
 /**
  * @typedef {Object} Post
@@ -32,6 +27,7 @@ const TAKES = {
  * @property {number} time
  * @property {number} from post that was shared, -1 for a publication
  * @property {boolean} gone
+ * @property {Set<string> | null} under the verbs in force on it
  */
 
 export class Past {
@@ -39,6 +35,10 @@ export class Past {
   constructor(world) {
     this.stories = world.stories;
     this.verbs = world.verbs;
+    this.liftedBy = world.liftedBy;
+    this.closing = world.closing;
+    /** The verbs in force on each account that was hit. @type {Map<number, Set<string>>} */
+    this.under = new Map();
     this.people = world.accounts;
     this.accounts = world.accounts + world.reserve.length;
     const n = this.accounts;
@@ -76,6 +76,7 @@ export class Past {
     this.postsOf.clear();
     this.changed.clear();
     this.delisted.clear();
+    this.under.clear();
     this.slots = new Int32Array(0);
     this.reachFalse = 0;
     this.reachTrue = 0;
@@ -106,7 +107,7 @@ export class Past {
    */
   one(kind, account, source, story, post, value, time) {
     if (kind === KIND.publish || kind === KIND.share) {
-      this.posts[post] = { author: account, story, time, from: kind === KIND.share ? value : -1, gone: false };
+      this.posts[post] = { author: account, story, time, from: kind === KIND.share ? value : -1, gone: false, under: null };
       const own = this.postsOf.get(account);
       if (own) own.push(post);
       else this.postsOf.set(account, [post]);
@@ -152,11 +153,23 @@ export class Past {
   /** @param {string} verb @param {number} account @param {number} story @param {number} post */
   done(verb, account, story, post) {
     const guilty = account >= 0 && (this.marks[account] & MARK.toldFalse) !== 0;
-    if (verb in LEAVES && account >= 0) this.mark(account, LEAVES[verb] | (guilty ? 0 : MARK.innocent));
-    else if (verb in TAKES && account >= 0) this.unmark(account, TAKES[verb]);
-    else if ((verb === 'delete' || verb === 'hide') && this.posts[post]) this.posts[post].gone = true;
-    else if ((verb === 'restore-post' || verb === 'show') && this.posts[post]) this.posts[post].gone = false;
-    else if (verb === 'delist') this.delisted.add(story);
+    const lifts = (/** @type {string} */ what) => (verb === 'reopen' ? this.closing.includes(what) : this.liftedBy[what] === verb);
+    if (verb in LEAVES && account >= 0) {
+      this.mark(account, LEAVES[verb] | (guilty ? 0 : MARK.innocent));
+      const under = this.under.get(account) ?? new Set();
+      this.under.set(account, under.add(verb));
+    } else if (post < 0 && account >= 0 && this.under.has(account)) {
+      const left = new Set([...this.under.get(account) ?? []].filter((what) => !lifts(what)));
+      this.under.set(account, left);
+      this.unmark(account, HIT & ~[...left].reduce((bits, what) => bits | LEAVES[what], 0));
+    } else if (post >= 0 && this.posts[post]) {
+      const about = this.posts[post];
+      const under = [...about.under ?? []].filter((what) => !lifts(what));
+      if (verb === 'delete' || verb === 'hide') under.push(verb);
+      about.under = new Set(under);
+      about.gone = under.length > 0;
+    }
+    if (verb === 'delist') this.delisted.add(story);
     else if (verb === 'relist') this.delisted.delete(story);
   }
 
@@ -169,6 +182,7 @@ export class Past {
 
   /** @param {number} account @param {number} bits */
   unmark(account, bits) {
+    if (!(this.marks[account] & bits)) return;
     this.marks[account] &= ~bits;
     this.shrunk = true;
   }

@@ -63,7 +63,7 @@ export default {
   'badge.left': 'L', 'badge.right': 'R', 'badge.both': 'both',
   'news.published': '{account} posts “{story}” ({n} followers)', 'news.shared': '{account} shares “{story}” with {n}',
   'news.trending': '“{story}” is no. {n} on the trending list', 'news.pinned': '“{story}” is pinned above the trending list', 'news.milestone': '{part} of all accounts have heard the rumor',
-  'did.close': '{account} is closed', 'did.suspend': '{account} is suspended', 'did.reinstate': '{account} is back',
+  'did.close': '{account} is closed', 'did.suspend': '{account} is suspended', 'did.reinstate': '{account} is back', 'did.reopen': '{account} is open again, still suspended',
   'did.remove-followers': '{account} loses its followers', 'did.restore-followers': '{account} has its followers back',
   'did.delete': 'A post of {account} on “{story}” is deleted', 'did.hide': 'A post of {account} on “{story}” is hidden',
   'did.delist': '“{story}” is kept off the trending list', 'did.relist': '“{story}” may trend again',

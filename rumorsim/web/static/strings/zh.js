@@ -62,7 +62,7 @@ export default {
   'badge.left': '左', 'badge.right': '右', 'badge.both': '两边',
   'news.published': '{account} 发布“{story}”（{n} 个粉丝）', 'news.shared': '{account} 把“{story}”转给 {n} 个粉丝',
   'news.trending': '“{story}”登上热搜第 {n} 位', 'news.pinned': '“{story}”被置顶在热搜榜上方', 'news.milestone': '{part} 的账号听到了谣言',
-  'did.close': '{account} 被封号', 'did.suspend': '{account} 被禁言', 'did.reinstate': '{account} 恢复了',
+  'did.close': '{account} 被封号', 'did.suspend': '{account} 被禁言', 'did.reinstate': '{account} 恢复了', 'did.reopen': '{account} 解封，仍在禁言中',
   'did.remove-followers': '{account} 的粉丝被清空', 'did.restore-followers': '{account} 的粉丝恢复了',
   'did.delete': '{account} 关于“{story}”的帖子被删', 'did.hide': '{account} 关于“{story}”的帖子被隐藏',
   'did.delist': '“{story}”被撤下热搜', 'did.relist': '“{story}”又可以上热搜',

@@ -1,0 +1,187 @@
+"""What the desk has in force on each target, and what follows from it.
+
+A further act is *moot* where its target is gone or bears as much already: see
+:mod:`rumorsim.verbs`. And where several penalties are nested, the end of one lifts nothing
+as long as another of its sort holds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from rumorsim.desk_records import Done
+from rumorsim.verbs import ACCOUNT, CLOSING, LIFTED_BY, POST, TABLE
+
+if TYPE_CHECKING:
+    from rumorsim.world import World
+
+__all__ = ["GONE", "InForce", "Moves", "moves_of"]
+
+#: (table, column, factor) for the target's row.
+Moves = list[tuple[str, str, float]]
+
+#: Levers of an account that is gone: first what keeps it from doing anything.
+GONE: Final[Moves] = [("accounts", column, 0.0) for column in ("can_post", "can_read", "visible")]
+
+#: A deletion that takes its shares along leaves nothing to be seen of the post.
+_COVERED_BY: Final = {("posts", "visibility"): ("posts", "alive")}
+
+
+def _credentials(credence: float = 1.0, silence: bool = True) -> Moves:
+    moves: Moves = [("accounts", "can_post", 0.0)] if silence else []
+    return [*moves, ("accounts", "credence", credence)]
+
+
+def _delete(takes_shares: bool = True) -> Moves:
+    # Shares ask whether their original is alive, not whether it can be seen.
+    return [("posts", "alive" if takes_shares else "visibility", 0.0)]
+
+
+def _slow(flow: float, amplified: bool = True) -> Moves:
+    moves: Moves = [("stories", "flow", flow)]
+    if not amplified:
+        moves += [("stories", column, 0.0) for column in ("listed", "recommendable", "pushable")]
+    return moves
+
+
+_MOVES: Final[Mapping[str, Callable[..., Moves]]] = {
+    "close": lambda: GONE,
+    "take-down": lambda: GONE,
+    "suspend": lambda hide_posts=False: GONE if hide_posts else GONE[:2],
+    "remove-followers": lambda keep=0.0: [("accounts", "audience", keep)],
+    "demonetise": lambda keep=0.0: [("profiles", "earning", keep)],
+    "discount-engagement": lambda weight=0.0: [("profiles", "countable", weight)],
+    "unmask": lambda credence=0.0: [("accounts", "credence", credence)],
+    "require-credentials": _credentials,
+    "delete": _delete,
+    "hide": lambda visibility=0.0: [("posts", "visibility", visibility)],
+    "label": lambda credence=0.0: [("posts", "credence", credence)],
+    "delist": lambda: [("stories", "listed", 0.0)],
+    "limit-push": lambda: [("stories", "pushable", 0.0)],
+    "derank": lambda keep=0.0: [("stories", "recommendable", keep)],
+    "slow": _slow,
+    "ask-readers": lambda factor: [("stories", "report", factor)],
+    "add-friction": lambda friction=1.0: [("friction", "", friction)],
+}
+
+
+def moves_of(verb: str, **settings: float) -> Moves:
+    """The levers that a verb moves, and how far; none where levers are not what it is about."""
+    return _MOVES[verb](**settings) if verb in _MOVES else []
+
+
+class InForce:
+    """What was done to each target and has not been undone."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._done: dict[tuple[str, int], list[Done]] = {}
+
+    def on(self, kind: str, target: int) -> list[Done]:
+        """What is in force on one target, the oldest first."""
+        return self._done.get((kind, target), [])
+
+    def add(self, done: Done) -> None:
+        """Something was done; kept where it may be lifted or make something else moot."""
+        verb = TABLE[done.verb]
+        if verb.lifted_by or verb.equal:
+            self._done.setdefault((done.kind, done.target), []).append(done)
+
+    def remove(self, done: Done) -> None:
+        """Something is in force no more."""
+        left = self._done[done.kind, done.target]
+        left[:] = [each for each in left if each is not done]
+        if not left:
+            del self._done[done.kind, done.target]
+
+    def gone(self, kind: str, target: int) -> bool:
+        """Is the account closed (or not there yet), or the post deleted or its author gone?"""
+        if kind == ACCOUNT:
+            closed = any(done.verb in CLOSING for done in self.on(kind, target))
+            return closed or not self._world.begun(target)
+        if kind != POST:
+            return False
+        posts = self._world.posts
+        root = int(posts["root"][target])
+        authors = {int(posts["author"][target]), int(posts["author"][root])}
+        return (
+            any(done.verb == "delete" for done in self.on(POST, target))
+            or any(map(_takes_shares, self.on(POST, root)))
+            or any(self.gone(ACCOUNT, author) for author in authors)
+        )
+
+    def moot(
+        self, verb: str, kind: str, target: int, moves: Moves, until: float = math.inf
+    ) -> bool:
+        """Would a verb that moves these levers ``until`` some hour add nothing for now?"""
+        row = TABLE[verb]
+        if not (row.stronger or row.equal):
+            return False
+        if kind == ACCOUNT and not self._world.begun(target):
+            return True
+        for done in self._borne(verb, kind, target):
+            if done.verb in row.stronger:
+                return True
+            if done.verb in row.equal and done.until >= until and _covers(done, moves):
+                return True
+        return kind == POST and bool(row.stronger) and self._root_gone(target)
+
+    def _root_gone(self, post: int) -> bool:
+        root = int(self._world.posts["root"][post])
+        return root != post and any(map(_takes_shares, self.on(POST, root)))
+
+    def _borne(self, verb: str, kind: str, target: int) -> Iterator[Done]:
+        """What bears on a target: done to it, to its author, or to its person's accounts."""
+        if verb == "arrest":
+            person = self._world.person
+            for account in np.flatnonzero(person == person[target]).tolist():
+                yield from self.on(ACCOUNT, account)
+            return
+        yield from self.on(kind, target)
+        if kind == POST:
+            posts = self._world.posts
+            root = int(posts["root"][target])
+            for author in {int(posts["author"][target]), int(posts["author"][root])}:
+                yield from self.on(ACCOUNT, author)
+            if root != target and verb == "label":
+                # A label shows on all shares of an original.
+                yield from (done for done in self.on(POST, root) if done.verb == verb)
+
+    def again(self, verb: str, kind: str, target: int) -> bool:
+        """Is a target under this verb, or one equal to it, already?"""
+        return any(done.verb in TABLE[verb].equal for done in self.on(kind, target))
+
+    def lifted(self, done: Done) -> str:
+        """What the stream says now that ``done`` is in force no more; "" where it is silent."""
+        whole = LIFTED_BY[done.verb]
+        left = [
+            each for each in self.on(done.kind, done.target) if LIFTED_BY.get(each.verb) == whole
+        ]
+        if not left:
+            return whole
+        if done.verb in CLOSING and not _any_of(CLOSING, left):
+            return "reopen"
+        return "remonetise-in-part" if done.verb == "demonetise" else ""
+
+
+def _any_of(verbs: Iterable[str], done: Iterable[Done]) -> bool:
+    return any(each.verb in verbs for each in done)
+
+
+def _takes_shares(done: Done) -> bool:
+    """Is it a deletion after which shares show nothing?"""
+    return done.verb == "delete" and any(each.column == "alive" for each in done.factors)
+
+
+def _covers(done: Done, moves: Moves) -> bool:
+    """Does what was done move each of these levers at least as far?"""
+    reach = {(each.table, each.column): each.value for each in done.factors}
+    return all(
+        reach.get((table, column), math.inf) <= value
+        or reach.get(_COVERED_BY.get((table, column), ("", "")), math.inf) == 0.0
+        for table, column, value in moves
+    )
