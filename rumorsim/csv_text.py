@@ -13,7 +13,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-__all__ = ["CsvRows", "csv_text", "defused", "read_csv", "restored", "write_csv", "write_records"]
+__all__ = [
+    "CsvRows",
+    "csv_text",
+    "defused",
+    "read_csv",
+    "read_head",
+    "restored",
+    "write_csv",
+    "write_records",
+]
 
 #: What spreadsheets begin a formula with, in full width too, after any blanks.
 _FORMULA: Final = tuple("=+-@|%＝＋－＠")
@@ -55,14 +64,21 @@ def read_csv(place: Path) -> Iterator[dict[str, str]]:
 
     OSError and csv.Error where it cannot be read.
     """
+    names = read_head(place)
+    if len(set(names)) != len(names):
+        raise csv.Error("two columns have the same name")
     with place.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
-        names = [restored(name) for name in reader.fieldnames or ()]
-        if len(set(names)) != len(names):
-            raise csv.Error("two columns have the same name")
         reader.fieldnames = names
+        next(reader, None)
         for row in reader:
             yield {name: restored(cell) for name, cell in row.items()}
+
+
+def read_head(place: Path) -> list[str]:
+    """The names of the columns of such a file. OSError and csv.Error where it cannot be read."""
+    with place.open(encoding="utf-8", newline="") as file:
+        return [restored(name) for name in next(csv.reader(file), [])]
 
 
 def defused(cell: Any) -> Any:

@@ -36,19 +36,26 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, Final
+from operator import index
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rumorsim.frames import Table, Tabular
 from rumorsim.verbs import VERBS
+
+if TYPE_CHECKING:
+    import pandas
 
 __all__ = [
     "EVENT",
+    "KIND_NAMES",
     "STOPS",
     "VERBS",
     "AdversaryFacts",
     "Batch",
+    "Event",
     "Facts",
     "InterventionFacts",
     "Kind",
@@ -93,6 +100,9 @@ class Kind(IntEnum):
     PAY = 11
 
 
+#: The name of each kind, in the order of their codes.
+KIND_NAMES: Final = tuple(kind.name.lower() for kind in Kind)
+
 #: Why an account stops telling, in the order of the codes in ``value`` of a stop.
 STOPS: Final = (
     "forgot",
@@ -102,12 +112,30 @@ STOPS: Final = (
 )
 
 
-class Batch:
+class Event(NamedTuple):
+    """One row of the stream in plain Python values; ``kind`` is a name such as "share"."""
+
+    time: float
+    kind: str
+    platform: int
+    story: int
+    post: int
+    account: int
+    source: int
+    value: float
+
+
+class Batch(Tabular):
     """A stretch of the stream: columns of equal length, in order of time.
 
     ``batch.time``, ``batch.kind`` ... are one-dimensional arrays with the dtypes of
     :data:`EVENT`; ``len(batch)`` is the number of events; ``batch.only(Kind.SHARE)`` the
-    batch of one kind. A batch is never changed once made.
+    batch of one kind; ``batch[0]`` and iteration give :class:`Event`. A batch is never changed
+    once made. :meth:`frame` and ``polars.DataFrame(batch)`` are its tables, as is, more
+    slowly, ``pandas.DataFrame(batch)``::
+
+        batch = rumorsim.Simulation(scenario, seed=7).advance("12 h")
+        batch.frame().groupby("kind").size()
     """
 
     __slots__ = ("rows",)
@@ -161,8 +189,31 @@ class Batch:
             wanted |= self.kind == kind
         return Batch(self.rows[wanted])
 
-    def __getitem__(self, part: slice) -> Batch:
-        return Batch(self.rows[part])
+    @overload
+    def __getitem__(self, part: int) -> Event: ...
+    @overload
+    def __getitem__(self, part: slice) -> Batch: ...
+    def __getitem__(self, part: int | slice) -> Event | Batch:
+        if isinstance(part, slice):
+            return Batch(self.rows[part])
+        place = index(part)
+        return next(iter(Batch(self.rows[[place]])))
+
+    def __iter__(self) -> Iterator[Event]:
+        lists = [self.rows[name].tolist() for name in COLUMNS]
+        for time, kind, *others in zip(*lists, strict=True):
+            yield Event(time, KIND_NAMES[kind], *others)
+
+    def table(self) -> Table:
+        """All columns, kinds as words."""
+        return Table(self.columns(), {"kind": KIND_NAMES})
+
+    def frame(self) -> pandas.DataFrame:
+        """The events as a pandas frame, a column each, kinds as categories by name.
+
+        InputError where pandas, of the extra ``[data]``, is not installed.
+        """
+        return self.table().pandas()
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """Contiguous copies of the columns, by name, in file order."""
@@ -170,11 +221,8 @@ class Batch:
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Each event as a dict of plain Python values, ``kind`` by its name."""
-        lists = [self.rows[name].tolist() for name in COLUMNS]
-        for row in zip(*lists, strict=True):
-            record = dict(zip(COLUMNS, row, strict=True))
-            record["kind"] = Kind(record["kind"]).name.lower()
-            yield record
+        for event in self:
+            yield event._asdict()
 
     @staticmethod
     def joined(batches: list[Batch]) -> Batch:

@@ -13,6 +13,7 @@ from rumorsim.claims import Claim
 from rumorsim.csv_text import write_csv
 from rumorsim.errors import Fault, InputError
 from rumorsim.files import MARKER, json_text, write_directory
+from rumorsim.frames import Table, Tabular
 from rumorsim.measures import curves, describe, flatten
 from rumorsim.saved_json import ProvenanceShape, Saved, ScenarioShape, checked, read_json
 
@@ -46,7 +47,7 @@ class _CurveShape(RootModel[dict[str, list[float | None]]]):
 
 
 @dataclass(frozen=True)
-class Result:
+class Result(Tabular):
     """The outcome of one run.
 
     ``digest`` is the SHA-256 of the event rows, ``measures`` the value of each measure,
@@ -79,8 +80,12 @@ class Result:
 
         InputError where pandas, of the extra ``[data]``, is not installed.
         """
+        return self.table().pandas()
+
+    def table(self) -> Table:
+        """Every number: key, value, unit and meaning."""
         rows = [(key, value, *_meaning(key)) for key, value in self.scalars().items()]
-        return _pandas().DataFrame(rows, columns=["key", "value", "unit", "meaning"])
+        return Table.of_rows(["key", "value", "unit", "meaning"], rows)
 
     def curve_frame(self) -> pandas.DataFrame:
         """Every point of every curve as a pandas frame: curve, series, time (hours), value."""
@@ -91,7 +96,8 @@ class Result:
             if series != "time"
             for time, value in zip(curve["time"], values, strict=True)
         ]
-        return _pandas().DataFrame(rows, columns=["curve", "series", "time", "value"])
+        names = ["curve", "series", "time", "value"]
+        return Table.of_rows(names, rows, "curve", "series").pandas()
 
     def save(self, directory: str | Path, *, force: bool = False, source: str | Path = "") -> None:
         """Write the result to a directory that is new, empty or holds results of ours.
@@ -129,12 +135,3 @@ def _meaning(key: str) -> tuple[str, str]:
     """Unit and meaning of a number; empty where no measure of ours knows it."""
     meaning = describe(key)
     return ("", "") if meaning is None else (meaning.unit, meaning.text)
-
-
-def _pandas() -> Any:
-    try:
-        import pandas
-    except ImportError:
-        advice = 'pip install "rumorsim[data]"; saved tables need nothing'
-        raise InputError(Fault("frames need pandas", advice=advice)) from None
-    return pandas

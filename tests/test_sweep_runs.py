@@ -475,12 +475,12 @@ def test_csv_where_pyarrow_is_absent(
 ) -> None:
     import pandas
 
-    parquet = Sweep.load(whole[1]).frame()
+    parquet = Sweep.load(whole[1]).frame("all")
     sweep(whole[0], tmp_path / "out", workers=0)
     monkeypatch.setattr(sweep_tables, "_has_pyarrow", lambda: False)
     swept = sweep(whole[0], tmp_path / "out", workers=0)
     assert not list((tmp_path / "out").glob("*.parquet"))
-    frame = swept.frame()
+    frame = swept.frame("all")
     assert list(frame.columns) == list(parquet.columns)
     for name in frame.columns:
         if frame[name].dtype.kind == "f":
@@ -496,7 +496,7 @@ def test_csv_where_pyarrow_is_absent(
 
 def test_tables_say_what_the_records_say(whole: tuple[Path, Path]) -> None:
     swept = Sweep.load(whole[1])
-    frame, series = swept.frame(), swept.series_frame()
+    frame, series = swept.frame("all"), swept.series_frame()
     for place, row in enumerate(swept.runs()):
         cells = frame.iloc[place]
         assert (cells["point"], cells["policy"], cells["seed"]) == (row.point, row.policy, row.seed)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from rumorsim.errors import nearest
+from rumorsim.frames import Table, Tabular
 from rumorsim.measures import describe
 from rumorsim.measures.base import Curve
 from rumorsim.studies.intervals import (
@@ -26,6 +28,8 @@ from rumorsim.studies.intervals import (
 from rumorsim.studies.ranking import Ranking, ranked
 
 if TYPE_CHECKING:
+    import pandas
+
     from rumorsim.studies.precision import Precision
 
 __all__ = ["NONE", "Change", "Comparison", "CurveBand", "main_key", "plain_change"]
@@ -81,7 +85,7 @@ class CurveBand(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Tabular):
     """Every policy of a scenario in the same worlds.
 
     ``scalars[policy][key][r]`` is a number of the run with ``seeds[r]``, ``curves`` likewise,
@@ -111,6 +115,39 @@ class Comparison:
         for policy in self.policies:
             found.update(dict.fromkeys(self.scalars[policy]))
         return tuple(found)
+
+    def table(self, keys: Sequence[str] | None = None) -> Table:
+        """Every number (or ``keys``) under every policy in every world: see :meth:`frame`."""
+        rows = [
+            (policy, key, world, value, difference)
+            for key in (self.keys if keys is None else keys)
+            for policy in self.policies
+            for world, value, difference in self._worlds(policy, key)
+        ]
+        names = ("policy", "measure", "world", "value", "difference")
+        return Table.of_rows(names, rows, "policy", "measure")
+
+    def frame(self, keys: Sequence[str] | None = None) -> pandas.DataFrame:
+        """A tidy pandas frame, one row for each policy, number and world.
+
+        ``policy`` and ``measure`` (a dotted key) are categories, ``world`` is its seed,
+        ``value`` the number in that world, ``difference`` the value less that under ``none``
+        in the same world; both are NaN where a number is not defined. ``keys`` picks some of
+        :attr:`keys`; KeyError for one that was not measured. InputError without pandas::
+
+            frame = comparison.frame(["reach.truth.false.accounts"])
+            frame.groupby("policy", observed=True)["difference"].describe()
+        """
+        return self.table(keys).pandas()
+
+    def _worlds(self, policy: str, key: str) -> Iterator[tuple[int, float, float]]:
+        if key not in self.keys:
+            raise KeyError(f"{key} was not measured; {nearest(key, self.keys)}")
+        none: Sequence[None] = [None] * len(self.seeds)
+        ours, base = (self.scalars[each].get(key, none) for each in (policy, NONE))
+        for seed, value, other in zip(self.seeds, ours, base, strict=True):
+            number = math.nan if value is None else float(value)
+            yield seed, number, number - (math.nan if other is None else other)
 
     def change(self, policy: str, key: str) -> Change | None:
         """What ``policy`` did to the number ``key``; None if it never has that number."""

@@ -7,7 +7,6 @@ whoever made the runs. Rows go through in batches: memory does not grow with the
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -17,6 +16,7 @@ from rumorsim.csv_text import CsvRows
 from rumorsim.files import write_beside
 from rumorsim.studies.manifest import TABLES
 from rumorsim.studies.store import Store
+from rumorsim.studies.sweep_columns import as_cell
 from rumorsim.studies.swept import Row, Sweep
 
 __all__ = ["write_tables"]
@@ -94,7 +94,7 @@ def _columns(sweep: Sweep, rows: Sequence[Row], keys: Sequence[str]) -> Cells:
         "seed": [row.seed for row in rows],
     }
     for name in sweep.parameters:
-        columns[name] = [_cell(row.parameters[name]) for row in rows]
+        columns[name] = [as_cell(row.parameters[name]) for row in rows]
     columns["run"] = [row.run for row in rows]
     columns["digest"] = [row.digest or None for row in rows]
     columns["events"] = [None if row.error else row.events for row in rows]
@@ -120,16 +120,11 @@ def _series(rows: Sequence[Row]) -> Cells:
     return columns
 
 
-def _cell(value: Any) -> Any:
-    """A value of a parameter as a cell: lists and tables are told as JSON."""
-    return json.dumps(value) if isinstance(value, list | dict) else value
-
-
 def _types(sweep: Sweep, keys: Sequence[str]) -> dict[str, str]:
     """The type of each column of the table of runs."""
     types = {"point": "int64", "policy": "text", "seed": "uint64"}
     for place, name in enumerate(sweep.parameters):
-        types[name] = _type_of([_cell(point[place]) for point in sweep.manifest["points"]])
+        types[name] = _type_of([as_cell(point[place]) for point in sweep.manifest["points"]])
     types |= {"run": "text", "digest": "text", "events": "int64", "error": "text"}
     return types | dict.fromkeys(keys, "float64")
 

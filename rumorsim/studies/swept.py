@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from rumorsim.csv_text import restored
 from rumorsim.errors import Fault, InputError
+from rumorsim.frames import of_data
 from rumorsim.measures.base import Curve
 from rumorsim.studies.manifest import Manifest
 from rumorsim.studies.orders import Setting
 from rumorsim.studies.records import run_id
 from rumorsim.studies.runner import run_of
 from rumorsim.studies.store import Store
+from rumorsim.studies.sweep_columns import as_cell, columns_of, wanted_columns
 
 if TYPE_CHECKING:
     import pandas
@@ -116,27 +118,56 @@ class Sweep:
         run = run_of(Setting(row.policy, row.seed), row.run, payload, wanted)
         return Row(*place, run.digest, run.events, run.scalars, run.curves)
 
-    def frame(self) -> pandas.DataFrame:
-        """The table of runs as a pandas frame. InputError without pandas, or if unfinished."""
-        return self._table("runs")
+    def frame(self, columns: str | Sequence[str] | None = None) -> pandas.DataFrame:
+        """The table of runs as a pandas frame: a row for each point, policy and world.
+
+        Point, policy, seed, the parameters, and the numbers that most questions are about;
+        ``columns`` says which others: "all", a dotted key, or several, where * is any text::
+
+            swept.frame().groupby(["feed.attention", "policy"]).mean(numeric_only=True)
+            swept.frame(["reach.stories.*", "cascades.size.max"])
+
+        InputError without pandas, for a key that was not measured, or if it is unfinished.
+        """
+        place = self._table("runs")
+        found = columns_of(place)
+        wanted = wanted_columns(found, ("point", "policy", "seed", *self.parameters), columns)
+        return _pandas_of(place, wanted)
 
     def series_frame(self) -> pandas.DataFrame:
-        """The table of curves as a pandas frame. InputError without pandas, or if unfinished."""
-        return self._table("series")
+        """The table of curves as a pandas frame, the parameters beside each point.
 
-    def _table(self, name: str) -> pandas.DataFrame:
-        try:
-            import pandas
-        except ImportError:
-            advice = 'pip install "rumorsim[data]"; runs() needs nothing'
-            raise InputError(Fault("frames need pandas", advice=advice)) from None
-        place = self.directory / f"{name}.parquet"
-        if place.exists():
-            return pandas.read_parquet(place)
-        place = place.with_suffix(".csv")
-        if place.exists():
-            table = pandas.read_csv(place)
-            names = table.select_dtypes(exclude=["number", "bool"])
-            return table.assign(**{name: table[name].map(restored) for name in names})
+        InputError without pandas, or if unfinished.
+        """
+        place = self._table("series")
+        table = _pandas_of(place, columns_of(place))
+        for name in reversed(self.parameters):
+            values = [as_cell(point[name]) for point in self.points]
+            table.insert(3, name, [values[point] for point in table["point"]])
+        return table
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        """What :meth:`frame` holds, for polars, pyarrow and DuckDB."""
+        table = of_data("pyarrow").Table.from_pandas(self.frame(), preserve_index=False)
+        return table.__arrow_c_stream__(requested_schema)
+
+    def _table(self, name: str) -> Path:
+        """The file of a table; InputError where it is not written yet."""
+        for suffix in (".parquet", ".csv"):
+            place = self.directory / f"{name}{suffix}"
+            if place.exists():
+                return place
         advice = "run the sweep to its end"
         raise InputError(Fault("there is no table yet", file=str(place), advice=advice))
+
+
+def _pandas_of(place: Path, columns: Sequence[str]) -> pandas.DataFrame:
+    """Some columns of a table, in this order."""
+    pandas = of_data("pandas")
+    if place.suffix == ".parquet":
+        return pandas.read_parquet(place, columns=list(columns))
+    table = pandas.read_csv(place)
+    table.columns = [restored(name) for name in table.columns]
+    names = table.select_dtypes(exclude=["number", "bool"])
+    table = table.assign(**{name: table[name].map(restored) for name in names})
+    return table[list(columns)]
