@@ -79,15 +79,16 @@ def test_t_intervals_agree_with_scipy() -> None:
 
 
 def test_fieller_ends_are_where_the_t_test_turns() -> None:
-    change = relative_change(A, B)
+    money = [-1.0, *A[1:]]  # where a value may be negative
+    change = relative_change(money, B)
     assert change is not None
-    assert change.estimate == pytest.approx(mean(A) / mean(B) - 1)
+    assert change.estimate == pytest.approx(mean(money) / mean(B) - 1)
     assert change.low is not None
     assert change.high is not None
     for end in (change.low, change.high):
-        apart = [a - (1 + end) * b for a, b in zip(A, B, strict=True)]
+        apart = [a - (1 + end) * b for a, b in zip(money, B, strict=True)]
         assert stats.ttest_1samp(apart, 0).pvalue == pytest.approx(0.05)
-    middle = [a - (1 + change.estimate) * b for a, b in zip(A, B, strict=True)]
+    middle = [a - (1 + change.estimate) * b for a, b in zip(money, B, strict=True)]
     assert stats.ttest_1samp(middle, 0).pvalue == pytest.approx(1.0)
 
 

@@ -12,7 +12,11 @@ from scipy import stats
 
 from rumorsim.errors import InputError
 from rumorsim.studies.intervals import (
+    COUNT,
     LEVEL,
+    PART,
+    UNBOUNDED,
+    bounds_of,
     mean_interval,
     mean_intervals,
     paired_difference,
@@ -29,6 +33,78 @@ def drawn(count: int, *, seed: int = 1, skewed: bool = True) -> list[float]:
     """Numbers of a law with a long tail to the right (mean 1), or of a normal one (mean 0)."""
     one = random.Random(seed)
     return [one.expovariate(1.0) if skewed else one.gauss(0, 1) for _ in range(count)]
+
+
+# -- what cannot be is in no interval ---------------------------------------------------------
+
+
+def test_a_ratio_of_counts_has_its_interval_on_the_scale_of_logarithms() -> None:
+    ours, base = [12.0, 15.0, 9.0, 20.0, 14.0], [14.0, 18.0, 10.0, 21.0, 18.0]
+    found = relative_change(ours, base)
+    assert found is not None and found.low is not None and found.high is not None
+    assert found.estimate == pytest.approx(mean(ours) / mean(base) - 1)
+    # The delta method: log(mean / mean) varies as the differences of the parts of the means.
+    parts = [a / mean(ours) - b / mean(base) for a, b in zip(ours, base, strict=True)]
+    half = stats.t.ppf(0.975, 4) * stats.sem(parts)
+    ratio = mean(ours) / mean(base)
+    assert found.low == pytest.approx(ratio * math.exp(-half) - 1)
+    assert found.high == pytest.approx(ratio * math.exp(half) - 1)
+
+
+def test_nothing_is_cut_by_more_than_all_of_it() -> None:
+    """Half the worlds lose everything: a t interval of the ratio goes below -100 %."""
+    base = [90.0, 10.0, 80.0, 5.0, 60.0, 30.0]
+    ours = [1.0, 9.0, 0.0, 5.0, 2.0, 0.0]
+    found = relative_change(ours, base)
+    assert found is not None and found.low is not None and found.high is not None
+    assert -1 < found.low < found.estimate < found.high < 0
+    assert relative_change([0.0] * 6, base) == (-1.0, -1.0, -1.0)
+    # Negative control: the plain t interval of these worlds is impossible.
+    parts = [a / mean(base) - (mean(ours) / mean(base)) * b / mean(base)
+             for a, b in zip(ours, base, strict=True)]  # fmt: skip
+    assert found.estimate - stats.t.ppf(0.975, 5) * stats.sem(parts) < -1
+
+
+@pytest.mark.parametrize("count", [2, 5, 20, 29, 30, 80])
+def test_means_of_counts_and_parts_keep_to_their_bounds(count: int) -> None:
+    rare = [1.0] + [0.0] * (count - 1)
+    found = mean_interval(rare, bounds=COUNT)
+    assert found.low is not None and found.high is not None
+    assert 0 <= found.low <= found.estimate < found.high
+    if count < 30:
+        # Negative control: without bounds it is below zero.
+        assert (mean_interval(rare).low or 0.0) < 0
+    for part in (rare, [1 - each for each in rare]):
+        found = mean_interval(part, bounds=PART)
+        assert found.low is not None and found.high is not None
+        assert 0 <= found.low <= found.estimate <= found.high <= 1
+    assert mean_interval([1.0] * count, bounds=PART) == (1.0, 1.0, 1.0)
+    assert mean_interval([0.0] * count, bounds=COUNT) == (0.0, 0.0, 0.0)
+    for each in mean_intervals([rare, rare], bounds=COUNT):
+        assert each == pytest.approx(mean_interval(rare, bounds=COUNT), abs=1e-12)
+        assert each.low is not None and each.low >= 0
+
+
+def test_far_from_its_bounds_a_count_has_the_t_interval() -> None:
+    values = [1000.0 + each for each in drawn(20, skewed=False)]
+    assert mean_interval(values, bounds=COUNT) == pytest.approx(mean_interval(values), rel=1e-6)
+
+
+def test_a_difference_from_nothing_is_an_amount() -> None:
+    """Accounts hit under a policy, where none hits any: the same number, the same interval."""
+    hit = [0.0, 0.0, 1.0, 0.0, 0.0]
+    assert paired_difference(hit, [0.0] * 5, bounds=COUNT) == mean_interval(hit, bounds=COUNT)
+    below = paired_difference(hit, [0.0, 0.0, 0.0, 0.0, 1.0], bounds=COUNT)
+    assert below.low is not None and below.low < 0
+
+
+def test_bounds_go_by_the_unit() -> None:
+    assert bounds_of("collateral.accounts.innocent") == COUNT
+    assert bounds_of("enforcement.precision.by_truth.value") == PART
+    assert bounds_of("payments.spent") == UNBOUNDED
+    assert bounds_of("my-own.number") == UNBOUNDED
+    # A number that is negative after all is not forced above zero.
+    assert mean_interval([-1.0, 2.0], bounds=COUNT) == mean_interval([-1.0, 2.0])
 
 
 # -- the bootstrap -------------------------------------------------------------------------

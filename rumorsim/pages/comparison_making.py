@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rumorsim.errors import InputError
 from rumorsim.pages.comparison_page import comparison_page
 from rumorsim.pages.replay import Replay, replay
-from rumorsim.pages.saved import Change, Saved, read_comparison
+from rumorsim.pages.saved import Saved, read_comparison
 from rumorsim.results import Result
 from rumorsim.scenario.loading import from_values
-from rumorsim.studies.comparison import NONE, CurveBand
+from rumorsim.studies.comparison import NONE, CurveBand, paired
+from rumorsim.studies.intervals import LEVEL
 
 if TYPE_CHECKING:
     from rumorsim.pages.parts import Page
@@ -73,41 +74,25 @@ def _base(result: Result) -> Result | None:
 
 def _as_comparison(results: dict[str, Result]) -> Saved:
     """Runs of one world as a comparison of one world."""
-    from rumorsim.studies.comparison import Comparison
-
     last = list(results.values())[-1]
-    held = Comparison(
+    scalars = {
+        policy: {key: [value] for key, value in each.scalars().items()}
+        for policy, each in results.items()
+    }
+    base = scalars.get(NONE, {})
+    changes = {
+        (policy, key): change
+        for policy in results
+        for key, values in scalars[policy].items()
+        if (change := paired(values, None if policy == NONE else base.get(key), key, LEVEL))
+    }
+    return Saved(
         name=last.scenario["name"],
         policies=tuple(results),
         seeds=(last.seed,),
-        scalars={
-            policy: {key: [value] for key, value in each.scalars().items()}
-            for policy, each in results.items()
-        },
-        curves={},
-        digests={policy: [each.digest] for policy, each in results.items()},
-        scenario=last.scenario,
-        provenance=last.provenance,
-    )
-    based = NONE in results
-    changes: dict[tuple[str, str], Change] = {}
-    for policy in results:
-        for key, values in held.scalars[policy].items():
-            if based:
-                found = held.change(policy, key)
-                if found is not None:
-                    changes[policy, key] = Change(
-                        found.mean, found.difference, found.relative, found.identical, found.worlds
-                    )
-            elif values[0] is not None:
-                changes[policy, key] = _alone(values[0])
-    return Saved(
-        name=held.name,
-        policies=held.policies,
-        seeds=held.seeds,
         changes=changes,
-        scalars=held.scalars,
-        digests=held.digests,
+        scalars=scalars,
+        digests={policy: [each.digest] for policy, each in results.items()},
         bands={
             (policy, f"{key}.{series}"): CurveBand(curve["time"], values, values, values)
             for policy, each in results.items()
@@ -117,9 +102,3 @@ def _as_comparison(results: dict[str, Result]) -> Saved:
         },
         facts={"scenario": last.scenario, "provenance": last.provenance},
     )
-
-
-def _alone(value: Any) -> Change:
-    from rumorsim.studies.intervals import Interval
-
-    return Change(Interval(value), None, None, False, 1)

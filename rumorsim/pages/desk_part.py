@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from rumorsim.measures import describe
 from rumorsim.pages.answers import ordered
 from rumorsim.pages.parts import Column, Section, Table, Text
-from rumorsim.pages.wording import and_, cell, held, over, quoted
+from rumorsim.pages.wording import and_, cell, over, quoted
 
 if TYPE_CHECKING:
     from rumorsim.pages.saved import Saved
@@ -75,7 +75,7 @@ def _wrongly(saved: Saved, policies: list[str]) -> str:
     for policy in hit:
         change = saved.change(policy, _INNOCENT)
         assert change is not None
-        parts.append(f"{quoted(policy)} {cell(held(change.mean, None))}")
+        parts.append(f"{quoted(policy)} {cell(change.mean)}")
     a_world = "" if len(saved.seeds) == 1 else " a world"
     return (
         f"Innocent accounts hit{a_world}: {and_(parts)}; every other policy none."
@@ -87,8 +87,8 @@ def _wrongly(saved: Saved, policies: list[str]) -> str:
 def _shown(key: str, mean: Interval) -> str:
     meaning = describe(key)
     if meaning is not None and meaning.unit == "part":
-        return cell(held(mean, "part").in_percent, unit="%")
-    return cell(held(mean, None))
+        return cell(mean.in_percent, unit="%")
+    return cell(mean)
 
 
 def _table(

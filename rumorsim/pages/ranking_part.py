@@ -14,7 +14,6 @@ from rumorsim.pages.wording import (
     capital,
     cell,
     did,
-    held,
     no_change,
     quoted,
 )
@@ -23,7 +22,8 @@ from rumorsim.studies.comparison import NONE
 from rumorsim.studies.telling import best_form
 
 if TYPE_CHECKING:
-    from rumorsim.pages.saved import Change, Saved
+    from rumorsim.pages.saved import Saved
+    from rumorsim.studies.comparison import Paired
 
 __all__ = ["kinds_of", "ranking_section"]
 
@@ -114,7 +114,7 @@ def _unit(saved: Saved, policies: list[str]) -> str:
     return "%" if forms and all(form and form[1] == "%" for form in forms) else "accounts"
 
 
-def _form(change: Change, unit: str) -> Any:
+def _form(change: Paired, unit: str) -> Any:
     if unit == "%":
         form = best_form(change)
         return None if form is None else form[0]
@@ -146,7 +146,7 @@ def _table(saved: Saved) -> Table:
                 row.append(_changed(saved, change) if change else "")
         for key, _ in extras:
             change = saved.change(policy, key)
-            row.append(cell(held(change.mean, None)) if change else "")
+            row.append(cell(change.mean) if change else "")
         rows.append(row)
     note = "P(first): probability that no policy's true mean is better." if first else ""
     title = "What each policy changed, against none in the same worlds"
@@ -160,7 +160,7 @@ def _first(saved: Saved) -> dict[str, str]:
     return {place["policy"]: _chance(place["probability_first"]) for place in ranking["places"]}
 
 
-def _changed(saved: Saved, change: Change) -> str:
+def _changed(saved: Saved, change: Paired) -> str:
     if change.identical:
         return no_change(saved)
     form = best_form(change)

@@ -6,29 +6,19 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from rumorsim import saved_json
 from rumorsim.csv_text import read_csv
 from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.files import MARKER
-from rumorsim.studies.comparison import CurveBand
+from rumorsim.studies.comparison import CurveBand, Paired
 from rumorsim.studies.intervals import Interval
 from rumorsim.studies.shapes import read_saved
 
-__all__ = ["Change", "Saved", "kind_of", "read_comparison"]
+__all__ = ["Saved", "kind_of", "read_comparison"]
 
 Values = Sequence[float | None]
-
-
-class Change(NamedTuple):
-    """What a policy did to a number: as in :class:`rumorsim.studies.comparison.Change`."""
-
-    mean: Interval
-    difference: Interval | None
-    relative: Interval | None
-    identical: bool
-    worlds: int
 
 
 @dataclass(frozen=True)
@@ -38,7 +28,7 @@ class Saved:
     name: str
     policies: tuple[str, ...]
     seeds: tuple[int, ...]
-    changes: Mapping[tuple[str, str], Change]
+    changes: Mapping[tuple[str, str], Paired]
     scalars: Mapping[str, Mapping[str, Values]]
     digests: Mapping[str, Sequence[str]]
     bands: Mapping[tuple[str, str], CurveBand]
@@ -55,7 +45,7 @@ class Saved:
         """Every number's dotted name, in the order measured."""
         return tuple(dict.fromkeys(key for _, key in self.changes))
 
-    def change(self, policy: str, key: str) -> Change | None:
+    def change(self, policy: str, key: str) -> Paired | None:
         """What the policy did to the number; None if it never has that number."""
         return self.changes.get((policy, key))
 
@@ -129,7 +119,7 @@ def _number(text: str | None) -> float | None:
     return float(text) if text else None
 
 
-def _change(row: Mapping[str, str]) -> Change:
+def _change(row: Mapping[str, str]) -> Paired:
     def interval(name: str) -> Interval | None:
         estimate = _number(row.get(name))
         if estimate is None:
@@ -139,7 +129,7 @@ def _change(row: Mapping[str, str]) -> Change:
     mean = interval("mean")
     if mean is None:
         raise ValueError(f"{row['measure']} has no mean")
-    return Change(
+    return Paired(
         mean=mean,
         difference=interval("difference"),
         relative=interval("relative"),

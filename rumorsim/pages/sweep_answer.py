@@ -19,8 +19,8 @@ from rumorsim.studies.intervals import (
 from rumorsim.studies.telling import best_form
 
 if TYPE_CHECKING:
-    from rumorsim.pages.saved import Change
     from rumorsim.pages.sweep_reading import Point, Swept
+    from rumorsim.studies.comparison import Paired
 
 __all__ = ["Effect", "effects", "sweep_answer", "sweep_terms"]
 
@@ -34,7 +34,7 @@ class Effect(NamedTuple):
 
     point: Point
     policy: str
-    change: Change
+    change: Paired
 
 
 def effects(swept: Swept) -> list[Effect]:

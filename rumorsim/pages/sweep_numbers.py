@@ -9,7 +9,7 @@ from rumorsim.pages.numbers_part import shown_of
 from rumorsim.pages.parts import Column, Folded, Section, Table
 from rumorsim.pages.sweep_answer import effects
 from rumorsim.pages.sweep_parts import MOST_SHOWN, text_of
-from rumorsim.pages.wording import cell, held
+from rumorsim.pages.wording import cell
 
 if TYPE_CHECKING:
     from rumorsim.pages.sweep_reading import Swept
@@ -44,7 +44,7 @@ def desk_table(swept: Swept) -> Section | None:
             change = each.point.saved.change(each.policy, key)
             meaning = describe(key)
             part = meaning is not None and meaning.unit == "part"
-            mean = None if change is None else held(change.mean, "part" if part else None)
+            mean = None if change is None else change.mean
             unit = "%" if part else ""
             cells.append(cell(mean.in_percent if part and mean else mean, unit=unit))
             if change is not None:

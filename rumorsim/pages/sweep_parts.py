@@ -19,7 +19,6 @@ from rumorsim.pages.wording import (
     both_of,
     cell,
     clearly,
-    held,
     quoted,
 )
 from rumorsim.report.numbers import number, spread
@@ -109,7 +108,7 @@ def _effect_table(swept: Swept, found: Sequence[Effect]) -> Table:
         hit = saved.change(each.policy, _INNOCENT)
         sure = {-1: "less", 0: "no", 1: "more"}[clearly(each.change)]
         values = [text_of(each.point.values[name]) for name in names]
-        wrongly = [cell(held(hit.mean, None)) if hit else ""] if hits else []
+        wrongly = [cell(hit.mean) if hit else ""] if hits else []
         rows.append([each.policy, *values, *changed, *wrongly, sure])
     raw_head = ["policy", *names, "measure", "worlds", "mean", "mean_low", "mean_high",
                 "difference", "difference_low", "difference_high"]  # fmt: skip

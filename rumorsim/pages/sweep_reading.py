@@ -12,18 +12,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from rumorsim.pages.frontier_part import COSTS
-from rumorsim.pages.saved import Change, Saved
+from rumorsim.pages.saved import Saved
 from rumorsim.pages.wording import FALSE, TRUE
-from rumorsim.studies.comparison import NONE, CurveBand
-from rumorsim.studies.intervals import (
-    LEVEL,
-    in_both,
-    mean_interval,
-    paired_difference,
-    relative_change,
-    resampled,
-    shared_level,
-)
+from rumorsim.studies.comparison import NONE, CurveBand, Paired, paired
+from rumorsim.studies.intervals import LEVEL, resampled, shared_level
 from rumorsim.studies.swept import Row, Sweep
 
 __all__ = ["KEPT", "Point", "Swept", "read_sweep"]
@@ -154,33 +146,15 @@ def _plain(value: Any) -> str:
 
 def _changes(
     scalars: Mapping[str, Mapping[str, Sequence[float | None]]], level: float
-) -> dict[tuple[str, str], Change]:
+) -> dict[tuple[str, str], Paired]:
     found = {}
     for policy, numbers in scalars.items():
         for key, values in numbers.items():
-            base = scalars.get(NONE, {}).get(key)
-            change = _change(values, None if policy == NONE else base, level)
+            base = None if policy == NONE else scalars.get(NONE, {}).get(key)
+            change = paired(values, base, key, level)
             if change is not None:
                 found[policy, key] = change
     return found
-
-
-def _change(
-    values: Sequence[float | None], base: Sequence[float | None] | None, level: float
-) -> Change | None:
-    known = [value for value in values if value is not None]
-    if not known:
-        return None
-    ours, theirs = in_both(values, base)
-    if not ours:
-        return Change(mean_interval(known), None, None, False, len(known))
-    return Change(
-        mean_interval(ours),
-        paired_difference(ours, theirs, level),
-        relative_change(ours, theirs, level),
-        len(ours) == len(values) and ours == theirs,
-        len(ours),
-    )
 
 
 def _bands(by_policy: Mapping[str, Sequence[Row]]) -> dict[tuple[str, str], CurveBand]:

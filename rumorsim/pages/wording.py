@@ -10,7 +10,8 @@ from rumorsim.studies.intervals import Interval
 from rumorsim.studies.telling import best_form
 
 if TYPE_CHECKING:
-    from rumorsim.pages.saved import Change, Saved
+    from rumorsim.pages.saved import Saved
+    from rumorsim.studies.comparison import Paired
 
 __all__ = [
     "FALSE",
@@ -22,7 +23,6 @@ __all__ = [
     "cell",
     "clearly",
     "did",
-    "held",
     "no_change",
     "over",
     "quoted",
@@ -65,15 +65,7 @@ def cell(interval: Interval | None, *, unit: str = "", signed: bool = False) -> 
     return spread(*interval, unit=unit, signed=signed)
 
 
-def held(interval: Interval, unit: str | None) -> Interval:
-    """An interval of a number that cannot be negative, nor a part over 1, kept within that."""
-    if interval.low is None or interval.high is None or interval.estimate < 0:
-        return interval
-    high = min(interval.high, 1.0) if unit == "part" else interval.high
-    return Interval(interval.estimate, max(interval.low, 0.0), high)
-
-
-def clearly(change: Change | None) -> int:
+def clearly(change: Paired | None) -> int:
     """-1 for a clear cut, +1 for a clear rise, 0 where the interval holds no change."""
     form = None if change is None else best_form(change)
     if change is None or form is None or change.identical or not form[0].clear:
@@ -86,7 +78,7 @@ def amount(interval: Interval, unit: str, level: str) -> str:
     return with_interval(*interval.size, unit, level=level, gap=_GAP)
 
 
-def did(change: Change, what: str, level: str) -> str:
+def did(change: Paired, what: str, level: str) -> str:
     """ "cut <what> by 12 % (...)", or how it did not."""
     if change.identical:
         return f"left {what} exactly as it was in every world"

@@ -14,8 +14,10 @@ from rumorsim.frames import Table, Tabular
 from rumorsim.measures import describe
 from rumorsim.measures.base import Curve
 from rumorsim.studies.intervals import (
+    COUNT,
     LEVEL,
     Interval,
+    bounds_of,
     in_both,
     mean_interval,
     mean_intervals,
@@ -32,12 +34,19 @@ if TYPE_CHECKING:
 
     from rumorsim.studies.precision import Precision
 
-__all__ = ["NONE", "Change", "Comparison", "CurveBand", "main_key", "plain_change"]
+__all__ = [
+    "NONE",
+    "Change",
+    "Comparison",
+    "CurveBand",
+    "Paired",
+    "main_key",
+    "paired",
+    "plain_change",
+]
 
 #: The policy all others are held against.
 NONE: Final = "none"
-#: What there is of a change where nothing can be held against it.
-_NO_BASE: Final = (None, None, None, None)
 
 
 class Change(NamedTuple):
@@ -63,6 +72,40 @@ class Change(NamedTuple):
     worlds: int
 
 
+class Paired(NamedTuple):
+    """A number under one policy, and its change from ``none``: as in :class:`Change`."""
+
+    mean: Interval
+    difference: Interval | None
+    relative: Interval | None
+    identical: bool
+    worlds: int
+
+
+def paired(
+    values: Sequence[float | None], base: Sequence[float | None] | None, key: str, level: float
+) -> Paired | None:
+    """The number ``key`` over the worlds where it and the base are defined.
+
+    Differences have intervals at ``level``. None where ``values`` has no number at all; without
+    a base, or where it has none, there is no difference.
+    """
+    known = [value for value in values if value is not None]
+    if not known:
+        return None
+    bounds = bounds_of(key)
+    ours, theirs = in_both(values, base)
+    if not ours:
+        return Paired(mean_interval(known, bounds=bounds), None, None, False, len(known))
+    return Paired(
+        mean_interval(ours, bounds=bounds),
+        paired_difference(ours, theirs, level, bounds),
+        relative_change(ours, theirs, level),
+        len(ours) == len(values) and ours == theirs,
+        len(ours),
+    )
+
+
 class CurveBand(NamedTuple):
     """A curve's mean over worlds and its interval at each time (hours); equal lengths."""
 
@@ -75,7 +118,7 @@ class CurveBand(NamedTuple):
     def of(cls, curves: Sequence[Curve], series: str) -> CurveBand:
         """From one curve of each world."""
         points = zip(*(curve[series] for curve in curves), strict=True)
-        each = mean_intervals(list(points))
+        each = mean_intervals(list(points), bounds=COUNT)
         return cls(
             curves[0]["time"],
             [point.estimate for point in each],
@@ -151,25 +194,18 @@ class Comparison(Tabular):
 
     def change(self, policy: str, key: str) -> Change | None:
         """What ``policy`` did to the number ``key``; None if it never has that number."""
-        values = self.scalars[policy].get(key)
-        if values is None or all(value is None for value in values):
+        values = self.scalars[policy].get(key, ())
+        base = None if policy == NONE else self.scalars[NONE].get(key)
+        found = paired(values, base, key, self.level)
+        if found is None:
             return None
-        ours, theirs = in_both(values, self.scalars[NONE].get(key))
-        if policy == NONE or not ours:
-            alone = [value for value in values if value is not None]
-            none = policy == NONE
-            return Change(policy, key, mean_interval(alone), *_NO_BASE, none, len(alone))
-        return Change(
-            policy,
-            key,
-            mean_interval(ours),
-            paired_difference(ours, theirs, self.level),
-            relative_change(ours, theirs, self.level),
-            paired_difference(ours, theirs),
-            times_fewer(ours, theirs),
-            len(ours) == len(values) and ours == theirs,
-            len(ours),
-        )
+        mean, difference, relative, identical, worlds = found
+        if difference is None:
+            return Change(policy, key, mean, None, None, None, None, policy == NONE, worlds)
+        ours, theirs = in_both(values, base)
+        alone = paired_difference(ours, theirs, bounds=bounds_of(key))
+        fewer = times_fewer(ours, theirs)
+        return Change(policy, key, mean, difference, relative, alone, fewer, identical, worlds)
 
     def changes(self, keys: Sequence[str] | None = None) -> list[Change]:
         """The change of every number (or of ``keys``) under every policy, ``none`` first."""

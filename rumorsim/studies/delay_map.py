@@ -229,15 +229,8 @@ def _overrides(places: Sequence[str], delay: str, coverage: float, covered: str)
 def _averted(
     values: Sequence[float], base: Sequence[float], level: float
 ) -> tuple[Interval, Interval | None]:
-    difference = _turned(paired_difference(values, base, level))
     part = relative_change(values, base, level)
-    return difference, None if part is None else _turned(part)
-
-
-def _turned(interval: Interval) -> Interval:
-    """The same change counted the other way."""
-    ends = [None if end is None else 0.0 - end for end in (interval.high, interval.low)]
-    return Interval(0.0 - interval.estimate, *ends)
+    return paired_difference(values, base, level).turned, None if part is None else part.turned
 
 
 def _row(cell: Cell, covered_by: str) -> dict[str, Any]:

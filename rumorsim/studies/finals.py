@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from rumorsim.studies.goals import Goal
 from rumorsim.studies.intervals import (
+    COUNT,
     Interval,
     mean_interval,
     paired_difference,
@@ -127,7 +128,7 @@ def judged(goal: Goal, finalists: Sequence[Finalist], base: Floats) -> Verdict:
             each.trial,
             _averted(each.found[:, 0], base[:, 0]),
             _averted(each.found[:, 1], base[:, 1]) if base[:, 1].any() else None,
-            mean_interval(costs[place]),
+            mean_interval(costs[place], bounds=COUNT),
             kept[place],
             dearer[place],
             _beaten(place, finalists, level) if goal.target is None else None,
@@ -150,10 +151,7 @@ def _kept(
 
 def _averted(values: Floats, base: Floats) -> Interval:
     found = relative_change(values.tolist(), base.tolist())
-    if found is None:
-        return Interval(0.0)
-    ends = [None if end is None else 0.0 - end for end in (found.high, found.low)]
-    return Interval(0.0 - found.estimate, *ends)
+    return Interval(0.0) if found is None else found.turned
 
 
 def _beaten(place: int, finalists: Sequence[Finalist], level: float) -> int | None:

@@ -52,7 +52,7 @@ def frontier(comparison: Comparison) -> list[Point]:
         if any(axis is None or axis.difference is None for axis in axes):
             return []
         averted, lost, cost = (axis.difference for axis in axes if axis and axis.difference)
-        found[policy] = (_less(averted), _less(lost), cost)
+        found[policy] = (averted.turned, lost.turned, cost)
     means = {policy: tuple(axis.estimate for axis in axes) for policy, axes in found.items()}
     means = {comparison.policies[0]: (0.0, 0.0, 0.0), **means}
     return [
@@ -67,13 +67,6 @@ def _beaten_by(policy: str, means: dict[str, tuple[float, ...]]) -> str:
         if all(better) and means[other] != means[policy]:
             return other
     return ""
-
-
-def _less(change: Interval) -> Interval:
-    """The same difference counted the other way."""
-    low = None if change.high is None else 0.0 - change.high
-    high = None if change.low is None else 0.0 - change.low
-    return Interval(0.0 - change.estimate, low, high)
 
 
 def frontier_lines(comparison: Comparison) -> list[str]:

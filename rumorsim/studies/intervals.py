@@ -7,6 +7,12 @@ get intervals that hold all at once: by Bonferroni, each at ``1 - (1 - level) / 
 That is right however the policies hang together, and unlike Holm's procedure it has intervals
 to show, so that table and verdict say the same. Estimates are correctly rounded sums
 (``math.fsum``).
+
+No interval holds an impossible value. Resampled means cannot leave the bounds of a quantity;
+a t interval of a bounded quantity is made on a scale that ends where the quantity does and
+on which its standard error hardly depends on the mean: the square root of a count, the angle
+``asin(sqrt(p))`` of a part (Freeman and Tukey, Annals of Mathematical Statistics 21, 1950). A
+ratio of quantities that are not negative has its t interval on the scale of logarithms.
 """
 
 from __future__ import annotations
@@ -18,12 +24,18 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from rumorsim.measures import describe
 from rumorsim.studies import resampling
 
 __all__ = [
+    "COUNT",
     "LEVEL",
+    "PART",
     "RESAMPLED_FROM",
+    "UNBOUNDED",
+    "Bounds",
     "Interval",
+    "bounds_of",
     "covariance",
     "in_both",
     "mean",
@@ -41,6 +53,28 @@ __all__ = [
 LEVEL: Final = 0.95
 #: With fewer worlds than this, intervals are Student's t; with more, bootstrap.
 RESAMPLED_FROM: Final = 30
+
+
+class Bounds(NamedTuple):
+    """Between which values a quantity lies; None where it has no such end."""
+
+    low: float | None = None
+    high: float | None = None
+
+    def hold(self, values: Sequence[float]) -> bool:
+        """Whether all values lie between them."""
+        above = self.low is None or min(values) >= self.low
+        return above and (self.high is None or max(values) <= self.high)
+
+
+UNBOUNDED: Final = Bounds()
+#: What is counted, and every other amount that cannot be negative.
+COUNT: Final = Bounds(0.0)
+#: What is a part of something.
+PART: Final = Bounds(0.0, 1.0)
+#: Units of numbers that may be negative; all others cannot.
+_SIGNED: Final = ("money", "trust")
+_PARTS: Final = ("part", "gini")
 #: Columns resampled at once: bounds the memory.
 _COLUMNS: Final = 64
 _Floats = NDArray[np.float64]
@@ -74,12 +108,23 @@ class Interval(NamedTuple):
         return Interval(100 * self.estimate, low, high)
 
     @property
+    def turned(self) -> Interval:
+        """Of a change, the same counted the other way: a loss for a gain."""
+        low, high = (None if end is None else 0.0 - end for end in (self.high, self.low))
+        return Interval(0.0 - self.estimate, low, high)
+
+    @property
     def size(self) -> Interval:
         """Of a change, how large it is, whichever way it went."""
-        if self.estimate >= 0:
-            return self
-        low, high = (None if end is None else -end for end in (self.high, self.low))
-        return Interval(-self.estimate, low, high)
+        return self if self.estimate >= 0 else self.turned
+
+
+def bounds_of(key: str) -> Bounds:
+    """The bounds of a number by its dotted name; none for a number that no measure of ours has."""
+    meaning = describe(key)
+    if meaning is None or meaning.unit in _SIGNED:
+        return UNBOUNDED
+    return PART if meaning.unit in _PARTS else COUNT
 
 
 def in_both(
@@ -108,36 +153,68 @@ def covariance(one: Sequence[float], other: Sequence[float]) -> float:
     return math.fsum(products) / (len(products) - 1)
 
 
-def mean_interval(values: Sequence[float], level: float = LEVEL) -> Interval:
-    """The mean with its interval; without one for a single value."""
+def mean_interval(
+    values: Sequence[float], level: float = LEVEL, bounds: Bounds = UNBOUNDED
+) -> Interval:
+    """The mean with its interval, which keeps to ``bounds``; without one for a single value."""
     middle = mean(values)
     count = len(values)
     if count < 2:
         return Interval(middle)
     if resampled(count):
-        low, high = _bootstrap(np.array(values, dtype=np.float64)[:, None], level)
-        return Interval(middle, middle + float(low[0]), middle + float(high[0]))
+        return mean_intervals([values], level, bounds)[0]
     half = t_quantile(count, level) * math.sqrt(covariance(values, values) / count)
-    return Interval(middle, middle - half, middle + half)
+    return _between(middle, half, bounds if bounds.hold(values) else UNBOUNDED)
 
 
-def mean_intervals(columns: Sequence[Sequence[float]], level: float = LEVEL) -> list[Interval]:
+def _between(middle: float, half: float, bounds: Bounds) -> Interval:
+    """``middle`` plus or minus ``half``, as the same width on the scale that ends at the bounds."""
+    if half == 0 or bounds == UNBOUNDED:
+        return Interval(middle, middle - half, middle + half)
+    if bounds == COUNT:
+        root = math.sqrt(middle)
+        apart = half / (2 * root)
+        return Interval(middle, max(root - apart, 0.0) ** 2, (root + apart) ** 2)
+    if bounds != PART:
+        raise ValueError(f"no scale ends at {bounds}")
+    angle = math.asin(math.sqrt(middle))
+    apart = half / (2 * math.sqrt(middle * (1 - middle)))
+    low, high = max(angle - apart, 0.0), min(angle + apart, math.pi / 2)
+    return Interval(middle, math.sin(low) ** 2, math.sin(high) ** 2)
+
+
+def mean_intervals(
+    columns: Sequence[Sequence[float]], level: float = LEVEL, bounds: Bounds = UNBOUNDED
+) -> list[Interval]:
     """:func:`mean_interval` of each column, all of one length; much faster for many."""
     if not columns or not resampled(len(columns[0])):
-        return [mean_interval(values, level) for values in columns]
+        return [mean_interval(values, level, bounds) for values in columns]
     lows, highs = _bootstrap(np.array(columns, dtype=np.float64).T, level)
-    middles = [mean(values) for values in columns]
     return [
-        Interval(middle, middle + low, middle + high)
-        for middle, low, high in zip(middles, lows.tolist(), highs.tolist(), strict=True)
+        _rounded(mean(values), low, high, bounds if bounds.hold(values) else UNBOUNDED)
+        for values, low, high in zip(columns, lows.tolist(), highs.tolist(), strict=True)
     ]
 
 
+def _rounded(middle: float, below: float, above: float, bounds: Bounds) -> Interval:
+    """Resampled means lie within the bounds; their sums may miss one by the last digit."""
+    low, high = middle + below, middle + above
+    low = low if bounds.low is None else max(low, bounds.low)
+    return Interval(middle, low, high if bounds.high is None else min(high, bounds.high))
+
+
 def paired_difference(
-    values: Sequence[float], base: Sequence[float], level: float = LEVEL
+    values: Sequence[float],
+    base: Sequence[float],
+    level: float = LEVEL,
+    bounds: Bounds = UNBOUNDED,
 ) -> Interval:
-    """The mean of ``values[r] - base[r]`` with its interval."""
-    return mean_interval([a - b for a, b in zip(values, base, strict=True)], level)
+    """The mean of ``values[r] - base[r]`` with its interval.
+
+    Where the base is 0 in every world this is the mean of ``values``, and keeps to ``bounds``.
+    """
+    within = UNBOUNDED if any(base) else bounds
+    return mean_interval([a - b for a, b in zip(values, base, strict=True)], level, within)
 
 
 def relative_change(
@@ -145,8 +222,9 @@ def relative_change(
 ) -> Interval | None:
     """The ratio of means minus 1, with an interval for paired values.
 
-    Below 30 worlds Fieller's (1954): every ratio q at which the mean of ``values - q * base``
-    is not significantly different from zero; from there the bootstrap of the ratio. There is
+    Below 30 worlds by t on the scale of logarithms, where no value is negative (then no end is
+    below -1), else Fieller's (1954): every ratio q at which the mean of ``values - q * base`` is
+    not significantly different from zero. From 30 worlds the bootstrap of the ratio. There is
     no interval where the base is not significantly different from zero (as a resampled base
     at or below zero shows), and None is returned where its mean is zero.
     """
@@ -159,6 +237,8 @@ def relative_change(
         return Interval(change)
     if resampled(len(values)):
         return _ratio(change, apart, base, level)
+    if min(*values, *base) >= 0:
+        return _log_ratio(change, apart, base, level)
     return _fieller(change, apart, base, level)
 
 
@@ -197,6 +277,26 @@ def _ratio(change: float, apart: Sequence[float], base: Sequence[float], level: 
         return Interval(change)
     low, high = resampling.ends(found, len(base), level)
     return Interval(change, change + float(low[0]), change + float(high[0]))
+
+
+def _is_clear_of_zero(base: Sequence[float], level: float) -> bool:
+    bottom = mean(base)
+    scale = t_quantile(len(base), level) ** 2 / len(base)
+    return bottom * bottom > scale * covariance(base, base)
+
+
+def _log_ratio(
+    change: float, apart: Sequence[float], base: Sequence[float], level: float
+) -> Interval:
+    if not _is_clear_of_zero(base, level):
+        return Interval(change)
+    ratio, bottom = 1 + change, mean(base)
+    if ratio <= 0:  # no world has anything left
+        return Interval(change, change, change)
+    # What each world adds to the logarithm of the ratio; it keeps its digits near ratio 1.
+    parts = [(a - change * b) / (ratio * bottom) for a, b in zip(apart, base, strict=True)]
+    half = t_quantile(len(base), level) * math.sqrt(covariance(parts, parts) / len(base))
+    return Interval(change, change + ratio * math.expm1(-half), change + ratio * math.expm1(half))
 
 
 def _fieller(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from rumorsim.studies import resampling
 from rumorsim.studies.intervals import (
     Interval,
+    bounds_of,
     mean_interval,
     paired_difference,
     resampled,
@@ -94,7 +95,7 @@ def ranked(
             Place(
                 places[-1].place if tied else at + 1,
                 names[policy],
-                mean_interval(shown[at]),
+                mean_interval(shown[at], bounds=bounds_of(key)),
                 float(best[:, at].mean()),
                 None if last else paired_difference(shown[at + 1], shown[at], level),
                 None if last else float(ahead[:, at].mean()),
