@@ -20,28 +20,38 @@ from rumorsim.events import Facts
 
 def reach(facts: Facts, rows: list[Row]) -> dict[str, Any]:
     seen = kinds(rows, "expose")
+    posted = kinds(rows, "publish") + kinds(rows, "share")
 
-    def who(part: list[Row]) -> dict[str, int]:
+    def who(part: list[Row], stories: set[int]) -> dict[str, int]:
         accounts = {row["account"] for row in part}
-        return {"accounts": len(accounts), "persons": len({int(facts.person[a]) for a in accounts})}
+        authors = {row["account"] for row in posted if row["story"] in stories}
+        return {
+            "accounts": len(accounts),
+            "with_authors": len(accounts | authors),
+            "persons": len({int(facts.person[a]) for a in accounts}),
+        }
 
     def where(part: list[Row]) -> dict[str, int]:
         codes = {"feed": 0, "trending": 1}
         return {name: sum(r["value"] == code for r in part) for name, code in codes.items()}
 
-    value: dict[str, Any] = {**who(seen), "exposures": len(seen), "surfaces": where(seen)}
+    value: dict[str, Any] = {
+        **who(seen, set(range(len(facts.stories)))),
+        "exposures": len(seen),
+        "surfaces": where(seen),
+    }
     value["truth"], value["stories"] = {}, {}
     for name, stories in groups(facts).items():
         part = [row for row in seen if row["story"] in stories]
         value["truth"][name] = {
-            **who(part),
+            **who(part, stories),
             "exposures": len(part),
             "over_time": curve(facts, "accounts", first_times(part)),
         }
     for i, story in enumerate(facts.stories):
         part = [row for row in seen if row["story"] == i]
         value["stories"][story.name] = {
-            **who(part),
+            **who(part, {i}),
             "surfaces": where(part),
             "over_time": curve(facts, "accounts", first_times(part)),
         }

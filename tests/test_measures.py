@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from naive_measures import NAIVE
 
+from rumorsim import load, loads, run, stream
 from rumorsim.errors import InputError
 from rumorsim.events import Batch, Facts, Kind
 from rumorsim.measures import MEASURES, Listening, Measure, curves, describe, flatten
@@ -186,7 +188,7 @@ def test_a_measure_that_depends_on_cuts_is_caught() -> None:
 
 def test_listening_adds_up_needs_and_refuses_unknown_names() -> None:
     facts = random_facts(Draws(1))
-    assert Listening(facts, ["reach"]).needs == {Kind.EXPOSE}
+    assert Listening(facts, ["reach"]).needs == {Kind.EXPOSE, Kind.PUBLISH, Kind.SHARE}
     assert Kind.READ in Listening(facts, MEASURES).needs
     assert Listening(facts, []).needs == frozenset()
     with pytest.raises(InputError, match='did you mean "reach"'):
@@ -213,3 +215,24 @@ def test_posts_out_of_order_are_refused() -> None:
     rows["value"][share] = rows["post"][share]
     with pytest.raises(InputError, match="numbered in order"):
         value_of("cascades", facts, [Batch(rows)])
+
+
+def test_authors_are_reached_only_by_others() -> None:
+    """Everybody follows the author: reach is all but one, with authors all."""
+    star = loads(
+        'horizon = "9 d"\ngraph = { kind = "star", accounts = 9 }\n'
+        'feed = { reading = "delay", attention = "unlimited" }\n[[stories]]\nname = "a"\n'
+        "truth = false\nappeal = 1.0\nauthor = { most_followed = 1 }\n"
+    )
+    reach = run(star).measures["reach"]
+    for part in (reach, reach["truth"]["false"], reach["stories"]["a"]):
+        assert (part["accounts"], part["with_authors"]) == (8, 9)
+    assert reach["truth"]["true"]["with_authors"] == 0
+    # In the classroom's epidemic who was infected is who told, and who is counted with authors.
+    classroom = load(Path(__file__).parents[1] / "configs" / "classroom-sir.toml")
+    infected = np.unique(
+        Batch.joined(list(stream(classroom))).only(Kind.PUBLISH, Kind.SHARE).account
+    )
+    found = run(classroom).measures["reach"]["stories"]["tap-water"]
+    assert found["with_authors"] == len(infected)
+    assert found["accounts"] < len(infected)

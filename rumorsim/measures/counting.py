@@ -121,6 +121,10 @@ class FirstSeen:
         self.count += int(np.count_nonzero(first))
         return first
 
+    def either(self, other: FirstSeen) -> int:
+        """How many have appeared here or there."""
+        return int(np.count_nonzero((self._mark != 0) | (other._mark != 0)))
+
 
 class FirstSeenOf:
     """Which numbers of [0, size) have appeared with each story; stories not met cost nothing."""

@@ -1,4 +1,4 @@
-"""Reach: how many accounts and persons met a story, over which surface, by when."""
+"""Reach: how many accounts and persons read a story, over which surface, by when."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ class Group:
     def __init__(self, facts: Facts, stories: NDArray[np.bool_]) -> None:
         self.stories = stories
         self.accounts = FirstSeen(facts.accounts)
+        self.authors = FirstSeen(facts.accounts)
         self.persons = FirstSeen(int(facts.person.max(initial=-1)) + 1)
         self.bins = np.zeros(BINS, np.int64)
 
@@ -38,9 +39,12 @@ class Group:
         self.bins += np.bincount(bin_of(part.time[fresh], edges), minlength=BINS)
         self.persons.fresh(person[part.account])
 
+    def add_authors(self, posted: Batch) -> None:
+        self.authors.fresh(posted.account[self.stories[posted.story]])
+
 
 class State:
-    """Memory: 8 bytes x accounts x (3 groups + 1), 4 bytes x persons x stories seen."""
+    """Memory: 12 bytes x accounts x (3 groups + 1), 4 bytes x (persons + accounts) x stories."""
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
@@ -52,30 +56,44 @@ class State:
         self.by_story = StoryCounts(facts)
         self.surfaces = np.zeros((len(facts.stories), len(facts.surfaces)), np.int64)
         self.persons = FirstSeenOf(int(facts.person.max(initial=-1)) + 1)
+        self.with_authors = FirstSeenOf(facts.accounts)
 
 
 class Reach(Measure[State]):
     """Accounts and persons exposed, by story and by truth.
 
     An account is exposed to a story when it first reads it, so the expose events of a story
-    are its accounts. ``truth.false.accounts`` counts an account once however many false
-    stories it met; ``truth.false.exposures`` is the sum over stories. Curves are cumulative
-    at 101 edges of [0, horizon]: what happened before the edge.
+    are its accounts. Authors are not in it: who published a story (or shared it for an
+    adversary) without having read it from somebody else was not reached by it.
+    ``with_authors`` counts these as well. ``truth.false.accounts`` counts an account once
+    however many false stories it met; ``truth.false.exposures`` is the sum over stories. Curves
+    are cumulative at 101 edges of [0, horizon]: what happened before the edge.
     """
 
     name: ClassVar[str] = "reach"
-    summary: ClassVar[str] = "accounts and persons exposed, by story, truth, surface and time"
-    needs: ClassVar[frozenset[Kind]] = frozenset({Kind.EXPOSE})
+    summary: ClassVar[str] = (
+        "accounts and persons exposed (authors are not), by story, truth, surface and time"
+    )
+    needs: ClassVar[frozenset[Kind]] = frozenset({Kind.EXPOSE, Kind.PUBLISH, Kind.SHARE})
     meanings: ClassVar[dict[str, Meaning]] = {
-        "accounts": Meaning("accounts", "exposed to any story"),
+        "accounts": Meaning("accounts", "exposed to any story; authors are not in it"),
+        "with_authors": Meaning("accounts", "exposed to any story, or author of a post of one"),
         "persons": Meaning("persons", "exposed to any story through any account"),
         "exposures": Meaning("exposures", "accounts exposed, summed over stories"),
         "surfaces.*": Meaning("exposures", "first reads on this surface"),
-        "truth.*.accounts": Meaning("accounts", "exposed to at least one such story"),
+        "truth.*.accounts": Meaning(
+            "accounts", "exposed to at least one such story; authors are not in it"
+        ),
+        "truth.*.with_authors": Meaning(
+            "accounts", "exposed to at least one such story, or author of a post of one"
+        ),
         "truth.*.persons": Meaning("persons", "exposed to at least one such story"),
         "truth.*.exposures": Meaning("exposures", "accounts exposed, summed over such stories"),
         "truth.*.over_time": Meaning("accounts", "exposed to such a story before this time"),
-        "stories.*.accounts": Meaning("accounts", "exposed to the story"),
+        "stories.*.accounts": Meaning("accounts", "exposed to the story; authors are not in it"),
+        "stories.*.with_authors": Meaning(
+            "accounts", "exposed to the story, or author of a post of it"
+        ),
         "stories.*.persons": Meaning("persons", "exposed to the story"),
         "stories.*.surfaces.*": Meaning("accounts", "exposed to the story on this surface"),
         "stories.*.over_time": Meaning("accounts", "exposed to the story before this time"),
@@ -85,6 +103,10 @@ class Reach(Measure[State]):
         return State(facts)
 
     def observe(self, state: State, batch: Batch) -> None:
+        posted = batch.only(Kind.PUBLISH, Kind.SHARE)
+        for group in state.groups.values():
+            group.add_authors(posted)
+        state.with_authors.add(posted.story, posted.account)
         exposed = batch.only(Kind.EXPOSE)
         if not len(exposed):
             return
@@ -95,6 +117,7 @@ class Reach(Measure[State]):
         for group in state.groups.values():
             group.add(exposed, state.facts.person, state.by_story.edges)
         state.persons.add(exposed.story, state.facts.person[exposed.account])
+        state.with_authors.add(exposed.story, exposed.account)
 
     def value(self, state: State) -> dict[str, Any]:
         totals = state.by_story.counts.sum(axis=1)
@@ -102,12 +125,14 @@ class Reach(Measure[State]):
         everything = groups.pop("all")
         return {
             "accounts": everything.accounts.count,
+            "with_authors": everything.accounts.either(everything.authors),
             "persons": everything.persons.count,
             "exposures": int(totals.sum()),
             "surfaces": _surfaces(state.facts, state.surfaces.sum(axis=0)),
             "truth": {
                 name: {
                     "accounts": group.accounts.count,
+                    "with_authors": group.accounts.either(group.authors),
                     "persons": group.persons.count,
                     "exposures": int(totals[group.stories].sum()),
                     "over_time": over_time(state.by_story.edges, accounts=group.bins),
@@ -117,6 +142,7 @@ class Reach(Measure[State]):
             "stories": {
                 name: {
                     "accounts": int(totals[story]),
+                    "with_authors": state.with_authors.count(story),
                     "persons": state.persons.count(story),
                     "surfaces": _surfaces(state.facts, state.surfaces[story]),
                     "over_time": over_time(
