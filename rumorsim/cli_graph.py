@@ -5,31 +5,23 @@ Whatever is slow to import is imported inside the commands, so that help is inst
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from rumorsim.cli_graph_reading import read_file, reading_options
 from rumorsim.cli_shared import Commands
 from rumorsim.errors import Fault, InputError, OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from rumorsim.graphs.follows import FollowGraph
+    from rumorsim.graphs.read_as import ReadAs
 
 __all__ = ["graph"]
 
 #: As the name of a file to write: text on standard output.
 _STDOUT = "-"
-_COLUMNS_HELP = (
-    'What the columns hold, in order: "follower followee" or "followee follower", then '
-    '"weight" if there is a third; or by name: "follower=NAME followee=NAME". In graph formats '
-    "the source of an edge comes first. Left out for NAME.mapped, needed for all else."
-)
 
 
 @click.group(cls=Commands)
@@ -207,74 +199,10 @@ def _write(made: FollowGraph, out: str, columns: str | None, force: bool) -> Non
         click.echo(f"{out} does not hold the attributes {', '.join(attributes)}", err=True)
 
 
-@contextmanager
-def _bar(file: str) -> Iterator[Callable[[int, int], None] | None]:
-    """A progress bar over the bytes of a file, on stderr when that is a terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from tqdm import tqdm
-
-    with tqdm(unit="B", unit_scale=True, desc=f"reading {file}", leave=False) as bar:
-
-        def moved(done: int, size: int) -> None:
-            bar.total = size
-            bar.update(done - bar.n)
-
-        yield moved
-
-
-def _read(file: str, columns: str | None, **options: Any) -> FollowGraph:
-    from rumorsim.graphs.columns import COLUMNS_ADVICE
-    from rumorsim.graphs.reading import read_follows
-    from rumorsim.graphs.sources import is_mapped
-
-    if columns is None and not is_mapped(file) and not options["both_ways"]:
-        raise InputError(Fault("is missing", file=file, key="--columns", advice=COLUMNS_ADVICE))
-    with _bar(file) as progress:
-        return read_follows(file, columns=columns, progress=progress, **options)
-
-
-def _reading_options(command: Callable[..., None]) -> Callable[..., None]:
-    for option in (
-        click.option(
-            "--max-bytes",
-            type=click.IntRange(min=1),
-            help="Most bytes the file may hold once decompressed.",
-        ),
-        click.option(
-            "--ids",
-            default="auto",
-            show_default=True,
-            help='"integer", "text" (ids as written), or "auto" by the first line.',
-        ),
-        click.option(
-            "--both-ways",
-            is_flag=True,
-            help="Each line stands for two follows, as in files of undirected edges.",
-        ),
-        click.option(
-            "--id-attribute",
-            metavar="NAME",
-            help="In a graph format: the attribute of nodes that holds their ids, such as name in "
-            "what igraph writes.",
-        ),
-        click.option(
-            "--format",
-            metavar="FORMAT",
-            help="The format of the file, where the ending of its name does not say it; see "
-            '"rumorsim graph formats".',
-        ),
-        click.option("--columns", help=_COLUMNS_HELP),
-    ):
-        command = option(command)
-    return command
-
-
 @graph.command("convert")
 @click.argument("source", metavar="IN")
 @click.argument("out", metavar="OUT")
-@_reading_options
+@reading_options
 @click.option("--out-columns", help="Columns of OUT, if they are to differ from those of IN.")
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
 def convert(
@@ -291,15 +219,17 @@ def convert(
     .mapped, a directory of arrays that later starts at once, however big. "rumorsim graph
     formats" lists all, those for small graphs too. OUT may be -, for text on standard output.
     """
-    from rumorsim.graphs.columns import parse_columns
+    from rumorsim.graphs.columns import SKIPPED, parse_columns
     from rumorsim.graphs.direction import DIRECTIONS
 
     same = DIRECTIONS[0] if options["both_ways"] else None
-    same = same if columns is None else " ".join(parse_columns(columns).words)
+    same = same if columns is None else parse_columns(columns).without(SKIPPED, "time")
     wanted = _out_columns(out, out_columns, same, "--out-columns")
     _free(out, force)
-    found = _read(source, columns, **options)
+    found = read_file(source, columns, **options)
     _write(found, out, wanted, force)
+    if found.read_as is not None:
+        click.echo(f"{source}: {found.read_as.told()}", err=True)
     if found.self_loops or found.duplicates:
         click.echo(
             f"dropped {found.self_loops:,} self-loops and {found.duplicates:,} duplicates", err=True
@@ -316,7 +246,7 @@ def formats() -> None:
 
 @graph.command("info")
 @click.argument("file")
-@_reading_options
+@reading_options
 @click.option("--check", is_flag=True, help="Check every byte of NAME.mapped, not only its shape.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def info(file: str, columns: str | None, check: bool, as_json: bool, **options: Any) -> None:
@@ -325,11 +255,13 @@ def info(file: str, columns: str | None, check: bool, as_json: bool, **options: 
 
     from rumorsim.graphs.statistics import describe
 
-    read = _read(file, columns, **options)
+    read = read_file(file, columns, **options)
     if check:
         _check(file)
     found = describe(read)
-    click.echo(json.dumps(found, indent=2) if as_json else _described(file, found))
+    if read.read_as is not None:
+        found = {"read_as": read.read_as.as_dict(), **found}
+    click.echo(json.dumps(found, indent=2) if as_json else _described(file, found, read.read_as))
 
 
 def _check(file: str) -> None:
@@ -343,12 +275,19 @@ def _check(file: str) -> None:
     click.echo(f"{file}: every file is as it was written", err=True)
 
 
-def _described(file: str, found: dict[str, Any]) -> str:
+def _wrapped(told: str) -> list[str]:
+    from textwrap import wrap
+
+    return wrap(told, 80, initial_indent="  read as             ", subsequent_indent=" " * 22)
+
+
+def _described(file: str, found: dict[str, Any], read_as: ReadAs | None) -> str:
     error = found["clustering_standard_error"]
     sampled = f"  (sampled, standard error {error:.2g})" if found["clustering_sampled"] else ""
     points = found["followers_quantiles"]
     lines = [
         file,
+        *([] if read_as is None else _wrapped(read_as.told())),
         f"  accounts            {found['accounts']:>14,}",
         f"  follows             {found['follows']:>14,}"
         f"  ({found['mean_followers']:.2f} followers per account"

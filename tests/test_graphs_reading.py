@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 
 from rumorsim.errors import InputError
 from rumorsim.graphs import FollowGraph, from_edges, read_follows, reading, sources
+from rumorsim.graphs.cells import LONGEST_LINE
 from rumorsim.graphs.columns import parse_columns
-from rumorsim.graphs.lines import LONGEST_LINE, LineFormat
+from rumorsim.graphs.dialects import Said, Shape
+from rumorsim.graphs.lines import LineFormat, Skip
 
 FORWARD, BACKWARD = "follower followee", "followee follower"
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -175,51 +177,87 @@ def test_reader_agrees_with_a_naive_parser(
         assert read_follows(path, columns=columns).equals(naive)
 
 
-def form(separator: bytes, weighted: bool) -> LineFormat:
-    columns = parse_columns(FORWARD + (" weight" if weighted else ""))
-    width = len(columns.words)
-    return LineFormat("f", columns, separator, True, width, tuple(range(width)), 0)
+def form(separator: bytes, words: str, comments: str | None) -> LineFormat:
+    columns = parse_columns(words)
+    place = {word: at for at, word in enumerate(columns.words)}
+    one, two = (place[word] for word in columns.direction.split())
+    return LineFormat(
+        "f",
+        columns,
+        Said(comments=comments),
+        Shape(separator),
+        integers=True,
+        width=len(columns.words),
+        ends=(one, two),
+        weight=place.get("weight", -1),
+        time=place.get("time", -1),
+    )
+
+
+def compiled(text: bytes, plan: LineFormat, at: int = 0) -> tuple[list[tuple[Any, ...]], int, int]:
+    """The rows of the compiled reader, where it stopped, and how many lines it skipped."""
+    from rumorsim.kernels.edge_text import count_lines, plain_lines
+
+    array = np.frombuffer(text, np.uint8)
+    room = int(count_lines(array))
+    columns = plan.columns
+    out = (
+        np.empty(room, np.int64),
+        np.empty(room, np.int64),
+        np.empty(room if columns.weighted else 0),
+        np.empty(room if columns.timed else 0),
+    )
+    separator = plan.shape.separator[0]
+    rows, stopped, comments, empty = plain_lines(
+        array, at, separator, plan.marked, plan.sure, plan.roles, LONGEST_LINE, 0, out
+    )
+    found = [each[:rows].tolist() for each in out if each.size]
+    return list(zip(*found, strict=True)), stopped, comments + empty
 
 
 @settings(max_examples=300, deadline=None)
 @given(
     lines=st.lists(
-        st.text("0123456789 ,\t\r-#.+e", max_size=12)
-        | st.from_regex(r"\A[1-9]{1,3}[ ,\t]-?[0-9]{1,20}\r?\Z"),
+        st.text('0123456789 ,;\t\r-#%.+e"', max_size=12)
+        | st.from_regex(r"\A[1-9]{1,3}[ ,;\t]-?[0-9]{1,20}\r?\Z")
+        | st.from_regex(r"\A[x1 ,;\t]{0,4}([ ,;\t][0-9.]{1,2}){3,5}\r?\Z")
+        | st.from_regex(r"\A[#%]{1,2}[ x0-9,;]{0,5}\Z"),
         max_size=8,
     ),
-    separator=st.sampled_from([b" ", b",", b"\t"]),
-    weighted=st.booleans(),
+    separator=st.sampled_from([b" ", b",", b"\t", b";"]),
+    words=st.sampled_from(
+        [FORWARD, f"{FORWARD} weight", "followee _ follower", "_ time follower followee weight _"]
+    ),
+    comments=st.sampled_from([None, "#", "%", "#%", "none"]),
 )
 def test_compiled_reader_is_never_wrong_only_unsure(
-    lines: list[str], separator: bytes, weighted: bool
+    lines: list[str], separator: bytes, words: str, comments: str | None
 ) -> None:
     """Where the compiled reader does not stop, the careful one reads the same."""
     text = "\n".join(lines).encode()
-    plan = form(separator, weighted)
-    array = np.frombuffer(text, np.uint8)
-    from rumorsim.kernels.edge_text import count_lines, plain_lines
-
-    room = int(count_lines(array))
-    first, second, weights = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room)
-    rows, stopped = plain_lines(array, separator[0], weighted, LONGEST_LINE, first, second, weights)
+    plan = form(separator, words, comments)
+    rows, stopped, skipped = compiled(text, plan)
     taken = text[:stopped].split(b"\n")
-    careful = [found for i, line in enumerate(taken, 1) if (found := plan.values(line, i))]
-    assert [row[:2] for row in careful] == list(
-        zip(first[:rows].tolist(), second[:rows].tolist(), strict=True)
-    )
-    if weighted:
-        assert [row[2] for row in careful] == weights[:rows].tolist()
+    if not taken[-1]:
+        taken.pop()
+    careful = [plan.read(line, i) for i, line in enumerate(taken, 1)]
+    kept = (True, True, plan.columns.weighted, plan.columns.timed)
+    assert rows == [
+        tuple(value for value, wanted in zip(row, kept, strict=True) if wanted)
+        for row in careful
+        if not isinstance(row, Skip)
+    ]
+    assert skipped == sum(isinstance(row, Skip) for row in careful)
 
 
 def test_compiled_reader_gets_far() -> None:
     """Negative control of the above: a reader that always stops would pass it."""
-    from rumorsim.kernels.edge_text import plain_lines
-
-    text = np.frombuffer(b"# x\n1\t-2\r\n\n34\t9223372036854775807", np.uint8)
-    first, second = np.empty(4, np.int64), np.empty(4, np.int64)
-    assert plain_lines(text, 32, False, 99, first, second, np.empty(0)) == (2, text.size)
-    assert second[:2].tolist() == [-2, 2**63 - 1]
+    text = b"# x\n1\t-2\r\n\n34\t9223372036854775807"
+    rows, stopped, skipped = compiled(text, form(b" ", FORWARD, None))
+    assert (stopped, skipped) == (len(text), 2)
+    assert rows == [(1, -2), (34, 2**63 - 1)]
+    text = b"1;x y;0.5;7\n"
+    assert compiled(text, form(b";", "follower _ weight followee", None))[0] == [(1, 7, 0.5)]
 
 
 # --- wrong files ---------------------------------------------------------------------------

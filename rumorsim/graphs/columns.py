@@ -1,21 +1,31 @@
-"""What the columns of a file of follows hold: "follower followee", and its relatives."""
+"""What the columns of a file of follows hold: "follower followee weight", and its relatives."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rumorsim.errors import Fault, InputError, nearest, show_value
 
-__all__ = ["COLUMNS_ADVICE", "Columns", "parse_columns"]
+__all__ = ["COLUMNS_ADVICE", "COLUMNS_HELP", "SKIPPED", "Columns", "parse_columns"]
 
 #: What to do where nobody says what the columns hold.
 COLUMNS_ADVICE = (
     'say "follower followee" or "followee follower", as the columns are, or both_ways'
     " (--both-ways) if each line stands for two follows"
 )
-
-_WORDS = ("follower", "followee", "weight")
+COLUMNS_HELP = (
+    'what the columns hold, in order: "follower followee" or "followee follower", with'
+    ' "weight" and "time" where they are and "_" for a column to skip; or by the names in the'
+    ' header: "follower=NAME followee=NAME"; or both_ways = true if each line stands for two'
+    " follows"
+)
+#: The word for a column that is not read.
+SKIPPED = "_"
+_ENDS = ("follower", "followee")
+_VALUES = ("weight", "time")
+_MOST = 1000
 _FORMS = (
     "follower followee",
     "followee follower",
@@ -28,106 +38,120 @@ _FORMS = (
 class Columns:
     """The columns a person named: by order, or by the names in the file's header."""
 
-    #: What each column holds, in order: "follower" and "followee", then perhaps "weight".
+    #: What each column holds, in order: the two ends, perhaps "weight" and "time", "_".
     words: tuple[str, ...]
     #: The header's name for each, when columns are named; else empty.
     names: tuple[str, ...] = ()
 
     @property
+    def wanted(self) -> tuple[str, ...]:
+        """The words of the columns that are read, in order."""
+        return tuple(word for word in self.words if word != SKIPPED)
+
+    @property
     def direction(self) -> str:
         """Which of the two ends comes first, as ``from_edges`` wants it."""
-        return " ".join(word for word in self.words if word != "weight")
+        return " ".join(word for word in self.words if word in _ENDS)
 
     @property
     def weighted(self) -> bool:
         """Whether there is a column of weights."""
         return "weight" in self.words
 
+    @property
+    def timed(self) -> bool:
+        """Whether there is a column that says when each follow began."""
+        return "time" in self.words
+
+    def __str__(self) -> str:
+        if not self.names:
+            return " ".join(self.words)
+        quoted = (f'"{name}"' if re.search(r"\s", name) else name for name in self.names)
+        return " ".join(map("=".join, zip(self.words, quoted, strict=True)))
+
+    def without(self, *words: str) -> str:
+        """The columns in order without names and without ``words``, as people write them."""
+        return " ".join(word for word in self.words if word not in words)
+
     def places(self, header: Sequence[str] | None, *, file: str) -> list[int]:
-        """Where in a row each of ``words`` is found, given the file's header if it has one.
+        """Where in a row each of ``wanted`` is found, given the file's header if it has one.
 
         Named columns are found by name; so are the words themselves where a header has
         them, after making sure that it has the two ends in the order given. InputError,
-        naming ``file``, when it has the reverse or lacks a name.
+        naming ``file``, when it has the reverse, lacks a name or has one twice.
         """
         found = [name.strip() for name in header or ()]
-        if not self.names:
-            lower = [name.lower() for name in found]
-            self._agree(lower, file)
-            if not self.named_in(found):
-                return list(range(len(self.words)))
-            return [lower.index(word) for word in self.words]
-        for name in self.names:
-            if name not in found:
-                raise InputError(
-                    Fault(
-                        "there is no such column",
-                        file=file,
-                        key="columns",
-                        value=show_value(name),
-                        advice=nearest(name, found[:20]),
-                    )
-                )
-        return [found.index(name) for name in self.names]
+        if self.names:
+            return [self._place(name, found, file) for name in self.names]
+        lower = [name.lower() for name in found]
+        self._agree(lower, file)
+        if self.named_in(found):
+            return [self._place(word, lower, file) for word in self.wanted]
+        return [i for i, word in enumerate(self.words) if word != SKIPPED]
+
+    def _place(self, name: str, header: list[str], file: str) -> int:
+        value = show_value(name)
+        if name not in header:
+            rule, advice = "there is no such column", nearest(name, header[:20])
+            raise InputError(Fault(rule, file, "columns", value, advice))
+        if header.count(name) > 1:
+            rule, advice = "two columns have this name", "give each column its own"
+            raise InputError(Fault(rule, file, "columns", value, advice))
+        return header.index(name)
 
     def named_in(self, header: Sequence[str]) -> bool:
         """Whether columns go by the names in ``header``, so that others may stand among them."""
         lower = {name.strip().lower() for name in header}
-        return bool(self.names) or set(self.words) <= lower
+        return bool(self.names) or (SKIPPED not in self.words and set(self.words) <= lower)
 
-    def _agree(self, header: Sequence[str], place: str) -> None:
-        ends = [word for word in header if word in _WORDS[:2]]
-        if sorted(ends) == ["followee", "follower"] and " ".join(ends) != self.direction:
-            raise InputError(
-                Fault(
-                    f'the header says "{" ".join(ends)}"',
-                    file=place,
-                    key="columns",
-                    value=show_value(self.direction),
-                    advice="give the order of the header, or change the header if it is wrong",
-                )
-            )
+    def _agree(self, header: Sequence[str], file: str) -> None:
+        ends = [word for word in header if word in _ENDS]
+        if sorted(ends) != sorted(_ENDS):
+            return
+        placed = [header.index(word) for word in self.wanted if word in _ENDS]
+        by_order = [i for i, word in enumerate(self.words) if word in _ENDS]
+        if " ".join(ends) != self.direction or (SKIPPED in self.words and placed != by_order):
+            rule = f'the header says "{" ".join(ends)}"'
+            if " ".join(ends) == self.direction:
+                rule = "the header has them at other places"
+            advice = "give the order of the header, or change the header if it is wrong"
+            raise InputError(Fault(rule, file, "columns", show_value(str(self)), advice))
 
 
 def parse_columns(columns: str, *, key: str = "columns") -> Columns:
-    """Read "follower followee [weight]", its reverse, or "follower=NAME followee=NAME ..."."""
+    """Read "follower followee [weight] [time] [_]" in any order, or "follower=NAME ..."."""
     if not isinstance(columns, str):
-        raise InputError(
-            Fault(
-                "must be text",
-                key=key,
-                value=show_value(columns),
-                advice='such as "follower followee"',
-            )
-        )
-    parts = columns.replace(",", " ").split() if "=" not in columns else columns.split()
-    pairs = [part.partition("=") for part in parts]
+        advice = 'such as "follower followee"'
+        raise InputError(Fault("must be text", "", key, show_value(columns), advice))
+    pairs = [part.partition("=") for part in _parts(columns, key)]
     words = tuple(word for word, _, _ in pairs)
     if not _well_formed(words):
-        raise InputError(
-            Fault(
-                "must say which column holds the follower and which the followee",
-                key=key,
-                value=show_value(columns),
-                advice=nearest(columns, _FORMS),
-            )
-        )
-    named = [bool(equals) for _, equals, _ in pairs]
-    if not any(named):
+        rule = "must say which column holds the follower and which the followee"
+        advice = nearest(columns, _FORMS)
+        if set(_ENDS) <= set(words):
+            rule = "must name each column once"
+            advice = f'the words are "follower", "followee", "weight", "time" and "{SKIPPED}"'
+        raise InputError(Fault(rule, "", key, show_value(columns), advice))
+    if not any(equals for _, equals, _ in pairs):
         return Columns(words)
     names = tuple(name for _, _, name in pairs)
-    if not all(names) or len(set(names)) != len(names):
-        raise InputError(
-            Fault(
-                "every column needs its own name once one has it",
-                key=key,
-                value=show_value(columns),
-                advice='such as "follower=source followee=target"',
-            )
-        )
+    if not all(names) or len(set(names)) != len(names) or SKIPPED in words:
+        rule = "every column needs its own name once one has it"
+        advice = 'such as "follower=source followee=target"'
+        raise InputError(Fault(rule, "", key, show_value(columns), advice))
     return Columns(words, names)
 
 
+def _parts(columns: str, key: str) -> list[str]:
+    if "=" not in columns:
+        return columns.replace(",", " ").split()
+    if columns.count('"') % 2:
+        rule = "has quotes that do not match"
+        raise InputError(Fault(rule, "", key, show_value(columns)))
+    return [part.replace('"', "") for part in re.findall(r'(?:[^\s"]|"[^"]*")+', columns)]
+
+
 def _well_formed(words: tuple[str, ...]) -> bool:
-    ends = sorted(words[:2]) == ["followee", "follower"]
-    return ends and (len(words) == 2 or (len(words) == 3 and words[2] == "weight"))
+    known = [word for word in words if word != SKIPPED]
+    distinct = len(set(known)) == len(known)
+    return distinct and set(_ENDS) <= set(known) <= {*_ENDS, *_VALUES} and len(words) <= _MOST

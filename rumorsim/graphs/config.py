@@ -17,11 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["GRAPH_CONFIGS", "Given", "GraphConfig", "GraphFile", "Union_"]
 
-_COLUMNS_ADVICE = (
-    'what the columns hold, in order: "follower followee" or "followee follower",'
-    ' then "weight" if there is one; or by name: "follower=NAME followee=NAME";'
-    " or both_ways = true if each line stands for two follows"
-)
+#: The only keys that go with NAME.mapped, whose arrays say all else themselves.
+_OF_ANY_FILE = ("kind", "path", "max_bytes", "sha256")
 
 
 class GraphFile(GraphModel):
@@ -38,8 +35,32 @@ class GraphFile(GraphModel):
         None,
         max_length=1000,
         description='What the columns hold, in order: "follower followee" or "followee follower",'
-        ' then "weight" if there is one; or by name: "follower=NAME followee=NAME". Needed'
-        " for every file but NAME.mapped, whose arrays say it themselves.",
+        ' with "weight" and "time" where they are and "_" for a column to skip; or by the names'
+        ' in the header: "follower=NAME followee=NAME". Needed for every file but NAME.mapped,'
+        " whose arrays say it themselves.",
+    )
+    ids: Literal["auto", "integer", "text"] = Field(
+        "auto",
+        description='"integer", "text" (ids as written), or "auto": whole numbers if the first'
+        " line has them.",
+    )
+    header: bool | Literal["yes", "no"] | None = Field(
+        None,
+        description="Whether the first line holds names of columns. Left out, a first line that"
+        " may is refused.",
+    )
+    separator: Literal["tab", "semicolon", "comma", "blanks"] | None = Field(
+        None, description="What stands between cells. Left out, what the lines agree with."
+    )
+    comments: Literal["#", "%", "#%", "none"] | None = Field(
+        None,
+        description='What lines of comment begin with: "#", "%", either ("#%") or neither'
+        ' ("none"). Left out, both are skipped unless they may be follows.',
+    )
+    until: float | str | None = Field(
+        None,
+        description='Only follows whose "time" is this or earlier: a number, or a date as in the'
+        " file.",
     )
     both_ways: bool = Field(
         False,
@@ -79,22 +100,18 @@ class GraphFile(GraphModel):
 
     @model_validator(mode="after")
     def _columns_named(self) -> GraphFile:
-        from rumorsim.graphs.columns import parse_columns
+        from rumorsim.graphs.columns import COLUMNS_HELP, parse_columns
         from rumorsim.graphs.sources import is_mapped
 
         if is_mapped(self.path):
-            if self.columns is not None:
-                raise ValueError("columns must be left out: the arrays say who follows whom")
-            if self.both_ways:
-                raise ValueError("both_ways must be left out: the arrays say who follows whom")
-            for key in ("format", "id_attribute"):
-                if getattr(self, key) is not None:
+            for key, field in type(self).model_fields.items():
+                if key not in _OF_ANY_FILE and getattr(self, key) != field.default:
                     raise ValueError(f"{key} must be left out: the arrays say it themselves")
         elif self.columns is None:
             if self.both_ways:
                 return self
             # Key, value, rule and advice, as scenarios tell them.
-            raise ValueError(f"graph.columns\t\tis missing\t{_COLUMNS_ADVICE}")
+            raise ValueError(f"graph.columns\t\tis missing\t{COLUMNS_HELP}")
         else:
             parse_columns(self.columns)
         return self
@@ -105,9 +122,14 @@ class GraphFile(GraphModel):
         return read_follows(
             base_dir / self.path,
             columns=self.columns,
+            ids=self.ids,
+            header=self.header,
+            separator=self.separator,
+            comments=self.comments,
             both_ways=self.both_ways,
             format=self.format,
             id_attribute=self.id_attribute,
+            until=self.until,
             max_bytes=self.max_bytes,
         )
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.errors import Fault, InputError, nearest, show_value
+from rumorsim.graphs.read_as import ReadAs
 from rumorsim.randomness import parts_of
 
 __all__ = ["FollowGraph"]
@@ -47,6 +48,8 @@ class FollowGraph:
     self_loops: int = 0
     #: Repeated follows, dropped while building (the first one's weight is kept).
     duplicates: int = 0
+    #: How the file it comes from was understood; None for graphs that are not from a list.
+    read_as: ReadAs | None = None
 
     def __post_init__(self) -> None:
         set_field = object.__setattr__

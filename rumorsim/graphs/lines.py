@@ -2,23 +2,57 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum, auto
 from typing import NoReturn
 
-from rumorsim.errors import Fault, InputError, show_value
-from rumorsim.graphs.columns import Columns
+import numpy as np
+from numpy.typing import NDArray
 
-__all__ = ["LONGEST_LINE", "Id", "LineFormat", "format_of"]
+from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.graphs.cells import attribute_values, attributes_of, bare_line, quoted_cells
+from rumorsim.graphs.columns import Columns
+from rumorsim.graphs.dialects import Said, Shape
+from rumorsim.graphs.headers import names_a_column
+
+__all__ = ["Id", "LineFormat", "Row", "Skip", "is_whole", "moment"]
 
 Id = int | str
-#: Bytes; longer lines are no edge list.
-LONGEST_LINE = 10_000
+#: One follow: the two ends as they stand, its weight (1.0 without) and its time (0.0 without).
+Row = tuple[Id, Id, float, float]
 _INTEGER = re.compile(rb"0|-?[1-9][0-9]*")
-_CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
-_ENDS = ("follower", "followee")
+_LONGEST_ID = 1000
+
+
+class Skip(Enum):
+    """Why a line holds no follow."""
+
+    EMPTY = auto()
+    COMMENT = auto()
+    HEADER = auto()
+
+
+def is_whole(cell: bytes) -> bool:
+    """Whether a cell is a whole number in the one way of writing it."""
+    return _INTEGER.fullmatch(cell) is not None
+
+
+def moment(text: str) -> float:
+    """A time as a number: one already, or seconds since 1970 for ISO 8601; NaN if neither.
+
+    Times without a zone are taken as UTC.
+    """
+    number = _number(text)
+    if number == number:
+        return number
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return math.nan
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
 
 
 @dataclass(frozen=True)
@@ -27,76 +61,173 @@ class LineFormat:
 
     file: str
     columns: Columns
-    #: b"," or b"\\t", or b" " for any run of spaces and tabs.
-    separator: bytes
+    said: Said
+    shape: Shape
     #: Whether ids are whole numbers; else they are text.
     integers: bool
-    #: Columns in each line, and where the wanted ones are.
+    #: Cells in each line, without attributes.
     width: int
-    places: tuple[int, ...]
+    #: Where the two ends are, in the order of ``columns.direction``.
+    ends: tuple[int, int]
+    #: Where weight and time are; -1 where they are among the attributes or not wanted.
+    weight: int = -1
+    time: int = -1
+    #: The number of the first line that is neither empty nor a comment.
+    first_line: int = 1
     #: The number of the line with the names of the columns; 0 without one.
-    header_line: int
+    header_line: int = 0
+    #: Whether nobody said if there is a header: only the whole file shows what is likely.
+    doubtful: bool = False
+    #: What the header says of the two ends; empty without one.
+    top: tuple[str, ...] = ()
 
     @property
     def plain(self) -> bool:
-        """Whether the compiled reader can try: whole numbers in the columns as they stand."""
-        return self.integers and self.places == tuple(range(self.width))
+        """Whether the compiled reader can try."""
+        return self.integers and not self.shape.attributes
 
-    def values(self, line: bytes, number: int) -> tuple[Id, Id, float] | None:
-        """The two ends and the weight (1.0 without); None for comments and empty lines."""
-        cells = cells_of(line, self.separator, self.file, number)
-        if cells is None or number == self.header_line:
-            return None
-        if len(cells) != self.width:
-            self._fault(
-                number,
-                f"has {len(cells)} columns where {self.width} are expected",
-                show_value(line.decode().strip()),
-                _width_advice(len(cells), self.columns),
-            )
-        one = self._id(cells[self.places[0]], 0, number)
-        two = self._id(cells[self.places[1]], 1, number)
-        weight = self._weight(cells[self.places[2]], number) if self.columns.weighted else 1.0
-        return one, two, weight
+    @property
+    def sure(self) -> bool:
+        """Whether all lines of a list of whole numbers that begin with a mark are comments."""
+        return self.said.comments is not None or self.said.ids == "integer"
+
+    @property
+    def marked(self) -> NDArray[np.bool_]:
+        """Whether a comment begins with a byte, as the compiled reader wants it; bool[256]."""
+        return np.isin(np.arange(256), list(self.said.marks))
+
+    @property
+    def roles(self) -> NDArray[np.int8]:
+        """What each column holds, as the compiled reader wants it; int8[width]."""
+        roles = np.zeros(self.width, np.int8)
+        for role, at in enumerate((*self.ends, self.weight, self.time), 1):
+            if at >= 0:
+                roles[at] = role
+        return roles
+
+    def read(self, line: bytes, number: int) -> Row | Skip:
+        """The follow in a line, or why there is none."""
+        separator = self.shape.separator
+        bare = bare_line(line, separator, self.file, number)
+        if not bare:
+            return Skip.EMPTY
+        if bare[0] in self.said.marks and self._comment(bare, number):
+            return Skip.COMMENT
+        if number == self.header_line:
+            return Skip.HEADER
+        cells = self.shape.cells(bare)
+        if cells is None or len(cells) != self.width:
+            self._refuse(cells, bare, number)
+        first, second = self.ends
+        one, two = self._id(cells[first], 0, number), self._id(cells[second], 1, number)
+        if self.weight < 0 and self.time < 0 and not self.shape.attributes:
+            return one, two, 1.0, 0.0
+        return one, two, *self._values(bare, cells, number)
+
+    def quoted_ids(self, line: bytes, number: int) -> list[str]:
+        """The ids that stand in quotes in a line that has been read."""
+        bare = bare_line(line, self.shape.separator, self.file, number)
+        if self.shape.attributes and (found := attributes_of(bare, self.shape.separator)):
+            bare = found[0]
+        cells = quoted_cells(bare, self.shape.separator) or []
+        return [cells[at][0].decode() for at in self.ends if cells[at][1]]
+
+    # -- comments ----------------------------------------------------------------------
+
+    def _comment(self, bare: bytes, number: int) -> bool:
+        """Whether a line that begins with a mark is a comment; InputError where it may be data.
+
+        It may be data if it has the cells that a line of data has. In a list of whole numbers
+        it then still is a comment where ids are asked to be whole numbers, before the first
+        line of data, behind a mark and a blank, and where it is a line of data once the mark
+        is taken off. In a list of text only a line before the first that names the columns is.
+        """
+        if self.said.comments is not None:
+            return True
+        cells = self.shape.cells(bare)
+        if cells is None or len(cells) != self.width or not self._could_have_values(cells):
+            return True
+        behind = bare.lstrip(bare[:1])
+        leading = number < self.first_line
+        if self.integers:
+            other = cells[next(at for at in self.ends if at > 0)]
+            without = (self.shape.cells(behind) or [b""])[0] if behind else b""
+            if (
+                leading
+                or self.said.ids == "integer"
+                or behind[:1] in (b"", b" ", b"\t")
+                or is_whole(without)
+                or not is_whole(other)
+            ):
+                return True
+        elif leading and all(names_a_column(cell.decode()) for cell in cells if cell):
+            return True
+        value = show_value(bare.decode())
+        advice = (
+            f'say comments = "{bare[:1].decode()}" (--comments "{bare[:1].decode()}") to skip such'
+            ' lines, or "none" if ids begin so'
+        )
+        self._fault(number, "may be a comment or a follow", value, advice)
+
+    def _could_have_values(self, cells: list[bytes]) -> bool:
+        """Whether weight and time, where there are such cells, are numbers."""
+        weight = 0.0 if self.weight < 0 else _number(cells[self.weight].decode())
+        time = 0.0 if self.time < 0 else moment(cells[self.time].decode())
+        return math.isfinite(weight) and math.isfinite(time)
+
+    # -- cells -------------------------------------------------------------------------
+
+    def _refuse(self, cells: list[bytes] | None, bare: bytes, number: int) -> NoReturn:
+        """Say why a line does not have the cells that it should have."""
+        shown = show_value(bare.decode())
+        if cells is not None:
+            rule = f"has {len(cells)} columns where {self.width} are expected"
+            self._fault(number, rule, shown, _width_advice(bare, len(cells), self))
+        if self.shape.attributes and attributes_of(bare, self.shape.separator) is None:
+            rule = "does not end with attributes in {...} as the other lines do"
+            self._fault(number, rule, shown, "correct the line")
+        advice = "write a quote inside quotes twice, and quotes around a cell that begins with one"
+        self._fault(number, "has quotes that do not match", shown, advice)
 
     def _id(self, cell: bytes, which: int, number: int) -> Id:
-        key = self.columns.words[which]
+        if self.integers and _INTEGER.fullmatch(cell) and len(cell) <= _LONGEST_ID:
+            return int(cell)
+        key = self.columns.direction.split()[which]
         if not cell:
             self._fault(number, "is empty", "", "give an id or drop the line", key)
-        if len(cell) > 1000:
-            self._fault(
-                number,
-                "ids can have at most 1,000 bytes",
-                show_value(cell[:80].decode(errors="replace")),
-                "",
-                key,
-            )
+        if len(cell) > _LONGEST_ID:
+            shown = show_value(cell[:80].decode(errors="replace"))
+            self._fault(number, f"ids can have at most {_LONGEST_ID:,} bytes", shown, "", key)
         if not self.integers:
             return cell.decode()
-        if not _INTEGER.fullmatch(cell):
-            self._fault(
-                number,
-                "is not a whole number, as ids were before",
-                show_value(cell.decode()),
-                'correct the line, or say ids = "text" to keep ids as written',
-                key,
-            )
-        return int(cell)
+        rule = "is not a whole number, as ids were before"
+        advice = 'correct the line, or say ids = "text" (--ids text) to keep ids as written'
+        self._fault(number, rule, show_value(cell.decode()), advice, key)
 
-    def _weight(self, cell: bytes, number: int) -> float:
-        try:
-            value = float(cell)
-        except ValueError:
-            value = math.nan
-        if not math.isfinite(value) or value < 0 or b"_" in cell:
-            self._fault(
-                number,
-                "must be a finite number of at least 0",
-                show_value(cell.decode()),
-                "",
-                "weight",
-            )
-        return value
+    def _values(self, bare: bytes, cells: list[bytes], number: int) -> tuple[float, float]:
+        """Weight and time of a line."""
+        columns = self.columns
+        if not columns.weighted and not columns.timed:
+            return 1.0, 0.0
+        given = {"weight": "1", "time": "" if columns.timed else "0"}
+        if self.shape.attributes:
+            found = attributes_of(bare, self.shape.separator) or (b"", b"{}")
+            values = attribute_values(found[1], f"{self.file}, line {number}")
+            for word, name in zip(columns.words, columns.names or columns.words, strict=True):
+                if name in values and word in given:
+                    given[word] = str(values[name])
+        else:
+            for word, at in (("weight", self.weight), ("time", self.time)):
+                if at >= 0:
+                    given[word] = cells[at].decode()
+        weight, time = _number(given["weight"]), moment(given["time"])
+        if not math.isfinite(weight) or weight < 0:
+            rule = "must be a finite number of at least 0"
+            self._fault(number, rule, show_value(given["weight"]), "", "weight")
+        if not math.isfinite(time):
+            rule = "must be a number or a date such as 2011-05-03"
+            self._fault(number, rule, show_value(given["time"]), "", "time")
+        return weight, time
 
     def _fault(self, number: int, rule: str, value: str, advice: str, key: str = "") -> NoReturn:
         raise InputError(
@@ -104,127 +235,26 @@ class LineFormat:
         )
 
 
-def _width_advice(found: int, columns: Columns) -> str:
-    if found == 3 and columns.words[2:] == () and not columns.names:
-        return f'if the third is a weight, say columns = "{columns.direction} weight"'
+def _number(cell: str) -> float:
+    try:
+        return math.nan if "_" in cell else float(cell)
+    except ValueError:
+        return math.nan
+
+
+def _width_advice(bare: bytes, found: int, form: LineFormat) -> str:
+    columns = form.columns
+    if bare.startswith((b"#", b"%")):
+        mark = bare[:1].decode()
+        return f'if this is a comment, say comments = "{mark}" (--comments "{mark}")'
     if found == 1:
         return "separate the columns by spaces, tabs or commas"
-    if not columns.names:
-        return "with more columns, name those you want in a header line"
-    return "correct the line"
-
-
-def cells_of(line: bytes, separator: bytes, file: str, number: int) -> list[bytes] | None:
-    """The columns of a line, stripped; None for a comment or an empty line."""
-    place = f"{file}, line {number}"
-    if len(line) > LONGEST_LINE:
-        raise InputError(
-            Fault(
-                f"a line can have at most {LONGEST_LINE:,} bytes",
-                file=place,
-                value=f"{len(line):,} bytes",
-                advice="is this an edge list?",
-            )
-        )
-    bare = line.rstrip(b"\r\n").strip(b" \t")
-    if not bare or bare.startswith(b"#"):
-        return None
-    _check_text(bare, place)
-    if separator == b" ":
-        return bare.split()
-    if b'"' in bare and separator == b",":
-        return _quoted(bare.decode(), place)
-    whole = line.rstrip(b"\r\n") if separator == b"\t" else bare
-    return [cell.strip(b" \t") for cell in whole.split(separator)]
-
-
-def _check_text(line: bytes, place: str) -> None:
-    control = _CONTROL.search(line)
-    if control is None:
-        try:
-            line.decode()
-        except UnicodeDecodeError as error:
-            wrong = line[error.start : error.start + 1]
-        else:
-            return
-    else:
-        wrong = control.group()
-    raise InputError(
-        Fault(
-            "is not text in UTF-8",
-            file=place,
-            value=f"byte 0x{wrong.hex()}",
-            advice="is this an edge list?",
-        )
-    )
-
-
-def _quoted(line: str, place: str) -> list[bytes]:
-    try:
-        cells = next(csv.reader([line], strict=True, skipinitialspace=True))
-    except csv.Error as error:
-        raise InputError(
-            Fault(
-                "has quotes that do not match",
-                file=place,
-                value=show_value(line),
-                advice=str(error),
-            )
-        ) from error
-    return [cell.strip().encode() for cell in cells]
-
-
-def format_of(
-    start: bytes, columns: Columns, ids: str, file: str, *, whole: bool
-) -> LineFormat | None:
-    """How a file is to be read, from its ``start``; None if that has too few lines of data.
-
-    Two lines decide; one is enough when the start is the ``whole`` file.
-
-    The separator is a comma if the first line of data has one, else a tab, else blanks.
-    That line is a header if columns are asked for by name, if it says "follower" or
-    "followee", or if ids that are no whole numbers are followed by ids that are.
-    """
-    found = _first_lines(start, file)
-    if len(found) < (1 if whole else 2):
-        return None
-    separator = found[0][1]
-    rows = [(number, cells_of(line, separator, file, number) or []) for number, _, line in found]
-    number, top = rows[0]
-    below = rows[1][1] if len(rows) > 1 else []
-    names = [cell.decode() for cell in top]
-    says = {name.strip().lower() for name in names}
-    headed = (
-        bool(columns.names)
-        or bool(says & set(_ENDS))
-        or (
-            len(top) == len(below)
-            and not any(map(_INTEGER.fullmatch, top))
-            and all(map(_INTEGER.fullmatch, below[:2]))
-        )
-    )
-    if headed and not below:
-        return None
-    places = columns.places(names if headed else None, file=f"{file}, line {number}")
-    width = len(names) if headed and columns.named_in(names) else len(columns.words)
-    data = below if headed else top
-    integers = ids == "integer" or (
-        ids == "auto" and all(at < len(data) and _INTEGER.fullmatch(data[at]) for at in places[:2])
-    )
-    return LineFormat(
-        file, columns, separator, integers, width, tuple(places), number if headed else 0
-    )
-
-
-def _first_lines(block: bytes, file: str) -> list[tuple[int, bytes, bytes]]:
-    """Number, separator and text of the first two lines of data."""
-    found: list[tuple[int, bytes, bytes]] = []
-    for number, line in enumerate(block.split(b"\n"), 1):
-        cells = cells_of(line, b" ", file, number)
-        if cells is not None:
-            bare = line.strip(b" \r\n")
-            separator = b"," if b"," in bare else b"\t" if b"\t" in bare else b" "
-            found.append((number, separator, line))
-            if len(found) == 2:
-                break
-    return found
+    if columns.names or form.width == found:
+        return "correct the line"
+    if found > form.width:
+        skipped = columns.without() + " _" * (found - form.width)
+        if found == 3 and form.width == 2:
+            weight = f'if the third is a weight, say columns = "{columns.direction} weight"; '
+            return weight + f'to skip it, "{skipped}"'
+        return f'to skip the others, say columns = "{skipped}"'
+    return "correct the line, or say which columns there are"

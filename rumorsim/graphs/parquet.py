@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.graphs.building import id_table
 from rumorsim.graphs.columns import Columns
+from rumorsim.graphs.edges import Edges
+from rumorsim.graphs.lines import moment
 from rumorsim.graphs.sources import DEFAULT_MAX_BYTES, too_big
 
 __all__ = ["read_columns", "read_table", "write_columns"]
@@ -81,10 +83,8 @@ def _check_size(file: Any, wanted: Sequence[str] | None, cap: int | None, path: 
         raise too_big(str(path), cap)
 
 
-def read_columns(
-    path: Path, columns: Columns, as_text: bool, max_bytes: int | None
-) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.float64] | None]:
-    """Both ends and the weights of the follows in a Parquet file."""
+def read_columns(path: Path, columns: Columns, as_text: bool, max_bytes: int | None) -> Edges:
+    """The follows in a Parquet file."""
     header = column_names(path)
     if len(set(header)) != len(header):
         raise InputError(
@@ -99,14 +99,21 @@ def read_columns(
                 file=str(path),
                 key="columns",
                 value=show_value(", ".join(header)),
-                advice='name those you want: "follower=NAME followee=NAME"',
+                advice='name those you want: "follower=NAME followee=NAME", or say "_" to skip one',
             )
         )
     names = [header[at] for at in columns.places(header, file=str(path))]
     table = read_table(path, names, max_bytes)
-    first = _ids(table, names[0], columns.words[0], as_text, path)
-    second = _ids(table, names[1], columns.words[1], as_text, path)
-    return first, second, _weights(table, names[2], path) if columns.weighted else None
+    place = dict(zip(columns.wanted, names, strict=True))
+    first, second = (
+        _ids(table, place[word], word, as_text, path) for word in columns.direction.split()
+    )
+    return Edges(
+        first,
+        second,
+        _weights(table, place["weight"], path) if columns.weighted else None,
+        _times(table, place["time"], path) if columns.timed else None,
+    )
 
 
 def _refuse_nulls(values: Any, name: str, key: str, path: Path) -> None:
@@ -172,6 +179,29 @@ def _weights(table: Any, name: str, path: Path) -> NDArray[np.float64]:
             )
         )
     return weights
+
+
+def _times(table: Any, name: str, path: Path) -> NDArray[np.float64]:
+    """Times as numbers: as they stand, or seconds since 1970 for dates and timestamps."""
+    pyarrow = _pyarrow(path)
+    types, values = pyarrow.types, table.column(name)
+    _refuse_nulls(values, name, "time", path)
+    if types.is_date(values.type) or types.is_timestamp(values.type):
+        micro = values.cast(pyarrow.timestamp("us")).cast(pyarrow.int64()).to_numpy()
+        seconds: NDArray[np.float64] = micro / 1e6
+        return seconds
+    found = np.array([moment(str(each)) for each in values.to_pylist()], np.float64)
+    bad = np.flatnonzero(~np.isfinite(found))
+    if bad.size:
+        raise InputError(
+            Fault(
+                "must be a number or a date such as 2011-05-03",
+                file=f"{path}, row {bad[0] + 1}",
+                key=f"time ({name})",
+                value=show_value(values[int(bad[0])].as_py()),
+            )
+        )
+    return found
 
 
 def write_columns(path: Path, columns: dict[str, NDArray[Any]]) -> None:

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
-from rumorsim.errors import Fault, InputError, nearest, show_value
+from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.files import checked_file
-from rumorsim.graphs.building import from_edges, id_table
-from rumorsim.graphs.columns import COLUMNS_ADVICE, Columns, parse_columns
+from rumorsim.graphs.building import from_edges
+from rumorsim.graphs.columns import COLUMNS_ADVICE, SKIPPED, Columns, parse_columns
+from rumorsim.graphs.dialects import Said
 from rumorsim.graphs.direction import DIRECTIONS
+from rumorsim.graphs.edges import Edges
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.formats import Request, format_of_file
-from rumorsim.graphs.lines import LONGEST_LINE, Id, LineFormat, format_of
-from rumorsim.graphs.sources import Progress, blocks, file_format, is_mapped
+from rumorsim.graphs.id_checks import check_ids
+from rumorsim.graphs.lines import moment
+from rumorsim.graphs.read_as import ReadAs
+from rumorsim.graphs.sources import Progress, file_format, is_mapped
 
-__all__ = ["read_follows"]
+__all__ = ["Header", "read_follows"]
 
-_IDS = ("auto", "integer", "text")
-_BOM = b"\xef\xbb\xbf"
-#: Two arrays of ids and one of weights (None without), for some lines of a file.
-Part = tuple[NDArray[Any], NDArray[Any], NDArray[np.float64] | None]
+Header = bool | Literal["yes", "no"] | None
 
 
 def read_follows(
@@ -33,20 +31,34 @@ def read_follows(
     *,
     columns: str | None = None,
     ids: str = "auto",
+    header: Header = None,
+    separator: str | None = None,
+    comments: str | None = None,
     both_ways: bool = False,
     format: str | None = None,
     id_attribute: str | None = None,
+    until: float | str | None = None,
     max_bytes: int | None = None,
     progress: Progress | None = None,
 ) -> FollowGraph:
     """The follow graph of a file of follows, one a line (or row, or edge).
 
-    ``columns`` says what the columns hold: "follower followee" or "followee follower",
-    with " weight" behind if there is a third; or, where the file has a header,
-    "follower=NAME followee=NAME". Text columns are separated by commas, tabs or blanks;
-    lines starting with # are comments. ``ids``: "auto" takes whole numbers if the first
-    line has them (then all must be), "text" keeps ids as written. Accounts are those in
-    the file; see ``from_edges`` for their numbering and for what is dropped.
+    ``columns`` says what the columns hold: "follower followee" or "followee follower", with
+    "weight" and "time" where they are and "_" for a column to skip; or, where the file has a
+    header, "follower=NAME followee=NAME". ``both_ways`` makes two follows of each line, as
+    files of undirected edges mean it; ``columns`` may then be left out where there are two.
+    ``until`` keeps the follows whose time is that or before (a number or a date as in the
+    column "time"). Accounts are those in the file; see ``from_edges`` for their numbering and
+    for what is dropped. What was decided is in the graph's ``read_as``.
+
+    ``ids``: "auto" takes whole numbers if the first line has them (then all must be), "text"
+    keeps ids as written. Text is cut at tabs, semicolons, commas or blanks, which ``separator``
+    ("tab", "semicolon", "comma", "blanks") says where the lines do not; quotes keep a cell
+    together; attributes as networkx writes them ({'weight': 2.0}) may end a line, and give
+    weights and times by name. ``header`` says whether the first line holds names (True or
+    "yes", False or "no"); ``comments`` whether lines that begin with "#", "%", either ("#%") or
+    neither ("none") are skipped. Where nobody says and a line may be either, the file is
+    refused. Text may be in UTF-8, or in UTF-16 with a byte order mark.
 
     In GraphML and the other formats of ``graphs.formats`` (GEXF, GML, Pajek, adjacency lists,
     node-link JSON, Matrix Market) "follower followee" says that the source of an edge follows
@@ -57,65 +69,121 @@ def read_follows(
     A directory of arrays, NAME.mapped, is read in place and says all this itself: there
     everything but ``max_bytes`` is left out.
 
-    ``both_ways`` makes two follows of each line, as files of undirected edges mean it;
-    ``columns`` may then be left out where there are two. ``max_bytes`` caps the bytes of a
-    file once decompressed. Whatever is wrong with the
-    file is an InputError with its line.
+    ``max_bytes`` caps the bytes of a file once decompressed. Whatever is wrong with the file
+    is an InputError with its line.
     """
+    said = Said(ids, _header(header), separator, comments)
     if is_mapped(path):
         from rumorsim.graphs.mapped import read_mapped
 
-        _said_by_itself(
-            path,
-            columns=columns,
-            ids=None if ids == "auto" else ids,
-            both_ways=both_ways or None,
-            format=format,
-            id_attribute=id_attribute,
-        )
+        given: dict[str, Any] = {"columns": columns, "until": until, "format": format}
+        given |= {"ids": None if ids == "auto" else ids, "id_attribute": id_attribute}
+        given |= {"both_ways": both_ways or None, **said.for_text_only()}
+        _left_out(given, path, "the arrays say it themselves")
         return read_mapped(path, max_bytes=max_bytes)
     if columns is None and both_ways:
         columns = DIRECTIONS[0]
     wanted = _wanted(columns, path)
-    if ids not in _IDS:
-        raise InputError(
-            Fault(
-                "must be a way to read ids",
-                key="ids",
-                value=show_value(ids),
-                advice=nearest(str(ids), _IDS),
-            )
-        )
+    said.check()
     place = checked_file(path)
     kind = file_format(place)
     packed = kind == "gzip"
     chosen = format_of_file(place, format, kind)
     if chosen is not None:
-        return chosen.read(
+        _left_out({**said.for_text_only(), "until": until}, path, "only lists of follows have it")
+        _only_ends_and_weight(wanted, path)
+        found = chosen.read(
             Request(place, wanted, ids, id_attribute, both_ways, packed, max_bytes, progress)
         )
+        return _checked(found, ReadAs(chosen.name, str(wanted), both_ways=both_ways), ids, path)
     if id_attribute is not None:
         rule, advice = "a list of follows has no attributes of accounts", "leave it out"
         value = show_value(id_attribute)
         raise InputError(Fault(rule, str(path), "id_attribute", value, advice))
     if (format or kind) == "parquet":
+        _left_out(said.for_text_only(), path, "only text has it")
         from rumorsim.graphs.parquet import read_columns
 
-        first, second, weights = read_columns(place, wanted, ids == "text", max_bytes)
+        edges = read_columns(place, wanted, ids == "text", max_bytes)
+        read_as = ReadAs("Parquet", str(wanted))
     else:
-        first, second, weights = _read_text(place, wanted, ids, packed, max_bytes, progress)
-    if first.size == 0:
-        raise InputError(
-            Fault("holds no follows", file=str(path), advice="a graph needs at least one")
-        )
-    return from_edges(
-        first,
-        second,
+        edges, read_as = _read_text(place, wanted, said, packed, max_bytes, progress)
+    read_as = replace(read_as, both_ways=both_ways, times=edges.span())
+    if edges.first.size == 0:
+        raise InputError(Fault("holds no follows", str(path), advice=_nothing_advice(read_as)))
+    if until is not None:
+        kept = edges.until(_moment(until), file=str(path))
+        read_as = replace(read_as, too_late=edges.first.size - kept.first.size)
+        edges = kept
+    found = from_edges(
+        edges.first,
+        edges.second,
         direction=wanted.direction,
-        weights=weights,
+        weights=edges.weights,
         both_ways=both_ways,
         file=str(path),
     )
+    return _checked(found, read_as, ids, path)
+
+
+def _read_text(
+    place: Path, wanted: Columns, said: Said, packed: bool, cap: int | None, bar: Progress | None
+) -> tuple[Edges, ReadAs]:
+    from rumorsim.graphs.text import read_text
+
+    found = read_text(place, wanted, said, compressed=packed, max_bytes=cap, progress=bar)
+    skipped = {key: found.skipped[key] for key in ("comment", "empty") if found.skipped[key]}
+    if found.form is None:
+        return found.edges, ReadAs("text", str(wanted), skipped=skipped)
+    shape = found.form.shape
+    return found.edges, ReadAs(
+        "text",
+        str(wanted),
+        separator=shape.separator_name,
+        header_line=found.form.header_line,
+        attributes=shape.attributes,
+        skipped=skipped,
+    )
+
+
+def _checked(
+    graph: FollowGraph, read_as: ReadAs, ids: str, path: str | os.PathLike[str]
+) -> FollowGraph:
+    """The graph with what was decided; InputError for ids that a spreadsheet has rounded."""
+    if ids == "auto":
+        check_ids(graph.ids, str(path))
+    return replace(graph, read_as=replace(read_as, ids=_kind_of_ids(graph)))
+
+
+def _kind_of_ids(graph: FollowGraph) -> str:
+    if graph.ids is None or graph.ids.dtype.kind in "iu":
+        return "integer"
+    kinds = {isinstance(each, str) for each in graph.ids.tolist()}
+    return "mixed" if len(kinds) > 1 else "text" if kinds == {True} else "integer"
+
+
+def _nothing_advice(read_as: ReadAs) -> str:
+    comments = read_as.skipped.get("comment", 0)
+    if not comments:
+        return "a graph needs at least one"
+    lines = f"{comments:,} line{'s begin' if comments != 1 else ' begins'} with # or %"
+    return f'{lines}: say comments = "none" (--comments none) if ids begin so'
+
+
+def _header(header: Any) -> bool | None:
+    words = {"yes": True, "no": False, True: True, False: False, None: None}
+    if not isinstance(header, bool | str | None) or header not in words:
+        rule = 'must be true or false, or "yes" or "no"'
+        raise InputError(Fault(rule, key="header", value=show_value(header)))
+    return words[header]
+
+
+def _moment(until: float | str) -> float:
+    found = moment(str(until))
+    if found != found:
+        rule = "must be a number or a date such as 2011-05-03"
+        raise InputError(Fault(rule, key="until", value=show_value(until)))
+    return found
 
 
 def _wanted(columns: str | None, path: str | os.PathLike[str]) -> Columns:
@@ -124,119 +192,15 @@ def _wanted(columns: str | None, path: str | os.PathLike[str]) -> Columns:
     return parse_columns(columns)
 
 
-def _said_by_itself(path: str | os.PathLike[str], **given: str | bool | None) -> None:
+def _only_ends_and_weight(columns: Columns, path: str | os.PathLike[str]) -> None:
+    bad = next((word for word in columns.words if word in (SKIPPED, "time")), None)
+    if bad is not None:
+        rule = f"GraphML has no columns: {show_value(bad)} must be left out"
+        raise InputError(Fault(rule, str(path), "columns", show_value(str(columns))))
+
+
+def _left_out(given: dict[str, Any], path: str | os.PathLike[str], why: str) -> None:
     for key, value in given.items():
         if value is not None:
-            rule = "must be left out: the arrays say it themselves"
+            rule = f"must be left out: {why}"
             raise InputError(Fault(rule, file=str(path), key=key, value=show_value(value)))
-
-
-def _read_text(
-    path: Path,
-    columns: Columns,
-    ids: str,
-    compressed: bool,
-    max_bytes: int | None,
-    progress: Progress | None,
-) -> Part:
-    def fresh() -> Iterator[bytes]:
-        return _without_mark(
-            blocks(path, compressed=compressed, max_bytes=max_bytes, progress=progress)
-        )
-
-    form = _format(fresh(), columns, ids, str(path))
-    if form is None:
-        return np.empty(0, np.int64), np.empty(0, np.int64), None
-    if form.plain:
-        parts = _plain_parts(fresh(), form)
-        if parts is not None:
-            return _joined(parts, columns.weighted)
-    return _any_lines(fresh(), form)
-
-
-def _format(pieces: Iterator[bytes], columns: Columns, ids: str, file: str) -> LineFormat | None:
-    start = b""
-    for block in pieces:
-        # Comments may fill more than the first block.
-        start += block
-        form = format_of(start, columns, ids, file, whole=False)
-        if form is not None:
-            return form
-    return format_of(start, columns, ids, file, whole=True)
-
-
-def _without_mark(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The blocks without a byte order mark at the very start."""
-    for i, block in enumerate(pieces):
-        yield block.removeprefix(_BOM) if i == 0 else block
-
-
-def _joined(parts: list[Part], weighted: bool) -> Part:
-    weights = [part[2] for part in parts if part[2] is not None]
-    return (
-        np.concatenate([part[0] for part in parts]),
-        np.concatenate([part[1] for part in parts]),
-        np.concatenate(weights) if weighted else None,
-    )
-
-
-def _plain_parts(pieces: Iterator[bytes], form: LineFormat) -> list[Part] | None:
-    """Whole numbers by the compiled reader; None when some line, though right, is beyond it.
-
-    The first block is read with care, so that most faults are told before anything is
-    compiled.
-    """
-    parts: list[Part] = []
-    line = 1
-    for block in pieces:
-        if line == 1:
-            part = _any_lines(iter([block]), form)
-            if part[0].dtype != np.int64 or part[1].dtype != np.int64:
-                return None
-        else:
-            found = _plain_block(block, form, line)
-            if found is None:
-                return None
-            part = found
-        parts.append(part)
-        line += block.count(b"\n")
-    return parts
-
-
-def _plain_block(block: bytes, form: LineFormat, line: int) -> Part | None:
-    from rumorsim.kernels.edge_text import count_lines, plain_lines
-
-    text = np.frombuffer(block, np.uint8)
-    room = int(count_lines(text))
-    first, second = np.empty(room, np.int64), np.empty(room, np.int64)
-    weights = np.empty(room if form.columns.weighted else 0, np.float64)
-    rows, stopped = plain_lines(
-        text, form.separator[0], form.columns.weighted, LONGEST_LINE, first, second, weights
-    )
-    if stopped < len(block):
-        end = block.find(b"\n", stopped)
-        bad = block[stopped : end if end >= 0 else None]
-        form.values(bad, line + block.count(b"\n", 0, stopped))
-        return None
-    return first[:rows], second[:rows], weights[:rows] if form.columns.weighted else None
-
-
-def _any_lines(pieces: Iterator[bytes], form: LineFormat) -> Part:
-    """Every line in plain Python: text, numbers of any size, quotes, extra columns."""
-    first: list[Id] = []
-    second: list[Id] = []
-    weights: list[float] = []
-    number = 0
-    for block in pieces:
-        lines = block.split(b"\n")
-        if not lines[-1]:
-            lines.pop()
-        for line in lines:
-            number += 1
-            found = form.values(line, number)
-            if found is not None:
-                first.append(found[0])
-                second.append(found[1])
-                weights.append(found[2])
-    kept = np.array(weights, np.float64) if form.columns.weighted else None
-    return id_table(first), id_table(second), kept

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from rumorsim.errors import Fault, InputError
+from rumorsim.graphs.encodings import as_utf8, marked_encoding
 
 __all__ = ["Progress", "blocks", "file_format", "is_mapped", "pieces", "too_big"]
 
@@ -37,8 +38,10 @@ _MAGIC = {
     b"<gexf": "gexf",
     b"%%MatrixMarket": "matrix-market",
 }
+#: Where a tar archive says so, packed or not, and the names it goes by.
+_TAR_AT, _TAR = 257, b"ustar"
+_TAR_NAMES = ([".tar", ".gz"], [".tgz"])
 _READABLE = ("gzip", "parquet", "text", "graphml", "gexf", "matrix-market")
-_MARK = b"\xef\xbb\xbf"
 #: What a directory of arrays that are read in place is named; see ``mapped``.
 _MAPPED = ".mapped"
 
@@ -54,7 +57,8 @@ def file_format(path: Path) -> str:
     InputError where these are of something else, or where the suffix disagrees.
     """
     with path.open("rb") as file:
-        start = file.read(16).removeprefix(_MARK)
+        start = file.read(16)
+    start = start[len(marked_encoding(start)[0]) :]
     found = next((kind for magic, kind in _MAGIC.items() if start.startswith(magic)), "text")
     if found not in _READABLE:
         raise InputError(
@@ -64,6 +68,9 @@ def file_format(path: Path) -> str:
                 advice=f"give text, .gz, .csv, .parquet, a graph format or a directory {_MAPPED}",
             )
         )
+    suffixes = [each.lower() for each in path.suffixes[-2:]]
+    if found == "gzip" and (suffixes in _TAR_NAMES or suffixes[-1:] in _TAR_NAMES):
+        raise _archive(path)
     promised = {".gz": "gzip", ".parquet": "parquet"}.get(path.suffix.lower(), found)
     if start and promised != found:
         raise InputError(
@@ -95,15 +102,16 @@ def pieces(
 def blocks(
     path: Path, *, compressed: bool, max_bytes: int | None, progress: Progress | None = None
 ) -> Iterator[bytes]:
-    """The text of a file in pieces that end at line ends, a small one first.
+    """The text of a file, in UTF-8, in pieces that end at line ends, a small one first.
 
-    Without ``max_bytes`` a gzip file is refused once it grows more than 50-fold, which
-    an edge list does not; with it the number alone counts. Only lines far longer than
-    any edge are cut.
+    A byte order mark is taken off and says what the text is in; see ``encodings``. Without
+    ``max_bytes`` a gzip file is refused once it grows more than 50-fold, which an edge list
+    does not; with it the number alone counts. Only lines far longer than any edge are cut.
     """
     rest = b""
     wanted = _FIRST_BLOCK
-    for piece in pieces(path, compressed=compressed, max_bytes=max_bytes, progress=progress):
+    found = pieces(path, compressed=compressed, max_bytes=max_bytes, progress=progress)
+    for piece in as_utf8(_no_archive(found, path), str(path)):
         rest = rest + piece if rest else piece
         if len(rest) < wanted:
             continue
@@ -115,6 +123,19 @@ def blocks(
         rest, wanted = rest[cut:], _BLOCK
     if rest:
         yield rest
+
+
+def _no_archive(found: Iterator[bytes], path: Path) -> Iterator[bytes]:
+    """The same pieces; InputError where they begin as a tar archive does."""
+    for i, piece in enumerate(found):
+        if i == 0 and piece[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR:
+            raise _archive(path)
+        yield piece
+
+
+def _archive(path: Path) -> InputError:
+    advice = f"take the list out of it first: tar -xf {path.name}"
+    return InputError(Fault("is a tar archive, not a list of follows", str(path), advice=advice))
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from rumorsim.kernels.compiling import kernel
 
-_NEWLINE, _RETURN, _SPACE, _TAB, _HASH, _MINUS, _DOT = 10, 13, 32, 9, 35, 45, 46
+_NEWLINE, _RETURN, _SPACE, _TAB, _MINUS, _DOT, _QUOTE, _LAST_PLAIN = 10, 13, 32, 9, 45, 46, 34, 126
 _ZERO, _NINE = 48, 57
 _LARGEST = np.uint64(2**63 - 1)
 _TEN = np.uint64(10)
@@ -90,18 +90,47 @@ def _past_separator(text, at, end, separator):
 
 
 @kernel
-def plain_lines(text, separator, weighted, longest, first, second, weights):
-    """Two whole numbers a line (and a weight), until a line is anything else.
+def _past_cell(text, at, end, separator):
+    # The end of a cell that is not read; -1 where it needs a closer look.
+    start = at
+    while at < end:
+        each = text[at]
+        if each == separator or (separator == _SPACE and each == _TAB):
+            break
+        if each == _QUOTE or each > _LAST_PLAIN or (each < _SPACE and each != _TAB):
+            return -1
+        at += 1
+    return -1 if separator == _SPACE and at == start else at
 
-    ``text`` uint8; ``separator`` the byte of a comma, a tab, or a space for any run of
-    blanks; lines of blanks or starting with # are passed over; lines longer than
-    ``longest`` bytes are not read. Fills the three arrays (as long as there are lines)
-    and returns how many rows there are and where reading stopped: the length of
-    ``text``, or the start of the line that needs a closer look.
+
+@kernel
+def _surely_comment(text, at, end):
+    # Nothing, a blank or the mark again behind the mark.
+    return at + 1 == end or text[at + 1] == _SPACE or text[at + 1] == _TAB
+
+
+@kernel
+def plain_lines(text, begin, separator, marked, sure, roles, longest, rows, out):
+    """Follows between whole numbers, a line each, until a line is anything else.
+
+    ``text`` uint8, read from ``begin``; ``separator`` the byte of a comma, semicolon or tab,
+    or a space for any run of blanks. Lines that begin with a byte that is ``marked`` (bool[256])
+    are comments, where that is not ``sure`` only with a blank or nothing behind it. ``roles``
+    says what each column holds: 0 nothing that is wanted, 1 and 2 the two ends, 3 the weight,
+    4 the time. Lines longer than ``longest`` bytes are not read. ``out`` has four arrays as
+    long as there are lines: ends (int64), weights and times (float64; empty if not wanted),
+    filled from ``rows`` on. Returns how many rows there are then, where reading stopped (the
+    length of ``text``, or the start of the line that needs a closer look), and how many lines
+    were comments and empty.
     """
+    first, second, weights, times = out
     size = text.size
-    begin = 0
-    rows = 0
+    comments = 0
+    empty = 0
+    one = np.int64(0)
+    two = np.int64(0)
+    weight = 1.0
+    time = 0.0
     while begin < size:
         stop = begin
         while stop < size and text[stop] != _NEWLINE:
@@ -111,31 +140,40 @@ def plain_lines(text, separator, weighted, longest, first, second, weights):
             end -= 1
         at = _after_blanks(text, begin, end, _SPACE)
         if stop - begin > longest:
-            return rows, begin
-        if at < end and text[at] != _HASH:
-            one, at = _whole(text, at, end)
-            if at < 0:
-                return rows, begin
-            at = _past_separator(text, at, end, separator)
-            if at < 0:
-                return rows, begin
-            two, at = _whole(text, at, end)
-            if at < 0:
-                return rows, begin
-            weight = 1.0
-            if weighted:
-                at = _past_separator(text, at, end, separator)
+            return rows, begin, comments, empty
+        if at == end:
+            empty += 1
+        elif marked[text[at]]:
+            if not sure and not _surely_comment(text, at, end):
+                return rows, begin, comments, empty
+            comments += 1
+        else:
+            for column in range(roles.size):
+                if column > 0:
+                    at = _past_separator(text, at, end, separator)
+                    if at < 0:
+                        return rows, begin, comments, empty
+                role = roles[column]
+                if role == 1:
+                    one, at = _whole(text, at, end)
+                elif role == 2:
+                    two, at = _whole(text, at, end)
+                elif role == 0:
+                    at = _past_cell(text, at, end, separator)
+                elif role == 3:
+                    weight, at = _decimal(text, at, end)
+                else:
+                    time, at = _decimal(text, at, end)
                 if at < 0:
-                    return rows, begin
-                weight, at = _decimal(text, at, end)
-                if at < 0:
-                    return rows, begin
+                    return rows, begin, comments, empty
             if _after_blanks(text, at, end, separator) != end:
-                return rows, begin
+                return rows, begin, comments, empty
             first[rows] = one
             second[rows] = two
-            if weighted:
+            if weights.size:
                 weights[rows] = weight
+            if times.size:
+                times[rows] = time
             rows += 1
         begin = stop + 1
-    return rows, size
+    return rows, size, comments, empty

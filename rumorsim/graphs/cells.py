@@ -1,0 +1,142 @@
+"""Lines of text cut into cells: separators, quotes, and the attributes that networkx writes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import Any, Final
+
+from rumorsim.errors import Fault, InputError, show_value
+
+__all__ = [
+    "LONGEST_LINE",
+    "SEPARATORS",
+    "attribute_values",
+    "attributes_of",
+    "bare_line",
+    "cut",
+    "quoted_cells",
+]
+
+#: Bytes; longer lines are no edge list.
+LONGEST_LINE: Final = 10_000
+#: What can stand between cells, by name; "blanks" is any run of spaces and tabs.
+SEPARATORS: Final = {"tab": b"\t", "semicolon": b";", "comma": b",", "blanks": b" "}
+_CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
+_QUOTED = rb'"((?:[^"]|"")*)"'
+#: One cell, quoted or not, and what ends it.
+_CELLS: Final = {
+    b" ": re.compile(_QUOTED + rb'(?:[ \t]+|(\Z))|([^" \t][^ \t]*)(?:[ \t]+|(\Z))'),
+    **{
+        each: re.compile(
+            rb"[%b]*(?:" % blanks
+            + _QUOTED
+            + rb"[%b]*(?:%b|(\Z))|([^\"%b%b][^%b]*|)(?:%b|(\Z)))"
+            % (blanks, each, each, blanks, each, each)
+        )
+        for each, blanks in ((b"\t", b" "), (b",", rb" \t"), (b";", rb" \t"))
+    },
+}
+#: A dict as Python prints it: empty, or with a key and a colon.
+_ATTRIBUTES = re.compile(rb"\{(?:[ \t]*['\"(\d\-bNTF].*:.*)?\}")
+#: How numpy's numbers print since its version 2.
+_NUMPY = re.compile(r"\bnp\.\w+\(([^()]*)\)")
+
+
+def bare_line(line: bytes, separator: bytes, file: str, number: int) -> bytes:
+    """A line without its end and outer blanks; InputError where it is too long or no text.
+
+    A tab at either end stays where tabs are the ``separator``: the cell beside it is empty.
+    """
+    if len(line) > LONGEST_LINE:
+        rule = f"a line can have at most {LONGEST_LINE:,} bytes"
+        place, value = f"{file}, line {number}", f"{len(line):,} bytes"
+        raise InputError(Fault(rule, place, value=value, advice="is this an edge list?"))
+    bare = line.rstrip(b"\r\n").strip(b" \t")
+    if _CONTROL.search(bare) or not bare.isascii():
+        _check_text(bare, f"{file}, line {number}")
+    if separator == b"\t" and bare:
+        return line.rstrip(b"\r\n").strip(b" ")
+    return bare
+
+
+def _check_text(line: bytes, place: str) -> None:
+    control = _CONTROL.search(line)
+    if control is None:
+        try:
+            line.decode()
+        except UnicodeDecodeError as error:
+            wrong = line[error.start : error.start + 1]
+        else:
+            return
+    else:
+        wrong = control.group()
+    advice = {
+        b"\0": "is this an edge list? UTF-16 needs a byte order mark, or save it as UTF-8",
+        b"\r": "lines end in carriage returns alone: save it with line feeds",
+    }.get(wrong, "is this an edge list? if so, save it as UTF-8")
+    value = f"byte 0x{wrong.hex()}"
+    raise InputError(Fault("is not text in UTF-8", file=place, value=value, advice=advice))
+
+
+def cut(line: bytes, separator: bytes) -> list[bytes] | None:
+    """The cells of a bare line without blanks around them; None where quotes do not match."""
+    if b'"' in line:
+        found = quoted_cells(line, separator)
+        return None if found is None else [cell for cell, _ in found]
+    if separator == b" ":
+        return line.split()
+    return [cell.strip(b" \t") for cell in line.split(separator)]
+
+
+def quoted_cells(line: bytes, separator: bytes) -> list[tuple[bytes, bool]] | None:
+    """The cells of a bare line and whether each stood in quotes; None where these do not match.
+
+    A quote begins a quoted cell only at its start; two of them in it stand for one.
+    """
+    pattern = _CELLS[separator]
+    cells: list[tuple[bytes, bool]] = []
+    at = 0
+    while True:
+        found = pattern.match(line, at)
+        if found is None:
+            return None
+        quoted, end, plain, plain_end = found.groups()
+        if quoted is None:
+            cells.append((plain.rstrip(b" \t"), False))
+        else:
+            cells.append((quoted.replace(b'""', b'"'), True))
+        if end is not None or plain_end is not None:
+            return cells
+        at = found.end()
+
+
+def attributes_of(line: bytes, separator: bytes) -> tuple[bytes, bytes] | None:
+    """A bare line without the dict of attributes at its end, and that dict; None without one.
+
+    networkx writes edge lists so: ``a b {'weight': 2.0}``.
+    """
+    if not line.endswith(b"}"):
+        return None
+    at = line.find(b"{", 1)
+    while at >= 0:
+        before = line[:at].rstrip(b" \t")
+        apart = len(before) < at if separator == b" " else before.endswith(separator)
+        if separator == b"\t":
+            apart = line[at - 1 : at] == b"\t"
+        if apart and _ATTRIBUTES.fullmatch(line, at):
+            return before.removesuffix(separator).rstrip(b" \t"), line[at:]
+        at = line.find(b"{", at + 1)
+    return None
+
+
+def attribute_values(text: bytes, place: str) -> dict[Any, Any]:
+    """The dict that ``text`` shows; InputError where it holds more than plain values."""
+    try:
+        found = ast.literal_eval(_NUMPY.sub(r"\1", text.decode()))
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        rule = "these attributes cannot be read: they must be plain numbers and text"
+        raise InputError(Fault(rule, place, value=show_value(text.decode())))
+    return found

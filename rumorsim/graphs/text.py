@@ -1,0 +1,245 @@
+"""Edge lists as text: decided from their start, read by compiled code where that can."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.graphs.building import id_table
+from rumorsim.graphs.cells import LONGEST_LINE
+from rumorsim.graphs.columns import Columns
+from rumorsim.graphs.deciding import format_of
+from rumorsim.graphs.dialects import Said
+from rumorsim.graphs.edges import Edges, Part
+from rumorsim.graphs.headers import looks_like_names
+from rumorsim.graphs.lines import Id, LineFormat, Skip, is_whole
+from rumorsim.graphs.sources import Progress, blocks
+
+__all__ = ["TextFile", "read_text"]
+
+#: Lines that are read with care before anything is compiled.
+_WITH_CARE = 1000
+
+
+@dataclass
+class TextFile:
+    """What was read from a text file."""
+
+    edges: Edges
+    #: None where the file has no line of data.
+    form: LineFormat | None
+    skipped: Counter[str] = field(default_factory=Counter)
+
+
+def read_text(
+    path: Path,
+    columns: Columns,
+    said: Said,
+    *,
+    compressed: bool,
+    max_bytes: int | None,
+    progress: Progress | None,
+) -> TextFile:
+    """The follows of a text file; InputError with the line for whatever is wrong with it."""
+
+    def fresh() -> Iterator[bytes]:
+        return blocks(path, compressed=compressed, max_bytes=max_bytes, progress=progress)
+
+    form = _format(fresh(), columns, said, str(path))
+    if form is None:
+        return TextFile(Edges.joined([], weighted=False, timed=False), None, _marked(fresh(), said))
+    for read in (_Plain, _Careful) if form.plain else (_Careful,):
+        reader = read(form)
+        if all(map(reader.take, fresh())) and reader.finish():
+            break
+    reader.check()
+    edges = Edges.joined(reader.parts, weighted=columns.weighted, timed=columns.timed)
+    return TextFile(edges, form, reader.skipped)
+
+
+def _format(pieces: Iterator[bytes], columns: Columns, said: Said, file: str) -> LineFormat | None:
+    start = b""
+    for block in pieces:
+        # Comments may fill more than the first block.
+        start += block
+        form = format_of(start, columns, said, file, whole=False)
+        if form is not None:
+            return form
+    return format_of(start, columns, said, file, whole=True)
+
+
+def _marked(pieces: Iterator[bytes], said: Said) -> Counter[str]:
+    """Lines that begin with a mark, in a file of nothing else: they may have been meant as ids."""
+    lines = (line.strip() for block in pieces for line in block.split(b"\n"))
+    return Counter({"comment": sum(line[:1] in said.marks for line in lines if line)})
+
+
+class _Careful:
+    """Every line in plain Python: text, numbers of any size, quotes, attributes."""
+
+    def __init__(self, form: LineFormat) -> None:
+        self.form = form
+        self.parts: list[Part] = []
+        self.skipped: Counter[str] = Counter()
+        self._lines = 0
+        #: Ids by how often they stood in quotes, where that is not the usual way.
+        self._quoted: Counter[str] = Counter()
+        self._watched = form.shape.separator in (b"\t", b" ")
+
+    def take(self, block: bytes) -> bool:
+        """Read the lines of a block; whether that was possible at all."""
+        first: list[Id] = []
+        second: list[Id] = []
+        weights: list[float] = []
+        times: list[float] = []
+        form = self.form
+        for line in _lines_of(block):
+            self._lines += 1
+            found = form.read(line, self._lines)
+            if isinstance(found, Skip):
+                self.skipped[found.name.lower()] += 1
+                continue
+            first.append(found[0])
+            second.append(found[1])
+            weights.append(found[2])
+            times.append(found[3])
+            if self._watched and b'"' in line:
+                self._quoted.update(form.quoted_ids(line, self._lines))
+        self.parts.append((id_table(first), id_table(second), np.array(weights), np.array(times)))
+        return True
+
+    def finish(self) -> bool:
+        """Read what is left after the last block; whether that was possible at all."""
+        return True
+
+    def check(self) -> None:
+        """InputError for what only the whole file shows."""
+        if self.form.integers:
+            return
+        ids = [id for part in self.parts for row in zip(*part[:2], strict=True) for id in row]
+        if self._quoted:
+            _check_quotes(ids, self._quoted, self.form)
+        if self.form.doubtful and ids:
+            _check_header(ids, self.form)
+
+
+def _line_end(block: bytes, lines: int) -> int:
+    """Where the first ``lines`` of a block end."""
+    end = 0
+    for _ in range(lines):
+        end = block.find(b"\n", end) + 1
+        if not end:
+            return len(block)
+    return end
+
+
+def _lines_of(block: bytes) -> list[bytes]:
+    lines = block.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    return lines
+
+
+class _Plain(_Careful):
+    """Whole numbers by the compiled reader, until some line, though right, is beyond it.
+
+    The first lines and files of one block are read with care, so that most faults are told
+    before anything is compiled; so is each later line that the compiled reader stops at.
+    """
+
+    def __init__(self, form: LineFormat) -> None:
+        super().__init__(form)
+        #: What follows the first lines, until it is known whether there are more blocks.
+        self._rest = b""
+
+    def take(self, block: bytes) -> bool:
+        if self._lines == 0:
+            end = _line_end(block, _WITH_CARE)
+            self._rest = block[end:]
+            return self._with_care(block[:end])
+        rest, self._rest = self._rest, b""
+        return (not rest or self._compiled(rest)) and self._compiled(block)
+
+    def finish(self) -> bool:
+        return self._with_care(self._rest)
+
+    def _with_care(self, lines: bytes) -> bool:
+        super().take(lines)
+        return all(end.dtype == np.int64 for end in self.parts[-1][:2])
+
+    def _compiled(self, block: bytes) -> bool:
+        from rumorsim.kernels.edge_text import count_lines, plain_lines
+
+        form, columns = self.form, self.form.columns
+        text = np.frombuffer(block, np.uint8)
+        room = int(count_lines(text))
+        first, second = np.empty(room, np.int64), np.empty(room, np.int64)
+        weights = np.empty(room if columns.weighted else 0)
+        times = np.empty(room if columns.timed else 0)
+        out = (first, second, weights, times)
+        rows = at = counted = 0
+        while True:
+            rows, stopped, comments, empty = plain_lines(
+                text, at, form.shape.separator[0], form.marked, form.sure, form.roles,
+                LONGEST_LINE, rows, out,
+            )  # fmt: skip
+            self.skipped += Counter(comment=comments, empty=empty)
+            self._lines += block.count(b"\n", counted, stopped)
+            if stopped == len(block):
+                break
+            end = block.find(b"\n", stopped)
+            line = block[stopped : end if end >= 0 else None]
+            found = form.read(line, self._lines + 1)
+            if isinstance(found, Skip):
+                self.skipped[found.name.lower()] += 1
+            elif not _fits(found[0]) or not _fits(found[1]):
+                return False
+            else:
+                first[rows], second[rows] = found[:2]
+                weights[rows : rows + 1], times[rows : rows + 1] = found[2:]
+                rows += 1
+            counted = stopped
+            at = end + 1 if end >= 0 else len(block)
+        self.parts.append((first[:rows], second[:rows], weights[:rows], times[:rows]))
+        return True
+
+
+def _fits(value: Id) -> bool:
+    return isinstance(value, int) and -(2**63) <= value < 2**63
+
+
+def _check_quotes(ids: list[Any], quoted: Counter[str], form: LineFormat) -> None:
+    """InputError where an id stands in quotes and without: that may be two accounts."""
+    plain = Counter(each for each in ids if each in quoted)
+    for each, count in plain.items():
+        if count > quoted[each]:
+            rule = "stands in quotes in some lines and without in others"
+            advice = "write it one way; between commas both mean the same"
+            raise InputError(Fault(rule, form.file, "id", show_value(each), advice))
+
+
+def _check_header(ids: list[Any], form: LineFormat) -> None:
+    """InputError where nobody said whether the first line is a header and it may well be one."""
+    place = f"{form.file}, line {form.first_line}"
+    top = form.top or tuple(ids[:2])
+    value = show_value(" ".join(top))
+    if form.header_line:
+        again = next((word for word in top if word in ids), None)
+        if again is not None:
+            rule = f"may be a header or a follow: {show_value(again)} is an id in other lines"
+            advice = "say header = true or false (--header yes or no)"
+            raise InputError(Fault(rule, place, value=value, advice=advice))
+        return
+    others = ids[2:]
+    alone = not any(word in others for word in top)
+    numbers = bool(others) and all(is_whole(each.encode()) for each in others)
+    if (numbers and form.said.ids == "auto") or (alone and looks_like_names(top, others)):
+        rule = "looks like the names of columns, not like a follow"
+        advice = "say header = true (--header yes), or false (--header no) if these are accounts"
+        raise InputError(Fault(rule, place, value=value, advice=advice))
