@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from small_worlds import small
 
+from rumorsim.pages import page_of
+from rumorsim.pages.saved import read_comparison
+from rumorsim.report.numbers import number
 from rumorsim.studies.compare import compare
 from rumorsim.studies.comparison import Comparison
 from rumorsim.studies.frontier import COST, FALSE, TRUE, frontier, frontier_lines
@@ -87,9 +91,28 @@ def test_the_table_says_it(real: Comparison) -> None:
     assert text in real.text()
 
 
-def test_nothing_where_an_axis_is_missing(real: Comparison) -> None:
-    """Negative control: without cost there is no frontier, and no table."""
-    less = made_up(real, {"good": (40.0, 45.0, 10.0)})
-    scalars = {p: {k: v for k, v in each.items() if k != COST} for p, each in less.scalars.items()}
-    less = replace(less, scalars=scalars)
-    assert frontier(less) == [] == frontier_lines(less)
+def without(found: Comparison, key: str) -> Comparison:
+    """The same comparison where a number was not measured."""
+    scalars = {p: {k: v for k, v in each.items() if k != key} for p, each in found.scalars.items()}
+    return replace(found, scalars=scalars)
+
+
+def test_cost_counts_only_where_it_was_measured(real: Comparison) -> None:
+    found = made_up(real, {"good": (40.0, 45.0, 10.0), "dearer": (40.0, 45.0, 20.0)})
+    assert [point.beaten_by for point in frontier(found)] == ["", "good"]
+    points = frontier(without(found, COST))
+    assert [(point.cost, point.beaten_by) for point in points] == [(None, ""), (None, "")]
+    # Negative control: without reach there is no frontier, and no table.
+    assert frontier(without(found, FALSE)) == [] == frontier_lines(without(found, FALSE))
+
+
+def test_the_page_shows_the_same_frontier(real: Comparison, tmp_path: Path) -> None:
+    real.save(tmp_path / "out")
+    assert frontier(read_comparison(tmp_path / "out")) == frontier(real)
+    page = page_of(tmp_path / "out", again=False)
+    (section,) = [each for each in page.sections if each.name == "frontier"]
+    table = section.parts[-1].table
+    for point in frontier(real):
+        (row,) = [row for row in table.rows if row[0] == point.policy]
+        assert row[1].split(" ")[0] == number(point.averted.estimate, 1 if "." in row[1] else 0)
+        assert row[-1].startswith("yes" if not point.beaten_by else "no")

@@ -16,6 +16,7 @@ from rumorsim.studies.intervals import (
     LEVEL,
     PART,
     UNBOUNDED,
+    Interval,
     bounds_of,
     mean_interval,
     mean_intervals,
@@ -96,6 +97,11 @@ def test_a_difference_from_nothing_is_an_amount() -> None:
     assert paired_difference(hit, [0.0] * 5, bounds=COUNT) == mean_interval(hit, bounds=COUNT)
     below = paired_difference(hit, [0.0, 0.0, 0.0, 0.0, 1.0], bounds=COUNT)
     assert below.low is not None and below.low < 0
+
+
+def test_a_change_may_be_counted_the_other_way() -> None:
+    assert Interval(-3.0, -4.0, -2.0).turned == Interval(3.0, 2.0, 4.0)
+    assert "-0" not in str(Interval(0.0, -1.0, 0.0).turned)
 
 
 def test_bounds_go_by_the_unit() -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rumorsim.studies.comparison import CurveBand
     from rumorsim.studies.intervals import Interval
 
-__all__ = ["Bar", "Mark", "Point", "Row", "draw_bands", "draw_bars", "draw_forest", "draw_frontier"]
+__all__ = ["Bar", "Mark", "Row", "Spot", "draw_bands", "draw_bars", "draw_forest", "draw_frontier"]
 
 #: Letters of a label that fit the width of a drawing.
 _LETTERS: Final = 44
@@ -38,7 +38,7 @@ class Row(NamedTuple):
     marks: Sequence[Mark]
 
 
-class Point(NamedTuple):
+class Spot(NamedTuple):
     """A policy in the plane of two changes, with their intervals."""
 
     label: str
@@ -130,8 +130,8 @@ def _mark(ax: Axes, mark: Mark, y: float, shade: str) -> None:
 
 
 @drawn
-def draw_frontier(name: str, points: Sequence[Point], words: tuple[str, str], told: str) -> Markup:
-    """Policies in the plane of what they gain (right) and what they cost (up)."""
+def draw_frontier(name: str, points: Sequence[Spot], words: tuple[str, str], told: str) -> Markup:
+    """Policies in the plane of what they cost (right) and what they avert (up)."""
     with canvas(3.7) as (figure, ax):
         plane(ax, words, 0.1)
         for point in points:
@@ -149,7 +149,7 @@ def draw_frontier(name: str, points: Sequence[Point], words: tuple[str, str], to
         return inline(figure, name, told)
 
 
-def _labels(ax: Axes, points: Sequence[Point]) -> None:
+def _labels(ax: Axes, points: Sequence[Spot]) -> None:
     """A number beside each point, told in the legend: names would cover each other."""
     for point in points:
         shade, _, _ = look_of(point.place)

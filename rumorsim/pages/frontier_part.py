@@ -2,133 +2,129 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rumorsim.pages.answers import level_of, ordered
-from rumorsim.pages.charts import Point, draw_frontier
+from rumorsim.pages.charts import Spot, draw_frontier
 from rumorsim.pages.parts import Column, Figure, Key, Section, Table, Text
 from rumorsim.pages.svg import look_of
-from rumorsim.pages.wording import FALSE, TRUE, and_, both_of, cell, quoted
+from rumorsim.pages.wording import and_, both_of, cell, quoted
 from rumorsim.studies.comparison import NONE
-from rumorsim.studies.intervals import Interval
+from rumorsim.studies.frontier import Point, frontier
 
 if TYPE_CHECKING:
     from rumorsim.pages.saved import Saved
+    from rumorsim.studies.intervals import Interval
 
-__all__ = ["COSTS", "cost_of", "frontier_section", "less"]
+__all__ = ["AVERTED", "DIRECTION", "axes_of", "frontier_section"]
 
-#: Where a cost may stand, the first that was measured; then its words.
-COSTS: Final = (
-    ("cost.total", "cost"),
-    ("enforcement.actions", "actions of the desk"),
+#: What the axis that goes up says, on every page.
+AVERTED: Final = "exposures to false stories averted"
+DIRECTION: Final = (
+    "Further up averts more, further right costs more: policies up and to the left are better."
 )
 
 
-def cost_of(keys: tuple[str, ...]) -> tuple[str, str] | None:
-    """The number that stands for cost among those measured, and what it is called."""
-    return next((pair for pair in COSTS if pair[0] in keys), None)
+class Axis(NamedTuple):
+    """An axis that goes right: what it is called, the title above it, its value at a point."""
+
+    name: str
+    words: str
+    title: str
+    of: Callable[[Point], Interval | None]
 
 
-def less(interval: Interval | None) -> Interval | None:
-    """The same difference counted the other way: what was averted, what was lost."""
-    if interval is None:
-        return None
-    low, high = (None if end is None else 0.0 - end for end in (interval.high, interval.low))
-    return Interval(0.0 - interval.estimate, low, high)
+_LOST: Final = Axis(
+    "lost", "exposures to true stories lost", "Against exposures to true stories lost",
+    lambda point: point.lost,
+)  # fmt: skip
+_COST: Final = Axis("cost", "cost", "Against cost", lambda point: point.cost)
+
+
+def axes_of(saved: Saved, points: Sequence[Point]) -> list[Axis]:
+    """What stands against exposures averted: exposures lost, and cost where it was measured."""
+    lost = [_LOST] if both_of(saved)[1] else []
+    return [*lost, *([_COST] if any(point.cost is not None for point in points) else [])]
 
 
 def frontier_section(saved: Saved) -> Section | None:
-    """Two planes: rumor reach averted against legitimate reach lost, and against cost."""
-    policies = ordered(saved)
-    if NONE not in saved.policies or not policies or not both_of(saved)[0]:
+    """Two planes: exposures averted against exposures lost, and against cost."""
+    points = _points(saved)
+    axes = axes_of(saved, points)
+    if not points or not axes:
         return None
-    cost = cost_of(saved.keys)
-    averted = {policy: _averted(saved, policy, FALSE) for policy in policies}
-    lost = (
-        {policy: _averted(saved, policy, TRUE) for policy in policies} if both_of(saved)[1] else {}
-    )
-    spent = {policy: _spent(saved, policy, cost[0]) for policy in policies} if cost else {}
     drawings, told = [], []
-    gain = "false reach averted, accounts"
-    for name, other, title, axis in (
-        ("lost", lost, "Against true reach lost", "true reach lost, accounts"),
-        ("cost", spent, f"Against {cost[1] if cost else ''}", cost[1] if cost else ""),
-    ):
-        points = [
-            Point(policy, saved.policies.index(policy), x, y)
-            for policy in policies
-            if (x := averted[policy]) is not None and (y := other.get(policy)) is not None
+    for axis in axes:
+        words = _told(points, axis)
+        spots = [
+            Spot(point.policy, saved.policies.index(point.policy), across, point.averted)
+            for point in points
+            if (across := axis.of(point)) is not None
         ]
-        if points:
-            words = _told(points, axis)
-            told.append(words)
-            drawings.append((title, draw_frontier(f"frontier-{name}", points, (gain, axis), words)))
-    if not drawings:
-        return None
-    rows = [
-        [policy, cell(averted[policy]), cell(lost.get(policy)), cell(spent.get(policy))]
-        for policy in policies
-    ]
-    head = ["policy", "false reach averted", "true reach lost", cost[1] if cost else "cost"]
-    columns = [Column(text, numeric=at > 0) for at, text in enumerate(head)]
-    legend = []
-    for policy in policies:
-        place = saved.policies.index(policy)
-        legend.append(Key(f"{place} {policy}", look_of(place)[2]))
-    worth = "Further right averts more, further up costs more: right and low is better."
-    arms = "" if len(saved.seeds) == 1 else f" Arms are {level_of(saved)} intervals."
+        drawing = draw_frontier(f"frontier-{axis.name}", spots, (axis.words, AVERTED), words)
+        told.append(words)
+        drawings.append((axis.title, drawing))
+    bars = "" if len(saved.seeds) == 1 else f" Lines are {level_of(saved)} intervals."
     figure = Figure(
         "frontier-figure", "What is averted, and at what price", drawings, " ".join(told),
-        worth + arms, legend, Table("frontier", "In accounts a world", columns, rows),
+        DIRECTION + bars, _legend(saved, points), _table(points, axes),
     )  # fmt: skip
-    intro = [Text(_undominated(policies, averted, lost))] if lost else []
-    return Section("frontier", "The frontier", [*intro, figure])
+    return Section("frontier", "The frontier", [Text(_unbeaten(points)), figure])
 
 
-def _averted(saved: Saved, policy: str, key: str) -> Interval | None:
-    change = saved.change(policy, key)
-    return None if change is None else less(change.difference)
+def _points(saved: Saved) -> list[Point]:
+    """The points of the frontier, the policy that averts most first."""
+    if not ordered(saved) or saved.policies[0] != NONE or not both_of(saved)[0]:
+        return []
+    points = {point.policy: point for point in frontier(saved)}
+    return [points[policy] for policy in ordered(saved)] if points else []
 
 
-def _spent(saved: Saved, policy: str, key: str) -> Interval | None:
-    change = saved.change(policy, key)
-    return None if change is None else change.mean
+def _legend(saved: Saved, points: Sequence[Point]) -> list[Key]:
+    places = [saved.policies.index(point.policy) for point in points]
+    return [Key(f"{place} {saved.policies[place]}", look_of(place)[2]) for place in sorted(places)]
 
 
-def _told(points: list[Point], axis: str) -> str:
+def _table(points: Sequence[Point], axes: Sequence[Axis]) -> Table:
+    heads = ["policy", AVERTED, *(axis.words for axis in axes), "on the frontier"]
+    words = {"policy", "on the frontier"}
+    columns = [Column(head, numeric=head not in words) for head in heads]
+    rows = [
+        [
+            point.policy,
+            cell(point.averted),
+            *(cell(axis.of(point)) for axis in axes),
+            f"no: {quoted(point.beaten_by)} is at least as good in all" if point.beaten_by
+            else "yes",
+        ]
+        for point in points
+    ]  # fmt: skip
+    return Table("frontier", "Differences to none, per world", columns, rows)
+
+
+def _told(points: Sequence[Point], axis: Axis) -> str:
     each = "; ".join(
-        f"{quoted(point.label)}: {cell(point.x)} accounts averted, {axis}: {cell(point.y)}"
+        f"{quoted(point.policy)}: {cell(point.averted)} {AVERTED}, {axis.words}:"
+        f" {cell(axis.of(point))}"
         for point in points
     )
     return f"{each}."
 
 
-def _undominated(
-    policies: list[str],
-    averted: dict[str, Interval | None],
-    lost: dict[str, Interval | None],
-) -> str:
-    """Which policies none of the others beats in both means: a statement on estimates alone."""
-    known = {
-        policy: (gain.estimate, price.estimate)
-        for policy in policies
-        if (gain := averted[policy]) is not None and (price := lost.get(policy)) is not None
-    }
-    if len(known) < 2:
-        return "False reach averted and true reach lost are counted in the same unit: accounts."
-    best = [
-        policy
-        for policy, (gain, price) in known.items()
-        if not any(
-            other[0] >= gain and other[1] <= price and other != (gain, price)
-            for other in known.values()
-        )
-    ]
-    names = and_([quoted(policy) for policy in best])
-    are = (
-        "are policies that no other beats" if len(best) > 1 else "is the policy that no other beats"
-    )
-    return (
-        f"By their means alone, {names} {are} both in false reach averted and in true reach kept."
-        " Where the arms of two policies overlap, the worlds do not tell which is better."
-    )
+def _unbeaten(points: Sequence[Point]) -> str:
+    """Which policies nothing beats in all means: a statement on estimates alone."""
+    best = [quoted(point.policy) for point in points if not point.beaten_by]
+    what = "exposures averted, exposures to true stories kept"
+    what += " and cost" if points[0].cost is not None else ""
+    if not best:
+        told = f"By their means, every policy is beaten in {what} together."
+    elif len(points) == 1:
+        told = f"By its means, {best[0]} is not beaten by doing nothing in {what} together."
+    elif len(best) == 1:
+        told = f"By the means alone, {best[0]} is the only policy that no other beats in {what}."
+    else:
+        told = f"By the means alone, no policy beats {and_(best)} in {what} together."
+    if len(points) > 1:
+        told += " Where the lines of two policies overlap, the worlds do not tell which is better."
+    return told

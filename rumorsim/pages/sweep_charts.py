@@ -88,7 +88,7 @@ def draw_cloud(
     words: tuple[str, str],
     told: str,
 ) -> Markup:
-    """Every setting and policy as a dot: (place of the policy, gain, loss), means alone."""
+    """Every setting and policy as a dot: (place of the policy, cost, gain), means alone."""
     with canvas(3.7) as (figure, ax):
         plane(ax, words, 0.08)
         marks = "osD^vP"

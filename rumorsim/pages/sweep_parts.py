@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rumorsim.pages.answers import level_of, main_of
 from rumorsim.pages.charts import Mark, Row, draw_bands, draw_forest
-from rumorsim.pages.frontier_part import cost_of, less
+from rumorsim.pages.frontier_part import AVERTED, DIRECTION, axes_of
 from rumorsim.pages.parts import Column, Figure, Section, Table, Text
 from rumorsim.pages.ranking_part import kinds_of
 from rumorsim.pages.reach_part import legend_of
@@ -16,13 +16,13 @@ from rumorsim.pages.sweep_charts import draw_cloud
 from rumorsim.pages.wording import (
     FALSE,
     TRUE,
-    both_of,
     cell,
     clearly,
     quoted,
 )
 from rumorsim.report.numbers import number, spread
 from rumorsim.studies.comparison import NONE
+from rumorsim.studies.frontier import frontier
 from rumorsim.studies.telling import best_form
 
 if TYPE_CHECKING:
@@ -199,41 +199,38 @@ def curves_section(swept: Swept) -> Section | None:
 
 def frontier_part(swept: Swept) -> Section | None:
     """Every policy at every setting: what it averts against what it loses, and costs."""
-    found = effects(swept)
-    if not found or main_of(swept.points[0].saved) != FALSE:
+    if not swept.points or main_of(swept.points[0].saved) != FALSE:
         return None
-    cost = cost_of(tuple(key for _, key in found[0].point.saved.changes))
-    both = both_of(found[0].point.saved)[1]
-    planes = [(TRUE, "true reach lost, accounts", "Against true reach lost")] if both else []
-    planes += [(cost[0], cost[1], f"Against {cost[1]}")] if cost else []
+    first = swept.points[0].saved
+    if first.policies[0] != NONE or len(first.policies) < 2:
+        return None
+    found = [point for each in swept.points for point in frontier(each.saved)]
     drawings, told = [], []
-    for at, (key, axis, title) in enumerate(planes):
-        points = []
-        for each in found:
-            gain, other = less(each.change.difference), each.point.saved.change(each.policy, key)
-            if gain is None or other is None:
-                continue
-            lost = less(other.difference) if key == TRUE else other.mean
-            if lost is not None:
-                place = each.point.saved.policies.index(each.policy)
-                points.append((place, gain.estimate, lost.estimate))
-        if points:
-            gains = [point[1] for point in points]
-            losses = [point[2] for point in points]
-            words = (
-                f"{len(points)} dots: false reach averted from {number(min(gains), 0)} to"
-                f" {number(max(gains), 0)} accounts; {axis} from {number(min(losses), 0)} to"
-                f" {number(max(losses), 0)}."
-            )
-            told.append(words)
-            axes = ("false reach averted, accounts", axis)
-            drawings.append((title, draw_cloud(f"cloud-{at}", points, axes, words)))
+    for at, axis in enumerate(axes_of(first, found)):
+        dots = [
+            (first.policies.index(point.policy), across.estimate, point.averted.estimate)
+            for point in found
+            if (across := axis.of(point)) is not None
+        ]
+        words = _ranges(dots, axis.words)
+        told.append(words)
+        drawing = draw_cloud(f"cloud-{at}", dots, (axis.words, AVERTED), words)
+        drawings.append((axis.title, drawing))
     if not drawings:
         return None
     policies = tuple(policy for policy in swept.sweep.policies if policy != NONE)
     figure = Figure(
         "frontier-figure", "What is averted, and at what price", drawings, " ".join(told),
-        "Each dot is a policy at a setting, means alone: neighbours may not be clearly apart.",
-        legend_of(found[0].point.saved, policies),
+        f"Each dot is a policy at a setting, means alone: neighbours may not be clearly apart."
+        f" {DIRECTION}",
+        legend_of(first, policies),
     )  # fmt: skip
     return Section("frontier", "The frontier", [figure])
+
+
+def _ranges(dots: Sequence[tuple[int, float, float]], words: str) -> str:
+    across, up = [x for _, x, _ in dots], [y for _, _, y in dots]
+    return (
+        f"{len(dots)} dots: {AVERTED} from {number(min(up), 0)} to {number(max(up), 0)} a world;"
+        f" {words} from {number(min(across), 0)} to {number(max(across), 0)}."
+    )

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from rumorsim.pages.frontier_part import COSTS
 from rumorsim.pages.saved import Saved
 from rumorsim.pages.wording import FALSE, TRUE
 from rumorsim.studies.comparison import NONE, CurveBand, Paired, paired
+from rumorsim.studies.frontier import COST
+from rumorsim.studies.frontier import FALSE as EXPOSED_FALSE
+from rumorsim.studies.frontier import TRUE as EXPOSED_TRUE
 from rumorsim.studies.intervals import LEVEL, resampled, shared_level
 from rumorsim.studies.swept import Row, Sweep
 
@@ -31,7 +33,9 @@ KEPT: Final = (
     "enforcement.latency.from_first_guilty_post.median",
     "collateral.accounts.innocent",
     "collateral.posts.deleted.true",
-    *(key for key, _ in COSTS),
+    EXPOSED_FALSE,
+    EXPOSED_TRUE,
+    COST,
 )
 #: Settings whose curves are shown.
 _PANELS: Final = 4

@@ -1,17 +1,20 @@
-"""The frontier: rumor reach averted, against legitimate reach lost and against cost."""
+"""The frontier: rumor reach averted, against legitimate reach lost and against cost.
+
+The one computation behind the table of the terminal, the pages and the files.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-from rumorsim.report.numbers import spread
+from rumorsim.report.numbers import number, spread
 from rumorsim.report.tables import aligned, shortened
 from rumorsim.studies.intervals import Interval
 
 if TYPE_CHECKING:
     from rumorsim.studies.comparison import Comparison
 
-__all__ = ["FALSE", "Point", "frontier", "frontier_lines"]
+__all__ = ["COST", "FALSE", "TRUE", "Point", "frontier", "frontier_lines"]
 
 #: Reach summed over stories, so that many stories do not hide behind accounts reached by one.
 FALSE: Final = "reach.truth.false.exposures"
@@ -19,19 +22,33 @@ TRUE: Final = "reach.truth.true.exposures"
 COST: Final = "cost.total"
 
 
+class _Changed(Protocol):
+    @property
+    def difference(self) -> Interval | None: ...
+
+
+class _Compared(Protocol):
+    """A comparison of policies, fresh or read back; ``none`` is the first."""
+
+    @property
+    def policies(self) -> tuple[str, ...]: ...
+    def change(self, policy: str, key: str, /) -> _Changed | None: ...
+
+
 class Point(NamedTuple):
-    """One policy on the frontier's three axes, differences to ``none`` in the same worlds.
+    """One policy on the frontier's axes, differences to ``none`` in the same worlds.
 
     ``averted``: exposures to false stories fewer; ``lost``: exposures to true stories fewer;
-    ``cost`` at the scenario's prices. ``beaten_by``: the first policy (or ``none``) whose
-    means are at least as good on all three and better on one; "" where there is none, which
-    puts this one on the frontier. Means decide, so a point may be there by chance.
+    ``cost`` at the scenario's prices, None where cost was not measured. ``beaten_by``: the first
+    policy (or ``none``) whose means are at least as good on every axis and better on one; ""
+    where there is none, which puts this one on the frontier. Means decide, so a point may be
+    there by chance.
     """
 
     policy: str
     averted: Interval
     lost: Interval
-    cost: Interval
+    cost: Interval | None
     beaten_by: str
 
     @property
@@ -41,26 +58,43 @@ class Point(NamedTuple):
         return self.lost.estimate / averted if averted > 0 else None
 
 
-def frontier(comparison: Comparison) -> list[Point]:
-    """A point for each policy, in order; empty where one of the three was not measured.
+def frontier(compared: _Compared) -> list[Point]:
+    """A point for each policy, in order; empty where reach was not measured.
 
     What averts or loses nothing because there is no such story counts as 0.
     """
-    found: dict[str, tuple[Interval, Interval, Interval]] = {}
-    for policy in comparison.policies[1:]:
-        axes = [comparison.change(policy, key) for key in (FALSE, TRUE, COST)]
-        if any(axis is None or axis.difference is None for axis in axes):
-            return []
-        averted, lost, cost = (axis.difference for axis in axes if axis and axis.difference)
-        found[policy] = (averted.turned, lost.turned, cost)
-    means = {policy: tuple(axis.estimate for axis in axes) for policy, axes in found.items()}
-    means = {comparison.policies[0]: (0.0, 0.0, 0.0), **means}
+    base, *others = compared.policies
+    found = {policy: _axes(compared, policy) for policy in others}
+    known = {policy: axes for policy, axes in found.items() if axes is not None}
+    if len(known) < len(others):
+        return []
+    with_cost = all(cost is not None for _, _, cost in known.values())
+    means = {policy: _means(axes, with_cost) for policy, axes in known.items()}
+    means = {base: (0.0, 0.0, 0.0), **means}
     return [
-        Point(policy, *axes, beaten_by=_beaten_by(policy, means)) for policy, axes in found.items()
+        Point(policy, averted, lost, cost if with_cost else None, _beaten_by(policy, means))
+        for policy, (averted, lost, cost) in known.items()
     ]
 
 
-def _beaten_by(policy: str, means: dict[str, tuple[float, ...]]) -> str:
+def _axes(compared: _Compared, policy: str) -> tuple[Interval, Interval, Interval | None] | None:
+    averted, lost, cost = (
+        None if change is None else change.difference
+        for change in (compared.change(policy, key) for key in (FALSE, TRUE, COST))
+    )
+    if averted is None or lost is None:
+        return None
+    return averted.turned, lost.turned, cost
+
+
+def _means(
+    axes: tuple[Interval, Interval, Interval | None], with_cost: bool
+) -> tuple[float, float, float]:
+    averted, lost, cost = axes
+    return averted.estimate, lost.estimate, cost.estimate if cost and with_cost else 0.0
+
+
+def _beaten_by(policy: str, means: dict[str, tuple[float, float, float]]) -> str:
     averted, lost, cost = means[policy]
     for other, (more, less, cheaper) in means.items():
         better = (more >= averted, less <= lost, cheaper <= cost)
@@ -76,7 +110,7 @@ def frontier_lines(comparison: Comparison) -> list[str]:
         return []
     rows = [["", "averted", "lost", "lost by one averted", "cost", ""]]
     for point in points:
-        price = "" if point.price is None else f"{point.price:.2f}"
+        price = "" if point.price is None else number(point.price, 2)
         verdict = f'no better than "{shortened(point.beaten_by, 30)}"' if point.beaten_by else ""
         rows.append(
             [
@@ -84,7 +118,7 @@ def frontier_lines(comparison: Comparison) -> list[str]:
                 spread(*point.averted, signed=True),
                 spread(*point.lost, signed=True),
                 price,
-                spread(*point.cost, signed=True),
+                "" if point.cost is None else spread(*point.cost, signed=True),
                 verdict or "on the frontier",
             ]
         )
