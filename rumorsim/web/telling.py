@@ -47,13 +47,19 @@ def told_world(worlds: TwoWorlds, name: str, session: str) -> dict[str, Any]:
 
 
 def told_policy(worlds: TwoWorlds) -> dict[str, Any]:
-    """The script of the right-hand world and the sliders."""
+    """The script of the right-hand world, the policy it began with, and the sliders."""
     entries = [
-        {"origin": entry.origin, "intervention": without_nulls(entry.under(worlds.settings))}
-        for entry in worlds.script
+        {"origin": entry.origin, "intervention": without_nulls(entry.under(worlds.plan.settings))}
+        for entry in worlds.plan.script
     ]
-    settings = worlds.settings.model_dump(exclude={"do"})
-    return {"type": "policy", "entries": entries, "settings": settings}
+    settings = worlds.plan.settings.model_dump(exclude={"do"})
+    return {
+        "type": "policy",
+        "begun": worlds.plan.begun,
+        "entries": entries,
+        "settings": settings,
+        "undo": worlds.can_undo,
+    }
 
 
 def told_forms() -> dict[str, Any]:
