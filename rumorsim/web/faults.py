@@ -28,7 +28,7 @@ RULES: Final[Mapping[str, str]] = {
     "interventions": r"at most (?P<n>\d+) interventions fit into a policy here",
     "times": r"at most (?P<n>\d+) times here",
     "minute": r"must be at least a minute here",
-    "large": r"at most (?P<n>[\d,]+) (accounts|follows|stories) can be watched",
+    "large": r"at most (?P<n>[\d,]+) (?P<m>accounts|follows|stories) can be watched",
     "events": r"more than (?P<n>[\d,]+) events: too many to watch",
     "unknown": r"(there is )?no such .+|no account has this id",
     "needs": r"there are no .+",

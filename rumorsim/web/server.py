@@ -140,7 +140,7 @@ def _json(value: Any) -> Response:
 
 @cache
 def _forms() -> str:
-    from rumorsim.web.telling import told_forms
+    from rumorsim.web.forms import told_forms
 
     return json.dumps(told_forms(), ensure_ascii=False)
 

@@ -1,16 +1,15 @@
-"""What a browser is told once in words: the world, the policy, the forms of the catalogue."""
+"""What a browser is told in words: the world and the policy."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Any
 
-from rumorsim.interventions import INTERVENTIONS
 from rumorsim.verbs import CLOSING, LIFTED_BY, VERBS
 from rumorsim.web.worlds import TwoWorlds
 from rumorsim.written.changing import without_nulls
 
-__all__ = ["told_forms", "told_policy", "told_world"]
+__all__ = ["told_policy", "told_world"]
 
 
 def told_world(worlds: TwoWorlds, name: str, session: str) -> dict[str, Any]:
@@ -59,16 +58,4 @@ def told_policy(worlds: TwoWorlds) -> dict[str, Any]:
         "entries": entries,
         "settings": settings,
         "undo": worlds.can_undo,
-    }
-
-
-def told_forms() -> dict[str, Any]:
-    """The catalogue: JSON schema of each kind of intervention, from which forms are made."""
-    return {
-        kind: {
-            "summary": model.summary,
-            "target": model.target,
-            "schema": model.model_json_schema(),
-        }
-        for kind, model in INTERVENTIONS.items()
     }
