@@ -41,19 +41,21 @@ export function wirePointer(app, choose) {
       }
       down.set(event.pointerId, event);
     });
+    let finger = false;
     const up = (/** @type {PointerEvent} */ event) => {
-      if (down.has(event.pointerId) && dragged <= 6 && event.type === 'pointerup') {
-        const finger = event.pointerType !== 'mouse';
-        const { account, sure } = sky.at(event.clientX, event.clientY, finger ? 24 : 16);
-        if (account >= 0) {
-          if (finger) point(app, world, account);
-          choose(world, account, sure && !finger);
-        }
-      }
+      finger = event.pointerType !== 'mouse';
       down.delete(event.pointerId);
     };
     sky.top.addEventListener('pointerup', up);
     sky.top.addEventListener('pointercancel', up);
+    // Only now, when nothing more comes of a tap: a dialog opened before would get its click.
+    sky.top.addEventListener('click', (event) => {
+      if (dragged > 6) return;
+      const { account, sure } = sky.at(event.clientX, event.clientY, finger ? 24 : 16);
+      if (account < 0) return;
+      if (finger) point(app, world, account);
+      choose(world, account, sure && !finger);
+    });
     sky.top.addEventListener('pointerleave', () => point(app, world, -1));
     sky.top.addEventListener('wheel', (event) => {
       event.preventDefault();
@@ -100,11 +102,12 @@ function place(tip, [x, y]) {
   const tools = /** @type {HTMLElement} */ (document.querySelector('.tools')).getBoundingClientRect();
   const [most, lowest] = [window.innerWidth - width - 6, window.innerHeight - height - 6];
   const keep = (/** @type {number} */ at, /** @type {number} */ limit) => Math.max(6, Math.min(limit, at));
-  const spots = [[x + 14, y + 18], [x + 14, y - height - 14], [x - width - 14, y + 18], [x - width - 14, y - height - 14]];
+  const below = tools.bottom + 8;
+  const spots = [[x + 14, y + 18], [x + 14, y - height - 14], [x - width - 14, y + 18], [x - width - 14, y - height - 14], [x + 14, below]];
   const fits = spots.map(([left, top]) => [keep(left, most), keep(top, lowest)]).find(([left, top]) => {
     const over = (/** @type {number} */ l, /** @type {number} */ t, /** @type {number} */ r, /** @type {number} */ b) => left < r && left + width > l && top < b && top + height > t;
     return !over(x - 8, y - 8, x + 8, y + 8) && !over(tools.left - 4, tools.top - 4, tools.right + 4, tools.bottom + 4);
-  }) ?? [keep(x + 14, most), keep(Math.min(y, tools.top) - height - 14, lowest)];
+  }) ?? [keep(x + 14, most), keep(below, lowest)];
   tip.style.left = `${fits[0]}px`;
   tip.style.top = `${fits[1]}px`;
 }
