@@ -74,7 +74,8 @@ export function wireNews(app) {
     const about = app.world?.stories[story];
     const tone = about?.truth ? 'true' : 'false';
     if (kind === KIND.action && world === 1) {
-      const key = `did.${app.world?.verbs[value]}`;
+      const verb = `did.${app.world?.verbs[value]}`;
+      const key = account < 0 && has(`${verb}.story`) ? `${verb}.story` : verb;
       if (has(key)) put(world, time, 'desk', key, { account, story });
     } else if (kind === KIND.publish) {
       put(world, time, tone, 'news.published', { account, story, n: app.followersOf(account) });
