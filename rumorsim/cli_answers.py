@@ -20,6 +20,7 @@ from rumorsim.cli_shared import (
     print_json,
     scenario_argument,
     seed_option,
+    study_argument,
     tell_of,
     tell_of_compiling,
     workers_option,
@@ -102,7 +103,6 @@ def compare_command(
     _tell(comparison, out, as_json)
 
 
-_study = click.argument("study", metavar="STUDY")
 _of = click.option(
     "--of",
     "key",
@@ -112,7 +112,7 @@ _of = click.option(
 
 
 @click.command("sensitivity")
-@_study
+@study_argument
 @_of
 @out_option
 @force_option
@@ -149,7 +149,7 @@ def sensitivity_command(
 
 
 @click.command("optimise")
-@_study
+@study_argument
 @click.option(
     "--at-most",
     metavar="REACH",
