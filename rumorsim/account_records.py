@@ -25,6 +25,7 @@ __all__ = [
     "forward_limits",
     "profile_records",
     "receptivity",
+    "trust_above",
     "weights",
     "within_limits",
 ]
@@ -58,6 +59,13 @@ def profile_records(people: People, reserve: Reserve) -> NDArray[np.void]:
     profiles["dependence"] = reserve.spread(people.column("dependence"))
     profiles["trust"] = reserve.spread(people.trust)
     return profiles
+
+
+def trust_above(most: float, people: People, reserve: Reserve) -> NDArray[np.float32]:
+    """Where the trust of each account began; empty where nobody's began above ``most``."""
+    if not (people.trust > most).any():
+        return np.empty(0, dtype=np.float32)
+    return np.ascontiguousarray(reserve.spread(people.trust), dtype=np.float32)
 
 
 def followers(graph: FollowGraph, origin: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -35,7 +35,6 @@ from rumorsim.cli_shared import (
     tell_of_compiling,
 )
 from rumorsim.cli_sweep import reproduce, sweep
-from rumorsim.cli_writing import WRITING
 from rumorsim.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -68,12 +67,12 @@ def cli() -> None:
 
     \b
     Begin with:
-      rumorsim init                          a commented scenario of your own
-      rumorsim compare quickstart            one that comes with it, by its name
+      rumorsim check configs/quickstart.toml
+      rumorsim compare configs/quickstart.toml --out results
     """
 
 
-for command in (graph, *ANSWERS, *WRITING):
+for command in (graph, *ANSWERS):
     cli.add_command(command)
 cli.add_command(campaigns)
 cli.add_command(live)

@@ -15,7 +15,6 @@ from rumorsim.cli_shared import (
     most_runs_option,
     print_document,
     print_json,
-    study_argument,
     tell_of,
     workers_option,
 )
@@ -55,7 +54,7 @@ _out = click.option("--out", type=OutDirectory(), required=True, help="Directory
 
 
 @sweep.command("run")
-@study_argument
+@click.argument("study", metavar="STUDY")
 @_out
 @workers_option
 @click.option("--shard", metavar="I/N", help="Do only part I of N; any number may run at once.")

@@ -9,8 +9,6 @@ from math import inf
 from operator import index
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from rumorsim.desk_force import InForce, moves_of
 from rumorsim.desk_records import Action, Case, Done
 from rumorsim.desk_sight import Sight
@@ -33,7 +31,7 @@ class Doing(Sight):
 
     def __init__(self, engine: Engine, prices: Mapping[str, float] | None = None) -> None:
         super().__init__(engine)
-        self.levers = Levers(self.world, self._since)
+        self.levers = Levers(self.world, engine.moment)
         self.force = InForce(self.world)
         self.prices = dict(prices or {})
         self.journal: list[Action] = []
@@ -70,12 +68,6 @@ class Doing(Sight):
             yield
         finally:
             self._until = before
-
-    def _since(self) -> float:
-        """When what is done now begins to count: at once, unless this moment's events woke us."""
-        if self.engine.woken_at == self.now:
-            return float(np.nextafter(self.now, np.inf))
-        return self.now
 
     # -- what would do nothing ----------------------------------------------------------
 

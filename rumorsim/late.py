@@ -15,11 +15,19 @@ from rumorsim.kernels.records import FIRST
 
 if TYPE_CHECKING:
     from rumorsim.levers import Levers
-    from rumorsim.world import World
+    from rumorsim.world import Rules, World
 
-__all__ = ["late_exposures", "late_reach"]
+__all__ = ["delays_tell_apart", "late_exposures", "late_reach"]
 
-Changes = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
+#: Of one lever column: where each row's changes begin, when and after what each was made
+#: (time; account, story, author, k; posts there were), and what the lever came to.
+Changes = tuple[
+    NDArray[np.int64],
+    NDArray[np.float64],
+    NDArray[np.int64],
+    NDArray[np.int64],
+    NDArray[np.float64],
+]
 #: The levers that decide whether a delivery is read.
 _LEVERS: Final = (
     ("accounts", "audience"),
@@ -28,6 +36,15 @@ _LEVERS: Final = (
     ("accounts", "can_read"),
     ("posts", "visibility"),
 )
+
+
+def delays_tell_apart(rules: Rules) -> bool:
+    """Is everything read later than it was posted, whatever is drawn?
+
+    Else who reads what first depends on the order in which posts of one moment were made, and
+    every delivery has to go on the agenda.
+    """
+    return float(rules.tables[0].min()) > 0.0
 
 
 def late_exposures(world: World, levers: Levers, until: float) -> Batch:
@@ -87,19 +104,20 @@ def _told(world: World, times: NDArray[np.float64], what: NDArray[np.void]) -> B
         rows[column] = what[column]
     rows["source"] = world.posts["author"][what["post"]]
     rows["kind"] = Kind.EXPOSE
+    rows["platform"] = world.platform[rows["account"]]
     return Batch(rows)
 
 
 def _changes(world: World, levers: Levers, table: str, column: str) -> Changes:
-    """The history of one lever column by row: starts [rows + 1], times, values."""
+    """The history of one lever column by row, in the order in which it was moved."""
     size = world.graph.accounts if table == "accounts" else world.posts_made
-    changes = [
-        (row, time, value) for time, t, c, row, value in levers.history if (t, c) == (table, column)
-    ]
-    changes.sort(key=lambda change: change[:2])
-    rows = np.array([row for row, _, _ in changes], dtype=np.int64)
+    changes = [each for each in levers.history if each[1:3] == (table, column)]
+    changes.sort(key=lambda change: change.row)
+    rows = np.array([change.row for change in changes], dtype=np.int64)
     return (
         np.searchsorted(rows, np.arange(size + 1)).astype(np.int64),
-        np.array([time for _, time, _ in changes], dtype=np.float64),
-        np.array([value for _, _, value in changes], dtype=np.float64),
+        np.array([change.when.time for change in changes], dtype=np.float64),
+        np.array([change.when[1:5] for change in changes], dtype=np.int64).reshape(-1, 4),
+        np.array([change.when.posts for change in changes], dtype=np.int64),
+        np.array([change.value for change in changes], dtype=np.float64),
     )

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from rumorsim.world import World
 
-__all__ = ["CEILINGS", "RAISABLE", "Factor", "Levers"]
+__all__ = ["CEILINGS", "RAISABLE", "Change", "Factor", "Levers", "Moment"]
 
 #: Every lever (table, column) with the highest value it can take.
 CEILINGS: Final[dict[tuple[str, str], float]] = {
@@ -52,19 +52,44 @@ class Factor:
     value: float
 
 
+class Moment(NamedTuple):
+    """A place in the order in which the public acts: at ``time`` (hours), after one event.
+
+    Events at equal times come by (account, story, author, k); -1 is before all of them.
+    ``posts`` is how many posts there were.
+    """
+
+    time: float
+    account: int = -1
+    story: int = -1
+    author: int = -1
+    k: int = -1
+    posts: int = 0
+
+
+class Change(NamedTuple):
+    """One change of a lever: it counts for what the public does after ``when``."""
+
+    when: Moment
+    table: str
+    column: str
+    row: int
+    value: float
+
+
 class Levers:
     """The levers of one world and the factors in force on them.
 
-    ``since`` says from which moment a change made now counts for the public.
+    ``now`` says how far the public has come when a lever is moved.
     """
 
-    def __init__(self, world: World, since: Callable[[], float] = lambda: 0.0) -> None:
+    def __init__(self, world: World, now: Callable[[], Moment] = lambda: Moment(0.0)) -> None:
         self._world = world
-        self._since = since
+        self._now = now
         self._bases: dict[tuple[str, str, int], float] = {}
         self._factors: dict[tuple[str, str, int], list[Factor]] = {}
-        #: Every change: (since when, table, column, row, value), the base first at time -1.
-        self.history: list[tuple[float, str, str, int, float]] = []
+        #: Every change in order, of each lever its base first, at time -1.
+        self.history: list[Change] = []
 
     def put(self, table: str, column: str, row: int, value: float) -> Factor:
         """Put a factor in [0, 1] on one lever and return it; on a raisable one, any above 0."""
@@ -81,7 +106,7 @@ class Levers:
         key = (table, column, row)
         if key not in self._bases:
             self._bases[key] = self._value(*key)
-            self.history.append((-1.0, *key, self._bases[key]))
+            self.history.append(Change(Moment(-1.0), *key, self._bases[key]))
         self._factors.setdefault(key, []).append(factor)
         self._recompute(key)
         return factor
@@ -117,7 +142,7 @@ class Levers:
             value *= factor.value
         if (table, column) in RAISABLE:
             value = min(value, CEILINGS[table, column])
-        self.history.append((self._since(), *key, value))
+        self.history.append(Change(self._now(), *key, value))
         array = getattr(self._world, table)
         if column:
             array[column][row] = value

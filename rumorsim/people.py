@@ -41,6 +41,8 @@ _UP_TO_ONE: Final = ("credence", "dependence", "countable")
 _PLAINLY_ONE: Final = ("check_ins", "receptivity", "credence", "posting", "countable")
 _NUMBERS: Final = (*_PLAINLY_ONE, "dependence", "earnings")
 _EVERYBODY: Final = slice(None)
+#: The factor of official posts is bounded, whatever is drawn.
+_MOST_TRUST: Final = 100.0
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,8 @@ def _trust(config: Accounts, n: int, seed: int, attributes: Mapping[str, Any]) -
         for part in parts_of(n):
             words = _words(seed, Purpose.TRUST, n, part)[0]
             trust[part] *= sample_array(gamma_table(config.trust_shape), words)
-    given = _numbers(attributes, "trust")
+        trust = np.minimum(trust, _MOST_TRUST)
+    given = _numbers(attributes, "trust", _MOST_TRUST)
     return trust if given is None else np.where(np.isnan(given), trust, given)
 
 

@@ -22,6 +22,7 @@ from rumorsim.account_records import (
     forward_limits,
     profile_records,
     receptivity,
+    trust_above,
     weights,
     within_limits,
 )
@@ -64,7 +65,8 @@ class Rules:
     ``attention`` 0 is unlimited; ``crowd`` is the first row of ``tables`` with ages of
     background posts, -1 where there are none; row 0 is the delay of reading; an empty
     ``curve`` is flat, empty ``weights`` or ``receptivity`` are 1. ``terms`` is one record
-    of the model of contacts, None for the feed; ``crosspost`` is by platform.
+    of the model of contacts, None for the feed; ``crosspost`` is by platform. Trust rises to
+    ``most_trust`` or to where it began (by account, empty where nobody began above).
     """
 
     horizon: float
@@ -88,6 +90,7 @@ class Rules:
     slot_ends: Array
     crosspost: Array
     most_trust: float
+    trust_began: NDArray[np.float32]
     trust_closure: float
     chilling: float
     chilling_floor: float
@@ -304,7 +307,8 @@ def build_world(
         members=members,
         slot_ends=platforms.slot_ends(),
         crosspost=platforms.column("crosspost"),
-        most_trust=max(scenario.beliefs.most_trust, float(people.trust.max())),
+        most_trust=scenario.beliefs.most_trust,
+        trust_began=trust_above(scenario.beliefs.most_trust, people, reserve),
         trust_closure=scenario.beliefs.trust_closure,
         chilling=scenario.beliefs.chilling,
         chilling_floor=scenario.beliefs.chilling_floor,

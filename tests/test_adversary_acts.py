@@ -374,9 +374,9 @@ def test_a_share_comes_back_after_its_delay() -> None:
     # exp(-10) of them are still to come at the end.
     assert stats.binomtest(len(back), 400, 0.6).pvalue > ALARM
     begun = {
-        row: time
-        for time, table, column, row, value in simulation.desk.levers.history
-        if (table, column) == ("accounts", "audience") and value == 0.0 and time >= 0
+        row: when.time
+        for when, table, column, row, value in simulation.desk.levers.history
+        if (table, column) == ("accounts", "audience") and value == 0.0 and when.time >= 0
     }
     waits = [begun[heir] - 10.0 for heir in back.values()]
     assert stats.kstest(waits, stats.expon(scale=4.0).cdf).pvalue > ALARM
@@ -388,9 +388,9 @@ def test_followers_are_regained_by_halves() -> None:
     settings = {"delay": {"law": "fixed", "time": "1 h"}, "regained": 0.8, "half_life": "12 h"}
     simulation, _ = run({**BACK, **settings}, CLOSE_ALL)
     levels: dict[int, dict[float, float]] = defaultdict(dict)
-    for time, table, column, row, value in simulation.desk.levers.history:
-        if (table, column) == ("accounts", "audience") and time >= 11.0:
-            levels[row][round(time - 11.0, 3)] = value
+    for when, table, column, row, value in simulation.desk.levers.history:
+        if (table, column) == ("accounts", "audience") and when.time >= 11.0:
+            levels[row][round(when.time - 11.0, 3)] = value
     assert len(levels) == 400
     expected = {6.0 * n: 0.8 * (1 - 0.5 ** (n / 2)) for n in range(7)}
     for curve in levels.values():

@@ -26,7 +26,7 @@ def world(engine: str = "fast", **changes: Any) -> Simulation:
     stories = [story, *changes.pop("others", [])]
     plain = {
         "horizon": "10 h",
-        "graph": {"kind": "star", "accounts": changes.pop("accounts", 2001)},
+        "graph": {"kind": "star", "accounts": changes.pop("size", 2001)},
         "feed": {"reading": "delay", "delay": {"law": "fixed", "time": "1 h"}},
         "stories": stories,
         "policies": None,
@@ -136,8 +136,29 @@ def test_trust_never_rises_above_its_bound() -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+def test_nor_above_where_the_reader_itself_began(engine: str) -> None:
+    """Not above where somebody else began: each has a bound of its own."""
+    simulation = world(
+        engine, accounts={"trust_shape": 0.3}, beliefs={"trust_closure": 9.0, "most_trust": 1.5}
+    )
+    began = simulation.world.facts.trust
+    assert began.max() > 4.0
+    simulation.desk.close(hub(simulation))
+    moved = rest(simulation).only(Kind.TRUST)
+    assert len(moved) > 10
+    began = began[moved.account]
+    assert np.allclose(moved.value, np.minimum(np.maximum(1.5, began), 10 * began), rtol=1e-6)
+
+
+def test_nobody_begins_with_more_trust_than_there_may_be() -> None:
+    simulation = world(accounts={"trust": 100.0, "trust_shape": 0.1})
+    trust = simulation.world.facts.trust
+    assert trust.max() == 100.0 and trust.min() < 1.0
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_fear_adds_up_to_its_floor(engine: str) -> None:
-    simulation = world(engine, accounts=30, beliefs={"chilling": 0.5, "chilling_floor": 0.2})
+    simulation = world(engine, size=30, beliefs={"chilling": 0.5, "chilling_floor": 0.2})
     chill = simulation.world.profiles["chill"]
     followers = simulation.world.graph.followers_of(hub(simulation))
     for expected in (0.5, 0.25, 0.2, 0.2):
@@ -160,7 +181,7 @@ def test_followers_that_were_cut_off_see_nothing() -> None:
 def test_posting_follows_income_and_fear(engine: str) -> None:
     """P(a planned post is made) = fear x (1 - dependence x (1 - earning))."""
     everyone = {"random": 600} if engine == "fast" else {"random": 300}
-    simulation = world(engine, accounts=700, story={"author": everyone, "at": ["1 h"]})
+    simulation = world(engine, size=700, story={"author": everyone, "at": ["1 h"]})
     profiles = simulation.world.profiles
     profiles["chill"] = 0.8
     profiles["dependence"] = 0.5

@@ -15,6 +15,7 @@ from simpy.events import URGENT
 from rumorsim.events import EVENT, Batch, Kind
 from rumorsim.kernels.acting import Act
 from rumorsim.kernels.records import REPEAT
+from rumorsim.levers import Moment
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,8 +70,8 @@ class Engine:
         self._callbacks: dict[tuple[int, int], list[Callable[[int, int], None]]] = defaultdict(list)
         self._listener: Callable[[Batch], None] | None = None
         self.log = np.zeros(4096, EVENT)
-        #: The last moment at which an event of the public woke the platform.
-        self.woken_at = -1.0
+        #: The event of the public that woke the platform last.
+        self._woken = Moment(-1.0)
 
     # -- the log --------------------------------------------------------------------
 
@@ -147,13 +148,24 @@ class Engine:
         """Call back for each of ``hits`` (what, target, count), in order."""
         for what, target, count in hits:
             for callback in tuple(self._callbacks.get((what, count), ())):
-                self.woken_at = self.env.now
                 callback(target, count)
+
+    def moment(self) -> Moment:
+        """How far the public has come: not into this moment, unless an event of it woke us."""
+        posts = self.world.posts_made
+        if self._woken.time == self.env.now:
+            return self._woken._replace(posts=posts)
+        return Moment(float(self.env.now), posts=posts)
 
     # -- acts among the public, for SimPy processes: now ----------------------------
 
     def notify(self, post: int, accounts: ArrayLike, surface: int) -> None:
-        """Each of ``accounts`` reads the post now, if it can be seen, at a surface."""
+        """Each of ``accounts`` reads the post now, if it can be seen, at a surface.
+
+        ValueError with late exposures, which know of deliveries alone.
+        """
+        if self.world.rules.late:
+            raise ValueError("with late exposures nobody can be shown a post")
         self._act(Act.NOTIFY, post, accounts, surface + 1)
 
     def share_now(self, post: int, account: int) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rumorsim.engines.base import CascadeEnvironment, Engine
+from rumorsim.events import Batch, Kind
 from rumorsim.kernels import records
 from rumorsim.kernels.acting import Act, act, compile_rest, publish_now
 from rumorsim.kernels.advance import advance
@@ -18,12 +19,12 @@ from rumorsim.kernels.agenda import CHUNK
 from rumorsim.kernels.knowing import rehash
 from rumorsim.kernels.looks import arm
 from rumorsim.kernels.records import Reason, grown
-from rumorsim.late import late_exposures, late_reach
+from rumorsim.late import delays_tell_apart, late_exposures, late_reach
+from rumorsim.levers import Moment
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from rumorsim.events import Batch
     from rumorsim.levers import Levers
     from rumorsim.world import World
 
@@ -74,6 +75,8 @@ class FastEngine(Engine):
         self._bind()
         self._next_public = 0.0
         self._compiled = False
+        #: First reads that go on the agenda although they are to be told late.
+        self._exposed: list[Batch] = []
 
     def _bind_rules(self) -> None:
         """Tell the memory record what never changes."""
@@ -83,7 +86,6 @@ class FastEngine(Engine):
             "by_delay",
             "attention",
             "log_reads",
-            "late",
             "crowd",
             "bucket_width",
             "most_trust",
@@ -93,13 +95,22 @@ class FastEngine(Engine):
         ):
             memory[name] = getattr(rules, name)
         memory["seed"] = self.world.seed
+        memory["late"] = rules.late and delays_tell_apart(rules)
         memory["pool_free"] = memory["chunk_free"] = -1
         memory["bucket"] = -1
         memory["most_other_factors"] = self._most_other_factors()
         memory["most_followers"] = self.world.graph.most_followers
         for name in ("curve", "weights", "receptivity", "publications", "tables", "templates"):
             records.show(memory, name, getattr(rules, name))
-        for name in ("reinforcement", "corrections", "alias", "members", "slot_ends", "crosspost"):
+        for name in (
+            "reinforcement",
+            "corrections",
+            "alias",
+            "members",
+            "slot_ends",
+            "crosspost",
+            "trust_began",
+        ):
             records.show(memory, name, getattr(rules, name))
         world = self.world
         whose = {
@@ -120,7 +131,7 @@ class FastEngine(Engine):
         Levers, novelty and friction are at most 1. A hair is added for rounding.
         """
         rules = self.rules
-        most = max(1.0, rules.most_trust)
+        most = max(1.0, rules.most_trust, float(rules.trust_began.max(initial=0.0)))
         for factors in (rules.weights, rules.crosspost, self._backfire()):
             most *= float(factors.max(initial=1.0))
         return most * float(rules.reinforcement.max()) * (1 + 1e-6)
@@ -194,10 +205,24 @@ class FastEngine(Engine):
             arm(self.memory, surface, self.env.now)
             self._next_public = 0.0
 
+    def flush(self) -> None:
+        if self.rules.late and not self.memory["late"][0]:
+            rows = self.log[: self.logged]
+            exposed = rows["kind"] == Kind.EXPOSE
+            self._exposed.append(Batch(rows[exposed]))
+            rest = rows[~exposed]
+            self.log[: len(rest)] = rest
+            self.logged = len(rest)
+        super().flush()
+
     def late_exposures(self, levers: Levers) -> Batch:
+        if not self.memory["late"][0]:
+            return Batch.joined(self._exposed)
         return late_exposures(self.world, levers, self.env.now)
 
     def late_reach(self, levers: Levers) -> NDArray[np.int64]:
+        if not self.memory["late"][0]:
+            return super().late_reach(levers)
         return late_reach(self.world, levers, self.env.now)
 
     def public_until(self, time: float) -> bool:
@@ -208,11 +233,20 @@ class FastEngine(Engine):
                 self._next_public = at
             elif reason == Reason.WATCHED:
                 self.env._now = at
+                self._woken = self._place(at)
                 self._tell_hits()
                 return True
             else:
                 self._make_room(Reason(reason))
         return False
+
+    def _place(self, time: float) -> Moment:
+        """What the public did last, at ``time``: a check-in, or one post that was read."""
+        account, post = self.memory[["last_account", "last_post"]][0].tolist()
+        if post < 0:
+            return Moment(time, account)
+        story, author, k = self.world.posts[["story", "author", "k"]][post].tolist()
+        return Moment(time, account, story, author, k)
 
     def _advance(self, until: float) -> tuple[int, float]:
         """The inner loop up to ``until``: why it came back, and the time of that."""

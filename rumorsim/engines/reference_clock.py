@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import simpy
 
 from rumorsim.engines.base import PUBLIC, CascadeEnvironment, Engine
+from rumorsim.levers import Moment
 from rumorsim.randomness import Purpose, address_word, philox, uniform
 
 if TYPE_CHECKING:
@@ -50,11 +51,13 @@ class Timetables(Engine):
         event = simpy.Event(self.env)
         event._ok, event._value = True, None
         assert event.callbacks is not None
-        event.callbacks.append(lambda _: self._take_place(happens, args))
+        event.callbacks.append(lambda _: self._take_place(Moment(time, *order), happens, args))
         self.env.schedule_at(event, time, PUBLIC + number)
 
-    def _take_place(self, happens: Any, args: tuple[Any, ...]) -> None:
+    def _take_place(self, place: Moment, happens: Any, args: tuple[Any, ...]) -> None:
         happens(*args)
+        if self._hits:
+            self._woken = place
         self.tell_hits()
 
     def tell_hits(self) -> None:
@@ -127,6 +130,11 @@ class Timetables(Engine):
         hour = min(float(i + 1), i + (rest - float(curve[2 + i])) / float(curve[27 + i]))
         return 24.0 * day + hour - float(curve[0])
 
+    def after(self, time: float, hours: float) -> float:
+        """When so many operational hours have passed since then: later, unless they are 0."""
+        least = math.nextafter(time, math.inf) if hours > 0 else time
+        return max(least, self.unwarp(self.warp(time) + hours))
+
     # -- counting -------------------------------------------------------------------
 
     def count(self, quantity: str, post: int) -> None:
@@ -137,8 +145,11 @@ class Timetables(Engine):
         row[quantity] += 1
         self.world.stories[quantity][row["story"]] += 1
         accounts[row["author"]] += 1
-        self._hits.append((3 + what, post, int(row[quantity])))
-        self._hits.append(
-            (6 + what, int(row["story"]), int(self.world.stories[quantity][row["story"]]))
-        )
-        self._hits.append((what, int(row["author"]), int(accounts[row["author"]])))
+        story, author = int(row["story"]), int(row["author"])
+        for hit in (
+            (3 + what, post, int(row[quantity])),
+            (6 + what, story, int(self.world.stories[quantity][story])),
+            (what, author, int(accounts[author])),
+        ):
+            if (hit[0], hit[2]) in self._callbacks:
+                self._hits.append(hit)

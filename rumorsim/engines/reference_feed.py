@@ -136,7 +136,7 @@ class ReferenceFeed(Timetables):
         """A post comes to one reader: into the feed, or to be read after a delay."""
         if self.rules.by_delay:
             word = self.draws(post, reader)[3]
-            due = self.unwarp(self.warp(self.env.now) + sample(self.rules.tables[0], word))
+            due = self.after(float(self.env.now), sample(self.rules.tables[0], word))
             self.at(due, (reader, *self.address(post)), self.read_delayed, reader, post)
         else:
             self.feeds[reader].append(post)
@@ -216,8 +216,9 @@ class ReferenceFeed(Timetables):
         if self.rules.log_reads:
             self.write(Kind.READ, story, post, reader, author, known.reads)
         if known.reads == 1 and self.rules.late:
+            platform = int(self.world.platform[reader])
             self._exposed.append(
-                (self.env.now, surface, story, post, reader, author, Kind.EXPOSE, 0)
+                (self.env.now, surface, story, post, reader, author, Kind.EXPOSE, platform)
             )
         elif known.reads == 1:
             self.write(Kind.EXPOSE, story, post, reader, author, surface)
@@ -331,9 +332,11 @@ class ReferenceFeed(Timetables):
     def move_trust(self, story: int, post: int, account: int, source: int, change: float) -> None:
         """Change an account's trust in official sources by a share of it."""
         if change:
-            trust = self.world.profiles["trust"]
+            trust, most = self.world.profiles["trust"], self.rules.most_trust
+            if self.rules.trust_began.size:
+                most = max(most, float(self.rules.trust_began[account]))
             moved = float(trust[account]) * (1.0 + change)
-            trust[account] = min(max(moved, 0.0), self.rules.most_trust)
+            trust[account] = min(max(moved, 0.0), most)
             self.write(Kind.TRUST, story, post, account, source, float(trust[account]))
 
     # -- seeing ---------------------------------------------------------------------

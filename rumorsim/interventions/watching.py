@@ -54,15 +54,23 @@ class Watch:
         return max(1, math.ceil(self._threshold / strictness))
 
     def _come(self, target: int, count: int) -> None:
-        times, last = self._times.get(target, (0, 0))
-        level = self._level(self._desk.strictness(self._kind, target))
-        if times >= self._often or count - last < level:
-            return
-        self._times[target] = (times + 1, count)
-        if times + 1 < self._often:
-            for degree in self._desk.degrees():
-                self._subscribe(count + self._level(degree))
-        self._up(target)
+        """The target's count has come to ``count``, or beyond.
+
+        One check-in may count a target several times; it is told once, and may have passed
+        the next level as well.
+        """
+        counts = self._desk.world.count_of(self._kind, self._quantity)
+        while count <= counts[target]:
+            times, last = self._times.get(target, (0, 0))
+            level = self._level(self._desk.strictness(self._kind, target))
+            if times >= self._often or count - last < level:
+                return
+            self._times[target] = (times + 1, count)
+            if times + 1 < self._often:
+                for degree in self._desk.degrees():
+                    self._subscribe(count + self._level(degree))
+            self._up(target)
+            count += self._level(self._desk.strictness(self._kind, target))
 
     def _changed(self, account: int | None) -> None:
         """The desk is stricter or laxer with everybody, or with one account."""

@@ -12,15 +12,16 @@ from typing import Any, Final
 import numpy as np
 from numba import typeof, types
 
+from rumorsim.kernels import advance_model
 from rumorsim.kernels.advance import REACHED, WATCHED, advance, room
 from rumorsim.kernels.compiling import cache_folder, inner, kernel
-from rumorsim.kernels.delivering import deliver, publish
+from rumorsim.kernels.delivering import deliver
 from rumorsim.kernels.feed import present_account, read, report, share, shown
 from rumorsim.kernels.knowing import exposure
 from rumorsim.kernels.looks import arm
 from rumorsim.kernels.memory import accounts, exposures, posts, profiles
 from rumorsim.kernels.opinions import move_trust
-from rumorsim.kernels.posting import kept
+from rumorsim.kernels.posting import appear, kept
 from rumorsim.kernels.records import PUBLICATION
 
 
@@ -46,7 +47,7 @@ def act(memory, what, time, number, surface, who, begin):
     w = memory[0]
     for i in range(begin, who.size):
         account = np.int64(who[i])
-        lacking = room(w, account, 1, 1)
+        lacking = _room(w, account, 1)
         if lacking != REACHED:
             return lacking, i
         if what == NOTIFY:
@@ -66,9 +67,11 @@ def act(memory, what, time, number, surface, who, begin):
 def publish_now(memory, planned):
     """One publication (an array of one PUBLICATION) outside the plan; the reason, or REACHED."""
     w = memory[0]
-    lacking = room(w, np.int64(planned[0].author), 0, 1)
+    lacking = _room(w, np.int64(planned[0].author), 0)
     if lacking == REACHED:
-        publish(w, planned[0])
+        number = appear(w, planned[0])
+        if number >= 0:
+            _spread(w, number, planned[0].time)
     return lacking
 
 
@@ -87,6 +90,22 @@ def compile_rest(memory: Any) -> None:
 
 
 @inner
+def _room(w, account, reads):
+    if w.terms_rows > 0:
+        return advance_model.room(w, account)
+    return room(w, account, reads, 1)
+
+
+@inner
+def _spread(w, post, time):
+    """A new post goes to feeds, or its author begins to tell it: as the model says."""
+    if w.terms_rows > 0:
+        advance_model.start(w, post, time)
+    else:
+        deliver(w, post, time)
+
+
+@inner
 def _notify(w, post, account, time, surface):
     reader = present_account(w, account)
     if reader >= 0 and shown(w, post, reader):
@@ -99,7 +118,7 @@ def _reshare(w, post, account, time):
     if known.shared != 0 or accounts(w)[account].can_post == 0 or not shown(w, post, account):
         return
     known.shared = 1
-    deliver(w, share(w, post, account, time, np.int64(0)), time)
+    _spread(w, share(w, post, account, time, np.int64(0)), time)
 
 
 @inner

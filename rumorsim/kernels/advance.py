@@ -166,6 +166,7 @@ def advance(memory, until):
             if lacking != REACHED:
                 return lacking, time
             take(w, late)
+            w.last_account, w.last_post = account, post
             look_ahead(w)
             if w.by_delay:
                 read_delayed(w, account, post, time)

@@ -110,6 +110,7 @@ def advance(memory, until):
         else:
             post = np.int64(entry.post)
             take(w, late)
+            w.last_account, w.last_post = account, post
             if terms(w)[0].by_threshold != 0:
                 hear(w, account, post, time)
             else:

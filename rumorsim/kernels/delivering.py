@@ -26,7 +26,7 @@ from rumorsim.kernels.memory import (
 )
 from rumorsim.kernels.posting import appear, kept, most_alike, most_chance
 from rumorsim.kernels.records import ACCOUNT, BLOCK, DULL
-from rumorsim.kernels.tables import next_point, sample, unwarp, warp
+from rumorsim.kernels.tables import after, next_point, sample
 from rumorsim.kernels.unread import add
 from rumorsim.kernels.whose import next_of_person, platform_of, row_of
 
@@ -159,7 +159,7 @@ def _deliver_by_delay(w, post, reader, time):
     p = posts(w)[post]
     word = philox(w.seed, (READ << 24) | p.k, p.story, p.author, reader)[3]
     w.delivered += 1
-    due = unwarp(curve(w), warp(curve(w), time) + sample(tables(w), 0, word))
+    due = after(curve(w), time, sample(tables(w), 0, word))
     if due < w.horizon:
         schedule(w, due, reader, post)
 
@@ -185,8 +185,7 @@ def _deliver_candidates(w, post, time, begin, end):
                 continue
             if not all_kept and not kept(w, author, reader):
                 continue
-            delay = sample(tables(w), 0, drawn[3 * BLOCK + j])
-            due = unwarp(curve(w), warp(curve(w), time) + delay)
+            due = after(curve(w), time, sample(tables(w), 0, drawn[3 * BLOCK + j]))
             if due < w.horizon:
                 schedule(w, due, reader, post)
     w.delivered += end - begin

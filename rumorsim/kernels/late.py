@@ -16,7 +16,7 @@ from rumorsim.kernels.draws import philox, uniform
 from rumorsim.kernels.memory import curve, fetch, followers, offsets, posts, tables, words
 from rumorsim.kernels.posting import FOLLOW
 from rumorsim.kernels.records import BLOCK, FIRST
-from rumorsim.kernels.tables import sample, unwarp, warp
+from rumorsim.kernels.tables import after, sample, warp
 
 FIRST_SIZE = FIRST.itemsize
 #: A moment so much earlier (hours) is earlier however the clocks' changes are rounded.
@@ -27,38 +27,58 @@ OFFSET_SIZE, FOLLOWER_SIZE = 8, 4
 
 
 @inner
-def at_the_time(starts, times, values, row, time, present):
-    """A lever's value at ``time``: the last change of its row by then, else its base.
+def _comes_before(when, order, i, time, place):
+    """Was change i made before the public event at ``time`` and this ``place`` of its order?"""
+    if when[i] != time:
+        return when[i] < time
+    for column in range(4):
+        if order[i, column] != place[column]:
+            return order[i, column] < place[column]
+    return False
 
-    ``values`` holds the base of each row that was ever changed before its changes.
+
+@inner
+def at_the_time(changes, row, time, place):
+    """A lever's value for an event of the public; 1 where it was never moved.
+
+    ``changes`` holds the base of each row that was ever moved before its changes.
     """
-    begin, end = starts[row], starts[row + 1]
-    if begin == end:
-        return present
-    value = values[begin]
-    for i in range(begin + 1, end):
-        if times[i] > time:
+    starts, when, order, _, values = changes
+    value = 1.0
+    for i in range(starts[row], starts[row + 1]):
+        if not _comes_before(when, order, i, time, place):
             break
         value = values[i]
     return value
 
 
 @inner
-def _follow_kept(w, levels, followee, follower, time):
-    level = at_the_time(levels[0], levels[1], levels[2], followee, time, 1.0)
+def _level_at_delivery(changes, row, post):
+    """A lever's value when a post was delivered: after all that was done before it was made."""
+    starts, _, _, posts, values = changes
+    value = 1.0
+    for i in range(starts[row], starts[row + 1]):
+        if posts[i] > post:
+            break
+        value = values[i]
+    return value
+
+
+@inner
+def _follow_kept(w, level, followee, follower):
     if level >= 1.0:
         return True
     return uniform(philox(w.seed, FOLLOW << 24, followee, follower, 0)[0]) < level
 
 
 @inner
-def _standing(w, post, time, alive, visible):
+def _standing(w, post, time, place, alive, visible):
     """Were the post and its original there at that time, and both authors to be seen?"""
     for which in (post, np.int64(posts(w)[post].root)):
         author = np.int64(posts(w)[which].author)
-        if at_the_time(alive[0], alive[1], alive[2], which, time, 1.0) == 0.0:
+        if at_the_time(alive, which, time, place) == 0.0:
             return False
-        if at_the_time(visible[0], visible[1], visible[2], author, time, 1.0) == 0.0:
+        if at_the_time(visible, author, time, place) == 0.0:
             return False
     return True
 
@@ -79,7 +99,7 @@ def first_reads(memory, story_posts, until, history, firsts, firsts_at, stamp, r
     """First reads of one story before ``until``; returns how many accounts read it.
 
     ``story_posts`` are its posts (int64). ``history`` holds, for audience, alive, visible,
-    can_read and visibility, the changes (starts, times, values). The accounts go to
+    can_read and visibility, the changes (see ``rumorsim.late``). The accounts go to
     ``readers``, the moment and the post of each account's first read to ``firsts`` (FIRST
     by account, at address ``firsts_at``), where ``stamp`` marks what is of this story.
     """
@@ -94,7 +114,6 @@ def first_reads(memory, story_posts, until, history, firsts, firsts_at, stamp, r
         author = np.int64(p.author)
         story = np.int64(p.story)
         k = np.int64(p.k)
-        posted = warp(curve(w), p.time)
         begin, end = offsets(w)[author], offsets(w)[author + 1]
         for e in range(begin, end):
             j = (e - begin) % BLOCK
@@ -108,7 +127,7 @@ def first_reads(memory, story_posts, until, history, firsts, firsts_at, stamp, r
             known = first.stamp == stamp
             if known and first.time < p.time - SURELY:
                 continue
-            due = unwarp(curve(w), posted + sample(tables(w), 0, drawn[3 * BLOCK + j]))
+            due = after(curve(w), p.time, sample(tables(w), 0, drawn[3 * BLOCK + j]))
             if due >= until or (known and due > first.time):
                 continue
             if known and due == first.time:
@@ -116,15 +135,18 @@ def first_reads(memory, story_posts, until, history, firsts, firsts_at, stamp, r
                 if other.author < author or (other.author == author and other.k < k):
                     continue
             if w.touched != 0:
-                if not _follow_kept(w, audience, author, reader, p.time):
+                place = (reader, story, author, k)
+                level = min(
+                    _level_at_delivery(audience, author, post),
+                    at_the_time(audience, author, due, place),
+                )
+                if not _follow_kept(w, level, author, reader):
                     continue
-                if not _follow_kept(w, audience, author, reader, due):
+                if at_the_time(can_read, reader, due, place) == 0.0:
                     continue
-                if at_the_time(can_read[0], can_read[1], can_read[2], reader, due, 1.0) == 0.0:
+                if not _standing(w, post, due, place, alive, visible):
                     continue
-                if not _standing(w, post, due, alive, visible):
-                    continue
-                share = at_the_time(visibility[0], visibility[1], visibility[2], post, due, 1.0)
+                share = at_the_time(visibility, post, due, place)
                 if share < 1.0 and uniform(drawn[j]) >= share:
                     continue
             if not known:
@@ -168,8 +190,7 @@ def count_first_reads(memory, story_posts, until, longest, seen, stamp):
             reader = followers(w)[e]
             if seen[reader] == stamp:
                 continue
-            delay = sample(tables(w), 0, drawn[3 * BLOCK + j])
-            if unwarp(curve(w), posted + delay) >= until:
+            if after(curve(w), p.time, sample(tables(w), 0, drawn[3 * BLOCK + j])) >= until:
                 continue
             seen[reader] = stamp
             found += 1

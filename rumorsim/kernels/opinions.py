@@ -7,7 +7,15 @@ import numpy as np
 from rumorsim.kernels.compiling import inner
 from rumorsim.kernels.draws import philox, uniform
 from rumorsim.kernels.knowing import exposure
-from rumorsim.kernels.memory import accounts, corrections, exposures, posts, profiles, stories
+from rumorsim.kernels.memory import (
+    accounts,
+    corrections,
+    exposures,
+    posts,
+    profiles,
+    stories,
+    trust_began,
+)
 from rumorsim.kernels.posting import believable, write
 
 # Kept equal to randomness.Purpose and events.Kind by a test; plain numbers compile best.
@@ -69,6 +77,8 @@ def move_trust(w, story, post, account, source, change, time):
     """Change an account's trust in official sources by a share of it."""
     if change == 0.0:
         return
-    profile = profiles(w)[account]
-    profile.trust = min(max(profile.trust * (1.0 + change), 0.0), w.most_trust)
+    profile, most = profiles(w)[account], w.most_trust
+    if w.trust_began_rows > 0:
+        most = max(most, np.float64(trust_began(w)[account]))
+    profile.trust = min(max(profile.trust * (1.0 + change), 0.0), most)
     write(w, time, TRUST_EVENT, story, post, account, source, np.float64(profile.trust))

@@ -253,6 +253,7 @@ ARRAYS: Final = {
     "persons": (np.dtype("i4"), 1),
     "rings": (np.dtype("i4"), 1),  # next account of the person elsewhere, -1 or not there: none
     "slot_ends": (np.dtype("f8"), 2),
+    "trust_began": (np.dtype("f4"), 1),  # none: nobody's began above what it may rise to
     # what does
     "accounts": (ACCOUNT, 1),
     "profiles": (PROFILE, 1),
@@ -308,6 +309,8 @@ MEMORY: Final = np.dtype(
         ("posts_made", "i8"),
         ("logged", "i8"),
         ("hits_made", "i8"),
+        ("last_account", "i8"),  # whose entry was taken last ...
+        ("last_post", "i8"),  # ... and of which post, -1 = a check-in
         ("exposed", "i8"),  # exposures in the table
         ("spreading", "i8"),  # spreaders in the table
         ("published", "i8"),  # cursor in the sorted publications

@@ -74,6 +74,18 @@ def unwarp(curve, operational):
     return 24.0 * day + hour - curve[0]
 
 
+@inner
+def after(curve, time, hours):
+    """When ``hours`` operational hours have passed since ``time``: later, unless they are 0.
+
+    The two changes of clock are rounded; in hours of rest they go back to when those began.
+    """
+    due = unwarp(curve, warp(curve, time) + hours)
+    if due > time:
+        return due
+    return np.nextafter(time, np.inf) if hours > 0.0 else time
+
+
 @kernel
 def next_point(seed, purpose, who, what, rate, after, horizon, curve):
     """(time, cell, j) of the first point after ``after`` of a stateless Poisson process.

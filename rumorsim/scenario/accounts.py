@@ -111,7 +111,12 @@ class Accounts(Model):
         description="gamma shape of receptivity by account and category (mean 1);"
         " absent: 1 for all",
     )
-    trust: float = Field(1.0, ge=0, le=100, description="mean factor on official posts, by reader")
+    trust: float = Field(
+        1.0,
+        ge=0,
+        le=100,
+        description="mean factor on official posts, by reader; at most 100 for anybody",
+    )
     trust_shape: float | None = Field(
         None, gt=0, le=1e6, description="gamma shape of trust; absent: the same for all"
     )

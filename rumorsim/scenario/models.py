@@ -99,7 +99,9 @@ class Novelty(Model):
 
     law: Literal["exponential", "power"] = Field("exponential", description="how it falls")
     half_life: PositiveDuration = Field(description="age at which the factor is one half")
-    exponent: float = Field(1.0, gt=0, le=20, description="power: (1 + age / scale) ** -exponent")
+    exponent: float = Field(
+        1.0, ge=0.001, le=20, description="power: (1 + age / scale) ** -exponent"
+    )
 
 
 class Story(Model):
