@@ -35,6 +35,7 @@ from rumorsim.cli_shared import (
     tell_of_compiling,
 )
 from rumorsim.cli_sweep import reproduce, sweep
+from rumorsim.cli_writing import WRITING
 from rumorsim.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -67,12 +68,12 @@ def cli() -> None:
 
     \b
     Begin with:
-      rumorsim check configs/quickstart.toml
-      rumorsim compare configs/quickstart.toml --out results
+      rumorsim init                          a commented scenario of your own
+      rumorsim compare quickstart            one that comes with it, by its name
     """
 
 
-for command in (graph, *ANSWERS):
+for command in (graph, *ANSWERS, *WRITING):
     cli.add_command(command)
 cli.add_command(campaigns)
 cli.add_command(live)

@@ -6,6 +6,7 @@ Whatever is slow to import is imported inside the commands, so that help is inst
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import Any, Final, Protocol
 
 import click
@@ -20,12 +21,16 @@ from rumorsim.cli_shared import (
     print_json,
     scenario_argument,
     seed_option,
+    study_argument,
     tell_of,
     tell_of_compiling,
     workers_option,
 )
 
 __all__ = ["ANSWERS"]
+
+#: Longer lines are hard to read, however wide the terminal is.
+_WIDEST: Final = 120
 
 
 @click.command("compare")
@@ -59,6 +64,7 @@ __all__ = ["ANSWERS"]
 @seed_option
 @out_option
 @force_option
+@click.option("--full", is_flag=True, help="Print everything that comparison.txt holds.")
 @json_option
 def compare_command(
     scenario: str,
@@ -70,10 +76,12 @@ def compare_command(
     seed: int | None,
     out: Path | None,
     force: bool,
+    full: bool,
     as_json: bool,
 ) -> None:
     """Run SCENARIO under all its policies in coupled worlds and compare them.
 
+    Prints a sentence for each policy and a short table; --full prints all headlines.
     Tables and figures go to --out: a new directory, an empty one, or one with earlier
     results of the same scenario, which are replaced. The default is SCENARIO-compare in the
     current directory (none with --json). A picture that cannot be drawn is reported in one
@@ -99,10 +107,13 @@ def compare_command(
         )
     if out is not None:
         comparison.save(out, force=force, source=loaded.file)
-    _tell(comparison, out, as_json)
+    if as_json:
+        print_json(comparison.as_dict())
+    else:
+        click.echo(comparison.text(full=full, width=min(get_terminal_size().columns, _WIDEST)))
+    tell_of(out)
 
 
-_study = click.argument("study", metavar="STUDY")
 _of = click.option(
     "--of",
     "key",
@@ -112,7 +123,7 @@ _of = click.option(
 
 
 @click.command("sensitivity")
-@_study
+@study_argument
 @_of
 @out_option
 @force_option
@@ -149,7 +160,7 @@ def sensitivity_command(
 
 
 @click.command("optimise")
-@_study
+@study_argument
 @click.option(
     "--at-most",
     metavar="REACH",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from rumorsim.errors import Fault, InputError, PictureWarning, RumorsimError
 
@@ -35,12 +36,32 @@ __all__ = [
     "print_json",
     "scenario_argument",
     "seed_option",
+    "study_argument",
     "tell_of",
     "tell_of_compiling",
     "workers_option",
 ]
 
-scenario_argument = click.argument("scenario", metavar="SCENARIO")
+
+def _names(
+    rooms: str,
+) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    """Completes the names of files that come with rumorsim, and files where none fits."""
+
+    def complete(_: click.Context, __: click.Parameter, start: str) -> list[CompletionItem]:
+        from rumorsim.scenario import shipped
+
+        names = shipped.shipped(getattr(shipped, rooms))
+        found = [CompletionItem(name) for name in names if name.startswith(start)]
+        return [*found, CompletionItem(start, type="file")]
+
+    return complete
+
+
+scenario_argument = click.argument(
+    "scenario", metavar="SCENARIO", shell_complete=_names("SCENARIOS")
+)
+study_argument = click.argument("study", metavar="STUDY", shell_complete=_names("STUDIES"))
 policy_option = click.option(
     "--policy", default="none", show_default=True, help="Name of a policy."
 )

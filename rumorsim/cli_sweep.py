@@ -15,6 +15,7 @@ from rumorsim.cli_shared import (
     most_runs_option,
     print_document,
     print_json,
+    study_argument,
     tell_of,
     workers_option,
 )
@@ -54,7 +55,7 @@ _out = click.option("--out", type=OutDirectory(), required=True, help="Directory
 
 
 @sweep.command("run")
-@click.argument("study", metavar="STUDY")
+@study_argument
 @_out
 @workers_option
 @click.option("--shard", metavar="I/N", help="Do only part I of N; any number may run at once.")

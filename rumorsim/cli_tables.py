@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+
+from rumorsim.report.tables import aligned
 
 if TYPE_CHECKING:
     from rumorsim.results import Result
 
-__all__ = ["aligned", "run_table", "scalar_table"]
-
-
-def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Rows as lines: the first column to the left, the others to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            cell.ljust(width) if i == 0 else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
+__all__ = ["run_table", "scalar_table"]
 
 
 def run_table(result: Result) -> str:
@@ -38,7 +28,7 @@ def run_table(result: Result) -> str:
         f"policy {result.policy} · seed {result.seed} · engine {result.engine} · "
         f"{result.events:,} events"
     )
-    lines = [head, "", *aligned(rows), "", *_desk_lines(result.measures)]
+    lines = [head, "", *aligned(rows, gap="  "), "", *_desk_lines(result.measures)]
     return "\n".join([*lines, f"digest {result.digest}"])
 
 
@@ -75,7 +65,7 @@ def scalar_table(scalars: Mapping[str, float | None]) -> str:
     for key, value in scalars.items():
         meaning = describe(key)
         rows.append((key, _number(value), "" if meaning is None else meaning.unit))
-    return "\n".join(aligned(rows))
+    return "\n".join(aligned(rows, gap="  "))
 
 
 def _found(measures: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:

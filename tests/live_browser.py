@@ -17,7 +17,7 @@ from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 
-__all__ = ["Browser", "browser_running"]
+__all__ = ["Browser", "browser_running", "strangers"]
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 _OPTIONS = """
@@ -33,9 +33,30 @@ class Browser:
     def __init__(self, driver: webdriver.Chrome) -> None:
         self.driver = driver
 
-    def size(self, width: int, height: int) -> None:
-        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    def size(self, width: int, height: int, phone: bool = False) -> None:
+        """``phone``: what is too wide makes the page wider, and there are fingers for a mouse."""
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        touch = {"enabled": phone, **({"maxTouchPoints": 2} if phone else {})}
+        self.driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", touch)
+
+    def tap(self, x: float, y: float) -> None:
+        """A finger on the screen, and off it again."""
+        begin = {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]}
+        self.driver.execute_cdp_cmd("Input.dispatchTouchEvent", begin)
+        end = {"type": "touchEnd", "touchPoints": []}
+        self.driver.execute_cdp_cmd("Input.dispatchTouchEvent", end)
+
+    def drag(self, *points: tuple[float, float]) -> None:
+        """Press at the first point, move along the others, let go at the last."""
+        actions = ActionChains(self.driver, duration=20).w3c_actions
+        pointer = actions.pointer_action
+        pointer.move_to_location(*(int(each) for each in points[0]))
+        pointer.pointer_down()
+        for x, y in points[1:]:
+            pointer.move_to_location(int(x), int(y))
+        pointer.pointer_up()
+        actions.perform()
 
     def go(self, page: Page, **asked: object) -> None:
         """Open the page at a scenario (or at the gallery) and wait until it can be used."""
@@ -110,6 +131,12 @@ class Browser:
         time.sleep(seconds)
         after = count()
         return float(1000 * (after[0] - before[0]) / (after[1] - before[1]))
+
+
+def strangers(requests: list[str]) -> list[str]:
+    """Requests that leave this machine."""
+    own = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:http://127.0.0.1:", "chrome:")
+    return [each for each in requests if not each.startswith(own)]
 
 
 @contextmanager

@@ -6,8 +6,10 @@ import csv
 import hashlib
 import json
 import math
+import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from statistics import mean, stdev
 from types import SimpleNamespace
@@ -20,6 +22,7 @@ from small_worlds import small
 from rumorsim.errors import InputError, OutputError
 from rumorsim.graphs import follows
 from rumorsim.provenance import digest_of
+from rumorsim.report.tables import width_of
 from rumorsim.run import run
 from rumorsim.scenario.models import Scenario
 from rumorsim.studies import making, workers
@@ -166,17 +169,49 @@ def test_pairing_pays_for_a_small_effect(found: Comparison) -> None:
 
 
 def test_the_table_tells_of_both_kinds_of_story(found: Comparison) -> None:
-    text = found.text()
-    for words in ("reach of false stories", "reach of true stories", "accounts wrongly hit"):
+    text = found.text(full=True)
+    for words in ("reach of false stories", "reach of true stories", "innocent accounts hit"):
         assert words in text
     assert "identical in all worlds" in text
     assert "hold for all 2 policies at once (95 %; each alone 97.5 %, Bonferroni)" in text
-    assert "Order by reach of false stories, lowest first (probability of this order" in text
-    last = text.splitlines()[-2:]
-    assert last == found.sentences()
-    assert all("false stories" in each and "true stories" in each for each in last)
-    assert "exactly as it was" in last[1]
-    assert "exactly as it was" not in last[0]
+    assert "Order by reach of false stories, lowest first (probability of exactly this" in text
+    assert "P(lowest): probability that this policy has the lowest mean reach of false" in text
+
+
+def test_the_answer_comes_first_and_fits_a_terminal(found: Comparison) -> None:
+    close, idle = found.sentences()
+    assert re.fullmatch(
+        r'"close" did not clearly change .* 95 % interval .* innocent accounts per world\.', close
+    )
+    assert "the reach of true stories" in close and "the reach of true stories" in idle
+    assert idle.endswith("exactly as it was in every world and hit no innocent account.")
+    for width in (40, 60, 80, 120):
+        text = found.text(width=width)
+        assert max(map(len, text.splitlines())) <= width
+        # What was compared, the sentences whole, the table, what it shows.
+        told = [" ".join(block.split()) for block in text.split("\n\n")]
+        assert len(told) == 4
+        assert told[1].startswith(f"{close} {idle}")
+        assert "false stories" in told[2] and " close " in told[2]
+        assert ("accounts hit" in told[2]) == (width > 40)
+    assert found.text(full=True).startswith(found.text())
+    # Negative control: with room there are intervals in every column, without there are not.
+    assert found.text(width=120).count("(") > found.text(width=60).count("(")
+
+
+def test_a_table_tells_long_names_apart(found: Comparison) -> None:
+    names = {"close": "close accounts after so many reports: 10", "idle": ""}
+    names["idle"] = names["close"].replace("10", "25")
+    turned = {names.get(policy, policy): each for policy, each in found.scalars.items()}
+    renamed = replace(found, policies=tuple(turned), scalars=turned)
+    rows = renamed.text(width=80).split("\n\n")[2].splitlines()[3:]
+    assert rows[0].split("  ")[0].endswith("10") and rows[1].split("  ")[0].endswith("25")
+
+
+def test_a_name_in_chinese_takes_two_columns_a_letter(found: Comparison) -> None:
+    turned = {{"close": "封号封号"}.get(policy, policy): v for policy, v in found.scalars.items()}
+    rows = replace(found, policies=tuple(turned), scalars=turned).text().split("\n\n")[2]
+    assert len({width_of(row) for row in rows.splitlines()}) == 1
 
 
 def test_several_policies_share_the_level(found: Comparison) -> None:
@@ -197,7 +232,7 @@ def test_the_order_is_told_and_saved(found: Comparison) -> None:
     # The idle policy is none in every world: they share a place.
     assert [place.place for place in ranking.places] == [1, 2, 2]
     assert found.as_dict()["ranking"] == ranking.as_dict()
-    assert "same in all worlds" in found.text()
+    assert "identical in all worlds" in found.text(full=True)
     high = found.ranking("reach.truth.true.accounts")
     assert high is not None and not high.low
 
@@ -214,7 +249,7 @@ def test_worlds_are_added_until_it_is_precise(scenario: Scenario) -> None:
     assert change is not None and change.relative is not None
     assert change.relative.low is not None and change.relative.high is not None
     assert (change.relative.high - change.relative.low) / 2 <= 0.12
-    assert "reached with" in found.text()
+    assert "reached with" in " ".join(found.text().split())
     assert steps[-1] == (3 * len(found.seeds),) * 2
     # The worlds are those that as many replicates would have had at once.
     at_once = compare(scenario, replicates=len(found.seeds), workers=1)
@@ -226,7 +261,7 @@ def test_a_precision_that_cannot_be_reached_says_so(scenario: Scenario) -> None:
     found = compare(scenario, replicates=5, workers=1, precision="0.1", most=9)
     assert found.precision is not None and not found.precision.reached
     assert len(found.seeds) == 9
-    assert "NOT reached within the cap of 9 worlds" in found.text()
+    assert "NOT reached within the cap of 9 worlds" in " ".join(found.text().split())
     assert found.as_dict()["precision"]["worlds_needed"] > 9
 
 

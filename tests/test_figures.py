@@ -17,6 +17,7 @@ from rumorsim.report.differences import Dot, draw_differences
 from rumorsim.report.numbers import spread
 from rumorsim.report.pictures import save_figure
 from rumorsim.report.style import COLOURS
+from rumorsim.report.tables import told_apart
 from rumorsim.run import Simulation
 
 HOURS = [0.0, 1.0, 2.0]
@@ -101,3 +102,14 @@ def test_numbers_show_what_their_interval_supports() -> None:
     assert spread(0.0, 0.0, 0.0) == "0 (in every world)"
     assert spread(-0.01, -5.0, 5.0) == "0.0 (-5.0 to 5.0)"
     assert spread(3.0, None, None, signed=True) == "+3"
+
+
+def test_labels_that_differ_only_at_their_end_are_told_apart() -> None:
+    names = ["close accounts after 10 reports", "close accounts after 25 reports", "none"]
+    short = told_apart(names, 18)
+    assert len(set(short)) == 3 and max(map(len, short)) <= 18
+    assert short[0].endswith("10 reports") and short[1].endswith("25 reports")
+    assert told_apart(["abcdefgh", "xyz"], 5) == ["abcd…", "xyz"]
+    # The middles differ alone, and too little room: they are numbered.
+    assert told_apart(["aaaaaaaaXbbbbbbbbb", "aaaaaaaaYbbbbbbbbb"], 8) == ["aaaaa… 1", "aaaaa… 2"]
+    assert told_apart(["same name twice", "same name twice"], 8) == ["same na…"] * 2

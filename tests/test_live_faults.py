@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,16 @@ FORMS: dict[str, tuple[dict[str, Any], str]] = {
 
 
 #: Words for what no form can cause; the tests of clicks and sizes do.
-ELSEWHERE = {"open-first", "over", "interventions", "large", "events"}
+ELSEWHERE = {
+    "open-first",
+    "past",
+    "no-posts",
+    "no-undo",
+    "over",
+    "interventions",
+    "large",
+    "events",
+}
 
 
 def worlds() -> TwoWorlds:
@@ -92,6 +102,8 @@ def test_what_is_clicked_too_late_or_where_nothing_is_is_told_in_words() -> None
     assert told(two.choose, "nobody's")["word"] == "unknown"
     assert told(two.drop, 7)["word"] == "unknown"
     assert told(Shelf().scenario, "the-lost")["word"] == "unknown"
+    assert told(two.act, Act(do="act", verb="delete", account=3))["word"] == "no-posts"
+    assert told(two.undo)["word"] == "no-undo"
     two.advance(two.horizon)
     late = told(two.act, Act(do="act", verb="close", account=1))
     assert (late["word"], late["key"]) == ("over", "")
@@ -112,6 +124,9 @@ def test_what_is_too_much_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> N
     assert told(TwoWorlds, from_values(large, Path()), None, "none")["word"] == "large"
     nobody: Any = type("Nobody", (), {"worlds": None})()
     assert told(Session._opened, nobody)["word"] == "open-first"
+    back: Any = type("Back", (), {"_looking": 3.0})()
+    act = Act(do="act", verb="close", account=1)
+    assert told(lambda: asyncio.run(Session._act(back, act)))["word"] == "past"
 
 
 def test_both_languages_have_a_sentence_for_every_word() -> None:

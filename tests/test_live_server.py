@@ -94,6 +94,69 @@ def test_a_click_is_done_on_the_right_alone_and_written_down(page: Page) -> None
         assert (frame.sides[1]["code"] & 15 == 5).any(), "the act is among the events"
 
 
+def test_an_earlier_time_is_looked_at_and_the_present_is_still_there(page: Page) -> None:
+    with page.talk() as talk:
+        talk.open(seed=7)
+        end = talk.to(12.0).sides[0]
+        talk.say(do="look", at=5.0)
+        back = talk.until("frame")
+        assert back.flags == wire.RESET | wire.KEPT
+        assert back.now == 5.0
+        assert 0 < len(back.sides[0]["time"]) < len(end["time"])
+        assert back.sides[0]["time"].max() < 5.0
+        talk.say(do="act", verb="close", account=3)
+        assert "this is the past" in talk.until("fault")["lines"][0]
+        talk.say(do="pause")
+        assert talk.until("frame").now == 5.0, "what is looked at stays"
+        for at in (None, 12.0, 99.0):
+            talk.say(do="look", at=5.0)
+            talk.until("frame")
+            talk.say(do="look", at=at)
+            again = talk.until("frame")
+            assert again.now == 12.0
+            assert (again.sides[0]["time"] == end["time"]).all()
+        talk.say(do="act", verb="close", account=3)
+        assert talk.until("frame").sides[1]["acts"] == 1
+
+
+def test_playing_on_from_an_earlier_time_makes_it_the_present(page: Page) -> None:
+    with page.talk() as talk:
+        talk.open(seed=7)
+        end = talk.to(12.0).sides[0]
+        talk.say(do="look", at=5.0)
+        talk.until("frame")
+        talk.say(do="step", hours=1.0)
+        assert talk.until("frame").now == 5.0
+        assert talk.until("frame").now == 6.0
+        talk.say(do="look", at=4.0)
+        talk.until("frame")
+        talk.say(do="speed", hours=20.0)
+        talk.say(do="play")
+        first = talk.until("frame")
+        assert (first.now, first.flags & wire.RESET) == (4.0, wire.RESET)
+        while talk.until("frame").now < 12.0:
+            pass
+        whole = talk.to(12.0).sides[0]
+        assert (whole["time"] == end["time"]).all(), "what comes is what came"
+
+
+def test_the_last_change_is_undone(page: Page) -> None:
+    with page.talk() as talk:
+        talk.open()
+        assert talk.told[-1]["type"] == "policy"
+        assert not talk.told[-1]["undo"]
+        talk.to(2.0)
+        talk.say(do="act", verb="close", account=talk.posts(1)[0][1])
+        assert talk.until("policy")["undo"]
+        talk.until("frame")
+        talk.say(do="undo")
+        told = talk.until("policy")
+        assert (told["entries"], told["undo"]) == ([], False)
+        assert talk.until("frame").sides[1]["acts"] == 0
+        talk.say(do="undo")
+        assert "nothing to undo" in talk.until("fault")["lines"][0]
+
+
 def test_downloads_belong_to_a_session(page: Page) -> None:
     with page.talk() as talk:
         session = talk.open()["session"]
@@ -271,6 +334,14 @@ def hostile_messages() -> list[str | bytes]:
         '{"do": "settings", "attention": 2.5}', '{"do": "settings", "accuracy": true}',
         '{"do": "add", "intervention": 7}', '{"do": "add", "intervention": {}}',
         '{"do": "add", "intervention": {"kind": "close-accounts", "when": {"at": 7}}}',
+        '{"do": "act", "verb": "delete", "account": 77}',
+        '{"do": "look"}', '{"do": "look", "at": -1}', '{"do": "look", "at": "now"}',
+        '{"do": "look", "at": NaN}', '{"do": "look", "at": 1e7}', '{"do": "look", "at": 0}',
+        '{"do": "undo"}', '{"do": "undo", "count": 9}', '{"do": "undo"}', '{"do": "stop"}',
+        '{"do": "replicate"}', '{"do": "replicate", "count": 51}', '{"do": "stop", "all": true}',
+        '{"do": "replicate", "count": 1}', '{"do": "replicate", "count": 1e9}',
+        '{"do": "replicate", "count": 50}', '{"do": "replicate", "count": 50}',
+        '{"do": "replicate", "count": 50, "seed": 1}', '{"do": "replicate", "count": true}',
         '{"do": "ack", "frame": -1}', '{"do": "ack", "frame": 4294967295}',
         b"", b"\x80\x04\x95", b"\xff" * 100,
     ]  # fmt: skip

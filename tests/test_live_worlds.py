@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from live_page import read_frame
 from small_worlds import agree, differ
 
 from rumorsim import load, run
@@ -15,6 +18,7 @@ from rumorsim.errors import InputError
 from rumorsim.events import VERBS, Batch, Kind
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.loading import from_values
+from rumorsim.web import limits, wire
 from rumorsim.web.downloads import DOWNLOADS
 from rumorsim.web.gallery import GALLERY, Shelf
 from rumorsim.web.messages import Act, Settings
@@ -22,6 +26,8 @@ from rumorsim.web.script import NAME
 from rumorsim.web.worlds import TwoWorlds
 
 SHELF = Shelf()
+#: Of a frame's sides: what has happened.
+COLUMNS = ("reach", "shares", "time", "account", "source", "post", "value", "code")
 
 
 def worlds(name: str = "one-click", policy: str = "none", seed: int | None = None) -> TwoWorlds:
@@ -70,7 +76,7 @@ def run_digest(scenario: Scenario, policy: str, seed: int | None = None) -> str:
 
 
 def digest_of(two: TwoWorlds, what: str) -> str:
-    _, body = DOWNLOADS[what](two)
+    _, body = DOWNLOADS[what](two, ())
     return str(json.loads(body.splitlines()[-1])["digest"])
 
 
@@ -78,7 +84,7 @@ def digest_of(two: TwoWorlds, what: str) -> str:
 
 
 def downloaded(two: TwoWorlds, folder: Path) -> Scenario:
-    name, body = DOWNLOADS["scenario.toml"](two)
+    name, body = DOWNLOADS["scenario.toml"](two, ())
     (folder / name).write_bytes(body)
     return load(folder / name)
 
@@ -153,10 +159,10 @@ def test_accounts_hit_that_told_nothing_false_are_counted() -> None:
     told = {int(p["author"]) for p in posts if not truth[p["story"]]}
     innocent = next(a for a in range(400) if a not in told)
     two.act(close(liar))
-    assert (two.right.wrong, two.right.acts) == (0, 1)
+    assert (two.right.penalties.wrong, two.right.penalties.acts) == (0, 1)
     two.act(close(innocent))
-    assert (two.right.wrong, two.right.acts) == (1, 2)
-    assert (two.left.wrong, two.left.acts) == (0, 0)
+    assert (two.right.penalties.wrong, two.right.penalties.acts) == (1, 2)
+    assert (two.left.penalties.wrong, two.left.penalties.acts) == (0, 0)
 
 
 # -- living again ---------------------------------------------------------------------------
@@ -194,11 +200,168 @@ def test_sliders_move_both_worlds_or_the_policy_alone() -> None:
     assert agree(left, seen(two.left))
     assert differ(right, seen(two.right))
     two.move(Settings(do="settings", appeal=0.5))
-    assert two.settings.reaction == 0.25, "a slider that is not named stays where it is"
+    assert two.plan.settings.reaction == 0.25, "a slider that is not named stays where it is"
     assert differ(left, seen(two.left))
     two.move(Settings(do="settings", appeal=None, reaction=None))
     assert agree(left, seen(two.left))
     assert agree(right, seen(two.right))
+
+
+# -- undoing --------------------------------------------------------------------------------
+
+
+def test_a_click_that_is_undone_never_was() -> None:
+    two = worlds()
+    two.advance(2.0)
+    two.act(close(first_author(two)))
+    two.advance(9.0)
+    assert differ(seen(two.left), seen(two.right))
+    two.undo()
+    assert (two.script, two.now) == ([], 9.0)
+    assert agree(seen(two.left), seen(two.right))
+    with pytest.raises(InputError, match="nothing to undo"):
+        two.undo()
+
+
+def test_every_kind_of_change_can_be_undone_last_one_first() -> None:
+    two = worlds("in-doubt", "close at the first report")
+    two.advance(5.0)
+    plans = [two.plan]
+    changes = [
+        lambda: two.act(close(3)),
+        lambda: two.act(Act(do="act", verb="delete", account=first_author(two))),
+        lambda: two.move(Settings(do="settings", accuracy=0.9)),
+        lambda: two.add({"kind": "delete-posts", "when": {"shares": 4}}),
+        lambda: two.drop(0),
+        lambda: two.choose("none"),
+    ]
+    for change in changes:
+        change()
+        assert two.plan != plans[-1]
+        plans.append(two.plan)
+    for plan in reversed(plans[:-1]):
+        assert two.can_undo
+        two.undo()
+        assert two.plan == plan
+    assert not two.can_undo
+
+
+def test_what_is_refused_cannot_be_undone() -> None:
+    two = worlds()
+    two.advance(3.0)
+    for change in (lambda: two.act(close(400)), lambda: two.add({}), lambda: two.drop(3)):
+        with pytest.raises(InputError):
+            change()
+    assert not two.can_undo
+
+
+def test_only_so_many_changes_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "UNDO", 2)
+    two = worlds()
+    two.advance(1.0)
+    for account in (1, 2, 3):
+        two.act(close(account))
+    two.undo()
+    two.undo()
+    assert len(two.script) == 1
+    assert not two.can_undo
+
+
+def test_deleting_the_newest_posts_of_an_account_is_one_change(tmp_path: Path) -> None:
+    two = worlds("in-doubt")
+    two.advance(20.0)
+    posts = two.right.simulation.world.posts[: two.right.simulation.world.posts_made]
+    authors, counts = np.unique(posts["author"], return_counts=True)
+    author = int(authors[counts.argmax()])
+    own = np.flatnonzero(posts["author"] == author)
+    assert len(own) >= 2
+    two.act(Act(do="act", verb="delete", account=author))
+    assert not two.right.simulation.world.posts["alive"][own[-3:]].any()
+    assert len(two.script) == min(3, len(own))
+    two.advance(two.horizon)
+    assert run_digest(downloaded(two, tmp_path), NAME) == digest_of(two, "right.ndjson")
+    two.undo()
+    assert two.script == []
+
+
+# -- looking back ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["the-list", "in-doubt", "big-town"])
+def test_an_earlier_time_looks_as_it_did_when_it_was_the_present(name: str) -> None:
+    scenario = SHELF.scenario(name)
+    two = worlds(name, scenario.policy_names[-1])
+    before = {}
+    for hour in np.linspace(0.0, two.horizon, 40)[1:]:
+        two.advance(float(hour))
+        before[float(hour)] = read_frame(two.frame(1, wire.RESET))
+    end = read_frame(two.frame(1, wire.RESET))
+    for hour, frame in before.items():
+        back = read_frame(two.frame_at(1, hour))
+        assert back.flags & (wire.RESET | wire.KEPT) == wire.RESET | wire.KEPT
+        assert back.now == hour
+        for mine, theirs in zip(back.sides, frame.sides, strict=True):
+            assert all((mine[key] == theirs[key]).all() for key in COLUMNS)
+            assert (mine["wrong"], mine["acts"]) == (theirs["wrong"], theirs["acts"])
+            assert (mine["slots"] == theirs["slots"]).all()
+    assert two.now == two.horizon
+    again = read_frame(two.frame(1, wire.RESET))
+    assert all((again.sides[1][key] == end.sides[1][key]).all() for key in COLUMNS)
+    assert any(frame.sides[1]["acts"] for frame in before.values())
+
+
+def test_lists_of_a_world_that_was_run_again_are_known_at_every_refresh() -> None:
+    live, two = worlds("the-list"), worlds("the-list")
+    two.rewind(9.0)
+    for hour in np.arange(0.25, 9.0, 0.1):
+        live.advance(float(hour))
+        now = read_frame(live.frame(1, wire.RESET)).sides[0]["slots"]
+        assert (read_frame(two.frame_at(1, float(hour))).sides[0]["slots"] == now).all(), hour
+    assert (now >= 0).any()
+
+
+def test_looking_back_sends_nothing_twice_and_leaves_nothing_out() -> None:
+    two = worlds()
+    parts = []
+    for hour in range(1, 25):
+        two.advance(float(hour))
+        two.frame_at(1, hour / 2)
+        parts.append(read_frame(two.frame(1, 0)).sides[0]["time"])
+    whole = read_frame(two.frame(1, wire.RESET)).sides[0]["time"]
+    assert (np.concatenate(parts) == whole).all()
+    assert len(whole) > 100
+
+
+# -- the curve -------------------------------------------------------------------------------
+
+
+def test_the_curve_is_a_table_of_what_the_page_counts() -> None:
+    two = worlds("the-list", "filter the list")
+    two.advance(8.0)
+    name, body = DOWNLOADS["curve.csv"](two, ())
+    assert name.endswith("-curve.csv")
+    rows = list(csv.DictReader(io.StringIO(body.decode())))
+    assert [row["hours"] for row in rows[:2]] == ["0.0", str(2 / 60)]
+    assert (rows[0]["time"], rows[-1]["time"][-8:]) == (str(two.base.start), "15:00:00")
+    assert float(rows[-1]["hours"]) == 8.0
+    for row in rows[:: len(rows) // 7]:
+        for side, world in (("no_policy", two.left), ("with_policy", two.right)):
+            exposed = seen(world).only(Kind.EXPOSE)
+            exposed = Batch(exposed.rows[exposed.time < float(row["hours"])])
+            for story, what in enumerate(("heard_rumor", "read_true_story")):
+                reached = len(np.unique(exposed.account[exposed.story == story]))
+                assert int(row[f"{side}_{what}"]) == reached
+        difference = int(row["with_policy_heard_rumor"]) - int(row["no_policy_heard_rumor"])
+        assert int(row["difference_heard_rumor"]) == difference
+    assert int(rows[-1]["difference_heard_rumor"]) < 0
+
+
+def test_a_curve_of_a_long_run_has_no_more_rows_than_a_page(tmp_path: Path) -> None:
+    values = SHELF.scenario("one-click").resolved() | {"horizon": "400 d", "seed": 1}
+    two = TwoWorlds(from_values(values, tmp_path), None, "none")
+    two.advance(two.horizon)
+    rows = DOWNLOADS["curve.csv"](two, ())[1].decode().splitlines()
+    assert 700 < len(rows) <= 1002
 
 
 # -- refused ---------------------------------------------------------------------------------

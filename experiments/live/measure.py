@@ -4,7 +4,8 @@
 
 Needs the extras live and test, and Debian's chromium and chromium-driver. Prints a table;
 with --soak a browser watches, acts and rewinds for so long, and memory is read on both sides;
-with --pictures each scenario of the gallery is saved at 1280 x 720 and as a tablet.
+with --pictures each scenario of the gallery is saved at 1280 x 720, as a tablet and as a phone,
+and the pictures of the README are made anew.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from rumorsim.web.gallery import GALLERY  # noqa: E402
 
 #: Where each scenario is worth a picture, as a share of its horizon.
 MOMENT = 0.55
-SIZES = {"": (1280, 720), "-tablet": (820, 1180)}
+SIZES = {"": (1280, 720), "-tablet": (820, 1180), "-phone": (390, 844)}
 
 
 def start_up(browser: Browser, times: int = 5) -> list[float]:
@@ -76,7 +77,7 @@ def pictures(browser: Browser, page: Page, folder: Path) -> None:
     """Each scenario of the gallery while something goes on in it."""
     folder.mkdir(parents=True, exist_ok=True)
     for (suffix, size), name in itertools.product(SIZES.items(), GALLERY):
-        browser.size(*size)
+        browser.size(*size, phone=suffix == "-phone")
         browser.go(page, scenario=name, lang="en")
         horizon = browser.js("return rumorsim.world.horizon")
         browser.order(do="speed", hours=horizon / 60)
@@ -84,6 +85,27 @@ def pictures(browser: Browser, page: Page, folder: Path) -> None:
         browser.order(do="play")
         time.sleep(2.0)
         browser.driver.save_screenshot(str(folder / f"{name}{suffix}.png"))
+    of_readme(browser, page, folder)
+
+
+def of_readme(browser: Browser, page: Page, folder: Path) -> None:
+    """The pictures of the README: two worlds, other seeds, the gallery."""
+
+    def save(name: str) -> None:
+        time.sleep(0.5)
+        browser.driver.save_screenshot(str(folder / f"{name}.png"))
+
+    browser.size(1280, 720)
+    browser.go(page, scenario="the-list", seed=3, lang="en")
+    browser.at(8.0)
+    save("two-worlds")
+    browser.click("#open-seeds")
+    browser.wait("return !!document.querySelector('#seeds-start')")
+    save("other-seeds")
+    browser.go(page, lang="en")
+    browser.wait("return document.querySelector('#gallery').open")
+    browser.click("#card-the-list")
+    save("gallery")
 
 
 def told(name: str, values: list[float], unit: str) -> None:

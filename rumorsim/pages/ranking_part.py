@@ -19,7 +19,7 @@ from rumorsim.pages.wording import (
 )
 from rumorsim.report.numbers import spread
 from rumorsim.studies.comparison import NONE
-from rumorsim.studies.telling import best_form
+from rumorsim.studies.effects import best_form
 
 if TYPE_CHECKING:
     from rumorsim.pages.saved import Saved
@@ -125,7 +125,7 @@ def _table(saved: Saved) -> Table:
     kinds = kinds_of(saved)
     extras = [
         (key, head)
-        for key, head in ((_ACTIONS, "actions of the desk"), (_INNOCENT, "accounts wrongly hit"))
+        for key, head in ((_INNOCENT, "innocent accounts hit"), (_ACTIONS, "moderation actions"))
         if saved.change(NONE, key)
     ]
     first = _first(saved)

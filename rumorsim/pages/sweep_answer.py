@@ -9,6 +9,7 @@ from rumorsim.pages.answers import main_of
 from rumorsim.pages.wording import FALSE, amount, and_, clearly, quoted
 from rumorsim.report.numbers import spread
 from rumorsim.studies.comparison import NONE
+from rumorsim.studies.effects import best_form
 from rumorsim.studies.intervals import (
     LEVEL,
     Interval,
@@ -16,7 +17,6 @@ from rumorsim.studies.intervals import (
     paired_difference,
     shared_level,
 )
-from rumorsim.studies.telling import best_form
 
 if TYPE_CHECKING:
     from rumorsim.pages.sweep_reading import Point, Swept

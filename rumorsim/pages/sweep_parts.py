@@ -22,8 +22,8 @@ from rumorsim.pages.wording import (
 )
 from rumorsim.report.numbers import number, spread
 from rumorsim.studies.comparison import NONE
+from rumorsim.studies.effects import best_form
 from rumorsim.studies.frontier import frontier
-from rumorsim.studies.telling import best_form
 
 if TYPE_CHECKING:
     from rumorsim.pages.parts import Part
@@ -94,7 +94,7 @@ def _effect_table(swept: Swept, found: Sequence[Effect]) -> Table:
     kinds = kinds_of(swept.points[0].saved)
     hits = any(each.point.saved.change(each.policy, _INNOCENT) for each in found)
     heads = ["policy", *names, *(words for _, words in kinds)]
-    heads += ["accounts wrongly hit"] if hits else []
+    heads += ["innocent accounts hit"] if hits else []
     heads += ["clear?"]
     columns = [Column(head, numeric=at > len(names)) for at, head in enumerate(heads[:-1])]
     columns.append(Column(heads[-1], numeric=False))

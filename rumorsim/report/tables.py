@@ -1,32 +1,100 @@
-"""Text tables in columns, for terminals and for Markdown."""
+"""Text tables in columns, for terminals and for Markdown, and labels that fit a width."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import textwrap
+import unicodedata
+from collections.abc import Iterable, Sequence
 
-__all__ = ["aligned", "markdown", "shortened"]
+__all__ = ["aligned", "markdown", "shortened", "told_apart", "width_of", "wrapped"]
+
+
+def width_of(text: str) -> int:
+    """Columns that ``text`` takes in a terminal: two for a Chinese character, say."""
+    return sum(map(_columns, text))
+
+
+def _columns(letter: str) -> int:
+    if unicodedata.combining(letter) or unicodedata.category(letter) in ("Cf", "Mn"):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
 
 
 def shortened(text: str, width: int) -> str:
-    """``text`` in at most ``width`` characters."""
-    return text if len(text) <= width else text[: width - 1] + "…"
+    """``text`` in at most ``width`` columns, its end left out."""
+    return text if width_of(text) <= width else _head(text, width - 1) + "…"
 
 
-def aligned(rows: Sequence[Sequence[str]], indent: str = "") -> list[str]:
+def _head(text: str, width: int) -> str:
+    """As many of the first letters as fit."""
+    for end, letter in enumerate(text):
+        width -= _columns(letter)
+        if width < 0:
+            return text[:end]
+    return text
+
+
+def _tail(text: str, width: int) -> str:
+    """As many of the last letters as fit."""
+    return _head(text[::-1], width)[::-1]
+
+
+def told_apart(names: Sequence[str], width: int) -> list[str]:
+    """The names in at most ``width`` columns each, so that different ones stay different.
+
+    Their ends are left out; where that makes some alike, their middles.
+    """
+    labels = dict(zip(names, (shortened(name, width) for name in names), strict=True))
+    for alike in {
+        label: [n for n in labels if labels[n] == label] for label in labels.values()
+    }.values():
+        if len(alike) > 1:
+            labels.update(zip(alike, _without_middles(alike, width), strict=True))
+    return [labels[name] for name in names]
+
+
+def _without_middles(names: Sequence[str], width: int) -> list[str]:
+    """Their beginnings and ends: from the word in which they differ, where that fits."""
+    columns = enumerate(zip(*names, strict=False))
+    alike = next((at for at, letters in columns if len(set(letters)) > 1), min(map(len, names)))
+    start = names[0].rfind(" ", 0, alike) + 1
+    whole = max(width_of(name[start:]) for name in names)
+    for end in (whole, *range(4, width - 1)):
+        short = [f"{_head(name, width - 1 - end)}…{_tail(name, end)}" for name in names]
+        if len(set(short)) == len(short) and end < width - 1:
+            return short
+    return [f"{_head(name, width - 2 - len(str(at)))}… {at}" for at, name in enumerate(names, 1)]
+
+
+def aligned(rows: Sequence[Sequence[str]], indent: str = "", gap: str = "   ") -> list[str]:
     """Rows as lines: the first column to the left, the others to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(width_of, column)) for column in zip(*rows, strict=True)]
     lines = []
     for row in rows:
-        cells = [
-            cell.ljust(width) if i == 0 else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append((indent + "   ".join(cells)).rstrip())
+        cells = []
+        for at, (cell, width) in enumerate(zip(row, widths, strict=True)):
+            space = " " * (width - width_of(cell))
+            cells.append(cell + space if at == 0 else space + cell)
+        lines.append((indent + gap.join(cells)).rstrip())
     return lines
 
 
-def markdown(rows: Sequence[Sequence[str]]) -> list[str]:
+def wrapped(text: str, width: int, indent: str = "") -> list[str]:
+    """``text`` as lines of at most ``width`` columns, all but the first behind ``indent``.
+
+    A no-break space holds its words together, and is a space in the lines.
+    """
+    # Wide letters count as two by a filler that no text holds.
+    filled = "".join(letter + "\ue000" * (_columns(letter) - 1) for letter in text)
+    lines = textwrap.wrap(
+        filled, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    return [line.replace("\ue000", "").replace("\u00a0", " ") for line in lines]
+
+
+def markdown(rows: Iterable[Sequence[str]]) -> list[str]:
     """Rows as a Markdown table; the first row is its head."""
-    rule = ["---", *("---:" for _ in rows[0][1:])]
-    cells = [[cell.replace("|", "\\|") for cell in row] for row in (rows[0], rule, *rows[1:])]
+    head, *others = rows
+    rule = ["---", *("---:" for _ in head[1:])]
+    cells = [[cell.replace("|", "\\|") for cell in row] for row in (head, rule, *others)]
     return [f"| {' | '.join(row)} |" for row in cells]

@@ -8,6 +8,7 @@ from typing import Any
 
 from rumorsim.errors import Fault, InputError
 from rumorsim.scenario.models import Scenario
+from rumorsim.scenario.shipped import shipped_or_given
 from rumorsim.scenario.text import parsed, read_text
 from rumorsim.written import validated
 from rumorsim.written.messages import shown
@@ -18,9 +19,13 @@ __all__ = ["from_values", "load", "loads"]
 def load(path: str | os.PathLike[str]) -> Scenario:
     """The scenario in a file: TOML as people write it, or its resolved form in JSON.
 
+    ``path`` may be the name of one that comes with rumorsim, where no such file is here::
+
+        rumorsim.load("quickstart")
+
     Relative paths in it start at its folder. InputError with every fault found.
     """
-    place = Path(path)
+    place = shipped_or_given(path)
     scenario = from_values(parsed(read_text(place), str(path)), place.parent, str(path))
     return scenario.at(place.parent, str(place.absolute()))
 

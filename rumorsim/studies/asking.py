@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rumorsim.scenario import Scenario
+from rumorsim.scenario.shipped import STUDIES, shipped_or_given
 from rumorsim.scenario.text import parsed, read_text
 from rumorsim.studies.study import Study, study_from_values
 
@@ -33,8 +34,9 @@ def study_of(asked: Asked, usual: Mapping[str, Any] | None = None, **keys: Any) 
     elif isinstance(asked, Mapping):
         values = dict(asked)
     else:
-        place, file = Path(asked).parent, str(asked)
-        values = parsed(read_text(Path(asked)), file)
+        found = shipped_or_given(asked, STUDIES)
+        place, file = found.parent, str(asked)
+        values = parsed(read_text(found), file)
     if isinstance(values, dict):
         values = {**values, **given}
         if isinstance(values.get("scenario"), Path):

@@ -230,11 +230,16 @@ class Comparison(Tabular):
         """The mean of a curve over worlds with its interval; KeyError if it was not kept."""
         return CurveBand.of(self.curves[policy][key], series)
 
-    def text(self) -> str:
-        """The table for people; its last lines are one sentence for each policy."""
-        from rumorsim.studies.telling import table
+    def text(self, *, full: bool = False, width: int | None = None) -> str:
+        """One sentence for each policy and a table of at most ``width`` columns (80).
 
-        return table(self)
+        With ``full`` every headline number under every policy follows, however wide.
+        """
+        from rumorsim.studies.summary import WIDTH, summary
+        from rumorsim.studies.telling import details
+
+        short = summary(self, WIDTH if width is None else width)
+        return f"{short}\n\n{details(self)}" if full else short
 
     def as_dict(self) -> dict[str, Any]:
         """The headlines as plain JSON values: every change, and each world's numbers.
@@ -268,9 +273,10 @@ class Comparison(Tabular):
 
     def sentences(self) -> list[str]:
         """One sentence for each policy: what it did to false and to true stories."""
-        from rumorsim.studies.telling import sentence
+        from rumorsim.studies.summary import sentence
 
-        return [sentence(self, policy) for policy in self.policies if policy != NONE]
+        told = [sentence(self, policy) for policy in self.policies if policy != NONE]
+        return [each.replace("\u00a0", " ") for each in told]
 
     def save(
         self, directory: str | Path, *, force: bool = False, source: str | Path = ""

@@ -108,10 +108,10 @@ def frontier_lines(comparison: Comparison) -> list[str]:
     points = frontier(comparison)
     if not points:
         return []
-    rows = [["", "averted", "lost", "lost by one averted", "cost", ""]]
+    rows = [["", "averted", "lost", "lost per averted", "cost", ""]]
     for point in points:
         price = "" if point.price is None else number(point.price, 2)
-        verdict = f'no better than "{shortened(point.beaten_by, 30)}"' if point.beaten_by else ""
+        verdict = f'beaten by "{shortened(point.beaten_by, 30)}"' if point.beaten_by else ""
         rows.append(
             [
                 shortened(point.policy, 30),
@@ -122,5 +122,5 @@ def frontier_lines(comparison: Comparison) -> list[str]:
                 verdict or "on the frontier",
             ]
         )
-    head = "Exposures to false stories averted, to true stories lost, and cost of the desk's work:"
+    head = "Exposures to false stories averted, to true stories lost, and cost, per world:"
     return [head, *aligned(rows, "  "), ""]

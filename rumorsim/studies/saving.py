@@ -34,7 +34,7 @@ def save_comparison(
     claim = Claim.of(HOLDS, comparison.scenario, source)
     claim.check(directory, force=force)
     with write_directory(directory) as draft:
-        (draft / "comparison.txt").write_text(comparison.text() + "\n", encoding="utf-8")
+        (draft / "comparison.txt").write_text(comparison.text(full=True) + "\n", encoding="utf-8")
         (draft / "comparison.json").write_text(json_text(comparison.as_dict()), encoding="utf-8")
         (draft / "scenario.json").write_text(json_text(dict(comparison.scenario)), encoding="utf-8")
         write_changes(comparison, draft / "changes.csv")

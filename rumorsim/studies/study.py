@@ -25,6 +25,7 @@ from rumorsim.files import from_here
 from rumorsim.measures import MEASURES
 from rumorsim.scenario import Scenario, load
 from rumorsim.scenario.accounts import Name
+from rumorsim.scenario.shipped import STUDIES, shipped, shipped_or_given
 from rumorsim.scenario.text import parsed, read_text
 from rumorsim.studies.designs import AnyDesign, Grid
 from rumorsim.studies.parameters import Parameter, listed
@@ -175,12 +176,15 @@ class Study(Model):
         """The scenario it was given or names; InputError where there is none or it has faults."""
         if self._scenario is not None:
             return self._scenario
-        return load(from_here(self._base_dir) / self.scenario)
+        place = from_here(self._base_dir) / self.scenario
+        if not place.exists() and self.scenario in shipped():
+            return load(self.scenario)
+        return load(place)
 
 
 def load_study(path: str | os.PathLike[str]) -> Study:
     """The study in a file: TOML or JSON. InputError with every fault found."""
-    place = Path(path)
+    place = shipped_or_given(path, STUDIES)
     return study_from_values(parsed(read_text(place), str(path)), place.parent, str(path))
 
 

@@ -21,11 +21,14 @@ _MOST, _LONGEST = 20, 400
 #: Words by what the rule of a fault looks like; ``n`` and ``m`` fill the sentence.
 RULES: Final[Mapping[str, str]] = {
     "open-first": r"open a scenario first",
-    "over": r"the story is over; go back to act",
+    "past": r"this is the past; return to the present, or go on from here, to act",
+    "no-posts": r"there are no posts to delete",
+    "no-undo": r"there is nothing to undo",
+    "over": r"the run is over; go back to act",
     "interventions": r"at most (?P<n>\d+) interventions fit into a policy here",
     "times": r"at most (?P<n>\d+) times here",
     "minute": r"must be at least a minute here",
-    "large": r"at most (?P<n>[\d,]+) (accounts|follows|stories) can be watched",
+    "large": r"at most (?P<n>[\d,]+) (?P<m>accounts|follows|stories) can be watched",
     "events": r"more than (?P<n>[\d,]+) events: too many to watch",
     "unknown": r"(there is )?no such .+|no account has this id",
     "needs": r"there are no .+",

@@ -25,6 +25,13 @@ SLOTS: Final = 60
 #: What a policy made in the browser may hold: interventions, and times of one.
 INTERVENTIONS: Final = 60
 TIMES: Final = 50
+#: Changes of a policy that can be undone.
+UNDO: Final = 100
+#: Other seeds that a policy can be run under at once, and how long that may take.
+REPLICATES: Final = 50
+REPLICATE_SECONDS: Final = 600.0
+#: Runs under other seeds that are worked on at once, of all browsers together.
+REPLICATING: Final = 2
 #: The shortest window and period of a quota made in the browser, in hours.
 SHORTEST: Final = 1 / 60
 #: Frames sent that the browser has not yet said it has drawn.

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal, NoReturn
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from rumorsim.web.limits import MESSAGE_BYTES
+from rumorsim.web.limits import MESSAGE_BYTES, REPLICATES
 from rumorsim.written import Model
 
 __all__ = [
@@ -16,15 +16,19 @@ __all__ = [
     "Add",
     "BadMessage",
     "Drop",
+    "Look",
     "Message",
     "Open",
     "Pause",
     "Play",
     "Policy",
+    "Replicate",
     "Rewind",
     "Settings",
     "Speed",
     "Step",
+    "Stop",
+    "Undo",
     "read_message",
 ]
 
@@ -60,21 +64,31 @@ class Speed(Model):
 
 
 class Step(Model):
-    """So many hours on, at once."""
+    """Go on by this many hours, at once."""
 
     do: Literal["step"]
     hours: float = Field(gt=0, le=1000)
 
 
 class Rewind(Model):
-    """Back (or on) to this hour: both worlds are lived again from their seed."""
+    """Back (or on) to this hour: both worlds are run again from their seed."""
 
     do: Literal["rewind"]
     to: _Hours
 
 
+class Look(Model):
+    """Show both worlds as they were at this hour; absent: as they are now."""
+
+    do: Literal["look"]
+    at: _Hours | None = None
+
+
 class Act(Model):
-    """A click in the right-hand world: done now, and written into the policy."""
+    """A click in the right-hand world: done now, and written into the policy.
+
+    To delete, ``post`` is one post; with ``account`` instead, its newest ones.
+    """
 
     do: Literal["act"]
     verb: Literal["close", "suspend", "remove-followers", "delete", "filter", "correct"]
@@ -114,6 +128,25 @@ class Settings(Model):
     accuracy: float | None = Field(None, ge=0, le=1)
 
 
+class Undo(Model):
+    """Take back the last change of the policy or the sliders."""
+
+    do: Literal["undo"]
+
+
+class Replicate(Model):
+    """Run both worlds under so many other seeds, and tell what came of each."""
+
+    do: Literal["replicate"]
+    count: int = Field(ge=2, le=REPLICATES)
+
+
+class Stop(Model):
+    """Run no further seeds."""
+
+    do: Literal["stop"]
+
+
 class Ack(Model):
     """This frame is drawn."""
 
@@ -121,7 +154,24 @@ class Ack(Model):
     frame: int = Field(ge=0, lt=2**32)
 
 
-Message = Open | Play | Pause | Speed | Step | Rewind | Act | Add | Drop | Policy | Settings | Ack
+Message = (
+    Open
+    | Play
+    | Pause
+    | Speed
+    | Step
+    | Rewind
+    | Look
+    | Act
+    | Add
+    | Drop
+    | Policy
+    | Settings
+    | Undo
+    | Replicate
+    | Stop
+    | Ack
+)
 
 _ANY: Final[TypeAdapter[Message]] = TypeAdapter(Annotated[Message, Field(discriminator="do")])
 

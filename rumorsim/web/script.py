@@ -6,7 +6,7 @@ any other: ``rumorsim run`` of the scenario that is saved gives the same events.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,6 +26,8 @@ __all__ = ["NAME", "Entry", "clicked", "rewritten"]
 NAME: Final = "as on the page"
 #: How long a click suspends.
 SUSPENDED: Final = "1 d"
+#: Posts that a click upon an account deletes at most.
+NEWEST: Final = 3
 #: Spread of reaction times about the slider's median: sigma of a lognormal.
 SPREAD: Final = 0.5
 
@@ -56,7 +58,7 @@ class Entry:
         return values
 
 
-def rewritten(base: Scenario, seed: int, settings: Settings, script: list[Entry]) -> Scenario:
+def rewritten(base: Scenario, seed: int, settings: Settings, script: Sequence[Entry]) -> Scenario:
     """``base`` under ``seed`` and the sliders, its one policy being the script.
 
     InputError with all that cannot be, as for a scenario that people write.
@@ -100,8 +102,8 @@ def _check(scenario: Scenario) -> None:
         raise InputError(faults)
 
 
-def clicked(act: Act, desk: Desk) -> Entry:
-    """The intervention that a click stands for: at this moment, on that target.
+def clicked(act: Act, desk: Desk, apart: float) -> list[Entry]:
+    """The interventions that a click stands for: from this moment on, ``apart`` hours apart.
 
     InputError where there is no such target, or where it makes no sense.
     """
@@ -113,31 +115,42 @@ def clicked(act: Act, desk: Desk) -> Entry:
         "filter": _on_story("filter-trending"),
         "correct": _on_story("correct"),
     }
-    values = makes[act.verb](act, desk)
-    return Entry({**values, "when": {"at": [show_duration(desk.now)]}}, "click")
+    return [
+        Entry({**values, "when": {"at": [show_duration(desk.now + n * apart)]}}, "click")
+        for n, values in enumerate(makes[act.verb](act, desk))
+    ]
 
 
 def _on_account(kind: str, **more: Any) -> Any:
-    def make(act: Act, desk: Desk) -> dict[str, Any]:
-        accounts = desk.world.graph.accounts
-        account = _within(act.account, accounts, "account")
-        return {"kind": kind, "whom": {"accounts": [desk.world.graph.id_of(account)]}, **more}
+    def make(act: Act, desk: Desk) -> list[dict[str, Any]]:
+        account = _within(act.account, desk.world.graph.accounts, "account")
+        return [{"kind": kind, "whom": {"accounts": [desk.world.graph.id_of(account)]}, **more}]
 
     return make
 
 
-def _delete(act: Act, desk: Desk) -> dict[str, Any]:
-    post = _within(act.post, desk.world.posts_made, "post")
-    author = int(desk.world.posts["author"][post])
-    nth = desk.posts_of(author).index(post) + 1
-    whom = {"accounts": [desk.world.graph.id_of(author)], "nth": nth}
-    return {"kind": "delete-posts", "whom": whom}
+def _delete(act: Act, desk: Desk) -> list[dict[str, Any]]:
+    """One post, or the newest ones of an account that are still there."""
+    posts = desk.world.posts
+    if act.post is None and act.account is not None:
+        author = _within(act.account, desk.world.graph.accounts, "account")
+        made = desk.posts_of(author)
+        chosen = [post for post in made if posts["alive"][post]][-NEWEST:]
+        if not chosen:
+            raise InputError(Fault("there are no posts to delete", key="account"))
+    else:
+        chosen = [_within(act.post, desk.world.posts_made, "post")]
+        author = int(posts["author"][chosen[0]])
+        made = desk.posts_of(author)
+    who = [desk.world.graph.id_of(author)]
+    whom = [{"accounts": who, "nth": made.index(post) + 1} for post in chosen]
+    return [{"kind": "delete-posts", "whom": each} for each in whom]
 
 
 def _on_story(kind: str) -> Any:
-    def make(act: Act, desk: Desk) -> dict[str, Any]:
+    def make(act: Act, desk: Desk) -> list[dict[str, Any]]:
         story = _within(act.story, len(desk.world.story_names), "story")
-        return {"kind": kind, "whom": {"stories": [desk.world.story_names[story]]}}
+        return [{"kind": kind, "whom": {"stories": [desk.world.story_names[story]]}}]
 
     return make
 

@@ -44,6 +44,10 @@ class Page:
     threads: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(limits.SESSIONS + 2, thread_name_prefix="worlds")
     )
+    #: Where seeds are run beside the worlds that are watched.
+    replicating: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(limits.REPLICATING, thread_name_prefix="seeds")
+    )
 
 
 def new_lock(names: Iterable[str], port: int) -> Lock:
@@ -66,7 +70,8 @@ def make_app(page: Page) -> Callable[..., Any]:
         warming = asyncio.get_running_loop().run_in_executor(page.threads, warm_up, page)
         yield
         await warming
-        page.threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (page.threads, page.replicating):
+            threads.shutdown(wait=False, cancel_futures=True)
 
     async def index(request: Request) -> Response:
         return _index(request, page.lock)
@@ -135,7 +140,7 @@ def _json(value: Any) -> Response:
 
 @cache
 def _forms() -> str:
-    from rumorsim.web.telling import told_forms
+    from rumorsim.web.forms import told_forms
 
     return json.dumps(told_forms(), ensure_ascii=False)
 
@@ -152,7 +157,9 @@ async def _download(request: Request, page: Page) -> Response:
     async with session.busy:
         if session.worlds is None:
             return Response("there is nothing here", 404, media_type="text/plain")
-        name, body = await loop.run_in_executor(page.threads, make, session.worlds)
+        name, body = await loop.run_in_executor(
+            page.threads, make, session.worlds, session.outcomes
+        )
     headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
     return Response(body, media_type="application/octet-stream", headers=headers)
 

@@ -22,6 +22,7 @@ from rumorsim.web import limits, messages, wire
 from rumorsim.web.faults import told_faults
 from rumorsim.web.messages import BadMessage, Message, read_message
 from rumorsim.web.places import places_of
+from rumorsim.web.replicates import Outcome, Replicates
 from rumorsim.web.telling import told_policy, told_world
 from rumorsim.web.worlds import TwoWorlds
 
@@ -43,6 +44,9 @@ class Session:
         self._stirred = asyncio.Event()
         self._scenario = ""
         self._playing = False
+        #: The hour that is looked at instead of the present.
+        self._looking: float | None = None
+        self._replicates: Replicates | None = None
         self._speed = 0.5
         self._frame = self._drawn = 0
         self._bucket, self._filled = limits.MESSAGE_BURST, time.monotonic()
@@ -56,6 +60,7 @@ class Session:
         for task in pending:
             task.cancel()
         await asyncio.gather(*pending, return_exceptions=True)
+        await self._forget_replicates()
         async with self.busy:
             self.worlds = None
             await asyncio.get_running_loop().run_in_executor(self._page.threads, gc.collect)
@@ -138,11 +143,12 @@ class Session:
             await self._send_frame()
 
     async def _obey(self, message: Message) -> None:
-        """Do what one message asks; what cannot be is told to the browser alone."""
+        """Do what one message asks; what cannot be done is told to the browser alone."""
         match message:
             case messages.Open():
                 await self._open(message)
             case messages.Play():
+                await self._go_on_from_here()
                 self._playing = not self._opened().over
                 await self._send_frame()
             case messages.Pause():
@@ -151,19 +157,48 @@ class Session:
             case messages.Speed():
                 self._speed = message.hours
             case messages.Step():
+                await self._go_on_from_here()
                 self._playing = False
                 await self._next(message.hours)
+            case messages.Look():
+                await self._look(message.at)
             case messages.Act():
-                if await self._work(self._opened().act, message):
-                    await self._say_policy()
-                    await self._send_frame()
+                await self._act(message)
+            case messages.Replicate():
+                await self._replicate(message.count)
+            case messages.Stop():
+                if self._replicates is not None:
+                    self._replicates.stop()
             case _:
-                await self._live_again(message)
+                await self._run_again(message)
 
-    async def _live_again(self, message: Message) -> None:
+    async def _look(self, at: float | None) -> None:
+        """Show an earlier time, or the present again; the worlds stay where they are."""
+        worlds = self._opened()
+        self._playing = False
+        self._looking = None if at is None or at >= worlds.now else at
+        await self._send_frame(wire.RESET | wire.KEPT)
+
+    async def _go_on_from_here(self) -> None:
+        """Where an earlier time is looked at, it becomes the present."""
+        if self._looking is None:
+            return
+        if await self._work(self._opened().rewind, self._looking):
+            self._looking = None
+            await self._send_frame(wire.RESET)
+
+    async def _act(self, act: messages.Act) -> None:
+        if self._looking is not None:
+            rule = "this is the past; return to the present, or go on from here, to act"
+            raise InputError(Fault(rule))
+        if await self._work(self._opened().act, act):
+            await self._plan_changed()
+            await self._send_frame()
+
+    async def _run_again(self, message: Message) -> None:
         """What changes the worlds from hour 0 on: the browser draws them anew."""
         worlds = self._opened()
-        order: tuple[Callable[..., None], Any]
+        order: tuple[Callable[..., None], *tuple[Any, ...]]
         match message:
             case messages.Rewind():
                 order = worlds.rewind, message.to
@@ -175,12 +210,38 @@ class Session:
                 order = worlds.choose, message.name
             case messages.Settings():
                 order = worlds.move, message
+            case messages.Undo():
+                order = (worlds.undo,)
             case _:
                 raise TypeError(f"not an order: {message!r}")
         if await self._work(*order):
             self._playing = self._playing and not worlds.over
-            await self._say_policy()
+            self._looking = None
+            if not isinstance(message, messages.Rewind):
+                await self._plan_changed()
             await self._send_frame(wire.RESET)
+
+    async def _plan_changed(self) -> None:
+        await self._forget_replicates()
+        await self._say_policy()
+
+    # -- other seeds ----------------------------------------------------------------------
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """What came of the policy under other seeds so far."""
+        return [] if self._replicates is None else self._replicates.outcomes
+
+    async def _replicate(self, count: int) -> None:
+        worlds = self._opened()
+        await self._forget_replicates()
+        threads = self._page.replicating
+        self._replicates = Replicates(worlds.scenario, worlds.seed, count, threads, self._say)
+
+    async def _forget_replicates(self) -> None:
+        if self._replicates is not None:
+            await self._replicates.ended()
+            self._replicates = None
 
     def _opened(self) -> TwoWorlds:
         if self.worlds is None:
@@ -202,7 +263,9 @@ class Session:
         built = await self._work(build)
         if built is None:
             return
+        await self._forget_replicates()
         self.worlds, picture = built
+        self._looking = None
         self._scenario = message.scenario
         await self._say(told_world(self.worlds, self._scenario, self.name))
         await self._socket.send_bytes(picture)
@@ -230,8 +293,12 @@ class Session:
     async def _send_frame(self, flags: int = 0) -> None:
         worlds = self._opened()
         self._frame += 1
-        flags |= wire.PLAYING if self._playing else 0
-        await self._socket.send_bytes(worlds.frame(self._frame, flags))
+        if self._looking is not None:
+            data = await self._work(worlds.frame_at, self._frame, self._looking)
+        else:
+            flags |= wire.PLAYING if self._playing else 0
+            data = worlds.frame(self._frame, flags)
+        await self._socket.send_bytes(data)
 
     async def _say(self, value: dict[str, Any]) -> None:
         await self._socket.send_text(json.dumps(value, ensure_ascii=False, allow_nan=False))

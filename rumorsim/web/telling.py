@@ -1,16 +1,15 @@
-"""What a browser is told once in words: the world, the policy, the forms of the catalogue."""
+"""What a browser is told in words: the world and the policy."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Any
 
-from rumorsim.interventions import INTERVENTIONS
 from rumorsim.verbs import CLOSING, LIFTED_BY, VERBS
 from rumorsim.web.worlds import TwoWorlds
 from rumorsim.written.changing import without_nulls
 
-__all__ = ["told_forms", "told_policy", "told_world"]
+__all__ = ["told_policy", "told_world"]
 
 
 def told_world(worlds: TwoWorlds, name: str, session: str) -> dict[str, Any]:
@@ -47,22 +46,16 @@ def told_world(worlds: TwoWorlds, name: str, session: str) -> dict[str, Any]:
 
 
 def told_policy(worlds: TwoWorlds) -> dict[str, Any]:
-    """The script of the right-hand world and the sliders."""
+    """The script of the right-hand world, the policy it began with, and the sliders."""
     entries = [
-        {"origin": entry.origin, "intervention": without_nulls(entry.under(worlds.settings))}
-        for entry in worlds.script
+        {"origin": entry.origin, "intervention": without_nulls(entry.under(worlds.plan.settings))}
+        for entry in worlds.plan.script
     ]
-    settings = worlds.settings.model_dump(exclude={"do"})
-    return {"type": "policy", "entries": entries, "settings": settings}
-
-
-def told_forms() -> dict[str, Any]:
-    """The catalogue: JSON schema of each kind of intervention, from which forms are made."""
+    settings = worlds.plan.settings.model_dump(exclude={"do"})
     return {
-        kind: {
-            "summary": model.summary,
-            "target": model.target,
-            "schema": model.model_json_schema(),
-        }
-        for kind, model in INTERVENTIONS.items()
+        "type": "policy",
+        "begun": worlds.plan.begun,
+        "entries": entries,
+        "settings": settings,
+        "undo": worlds.can_undo,
     }

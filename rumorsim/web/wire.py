@@ -29,15 +29,17 @@ from numpy.typing import NDArray
 from rumorsim.events import Batch
 from rumorsim.graphs.follows import FollowGraph
 
-__all__ = ["OVER", "PLAYING", "RESET", "Side", "frame", "picture"]
+__all__ = ["KEPT", "OVER", "PLAYING", "RESET", "Side", "frame", "picture"]
 
 _PICTURE: Final = 1
 _FRAME: Final = 2
 
-#: Flags of a frame: forget all that came before; time passes; the horizon is reached.
+#: Flags of a frame: forget all that came before; time passes; the horizon is reached; nothing
+#: new has happened, an earlier time (or the present again) is looked at.
 RESET: Final = 1
 PLAYING: Final = 2
 OVER: Final = 4
+KEPT: Final = 8
 
 
 def _words(*numbers: int) -> bytes:

@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 import gc
+import math
 import threading
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 
 from rumorsim.errors import Fault, InputError
-from rumorsim.events import Batch, Kind
 from rumorsim.interventions import Intervention
-from rumorsim.measures.collateral import Collateral
 from rumorsim.run import Simulation, intervention_facts
 from rumorsim.scenario import Scenario, build_graph
-from rumorsim.verbs import EFFECTS, VERBS
 from rumorsim.web import limits, wire
-from rumorsim.web.lists import lists_of, slots_of
 from rumorsim.web.messages import Act, Settings
+from rumorsim.web.one_world import OneWorld
 from rumorsim.web.script import NAME, Entry, clicked, rewritten
 from rumorsim.written import replaced
 
-__all__ = ["TwoWorlds", "check_size"]
+__all__ = ["Plan", "TwoWorlds", "check_size"]
 
 #: Between a click and the next: no two acts of the platform share a moment, so that the order
 #: in which they are done is the same when the policy is known from the start. Hours.
 AFTER: Final = 1e-5
-#: Numbers of the verbs that do something to somebody.
-_EFFECTS: Final = [VERBS.index(verb) for verb in EFFECTS]
+#: Steps in which worlds are run again, at least and (about) at most.
+_FEWEST: Final = 50
+_MOST: Final = 600
 
 #: Building follow graphs fills a cache that sessions share.
 _building = threading.Lock()
@@ -62,33 +61,55 @@ def check_size(scenario: Scenario) -> None:
             )
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What makes the right-hand world differ, and the sliders that move both.
+
+    ``begun`` is the policy of the scenario that ``script`` began with.
+    """
+
+    begun: str
+    script: tuple[Entry, ...]
+    settings: Settings
+
+
 class TwoWorlds:
     """Two simulations of one scenario on one seed, and the events of both so far.
 
-    ``script`` is the right-hand policy; ``settings`` the sliders. Every change of them but a
-    click lives both worlds again up to the present hour.
+    Every change of the plan but a click runs both worlds again up to the present hour; a
+    click is done in the running world. Each change can be undone.
     """
 
     def __init__(self, base: Scenario, seed: int | None, policy: str) -> None:
         check_size(base)
         self.base = base
         self.seed = base.seed if seed is None else seed
-        self.settings = Settings(do="settings")
-        self.script = _of_policy(base, policy)
+        self.plan = Plan(policy, _of_policy(base, policy), Settings(do="settings"))
+        self._before: list[Plan] = []
         self._build()
+
+    @property
+    def script(self) -> list[Entry]:
+        """The entries of the right-hand world's policy."""
+        return list(self.plan.script)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether some change of the plan can be undone."""
+        return bool(self._before)
 
     def _build(self) -> None:
         """Both worlds at hour 0; those before are freed at once, which are megabytes each."""
         gc.collect()
-        self.scenario = rewritten(self.base, self.seed, self.settings, self.script)
+        self.scenario = rewritten(self.base, self.seed, self.plan.settings, self.plan.script)
         with _building:
-            self.left = _World(Simulation(self.scenario, "none", self.seed))
-            self.right = _World(Simulation(self.scenario, NAME, self.seed))
+            self.left = OneWorld(Simulation(self.scenario, "none", self.seed))
+            self.right = OneWorld(Simulation(self.scenario, NAME, self.seed))
         self.now = 0.0
 
     @property
     def horizon(self) -> float:
-        """Hours at which the story ends."""
+        """Hours at which the run ends."""
         return self.left.simulation.world.horizon
 
     @property
@@ -99,19 +120,28 @@ class TwoWorlds:
     # -- time -----------------------------------------------------------------------
 
     def advance(self, until: float) -> None:
-        """Let both worlds live up to ``until`` hours, the horizon at most."""
+        """Run both worlds up to ``until`` hours, the horizon at most."""
         until = min(until, self.horizon)
         for world in (self.left, self.right):
             world.advance(until)
         self.now = max(self.now, until)
 
     def rewind(self, to: float) -> None:
-        """Live both worlds again from their seed up to hour ``to``."""
+        """Run both worlds again from their seed up to hour ``to``."""
         self._build()
-        self._live_up_to(to)
+        self._run_up_to(to)
 
-    def _live_up_to(self, to: float) -> None:
-        for time in np.linspace(0.0, min(to, self.horizon), 50)[1:]:
+    def _run_up_to(self, to: float) -> None:
+        """In steps that end where a trending list changes, so that its past is exact."""
+        to = min(to, self.horizon)
+        times = [np.linspace(0.0, to, _FEWEST)[1:]]
+        surfaces = self.left.simulation.world.platforms.surfaces
+        for each in self.left.lists:
+            refresh = surfaces[each.surface].settings.refresh
+            stride = math.ceil(self.horizon / _MOST / refresh)
+            # Products, as the list itself makes them: a step must not end just after a refresh.
+            times.append(np.arange(stride, to / refresh, stride) * refresh)
+        for time in np.unique(np.concatenate(times)):
             self.advance(float(time))
 
     # -- the right-hand world ---------------------------------------------------------
@@ -120,45 +150,63 @@ class TwoWorlds:
         """Do what was clicked, now, in the right-hand world, and write it into the script."""
         moment = max(self.now, self.right.simulation.now) + AFTER
         if moment + AFTER >= self.horizon:
-            raise InputError(Fault("the story is over; go back to act", key=act.verb))
+            raise InputError(Fault("the run is over; go back to act", key=act.verb))
         self.right.advance(moment)
         desk = self.right.simulation.desk
-        entry = clicked(act, desk)
-        script = [*self.script, entry]
-        self.scenario = rewritten(self.base, self.seed, self.settings, script)
-        interventions = self.scenario.policies[0].interventions
-        _start(self.right.simulation, interventions)
-        self.script = script
-        self.right.advance(desk.now + AFTER)
+        entries = clicked(act, desk, AFTER)
+        plan = replace(self.plan, script=(*self.plan.script, *entries))
+        self.scenario = rewritten(self.base, self.seed, plan.settings, plan.script)
+        _start(self.right.simulation, self.scenario.policies[0].interventions, len(entries))
+        self._remember(self.plan)
+        self.plan = plan
+        self.right.advance(desk.now + len(entries) * AFTER)
 
     def add(self, intervention: Mapping[str, Any]) -> None:
-        """Write an intervention from a form into the script; both worlds are lived again."""
-        self._rewrite([*self.script, Entry(dict(intervention), "form")], self.settings)
+        """Add an intervention from a form to the script; both worlds are run again."""
+        script = (*self.plan.script, Entry(dict(intervention), "form"))
+        self._change(replace(self.plan, script=script))
 
     def drop(self, entry: int) -> None:
-        """Take an entry out of the script; both worlds are lived again."""
-        if entry >= len(self.script):
+        """Take an entry out of the script; both worlds are run again."""
+        script = self.plan.script
+        if entry >= len(script):
             raise InputError(Fault("there is no such entry", key="entry", value=str(entry)))
-        self._rewrite(self.script[:entry] + self.script[entry + 1 :], self.settings)
+        self._change(replace(self.plan, script=script[:entry] + script[entry + 1 :]))
 
     def choose(self, policy: str) -> None:
-        """Begin the script anew with a policy of the scenario; both worlds are lived again."""
-        self._rewrite(_of_policy(self.base, policy), self.settings)
+        """Begin the script anew with a policy of the scenario; both worlds are run again."""
+        script = _of_policy(self.base, policy)
+        self._change(replace(self.plan, begun=policy, script=script))
 
     def move(self, settings: Settings) -> None:
-        """Move the sliders that are named; both worlds are lived again."""
-        moved = replaced(self.settings, **settings.model_dump(exclude_unset=True))
-        self._rewrite(self.script, moved)
+        """Move the sliders that are named; both worlds are run again."""
+        moved = replaced(self.plan.settings, **settings.model_dump(exclude_unset=True))
+        self._change(replace(self.plan, settings=moved))
 
-    def _rewrite(self, script: list[Entry], settings: Settings) -> None:
-        """Both worlds again up to now under another script, or as they were if it is refused."""
-        before = self.script, self.settings, self.scenario, self.left, self.right, self.now
+    def undo(self) -> None:
+        """Take back the last change of the plan; both worlds are run again."""
+        if not self._before:
+            raise InputError(Fault("there is nothing to undo"))
+        self._run_again(self._before[-1])
+        self._before.pop()
+
+    def _change(self, plan: Plan) -> None:
+        before = self.plan
+        self._run_again(plan)
+        self._remember(before)
+
+    def _remember(self, plan: Plan) -> None:
+        self._before = [*self._before, plan][-limits.UNDO :]
+
+    def _run_again(self, plan: Plan) -> None:
+        """Both worlds again up to now under another plan, or as they were if it is refused."""
+        before = self.plan, self.scenario, self.left, self.right, self.now
         try:
-            self.script, self.settings = script, settings
+            self.plan = plan
             self._build()
-            self._live_up_to(before[-1])
+            self._run_up_to(before[-1])
         except InputError:
-            self.script, self.settings, self.scenario, self.left, self.right, self.now = before
+            self.plan, self.scenario, self.left, self.right, self.now = before
             raise
 
     # -- what to send -----------------------------------------------------------------
@@ -171,73 +219,31 @@ class TwoWorlds:
         sides = [world.side(reset) for world in (self.left, self.right)]
         return wire.frame(number, flags, self.now, *sides)
 
-    @property
-    def events(self) -> int:
-        """Events kept of both worlds."""
-        return self.left.count + self.right.count
+    def frame_at(self, number: int, time: float) -> bytes:
+        """Both worlds as they were at ``time`` hours, now at most; they stay where they are."""
+        sides = [world.side_at(time) for world in (self.left, self.right)]
+        flags = wire.RESET | wire.KEPT | (wire.OVER if self.over else 0)
+        return wire.frame(number, flags, time, *sides)
 
 
-class _World:
-    """One simulation and what came of it so far."""
-
-    def __init__(self, simulation: Simulation) -> None:
-        self.simulation = simulation
-        self.batches: list[Batch] = []
-        self.count = 0
-        self._sent = 0
-        self._collateral = Collateral()
-        self._state = self._collateral.start(simulation.facts)
-        self.wrong = self.acts = 0
-        self.lists = lists_of(simulation.world)
-        self._slots = np.empty(0, np.int32)
-
-    def advance(self, until: float) -> None:
-        if until < self.simulation.now:
-            return
-        batch = self.simulation.advance(until)
-        if len(batch):
-            self.batches.append(batch)
-            self.count += len(batch)
-            self._judge(batch)
-        if self.count > limits.EVENTS:
-            rule = f"more than {limits.EVENTS:,} events: too many to watch"
-            raise InputError(Fault(rule, key="events"))
-
-    def _judge(self, batch: Batch) -> None:
-        """Count what the desk did, and accounts hit that had told nothing false by then."""
-        self._collateral.observe(self._state, batch)
-        actions = batch.only(Kind.ACTION)
-        if len(actions):
-            self.acts += int(np.isin(actions.value, _EFFECTS).sum())
-            self.wrong = int(self._collateral.value(self._state)["accounts"]["innocent"])
-
-    def side(self, whole: bool) -> wire.Side:
-        world = self.simulation.world
-        batch = Batch.joined(self.batches if whole else self.batches[self._sent :])
-        self._sent = len(self.batches)
-        slots = slots_of(world, self.lists)
-        same = not whole and np.array_equal(slots, self._slots)
-        self._slots = slots
-        reach, shares = world.stories["reach"], world.stories["shares"]
-        return wire.Side(batch, reach, shares, slots[:0] if same else slots, self.wrong, self.acts)
-
-
-def _of_policy(scenario: Scenario, name: str) -> list[Entry]:
+def _of_policy(scenario: Scenario, name: str) -> tuple[Entry, ...]:
     try:
         scenario.policy(name)
     except KeyError as error:
         fault = Fault("no such policy", key="policy", value=f'"{name}"', advice=str(error.args[0]))
         raise InputError(fault) from None
     if name == "none":
-        return []
+        return ()
     policies = {policy["name"]: policy for policy in scenario.resolved()["policies"]}
-    return [Entry(each, "policy") for each in policies[name]["interventions"]]
+    return tuple(Entry(each, "policy") for each in policies[name]["interventions"])
 
 
-def _start(simulation: Simulation, interventions: tuple[Intervention, ...]) -> None:
-    """Start the last of these in a simulation that runs under the others."""
-    *before, last = interventions
-    ordinals = Counter(each.kind for each in before)
+def _start(simulation: Simulation, interventions: Sequence[Intervention], fresh: int) -> None:
+    """Start the last ``fresh`` of these in a simulation that runs under the others."""
     facts = tuple(intervention_facts(each) for each in interventions)
     simulation.world.facts = replace(simulation.world.facts, interventions=facts)
-    last.start(simulation.desk, len(before), ordinals[last.kind])
+    ordinals = Counter(each.kind for each in interventions[: len(interventions) - fresh])
+    for place in range(len(interventions) - fresh, len(interventions)):
+        each = interventions[place]
+        each.start(simulation.desk, place, ordinals[each.kind])
+        ordinals[each.kind] += 1

@@ -10,7 +10,7 @@ import { make, put, say } from './words.js';
 /** Tools over the right-hand world, with the keys that choose them. */
 export const TOOLS = ['look', 'close', 'remove-followers', 'suspend', 'delete'];
 
-/** @param {App} app @returns {(world: number, account: number) => void} */
+/** @param {App} app @returns {import('./pointer.js').Choose} */
 export function wireAccount(app) {
   const dialog = /** @type {HTMLDialogElement} */ (byId('account'));
   let tool = 'look';
@@ -37,46 +37,40 @@ export function wireAccount(app) {
   // Where nothing but clicks acts, a click acts.
   app.on('world', (world) => pick(world.policies.length > 1 ? 'look' : 'close'));
 
-  const act = (/** @type {string} */ verb, /** @type {number} */ account) => {
-    if (verb === 'delete') {
-      const posts = app.pasts[1].postsOf.get(account) ?? [];
-      const alive = posts.filter((post) => !app.pasts[1].posts[post].gone);
-      if (!alive.length) app.tell('fault', { lines: [say('account.no-posts', { account: app.nameOf(account) })] });
-      for (const post of alive.slice(-3)) app.order({ do: 'act', verb: 'delete', post });
-    } else app.order({ do: 'act', verb, account });
-  };
-  app.on('act', ({ verb, account }) => act(verb, account));
+  app.on('act', (what) => app.act(what));
 
-  /** @param {number} world @param {number} account */
-  const open = (world, account) => {
+  /** @param {number} world @param {number} account @param {string} meant the tool that was clicked with, where it is not sure whom */
+  const open = (world, account, meant) => {
     const marks = app.pasts[1].marks[account];
     const can = {
       close: !(marks & MARK.closed), 'remove-followers': !(marks & (MARK.cut | MARK.closed)),
       suspend: !(marks & HIT), delete: (app.pasts[1].postsOf.get(account) ?? []).some((post) => !app.pasts[1].posts[post].gone),
     };
     const button = (/** @type {'close' | 'remove-followers' | 'suspend' | 'delete'} */ verb) => make('button', {
-      class: `wide ${verb}`, disabled: !can[verb] || app.over, onclick: () => {
-        act(verb, account);
+      class: `wide ${verb}`, disabled: !can[verb] || app.over || app.looking, onclick: () => {
         dialog.close();
+        app.act({ verb, account });
       },
     }, say(`tool.${verb}.long`));
     const column = (/** @type {number} */ side) => make('div', {}, make('h3', {}, say(side ? 'right.name' : 'left.name')), ...facts(app, side, account).slice(2));
     dialog.replaceChildren(
       make('h2', { id: 'account-title' }, ...facts(app, world, account).slice(0, 2)),
       make('div', { class: 'two' }, column(0), column(1)),
-      make('p', { class: 'hint' }, say(app.over ? 'account.over' : 'account.hint')),
+      make('p', { class: 'hint' }, say(app.looking ? 'account.past' : app.over ? 'account.over' : meant ? 'account.near' : 'account.hint')),
       make('div', { class: 'choices' }, button('close'), button('remove-followers'), button('suspend'), button('delete')),
       make('button', { class: 'shut', onclick: () => dialog.close(), 'aria-label': say('shut') }, '×'),
     );
     put(dialog);
     dialog.showModal();
+    /** @type {HTMLElement | null} */ (meant ? dialog.querySelector(`.choices .${meant}:enabled`) : null)?.focus();
   };
   dialog.addEventListener('close', () => point(app, 0, -1));
   dialog.addEventListener('click', (event) => {
     if (event.target === dialog) dialog.close();
   });
-  return (world, account) => {
-    if (world === 1 && tool !== 'look') act(tool, account);
-    else open(world, account);
+  return (world, account, sure) => {
+    const acts = world === 1 && tool !== 'look';
+    if (acts && sure) app.act({ verb: tool, account });
+    else open(world, account, acts ? tool : '');
   };
 }

@@ -6,6 +6,7 @@ import { Past } from './past.js';
 import { Sky } from './sky.js';
 import { Line } from './socket.js';
 import { KIND, withReserve } from './wire.js';
+import { say } from './words.js';
 
 /** @typedef {import('./wire.js').Frame} Frame */
 /** @typedef {import('./wire.js').Picture} Picture */
@@ -43,8 +44,10 @@ export function byId(id) {
 export class App {
   constructor() {
     this.camera = new Camera();
+    // Zoomed in, a finger moves the picture instead of the page.
+    this.camera.watch(() => document.body.classList.toggle('zoomed', this.camera.zoom > 1));
     this.skies = [new Sky(byId('left-sky'), this.camera), new Sky(byId('right-sky'), this.camera)];
-    this.chart = new Chart(byId('chart'), (hours) => this.rewind(hours));
+    this.chart = new Chart(byId('chart'), (hours, from) => this.scrub(hours, from));
     /** @type {World | null} */
     this.world = null;
     /** @type {Picture | null} */
@@ -55,7 +58,15 @@ export class App {
     this.frame = null;
     /** @type {any} */
     this.policy = { entries: [], settings: {} };
+    /** The hour that is shown, and the one the worlds have come to. */
     this.now = 0;
+    this.present = 0;
+    /** Whether an earlier hour than the present is shown. */
+    this.looking = false;
+    /** The hour that is asked for, and the newest wish, while a look at the past is under way. @type {{asked: number | null, wish: number | null} | null} */
+    this.asking = null;
+    /** What was clicked last, until the server has written it down. @type {{verb: string, account?: number, story?: number} | null} */
+    this.acted = null;
     this.playing = false;
     this.over = false;
     this.reduced = matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -69,7 +80,10 @@ export class App {
       },
       frame: (frame) => this.take(frame),
       opened: () => this.tell('opened', null),
-      lost: (code) => this.tell('lost', code),
+      lost: (code) => {
+        this.asking = null;
+        this.tell('lost', code);
+      },
     });
   }
 
@@ -86,6 +100,7 @@ export class App {
   /** @param {any} told */
   told(told) {
     if (told.type === 'world') this.world = told;
+    else if (told.type === 'fault') this.asking = null;
     else if (told.type === 'policy') this.policy = told;
     this.tell(told.type, told);
   }
@@ -99,25 +114,46 @@ export class App {
       this.skies.forEach((sky, i) => sky.show(/** @type {Picture} */ (this.picture), this.pasts[i]));
       this.chart.horizon = world.horizon;
     }
-    if (frame.reset) this.again(frame);
-    else this.go(frame);
+    const before = this.now;
     this.frame = frame;
     this.now = frame.now;
-    this.over = frame.over;
+    if (!frame.kept) this.present = frame.now;
+    this.looking = frame.now < this.present;
+    this.over = frame.over && !this.looking;
+    if (frame.kept) this.show(frame);
+    else if (frame.reset) this.again(frame);
+    else this.go(frame, before);
     if (this.playing !== frame.playing) {
       this.playing = frame.playing;
       this.tell('playing', this.playing);
     }
     const [left, right] = this.pasts;
-    this.chart.add(this.now, [left.reachFalse, right.reachFalse, left.reachTrue, right.reachTrue]);
+    if (!frame.kept) this.chart.add(this.now, [left.reachFalse, right.reachFalse, left.reachTrue, right.reachTrue]);
+    this.chart.dirty = true;
     this.tell('frame', frame);
-    if (frame.over) this.tell('over', frame);
+    if (frame.over && !frame.kept) this.tell('over', frame);
     this.line.say({ do: 'ack', frame: frame.number });
+  }
+
+  /** Both worlds at an earlier time, or at the present again; the curve stays. @param {Frame} frame */
+  show(frame) {
+    frame.sides.forEach((side, i) => {
+      this.pasts[i].clear();
+      this.pasts[i].take(side, null);
+      this.skies[i].forget();
+    });
+    const look = this.asking;
+    this.asking = null;
+    this.tell('look', this.looking);
+    if (look && look.wish !== look.asked) this.look(look.wish);
   }
 
   /** Everything from hour 0 on, at once: no pulses, but the whole curve. @param {Frame} frame */
   again(frame) {
+    this.asking = null;
     this.chart.clear();
+    this.tell('reset', frame);
+    this.tell('look', false);
     const steps = 240;
     const curves = frame.sides.map((side, i) => {
       const past = this.pasts[i];
@@ -125,8 +161,9 @@ export class App {
       /** @type {number[][]} */
       const grid = Array.from({ length: steps + 1 }, () => [0, 0]);
       const cell = frame.now / steps || 1;
-      past.take(side, (kind, _account, _source, _story, _post, _value, time) => {
+      past.take(side, (kind, account, source, story, post, value, time) => {
         if (kind === KIND.expose) grid[Math.min(steps, Math.ceil(time / cell))] = [past.reachFalse, past.reachTrue];
+        this.tell('event', { world: i, kind, account, source, story, post, value, time });
       });
       for (let j = 1; j <= steps; j += 1) {
         grid[j] = [Math.max(grid[j][0], grid[j - 1][0]), Math.max(grid[j][1], grid[j - 1][1])];
@@ -137,23 +174,20 @@ export class App {
       const [left, right] = [curves[0][j], curves[1][j]];
       this.chart.add((j * frame.now) / steps, [left[0], right[0], left[1], right[1]]);
     }
-    for (const sky of this.skies) {
-      sky.forget();
-    }
-    this.tell('reset', frame);
+    for (const sky of this.skies) sky.forget();
   }
 
-  /** What happened since the last frame, shown moving. @param {Frame} frame */
-  go(frame) {
+  /** What happened since the last frame, shown moving. @param {Frame} frame @param {number} before hours */
+  go(frame, before) {
     const start = performance.now();
     const world = /** @type {World} */ (this.world);
-    const span = Math.max(frame.now - this.now, 1e-9);
+    const span = Math.max(frame.now - before, 1e-9);
     frame.sides.forEach((side, i) => {
       const sky = this.skies[i];
       const thin = Math.max(1, Math.ceil(side.count / 90));
       let seen = 0;
       this.pasts[i].take(side, (kind, account, source, story, post, value, time) => {
-        const when = start + 50 * Math.min(1, Math.max(0, (time - this.now) / span));
+        const when = start + 50 * Math.min(1, Math.max(0, (time - before) / span));
         const about = world.stories[story];
         const hue = !about ? 1 : about.answers ? 2 : about.truth ? 1 : 0;
         if (kind === KIND.expose && source >= 0) {
@@ -206,6 +240,34 @@ export class App {
   /** @param {number} hours */
   rewind(hours) {
     this.order({ do: 'rewind', to: hours });
+  }
+
+  /** Show both worlds at an earlier hour, null for the present; one look at a time. @param {number | null} hours */
+  look(hours) {
+    if (this.asking) {
+      this.asking.wish = hours;
+      return;
+    }
+    if (hours === null && !this.looking) return;
+    this.asking = { asked: hours, wish: hours };
+    this.order({ do: 'look', ...(hours === null ? {} : { at: hours }) });
+  }
+
+  /** The curve was clicked or dragged: look back, or go on to a later hour. @param {number} hours @param {number} from where it began */
+  scrub(hours, from) {
+    if (hours < this.present) this.look(hours);
+    else if (from >= this.present) this.rewind(hours);
+    else this.look(null);
+  }
+
+  /** Do something in the world with the policy. @param {{verb: string, account?: number, story?: number}} what */
+  act(what) {
+    if (this.looking) {
+      this.tell('fault', { lines: [say('account.past')] });
+      return;
+    }
+    this.acted = what;
+    this.order({ do: 'act', ...what });
   }
 
   step() {

@@ -3,12 +3,12 @@
 import { byId } from './app.js';
 import { faultLines } from './faults.js';
 import { Form } from './form.js';
-import { make, named, put, say } from './words.js';
+import { learn, make, named, put, say } from './words.js';
 
 /** @param {import('./app.js').App} app */
 export function wireCatalogue(app) {
   const dialog = /** @type {HTMLDialogElement} */ (byId('catalogue'));
-  /** @type {Record<string, {summary: string, target: string, schema: any}> | null} */
+  /** @type {Record<string, {target: string, schema: any}> | null} */
   let forms = null;
   let chosen = '';
   /** @type {Form | null} */
@@ -29,7 +29,7 @@ export function wireCatalogue(app) {
     dialog.replaceChildren(
       make('h2', { id: 'catalogue-title' }, say('catalogue.title')),
       make('div', { class: 'shelf' }, list, make('form', { class: 'fields', onsubmit: add },
-        make('p', { class: 'lead' }, forms[chosen].summary),
+        make('p', { class: 'lead' }, say(`about.${chosen}`)),
         form.element, make('div', { class: 'faults', role: 'alert' }),
         make('button', { class: 'go', type: 'submit' }, say('catalogue.add')))),
       make('button', { class: 'shut', onclick: () => dialog.close(), 'aria-label': say('shut') }, '×'),
@@ -43,7 +43,11 @@ export function wireCatalogue(app) {
     app.order({ do: 'add', intervention: { ...form.value(), kind: chosen } });
   };
   byId('open-catalogue').addEventListener('click', async () => {
-    forms ??= await (await fetch('forms.json')).json();
+    if (!forms) {
+      const { kinds, words } = await (await fetch('forms.json')).json();
+      forms = kinds;
+      learn(words);
+    }
     draw();
     dialog.showModal();
   });

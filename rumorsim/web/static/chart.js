@@ -6,7 +6,7 @@ import { count, say } from './words.js';
 const INK = '#9fb0cc';
 
 export class Chart {
-  /** @param {HTMLCanvasElement} canvas @param {(hours: number) => void} go */
+  /** @param {HTMLCanvasElement} canvas @param {(hours: number, from: number) => void} go hours under the pointer, and where it was pressed */
   constructor(canvas, go) {
     this.canvas = canvas;
     this.pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
@@ -16,6 +16,8 @@ export class Chart {
     this.clear();
     this.ratio = 1;
     this.hover = -1;
+    /** Hours at which the pointer was pressed, -1 while it is not. */
+    this.pressed = -1;
     /** @type {number[]} hours at which the desk acted by a click */
     this.acts = [];
     this.listen();
@@ -46,9 +48,15 @@ export class Chart {
     this.dirty = true;
   }
 
+  /** Too narrow for names beside the lines: they stand over them. */
+  get narrow() {
+    return this.canvas.width < 560 * this.ratio;
+  }
+
   frame() {
     const r = this.ratio;
-    return { left: 54 * r, right: this.canvas.width - 118 * r, top: 12 * r, bottom: this.canvas.height - 24 * r };
+    const [left, right] = this.narrow ? [42, 22] : [54, 138];
+    return { left: left * r, right: this.canvas.width - right * r, top: 12 * r, bottom: this.canvas.height - 24 * r };
   }
 
   /** @param {number} hours */
@@ -78,8 +86,24 @@ export class Chart {
       this.line(2, COLOUR.falseRead, 3, [8, 5]);
     }
     for (const at of this.acts) this.flag(at);
+    this.later(now);
     this.playhead(now);
-    this.ends();
+    this.ends(now);
+  }
+
+  /** What comes after the hour that is looked at, dimmed. @param {number} now hours */
+  later(now) {
+    const last = this.points.at(-1);
+    if (!last || last[0] <= now) return;
+    const { top, bottom } = this.frame();
+    this.pen.fillStyle = 'rgba(14, 22, 38, 0.68)';
+    const x = this.x(now);
+    this.pen.fillRect(x, top - 6 * this.ratio, this.x(last[0]) + 4 * this.ratio - x, bottom - top + 6 * this.ratio);
+  }
+
+  /** People reached by an hour: the newest point not after it. @param {number} now hours */
+  pointAt(now) {
+    return this.points.findLast((point) => point[0] <= now + 1e-9);
   }
 
   axes() {
@@ -90,7 +114,7 @@ export class Chart {
     pen.fillStyle = INK;
     pen.lineWidth = r;
     pen.font = `${13 * r}px ${FONT}`;
-    const most = nice(this.top);
+    const highest = nice(this.top);
     pen.textAlign = 'right';
     pen.textBaseline = 'middle';
     for (const part of [0, 0.5, 1]) {
@@ -99,11 +123,12 @@ export class Chart {
       pen.moveTo(left, y);
       pen.lineTo(right, y);
       pen.stroke();
-      if (most * part === Math.round(most * part)) pen.fillText(count(most * part), left - 8 * r, y);
+      if (highest * part === Math.round(highest * part)) pen.fillText(count(highest * part), left - 8 * r, y);
     }
     pen.textAlign = 'center';
     pen.textBaseline = 'top';
-    const step = [1, 2, 3, 6, 12, 24, 48, 96, 168, 336, 720].find((s) => this.horizon / s <= 9) ?? 1440;
+    const most = this.narrow ? 5 : 9;
+    const step = [1, 2, 3, 6, 12, 24, 48, 96, 168, 336, 720].find((s) => this.horizon / s <= most) ?? 1440;
     for (let hour = 0; hour <= this.horizon + 1e-9; hour += step) {
       pen.fillText(say('hours.short', { n: hour }), this.x(hour), bottom + 6 * r);
     }
@@ -185,18 +210,24 @@ export class Chart {
     draw(now, '#e8eefb', 2);
   }
 
-  /** Names of the worlds at the ends of their lines. */
-  ends() {
-    const last = this.points.at(-1);
+  /** Names of the worlds beside their lines, where the playhead is. @param {number} now hours */
+  ends(now) {
+    const last = this.pointAt(now);
     if (!last) return;
     const pen = this.pen;
     const r = this.ratio;
-    pen.font = `600 ${15 * r}px ${FONT}`;
-    pen.textAlign = 'left';
+    pen.font = `600 ${(this.narrow ? 13 : 15) * r}px ${FONT}`;
     pen.textBaseline = 'middle';
     pen.fillStyle = COLOUR.falseRead;
-    const x = Math.min(this.x(last[0]) + 8 * r, this.frame().right + 8 * r);
-    let [one, other] = [this.y(last[1]), this.y(last[2])];
+    const words = [last[1], last[2]].map((reach, i) => `${say(i ? 'right.short' : 'left.short')} ${count(reach)}`);
+    const wide = Math.max(...words.map((each) => pen.measureText(each).width)) + 8 * r;
+    const beside = this.x(last[0]) + wide <= this.canvas.width;
+    pen.textAlign = beside ? 'left' : 'right';
+    const x = this.x(last[0]) + (beside ? 8 : -8) * r;
+    const { top, bottom } = this.frame();
+    const keep = (/** @type {number} */ y) => Math.min(bottom - 8 * r, Math.max(top + 4 * r, y));
+    // Before the playhead the names would lie on the lines: they stand over and under them.
+    let [one, other] = [this.y(last[1]) - (beside ? 0 : 12 * r), this.y(last[2]) + (beside ? 0 : 14 * r)].map(keep);
     if (Math.abs(one - other) < 18 * r) {
       if (last[1] === last[2]) {
         pen.fillText(`${say('both.short')} ${count(last[1])}`, x, one);
@@ -207,8 +238,8 @@ export class Chart {
       one += up * push;
       other -= up * push;
     }
-    pen.fillText(`${say('left.short')} ${count(last[1])}`, x, one);
-    pen.fillText(`${say('right.short')} ${count(last[2])}`, x, other);
+    pen.fillText(words[0], x, one);
+    pen.fillText(words[1], x, other);
   }
 
   /** @param {number} clientX */
@@ -220,22 +251,38 @@ export class Chart {
   }
 
   listen() {
+    let tapped = false;
+    this.canvas.addEventListener('pointerdown', (event) => {
+      this.canvas.setPointerCapture(event.pointerId);
+      this.pressed = this.hoursAt(event.clientX);
+      // A finger may only be about to scroll the page.
+      tapped = event.pointerType === 'touch';
+      if (!tapped) this.go(this.pressed, this.pressed);
+    });
     this.canvas.addEventListener('pointermove', (event) => {
       this.hover = this.hoursAt(event.clientX);
       this.dirty = true;
+      // From the present on a press goes to one hour and no further.
+      if (this.pressed < 0 || Math.abs(this.hover - this.pressed) < this.horizon / 300) return;
+      tapped = false;
+      this.go(this.hover, -1);
     });
+    this.canvas.addEventListener('pointerup', () => {
+      if (tapped) this.go(this.pressed, this.pressed);
+      this.pressed = -1;
+    });
+    this.canvas.addEventListener('pointercancel', () => { this.pressed = -1; });
     this.canvas.addEventListener('pointerleave', () => {
       this.hover = -1;
       this.dirty = true;
     });
-    this.canvas.addEventListener('click', (event) => this.go(this.hoursAt(event.clientX)));
   }
 }
 
-const FONT = 'system-ui, "Segoe UI", "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif';
+export const FONT = 'system-ui, "Segoe UI", "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif';
 
 /** A round number not below this one. @param {number} number */
-function nice(number) {
+export function nice(number) {
   const ten = 10 ** Math.floor(Math.log10(Math.max(number, 1)));
   return [1, 2, 4, 5, 6, 8, 10].map((m) => m * ten).find((n) => n >= number * 1.02) ?? 10 * ten;
 }

@@ -25,7 +25,10 @@ export function faultLines({ lines, words }) {
 /** @param {Known} known */
 function sentence({ word, n, m, key, value, advice }) {
   const where = [key && fields(key.replace(/\[\d+\]/g, ''), '.', ' › '), value].filter(Boolean).join(' = ');
-  const rule = say(`fault.${word}`, { n: word === 'one-of' ? fields(n ?? '', ', ', say('fault.comma')) : n, m });
+  const rule = say(`fault.${word}`, {
+    n: word === 'one-of' ? fields(n ?? '', ', ', say('fault.comma')) : word === 'no-effect' ? fields(n ?? '', '.', ' › ') : n,
+    m: word === 'large' ? say(`what.${m}`) : m,
+  });
   const more = advice ? say(`advice.${advice.word}`, { n: advice.n, m: advice.m }) : '';
   return `${where ? say('fault.where', { n: where }) : ''}${rule}${more}`;
 }

@@ -1,6 +1,6 @@
 // A form for a JSON schema of the kind pydantic writes: tables, lists, choices, numbers, text.
 
-import { has, make, say } from './words.js';
+import { make, named, say } from './words.js';
 
 /** What the page shows at once; all else is under "more". */
 const FIRST = new Set(['when', 'whom', 'delay', 'sensitivity', 'false_positive_rate', 'duration', 'keep']);
@@ -50,10 +50,12 @@ export class Form {
       }
       const part = this.field(given, start?.[name], name);
       parts.push([name, part]);
-      const words = has(`field.${name}`) ? say(`field.${name}`) : name;
+      const words = named('field', name);
       const wide = Boolean(each.properties) || part.element.matches('.way, .table');
-      const label = make(wide ? 'fieldset' : 'label', { class: wide ? '' : 'field', title: each.description ?? '' }, make(wide ? 'legend' : 'span', {}, words), part.element);
-      if (!wide && each.description) label.append(make('small', {}, each.description));
+      const label = make(wide ? 'fieldset' : 'label', { class: wide ? '' : 'field' }, make(wide ? 'legend' : 'span', {}, words), part.element);
+      const about = given.description ?? each.description;
+      if (about && wide) part.element.before(make('small', {}, say(about)));
+      else if (about) label.append(make('small', {}, say(about)));
       (!outermost || FIRST.has(name) ? shown : more).append(label);
     }
     const element = make('div', {}, shown);
@@ -74,7 +76,7 @@ export class Form {
     /** @type {{element: HTMLElement, value: () => any} | null} */
     let inner = null;
     const holder = make('div');
-    const select = /** @type {HTMLSelectElement} */ (make('select', { onchange: () => choose() }, make('option', { value: '' }, say('form.none')), ...names.map((name) => make('option', { value: name }, name))));
+    const select = /** @type {HTMLSelectElement} */ (make('select', { onchange: () => choose() }, make('option', { value: '' }, say('form.none')), ...names.map((name) => make('option', { value: name }, named('choice', name)))));
     const choose = () => {
       const at = names.indexOf(select.value);
       inner = at < 0 ? null : this.table(ways[at], start, false);
@@ -88,7 +90,7 @@ export class Form {
   /** Several values in one line, with commas between. @param {any} schema @param {any} start @param {string} name */
   list(schema, start, name) {
     const inside = this.resolved(schema.items ?? {});
-    const known = { kinds: this.world?.kinds, stories: this.world?.stories.map((s) => s.name), categories: [...new Set(this.world?.stories.map((s) => s.category))] }[name];
+    const known = { kinds: this.world?.kinds, guilty_kinds: this.world?.kinds, unqualified: this.world?.kinds, stories: this.world?.stories.map((s) => s.name), categories: [...new Set(this.world?.stories.map((s) => s.category))], steps: inside.enum }[name];
     const input = /** @type {HTMLInputElement} */ (make('input', { value: (start ?? []).join(', '), placeholder: known?.join(', ') ?? '', autocomplete: 'off' }));
     const whole = inside.type === 'integer' || inside.anyOf?.some((/** @type {any} */ way) => way.type === 'integer');
     return {
@@ -105,7 +107,7 @@ export class Form {
   plain(schema, start) {
     const begin = start ?? '';
     if (schema.enum) {
-      const select = /** @type {HTMLSelectElement} */ (make('select', {}, make('option', { value: '' }, schema.default === undefined ? '' : String(schema.default)), ...schema.enum.map((/** @type {string} */ value) => make('option', { value }, value))));
+      const select = /** @type {HTMLSelectElement} */ (make('select', {}, make('option', { value: '' }, schema.default === undefined ? '' : named('choice', String(schema.default))), ...schema.enum.map((/** @type {string} */ value) => make('option', { value }, named('choice', value)))));
       select.value = String(begin);
       return { element: select, value: () => select.value || undefined };
     }

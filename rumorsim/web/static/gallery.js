@@ -1,39 +1,21 @@
-// The gallery: a question to predict before pressing play, and what came of it after.
+// The gallery: a question to answer before pressing play, alone or with a class.
 
 import { byId } from './app.js';
-import { count, has, make, percent, put, say } from './words.js';
+import { MOST, Predictions } from './predictions.js';
+import { wireReveal } from './reveal.js';
+import { has, make, put, say } from './words.js';
 
 /** @typedef {import('./app.js').App} App */
-
-/**
- * What a question asks about, and where its answers part. Three answers each.
- * @typedef {Object} Question
- * @property {(numbers: Numbers) => number} of
- * @property {[number, number]} edges
- */
-/** @typedef {{left: number, right: number, leftTrue: number, rightTrue: number, wrong: number}} Numbers */
-
-const averted = (/** @type {Numbers} */ n) => (n.left ? (100 * (n.left - n.right)) / n.left : 0);
-const lost = (/** @type {Numbers} */ n) => (n.leftTrue ? (100 * (n.leftTrue - n.rightTrue)) / n.leftTrue : 0);
-const wrong = (/** @type {Numbers} */ n) => n.wrong;
-
-/** @type {Record<string, Question>} */
-const QUESTIONS = {
-  averted: { of: averted, edges: [15, 50] },
-  lost: { of: lost, edges: [5, 25] },
-  wrong: { of: wrong, edges: [0.5, 9.5] },
-};
 
 /** @param {App} app */
 export function wireGallery(app) {
   const dialog = /** @type {HTMLDialogElement} */ (byId('gallery'));
-  const reveal = /** @type {HTMLDialogElement} */ (byId('reveal'));
+  const predictions = new Predictions();
   /** @type {{name: string, ask: string}[]} */
   let shelf = [];
   let chosen = '';
-  /** @type {Record<string, number>} */
-  const guesses = {};
-  let revealed = false;
+  /** What was wrong with what was asked for. @type {string[]} */
+  let faults = [];
 
   const title = (/** @type {string} */ name) => (has(`gallery.${name}.title`) ? say(`gallery.${name}.title`) : (app.world?.name === name ? app.world.title : say('gallery.own')));
   const askOf = (/** @type {string} */ name) => shelf.find((each) => each.name === name)?.ask ?? '';
@@ -43,31 +25,63 @@ export function wireGallery(app) {
       chosen = name;
       draw();
       byId(`card-${name}`).focus();
+      // On a narrow screen the question is below all cards.
+      const side = /** @type {HTMLElement} */ (dialog.querySelector('.side'));
+      if (side.offsetTop > byId(`card-${name}`).offsetTop) side.scrollIntoView({ block: 'end' });
     },
   }, make('i', {}, String(i + 1)), make('b', {}, title(name)), make('span', {}, has(`gallery.${name}.line`) ? say(`gallery.${name}.line`) : '')));
+
+  /** @param {string} ask */
+  const answers = (ask) => make('div', { class: 'answers', role: 'radiogroup', 'aria-label': say('gallery.predict') },
+    ...[0, 1, 2].map((i) => {
+      const answer = say(`answer.${ask}.${i}`);
+      const choice = make('button', {
+        role: 'radio', 'aria-checked': String(predictions.own[chosen] === i), onclick: () => {
+          predictions.own[chosen] = i;
+          draw();
+          /** @type {HTMLElement} */ (dialog.querySelectorAll('.answers [role=radio]')[i]).focus();
+        },
+      }, answer);
+      if (!predictions.collect) return choice;
+      const hands = /** @type {HTMLInputElement} */ (make('input', {
+        type: 'number', min: '0', max: String(MOST), step: '1', inputmode: 'numeric', class: 'hands', 'aria-label': say('class.hands', { answer }),
+        value: String(predictions.of(chosen)[i] || ''), placeholder: '0', oninput: () => predictions.count(chosen, i, Number(hands.value)),
+      }));
+      return make('div', { class: 'answer' }, choice, hands);
+    }));
+
+  const collecting = () => {
+    const box = /** @type {HTMLInputElement} */ (make('input', { type: 'checkbox', id: 'collect', onchange: () => {
+      predictions.collect = box.checked;
+      predictions.keep();
+      draw();
+      byId('collect').focus();
+    } }));
+    box.checked = predictions.collect;
+    const parts = [make('label', {}, box, say('class.collect'))];
+    if (predictions.collect) {
+      parts.push(make('small', {}, say('class.help')), make('button', { id: 'clear-class', onclick: () => {
+        predictions.clear(chosen);
+        draw();
+      } }, say('class.clear')));
+    }
+    return make('div', { class: 'collect' }, ...parts);
+  };
 
   const side = () => {
     const ask = askOf(chosen);
     const parts = [make('h3', {}, title(chosen))];
     if (has(`gallery.${chosen}.story`)) parts.push(make('p', {}, say(`gallery.${chosen}.story`)));
-    if (ask) {
-      parts.push(make('p', { class: 'ask' }, say(`gallery.${chosen}.question`)));
-      parts.push(make('div', { class: 'answers', role: 'radiogroup', 'aria-label': say('gallery.predict') },
-        ...[0, 1, 2].map((i) => make('button', {
-          role: 'radio', 'aria-checked': String(guesses[chosen] === i), onclick: () => {
-            guesses[chosen] = i;
-            draw();
-            /** @type {HTMLElement} */ (dialog.querySelectorAll('.answers button')[i]).focus();
-          },
-        }, say(`answer.${ask}.${i}`)))));
-    }
-    parts.push(make('button', { class: 'go', onclick: go }, say(guesses[chosen] === undefined && ask ? 'gallery.watch' : 'gallery.go')));
+    if (ask) parts.push(make('p', { class: 'ask' }, say(`gallery.${chosen}.question`)), answers(ask), collecting());
+    const silent = ask && predictions.own[chosen] === undefined && !predictions.all(chosen);
+    parts.push(make('button', { class: 'go', onclick: go }, say(silent ? 'gallery.watch' : 'gallery.go')));
     return make('div', { class: 'side' }, ...parts);
   };
 
   const draw = () => {
     dialog.replaceChildren(
       make('h2', { id: 'gallery-title' }, say('gallery.title')), make('p', { class: 'lead' }, say('gallery.lead')),
+      make('div', { class: 'faults', role: 'alert' }, ...faults.map((line) => make('p', {}, line))),
       make('div', { class: 'shelf' }, make('div', { class: 'cards' }, ...cards()), side()),
       make('button', { class: 'shut', onclick: () => dialog.close(), 'aria-label': say('shut') }, '×'),
     );
@@ -80,45 +94,10 @@ export function wireGallery(app) {
     app.order({ do: 'play' });
   };
 
-  const show = () => {
-    const { world } = app;
-    if (!world || !app.frame || app.pasts.length < 2) return;
-    const { name } = world;
-    const ask = askOf(name);
-    const [left, right] = app.pasts;
-    const numbers = { left: left.reachFalse, right: right.reachFalse, leftTrue: left.reachTrue, rightTrue: right.reachTrue, wrong: app.frame.sides[1].wrong };
-    const parts = [make('h2', { id: 'reveal-title' }, say('reveal.title')), make('p', { class: 'result' }, say('reveal.result', {
-      left: count(numbers.left), right: count(numbers.right), averted: percent(averted(numbers) / 100), lost: percent(lost(numbers) / 100), wrong: count(numbers.wrong),
-    }))];
-    if (ask) {
-      const question = QUESTIONS[ask];
-      const value = question.of(numbers);
-      const right_ = question.edges.filter((edge) => value > edge).length;
-      const guess = guesses[name];
-      parts.push(make('p', { class: 'ask' }, say(`gallery.${name}.question`)));
-      parts.push(make('ul', { class: 'answers' }, ...[0, 1, 2].map((i) => make('li', { class: `${i === right_ ? 'came' : ''} ${i === guess ? 'guessed' : ''}` },
-        say(`answer.${ask}.${i}`), make('small', {}, [i === right_ ? say('reveal.came') : '', i === guess ? say('reveal.guessed') : ''].filter(Boolean).join(' · '))))));
-      parts.push(make('p', { class: 'why' }, say(`gallery.${name}.reveal`)));
-    }
-    parts.push(make('p', { class: 'hint' }, say('reveal.again')));
-    parts.push(make('div', { class: 'row' },
-      make('button', { class: 'go', onclick: () => { reveal.close(); byId('new-seed').click(); app.order({ do: 'play' }); } }, say('reveal.seed')),
-      make('button', { class: 'wide', onclick: () => { reveal.close(); app.replay(); } }, say('reveal.replay')),
-      make('button', { class: 'wide', onclick: () => { reveal.close(); next(); } }, say('reveal.next'))));
-    parts.push(make('button', { class: 'shut', onclick: () => reveal.close(), 'aria-label': say('shut') }, '×'));
-    reveal.replaceChildren(...parts);
-    put(reveal);
-    reveal.showModal();
-  };
-
-  const next = () => {
-    const at = shelf.findIndex((each) => each.name === app.world?.name);
-    chosen = shelf[(at + 1) % shelf.length].name;
-    open();
-  };
-
-  const open = () => {
-    if (!chosen) chosen = app.world?.name ?? shelf[0].name;
+  /** @param {string[]} [wrong] lines about what was asked for */
+  const open = (wrong = []) => {
+    faults = wrong;
+    if (!shelf.some((each) => each.name === chosen)) chosen = app.world?.name ?? shelf[0].name;
     draw();
     if (!dialog.open) dialog.showModal();
     /** @type {HTMLElement | null} */ (dialog.querySelector(`#card-${CSS.escape(chosen)}`))?.focus();
@@ -135,25 +114,27 @@ export function wireGallery(app) {
     chosen = app.world?.name ?? chosen;
     open();
   });
-  app.on('world', (world) => {
-    chosen = world.name;
-    revealed = false;
-  });
+  app.on('world', (world) => { chosen = world.name; });
   app.on('titles', titles);
   app.on('language', () => {
     titles();
     if (dialog.open) draw();
   });
-  app.on('playing', () => { revealed = revealed && !app.playing; });
-  app.on('over', () => {
-    if (revealed || document.querySelector('dialog[open]')) return;
-    revealed = true;
-    setTimeout(show, app.reduced ? 0 : 1200);
+  dialog.addEventListener('close', () => { faults = []; });
+
+  wireReveal(app, predictions, askOf, () => {
+    const at = shelf.findIndex((each) => each.name === app.world?.name);
+    chosen = shelf[(at + 1) % shelf.length].name;
+    open();
   });
 
   const loaded = fetch('start.json').then((answer) => answer.json()).then((start) => {
     shelf = start.scenarios;
     chosen = shelf[0].name;
   });
-  return { open, ready: () => loaded, first: () => shelf[0].name };
+  return {
+    open, predictions, askOf, ready: () => loaded, first: () => shelf[0].name,
+    /** @param {string} name */
+    has: (name) => shelf.some((each) => each.name === name),
+  };
 }

@@ -7,17 +7,22 @@ import { make, put, say } from './words.js';
 /** Keys and what they press. */
 const PRESS = /** @type {Record<string, string>} */ ({
   ' ': 'play', '.': 'step', r: 'rewind', n: 'new-seed', g: 'open-gallery', s: 'open-share', '?': 'open-help',
-  '+': 'zoom-in', '=': 'zoom-in', '-': 'zoom-out', 0: 'zoom-all', p: 'tab-policy', t: 'tab-news', w: 'tab-whatif', a: 'open-catalogue', l: 'language',
+  '+': 'zoom-in', '=': 'zoom-in', '-': 'zoom-out', 0: 'zoom-all', p: 'tab-policy', t: 'tab-news', w: 'tab-whatif', a: 'open-catalogue', f: 'open-seeds', u: 'undo', l: 'language',
 });
 
-const HELP = ['Space', '.', 'R', '[ ]', 'N', '/', 'Tab ↑ ↓ ← → Enter', '1 … 5', 'C', '+ − 0', 'G', 'T P W', 'A', 'S', 'L', '?'];
+const HELP = ['Space', '.', 'R', '[ ]', 'N', '/', 'Tab ↑ ↓ ← → Enter', '1 … 5', 'C', 'U', '← → Esc', '+ − 0', 'G', 'F', 'T P W', 'A', 'S', 'L', '?'];
 
 /** @param {import('./app.js').App} app */
 export function wireKeys(app) {
   document.addEventListener('keydown', (event) => {
     const at = /** @type {HTMLElement} */ (event.target);
     const typing = at.matches('input:not([type=range]), select, textarea');
-    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
+    if (document.querySelector('dialog[open]')) return;
+    if ((event.ctrlKey || event.metaKey) && event.key === 'z' && !typing) {
+      byId('undo').click();
+      event.preventDefault();
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (typing) {
       if (event.key === 'Escape') at.blur();
       return;
@@ -25,6 +30,9 @@ export function wireKeys(app) {
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     if (key === ' ' && at.matches('button, [role=radio], [role=tab]') && at.id !== 'play') return;
     if (key in PRESS) byId(PRESS[key]).click();
+    else if (key === 'Escape' && app.looking) app.look(null);
+    else if (at.id === 'chart' && key === 'Home') app.look(0);
+    else if (at.id === 'chart' && key === 'End') app.look(null);
     else if (key === '/') byId('search').focus();
     else if (key === '[' || key === ']') nudge(key === ']' ? 8 : -8);
     else if (/^[1-5]$/.test(key)) app.tell('tool', TOOLS[Number(key) - 1]);
@@ -57,5 +65,7 @@ function nudge(by) {
 /** @param {import('./app.js').App} app @param {number} way */
 function scrub(app, way) {
   const horizon = app.world?.horizon ?? 24;
-  app.rewind(Math.min(horizon, Math.max(0, app.now + (way * horizon) / 24)));
+  const from = app.asking?.wish ?? app.now;
+  const to = Math.min(horizon, Math.max(0, from + (way * horizon) / 48));
+  app.scrub(to, from < app.present ? -1 : to);
 }

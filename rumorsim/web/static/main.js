@@ -6,10 +6,13 @@ import { wireCatalogue } from './catalogue.js';
 import { faultLines } from './faults.js';
 import { wireGallery } from './gallery.js';
 import { wireKeys } from './keys.js';
+import { wireLooking } from './looking.js';
 import { wirePointer } from './pointer.js';
+import { wireSeeds } from './seeds.js';
 import { wireShare } from './share.js';
 import { wireSpine } from './spine.js';
 import { wireTransport } from './transport.js';
+import { wireUndo } from './undo.js';
 import { isLanguage, language, put, say, speak } from './words.js';
 
 const app = new App();
@@ -31,8 +34,11 @@ function keepAddress() {
 function speakAll(name) {
   speak(name);
   put();
-  byId('language').textContent = say('language.other');
-  byId('language').lang = name === 'zh' ? 'en' : 'zh-Hans';
+  // Letters that every font has: a name in its own script would be boxes where it has none.
+  const button = byId('language');
+  button.textContent = say('language.other');
+  button.setAttribute('aria-label', say('language.switch'));
+  button.title = `${say('language.switch')} (L)`;
   app.chart.dirty = true;
   app.tell('language', name);
 }
@@ -56,7 +62,10 @@ wireSpine(app);
 wireTransport(app);
 wirePointer(app, wireAccount(app));
 wireCatalogue(app);
+wireLooking(app);
+wireSeeds(app, gallery.predictions, gallery.askOf);
 wireShare(app);
+wireUndo(app);
 wireKeys(app);
 
 app.on('world', () => {
@@ -65,16 +74,31 @@ app.on('world', () => {
   app.tell('titles', null);
 });
 app.on('fault', (told) => {
-  if (!byId('catalogue').hasAttribute('open')) alarm(faultLines(told));
+  if (byId('catalogue').hasAttribute('open')) return;
+  // Without a world there is nothing to go on with but the gallery.
+  if (app.world) alarm(faultLines(told));
+  else gallery.open(faultLines(told));
 });
 app.on('preparing', () => alarm([say('preparing')]));
 app.on('lost', (code) => alarm([say(code === 1013 ? 'lost.full' : 'lost')]));
+
+/** Open what the address asks for; what is wrong with it is told, and the gallery opened. */
+function follow() {
+  const asks = address();
+  const [name, seed] = [asks.get('scenario'), asks.get('seed')];
+  const faults = [];
+  const unknown = Boolean(name) && !gallery.has(name ?? '');
+  if (unknown) faults.push(say('gallery.unknown', { name: (name ?? '').slice(0, 60) }));
+  const sound = seed !== null && /^\d+$/.test(seed) && Number.isSafeInteger(Number(seed));
+  if (seed && !sound) faults.push(say('gallery.bad-seed', { seed: seed.slice(0, 60) }));
+  const scenario = (!unknown && name) || app.world?.name || gallery.first();
+  app.order({ do: 'open', scenario, ...(sound && !unknown ? { seed: Number(seed) } : {}) });
+  if (faults.length) gallery.open(faults);
+}
+
 app.on('opened', () => {
   byId('alert').hidden = true;
-  const asked = address();
-  const seed = Number(asked.get('seed'));
-  const order = { do: 'open', scenario: asked.get('scenario') || app.world?.name || gallery.first() };
-  app.order(asked.has('seed') && Number.isSafeInteger(seed) && seed >= 0 ? { ...order, seed } : order);
+  follow();
 });
 
 const asked = address().get('lang') ?? '';
@@ -82,12 +106,9 @@ speakAll(isLanguage(asked) ? asked : navigator.language.startsWith('zh') ? 'zh' 
 new ResizeObserver(() => app.resize()).observe(byId('right-sky'));
 window.addEventListener('resize', () => app.resize());
 window.addEventListener('hashchange', () => {
-  const asks = address();
-  const seed = Number(asks.get('seed'));
   const { world } = app;
-  if (world && (asks.get('scenario') !== world.name || seed !== world.seed) && asks.get('scenario')) {
-    app.order({ do: 'open', scenario: asks.get('scenario'), ...(Number.isSafeInteger(seed) ? { seed } : {}) });
-  }
+  const asks = address();
+  if (world && asks.get('scenario') && (asks.get('scenario') !== world.name || asks.get('seed') !== String(world.seed))) follow();
 });
 app.paint();
 gallery.ready().then(() => {

@@ -6,7 +6,9 @@ import { count, has, make, named, say } from './words.js';
 
 /** @typedef {import('./app.js').App} App */
 
-/** @param {App} app @param {(world: number, account: number) => void} choose */
+/** @typedef {(world: number, account: number, sure: boolean) => void} Choose an account was clicked; sure: no other can have been meant */
+
+/** @param {App} app @param {Choose} choose */
 export function wirePointer(app, choose) {
   app.skies.forEach((sky, world) => {
     /** @type {Map<number, PointerEvent>} */
@@ -22,7 +24,7 @@ export function wirePointer(app, choose) {
     sky.top.addEventListener('pointermove', (event) => {
       const before = down.get(event.pointerId);
       if (!before) {
-        if (event.pointerType === 'mouse') point(app, world, sky.at(event.clientX, event.clientY));
+        if (event.pointerType === 'mouse') point(app, world, sky.at(event.clientX, event.clientY).account);
         return;
       }
       const box = sky.top.getBoundingClientRect();
@@ -39,15 +41,21 @@ export function wirePointer(app, choose) {
       }
       down.set(event.pointerId, event);
     });
+    let finger = false;
     const up = (/** @type {PointerEvent} */ event) => {
-      if (down.has(event.pointerId) && dragged <= 6 && event.type === 'pointerup') {
-        const account = sky.at(event.clientX, event.clientY);
-        if (account >= 0) choose(world, account);
-      }
+      finger = event.pointerType !== 'mouse';
       down.delete(event.pointerId);
     };
     sky.top.addEventListener('pointerup', up);
     sky.top.addEventListener('pointercancel', up);
+    // Only now, when nothing more comes of a tap: a dialog opened before would get its click.
+    sky.top.addEventListener('click', (event) => {
+      if (dragged > 6) return;
+      const { account, sure } = sky.at(event.clientX, event.clientY, finger ? 24 : 16);
+      if (account < 0) return;
+      if (finger) point(app, world, account);
+      choose(world, account, sure && !finger);
+    });
     sky.top.addEventListener('pointerleave', () => point(app, world, -1));
     sky.top.addEventListener('wheel', (event) => {
       event.preventDefault();
@@ -62,6 +70,7 @@ export function wirePointer(app, choose) {
   });
   app.on('search', (text) => find(app, text));
   app.on('reset', () => point(app, 0, -1));
+  app.on('look', () => point(app, 0, -1));
 }
 
 /** Show who told whom: in both worlds the way the rumor came to this account. @param {App} app @param {number} world @param {number} account */
@@ -81,10 +90,26 @@ export function point(app, world, account) {
   });
   tip.replaceChildren(...facts(app, world, account));
   tip.hidden = false;
-  const [x, y] = app.skies[world].spot(account);
-  const box = tip.getBoundingClientRect();
-  tip.style.left = `${Math.max(6, Math.min(window.innerWidth - box.width - 6, x + 14))}px`;
-  tip.style.top = `${y + 18 + box.height > window.innerHeight ? y - box.height - 14 : y + 18}px`;
+  place(tip, app.skies[world].spot(account));
+}
+
+/**
+ * Put the tip beside a spot, where it covers neither the spot nor the tools.
+ * @param {HTMLElement} tip @param {number[]} spot x and y on the page
+ */
+function place(tip, [x, y]) {
+  const { width, height } = tip.getBoundingClientRect();
+  const tools = /** @type {HTMLElement} */ (document.querySelector('.tools')).getBoundingClientRect();
+  const [most, lowest] = [window.innerWidth - width - 6, window.innerHeight - height - 6];
+  const keep = (/** @type {number} */ at, /** @type {number} */ limit) => Math.max(6, Math.min(limit, at));
+  const below = tools.bottom + 8;
+  const spots = [[x + 14, y + 18], [x + 14, y - height - 14], [x - width - 14, y + 18], [x - width - 14, y - height - 14], [x + 14, below]];
+  const fits = spots.map(([left, top]) => [keep(left, most), keep(top, lowest)]).find(([left, top]) => {
+    const over = (/** @type {number} */ l, /** @type {number} */ t, /** @type {number} */ r, /** @type {number} */ b) => left < r && left + width > l && top < b && top + height > t;
+    return !over(x - 8, y - 8, x + 8, y + 8) && !over(tools.left - 4, tools.top - 4, tools.right + 4, tools.bottom + 4);
+  }) ?? [keep(x + 14, most), keep(below, lowest)];
+  tip.style.left = `${fits[0]}px`;
+  tip.style.top = `${fits[1]}px`;
 }
 
 /** Lines about an account. @param {App} app @param {number} world @param {number} account @returns {HTMLElement[]} */
@@ -117,7 +142,7 @@ function viaOf(app, surface) {
   return has(`via.${kind}`) ? say(`via.${kind}`) : '';
 }
 
-/** Arrow keys walk from account to account; Enter chooses. @param {App} app @param {number} world @param {KeyboardEvent} event @param {(world: number, account: number) => void} choose */
+/** Arrow keys walk from account to account; Enter chooses. @param {App} app @param {number} world @param {KeyboardEvent} event @param {Choose} choose */
 function walk(app, world, event, choose) {
   const sky = app.skies[world];
   const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
@@ -126,8 +151,8 @@ function walk(app, world, event, choose) {
     follow(app, next);
     point(app, world, next);
     byId('told').textContent = facts(app, world, next).map((line) => line.textContent).join('. ');
-  } else if (event.key === 'Enter' && sky.sparks.chosen >= 0) choose(world, sky.sparks.chosen);
-  else if (event.key === 'Escape') point(app, world, -1);
+  } else if (event.key === 'Enter' && sky.sparks.chosen >= 0) choose(world, sky.sparks.chosen, true);
+  else if (event.key === 'Escape' && sky.sparks.chosen >= 0) point(app, world, -1);
   else return;
   event.preventDefault();
   event.stopPropagation();

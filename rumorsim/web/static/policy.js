@@ -37,22 +37,21 @@ export function wirePolicy(app) {
       const drop = make('button', { class: 'round drop', onclick: () => app.order({ do: 'drop', entry: i }), 'aria-label': say('policy.drop', { what }) }, '×');
       return make('li', { class: entry.origin }, make('b', {}, what), make('span', {}, how), drop);
     }));
+    /** @type {HTMLButtonElement} */ (byId('undo')).disabled = !app.policy.undo;
     if (!entries.length) byId('script').replaceChildren(make('li', { class: 'empty' }, say('policy.empty')));
     app.chart.acts = entries.filter((/** @type {any} */ e) => e.origin === 'click')
       .flatMap((/** @type {any} */ e) => e.intervention.when.at.map(parseFloat));
     app.chart.dirty = true;
   };
   const options = () => {
-    const chosen = choice.value;
     const names = app.world?.policies ?? ['none'];
-    choice.replaceChildren(...names.map((name) => make('option', { value: name }, name === 'none' ? say('policy.none') : name)));
-    choice.value = names.includes(chosen) ? chosen : names[Math.min(1, names.length - 1)];
+    choice.replaceChildren(...names.map((name) => make('option', { value: name }, name === 'none' ? say('policy.none') : named('plan', name))));
+    choice.value = app.policy.begun ?? 'none';
   };
   choice.addEventListener('change', () => app.order({ do: 'policy', name: choice.value }));
-  app.on('policy', show);
-  app.on('world', () => {
-    choice.value = '';
+  app.on('policy', () => {
     options();
+    show();
   });
   app.on('language', () => {
     options();

@@ -1,4 +1,4 @@
-// Taking it home: the address, a picture, the events of both worlds, the scenario as clicked.
+// Saving and sharing: the link, a picture, the curve, the scenario as clicked, all events.
 
 import { byId } from './app.js';
 import { make, put, say } from './words.js';
@@ -18,7 +18,7 @@ export function wireShare(app) {
       make('p', { class: 'hint' }, say('share.address.help')),
       make('div', { class: 'choices' },
         make('button', { class: 'wide', id: 'get-picture', onclick: () => savePicture(app) }, make('b', {}, say('share.picture')), make('small', {}, say('share.picture.help'))),
-        file('scenario.toml'), file('left.ndjson'), file('right.ndjson')),
+        file('curve.csv'), file('scenario.toml'), file('left.ndjson'), file('right.ndjson')),
       make('button', { class: 'shut', onclick: () => dialog.close(), 'aria-label': say('shut') }, '×'),
     );
     put(dialog);

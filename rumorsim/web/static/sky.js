@@ -98,8 +98,8 @@ export class Sky {
     // Room for the tools, which lie over the lower edge of the right-hand world.
     const pad = 20 * this.ratio;
     const below = 54 * this.ratio;
-    const wide = this.width - 2 * pad;
-    const high = this.height - pad - below;
+    const wide = Math.max(1, this.width - 2 * pad);
+    const high = Math.max(1, this.height - pad - below);
     const middle = pad + high / 2;
     for (let i = 0; i < accounts; i += 1) {
       this.xy[2 * i] = this.width / 2 + (places[2 * i] - x) * wide * zoom;
@@ -203,22 +203,31 @@ export class Sky {
     this.linesFrom = at >= follows ? -1 : at;
   }
 
-  /** The account nearest to a point of the page, -1 where none is near. @param {number} x @param {number} y */
-  at(x, y) {
+  /**
+   * The account nearest to a point of the page, -1 where none is near, and whether no other can
+   * have been meant: the point lies on it, and clearly closer than to the next one.
+   * @param {number} x @param {number} y @param {number} [reach] pixels beyond its edge
+   * @returns {{account: number, sure: boolean}}
+   */
+  at(x, y, reach = 16) {
     const box = this.top.getBoundingClientRect();
     const px = (x - box.left) * this.ratio;
     const py = (y - box.top) * this.ratio;
-    let best = -1;
-    let least = (16 * this.ratio) ** 2;
+    let account = -1;
+    let [nearest, next] = [Infinity, Infinity];
     for (let i = 0; i < this.radii.length; i += 1) {
       if (!this.isThere(i)) continue;
-      const far = (this.xy[2 * i] - px) ** 2 + (this.xy[2 * i + 1] - py) ** 2 - this.radii[i] ** 2;
-      if (far < least) {
-        least = far;
-        best = i;
-      }
+      const far = (this.xy[2 * i] - px) ** 2 + (this.xy[2 * i + 1] - py) ** 2;
+      if (far < nearest) {
+        next = nearest;
+        nearest = far;
+        account = i;
+      } else if (far < next) next = far;
     }
-    return best;
+    const [far, other] = [Math.sqrt(nearest), Math.sqrt(next)];
+    if (account < 0 || far > this.radii[account] + reach * this.ratio) return { account: -1, sure: false };
+    const on = far <= Math.max(this.radii[account], 5 * this.ratio);
+    return { account, sure: on && other - far >= 4 * this.ratio };
   }
 
   /** Whether an account is in use: some are laid out for people who may come back. @param {number} account */

@@ -26,28 +26,32 @@ export function wireSpine(app) {
 /** @param {App} app */
 function wireTally(app) {
   let told = 0;
-  const shares = (/** @type {number} */ part, /** @type {number} */ whole) => (whole > 0 ? percent(part / whole) : '');
+  /** A number never negative: its words say which way it went. @param {string} id @param {number} fewer @param {number} of @returns {string} */
+  const signed = (id, fewer, of) => {
+    const words = say(`tally.${id}.${fewer < 0 ? 'more' : 'fewer'}`);
+    byId(id).textContent = count(Math.abs(fewer));
+    byId(`${id}-words`).textContent = words;
+    byId(`${id}-share`).textContent = of > 0 ? percent(Math.abs(fewer) / of) : '';
+    return `${count(Math.abs(fewer))} ${words}`;
+  };
   const show = () => {
     if (app.pasts.length < 2 || !app.frame) return;
     const [left, right] = app.pasts;
     byId('left-reach').textContent = count(left.reachFalse);
     byId('right-reach').textContent = count(right.reachFalse);
-    const averted = left.reachFalse - right.reachFalse;
-    const lost = left.reachTrue - right.reachTrue;
+    const averted = signed('averted', left.reachFalse - right.reachFalse, left.reachFalse);
+    const lost = signed('lost', left.reachTrue - right.reachTrue, left.reachTrue);
     const { wrong, acts } = app.frame.sides[1];
-    byId('averted').textContent = count(averted).replace('-', '−');
-    byId('averted-share').textContent = shares(averted, left.reachFalse);
-    byId('lost').textContent = count(lost).replace('-', '−');
-    byId('lost-share').textContent = shares(lost, left.reachTrue);
     byId('wrong').textContent = count(wrong);
+    byId('wrong-words').textContent = say('tally.wrong', { n: count(wrong) });
     byId('acts').textContent = say('tally.acts', { n: count(acts) });
     const summary = say('told', {
-      left: count(left.reachFalse), right: count(right.reachFalse), averted: count(averted),
-      lost: count(lost), wrong: count(wrong), of: count(left.accounts),
+      left: count(left.reachFalse), right: count(right.reachFalse), of: count(left.people),
+      averted, lost, wrong: `${count(wrong)} ${say('tally.wrong', { n: count(wrong) })}`,
     });
     for (const [i, sky] of app.skies.entries()) {
       sky.top.setAttribute('aria-label', say(i ? 'right.alt' : 'left.alt', {
-        n: count(app.pasts[i].reachFalse), of: count(left.accounts),
+        n: count(app.pasts[i].reachFalse), of: count(left.people),
       }));
     }
     byId('chart').setAttribute('aria-valuetext', summary);

@@ -77,16 +77,16 @@ export function openStory(app, story) {
   const dialog = /** @type {HTMLDialogElement} */ (byId('account'));
   const about = world.stories[story];
   const act = (/** @type {string} */ verb) => {
-    app.order({ do: 'act', verb, story });
     dialog.close();
+    app.act({ verb, story });
   };
   const answered = world.official && world.stories.some((each) => each.answers === about.name);
   dialog.replaceChildren(
-    make('h2', { id: 'account-title' }, named('name', about.name), make('span', {}, say(about.truth ? 'story.is-true' : 'story.is-false', { category: about.category }))),
-    make('p', { class: 'hint' }, say(app.over ? 'account.over' : 'account.hint')),
+    make('h2', { id: 'account-title' }, named('name', about.name), make('span', {}, say(about.truth ? 'story.is-true' : 'story.is-false', { category: named('category', about.category) }))),
+    make('p', { class: 'hint' }, say(app.looking ? 'account.past' : app.over ? 'account.over' : 'account.hint')),
     make('div', { class: 'choices' },
-      make('button', { class: 'wide filter', disabled: !world.lists.length || app.over, onclick: () => act('filter') }, say('tool.filter.long')),
-      make('button', { class: 'wide correct', disabled: !answered || app.over, onclick: () => act('correct') }, say('tool.correct.long'))),
+      make('button', { class: 'wide filter', disabled: !world.lists.length || app.over || app.looking, onclick: () => act('filter') }, say('tool.filter.long')),
+      make('button', { class: 'wide correct', disabled: !answered || app.over || app.looking, onclick: () => act('correct') }, say('tool.correct.long'))),
     make('button', { class: 'shut', onclick: () => dialog.close(), 'aria-label': say('shut') }, '×'),
   );
   put(dialog);

@@ -1,7 +1,7 @@
 // Play, pause, step, rewind, speed, seed, search, zoom, and the clock.
 
 import { byId } from './app.js';
-import { language, say } from './words.js';
+import { hourOf, say } from './words.js';
 
 const ICONS = {
   play: 'M7 4l14 9-14 9z', pause: 'M6 4h5v18H6zM15 4h5v18h-5z', again: 'M13 5a8 8 0 1 1-7.6 5.5l2.4.8A5.5 5.5 0 1 0 13 7.500V11L7 6.200 13 1.500z',
@@ -58,11 +58,7 @@ export function wireTransport(app) {
   };
   const clock = () => {
     if (!app.world) return;
-    const date = app.clock(app.now);
-    const shown = date.toLocaleString(language() === 'zh' ? 'zh-CN' : 'en-GB', {
-      weekday: 'short', hour: '2-digit', minute: '2-digit', timeZone: 'UTC', hour12: false,
-    });
-    byId('clock').textContent = shown;
+    byId('clock').textContent = hourOf(app.clock(app.now));
     byId('clock').title = say('clock.of', { now: app.now.toFixed(1), horizon: app.world.horizon });
   };
   const pace = (/** @type {boolean} */ send = true) => {

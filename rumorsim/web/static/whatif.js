@@ -31,27 +31,31 @@ const SLIDERS = [
 /** @param {import('./app.js').App} app */
 export function wireWhatIf(app) {
   const pane = byId('whatif');
-  /** @type {Record<string, HTMLInputElement>} */
-  const inputs = {};
+  /** @type {(() => void)[]} each puts one slider where the server has it */
+  let syncs = [];
   const build = () => {
+    syncs = [];
     pane.replaceChildren(...SLIDERS.map(({ name, min, max, step, from, told }) => {
-      const there = from(app.world, app.policy);
-      const value = app.policy.settings?.[name] ?? there ?? min;
-      const output = make('output', {}, there === undefined ? '–' : told(Number(value)));
+      const output = make('output');
       const input = /** @type {HTMLInputElement} */ (make('input', {
-        type: 'range', min: String(min), max: String(max), step: String(step), id: `slider-${name}`, disabled: there === undefined,
+        type: 'range', min: String(min), max: String(max), step: String(step), id: `slider-${name}`,
         oninput: () => { output.textContent = told(Number(input.value)); },
         onchange: () => app.order({ do: 'settings', [name]: Number(input.value) }),
       }));
-      input.value = String(value);
-      inputs[name] = input;
+      syncs.push(() => {
+        if (input.matches(':active')) return;
+        const there = from(app.world, app.policy);
+        input.disabled = there === undefined;
+        input.value = String(app.policy.settings?.[name] ?? there ?? min);
+        output.textContent = there === undefined ? '–' : told(Number(input.value));
+      });
       return make('label', { class: 'slider' }, make('span', {}, say(`slider.${name}`)), input, output, make('small', {}, say(`slider.${name}.help`)));
     }), make('button', { class: 'wide', onclick: reset }, say('slider.reset')));
+    sync();
   };
+  const sync = () => syncs.forEach((each) => each());
   const reset = () => app.order({ do: 'settings', appeal: null, attention: null, reaction: null, accuracy: null });
-  app.on('policy', () => {
-    if (!pane.contains(document.activeElement) || !Object.values(app.policy.settings).some((v) => v !== null)) build();
-  });
-  app.on('world', build);
+  app.on('policy', sync);
+  app.on('world', sync);
   app.on('language', build);
 }

@@ -35,6 +35,7 @@
  * @property {boolean} reset forget all that came before
  * @property {boolean} playing
  * @property {boolean} over
+ * @property {boolean} kept nothing new has happened: an earlier time is shown, or the present again
  * @property {number} now hours
  * @property {[Side, Side]} sides left, right
  */
@@ -117,7 +118,7 @@ function readFrame(bytes, head) {
   };
   const left = side();
   return {
-    number, reset: (flags & 1) !== 0, playing: (flags & 2) !== 0, over: (flags & 4) !== 0, now,
+    number, reset: (flags & 1) !== 0, playing: (flags & 2) !== 0, over: (flags & 4) !== 0, kept: (flags & 8) !== 0, now,
     sides: [left, side()],
   };
 }

@@ -2,9 +2,10 @@
 
 import en from './strings/en.js';
 import zh from './strings/zh.js';
+import zhForms from './strings/zh-forms.js';
 
-/** @type {Record<string, Record<string, string>>} */
-const LANGUAGES = { en, zh };
+/** One dictionary for each language. @type {Record<string, Record<string, string>>} */
+const LANGUAGES = { en: { ...en }, zh: { ...zh, ...zhForms } };
 
 let now = 'en';
 
@@ -23,15 +24,32 @@ export function language() {
   return now;
 }
 
-/** Words by key; `{name}` in them is replaced. @param {string} key @param {Record<string, unknown>} [filling] */
+/** Add words of the server, which are English. @param {Record<string, string>} words */
+export function learn(words) {
+  Object.assign(LANGUAGES.en, words);
+}
+
+/**
+ * Words by key; `{name}` in them is replaced, `{n|account|accounts}` chooses by the number n.
+ * @param {string} key @param {Record<string, unknown>} [filling]
+ */
 export function say(key, filling = {}) {
   const words = LANGUAGES[now][key] ?? LANGUAGES.en[key] ?? key;
-  return words.replace(/\{(\w+)\}/g, (whole, name) => (name in filling ? String(filling[name]) : whole));
+  return words.replace(/\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g, (whole, name, one, more) => {
+    if (!(name in filling)) return whole;
+    if (one === undefined) return String(filling[name]);
+    return String(filling[name]) === '1' ? one : more;
+  });
 }
 
 /** @param {string} key */
 export function has(key) {
   return key in LANGUAGES.en;
+}
+
+/** Sentences one after the other. @param {string[]} sentences */
+export function joined(sentences) {
+  return sentences.filter(Boolean).join(now === 'zh' ? '' : ' ');
 }
 
 /** A name of a scenario in the reader's language, where there is one. @param {string} kind @param {string} name */
@@ -44,9 +62,16 @@ export function count(number) {
   return number.toLocaleString(now === 'zh' ? 'zh-CN' : 'en-GB');
 }
 
-/** A share as a whole percentage. @param {number} part */
+/** A share, not negative, as a whole percentage. @param {number} part */
 export function percent(part) {
-  return `${Math.round(100 * part)} %`.replace('-', '−');
+  return `${Math.round(100 * part)}%`;
+}
+
+/** Day and time, as people say it. @param {Date} date */
+export function hourOf(date) {
+  return date.toLocaleString(now === 'zh' ? 'zh-CN' : 'en-GB', {
+    weekday: 'short', hour: '2-digit', minute: '2-digit', timeZone: 'UTC', hour12: false,
+  });
 }
 
 /** Put words where the page asks for them: data-words inside, data-label as a name. @param {ParentNode} [root] */

@@ -1,0 +1,53 @@
+"""Commands that write for people: a scenario to begin with, an account of one, a citation.
+
+No logic: what they do is in the package, for Python too.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import click
+
+__all__ = ["WRITING"]
+
+_STARTS: Final = ("small", "graph", "campaign")
+
+
+@click.command("init")
+@click.argument(
+    "scenario", metavar="[FILE]", default="scenario.toml", type=click.Path(path_type=Path)
+)
+@click.option(
+    "--start",
+    type=click.Choice(_STARTS),
+    default="small",
+    show_default=True,
+    help="What to begin with: a small made-up world, your own follow graph, or a campaign.",
+)
+@click.option("--graph", metavar="FOLLOWS", help="With --start graph: the file of follows.")
+@click.option(
+    "--columns",
+    metavar="TEXT",
+    help='What its columns hold, such as "follower followee".',
+)
+@click.option("--force", is_flag=True, help="Replace files that are there.")
+def init(scenario: Path, start: str, graph: str | None, columns: str | None, force: bool) -> None:
+    """Write a commented scenario to FILE (by default scenario.toml), ready to run.
+
+    \b
+      rumorsim init
+      rumorsim init mine.toml --start campaign
+      rumorsim init mine.toml --start graph --graph follows.csv --columns "follower followee"
+    """
+    from rumorsim.scenario.starts import write_start
+
+    for each in write_start(start, scenario, graph=graph, columns=columns, overwrite=force):
+        click.echo(f"wrote {each}", err=True)
+    for verb in ("check", "run", "compare"):
+        click.echo(f"  rumorsim {verb} {scenario}", err=True)
+
+
+#: Every command of this file, for the one line that registers them.
+WRITING: Final = (init,)
