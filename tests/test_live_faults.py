@@ -8,17 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_live_words import EN, ZH, fillings
+from test_live_words import EN, OURS, ZH, fillings
 
 from rumorsim.errors import Fault, InputError
+from rumorsim.interventions import Intervention
+from rumorsim.interventions.base import When, Whom
 from rumorsim.scenario.loading import from_values
 from rumorsim.web import limits
 from rumorsim.web.faults import ADVICE, RULES, told_faults
+from rumorsim.web.forms import told_forms
 from rumorsim.web.gallery import Shelf
 from rumorsim.web.messages import Act
+from rumorsim.web.script import Entry, rewritten
 from rumorsim.web.session import Session
 from rumorsim.web.worlds import TwoWorlds
 
+DESCENDING = {"law": "quantiles", "probabilities": [0.5, 0.2], "times": ["1 h", "2 h"]}
 AFTER_3: dict[str, Any] = {"kind": "close-accounts", "when": {"reports": 3}}
 
 #: An intervention from a form, and the words and key of what is wrong with it.
@@ -37,6 +42,26 @@ FORMS: dict[str, tuple[dict[str, Any], str]] = {
     "positive": ({**AFTER_3, "duration": "0 h"}, "duration"),
     "negative": ({**AFTER_3, "duration": "-1 h"}, "duration"),
     "quota": ({**AFTER_3, "quota": "x"}, "quota"),
+    "list": ({**AFTER_3, "whom": {"stories": "tap-water"}}, "whom.stories"),
+    "table": ({**AFTER_3, "delay": 3}, "delay"),
+    "text": ({**AFTER_3, "whom": {"platforms": [1]}}, "whom.platforms[0]"),
+    "true-false": (
+        {**AFTER_3, "kind": "suspend-accounts", "duration": "1 d", "hide_posts": 3},
+        "hide_posts",
+    ),
+    "values": ({**AFTER_3, "judge": "guess"}, "judge"),
+    "ascending": (
+        {
+            **AFTER_3,
+            "delay": {"law": "quantiles", "probabilities": [0.5, 0.2], "times": ["1 h"] * 2},
+        },
+        "delay.probabilities",
+    ),
+    "together": ({**AFTER_3, "sensitivity": 0.5}, "sensitivity"),
+    "goes-with": ({**AFTER_3, "when": {"reports": 3, "off": 2}}, "when.off"),
+    "posts-only": ({**AFTER_3, "whom": {"nth": 2}}, ""),
+    "for-good": ({**AFTER_3, "kind": "correct", "duration": "1 d"}, ""),
+    "does-nothing": ({**AFTER_3, "kind": "user-reports", "factor": 1}, "factor"),
     "whole": ({**AFTER_3, "when": {"reports": 2.5}}, "when.reports"),
     "number": ({**AFTER_3, "sensitivity": "x"}, "sensitivity"),
     "at-least": ({**AFTER_3, "when": {"reports": 0}}, "when.reports"),
@@ -49,6 +74,7 @@ FORMS: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
+_SHARED = {name for name in Intervention.model_fields if name != "kind"}
 #: Words for what no form can cause; the tests of clicks and sizes do.
 ELSEWHERE = {
     "open-first",
@@ -84,6 +110,45 @@ def test_a_form_filled_in_wrongly_is_told_in_words(word: str) -> None:
     intervention, key = FORMS[word]
     found = told(worlds().add, intervention)
     assert (found["word"], found["key"]) == (word, key)
+
+
+#: What people may type into any field, most of it wrong.
+TYPED: list[Any] = [
+    *("", "x", "0 h", "-1 h", "5 y", "5 min", "0 per day", "100 per day"),
+    *(-1, 0, 1, 0.5, 1.5, 1e9, True),
+    *([], ["x"], [1], {}, {"law": "x"}, {"law": "fixed"}, {"law": "fixed", "time": "x"}),
+]
+
+
+@pytest.mark.parametrize("kind", sorted(OURS))
+def test_whatever_is_typed_into_a_field_is_told_in_words(kind: str) -> None:
+    """Fields of its own; those that all share once, for the first kind."""
+    two = worlds()
+    properties = told_forms(OURS)["kinds"][kind]["schema"]["properties"]
+    own = [name for name in properties if name not in {"kind", *_SHARED}]
+    fields = [(name, None) for name in own]
+    if kind == "close-accounts":
+        fields = [(name, None) for name in _SHARED]
+        fields += [("when", name) for name in When.model_fields]
+        fields += [("whom", name) for name in Whom.model_fields]
+    silent = set()
+    for name, inside in fields:
+        for value in TYPED:
+            filled = {name: value if inside is None else {inside: value}}
+            if (name, inside) in (("when", "window"), ("when", "off")):
+                filled = {"when": {"reports": 3, inside: value}}
+            try:
+                rewritten(
+                    two.base,
+                    3,
+                    two.plan.settings,
+                    [Entry({**AFTER_3, "kind": kind, **filled}, "form")],
+                )
+            except InputError as error:
+                said = told_faults(error.faults)
+                pairs = zip(said["lines"], said["words"], strict=True)
+                silent |= {line for line, words in pairs if words is None}
+    assert silent == set()
 
 
 def test_names_that_are_near_and_names_that_there_are_go_along() -> None:

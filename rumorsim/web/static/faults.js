@@ -1,6 +1,6 @@
 // What cannot be, and why, in the reader's language; see rumorsim/web/faults.py.
 
-import { named, say } from './words.js';
+import { has, named, say } from './words.js';
 
 /**
  * @typedef {Object} Known what the page has words for
@@ -25,12 +25,21 @@ export function faultLines({ lines, words }) {
 /** @param {Known} known */
 function sentence({ word, n, m, key, value, advice }) {
   const where = [key && fields(key.replace(/\[\d+\]/g, ''), '.', ' › '), value].filter(Boolean).join(' = ');
-  const rule = say(`fault.${word}`, {
-    n: word === 'one-of' ? fields(n ?? '', ', ', say('fault.comma')) : word === 'no-effect' ? fields(n ?? '', '.', ' › ') : n,
-    m: word === 'large' ? say(`what.${m}`) : m,
-  });
+  const rule = say(`fault.${word}`, { n: filling(word, n), m: filling(word, m) });
   const more = advice ? say(`advice.${advice.word}`, { n: advice.n, m: advice.m }) : '';
   return `${where ? say('fault.where', { n: where }) : ''}${rule}${more}`;
+}
+
+/** Faults that name fields of the form. */
+const ABOUT_FIELDS = new Set(['no-effect', 'together', 'goes-with', 'posts-only', 'does-nothing']);
+
+/** What fills a sentence, in the reader's words. @param {string} word @param {string | undefined} text */
+function filling(word, text) {
+  if (!text) return '';
+  if (word === 'one-of') return fields(text, ', ', say('fault.comma'));
+  if (word === 'values') return text.split(' or ').map((value) => named('choice', value.replaceAll('"', ''))).join(say('fault.comma'));
+  if (word === 'large' && has(`what.${text}`)) return say(`what.${text}`);
+  return ABOUT_FIELDS.has(word) ? fields(text, '.', ' › ') : text;
 }
 
 /** Names of fields as the forms have them. @param {string} names @param {string} apart @param {string} joined */
