@@ -86,7 +86,7 @@ class Replicates:
     async def ended(self) -> None:
         """Stop, and wait until nothing more will be told."""
         self.stop()
-        await asyncio.gather(self._task, return_exceptions=True)
+        await self._task
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()

@@ -13,9 +13,10 @@ import json
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from rumorsim.errors import Fault, InputError
 from rumorsim.web import limits, messages, wire
@@ -236,7 +237,13 @@ class Session:
         worlds = self._opened()
         await self._forget_replicates()
         threads = self._page.replicating
-        self._replicates = Replicates(worlds.scenario, worlds.seed, count, threads, self._say)
+        self._replicates = Replicates(worlds.scenario, worlds.seed, count, threads, self._tell)
+
+    async def _tell(self, value: dict[str, Any]) -> None:
+        """Say something that nobody waits for; a browser that has gone need not hear it."""
+        if self._socket.application_state is WebSocketState.CONNECTED:
+            with suppress(WebSocketDisconnect):
+                await self._say(value)
 
     async def _forget_replicates(self) -> None:
         if self._replicates is not None:
