@@ -22,9 +22,12 @@ from rumorsim.cli_shared import (
     engine_option,
     failed_output,
     force_option,
+    importable,
     json_option,
     loaded_scenario,
+    measures_option,
     out_option,
+    own_code_option,
     policy_option,
     prepare_streams,
     print_document,
@@ -85,6 +88,8 @@ cli.add_command(sweep)
 @cli.command("run")
 @scenario_argument
 @policy_option
+@measures_option
+@own_code_option
 @seed_option
 @engine_option
 @out_option
@@ -98,6 +103,8 @@ cli.add_command(sweep)
 def run_command(
     scenario: str,
     policy: str,
+    measures: tuple[str, ...],
+    own_code: bool,
     seed: int | None,
     engine: str,
     out: Path | None,
@@ -106,7 +113,7 @@ def run_command(
     as_json: bool,
 ) -> None:
     """Run SCENARIO under one policy and show what came of it."""
-    loaded = loaded_scenario(scenario, out, "result", force=force)
+    loaded = loaded_scenario(scenario, out, "result", own_code, force=force)
     if events == "-" and as_json:
         raise InputError(
             Fault(
@@ -121,9 +128,16 @@ def run_command(
     sinks = [] if graph is None else [batches.append]
     with bar(loaded.horizon, "h", policy) as progress:
         result = run(
-            loaded, policy, seed, engine,
-            events=events, force=force, sinks=sinks, progress=progress,
-        )  # fmt: skip
+            loaded,
+            policy,
+            seed,
+            engine,
+            measures=measures or None,
+            events=events,
+            force=force,
+            sinks=sinks,
+            progress=progress,
+        )
     if out is not None:
         result.save(out, force=force, source=loaded.file)
         if graph is not None:
@@ -157,11 +171,14 @@ def _draw_cascade(graph: FollowGraph, batches: list[Batch], out: Path) -> None:
 @cli.command("stream")
 @scenario_argument
 @policy_option
+@own_code_option
 @seed_option
 @engine_option
-def stream_command(scenario: str, policy: str, seed: int | None, engine: str) -> None:
+def stream_command(
+    scenario: str, policy: str, own_code: bool, seed: int | None, engine: str
+) -> None:
     """Print the events of a run as NDJSON while it runs."""
-    loaded = loaded_scenario(scenario)
+    loaded = loaded_scenario(scenario, own_code=own_code)
     from rumorsim.run import run
 
     tell_of_compiling(engine, loaded)
@@ -194,7 +211,13 @@ def schema_command() -> None:
 
 @cli.command("measure")
 @click.argument("events", metavar="EVENTS")
-@click.option("--only", multiple=True, metavar="NAME", help="A measure to take; may be repeated.")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="NAME",
+    callback=importable,
+    help='A measure to take, or one of your own as "module:Class"; may be repeated.',
+)
 @json_option
 def measure_command(events: str, only: tuple[str, ...], as_json: bool) -> None:
     """Take measures of a saved stream of EVENTS."""

@@ -14,12 +14,17 @@ import click
 from rumorsim.cli_shared import (
     bar,
     force_option,
+    importable,
     json_option,
     loaded_scenario,
+    measures_option,
     most_runs_option,
     out_option,
+    own_code_option,
+    policies_option,
     print_json,
     scenario_argument,
+    scenario_of,
     seed_option,
     study_argument,
     tell_of,
@@ -60,6 +65,9 @@ _WIDEST: Final = 120
     show_default=True,
     help="With --precision: worlds after which it is given up.",
 )
+@policies_option
+@measures_option
+@own_code_option
 @workers_option
 @seed_option
 @out_option
@@ -72,6 +80,9 @@ def compare_command(
     precision: str | None,
     precision_of: str | None,
     most: int,
+    policies: tuple[str, ...],
+    measures: tuple[str, ...],
+    own_code: bool,
     workers: int | None,
     seed: int | None,
     out: Path | None,
@@ -89,14 +100,16 @@ def compare_command(
     """
     if out is None and not as_json:
         out = Path(f"{Path(scenario).stem or 'scenario'}-compare")
-    loaded = loaded_scenario(scenario, out, "comparison", force=force)
+    loaded = loaded_scenario(scenario, out, "comparison", own_code, force=force)
     from rumorsim.studies.compare import compare
 
     tell_of_compiling("fast", loaded)
-    runs = replicates * len(loaded.policy_names)
+    runs = replicates * (1 + len(policies or loaded.policies))
     with bar(runs, "runs") as progress:
         comparison = compare(
             loaded,
+            policies=policies or None,
+            measures=measures or None,
             replicates=replicates,
             workers=workers,
             seed=seed,
@@ -125,6 +138,9 @@ _of = click.option(
 @click.command("sensitivity")
 @study_argument
 @_of
+@policies_option
+@measures_option
+@own_code_option
 @out_option
 @force_option
 @workers_option
@@ -133,6 +149,9 @@ _of = click.option(
 def sensitivity_command(
     study: str,
     key: str | None,
+    policies: tuple[str, ...],
+    measures: tuple[str, ...],
+    own_code: bool,
     out: Path | None,
     force: bool,
     workers: int | None,
@@ -151,9 +170,17 @@ def sensitivity_command(
     tell_of_compiling("fast")
     with bar(1, "runs") as progress:
         found = sensitivity(
-            study, key=key, out=out, workers=workers, most_runs=most_runs, force=force,
+            study,
+            key=key,
+            scenario=scenario_of(study, own_code),
+            policies=policies or None,
+            measures=measures or None,
+            out=out,
+            workers=workers,
+            most_runs=most_runs,
+            force=force,
             progress=progress,
-        )  # fmt: skip
+        )
     if out is not None:
         found.save(out, force=force)
     _tell(found, out, as_json)
@@ -191,6 +218,9 @@ def sensitivity_command(
     "--search-seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True,
     help="Seed of the search; that of the worlds is the study's.",
 )  # fmt: skip
+@policies_option
+@measures_option
+@own_code_option
 @out_option
 @force_option
 @workers_option
@@ -204,6 +234,9 @@ def optimise_command(
     finalists: int,
     confirm: int,
     search_seed: int,
+    policies: tuple[str, ...],
+    measures: tuple[str, ...],
+    own_code: bool,
     out: Path | None,
     force: bool,
     workers: int | None,
@@ -230,6 +263,9 @@ def optimise_command(
             finalists=finalists,
             confirm=confirm,
             search_seed=search_seed,
+            scenario=scenario_of(study, own_code),
+            policies=policies or None,
+            measures=measures or None,
             out=out,
             workers=workers,
             most_runs=most_runs,
@@ -243,7 +279,13 @@ def optimise_command(
 
 @click.command("delay-map")
 @scenario_argument
-@click.option("--policy", required=True, help="The policy whose delay and coverage are varied.")
+@click.option(
+    "--policy",
+    required=True,
+    callback=importable,
+    help="The policy whose delay and coverage are varied, or a function of your own that takes"
+    ' the desk, delay and coverage, as "module:function".',
+)
 @click.option(
     "--delay", "delays", multiple=True, metavar="TIME",
     help='A reaction time, such as "2 h"; may be repeated.',
@@ -260,6 +302,8 @@ def optimise_command(
     help="Coverage is the part of the targets, or P(act | reviewed, guilty).",
 )
 @_of
+@measures_option
+@own_code_option
 @click.option(
     "--replicates", type=click.IntRange(2, 1_000_000), default=20, show_default=True,
     help="Worlds, each at every delay and coverage.",
@@ -277,6 +321,8 @@ def delay_map_command(
     coverages: tuple[float, ...],
     covered_by: str,
     key: str | None,
+    measures: tuple[str, ...],
+    own_code: bool,
     replicates: int,
     seed: int | None,
     out: Path | None,
@@ -290,7 +336,7 @@ def delay_map_command(
     One picture and its table. Finished runs are kept in --out (by default SCENARIO-delay-map).
     """
     out = _place(scenario, out, "delay-map")
-    loaded = loaded_scenario(scenario, out)
+    loaded = loaded_scenario(scenario, out, own_code=own_code)
     from rumorsim.studies.delay_map import COVERAGES, DELAYS, delay_map
     from rumorsim.studies.study import MOST_RUNS
 
@@ -302,6 +348,7 @@ def delay_map_command(
             delays=delays or DELAYS,
             coverages=coverages or COVERAGES,
             covered_by=covered_by,
+            measures=measures or None,
             key=key,
             replicates=replicates,
             seed=seed,

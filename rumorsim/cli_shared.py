@@ -26,15 +26,20 @@ __all__ = [
     "engine_option",
     "failed_output",
     "force_option",
+    "importable",
     "json_option",
     "loaded_scenario",
+    "measures_option",
     "most_runs_option",
     "out_option",
+    "own_code_option",
+    "policies_option",
     "policy_option",
     "prepare_streams",
     "print_document",
     "print_json",
     "scenario_argument",
+    "scenario_of",
     "seed_option",
     "study_argument",
     "tell_of",
@@ -62,8 +67,46 @@ scenario_argument = click.argument(
     "scenario", metavar="SCENARIO", shell_complete=_names("SCENARIOS")
 )
 study_argument = click.argument("study", metavar="STUDY", shell_complete=_names("STUDIES"))
+
+
+def importable(_: click.Context, __: click.Parameter, value: Any) -> Any:
+    """Let Python code of the current folder be imported where some is asked for by its name."""
+    given = value if isinstance(value, tuple) else (value,)
+    if any(each is True or (isinstance(each, str) and ":" in each) for each in given):
+        here = str(Path.cwd())
+        if here not in sys.path:
+            sys.path.insert(0, here)
+    return value
+
+
 policy_option = click.option(
-    "--policy", default="none", show_default=True, help="Name of a policy."
+    "--policy",
+    default="none",
+    show_default=True,
+    callback=importable,
+    help='Name of a policy, or a function of your own as "module:function".',
+)
+policies_option = click.option(
+    "--policy",
+    "policies",
+    multiple=True,
+    metavar="NAME",
+    callback=importable,
+    help='Only this policy, or a function of your own as "module:function"; may be repeated.',
+)
+measures_option = click.option(
+    "--measure",
+    "measures",
+    multiple=True,
+    metavar="NAME",
+    callback=importable,
+    help='Measure this instead, or a measure of your own as "module:Class"; may be repeated.',
+)
+own_code_option = click.option(
+    "--own-code",
+    is_flag=True,
+    callback=importable,
+    help="Import the Python code that SCENARIO, saved with results, names as its own.",
 )
 seed_option = click.option(
     "--seed",
@@ -142,9 +185,17 @@ class Commands(click.Group):
 
 
 def loaded_scenario(
-    scenario: str, out: Path | None = None, holds: str = "", *, force: bool = False
+    scenario: str,
+    out: Path | None = None,
+    holds: str = "",
+    own_code: bool = False,
+    *,
+    force: bool = False,
 ) -> Scenario:
-    """The scenario, once it is sure that its results, of the kind ``holds``, may go to ``out``."""
+    """The scenario, once it is sure that its results, of the kind ``holds``, may go to ``out``.
+
+    With ``own_code`` the Python code that it names is imported.
+    """
     if out is not None:
         from rumorsim.files import check_directory
 
@@ -156,7 +207,22 @@ def loaded_scenario(
         from rumorsim.claims import Claim
 
         Claim.of(holds, loaded.resolved(), loaded.file).check(out, force=force)
-    return loaded
+    if not own_code:
+        return loaded
+    from rumorsim.scenario.handing import with_imported
+
+    return with_imported(loaded)
+
+
+def scenario_of(study: str, own_code: bool) -> Scenario | None:
+    """With ``own_code`` the scenario of a study with the Python code that it names, imported."""
+    if not own_code:
+        return None
+    from rumorsim.scenario.handing import with_imported
+    from rumorsim.studies.asking import study_of
+
+    # A study that is asked for indices or an optimum may do without a design.
+    return with_imported(study_of(study, {"kind": "sobol", "points": 2}).load_scenario())
 
 
 def print_json(value: Any) -> None:

@@ -12,9 +12,13 @@ import click
 from rumorsim.cli_shared import (
     OutDirectory,
     force_option,
+    measures_option,
     most_runs_option,
+    own_code_option,
+    policies_option,
     print_document,
     print_json,
+    scenario_of,
     study_argument,
     tell_of,
     workers_option,
@@ -60,6 +64,9 @@ _out = click.option("--out", type=OutDirectory(), required=True, help="Directory
 @workers_option
 @click.option("--shard", metavar="I/N", help="Do only part I of N; any number may run at once.")
 @click.option("--dask", metavar="ADDRESS", help="Let a dask cluster do it: tcp://host:port.")
+@policies_option
+@measures_option
+@own_code_option
 @most_runs_option
 @force_option
 @click.pass_context
@@ -70,6 +77,9 @@ def run(
     workers: int | None,
     shard: str | None,
     dask: str | None,
+    policies: tuple[str, ...],
+    measures: tuple[str, ...],
+    own_code: bool,
     most_runs: int | None,
     force: bool,
 ) -> None:
@@ -89,6 +99,9 @@ def run(
             workers=workers,
             shard=shard,
             dask=dask,
+            scenario=scenario_of(study, own_code),
+            policies=policies or None,
+            measures=measures or None,
             most_runs=most_runs,
             force=force,
             progress=shower.show,
@@ -201,15 +214,26 @@ def schema() -> None:
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Folder in which the files of its scenario are.",
 )
+@click.option(
+    "--import-from",
+    "folder",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder from which Python code of the user's own may be imported.",
+)
 @click.pass_context
-def reproduce(ctx: click.Context, record: str, files: Path | None) -> None:
+def reproduce(ctx: click.Context, record: str, files: Path | None, folder: Path | None) -> None:
     """Make the run in RECORD again and confirm that it comes out the same.
+
+    Policies and measures of the user's own that it used are imported by their names; those
+    that say something else now are refused.
 
     RECORD is a file runs/x/ID.run of a sweep, or a directory that `rumorsim run --out`
     wrote. Exit code 1 where it comes out differently.
     """
     from rumorsim.studies.reproduce import reproduce as run_again
 
+    if folder is not None:
+        sys.path.insert(0, str(folder.absolute()))
     outcome = run_again(record, files)
     click.echo(outcome.text())
     ctx.exit(0 if outcome.same else 1)

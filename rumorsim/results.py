@@ -84,7 +84,9 @@ class Result(Tabular):
 
     def table(self) -> Table:
         """Every number: key, value, unit and meaning."""
-        rows = [(key, value, *_meaning(key)) for key, value in self.scalars().items()]
+        rows = [
+            (key, value, *_meaning(key, self.scenario)) for key, value in self.scalars().items()
+        ]
         return Table.of_rows(["key", "value", "unit", "meaning"], rows)
 
     def curve_frame(self) -> pandas.DataFrame:
@@ -112,7 +114,10 @@ class Result(Tabular):
         claim.check(Path(directory), force=force)
         with write_directory(Path(directory)) as draft:
             (draft / "scenario.json").write_text(json_text(self.scenario), encoding="utf-8")
-            rows = ((key, value, _meaning(key)[0]) for key, value in self.scalars().items())
+            rows = (
+                (key, value, _meaning(key, self.scenario)[0])
+                for key, value in self.scalars().items()
+            )
             write_csv(draft / "scalars.csv", ("key", "value", "unit"), rows)
             (draft / MARKER).write_text(
                 json_text({**claim.marker(), **self.as_dict()}), encoding="utf-8"
@@ -131,7 +136,7 @@ class Result(Tabular):
         return result
 
 
-def _meaning(key: str) -> tuple[str, str]:
-    """Unit and meaning of a number; empty where no measure of ours knows it."""
-    meaning = describe(key)
+def _meaning(key: str, scenario: Mapping[str, Any]) -> tuple[str, str]:
+    """Unit and meaning of a number; empty where no measure says."""
+    meaning = describe(key, scenario)
     return ("", "") if meaning is None else (meaning.unit, meaning.text)

@@ -7,11 +7,10 @@ From here to the inner loop: ``run`` -> ``Simulation.advance`` -> ``Engine.run_u
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,15 +19,21 @@ from rumorsim.adversaries import start_adversaries
 from rumorsim.claims import Claim
 from rumorsim.desk import Desk
 from rumorsim.engines import make_engine
-from rumorsim.errors import Fault, InputError
 from rumorsim.events import Batch, Facts, InterventionFacts, StreamDigest
 from rumorsim.interventions import Intervention
-from rumorsim.measures import Listening, Measure
+from rumorsim.measures import AnyMeasure, Listening, taken
 from rumorsim.provenance import RESULTS_VERSION, digest_of, versions
 from rumorsim.randomness import seed_of
 from rumorsim.results import Result
 from rumorsim.scenario import Scenario, build_graph
-from rumorsim.scenario.models import Policy
+from rumorsim.scenario.handing import (
+    AnyPolicy,
+    measure_named,
+    measured_by,
+    own_code_in,
+    own_processes,
+    with_policy,
+)
 from rumorsim.sinks import open_sink
 from rumorsim.surfaces import SURFACES
 from rumorsim.units import parse_duration
@@ -36,7 +41,6 @@ from rumorsim.world import World, build_world
 
 __all__ = ["Simulation", "run", "stream"]
 
-OwnPolicy = Callable[[Desk], Generator[Any, Any, Any]]
 #: Steps a run is cut into so that batches stay small and progress can be shown.
 STEPS = 200
 #: Steps at a time at most, after batches of fewer than FEW events.
@@ -46,9 +50,9 @@ LONGEST, FEW = 10, 1000
 class Simulation:
     """One world under one policy, advanced step by step.
 
-    ``policy`` is the name of a policy of the scenario, a :class:`Policy`, or a SimPy
-    generator function that takes the desk. ``engine`` is "fast" or "reference". Between
-    steps ``world`` may be looked at and ``desk`` may act::
+    ``policy`` is the name of a policy of the scenario, a list of interventions, or a SimPy
+    generator function that takes the desk (see :mod:`.scenario.handing`). ``engine`` is
+    "fast" or "reference". Between steps ``world`` may be looked at and ``desk`` may act::
 
         sim = Simulation(scenario, policy="none", seed=7)
         batch = sim.advance("12 h")
@@ -59,16 +63,14 @@ class Simulation:
     def __init__(
         self,
         scenario: Scenario,
-        policy: str | Policy | OwnPolicy = "none",
+        policy: AnyPolicy = "none",
         seed: int | None = None,
         engine: str = "fast",
     ) -> None:
-        self.scenario = scenario
+        self.scenario, self.policy_name = with_policy(scenario, policy)
+        scenario = self.scenario
         self.seed = scenario.seed if seed is None else seed_of(seed)
-        self.policy, own = _policy(scenario, policy)
-        self.policy_name = (
-            self.policy.name if own is None else getattr(own, "__name__", "own policy")
-        )
+        self.policy = scenario.policy(self.policy_name)
         graph, attributes = build_graph(scenario)
         self.world: World = build_world(
             scenario,
@@ -91,8 +93,8 @@ class Simulation:
         for place, intervention in enumerate(self.policy.interventions):
             intervention.start(self.desk, place, ordinals[intervention.kind])
             ordinals[intervention.kind] += 1
-        if own is not None:
-            self.engine.process(own(self.desk))
+        for process in own_processes(scenario, self.policy, self.desk):
+            self.engine.process(process)
         self.engine.start()
 
     @property
@@ -143,21 +145,6 @@ class Simulation:
             listener(batch)
 
 
-def _policy(
-    scenario: Scenario, policy: str | Policy | OwnPolicy
-) -> tuple[Policy, OwnPolicy | None]:
-    if isinstance(policy, Policy):
-        return policy, None
-    if callable(policy):
-        return scenario.policy("none"), policy
-    try:
-        return scenario.policy(policy), None
-    except KeyError as error:
-        raise InputError(
-            Fault("no such policy", key="policy", value=f'"{policy}"', advice=str(error.args[0]))
-        ) from None
-
-
 def intervention_facts(intervention: Intervention) -> InterventionFacts:
     """What measures may know of an intervention."""
     return InterventionFacts(
@@ -193,7 +180,7 @@ def batches_of(simulation: Simulation) -> Iterator[tuple[float, Batch]]:
 
 def stream(
     scenario: Scenario,
-    policy: str | Policy | OwnPolicy = "none",
+    policy: AnyPolicy = "none",
     seed: int | None = None,
     engine: str = "fast",
 ) -> Iterator[Batch]:
@@ -206,11 +193,11 @@ def stream(
 
 def run(
     scenario: Scenario,
-    policy: str | Policy | OwnPolicy = "none",
+    policy: AnyPolicy = "none",
     seed: int | None = None,
     engine: str = "fast",
     *,
-    measures: Iterable[str | Measure[Any]] | None = None,
+    measures: Iterable[AnyMeasure] | None = None,
     events: str | Path | None = None,
     force: bool = False,
     sinks: Iterable[Callable[[Batch], None]] = (),
@@ -218,15 +205,18 @@ def run(
 ) -> Result:
     """Run one scenario to its horizon and measure it.
 
+    ``measures`` instead of the scenario's: names, or a :class:`.Measure` of your own.
     ``events`` is a file to save them to, by its suffix (see :mod:`rumorsim.sinks`), "-" for
     NDJSON on standard output; events of another scenario there are replaced only with ``force``.
     ``sinks`` are called with every batch; ``progress`` with the
     hours done. The result has every measure's value, the digest of the events and how to
     run it again.
     """
-    simulation = Simulation(scenario, policy, seed, engine)
+    wanted = taken(scenario.measures if measures is None else measures)
+    simulation = Simulation(measured_by(scenario, wanted), policy, seed, engine)
+    scenario = simulation.scenario
     resolved = scenario.resolved()
-    listening = Listening(simulation.facts, scenario.measures if measures is None else measures)
+    listening = Listening(simulation.facts, [measure_named(scenario, each) for each in wanted])
     digest = StreamDigest()
     listeners = [digest.update, listening.observe, *sinks]
     with ExitStack() as files:
@@ -240,12 +230,15 @@ def run(
             if progress is not None:
                 progress(time)
     listening.observe(simulation.exposures())
+    in_force = [each for each in resolved["policies"] if each["name"] == simulation.policy_name]
+    own = own_code_in({**resolved, "policies": in_force})
     provenance = {
         "results_version": RESULTS_VERSION,
         "scenario_digest": digest_of(resolved),
         "graph_digest": simulation.world.graph.digest(),
         "versions": versions(),
-        "reproducible_from_file": not callable(policy) and scenario.follow_graph is None,
+        "reproducible_from_file": not own and scenario.follow_graph is None,
+        **own,
     }
     return Result(
         policy=simulation.policy_name,

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Annotated, Any, Final, NoReturn
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.files import checked_file, read_file
 
 __all__ = [
     "MOST_JSON_BYTES",
+    "OwnCodeShape",
     "ProvenanceShape",
     "Saved",
     "ScenarioShape",
@@ -43,12 +44,31 @@ class _Story(Saved):
     truth: bool
 
 
+class _OwnMeasure(Saved):
+    name: str
+    meanings: dict[str, Annotated[list[str], Field(min_length=2, max_length=2)]]
+
+
 class ScenarioShape(Saved):
     """A resolved scenario, as far as words and pictures look at it; loading checks all of it."""
 
     name: str
     graph: dict[str, Any]
     stories: list[_Story]
+    own_measures: list[_OwnMeasure] = []
+
+
+class _CodeShape(Saved):
+    code: str
+    sha256: str
+    settings: dict[str, Any]
+
+
+class OwnCodeShape(Saved):
+    """Policies and measures of the user's own that numbers were made with."""
+
+    policies: dict[str, list[_CodeShape]] = {}
+    measures: dict[str, _CodeShape] = {}
 
 
 class ProvenanceShape(Saved):
@@ -56,6 +76,7 @@ class ProvenanceShape(Saved):
 
     results_version: int
     versions: dict[str, str | None]
+    own_code: OwnCodeShape | None = None
 
 
 def read_json(place: Path, shape: type[Saved] | None = None, *, advice: str = "") -> Any:

@@ -13,7 +13,9 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import own_doors
 import pytest
 import slurm_loopback
 from sweep_studies import FOLDER, called, environment, grid, records, tables
@@ -184,6 +186,24 @@ def test_a_scheduler_without_workers_is_told_and_given_up(
             sweep(whole[0], tmp_path / "out", dask=address, tell=lines.append)
     told = [line for line in lines if "has no workers yet" in line]
     assert len(told) == 1 and start in told[0]
+
+
+def test_own_policies_go_to_a_cluster_whose_workers_can_import_them(
+    whole: tuple[Path, Path], tmp_path: Path
+) -> None:
+    with cluster_elsewhere(tmp_path / "elsewhere", workers=True) as address:
+        more: dict[str, Any] = {"policies": [own_doors.close_authors], "dask": address}
+        failed = sweep(whole[0], tmp_path / "failed", **more).failures()
+        told = "own_doors:close_authors: cannot be had by this worker: No module named 'own_doors'"
+        assert failed and all(told in cause for cause in failed.values())
+        shutil.copy(Path(own_doors.__file__), tmp_path / "elsewhere")
+        swept = sweep(whole[0], tmp_path / "out", **more)
+        assert not swept.failures()
+        with pytest.raises(InputError, match="does not travel to a cluster, as it is defined"):
+            more["policies"] = [own_doors.closure(2.0)]
+            sweep(whole[0], tmp_path / "refused", **more)
+    here = sweep(whole[0], tmp_path / "here", policies=[own_doors.close_authors], workers=0)
+    assert tables(tmp_path / "out") == tables(here.directory)
 
 
 # -- SLURM -----------------------------------------------------------------------------

@@ -14,8 +14,9 @@ from sweep_studies import SCENARIO
 
 from rumorsim.errors import InputError
 from rumorsim.scenario import load
+from rumorsim.scenario.unions import in_force, union_name
 from rumorsim.studies.designs import Grid, LatinHypercube, Listed, Morris, Sobol
-from rumorsim.studies.overrides import in_force, overridden, union_name
+from rumorsim.studies.overrides import overridden
 from rumorsim.studies.parameters import Parameter
 from rumorsim.written.changing import parse_key, path_in
 

@@ -38,9 +38,10 @@ from rumorsim.measures.base import curves
 from rumorsim.run import run
 from rumorsim.scenario import Scenario, load
 from rumorsim.scenario.inputs import build_graph
+from rumorsim.scenario.unions import in_force
 from rumorsim.studies import shelf as shelf_room
 from rumorsim.studies import sweep_tables
-from rumorsim.studies.overrides import in_force, overridden
+from rumorsim.studies.overrides import overridden
 from rumorsim.studies.reproduce import reproduce
 from rumorsim.studies.runner import Run, Runner, Setting
 from rumorsim.studies.shards import Shard

@@ -11,6 +11,7 @@ import pytest
 from sweep_studies import FOLDER, SCENARIO, called
 
 from rumorsim.errors import InputError
+from rumorsim.files import from_here
 from rumorsim.scenario import Scenario
 from rumorsim.studies.designs import Grid, LatinHypercube
 from rumorsim.studies.orders import Orders
@@ -58,7 +59,8 @@ def test_message_is_the_expected_one(file: Path) -> None:
         assert "\n" not in line
         assert len(line) < 1000
         assert not any(word in line for word in MACHINERY), line
-    said = str(caught.value).replace(str(file), file.name).replace(f"{file.parent}/", "")
+    said = str(caught.value).replace(str(file), file.name)
+    said = said.replace(f"{file.parent}/", "").replace(f"{from_here(file.parent)}/", "")
     assert said.splitlines() == file.with_suffix(".txt").read_text("utf-8").splitlines()
 
 

@@ -7,14 +7,27 @@ it is first asked for. :class:`Listening` runs several of them over one stream.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from fnmatch import fnmatchcase
 from importlib import import_module
 from typing import Any, Final
 
 from rumorsim.errors import Fault, InputError, nearest, show_value
 from rumorsim.events import Batch, Facts, Kind
-from rumorsim.measures.base import Meaning, Measure, curves, flatten
+from rumorsim.measures.base import Meaning, Measure, curves, flatten, plain_value
+from rumorsim.own_code import blamed, imported
 
-__all__ = ["MEASURES", "Listening", "Meaning", "Measure", "curves", "describe", "flatten"]
+__all__ = [
+    "MEASURES",
+    "AnyMeasure",
+    "Listening",
+    "Meaning",
+    "Measure",
+    "curves",
+    "describe",
+    "flatten",
+    "taken",
+]
 
 _CLASSES: Final = {
     "reach": "Reach",
@@ -65,10 +78,32 @@ class _Registry(Mapping[str, Measure[Any]]):
 MEASURES: Final[Mapping[str, Measure[Any]]] = _Registry()
 
 
-def _found(wanted: Iterable[str | Measure[Any]]) -> list[Measure[Any]]:
+#: How a measure may be given: by name, as an object, its class, or that by "module:Class".
+AnyMeasure = str | Measure[Any] | type[Measure[Any]]
+
+
+def taken(measures: Iterable[AnyMeasure]) -> list[str | Measure[Any]]:
+    """Measures by name or as objects: classes are instantiated, references imported.
+
+    InputError for what is neither.
+    """
+    return [_taken(each, f"measures[{place}]") for place, each in enumerate(measures)]
+
+
+def _taken(given: AnyMeasure, key: str) -> str | Measure[Any]:
+    thing: Any = imported(given) if isinstance(given, str) and ":" in given else given
+    if isinstance(thing, type) and issubclass(thing, Measure):
+        thing = thing()
+    if isinstance(thing, str | Measure):
+        return thing
+    advice = "give the name of a measure, or a rumorsim.Measure"
+    raise InputError(Fault("is no measure", "", key, show_value(given), advice))
+
+
+def _found(wanted: Iterable[AnyMeasure]) -> list[Measure[Any]]:
     found: list[Measure[Any]] = []
     faults: list[Fault] = []
-    for each in wanted:
+    for each in taken(wanted):
         if isinstance(each, Measure):
             found.append(each)
         elif each in MEASURES:
@@ -102,14 +137,17 @@ def _check_follows(facts: Facts, measures: Iterable[Measure[Any]]) -> None:
 class Listening:
     """Several measures over one stream.
 
-    ``measures`` are names or :class:`Measure` objects (your own too). ``needs`` is every kind
-    of event they read. Raises InputError for an unknown name.
+    ``measures`` are names or :class:`Measure` objects (your own too; see :func:`taken`).
+    ``needs`` is every kind of event they read. Raises InputError for an unknown name.
     """
 
-    def __init__(self, facts: Facts, measures: Iterable[str | Measure[Any]]) -> None:
+    def __init__(self, facts: Facts, measures: Iterable[AnyMeasure]) -> None:
         self.measures = {measure.name: measure for measure in _found(measures)}
         _check_follows(facts, self.measures.values())
-        self._states = {name: each.start(facts) for name, each in self.measures.items()}
+        self._states: dict[str, Any] = {}
+        for name, each in self.measures.items():
+            with self._watched(name, "before the first event"):
+                self._states[name] = each.start(facts)
 
     @property
     def needs(self) -> frozenset[Kind]:
@@ -118,15 +156,45 @@ class Listening:
     def observe(self, batch: Batch) -> None:
         """Let every measure take the next events in."""
         if len(batch):
+            when = f"with the events from {batch.time[0]:.6g} h to {batch.time[-1]:.6g} h"
             for name, measure in self.measures.items():
-                measure.observe(self._states[name], batch)
+                with self._watched(name, when):
+                    measure.observe(self._states[name], batch)
 
     def values(self) -> dict[str, dict[str, Any]]:
         """The value of each measure by its name, for the events so far."""
-        return {name: each.value(self._states[name]) for name, each in self.measures.items()}
+        found = {}
+        for name, each in self.measures.items():
+            with self._watched(name, "at its value"):
+                found[name] = each.value(self._states[name])
+                if self._is_own(name):
+                    found[name] = plain_value(found[name])
+        return found
+
+    def _is_own(self, name: str) -> bool:
+        return name not in MEASURES or type(MEASURES[name]) is not type(self.measures[name])
+
+    @contextmanager
+    def _watched(self, name: str, when: str) -> Iterator[None]:
+        """Say of an error in a measure of the user's own which it is, when and in what line."""
+        try:
+            yield
+        except Exception as error:
+            if not self._is_own(name):
+                raise
+            raise blamed(error, f'measure "{name}"', when) from error
 
 
-def describe(key: str) -> Meaning | None:
-    """The meaning of a dotted key such as ``reach.truth.false.accounts``; None if unknown."""
-    name = key.split(".", 1)[0]
+def describe(key: str, scenario: Mapping[str, Any] | None = None) -> Meaning | None:
+    """The meaning of a dotted key such as ``reach.truth.false.accounts``; None if unknown.
+
+    ``scenario``, in its resolved form, says what measures that were handed over mean.
+    """
+    name, _, inner = key.partition(".")
+    for own in (scenario or {}).get("own_measures", ()):
+        if own["name"] == name:
+            found = (
+                each for pattern, each in own["meanings"].items() if fnmatchcase(inner, pattern)
+            )
+            return next((Meaning(*each) for each in found), None)
     return MEASURES[name].describe(key) if name in MEASURES else None

@@ -14,14 +14,17 @@ correction is a story that answers another and is counted in its own truth as we
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
+import numpy as np
+
 from rumorsim.events import Batch, Facts, Kind
 
-__all__ = ["Curve", "Meaning", "Measure", "Number", "curves", "flatten"]
+__all__ = ["Curve", "Meaning", "Measure", "Number", "curves", "flatten", "plain_value"]
 
 State = TypeVar("State")
 Number = int | float
@@ -45,9 +48,9 @@ class Measure(ABC, Generic[State]):
     """
 
     name: ClassVar[str]
-    summary: ClassVar[str]
+    summary: ClassVar[str] = ""
     needs: ClassVar[frozenset[Kind]]
-    meanings: ClassVar[Mapping[str, Meaning]]
+    meanings: ClassVar[Mapping[str, Meaning]] = {}
     #: True where it needs the follow graph, which a saved stream does not keep.
     needs_follows: ClassVar[bool] = False
 
@@ -102,3 +105,33 @@ def flatten(value: Mapping[str, Any], prefix: str = "") -> dict[str, Number | No
 def curves(value: Mapping[str, Any], prefix: str = "") -> dict[str, Curve]:
     """The curves of a value by dotted key: ``{"time": [hours], "<series>": [...]}``."""
     return {key: dict(inner) for key, inner in _leaves(value, prefix) if isinstance(inner, Mapping)}
+
+
+def plain_value(value: Any, key: str = "") -> Any:
+    """A value as plain JSON, with NumPy's numbers and arrays as Python's.
+
+    TypeError or ValueError with the key of what cannot be saved: NaN, infinity, other types.
+    """
+    if isinstance(value, np.generic | np.ndarray):
+        value = value.tolist()
+    if isinstance(value, Mapping):
+        for name in value:
+            if not isinstance(name, str):
+                raise TypeError(f"{_told(key)} has a key that is not text: {name!r}")
+        return {
+            name: plain_value(each, f"{key}.{name}" if key else name)
+            for name, each in value.items()
+        }
+    if not key:
+        raise TypeError(f"the value must be a dict, not {type(value).__name__}")
+    if isinstance(value, list | tuple):
+        return [plain_value(each, key) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{_told(key)} is {value}: say None for what is undefined")
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise TypeError(f"{_told(key)} is of the type {type(value).__name__}, which no file holds")
+
+
+def _told(key: str) -> str:
+    return key or "the value"

@@ -37,7 +37,7 @@ def _measure(saved: Saved, name: str, keys: list[str]) -> Folded:
     columns += [Column(policy) for policy in saved.policies]
     rows, raw = [], []
     for key in wanted:
-        meaning = describe(key)
+        meaning = describe(key, saved.scenario)
         unit = meaning.unit if meaning else ""
         changes = [saved.change(policy, key) for policy in saved.policies]
         shown = key.removeprefix(f"{name}.").replace(".", " \u203a ")

@@ -42,7 +42,7 @@ def desk_table(swept: Swept) -> Section | None:
         cells = []
         for key, _ in keys:
             change = each.point.saved.change(each.policy, key)
-            meaning = describe(key)
+            meaning = describe(key, swept.manifest["scenario"])
             part = meaning is not None and meaning.unit == "part"
             mean = None if change is None else change.mean
             unit = "%" if part else ""
@@ -74,7 +74,7 @@ def numbers_part(swept: Swept) -> Section | None:
         columns += [Column(policy) for policy in policies]
         rows, raw = [], []
         for key in wanted:
-            meaning = describe(key)
+            meaning = describe(key, swept.manifest["scenario"])
             unit = meaning.unit if meaning else ""
             means = [_mean(swept, policy, key) for policy in policies]
             cells = ["\u2013" if mean is None else f"{mean:,.4g}" for mean in means]

@@ -93,7 +93,8 @@ def _at_one_setting(
 
 def _run_again(swept: Swept, point: Point, policy: str, progress: Progress | None) -> Replay:
     from rumorsim.scenario.loading import from_values
-    from rumorsim.studies.overrides import in_force, overridden
+    from rumorsim.scenario.unions import in_force
+    from rumorsim.studies.overrides import overridden
     from rumorsim.studies.plan import overrides_of
     from rumorsim.studies.study import study_from_values
 
@@ -132,6 +133,7 @@ def _again(manifest: Any) -> Section:
         "results_version": manifest["results_version"],
         "versions": manifest["versions"],
         "scenario_digest": manifest["scenario_digest"],
+        "own_code": manifest.get("own_code"),
     }
     scenario = manifest["study"]["scenario"]
     note = f"In study.json, scenario names the file {scenario}: save scenario.json under that name."

@@ -133,10 +133,28 @@ def _models(parts: Sequence[Any]) -> bool:
     return bool(parts) and all(isinstance(part, BaseModel) for part in parts)
 
 
+def _own_code(provenance: Mapping[str, Any]) -> Iterator[list[str]]:
+    """The rows of policies and measures that were handed over from Python."""
+    used = provenance.get("own_code") or {}
+    for name, records in used.get("policies", {}).items():
+        for record in records:
+            yield _own_row(f"policy {name}", record)
+    for name, record in used.get("measures", {}).items():
+        yield _own_row(f"measure {name}", record)
+
+
+def _own_row(what: str, record: Mapping[str, Any]) -> list[str]:
+    settings = ", ".join(f"{key} = {toml_value(v)}" for key, v in record["settings"].items())
+    return [what, record["code"], settings, record["sha256"]]
+
+
 def again_section(
     commands: Sequence[tuple[str, str]], provenance: Mapping[str, Any], notes: Sequence[str] = ()
 ) -> Section:
     """Commands that make the same numbers again, and the versions they were made with."""
+    own = list(_own_code(provenance))
+    if own:
+        commands = [(f"{line} --own-code", why) for line, why in commands]
     text = "\n".join(f"{line}  # {why}" if why else line for line, why in commands)
     parts: list[Any] = [
         Text("Take scenario.json from the section before (or from the directory), then:"),
@@ -145,8 +163,21 @@ def again_section(
     ]
     if not provenance.get("reproducible_from_file", True):
         parts.append(
-            Text("The graph or a policy came from Python: the file alone does not make it again.")
+            Text(
+                "A graph, a policy or a measure came from Python: the file alone does not make"
+                " it again."
+            )
         )
+    if own:
+        parts.append(
+            Text(
+                "This Python code was used. --own-code imports it from the current folder or an"
+                " installed package, and refuses it where its SHA-256 is another."
+            )
+        )
+        heads = ("used as", "defined as", "settings", "SHA-256")
+        columns = [Column(head, numeric=False) for head in heads]
+        parts.append(Table("own-code", "Python code that was used", columns, own))
     found = {"results version": provenance.get("results_version"), **provenance.get("versions", {})}
     rows = [[name, str(version)] for name, version in found.items() if version is not None]
     for name in ("scenario_digest", "graph_digest"):

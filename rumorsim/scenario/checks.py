@@ -49,9 +49,14 @@ def _fault(key: str, value: str, rule: str, advice: str = "") -> str:
 
 
 def _measure_faults(scenario: Scenario) -> Iterator[str]:
+    own = {each.name for each in scenario.own_measures or ()}
+    for i, each in enumerate(scenario.own_measures or ()):
+        if each.name not in scenario.measures:
+            rule = "is not among measures"
+            yield _fault(f"own_measures[{i}]", each.name, rule, "name it there, or remove it")
     for i, name in enumerate(scenario.measures):
         key = f"measures[{i}]"
-        if name not in MEASURES:
+        if name not in own and name not in MEASURES:
             yield _fault(key, name, "there is no such measure", nearest(name, list(MEASURES)))
         elif name in scenario.measures[:i]:
             yield _fault(key, name, "is given twice", "remove one")
@@ -177,7 +182,7 @@ def _late_faults(scenario: Scenario) -> Iterator[str]:
                 rule = "changes who gets a post: not with late exposures"
                 yield _fault(f"platforms.{name}.{field}", "", rule, advice)
     for i, name in enumerate(scenario.measures):
-        if name in MEASURES and Kind.READ in MEASURES[name].needs:
+        if Kind.READ in scenario.needs_of(name):
             rule = "counts every read, which late exposures leave out"
             yield _fault(f"measures[{i}]", name, rule, advice)
     for i, story in enumerate(scenario.stories):

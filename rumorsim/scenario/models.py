@@ -20,6 +20,7 @@ from rumorsim.graphs.config import Given, GraphConfig
 from rumorsim.interventions import AnyIntervention
 from rumorsim.measures import MEASURES
 from rumorsim.models import AnyModel
+from rumorsim.own_code import Handed, OwnCode
 from rumorsim.scenario.accounts import Accounts, KindOfAccount, Name
 from rumorsim.scenario.beliefs import Beliefs
 from rumorsim.scenario.checks import raise_faults
@@ -56,6 +57,10 @@ DEFAULT_MEASURES: Final = (
     "enforcement",
     "collateral",
 )
+
+
+#: The words for kinds of event.
+KINDS: Final = tuple(kind.name.lower() for kind in Kind)
 
 
 class Author(Model):
@@ -198,6 +203,23 @@ class Policy(Model):
     interventions: tuple[AnyIntervention, ...] = Field(
         strict=False, max_length=1000, description="what the platform does, in this order"
     )
+    own: tuple[OwnCode, ...] | None = Field(
+        None,
+        strict=False,
+        description="functions handed over from Python that act as well; written by rumorsim",
+    )
+
+
+class OwnMeasure(OwnCode):
+    """A measure that was handed over from Python: what it is called, and what it reads."""
+
+    name: Name = Field(description="its name among the measures")
+    needs: tuple[Literal[KINDS], ...] = Field(  # type: ignore[valid-type]
+        strict=False, description="kinds of event that it reads"
+    )
+    meanings: dict[str, Annotated[tuple[str, str], Field(strict=False)]] = Field(
+        default_factory=dict, description="unit and meaning by pattern of its numbers' keys"
+    )
 
 
 class Scenario(Model):
@@ -247,10 +269,16 @@ class Scenario(Model):
     measures: tuple[str, ...] = Field(
         DEFAULT_MEASURES, strict=False, min_length=1, description="what to measure"
     )
-    #: No keys people write: one comes with the file, the other from Python.
+    own_measures: tuple[OwnMeasure, ...] | None = Field(
+        None,
+        strict=False,
+        description="those of the measures that were handed over from Python; written by rumorsim",
+    )
+    #: No keys people write: the first comes with the file, the others from Python.
     _base_dir: Path = PrivateAttr(default_factory=Path.cwd)
     _file: str = PrivateAttr("")
     _follow_graph: FollowGraph | None = PrivateAttr(None)
+    _handed: Handed = PrivateAttr(default_factory=Handed)
 
     @model_validator(mode="before")
     @classmethod
@@ -290,7 +318,14 @@ class Scenario(Model):
 
     def wants(self, kind: Kind) -> bool:
         """Whether a measure asks for events of a kind that is off unless asked for."""
-        return any(kind in MEASURES[name].needs for name in self.measures)
+        return any(kind in self.needs_of(name) for name in self.measures)
+
+    def needs_of(self, measure: str) -> frozenset[Kind]:
+        """The kinds of event that a measure of this scenario reads."""
+        for own in self.own_measures or ():
+            if own.name == measure:
+                return frozenset(Kind[need.upper()] for need in own.needs)
+        return MEASURES[measure].needs if measure in MEASURES else frozenset()
 
     @property
     def reading(self) -> Feed:
@@ -339,6 +374,19 @@ class Scenario(Model):
         given._follow_graph = graph
         return given
 
+    @property
+    def handed(self) -> Handed:
+        """The policies and measures of the user's own that were handed over."""
+        return self._handed
+
+    def with_handed(self, handed: Handed) -> Scenario:
+        """The same scenario with the code at hand that its policies and measures name."""
+        if not handed:
+            return self
+        given = self.model_copy()
+        given._handed = self._handed | handed
+        return given
+
     def pinned(self) -> Scenario:
         """The same scenario with the SHA-256 of every file it reads; InputError if one is gone."""
         digests = input_files(self)
@@ -363,7 +411,7 @@ class Scenario(Model):
         return {key: value for key, value in values.items() if key not in out_of_force}
 
     def made_from(self, values: dict[str, Any]) -> Scenario:
-        made = super().made_from(values).at(self.base_dir)
+        made = super().made_from(values).at(self.base_dir).with_handed(self._handed)
         if self._follow_graph is not None and isinstance(made.graph, Given):
             return made.on(self._follow_graph)
         return made

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from rumorsim.errors import Fault, InputError, nearest, show_value
 from rumorsim.events import COLUMNS, EVENT, Batch, Facts, Kind, StreamDigest
 from rumorsim.files import checked_file
-from rumorsim.measures import Listening, Measure
+from rumorsim.measures import AnyMeasure, Listening
 from rumorsim.sinks.facts_json import facts_from_json
 
 __all__ = [
@@ -123,7 +123,7 @@ def read_events(path: str | Path, format: str | None = None) -> tuple[Facts, Ite
     return facts, _checked(path, parts, hashlib.sha256(header).hexdigest())
 
 
-def measure_file(path: str | Path, names: Iterable[str | Measure[Any]]) -> dict[str, Any]:
+def measure_file(path: str | Path, names: Iterable[AnyMeasure]) -> dict[str, Any]:
     """The value of each measure, by name, over a saved stream read to its end."""
     facts, batches = read_events(path)
     listening = Listening(facts, names)

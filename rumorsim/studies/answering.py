@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from rumorsim.claims import Claim
 from rumorsim.csv_text import write_records
-from rumorsim.errors import Fault, InputError, OutputError, show_value
+from rumorsim.errors import Fault, InputError, OutputError, nearest, show_value
 from rumorsim.files import MARKER, json_text, write_beside, write_text
-from rumorsim.measures import MEASURES, describe
+from rumorsim.measures import describe
 from rumorsim.provenance import RESULTS_VERSION, versions
+from rumorsim.scenario.handing import own_code_in
 from rumorsim.studies.runner import Run, Runner, Setting
 
 if TYPE_CHECKING:
@@ -48,19 +49,23 @@ def needed(module: str, extra: str = "analysis") -> ModuleType:
         raise InputError(Fault(f"this needs {name}", advice=advice)) from None
 
 
-def check_key(key: str, option: str, example: str) -> None:
-    """InputError unless ``key`` is the dotted name of a number that some measure gives."""
-    if describe(key) is None:
+def check_key(
+    key: str, option: str, example: str, scenario: Mapping[str, Any] | None = None
+) -> None:
+    """InputError unless ``key`` is the dotted name of a number that some measure gives.
+
+    Of a measure that was handed over any name may be one; ``scenario`` in its resolved form
+    says which there are.
+    """
+    own = {each["name"] for each in (scenario or {}).get("own_measures", ())}
+    if key.partition(".")[0] not in own and describe(key) is None:
         rule = "is not the dotted name of a number that is measured"
         raise InputError(Fault(rule, "", option, show_value(key), f"such as {example}"))
 
 
 def measure_of(key: str) -> str:
-    """The measure that gives a number."""
-    name = key.partition(".")[0]
-    if name not in MEASURES:
-        raise ValueError(f"no measure is called {name!r}")
-    return name
+    """The name of the measure that gives a number."""
+    return key.partition(".")[0]
 
 
 def numbers(
@@ -82,7 +87,11 @@ def numbers(
 
 
 def _scalar(run: Run, key: str) -> float:
-    value = run.scalars.get(key)
+    if key not in run.scalars:
+        inside = [each for each in run.scalars if measure_of(each) == measure_of(key)]
+        rule = "there is no such number"
+        raise InputError(Fault(rule, key=key, advice=nearest(key, inside) if inside else ""))
+    value = run.scalars[key]
     if value is None:
         rule = f'has no value under policy "{run.setting.policy}" with seed {run.setting.seed}'
         raise InputError(Fault(rule, key=key, advice="choose a number that every run has"))
@@ -94,9 +103,13 @@ def asked_of(scenario: Mapping[str, Any], study: Mapping[str, Any]) -> dict[str,
     return {"scenario": scenario, "study": study}
 
 
-def made_with() -> dict[str, Any]:
-    """Where an answer comes from: versions of what its numbers depend on."""
-    return {"results_version": RESULTS_VERSION, "versions": versions()}
+def made_with(scenario: Mapping[str, Any]) -> dict[str, Any]:
+    """Where an answer on a resolved scenario comes from: versions, and code of the user's own."""
+    return {
+        "results_version": RESULTS_VERSION,
+        "versions": versions(),
+        **own_code_in(scenario),
+    }
 
 
 class AnswerDirectory:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from operator import index
 from typing import Final
 
-from rumorsim.errors import Fault, InputError, number_fault, show_value
-from rumorsim.measures import describe
+from rumorsim.errors import Fault, InputError, number_fault
+from rumorsim.measures import AnyMeasure
 from rumorsim.provenance import digest_of
 from rumorsim.scenario import Scenario
+from rumorsim.scenario.handing import (
+    Policies,
+    own_code_in,
+    with_measures,
+    with_policies,
+)
+from rumorsim.studies.answering import check_key
 from rumorsim.studies.comparison import NONE, Comparison, main_key
 from rumorsim.studies.precision import MOST, Wish, next_count, reached_precision
 from rumorsim.studies.runner import Run, Runner, Setting
@@ -30,6 +37,8 @@ _CURVES: Final = (
 def compare(
     scenario: Scenario,
     *,
+    policies: Policies | None = None,
+    measures: Iterable[AnyMeasure] | None = None,
     replicates: int = 20,
     workers: int | None = None,
     seed: int | None = None,
@@ -40,6 +49,12 @@ def compare(
     progress: Callable[[int, int], None] | None = None,
 ) -> Comparison:
     """Run ``none`` and every policy of the scenario in the same ``replicates`` worlds.
+
+    ``policies`` instead of the scenario's: names of some, functions that take the desk, lists
+    of interventions (in a mapping: by the name they are to have); ``measures`` beside those
+    that the comparison needs, instead of the scenario's: names, and measures of your own (see
+    :mod:`.scenario.handing`). What cannot be imported by other processes, such as a function
+    of a notebook, is run in this one alone, with a warning.
 
     World r has the seed ``seed + r`` (``seed`` of the scenario if not given), so any of its
     runs can be made again with ``run(scenario, policy, seed + r)``. ``workers`` processes
@@ -57,6 +72,10 @@ def compare(
         first, replicates, workers, most if precision is not None else None
     )
     # Read the files once and hold all runs, in whatever process, to the same contents.
+    if policies is not None:
+        scenario, _ = with_policies(scenario, policies, only=True)
+    if measures is not None:
+        scenario = with_measures(scenario, measures)
     pinned = scenario.pinned().at(scenario.base_dir)
     wish = None if precision is None else _wish(pinned, precision, precision_of)
     workers = default_workers(replicates) if workers is None else workers
@@ -98,10 +117,8 @@ def _wish(scenario: Scenario, precision: str, key: str | None) -> Wish:
     if len(scenario.policies) == 0:
         rule = "there is no policy whose difference could be made precise"
         raise InputError(Fault(rule, key="precision", advice="add one to policies"))
-    if key is not None and describe(key) is None:
-        rule = "is not the dotted name of a number that is measured"
-        advice = f"such as {main_key(scenario.resolved())}"
-        raise InputError(Fault(rule, key="precision_of", value=show_value(key), advice=advice))
+    if key is not None:
+        check_key(key, "precision_of", main_key(scenario.resolved()), scenario.resolved())
     return Wish.read(precision, key or main_key(scenario.resolved()))
 
 
@@ -134,6 +151,7 @@ def _checked(
 def _gathered(scenario: Scenario, seeds: Sequence[int], runs: Sequence[Run]) -> Comparison:
     """From the runs of all policies in the first world, then in the next ..."""
     policies, resolved = scenario.policy_names, scenario.resolved()
+    own = own_code_in(resolved)
     by_policy = {policy: runs[place :: len(policies)] for place, policy in enumerate(policies)}
     return Comparison(
         name=scenario.name,
@@ -153,5 +171,10 @@ def _gathered(scenario: Scenario, seeds: Sequence[int], runs: Sequence[Run]) -> 
         digests={policy: [each.digest for each in worlds] for policy, worlds in by_policy.items()},
         scenario=resolved,
         # A run knows the policy it is under alone.
-        provenance={**by_policy[NONE][0].provenance, "scenario_digest": digest_of(resolved)},
+        provenance={
+            **by_policy[NONE][0].provenance,
+            "scenario_digest": digest_of(resolved),
+            "reproducible_from_file": not own and scenario.follow_graph is None,
+            **own,
+        },
     )

@@ -258,7 +258,7 @@ class Comparison(Tabular):
             "level": LEVEL,
             "level_of_each_policy": self.level,
             "intervals": "bootstrap" if resampled(len(self.seeds)) else "t",
-            "changes": [plain_change(change) for change in self.changes(keys)],
+            "changes": [plain_change(change, self.scenario) for change in self.changes(keys)],
             "sentences": self.sentences(),
             "ranking": None if ranking is None else ranking.as_dict(),
             "precision": None if self.precision is None else self.precision.as_dict(),
@@ -298,9 +298,12 @@ def main_key(scenario: Mapping[str, Any]) -> str:
     return f"reach.truth.{'false' if false else 'true'}.accounts"
 
 
-def plain_change(change: Change) -> dict[str, Any]:
-    """A change as one flat row of plain values; an infinite ``fewer`` is the text "infinite"."""
-    meaning = describe(change.key)
+def plain_change(change: Change, scenario: Mapping[str, Any]) -> dict[str, Any]:
+    """A change as one flat row of plain values; an infinite ``fewer`` is the text "infinite".
+
+    ``scenario``, in its resolved form, says what measures that were handed over mean.
+    """
+    meaning = describe(change.key, scenario)
     row: dict[str, Any] = {
         "measure": change.key,
         "policy": change.policy,

@@ -55,6 +55,11 @@ class Cluster:
             self._client.close()
             rule = "a graph handed over from Python does not travel to a cluster"
             raise InputError(Fault(rule, key="--dask", advice="write it to a file all can read"))
+        for code, why in job.handed.stuck():
+            self._client.close()
+            rule = f"does not travel to a cluster, as {why}"
+            advice = "put it in a module that the workers can import"
+            raise InputError(Fault(rule, key="--dask", value=code, advice=advice))
         self._job = replace(job, directory=None, scratch=None)
         self._address, self._tell = address, tell
         self._seen, self._looked, self._told = time.monotonic(), 0.0, False

@@ -9,7 +9,8 @@ one) or ``sensitivity`` (P(act | reviewed, guilty)).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
@@ -17,8 +18,10 @@ from typing import Any, Final, NamedTuple
 
 from rumorsim.claims import Claim
 from rumorsim.errors import Fault, InputError, nearest, number_fault, show_value
+from rumorsim.measures import AnyMeasure
 from rumorsim.randomness import seed_of
 from rumorsim.scenario import Scenario
+from rumorsim.scenario.handing import AnyPolicy, with_measures, with_policy
 from rumorsim.studies.answering import AnswerDirectory, check_key, made_with, measure_of, numbers
 from rumorsim.studies.comparison import NONE, main_key
 from rumorsim.studies.intervals import (
@@ -87,7 +90,7 @@ class DelayMap:
             "level_of_each_cell": self.level,
             "cells": self.rows(),
             "scenario": dict(self.scenario),
-            "provenance": made_with(),
+            "provenance": made_with(self.scenario),
         }
 
     def text(self) -> str:
@@ -113,8 +116,9 @@ class DelayMap:
 
 def delay_map(
     scenario: Scenario,
-    policy: str,
+    policy: AnyPolicy,
     *,
+    measures: Iterable[AnyMeasure] | None = None,
     delays: Sequence[str] = DELAYS,
     coverages: Sequence[float] = COVERAGES,
     covered_by: str = "fraction",
@@ -129,15 +133,23 @@ def delay_map(
 ) -> DelayMap:
     """What ``policy`` averts of the number ``key`` at every delay and coverage.
 
-    ``key`` by default the reach of false stories. Worlds have the seeds ``seed``, ``seed + 1``
-    ... (of the scenario if not given). With ``out`` finished runs are kept there; what another
-    scenario left there is replaced only with ``force``. InputError where anything is at fault:
-    a policy that is not there, a key an intervention lacks.
+    ``policy`` is one of the scenario's, interventions, or a function of your own that takes the
+    desk, ``delay`` (hours) and ``coverage`` (a part). ``key`` is by default the reach of false
+    stories; ``measures`` are others, own ones too, that it may be a number of.
+
+    Worlds have the seeds ``seed``, ``seed + 1`` ... (of the scenario if not given). With ``out``
+    finished runs are kept there; what another scenario left there is replaced only with
+    ``force``. InputError where anything is at fault: a policy that is not there, a key an
+    intervention lacks.
     """
     first = scenario.seed if seed is None else seed_of(seed)
+    if measures is not None:
+        scenario = with_measures(scenario, measures)
+    if not isinstance(policy, str) or ":" in policy:
+        scenario, policy = with_policy(scenario, policy)
     main = main_key(scenario.resolved())
     key = main if key is None else key
-    check_key(key, "of", main)
+    check_key(key, "of", main, scenario.resolved())
     places = _checked(scenario, policy, delays, coverages, covered_by, replicates, most_runs)
     seeds = range(first, first + replicates)
     grid = list(product(delays, coverages))
@@ -183,7 +195,10 @@ def _checked(
     replicates: int,
     most_runs: int,
 ) -> list[str]:
-    """The keys of the policy's interventions; InputError with everything that is wrong."""
+    """The keys of the policy's interventions, and of the settings of its own functions.
+
+    InputError with everything that is wrong.
+    """
     faults = []
     names = [each.name for each in scenario.policies]
     if policy not in names:
@@ -211,16 +226,36 @@ def _checked(
     if runs > most_runs:
         rule = f"would be {runs:,} runs; {most_runs:,} are the most"
         faults.append(Fault(rule, advice="make it smaller, or raise --most-runs"))
+    if not faults:
+        faults += _deaf_to_delay(scenario, policy)
     if faults:
         raise InputError(faults)
-    count = len(scenario.policy(policy).interventions)
-    place = names.index(policy)
-    return [f"policies[{place}].interventions[{each}]" for each in range(count)]
+    found, place = scenario.policy(policy), f"policies[{names.index(policy)}]"
+    return [
+        *(f"{place}.interventions[{each}]" for each in range(len(found.interventions))),
+        *(f"{place}.own[{each}].settings" for each in range(len(found.own or ()))),
+    ]
+
+
+def _deaf_to_delay(scenario: Scenario, policy: str) -> Iterator[Fault]:
+    """Faults of own functions that take no delay and coverage."""
+    for record in scenario.policy(policy).own or ():
+        function = scenario.handed.get(record)
+        try:
+            inspect.signature(function).bind(None, **{**record.settings, "delay": 0, "coverage": 1})
+        except TypeError:
+            rule = "takes no delay (hours) and coverage (a part), so that they cannot be varied"
+            advice = "write it as def policy(desk, delay, coverage)"
+            yield Fault(rule, "", "policy", record.code, advice)
 
 
 def _overrides(places: Sequence[str], delay: str, coverage: float, covered: str) -> dict[str, Any]:
     every: dict[str, Any] = {}
     for place in places:
+        if place.endswith(".settings"):
+            every[f"{place}.delay"] = parse_duration(delay)
+            every[f"{place}.coverage"] = float(coverage)
+            continue
         every[f"{place}.delay"] = {"law": "fixed", "time": delay}
         every[f"{place}.{covered}"] = float(coverage)
     return every

@@ -83,13 +83,21 @@ class Goal:
     prices: Mapping[str, float]
 
     @classmethod
-    def of(cls, at_most: str | None, prices: Mapping[str, float] | None) -> Goal:
-        """From what people write; InputError with every fault."""
+    def of(
+        cls,
+        at_most: str | None,
+        prices: Mapping[str, float] | None,
+        scenario: Mapping[str, Any] | None = None,
+    ) -> Goal:
+        """From what people write; InputError with every fault.
+
+        ``scenario`` in its resolved form says which measures were handed over.
+        """
         faults: list[Fault] = []
         wanted = dict(prices or {ACTIONS: 1.0})
         for key, price in wanted.items():
             try:
-                check_key(key, "price", ACTIONS)
+                check_key(key, "price", ACTIONS, scenario)
             except InputError as error:
                 faults += error.faults
             if not (price >= 0 and math.isfinite(price)):

@@ -6,12 +6,13 @@ import errno
 import json
 import time
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from rumorsim.errors import Fault, InputError, OutputError
+from rumorsim.errors import Fault, InputError, OutputError, RumorsimError
+from rumorsim.own_code import Handed
 from rumorsim.run import run
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.loading import from_values
@@ -52,7 +53,7 @@ class Job:
 
     ``base_dir`` is where relative paths of the scenario start; ``scratch`` a folder for what
     is in hand, and for graphs (None: no other process shares them); ``given``: the graph, where
-    it was handed over from Python.
+    it was handed over from Python; ``handed``: policies and measures that were.
     """
 
     base_dir: Path
@@ -60,6 +61,7 @@ class Job:
     scratch: Path | None = None
     given: Given | None = None
     engine: str = "fast"
+    handed: Handed = field(default_factory=Handed)
 
 
 class Maker:
@@ -84,7 +86,8 @@ class Maker:
                 return Made(order, unwritable=error)
             except Exception as error:
                 faults = error.faults if isinstance(error, InputError) else ()
-                cause = str(error) if faults else f"{type(error).__name__}: {error}"
+                ours = isinstance(error, RumorsimError)
+                cause = str(error) if ours else f"{type(error).__name__}: {error}"
                 failed = Made(order, cause=cause, trace=traceback.format_exc(), faults=faults)
                 if not _passing(error):
                     break
@@ -107,7 +110,7 @@ class Maker:
         return {"id": order.id, **vars(run(scenario, order.policy, order.seed, self.job.engine))}
 
     def _built(self, text: str) -> Scenario:
-        scenario = from_values(json.loads(text), self.job.base_dir)
+        scenario = from_values(json.loads(text), self.job.base_dir).with_handed(self.job.handed)
         return scenario if self.job.given is None else scenario.on(self.job.given.graph)
 
 

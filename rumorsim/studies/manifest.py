@@ -10,6 +10,7 @@ from typing import Any, Final
 from rumorsim.files import write_text
 from rumorsim.provenance import RESULTS_VERSION, digest_of, versions
 from rumorsim.scenario import Scenario
+from rumorsim.scenario.handing import own_code_in
 from rumorsim.studies.plan import Plan
 from rumorsim.studies.shapes import read_saved
 
@@ -56,6 +57,7 @@ class Manifest:
                 "runs": plan.runs,
                 "results_version": RESULTS_VERSION,
                 "versions": versions(),
+                **own_code_in(resolved),
             }
         )
 

@@ -11,7 +11,7 @@ from where it was, to the same answer to the bit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -21,8 +21,10 @@ from numpy.typing import NDArray
 
 from rumorsim.claims import Claim
 from rumorsim.errors import Fault, InputError, number_fault, show_value
+from rumorsim.measures import AnyMeasure
 from rumorsim.randomness import seed_of
 from rumorsim.scenario import Scenario
+from rumorsim.scenario.handing import Policies
 from rumorsim.studies.answering import AnswerDirectory, asked_of, made_with, needed, numbers
 from rumorsim.studies.asking import Asked, study_of
 from rumorsim.studies.comparison import NONE
@@ -31,7 +33,7 @@ from rumorsim.studies.goals import Goal
 from rumorsim.studies.orders import Orders
 from rumorsim.studies.overrides import overridden
 from rumorsim.studies.parameters import Parameter
-from rumorsim.studies.plan import check_study
+from rumorsim.studies.plan import check_study, handed_over
 from rumorsim.studies.runner import Runner, Setting
 from rumorsim.studies.searching import Search, Trial
 from rumorsim.studies.study import Study
@@ -100,7 +102,7 @@ class Optimum:
             **self.verdict.as_dict(),
             "trials": self.trial_rows(),
             "scenario": dict(self.scenario),
-            "provenance": made_with(),
+            "provenance": made_with(self.scenario),
             "study": dict(self.study),
         }
 
@@ -133,6 +135,8 @@ def optimise(
     search_seed: int = 1,
     out: str | Path | None = None,
     scenario: Scenario | None = None,
+    policies: Policies | None = None,
+    measures: Iterable[AnyMeasure] | None = None,
     workers: int | None = None,
     most_runs: int | None = None,
     force: bool = False,
@@ -152,15 +156,17 @@ def optimise(
     ``at_most``: the reach of false stories allowed, "70%" of that under ``none`` or accounts;
     the cheapest policy that keeps it is sought. Without it, the frontier of false reach, true
     reach lost and cost. ``prices``: what one of each number costs (default: every action 1).
-    ``confirm``: fresh worlds for each of the ``finalists``. With ``out`` finished runs are kept
-    there. InputError where anything is at fault or Optuna is absent.
+    ``policies`` instead of the study's, and ``measures`` whose numbers may have prices, own ones
+    too (as in :func:`.compare`). ``confirm``: fresh worlds for each of the ``finalists``. With
+    ``out`` finished runs are kept there. InputError where anything is at fault or Optuna is absent.
     """
     needed("optuna")
     search_seed = seed_of(search_seed, "search_seed", 2**32 - 1)
-    goal = Goal.of(at_most, prices)
     begun = study_of(study, _DESIGN, parameters=parameters, replicates=replicates)
     base = begun.load_scenario() if scenario is None else scenario
-    policies = _checked(begun, base, trials, finalists, confirm, most_runs)
+    begun, base = handed_over(begun, base, policies, measures)
+    goal = Goal.of(at_most, prices, base.resolved())
+    names = _checked(begun, base, trials, finalists, confirm, most_runs)
     first = base.seed if begun.seed is None else begun.seed
     seeds = tuple(range(first, first + begun.replicates))
     fresh = tuple(range(seeds[-1] + 1, seeds[-1] + 1 + confirm))
@@ -173,7 +179,7 @@ def optimise(
         store = AnswerDirectory(Path(out), claim, force=force).kept
     with Runner(orders, workers=workers, store=store, curves=()) as runner:
         table = _Table(runner, goal)
-        search = Search(begun, policies, goal, seeds, table.worlds, search_seed)
+        search = Search(begun, names, goal, seeds, table.worlds, search_seed)
         total = trials + finalists + 1
         for done in range(trials):
             search.step()

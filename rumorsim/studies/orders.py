@@ -11,7 +11,9 @@ from typing import Any, Final
 from rumorsim.provenance import digest_of
 from rumorsim.randomness import seed_of
 from rumorsim.scenario import Scenario
-from rumorsim.studies.overrides import in_force, overridden
+from rumorsim.scenario.handing import with_measures
+from rumorsim.scenario.unions import in_force
+from rumorsim.studies.overrides import overridden
 from rumorsim.studies.records import run_id
 
 __all__ = ["Order", "Orders", "Setting"]
@@ -60,7 +62,7 @@ class Orders:
 
     def __init__(self, scenario: Scenario, measures: Sequence[str] | None = None) -> None:
         pinned = scenario.pinned().at(scenario.base_dir)
-        self.scenario = overridden(pinned, {} if measures is None else {"measures": [*measures]})
+        self.scenario = pinned if measures is None else with_measures(pinned, measures)
         self._prepared: OrderedDict[str, tuple[str, str]] = OrderedDict()
         self._changed: tuple[str, Scenario] = ("{}", self.scenario)
 

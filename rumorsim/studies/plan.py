@@ -7,20 +7,24 @@ the same (``none`` at every setting of another policy, say) are one *run*.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
 from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.measures import AnyMeasure
 from rumorsim.scenario import Scenario
+from rumorsim.scenario.handing import Policies, with_measures, with_policies
+from rumorsim.scenario.unions import in_force, union_name
+from rumorsim.studies.comparison import NONE
 from rumorsim.studies.complaints import Complaints, faults_of_keys
 from rumorsim.studies.orders import Orders, Setting
-from rumorsim.studies.overrides import in_force, union_name
 from rumorsim.studies.records import run_id
 from rumorsim.studies.study import Study
+from rumorsim.written import replaced
 
-__all__ = ["Plan", "check_study", "planned"]
+__all__ = ["Plan", "check_study", "handed_over", "planned"]
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,27 @@ class Plan:
 def overrides_of(study: Study, values: Mapping[str, Any]) -> dict[str, Any]:
     """What a point sets: dotted keys and values."""
     return {key: values[each.name] for each in study.parameters for key in each.sets}
+
+
+def handed_over(
+    study: Study,
+    scenario: Scenario,
+    policies: Policies | None,
+    measures: Iterable[AnyMeasure] | None,
+) -> tuple[Study, Scenario]:
+    """Study and scenario with policies and measures in the place of the study's own.
+
+    InputError for what is none, or does not fit.
+    """
+    if measures is not None:
+        scenario = with_measures(scenario, measures)
+        study = replaced(study, measures=None)
+    if policies is not None:
+        scenario, names = with_policies(scenario, policies, only=False)
+        # Differences are to none.
+        names = tuple(dict.fromkeys((NONE, *names)))
+        study = replaced(study, policies=names, subsets=None)
+    return study, scenario
 
 
 def policies_of(study: Study, scenario: Scenario) -> tuple[str, ...]:

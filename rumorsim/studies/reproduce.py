@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,9 @@ from rumorsim.measures import flatten
 from rumorsim.provenance import RESULTS_VERSION, versions
 from rumorsim.run import run
 from rumorsim.saved_json import MOST_JSON_BYTES, ProvenanceShape, Saved, checked, parse_json
+from rumorsim.scenario.handing import things_of, with_imported
 from rumorsim.scenario.loading import from_values
+from rumorsim.scenario.unions import in_force
 from rumorsim.studies.manifest import MANIFEST, Manifest
 from rumorsim.studies.records import Damaged, unpack
 
@@ -67,12 +69,19 @@ class Reproduction:
         return "\n".join(lines)
 
 
-def reproduce(record: str | Path, files: str | Path | None = None) -> Reproduction:
+def reproduce(
+    record: str | Path,
+    files: str | Path | None = None,
+    *,
+    policies: Iterable[Any] = (),
+    measures: Iterable[Any] = (),
+) -> Reproduction:
     """Make the run in ``record`` again: a record of a sweep, or what ``run --out`` saved.
 
     ``files`` is the folder where relative paths of its scenario start: by default as the
-    sweep's manifest says, else the present one. InputError for what is no record, is
-    damaged, or cannot be made again from a file.
+    sweep's manifest says, else the present one. ``policies`` and ``measures`` are the user's
+    own ones that it used, where they cannot be imported; they, and what is imported, must say
+    what they said. InputError for what is no record, is damaged, or cannot be made again.
     """
     place = Path(record)
     payload = _payload(place)
@@ -81,8 +90,13 @@ def reproduce(record: str | Path, files: str | Path | None = None) -> Reproducti
     if isinstance(scenario.graph, Given):
         rule = "its follow graph was handed over from Python; it cannot be made from a file"
         raise InputError(Fault(rule, file=str(record)))
+    in_use = in_force(scenario, payload["policy"])
+    try:
+        in_use = with_imported(in_use.with_handed(things_of(policies, measures)))
+    except InputError as error:
+        raise InputError(replace(fault, file=str(record)) for fault in error.faults) from error
     known = {measure: payload["measures"][measure] for measure in payload["measures"]}
-    again = run(scenario, payload["policy"], payload["seed"], measures=tuple(known))
+    again = run(in_use, payload["policy"], payload["seed"], measures=tuple(known))
     then, now = flatten(known), again.scalars()
     # Sorted and without the order of keys, both as JSON gives them back.
     whole = json.loads(json.dumps(dict(again.measures)))

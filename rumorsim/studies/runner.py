@@ -119,6 +119,7 @@ class Runner:
                 scratch=scratch,
                 given=None if graph is None else Given(graph, scratch),
                 engine=engine,
+                handed=self.scenario.handed,
             )
             self.hands = _hands(job, workers) if hands is None else hands(job)
             stack.callback(self.hands.close)
@@ -230,6 +231,11 @@ def _hands(job: Job, workers: int | None) -> Hands:
     if count and in_pool():
         if workers is not None:
             advise(ALONE)
+        return Here(job)
+    stuck = next(job.handed.stuck(), None) if count else None
+    if stuck is not None:
+        if count > 1:
+            advise(f"{stuck[0]} cannot go to other processes, as {stuck[1]}: one makes all runs")
         return Here(job)
     return Processes(job, count) if count else Here(job)
 

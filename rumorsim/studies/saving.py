@@ -53,7 +53,9 @@ def _marker(claim: Claim, names: Iterable[str]) -> str:
 
 def write_changes(comparison: Comparison, place: Path, keys: Sequence[str] | None = None) -> None:
     """Every number (or ``keys``) under every policy as CSV, one row each."""
-    write_records(place, [plain_change(change) for change in comparison.changes(keys)])
+    write_records(
+        place, [plain_change(change, comparison.scenario) for change in comparison.changes(keys)]
+    )
 
 
 def _worlds(comparison: Comparison) -> tuple[list[str], Iterable[Iterable[Any]]]:

@@ -8,7 +8,7 @@ Communications 181 (2010); Morris, Technometrics 33 (1991).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 
 from rumorsim.claims import Claim
 from rumorsim.errors import Fault, InputError
+from rumorsim.measures import AnyMeasure
 from rumorsim.scenario import Scenario
+from rumorsim.scenario.handing import Policies
 from rumorsim.studies.answering import (
     AnswerDirectory,
     asked_of,
@@ -34,7 +36,7 @@ from rumorsim.studies.designs import Morris, Sobol
 from rumorsim.studies.indices import Index, morris_effects, noise, saltelli, sobol_indices
 from rumorsim.studies.orders import Orders, Setting
 from rumorsim.studies.parameters import Parameter
-from rumorsim.studies.plan import overrides_of, planned
+from rumorsim.studies.plan import handed_over, overrides_of, planned
 from rumorsim.studies.runner import Runner
 from rumorsim.studies.study import Study
 from rumorsim.written import replaced, unchecked
@@ -111,7 +113,7 @@ class Sensitivity:
             },
             "indices": self.rows(),
             "scenario": dict(self.scenario),
-            "provenance": made_with(),
+            "provenance": made_with(self.scenario),
             "study": dict(self.study),
         }
 
@@ -157,6 +159,8 @@ def sensitivity(
     key: str | None = None,
     out: str | Path | None = None,
     scenario: Scenario | None = None,
+    policies: Policies | None = None,
+    measures: Iterable[AnyMeasure] | None = None,
     workers: int | None = None,
     most_runs: int | None = None,
     force: bool = False,
@@ -176,17 +180,20 @@ def sensitivity(
             replicates=5,
         )
 
-    ``key`` by default the reach of false stories. With ``out`` finished runs are kept there
-    and found again; nothing else is written (see :meth:`Sensitivity.save`). ``most_runs``
-    instead of the study's; ``progress`` is called with settings done and in all.
+    ``key`` by default the reach of false stories; ``policies`` instead of the study's, and
+    ``measures`` that ``key`` may be a number of, own ones too (as in :func:`.compare`).
+    With ``out`` finished runs are kept there and found again; nothing else is written (see
+    :meth:`Sensitivity.save`). ``most_runs`` instead of the study's; ``progress`` is called
+    with settings done and in all.
     InputError where study or scenario are at fault or SALib is absent.
     """
     needed("SALib")
     begun = study_of(study, _DESIGN, parameters=parameters, replicates=replicates, design=design)
     base = begun.load_scenario() if scenario is None else scenario
+    begun, base = handed_over(begun, base, policies, measures)
     main = main_key(base.resolved())
     key = main if key is None else key
-    check_key(key, "of", main)
+    check_key(key, "of", main, base.resolved())
     asked = replaced(begun, design=_design(begun))
     orders = Orders(base, [measure_of(key)])
     plan = planned(asked, orders, most_runs)

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from rumorsim.errors import Fault, InputError
-from rumorsim.saved_json import ProvenanceShape, Saved, ScenarioShape, read_json
+from rumorsim.saved_json import OwnCodeShape, ProvenanceShape, Saved, ScenarioShape, read_json
 
 __all__ = ["read_saved"]
 
@@ -172,6 +172,7 @@ class _Sweep(Saved):
     runs: int
     results_version: int
     versions: dict[str, str | None]
+    own_code: OwnCodeShape | None = None
 
 
 _SHAPES: Final[Mapping[str, Any]] = {

@@ -11,20 +11,22 @@ import shutil
 import tempfile
 import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from rumorsim.claims import Claim, is_unclaimed
 from rumorsim.files import MARKER, check_directory, write_text
+from rumorsim.measures import AnyMeasure
 from rumorsim.provenance import digest_of
 from rumorsim.scenario import Scenario
+from rumorsim.scenario.handing import Policies
 from rumorsim.studies.asking import Asked, study_of
 from rumorsim.studies.making import Job, Made
 from rumorsim.studies.manifest import MANIFEST, Manifest
 from rumorsim.studies.orders import Order, Orders
-from rumorsim.studies.plan import Plan, planned
+from rumorsim.studies.plan import Plan, handed_over, planned
 from rumorsim.studies.runner import Runner
 from rumorsim.studies.shards import Shard
 from rumorsim.studies.store import HOLDS
@@ -64,6 +66,8 @@ def sweep(
     replicates: int | None = None,
     design: Mapping[str, Any] | None = None,
     scenario: Scenario | None = None,
+    policies: Policies | None = None,
+    measures: Iterable[AnyMeasure] | None = None,
     workers: int | None = None,
     shard: str | None = None,
     dask: str | None = None,
@@ -83,7 +87,8 @@ def sweep(
     ``parameters`` (values by dotted key, or tables as in a file), ``replicates`` and ``design``
     stand in the place of the study's. Without ``out`` the sweep lies in a temporary folder that
     goes with the object returned.
-    ``scenario`` instead of the one the study names (on a graph of yours, say). ``workers``:
+    ``scenario`` instead of the one the study names (on a graph of yours, say); ``policies`` and
+    ``measures`` instead of the study's, own ones too (as in :func:`.compare`). ``workers``:
     processes, by default one a core. ``shard``: "2/8" does the second eighth only, ``dask``:
     the address of a scheduler whose workers do it; ``most_runs`` instead of the study's.
     ``progress`` is called after every run, ``tell`` with what there is to say before.
@@ -97,6 +102,7 @@ def sweep(
     if out is not None:
         check_directory(Path(out))
     base = begun.load_scenario() if scenario is None else scenario
+    begun, base = handed_over(begun, base, policies, measures)
     orders = Orders(base, begun.measures)
     plan = planned(begun, orders, most_runs)
     claim = Claim.of(HOLDS, base.resolved(), begun.path)

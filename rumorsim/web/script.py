@@ -13,7 +13,6 @@ from typing import Any, Final
 from rumorsim.desk import Desk
 from rumorsim.errors import Fault, InputError
 from rumorsim.events import Kind
-from rumorsim.measures import MEASURES
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.loading import from_values
 from rumorsim.units import show_duration
@@ -65,8 +64,10 @@ def rewritten(base: Scenario, seed: int, settings: Settings, script: Sequence[En
     """
     values = base.resolved()
     values["seed"] = seed
-    # Single reads are many, and nobody could see them.
-    kept = [name for name in base.measures if Kind.READ not in MEASURES[name].needs]
+    # Single reads are many, and nobody could see them; nor what somebody's own measures say.
+    own = {each["name"] for each in values.pop("own_measures", ())}
+    seen = (name for name in base.measures if Kind.READ not in base.needs_of(name))
+    kept = [name for name in seen if name not in own]
     values["measures"] = kept or ["reach"]
     if settings.appeal is not None:
         for story in values["stories"]:
