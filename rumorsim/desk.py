@@ -17,14 +17,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from rumorsim.desk_records import Action, Case, Done, Quotas
 from rumorsim.desk_verbs import Verbs
 from rumorsim.levers import Factor
+from rumorsim.shown import Shown
 from rumorsim.sponsors import Sponsor
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ __all__ = ["Action", "Case", "Desk", "Done", "Quotas"]
 ORDERED: Final = 3 * 2**21
 
 
-class Desk(Verbs):
+class Desk(Verbs, Shown):
     """What the platform can do, see and remember.
 
     ``env`` is the SimPy environment, ``world`` the arrays, ``levers`` the factors in force,
@@ -58,6 +59,15 @@ class Desk(Verbs):
         self._promoting: Counter[int] = Counter()
         self._ordered: Counter[tuple[int, int]] = Counter()
         self._order_hearers: list[Callable[[], None]] = []
+
+    def facts_shown(self) -> Sequence[tuple[str, Any]]:
+        last = self.journal[-3:]
+        done = ", ".join(f"{each.verb} {each.kind} {each.target}" for each in last)
+        return [
+            ("now", f"{self.now:g} h"),
+            ("journal", f"{len(self.journal):,} actions"),
+            ("last", done or "none"),
+        ]
 
     # -- cases ----------------------------------------------------------------------
 

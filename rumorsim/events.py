@@ -43,6 +43,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.frames import Table, Tabular
+from rumorsim.shown import shown_table
 from rumorsim.verbs import VERBS
 
 if TYPE_CHECKING:
@@ -149,6 +150,9 @@ class Batch(Tabular):
     def __repr__(self) -> str:
         span = f", {self.time[0]:.3f} h to {self.time[-1]:.3f} h" if len(self) else ""
         return f"Batch({len(self)} events{span})"
+
+    def _repr_html_(self) -> str:
+        return shown_table(repr(self), COLUMNS, [list(event) for event in self[:10]])
 
     @property
     def time(self) -> NDArray[np.float64]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import ConfigDict, RootModel
 
@@ -16,6 +16,7 @@ from rumorsim.files import MARKER, json_text, write_directory
 from rumorsim.frames import Table, Tabular
 from rumorsim.measures import curves, describe, flatten
 from rumorsim.saved_json import ProvenanceShape, Saved, ScenarioShape, checked, read_json
+from rumorsim.shown import Shown, listed
 
 if TYPE_CHECKING:
     import pandas
@@ -46,8 +47,18 @@ class _CurveShape(RootModel[dict[str, list[float | None]]]):
     model_config = ConfigDict(strict=True)
 
 
-@dataclass(frozen=True)
-class Result(Tabular):
+#: The numbers that a result shows at a prompt, and what they are called there.
+_SHOWN: Final = {
+    "reach.truth.false.accounts": "reach of false stories",
+    "reach.truth.true.accounts": "reach of true stories",
+    "shares.shares": "shares",
+    "enforcement.actions": "actions of the desk",
+    "collateral.accounts.innocent": "innocent accounts hit",
+}
+
+
+@dataclass(frozen=True, repr=False)
+class Result(Tabular, Shown):
     """The outcome of one run.
 
     ``digest`` is the SHA-256 of the event rows, ``measures`` the value of each measure,
@@ -62,6 +73,18 @@ class Result(Tabular):
     measures: Mapping[str, Any]
     scenario: Mapping[str, Any]
     provenance: Mapping[str, Any]
+
+    def facts_shown(self) -> Sequence[tuple[str, Any]]:
+        numbers = self.scalars()
+        rows = [
+            ("scenario", self.scenario.get("name", "")),
+            ("policy", f"{self.policy} (seed {self.seed}, engine {self.engine})"),
+            ("events", f"{self.events:,}, digest {self.digest[:12]}..."),
+        ]
+        for key, name in _SHOWN.items():
+            if numbers.get(key) is not None:
+                rows.append((name, f"{numbers[key]:,}"))
+        return [*rows, ("measures", listed(self.measures, 12))]
 
     def scalars(self) -> dict[str, float | None]:
         """Every number by its dotted name, such as ``reach.truth.false.accounts``."""

@@ -7,7 +7,7 @@ From here to the inner loop: ``run`` -> ``Simulation.advance`` -> ``Engine.run_u
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -34,6 +34,7 @@ from rumorsim.scenario.handing import (
     own_processes,
     with_policy,
 )
+from rumorsim.shown import Shown, listed
 from rumorsim.sinks import open_sink
 from rumorsim.surfaces import SURFACES
 from rumorsim.units import parse_duration
@@ -47,7 +48,7 @@ STEPS = 200
 LONGEST, FEW = 10, 1000
 
 
-class Simulation:
+class Simulation(Shown):
     """One world under one policy, advanced step by step.
 
     ``policy`` is the name of a policy of the scenario, a list of interventions, or a SimPy
@@ -96,6 +97,17 @@ class Simulation:
         for process in own_processes(scenario, self.policy, self.desk):
             self.engine.process(process)
         self.engine.start()
+
+    def facts_shown(self) -> Sequence[tuple[str, Any]]:
+        reach = zip(self.world.story_names, self.reach().tolist(), strict=True)
+        return [
+            ("scenario", self.scenario.name),
+            ("policy", f"{self.policy_name} (seed {self.seed})"),
+            ("now", f"{self.now:g} of {self.world.horizon:g} h"),
+            ("posts", f"{self.world.posts_made:,}"),
+            ("reach", listed(f"{name} {count:,}" for name, count in reach)),
+            ("actions", f"{len(self.desk.journal):,} of the desk"),
+        ]
 
     @property
     def now(self) -> float:

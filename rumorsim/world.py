@@ -7,7 +7,7 @@ records here as the run goes on; a new run takes a new world.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as dataclass_replace
 from functools import partial
@@ -46,6 +46,7 @@ from rumorsim.people import People, draw_people
 from rumorsim.platforms import Platforms, lay_out
 from rumorsim.randomness import seed_of
 from rumorsim.reserve import Reserve
+from rumorsim.shown import Shown, listed
 from rumorsim.stories import Stories
 from rumorsim.tables import Tables, day_curve, reinforcement_steps, story_templates
 
@@ -97,8 +98,8 @@ class Rules:
     terms: NDArray[np.void] | None
 
 
-@dataclass
-class World:
+@dataclass(repr=False)
+class World(Shown):
     """The arrays of one run.
 
     ``accounts``, ``posts`` and ``stories`` are record arrays (``kernels.records``); posts
@@ -194,6 +195,15 @@ class World:
             fit[posts] &= (made["alive"][number] != 0) & (visible[made["author"][number]] != 0)
         standing = np.flatnonzero(fit)
         return int(standing[np.argmax(made["shares"][standing])]) if len(standing) else -1
+
+    def facts_shown(self) -> Sequence[tuple[str, Any]]:
+        return [
+            ("accounts", f"{len(self.accounts):,} on {listed(self.facts.platforms)}"),
+            ("follows", f"{self.graph.follows:,}"),
+            ("stories", listed(self.story_names)),
+            ("posts", f"{self.posts_made:,}"),
+            ("time", f"{self.horizon:g} h, seed {self.seed}"),
+        ]
 
     @property
     def posts_made(self) -> int:

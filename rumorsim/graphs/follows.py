@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from rumorsim.errors import Fault, InputError, nearest, show_value
 from rumorsim.graphs.read_as import ReadAs
 from rumorsim.randomness import parts_of
+from rumorsim.shown import Shown, listed
 
 __all__ = ["FollowGraph"]
 
@@ -25,8 +26,8 @@ def _frozen(array: NDArray[Any]) -> NDArray[Any]:
     return view
 
 
-@dataclass(frozen=True, eq=False)
-class FollowGraph:
+@dataclass(frozen=True, eq=False, repr=False)
+class FollowGraph(Shown):
     """Who follows whom, among accounts 0..N-1, and what is known about each account.
 
     A follow is an edge followee -> follower, the way information travels. Arrays are
@@ -90,6 +91,16 @@ class FollowGraph:
         """The number of followers of the most followed account, 0 without any."""
         ends = (self.offsets[part.start : part.stop + 1] for part in parts_of(self.accounts))
         return max((int(np.diff(each).max()) for each in ends), default=0)
+
+    def facts_shown(self) -> Sequence[tuple[str, Any]]:
+        most = int(self.follower_counts().max(initial=0))
+        return [
+            ("accounts", f"{self.accounts:,}"),
+            ("follows", f"{self.follows:,}, most followers {most:,}"),
+            ("weights", "none" if self.weights is None else "one a follow"),
+            ("ids", "0, 1, 2 ..." if self.ids is None else listed(self.ids[:9].tolist(), 8)),
+            ("attributes", listed(self.attributes) or "none"),
+        ]
 
     def follower_counts(self) -> NDArray[np.int64]:
         """How many followers each account has; int64[N]."""

@@ -16,13 +16,14 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
 from rumorsim.events import Batch, Facts, Kind
+from rumorsim.shown import Shown, listed
 
 __all__ = ["Curve", "Meaning", "Measure", "Number", "curves", "flatten", "plain_value"]
 
@@ -38,7 +39,7 @@ class Meaning(NamedTuple):
     text: str
 
 
-class Measure(ABC, Generic[State]):
+class Measure(Shown, ABC, Generic[State]):
     """One thing to know about a run.
 
     ``name`` is kebab-case and names it in scenarios, files and on the command line;
@@ -53,6 +54,11 @@ class Measure(ABC, Generic[State]):
     meanings: ClassVar[Mapping[str, Meaning]] = {}
     #: True where it needs the follow graph, which a saved stream does not keep.
     needs_follows: ClassVar[bool] = False
+
+    def facts_shown(self) -> Sequence[tuple[str, Any]]:
+        kinds = sorted(kind.name.lower() for kind in self.needs)
+        numbers = [(key, f"{unit}: {text}") for key, (unit, text) in self.meanings.items()]
+        return [("name", self.name), ("summary", self.summary), ("reads", listed(kinds)), *numbers]
 
     @abstractmethod
     def start(self, facts: Facts) -> State:

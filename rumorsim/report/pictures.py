@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -14,7 +15,14 @@ from rumorsim.report.style import styled
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["FIGURE_KINDS", "save_figure", "save_pictures", "without_picture"]
+__all__ = [
+    "FIGURE_KINDS",
+    "FORMATS",
+    "figure_bytes",
+    "save_figure",
+    "save_pictures",
+    "without_picture",
+]
 
 #: What a figure is saved as where nothing else is asked.
 FIGURE_KINDS: Final = ("png", "svg")
@@ -25,19 +33,30 @@ _METADATA: Final[dict[str, dict[str, Any]]] = {
     "pdf": {"CreationDate": None, "Creator": "rumorsim", "Producer": None},
 }
 
+#: What a figure can be saved as.
+FORMATS: Final = tuple(_METADATA)
+
 
 def save_figure(figure: Figure, place: Path, kinds: Sequence[str] = FIGURE_KINDS) -> list[Path]:
     """Write ``place`` with each suffix, the same bytes for the same figure; the paths."""
     written = []
+    for kind in kinds:
+        path = place.with_suffix(f".{kind}")
+        data = figure_bytes(figure, kind)
+        with write_beside(path, overwrite=True) as draft:
+            draft.write_bytes(data)
+        written.append(path)
+    return written
+
+
+def figure_bytes(figure: Figure, kind: str) -> bytes:
+    """A figure as a file of :data:`FORMATS`, the same bytes for the same figure."""
+    buffer = io.BytesIO()
     with styled(), warnings.catch_warnings():
         # Letters that no installed font has were told of when the figure was made.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        for kind in kinds:
-            path = place.with_suffix(f".{kind}")
-            with write_beside(path, overwrite=True) as draft:
-                figure.savefig(draft, format=kind, metadata=_METADATA[kind])
-            written.append(path)
-    return written
+        figure.savefig(buffer, format=kind, metadata=_METADATA[kind])
+    return buffer.getvalue()
 
 
 def save_pictures(

@@ -7,6 +7,7 @@ not exist) is checked when the world is built, with the same kind of message.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
@@ -27,6 +28,7 @@ from rumorsim.scenario.checks import raise_faults
 from rumorsim.scenario.feed import CheckIns, Feed, feed_of
 from rumorsim.scenario.inputs import input_files
 from rumorsim.scenario.platforms import Platform, expand_presets
+from rumorsim.shown import Shown, listed
 from rumorsim.surfaces.trending import Trending
 from rumorsim.units import Duration, PositiveDuration, Rate, Start
 from rumorsim.written import Model, replaced, unchecked
@@ -296,6 +298,36 @@ class Scenario(Model):
             other = other.model_copy()
             other._file = self._file
         return super().__eq__(other)
+
+    def facts_shown(self) -> Sequence[tuple[str, Any]]:
+        graph = self.graph.written(given=True)
+        yields = [
+            ("name", self.name),
+            ("time", f"{self.horizon:g} h from {self.start:%Y-%m-%d %H:%M}, seed {self.seed}"),
+            ("graph", ", ".join(f"{key} {value}" for key, value in graph.items())),
+            ("kinds", listed(["ordinary", *self.accounts.kinds])),
+        ]
+        if self.model is not None:
+            yields.append(("model", self.model.kind))
+        if self.platforms:
+            yields.append(("platforms", listed(self.platforms)))
+        for story in self.stories[:5]:
+            truth = "true" if story.truth else "false"
+            told = f"{story.name} ({truth}, {story.category}), appeal {story.appeal:g}"
+            yields.append(("story", told))
+        if len(self.stories) > 5:
+            yields.append(("", f"and {len(self.stories) - 5} more stories"))
+        if self.adversaries:
+            yields.append(("adversaries", listed(each.kind for each in self.adversaries)))
+        for policy in self.policies[:8]:
+            kinds = listed(each.kind for each in policy.interventions)
+            yields.append(("policy", f"{policy.name}: {kinds}"))
+        if len(self.policies) > 8:
+            yields.append(("", f"and {len(self.policies) - 8} more policies"))
+        return [*yields, ("measures", listed(self.measures, 12))]
+
+    def __repr__(self) -> str:
+        return Shown.__repr__(self)
 
     def policy(self, name: str) -> Policy:
         """The policy of that name; ``none`` is always there. KeyError names the nearest."""

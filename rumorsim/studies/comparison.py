@@ -9,10 +9,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from rumorsim.errors import nearest
+from rumorsim.errors import Fault, InputError, nearest, show_value
 from rumorsim.frames import Table, Tabular
 from rumorsim.measures import describe
 from rumorsim.measures.base import Curve
+from rumorsim.shown import Shown, listed, shown_table
 from rumorsim.studies.intervals import (
     COUNT,
     LEVEL,
@@ -32,6 +33,7 @@ from rumorsim.studies.ranking import Ranking, ranked
 if TYPE_CHECKING:
     import pandas
 
+    from rumorsim.report.picture import Picture
     from rumorsim.studies.precision import Precision
 
 __all__ = [
@@ -127,8 +129,8 @@ class CurveBand(NamedTuple):
         )
 
 
-@dataclass(frozen=True)
-class Comparison(Tabular):
+@dataclass(frozen=True, repr=False)
+class Comparison(Tabular, Shown):
     """Every policy of a scenario in the same worlds.
 
     ``scalars[policy][key][r]`` is a number of the run with ``seeds[r]``, ``curves`` likewise,
@@ -145,6 +147,56 @@ class Comparison(Tabular):
     scenario: Mapping[str, Any]
     provenance: Mapping[str, Any]
     precision: Precision | None = None
+
+    def facts_shown(self) -> Sequence[tuple[str, Any]]:
+        seeds = f"seeds {self.seeds[0]} to {self.seeds[-1]}"
+        return [
+            ("scenario", self.name),
+            ("policies", listed(self.policies)),
+            ("worlds", f"{len(self.seeds)} ({seeds})"),
+            ("numbers", f"{len(self.keys):,} of each run"),
+            *(("", sentence) for sentence in self.sentences()),
+        ]
+
+    def _repr_html_(self) -> str:
+        from rumorsim.studies.telling import headlines, rows_of
+
+        head = ("number", "policy", "mean", "difference to none", "relative", "pairing")
+        rows = [
+            (headline.title, *row)
+            for headline in headlines(self)
+            for row in rows_of(self, headline.key)
+        ]
+        table = shown_table(self.name, head, rows)
+        return table + self.figure().html()
+
+    def figure(self, width: str | None = None, *, of: str = "reach") -> Picture:
+        """A figure for a notebook or a paper: ``reach`` over time, or ``differences``.
+
+        ``width`` such as "8.5 cm" (one column) or "17 cm"; absent: as in reports. Pictures are
+        saved as PDF, SVG or PNG, by the suffix. InputError for what is no width or figure::
+
+            comparison.figure(width="8.5 cm", of="differences").save("differences.pdf")
+        """
+        from rumorsim.report.picture import Picture
+        from rumorsim.studies.figures import difference_figure, reach_figure
+
+        made = {"reach": reach_figure, "differences": difference_figure}
+        if of not in made:
+            advice = nearest(of, list(made))
+            raise InputError(Fault("is no figure", key="of", value=show_value(of), advice=advice))
+        return Picture(made[of](self), width)
+
+    def latex(self, keys: Sequence[str] | None = None) -> str:
+        r"""A table for LaTeX with the rules of ``booktabs``: headlines, or the numbers ``keys``.
+
+        Means, paired differences to ``none`` and relative changes with their intervals::
+
+            Path("table.tex").write_text(comparison.latex())      # then \input{table}
+        """
+        from rumorsim.studies.latex import latex_table
+
+        return latex_table(self, keys)
 
     @property
     def level(self) -> float:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from rumorsim.claims import Claim
 from rumorsim.errors import Fault, InputError, nearest, number_fault, show_value
@@ -22,6 +22,7 @@ from rumorsim.measures import AnyMeasure
 from rumorsim.randomness import seed_of
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import AnyPolicy, with_measures, with_policy
+from rumorsim.shown import Shown, listed
 from rumorsim.studies.answering import AnswerDirectory, check_key, made_with, measure_of, numbers
 from rumorsim.studies.comparison import NONE, main_key
 from rumorsim.studies.intervals import (
@@ -35,6 +36,9 @@ from rumorsim.studies.overrides import overridden
 from rumorsim.studies.runner import Runner
 from rumorsim.studies.study import MOST_RUNS
 from rumorsim.units import parse_duration
+
+if TYPE_CHECKING:
+    from rumorsim.report.picture import Picture
 
 __all__ = ["COVERAGES", "DELAYS", "Cell", "DelayMap", "delay_map"]
 
@@ -57,8 +61,8 @@ class Cell(NamedTuple):
     part: Interval | None
 
 
-@dataclass(frozen=True)
-class DelayMap:
+@dataclass(frozen=True, repr=False)
+class DelayMap(Shown):
     """Every cell, by delay and then by coverage."""
 
     name: str
@@ -72,6 +76,26 @@ class DelayMap:
     cells: tuple[Cell, ...]
     scenario: Mapping[str, Any]
     source: str = field(default="", compare=False, repr=False)
+
+    def facts_shown(self) -> Sequence[tuple[str, Any]]:
+        return [
+            ("scenario", self.name),
+            ("policy", self.policy),
+            ("number", self.key),
+            ("delays", listed(self.delays)),
+            (self.covered_by, listed(self.coverages)),
+            ("worlds", len(self.seeds)),
+        ]
+
+    def figure(self, width: str | None = None) -> Picture:
+        """The figure, as :meth:`.Comparison.figure` gives one."""
+        from rumorsim.report.picture import Picture
+        from rumorsim.studies.delay_map_telling import figure
+
+        return Picture(figure(self), width)
+
+    def _repr_html_(self) -> str:
+        return super()._repr_html_() + self.figure().html()
 
     def rows(self) -> list[dict[str, Any]]:
         """The table behind the picture: one row a cell."""

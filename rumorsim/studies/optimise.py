@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ from rumorsim.measures import AnyMeasure
 from rumorsim.randomness import seed_of
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import Policies
+from rumorsim.shown import Shown, listed
 from rumorsim.studies.answering import AnswerDirectory, asked_of, made_with, needed, numbers
 from rumorsim.studies.asking import Asked, study_of
 from rumorsim.studies.comparison import NONE
@@ -39,6 +40,9 @@ from rumorsim.studies.searching import Search, Trial
 from rumorsim.studies.study import Study
 from rumorsim.written.changing import parse_key
 
+if TYPE_CHECKING:
+    from rumorsim.report.picture import Picture
+
 __all__ = ["Optimum", "optimise"]
 
 HOLDS: Final = "optimisation"
@@ -47,8 +51,8 @@ _DESIGN: Final = {"kind": "sobol", "points": 2}
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Optimum:
+@dataclass(frozen=True, repr=False)
+class Optimum(Shown):
     """The trials of the search, the finalists in fresh worlds, and what can be said.
 
     ``seeds``: the worlds of the search; ``fresh``: those of the finals.
@@ -65,6 +69,27 @@ class Optimum:
     study: Mapping[str, Any]
     search_seed: int = 1
     source: str = field(default="", compare=False, repr=False)
+
+    def facts_shown(self) -> Sequence[tuple[str, Any]]:
+        from rumorsim.studies.optimise_telling import sentence
+
+        return [
+            ("study", self.name),
+            ("parameters", listed(self.parameters) or "none"),
+            ("trials", len(self.trials)),
+            ("worlds", f"{len(self.seeds)} of the search, {len(self.fresh)} fresh"),
+            ("answer", sentence(self)),
+        ]
+
+    def figure(self, width: str | None = None) -> Picture:
+        """The figure, as :meth:`.Comparison.figure` gives one."""
+        from rumorsim.report.picture import Picture
+        from rumorsim.studies.optimise_telling import figure
+
+        return Picture(figure(self), width)
+
+    def _repr_html_(self) -> str:
+        return super()._repr_html_() + self.figure().html()
 
     def text(self) -> str:
         """The finalists for people, and the answer in one sentence."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from rumorsim.errors import Fault, InputError
 from rumorsim.measures import AnyMeasure
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import Policies
+from rumorsim.shown import Shown, listed
 from rumorsim.studies.answering import (
     AnswerDirectory,
     asked_of,
@@ -40,6 +41,9 @@ from rumorsim.studies.plan import handed_over, overrides_of, planned
 from rumorsim.studies.runner import Runner
 from rumorsim.studies.study import Study
 from rumorsim.written import replaced, unchecked
+
+if TYPE_CHECKING:
+    from rumorsim.report.picture import Picture
 
 __all__ = ["Response", "Sensitivity", "sensitivity"]
 
@@ -62,8 +66,8 @@ class Response:
     noise: float
 
 
-@dataclass(frozen=True)
-class Sensitivity:
+@dataclass(frozen=True, repr=False)
+class Sensitivity(Shown):
     """The indices of every parameter for every response.
 
     ``method`` is "sobol" or "morris", ``key`` the number explained, ``points`` the values of
@@ -80,6 +84,26 @@ class Sensitivity:
     scenario: Mapping[str, Any]
     study: Mapping[str, Any]
     source: str = field(default="", compare=False, repr=False)
+
+    def facts_shown(self) -> Sequence[tuple[str, Any]]:
+        return [
+            ("study", self.name),
+            ("method", f"{self.method}, {len(self.points):,} points"),
+            ("number", self.key),
+            ("parameters", listed(self.parameters)),
+            ("worlds", len(self.seeds)),
+            ("policies", listed(response.policy for response in self.responses)),
+        ]
+
+    def figure(self, width: str | None = None) -> Picture:
+        """The figure, as :meth:`.Comparison.figure` gives one."""
+        from rumorsim.report.picture import Picture
+        from rumorsim.studies.sensitivity_telling import figure
+
+        return Picture(figure(self), width)
+
+    def _repr_html_(self) -> str:
+        return super()._repr_html_() + self.figure().html()
 
     def rows(self) -> list[dict[str, Any]]:
         """One row for each index: policy, what is explained, parameter, index, its interval."""

@@ -11,6 +11,7 @@ from rumorsim.csv_text import restored
 from rumorsim.errors import Fault, InputError
 from rumorsim.frames import of_data
 from rumorsim.measures.base import Curve
+from rumorsim.shown import Shown, listed
 from rumorsim.studies.manifest import Manifest
 from rumorsim.studies.orders import Setting
 from rumorsim.studies.records import run_id
@@ -47,8 +48,8 @@ class Row:
     error: str | None = None
 
 
-@dataclass(frozen=True)
-class Sweep:
+@dataclass(frozen=True, repr=False)
+class Sweep(Shown):
     """The sweep in ``directory``, read as it is asked for; ``manifest`` is what was asked."""
 
     directory: Path
@@ -58,6 +59,29 @@ class Sweep:
     def load(cls, directory: str | Path) -> Sweep:
         """The sweep in a directory, finished or not; InputError where there is none."""
         return cls(Path(directory).absolute(), Manifest.load(Path(directory)).values)
+
+    def facts_shown(self) -> Sequence[tuple[str, Any]]:
+        store = Store(self.directory)
+        there = sum(store.place(name).is_file() for name in self.run_ids())
+        rows = [
+            ("study", self.manifest["name"]),
+            ("points", f"{len(self.manifest['points']):,}"),
+            *(("parameter", f"{name}: {listed(values)}") for name, values in self._values()),
+            ("policies", listed(self.policies)),
+            ("worlds", f"{len(self.seeds):,} (seeds from {self.seeds.start})"),
+            ("runs", f"{there:,} of {self.manifest['runs']:,} done"),
+            ("directory", self.directory),
+        ]
+        return rows
+
+    def _values(self) -> Iterator[tuple[str, list[Any]]]:
+        """The different values of each parameter, in order of appearance."""
+        for place, name in enumerate(self.parameters):
+            values: list[Any] = []
+            for point in self.manifest["points"]:
+                if point[place] not in values:
+                    values.append(point[place])
+            yield name, values
 
     @property
     def parameters(self) -> tuple[str, ...]:

@@ -6,14 +6,15 @@ Python as well: pydantic's own errors, with its names and links, never reach a c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar, Union
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, TypeVar, Union
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from rumorsim.errors import Fault, InputError
+from rumorsim.shown import Shown
 from rumorsim.written.changing import changed, without_nulls
 from rumorsim.written.messages import faults_of
 
@@ -22,10 +23,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Model", "any_of", "replaced", "unchecked", "validated"]
 
+#: Characters of a model at a prompt: some twenty lines.
+_LONGEST: Final = 1500
+
 Made = TypeVar("Made", bound=BaseModel)
 
 
-class Model(BaseModel):
+class Model(Shown, BaseModel):
     """Base of all that people, files or browsers say: strict, frozen, no unknown keys, no NaN."""
 
     model_config = ConfigDict(
@@ -93,6 +97,20 @@ class Model(BaseModel):
         scenario.set("policies[close accounts].interventions[0].when.reports", 10)
         """
         return self.with_({key: value})
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        given = self.model_fields_set
+        return ((name, value) for name, value in super().__repr_args__() if name in given)
+
+    def __repr__(self) -> str:
+        text = BaseModel.__repr__(self)
+        return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+    def __str__(self) -> str:
+        return repr(self)
+
+    def facts_shown(self) -> Sequence[tuple[str, Any]]:
+        return [(name, value) for name, value in self.written(given=True).items()]
 
     def written(self, *, given: bool = False) -> dict[str, Any]:
         """Plain JSON values in the form people write; with ``given`` only what was given."""
