@@ -104,10 +104,11 @@ def _lay_out(figure: Figure, legend: Legend, width: float) -> None:
     labels = [text.get_text() for text in legend.get_texts()]
     title = legend.get_title()
     longest = max(map(len, labels), default=0)
-    font = legend.get_texts()[0].get_fontsize()
+    font = float(legend.get_texts()[0].get_fontsize())
+    handles = [each for each in legend.legend_handles if each is not None]
     legend.remove()
     figure.legend(
-        legend.legend_handles, labels, loc="outside lower center", fontsize=font,
+        handles, labels, loc="outside lower center", fontsize=font,
         ncols=max(1, min(len(labels), int(width / (0.6 + longest * font * _LETTER)))),
         title=title.get_text(), title_fontsize=title.get_fontsize(), frameon=False,
     )  # fmt: skip
