@@ -39,7 +39,7 @@ from rumorsim.cli_shared import (
 )
 from rumorsim.cli_sweep import reproduce, sweep
 from rumorsim.cli_writing import WRITING
-from rumorsim.errors import Fault, InputError
+from rumorsim.errors import Fault, InputError, advise
 
 if TYPE_CHECKING:
     from rumorsim.events import Batch
@@ -121,7 +121,10 @@ def run_command(
             )
         )
     from rumorsim.run import run
+    from rumorsim.scenario.idle import idle_in
 
+    for each in idle_in(loaded, policies=[policy]):
+        advise(str(each))
     tell_of_compiling(engine, loaded)
     batches: list[Batch] = []
     graph = None if out is None else _drawable(loaded)

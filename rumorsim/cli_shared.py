@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from rumorsim.errors import Fault, InputError, PictureWarning, RumorsimError
+from rumorsim.errors import (
+    Fault,
+    InputError,
+    PictureWarning,
+    RumorsimError,
+    RumorsimWarning,
+)
 
 if TYPE_CHECKING:
     from rumorsim.scenario import Scenario
@@ -326,7 +332,7 @@ def _warnings_in_one_line() -> Iterator[None]:
         show = warnings.showwarning
 
         def shown(message: Warning | str, category: type[Warning], *rest: Any) -> None:
-            if issubclass(category, PictureWarning):
+            if issubclass(category, PictureWarning | RumorsimWarning):
                 click.echo(f"warning: {message}", err=True)
             else:
                 show(message, category, *rest)

@@ -25,6 +25,7 @@ __all__ = [
     "TABLE_SIZE",
     "Law",
     "gamma_table",
+    "least",
     "quantile_table",
     "round24",
     "sample",
@@ -266,6 +267,12 @@ def gamma_table(shape: float) -> Array:
         return result
 
     return table_of(quantile)
+
+
+def least(law: Any) -> float:
+    """The shortest time that is ever drawn from a law, in hours: its table's first entry."""
+    near = np.array([0.5 * 2.0**-32])
+    return float(round24(law.quantile(near, 1 - near))[0])
 
 
 def sample(table: Any, word: int) -> float:

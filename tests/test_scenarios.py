@@ -385,7 +385,7 @@ def test_check_tells_what_waits_for_reports_in_vain() -> None:
 name = "p"
 interventions = [{ kind = "close-accounts", when = { reports = 3 } }]
 """
-    told = 'In "p" close-accounts waits for reports, and nobody reports'
+    told = "when.reports = 3: nobody reports"
     brigade = '{ kind = "user-reports", when = { at = ["1 h"] }, brigade = 5 }'
     raid = """
 [[adversaries]]

@@ -58,7 +58,8 @@ def test_the_so_manieth_post_of_an_account(nth: int) -> None:
 
 def test_without_an_account_nth_is_each_authors_own() -> None:
     batch = events(world("delete-posts", {"nth": 1}), "it")
-    hit = actions(batch, "delete")
+    # A share is gone already where its original was the first post of somebody else.
+    hit = actions(batch, "delete", "moot")
     made = batch.only(Kind.PUBLISH, Kind.SHARE)
     early = made.account[made.time < 6.0].tolist()
     assert sorted(hit.account.tolist()) == sorted(set(early))

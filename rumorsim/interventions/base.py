@@ -19,6 +19,7 @@ from rumorsim.written import Model, replaced
 
 if TYPE_CHECKING:
     from rumorsim.desk import Case, Desk
+    from rumorsim.world import World
 
 __all__ = ["Intervention", "When", "Whom"]
 
@@ -256,6 +257,9 @@ class Intervention(Model):
         """Do it to one target. Tokens of what was done go to ``case.done``."""
         raise NotImplementedError
 
+    def fits_world(self, world: World, key: str) -> None:
+        """InputError where it cannot be started in a world; ``key`` is where it stands."""
+
     def applies(self, desk: Desk, target: int) -> bool:
         """Whether there is anything it could do to a target; if not, no case is opened."""
         return True
@@ -279,5 +283,9 @@ class Intervention(Model):
         return targets
 
     def start(self, desk: Desk, place: int, ordinal: int) -> None:
-        """Begin at hour 0. ``ordinal`` counts the interventions of this kind in the policy."""
+        """Begin at hour 0. ``ordinal`` counts the interventions of this kind in the policy.
+
+        InputError where :meth:`fits_world` says so.
+        """
+        self.fits_world(desk.world, f"interventions[{place}]")
         Docket(self, place, ordinal, desk).start()

@@ -12,6 +12,7 @@ from rumorsim.interventions.base import Intervention
 
 if TYPE_CHECKING:
     from rumorsim.desk import Case, Desk
+    from rumorsim.world import World
 
 __all__ = ["Correct"]
 
@@ -40,17 +41,16 @@ class Correct(Intervention):
     def applies(self, desk: Desk, target: int) -> bool:
         return bool(desk.answers_to(target))
 
-    def start(self, desk: Desk, place: int, ordinal: int) -> None:
-        if not desk.world.accounts["official"].any():
+    def fits_world(self, world: World, key: str) -> None:
+        if not world.accounts["official"].any():
             raise InputError(
                 Fault(
                     "no account is official: nobody could publish a correction",
-                    key=f"interventions[{place}].kind",
+                    key=f"{key}.kind",
                     value='"correct"',
                     advice="give a kind of account official = true",
                 )
             )
-        super().start(desk, place, ordinal)
 
     def act(self, desk: Desk, target: int, case: Case) -> None:
         world = desk.world

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rumorsim.interventions.base import Intervention, Whom
     from rumorsim.world import World
 
-__all__ = ["Selector", "target_address"]
+__all__ = ["Selector", "accounts_of", "target_address"]
 
 
 class Selector:
@@ -45,17 +45,7 @@ class Selector:
         world, whom = desk.world, whom or intervention.whom
         self._whom = whom
         self._target = intervention.target
-        # One value for all, until some are told from others.
-        chosen = np.broadcast_to(np.True_, world.graph.accounts)
-        if whom.accounts:
-            chosen = chosen & _among(_numbers(whom.accounts, desk, place), world)
-        if whom.top is not None:
-            most = np.argsort(-world.graph.follower_counts(), kind="stable")[: whom.top]
-            chosen = chosen & _among(most, world)
-        # Who comes back is what it was, but may be on another platform.
-        self._accounts = world.reserve.spread(chosen)
-        if whom.kinds:
-            self._accounts = self._accounts & _of_kinds(world, whom.kinds)
+        self._accounts = accounts_of(world, whom, f"interventions[{place}].whom")
         self._guilty_kinds = _of_kinds(world, intervention.guilty_kinds)
         platforms = world.facts.platforms
         self._platforms = {platforms.index(each) for each in whom.platforms if each in platforms}
@@ -177,6 +167,23 @@ class Selector:
         )
 
 
+def accounts_of(world: World, whom: Whom, key: str) -> Any:
+    """Who fits ``whom`` as far as that never changes: by id, kind and followers; bool [accounts].
+
+    InputError naming each id that the graph does not have; ``key`` is where they stand.
+    """
+    # One value for all, until some are told from others.
+    chosen = np.broadcast_to(np.True_, world.graph.accounts)
+    if whom.accounts:
+        chosen = chosen & _among(_numbers(whom.accounts, world, f"{key}.accounts"), world)
+    if whom.top is not None:
+        most = np.argsort(-world.graph.follower_counts(), kind="stable")[: whom.top]
+        chosen = chosen & _among(most, world)
+    # Who comes back is what it was, but may be on another platform.
+    found = world.reserve.spread(chosen)
+    return found & _of_kinds(world, whom.kinds) if whom.kinds else found
+
+
 def _among(accounts: Any, world: World) -> Any:
     """Who is one of these accounts of the graph; bool [accounts of the graph]."""
     mask = np.zeros(world.graph.accounts, dtype=bool)
@@ -193,15 +200,14 @@ def _of_kinds(world: World, kinds: Iterable[str]) -> Any:
     return np.isin(world.facts.kind, numbers)
 
 
-def _numbers(ids: Iterable[int | str], desk: Desk, place: int) -> list[int]:
+def _numbers(ids: Iterable[int | str], world: World, key: str) -> list[int]:
     """The accounts with these ids; InputError naming each id that the graph does not have."""
     found, faults = [], []
     for i, each in enumerate(ids):
         try:
-            found.append(desk.account(each))
+            found.append(world.graph.index_of(each))
         except InputError as error:
-            key = f"interventions[{place}].whom.accounts[{i}]"
-            faults += [replace(fault, key=key) for fault in error.faults]
+            faults += [replace(fault, key=f"{key}[{i}]") for fault in error.faults]
     if faults:
         raise InputError(faults)
     return found

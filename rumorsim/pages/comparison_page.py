@@ -9,6 +9,7 @@ from rumorsim.pages.before_part import before_section
 from rumorsim.pages.cascade_part import cascade_section
 from rumorsim.pages.desk_part import desk_section
 from rumorsim.pages.frontier_part import frontier_section
+from rumorsim.pages.idle_part import idle_section
 from rumorsim.pages.numbers_part import numbers_section
 from rumorsim.pages.parts import Page
 from rumorsim.pages.ranking_part import ranking_section
@@ -32,6 +33,7 @@ __all__ = ["comparison_page"]
 def comparison_page(saved: Saved, again: Replay, *, what: str = "") -> Page:
     """All sections that the comparison has something for."""
     sections = [
+        idle_section(saved),
         ranking_section(saved),
         reach_section(saved),
         before_section(saved, again),

@@ -12,6 +12,7 @@ from rumorsim.files import json_text
 from rumorsim.pages.before_part import before_section
 from rumorsim.pages.cascade_part import cascade_section
 from rumorsim.pages.comparison_making import expected_events
+from rumorsim.pages.idle_part import section_of
 from rumorsim.pages.parts import Code, Folded, Page, Section, Text
 from rumorsim.pages.replay import Replay, replay
 from rumorsim.pages.response_part import response_section
@@ -26,7 +27,9 @@ from rumorsim.pages.terms_part import (
     source_of,
 )
 from rumorsim.provenance import digest_of
+from rumorsim.scenario.idle import idle_of_plain
 from rumorsim.studies.comparison import NONE
+from rumorsim.studies.idle_policies import idle_lines
 
 if TYPE_CHECKING:
     from rumorsim.pages.sweep_reading import Point, Swept
@@ -41,7 +44,7 @@ def page_of_sweep(directory: Path, *, again: bool, progress: Progress | None) ->
     """The page of a sweep, finished or not."""
     swept = read_sweep(directory)
     manifest = swept.manifest
-    sections = [settings_section(swept)]
+    sections = [*_idle(manifest), settings_section(swept)]
     if swept.points:
         sections += [
             section
@@ -67,6 +70,12 @@ def page_of_sweep(directory: Path, *, again: bool, progress: Progress | None) ->
         source=source_of(manifest["versions"]),
         of=digest_of(manifest["scenario"]),
     )
+
+
+def _idle(manifest: Any) -> list[Section]:
+    told = {idle_of_plain([each])[0]: each["points"] for each in manifest.get("idle", ())}
+    section = section_of(idle_lines(told, len(manifest["points"])))
+    return [] if section is None else [section]
 
 
 def _at_one_setting(

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rumorsim.graphs import growth
+from rumorsim.scenario.idle import idle_in
 from rumorsim.scenario.inputs import build_graph
 from rumorsim.scenario.model_estimates import in_comment, model_words
 from rumorsim.world import build_world
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from rumorsim.graphs.follows import FollowGraph
@@ -52,29 +51,12 @@ def reproduction_number(scenario: Scenario, story: Story, graph: FollowGraph) ->
     return share * weighted_followers(graph, scenario.feed.follow_weight)
 
 
-def waits_in_vain(scenario: Scenario) -> Iterator[str]:
-    """What waits for reports where nobody reports: no story has ``report``, nobody is asked to."""
-    if any(story.report > 0 for story in scenario.stories):
-        return
-    if any(each.kind == "mass-reporting" for each in scenario.adversaries):
-        return
-    for policy in scenario.policies:
-        acts = policy.interventions
-        if any(getattr(each, "brigade", 0) for each in acts):
-            continue
-        for each in acts:
-            if each.when.reports is not None or each.whom.suspicion > 0:
-                yield (
-                    f'# In "{in_comment(policy.name)}" {each.kind} waits for reports, and nobody'
-                    " reports: no story has report > 0."
-                )
-
-
 def expectations(scenario: Scenario) -> str:
     """What the graph is like and what to expect of each story, as comments of TOML.
 
     Builds the graph and the world, so that what only they can show to be wrong (a missing
-    file, an id that does not exist) ends as an InputError here.
+    file, an id that does not exist) ends as an InputError here. Policies that do not act as
+    written are told.
     """
     graph, attributes = build_graph(scenario)
     world = build_world(scenario, graph, scenario.seed, attributes=attributes)
@@ -82,12 +64,12 @@ def expectations(scenario: Scenario) -> str:
         f"# {graph.accounts:,} accounts, {graph.follows:,} follows,"
         f" {graph.mean_followers:.2f} followers per account",
     ]
-    lines.extend(waits_in_vain(scenario))
     if scenario.model is not None:
         lines.extend(model_words(scenario, world))
-        return "\n".join(lines)
-    lines.append(ESTIMATE)
-    for story in scenario.stories:
-        expected = reproduction_number(scenario, story, graph)
-        lines.append(f"#   {in_comment(story.name)}: {expected:.3g}")
+    else:
+        lines.append(ESTIMATE)
+        for story in scenario.stories:
+            expected = reproduction_number(scenario, story, graph)
+            lines.append(f"#   {in_comment(story.name)}: {expected:.3g}")
+    lines += [f"# warning: {in_comment(str(each))}" for each in idle_in(scenario, world)]
     return "\n".join(lines)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from operator import index
 from typing import Final
 
-from rumorsim.errors import Fault, InputError, number_fault
+from rumorsim.errors import Fault, InputError, advise, number_fault
 from rumorsim.measures import AnyMeasure
 from rumorsim.provenance import digest_of
 from rumorsim.scenario import Scenario
@@ -19,6 +19,7 @@ from rumorsim.scenario.handing import (
 )
 from rumorsim.studies.answering import check_key
 from rumorsim.studies.comparison import NONE, Comparison, main_key
+from rumorsim.studies.idle_policies import idle_after, idle_before
 from rumorsim.studies.precision import MOST, Wish, next_count, reached_precision
 from rumorsim.studies.runner import Run, Runner, Setting
 from rumorsim.studies.workers import default_workers
@@ -81,6 +82,9 @@ def compare(
     workers = default_workers(replicates) if workers is None else workers
     runs: list[Run] = []
     wanted = replicates
+    idle = idle_before(pinned)
+    for each in idle:
+        advise(str(each))
     with Runner(
         pinned,
         # One process is this one.
@@ -95,11 +99,10 @@ def compare(
             made = dict(runner.sound(settings, _moved(progress, len(runs))))
             runs += [made[place] for place in range(len(settings))]
             found = _gathered(pinned, range(first, first + wanted), runs)
-            if wish is None:
-                return found
-            precise = reached_precision(found, wish, most)
-            if precise.reached or wanted >= most:
-                return replace(found, precision=precise)
+            precise = None if wish is None else reached_precision(found, wish, most)
+            if precise is None or precise.reached or wanted >= most:
+                told = idle_after(pinned, idle, found.scalars)
+                return replace(found, precision=precise, idle=tuple(told))
             wanted = next_count(precise)
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import pandas
 
     from rumorsim.report.picture import Picture
+    from rumorsim.scenario.idle import Idle
     from rumorsim.studies.precision import Precision
 
 __all__ = [
@@ -136,6 +137,7 @@ class Comparison(Tabular, Shown):
     ``scalars[policy][key][r]`` is a number of the run with ``seeds[r]``, ``curves`` likewise,
     ``digests[policy][r]`` names its events. ``policies`` begins with ``none``.
     ``scenario`` is the resolved form. ``precision``: what was asked, if anything was.
+    ``idle``: every part of a policy that does not act as written, and why.
     """
 
     name: str
@@ -147,6 +149,7 @@ class Comparison(Tabular, Shown):
     scenario: Mapping[str, Any]
     provenance: Mapping[str, Any]
     precision: Precision | None = None
+    idle: tuple[Idle, ...] = ()
 
     def facts_shown(self) -> Sequence[tuple[str, Any]]:
         seeds = f"seeds {self.seeds[0]} to {self.seeds[-1]}"
@@ -312,6 +315,7 @@ class Comparison(Tabular, Shown):
             "intervals": "bootstrap" if resampled(len(self.seeds)) else "t",
             "changes": [plain_change(change, self.scenario) for change in self.changes(keys)],
             "sentences": self.sentences(),
+            "idle": [each.as_dict() for each in self.idle],
             "ranking": None if ranking is None else ranking.as_dict(),
             "precision": None if self.precision is None else self.precision.as_dict(),
             "worlds": {

@@ -29,6 +29,7 @@ class Manifest:
     ``points`` are the values of the parameters, ``settings[point][policy]`` digests of
     resolved scenarios with that policy alone and without a seed; with the seed they name a
     run (:func:`.records.run_id`). ``folder`` is where relative paths of the scenario start.
+    ``idle`` is what of a policy does not act as written, and at how many points.
     """
 
     values: dict[str, Any]
@@ -53,6 +54,7 @@ class Manifest:
                 "replicates": plan.study.replicates,
                 "curves": list(plan.study.curves),
                 "settings": [list(row) for row in plan.settings],
+                "idle": [{**each.as_dict(), "points": count} for each, count in plan.idle.items()],
                 "rows": plan.rows,
                 "runs": plan.runs,
                 "results_version": RESULTS_VERSION,

@@ -6,17 +6,18 @@ import json
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from rumorsim.provenance import digest_of
 from rumorsim.randomness import seed_of
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import with_measures
+from rumorsim.scenario.idle import Idle, idle_in
 from rumorsim.scenario.unions import in_force
 from rumorsim.studies.overrides import overridden
 from rumorsim.studies.records import run_id
 
-__all__ = ["Order", "Orders", "Setting"]
+__all__ = ["Order", "Orders", "Prepared", "Setting"]
 
 #: Scenarios kept for the next setting with the same overrides and policy.
 _KEPT: Final = 64
@@ -54,6 +55,17 @@ class Order:
         return f'policy "{self.policy}", seed {self.seed}, run {self.id[:12]}'
 
 
+class Prepared(NamedTuple):
+    """A setting without its seed: the resolved scenario with one policy, as JSON; its digest.
+
+    ``idle``: what of the policy does not act as written; keys begin with ``policies[0]``.
+    """
+
+    text: str
+    digest: str
+    idle: tuple[Idle, ...]
+
+
 class Orders:
     """Orders for settings of one scenario, with ``measures`` instead of its own if given.
 
@@ -63,23 +75,25 @@ class Orders:
     def __init__(self, scenario: Scenario, measures: Sequence[str] | None = None) -> None:
         pinned = scenario.pinned().at(scenario.base_dir)
         self.scenario = pinned if measures is None else with_measures(pinned, measures)
-        self._prepared: OrderedDict[str, tuple[str, str]] = OrderedDict()
+        self._prepared: OrderedDict[str, Prepared] = OrderedDict()
         self._changed: tuple[str, Scenario] = ("{}", self.scenario)
 
     def of(self, setting: Setting) -> Order:
         """What has to be made for a setting. InputError where it is at fault."""
-        text, digest = self.prepared(setting.policy, setting.overrides)
-        name = run_id(digest, setting.policy, setting.seed)
-        return Order(name, text, setting.policy, setting.seed)
+        found = self.prepared(setting.policy, setting.overrides)
+        name = run_id(found.digest, setting.policy, setting.seed)
+        return Order(name, found.text, setting.policy, setting.seed)
 
-    def prepared(self, policy: str, overrides: Mapping[str, Any]) -> tuple[str, str]:
-        """The resolved scenario with that policy alone and without a seed: JSON, its digest."""
+    def prepared(self, policy: str, overrides: Mapping[str, Any]) -> Prepared:
+        """What the runs of a policy with these overrides have in common."""
         key = json.dumps([policy, overrides], sort_keys=True)
         found = self._prepared.get(key)
         if found is None:
-            values = in_force(self._with(overrides), policy).resolved()
+            alone = in_force(self._with(overrides), policy)
+            values = alone.resolved()
             del values["seed"]
-            found = self._prepared[key] = (json.dumps(values), digest_of(values))
+            idle = tuple(idle_in(alone))
+            found = self._prepared[key] = Prepared(json.dumps(values), digest_of(values), idle)
             while len(self._prepared) > _KEPT:
                 self._prepared.popitem(last=False)
         return found

@@ -7,6 +7,7 @@ the same (``none`` at every setting of another policy, say) are one *run*.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -16,6 +17,7 @@ from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.measures import AnyMeasure
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import Policies, with_measures, with_policies
+from rumorsim.scenario.idle import Idle
 from rumorsim.scenario.unions import in_force, union_name
 from rumorsim.studies.comparison import NONE
 from rumorsim.studies.complaints import Complaints, faults_of_keys
@@ -42,6 +44,8 @@ class Plan:
     settings: tuple[tuple[str, ...], ...]
     #: Digest of each setting: the first point and policy it belongs to; graphs side by side.
     different: dict[str, tuple[int, int]]
+    #: What of a policy does not act as written, and at how many points.
+    idle: Mapping[Idle, int]
 
     @property
     def rows(self) -> int:
@@ -155,6 +159,7 @@ def planned(study: Study, orders: Orders, most_runs: int | None = None) -> Plan:
     complaints = Complaints(study, orders.scenario)
     graphs: dict[str, str] = {}
     first: dict[str, tuple[int, int]] = {}
+    idle: Counter[Idle] = Counter()
     for p, point in enumerate(study.design.points(study.parameters)):
         values = dict(zip(names, point, strict=True))
         points.append(values)
@@ -163,16 +168,30 @@ def planned(study: Study, orders: Orders, most_runs: int | None = None) -> Plan:
         except InputError as error:
             complaints.add(p, values, error)
             continue
-        for q, (text, digest) in enumerate(prepared):
-            first.setdefault(digest, (p, q))
-            graphs.setdefault(digest, _graph_in(text))
-        settings.append(tuple(digest for _, digest in prepared))
+        for q, each in enumerate(prepared):
+            first.setdefault(each.digest, (p, q))
+            graphs.setdefault(each.digest, _graph_in(each.text))
+            idle.update(_in_study(orders.scenario, each.idle))
+        settings.append(tuple(each.digest for each in prepared))
     complaints.tell()
     seed = orders.scenario.seed if study.seed is None else study.seed
     # A graph is built once where its settings stand side by side.
     order = {graph: i for i, graph in enumerate(dict.fromkeys(graphs.values()))}
     different = {digest: first[digest] for digest in sorted(first, key=lambda d: order[graphs[d]])}
-    return Plan(study, tuple(points), policies, seed, tuple(settings), different)
+    return Plan(study, tuple(points), policies, seed, tuple(settings), different, idle)
+
+
+def _in_study(scenario: Scenario, found: Iterable[Idle]) -> set[Idle]:
+    """With the keys that the policies have among all of the scenario."""
+    names = [each.name for each in scenario.policies]
+    return {
+        each._replace(
+            key=each.key.replace("policies[0]", f"policies[{names.index(each.policy)}]", 1)
+        )
+        if each.policy in names
+        else each._replace(key=each.key.removeprefix("policies[0]."))
+        for each in found
+    }
 
 
 def _graph_in(text: str) -> str:

@@ -53,12 +53,25 @@ class _Ranking(Saved):
     places: Annotated[list[_Place], Field(min_length=1)]
 
 
+class _Idle(Saved):
+    policy: str
+    key: str
+    value: str
+    why: str
+    advice: str
+
+
+class _IdleAt(_Idle):
+    points: int
+
+
 class _Comparison(_Answer):
     policies: _Names
     seeds: _Seeds
     ranking: _Ranking | None
     level: float
     intervals: str
+    idle: list[_Idle] = []
 
 
 class _Index(Saved):
@@ -168,6 +181,7 @@ class _Sweep(Saved):
     replicates: Annotated[int, Field(ge=1, le=1_000_000)]
     curves: list[str]
     settings: list[list[str]]
+    idle: list[_IdleAt] = []
     rows: int
     runs: int
     results_version: int

@@ -35,6 +35,7 @@ def summary(comparison: Comparison, width: int = WIDTH) -> str:
     blocks += [[""], _table(comparison, width), [""], wrapped(_note(comparison), width)]
     if comparison.precision is not None:
         blocks.append(wrapped(comparison.precision.sentence(), width))
+    blocks += [wrapped(f"Note: {each}", width, "  ") for each in comparison.idle]
     return "\n".join(line for block in blocks for line in block)
 
 

@@ -23,6 +23,7 @@ from rumorsim.provenance import digest_of
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import Policies
 from rumorsim.studies.asking import Asked, study_of
+from rumorsim.studies.idle_policies import idle_lines, with_world
 from rumorsim.studies.making import Job, Made
 from rumorsim.studies.manifest import MANIFEST, Manifest
 from rumorsim.studies.orders import Order, Orders
@@ -104,7 +105,7 @@ def sweep(
     base = begun.load_scenario() if scenario is None else scenario
     begun, base = handed_over(begun, base, policies, measures)
     orders = Orders(base, begun.measures)
-    plan = planned(begun, orders, most_runs)
+    plan = with_world(planned(begun, orders, most_runs), orders.scenario)
     claim = Claim.of(HOLDS, base.resolved(), begun.path)
     if out is not None and not _may_go_on(orders.scenario, Path(out)):
         claim.check(Path(out), force=force)
@@ -180,6 +181,8 @@ class _Work:
             self.tell(rule)
         missing = set(ours) - there - self.failed
         self._tell_of(len(ours), len(missing))
+        for line in idle_lines(self.plan.idle, len(self.plan.points))[:_MOST_TOLD]:
+            self.tell(f"warning: {line}")
         if missing:
             orders = (self.runner.orders.of(each) for each in self.plan.wanted(missing))
             self._make(orders, len(there), len(ours))
