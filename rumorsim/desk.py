@@ -187,7 +187,12 @@ class Desk(Verbs, Shown):
         reason: str = "",
         case: Case | None = None,
     ) -> Done:
-        """Slow all sharing on a platform: P(share) keeps ``friction``; shares reach a few."""
+        """Slow all sharing on a platform: P(share) keeps ``friction``; shares reach a few.
+
+        ValueError for a ``forward_limit`` with late exposures: it changes who gets a post.
+        """
+        if forward_limit is not None and self.world.rules.late:
+            raise ValueError("with late exposures nothing can change who gets a post")
         settings = {"friction": friction}
         if forward_limit is None:
             return self._do("add-friction", platform, settings, reason, case)

@@ -169,3 +169,14 @@ def test_reach_is_counted_as_exposures_are(number: int) -> None:
             told = simulation.exposures().story.tolist() or exposed
             wanted = np.bincount(told, minlength=len(simulation.world.stories))
             assert simulation.reach().tolist() == wanted.tolist()
+
+
+def test_nobody_is_left_out_or_shown_a_post_during_the_run() -> None:
+    """Late exposures know of deliveries to followers, and of nothing else."""
+    simulation = Simulation(loads(BASE))
+    simulation.desk.add_friction(0, friction=0.5)
+    with pytest.raises(ValueError, match="late exposures nothing can change who gets a post"):
+        simulation.desk.add_friction(0, forward_limit=3)
+    simulation.advance("1 h")
+    with pytest.raises(ValueError, match="late exposures nobody can be shown a post"):
+        simulation.desk.engine.notify(0, [1, 2], 0)
