@@ -144,7 +144,9 @@ def run_command(
     if out is not None:
         result.save(out, force=force, source=loaded.file)
         if graph is not None:
-            _draw_cascade(graph, batches, out)
+            stories = [story.name for story in loaded.stories]
+            note = f'{loaded.name}: policy "{result.policy}", seed {result.seed}'
+            _draw_cascade(graph, batches, stories, note, out)
     if as_json:
         print_json(result.as_dict())
     elif events != "-":
@@ -163,12 +165,14 @@ def _drawable(scenario: Scenario) -> FollowGraph | None:
     return graph if graph.accounts <= MOST_ACCOUNTS else None
 
 
-def _draw_cascade(graph: FollowGraph, batches: list[Batch], out: Path) -> None:
+def _draw_cascade(
+    graph: FollowGraph, batches: list[Batch], stories: list[str], note: str, out: Path
+) -> None:
     """Save a picture of the largest cascade beside the result."""
     from rumorsim.report.cascade import cascade_pictures
     from rumorsim.report.pictures import save_pictures
 
-    save_pictures(out, cascade_pictures(graph, batches), ["png"])
+    save_pictures(out, cascade_pictures(graph, batches, stories, note), ["png"])
 
 
 @cli.command("stream")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,22 +12,24 @@ from small_worlds import small
 from rumorsim.errors import InputError
 from rumorsim.graphs.generators import GENERATORS
 from rumorsim.graphs.layouts import follow_positions
-from rumorsim.report.bands import Band, draw_bands
+from rumorsim.report.bands import Band, Panel, draw_bands
 from rumorsim.report.cascade import draw_cascade
 from rumorsim.report.differences import Dot, draw_differences
 from rumorsim.report.numbers import spread
 from rumorsim.report.pictures import save_figure
-from rumorsim.report.style import COLOURS
+from rumorsim.report.style import COLOURS, drawing, hour_ticks, in_rows
 from rumorsim.report.tables import told_apart
 from rumorsim.run import Simulation
 
 HOURS = [0.0, 1.0, 2.0]
 
 
-def _bands(top: float = 5.0) -> dict[str, list[Band]]:
+def _bands(top: float = 5.0) -> dict[str, Panel]:
     none = Band("none", HOURS, [0, 4, top], [0, 3, top - 1], [0, 5, top + 1])
     close = Band("close", HOURS, [0, 3, 4], [0, 2, 3], [0, 4, 5])
-    return {"False stories": [none, close], "True stories": [none, close]}
+    change = Band("close", HOURS, [0, -1, 4 - top], [0, -2, 3 - top], [0, 0, 5 - top])
+    panel = Panel([none, close], [change])
+    return {"False stories": panel, "True stories": panel}
 
 
 def test_the_same_figure_is_the_same_bytes(tmp_path: Path) -> None:
@@ -42,9 +45,45 @@ def test_the_same_figure_is_the_same_bytes(tmp_path: Path) -> None:
 
 def test_bands_show_every_policy_with_a_name() -> None:
     figure = draw_bands(_bands(), "accounts", "note")
-    assert [ax.get_title(loc="left") for ax in figure.axes] == ["False stories", "True stories"]
+    titles = ["False stories", "False stories: change from none"]
+    titles += [title.replace("False", "True") for title in titles]
+    assert [ax.get_title(loc="left") for ax in figure.axes] == titles
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["none", "close"]
     assert len({line.get_color() for line in figure.axes[0].get_lines()}) == 2
+
+
+def test_bands_are_those_of_the_paired_difference() -> None:
+    levels, changes = draw_bands(_bands(), "accounts", "note").axes[:2]
+    assert not levels.collections
+    (band,) = changes.collections
+    corners = {tuple(corner) for path in band.get_paths() for corner in path.vertices.tolist()}
+    assert {(2.0, -2.0), (2.0, 0.0)} <= corners
+    # The change has the colour of its policy.
+    assert changes.get_lines()[1].get_color() == levels.get_lines()[1].get_color() == COLOURS[0]
+
+
+@pytest.mark.parametrize(("hours", "step"), [(24, 6), (48, 12), (72, 12), (168, 24), (12, 2)])
+def test_ticks_stand_at_hours_of_the_day(hours: float, step: float) -> None:
+    with drawing(4, 3) as figure:
+        ax = figure.subplots()
+        ax.plot([0, hours], [0, 1])
+        ax.set_xlim(0, hours)
+        hour_ticks(ax, hours)
+        ticks = [tick for tick in ax.get_xticks() if 0 <= tick <= hours]
+    assert ticks == [step * at for at in range(int(hours / step) + 1)]
+
+
+def test_a_legend_is_read_along_its_rows() -> None:
+    # Filled by columns, 3 of them for 5 entries: 0 3 / 1 4 / 2.
+    assert in_rows([0, 1, 2, 3, 4], 3) == [0, 3, 1, 4, 2]
+
+
+def test_there_is_one_minus_sign(tmp_path: Path) -> None:
+    figure = draw_bands(_bands(9.0), "accounts", "note")
+    figure.savefig(tmp_path / "by-hand.png")
+    labels = [text.get_text() for ax in figure.axes for text in ax.get_yticklabels()]
+    assert any(label.startswith("-") for label in labels)
+    assert not any("\N{MINUS SIGN}" in label for label in labels)
 
 
 def test_differences_are_drawn_where_they_are() -> None:
@@ -53,6 +92,9 @@ def test_differences_are_drawn_where_they_are() -> None:
     lines = [line.get_xydata().tolist() for line in figure.axes[0].get_lines()]
     assert [[-4.0, 0.0], [-2.0, 0.0]] in lines
     assert [[-3.0, 0.0]] in lines
+    # What is written stands beside the panel, clear of the line at 0.
+    (words,) = [each for each in figure.axes[0].texts if each.get_text()]
+    assert words.xy[0] > 1
     assert [[1.0, 1.0]] in lines
 
 
@@ -65,9 +107,11 @@ def test_a_cascade_is_drawn_from_its_publication(tmp_path: Path) -> None:
     batch = simulation.advance("6 h")
     simulation.desk.close(3)
     batches = [batch, simulation.advance("24 h")]
-    figure = draw_cascade(simulation.world.graph, batches)
+    figure = draw_cascade(simulation.world.graph, batches, stories=["tale"], note="seed 1")
     labels = [text.get_text() for text in figure.legends[0].get_texts()]
     assert "published it" in labels
+    title = r"A cascade of “tale”: \d+ posts?, the first at [\d.]+ h(, the last [\d.]+ h later)?"
+    assert re.fullmatch(title + "\nseed 1", figure.get_suptitle())
     assert "account closed" in labels
     assert save_figure(figure, tmp_path / "cascade.png", ["png"])[0].stat().st_size > 5000
     quiet = draw_cascade(simulation.world.graph, [batch])

@@ -17,7 +17,7 @@ from rumorsim.cli import cli
 from rumorsim.errors import PictureWarning
 from rumorsim.pages import page_of
 from rumorsim.report import letters
-from rumorsim.report.bands import Band, draw_bands
+from rumorsim.report.bands import Band, Panel, draw_bands
 from rumorsim.report.pictures import save_figure
 from rumorsim.studies import figures
 from rumorsim.studies.compare import compare
@@ -142,7 +142,8 @@ def test_a_drawing_that_fails_leaves_the_page_its_words(
 
 def _figure(name: str) -> object:
     hours = [0.0, 1.0]
-    return draw_bands({"False stories": [Band(name, hours, [0, 1], [0, 1], [0, 1])]}, "x", "note")
+    line = Band(name, hours, [0, 1], [0, 1], [0, 1])
+    return draw_bands({"False stories": Panel([line], [])}, "x", "note")
 
 
 def test_letters_of_an_installed_font_are_shown(tmp_path: Path) -> None:

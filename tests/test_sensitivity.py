@@ -178,7 +178,7 @@ def test_a_study_in_coupled_worlds(tmp_path: Path) -> None:
     assert indices_of(found, "none")["reports", "total"] == 0.0
     assert indices_of(found, "none")["appeal", "total"] > 0.0
     assert indices_of(found, "close accounts")["reports", "total"] > 0.0
-    assert "difference to none" in found.text()
+    assert "change from none" in found.text()
 
 
 def test_command_keeps_runs_and_writes_all(tmp_path: Path) -> None:

@@ -122,7 +122,7 @@ def _figure(acting: Sequence[Early]) -> Figure:
         f" {_worlds(count)}, run again to the same digests."
     )
     caption = (
-        "Dark: read it before the policy first acted, beyond help. Blue: read it after that."
+        "Dark: read it before the policy first acted, beyond help. Lighter: read it after that."
         f" Hatched: reached without the policy only. {means}"
     )
     table = Table(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from rumorsim.pages.answers import ordered
 from rumorsim.pages.parts import Figure, Section, Text
-from rumorsim.pages.svg import INK, MUTED, PAPER, canvas, drawn, inline
+from rumorsim.pages.svg import INK, MUTED, PAPER, canvas, drawn, inline, look_of
 from rumorsim.pages.wording import both_of, quoted
 from rumorsim.studies.comparison import NONE
 
@@ -25,8 +25,6 @@ __all__ = ["MOST_POSTS", "cascade_section", "rows_of_tree"]
 
 #: More posts than this are dots without a shape: the first of them are drawn.
 MOST_POSTS: Final = 600
-_KEPT: Final = "#0072B2"
-_GONE: Final = "#D55E00"
 
 
 def cascade_section(saved: Saved, again: Replay) -> Section | None:
@@ -44,7 +42,8 @@ def cascade_section(saved: Saved, again: Replay) -> Section | None:
     shown = chosen[:MOST_POSTS]
     story = base.facts.stories[int(base.posts.story[chosen[0]])].name
     told = _told(base.posts, chosen, story, policy, gone)
-    drawing = _draw("cascade-tree", base.posts, shown, gone[: len(shown)], under, told)
+    shade = look_of(saved.policies.index(policy) if policy else 0)[0]
+    drawing = _draw("cascade-tree", base.posts, shown, gone[: len(shown)], under, shade, told)
     caption = (
         f"Each dot is a post, each line a share of the post it starts from. World with seed"
         f" {base.seed}, {'no policy in force' if base_policy == NONE else quoted(base_policy)}."
@@ -157,6 +156,7 @@ def _draw(
     shown: NDArray[np.int64],
     gone: NDArray[np.bool_],
     under: World | None,
+    lost: str,
     told: str,
 ) -> Markup:
     place = {int(post): at for at, post in enumerate(shown.tolist())}
@@ -165,9 +165,9 @@ def _draw(
     start = float(posts.time[shown[0]])
     hours = posts.time[shown] - start
     with canvas(min(2.4 + rows.max() / 40, 5.6)) as (figure, ax):
-        _branches(ax, parent, rows, hours, gone)
+        _branches(ax, parent, rows, hours, gone, lost)
         size = 26 if len(shown) < 150 else 12
-        for hollow, shade in ((True, _GONE), (False, _KEPT)):
+        for hollow, shade in ((True, lost), (False, MUTED)):
             some = gone == hollow
             ax.scatter(
                 hours[some], rows[some], s=size, zorder=3, linewidths=1.1, edgecolors=shade,
@@ -192,6 +192,7 @@ def _branches(
     rows: NDArray[np.float64],
     hours: NDArray[np.float64],
     gone: NDArray[np.bool_],
+    lost: str,
 ) -> None:
     from matplotlib.collections import LineCollection
 
@@ -203,5 +204,5 @@ def _branches(
         (hours[below], rows[below]),
     )
     lines = np.stack([np.stack(corner, axis=1) for corner in corners], axis=1)
-    colours = [_GONE if gone[at] else MUTED for at in below]
+    colours = [lost if gone[at] else MUTED for at in below]
     ax.add_collection(LineCollection(list(lines), colors=colours, linewidths=0.6, zorder=2))

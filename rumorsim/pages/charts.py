@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from rumorsim.pages.svg import INK, MUTED, PAPER, canvas, drawn, inline, look_of, plane
-from rumorsim.report.style import BASE
-from rumorsim.report.tables import shortened
+from rumorsim.report.style import BASE, count_ticks, hour_ticks
+from rumorsim.report.tables import told_apart
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -68,20 +68,14 @@ def draw_bands(name: str, bands: Sequence[tuple[int, CurveBand]], told: str) -> 
         ax.set_xlim(bands[0][1].time[0], bands[0][1].time[-1])
         ax.set_ylim(bottom=0)
         ax.set_xlabel("hours since the start")
-        ax.yaxis.set_major_formatter("{x:,.0f}")
-        _hours(ax)
+        count_ticks(ax)
+        hour_ticks(ax, bands[0][1].time[-1])
         return inline(figure, name, told)
 
 
 def _dashes(dashes: str) -> str | tuple[int, tuple[float, ...]]:
     # Matplotlib counts dashes in widths of the line, the legend in units.
     return (0, tuple(float(part) / 1.9 for part in dashes.split())) if dashes else "-"
-
-
-def _hours(ax: Axes) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    ax.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 3, 4, 6, 10]))
 
 
 @drawn
@@ -92,13 +86,13 @@ def draw_forest(name: str, rows: Sequence[Row], unit: str, told: str) -> Markup:
     marks = max(len(row.marks) for row in rows)
     step = 0.32 + 0.4 * marks
     with canvas(0.65 + step * len(rows)) as (figure, ax):
-        ax.axvline(0, color=BASE, linewidth=1.1)
         lines = 1 + marks
+        labels = told_apart([row.label for row in rows], _LETTERS)
         for at, row in enumerate(rows):
             top = at * lines
             shade, _, _ = look_of(row.place)
             ax.text(
-                0.0, top + 0.32, shortened(row.label, _LETTERS), color=INK, fontweight="bold",
+                0.0, top + 0.32, labels[at], color=INK, fontweight="bold",
                 transform=ax.get_yaxis_transform(), va="center", clip_on=False,
             )  # fmt: skip
             for line, mark in enumerate(row.marks, start=1):
@@ -115,6 +109,8 @@ def draw_forest(name: str, rows: Sequence[Row], unit: str, told: str) -> Markup:
 
 def _mark(ax: Axes, mark: Mark, y: float, shade: str) -> None:
     low, high = mark.at.low, mark.at.high
+    # Zero is marked beside each bar alone, so that it crosses no words.
+    ax.plot([0, 0], [y - 0.24, y + 0.24], color=BASE, linewidth=1.1)
     if low is not None and high is not None:
         ax.plot([low, high], [y, y], color=shade, linewidth=2.6, solid_capstyle="butt")
     ax.plot(
@@ -163,13 +159,14 @@ def _labels(ax: Axes, points: Sequence[Spot]) -> None:
 def draw_bars(name: str, bars: Sequence[Bar], words: str, told: str) -> Markup:
     """Bars of three parts: filled, lighter, and hollow."""
     with canvas(0.6 + 0.62 * len(bars)) as (figure, ax):
+        labels = told_apart([bar.label for bar in bars], _LETTERS)
         for at, bar in enumerate(bars):
             start = 0.0
             for part, style in zip(bar.parts, _PARTS, strict=False):
                 ax.barh(at + 0.2, part, left=start, height=0.44, linewidth=0.9, **style)
                 start += part
             ax.text(
-                0.0, at - 0.22, shortened(bar.label, _LETTERS), color=INK, va="center",
+                0.0, at - 0.22, labels[at], color=INK, va="center",
                 transform=ax.get_yaxis_transform(), fontweight="bold",
             )  # fmt: skip
         ax.set_ylim(len(bars) - 0.4, -0.5)
@@ -183,6 +180,6 @@ def draw_bars(name: str, bars: Sequence[Bar], words: str, told: str) -> Markup:
 
 _PARTS: Final[tuple[dict[str, Any], ...]] = (
     {"color": BASE, "edgecolor": BASE},
-    {"color": "#0072B2", "edgecolor": BASE},
+    {"color": MUTED, "edgecolor": BASE, "alpha": 0.45},
     {"facecolor": "none", "edgecolor": BASE, "hatch": "////", "hatch_linewidth": 0.5},
 )

@@ -95,7 +95,9 @@ def _figure(saved: Saved, policies: list[str]) -> Figure | None:
         return None
     axis = "change of reach against none, %" if unit == "%" else "change of reach, accounts"
     shapes = "Dots: false stories; hollow diamonds: true stories. " if len(kinds) == 2 else ""
-    bars = f"Bars are {level} intervals; where one crosses the line at 0, no change is possible."
+    bars = (
+        f"Bars are {level} intervals; where one crosses 0, the data are compatible with no change."
+    )
     if len(saved.seeds) == 1:
         bars = "One world, so no intervals."
     words = "; ".join(told) + "."

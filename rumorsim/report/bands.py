@@ -1,17 +1,21 @@
-"""Figure: curves over time, one panel a quantity, one line a policy, with bands."""
+"""Figure: curves over time, and beside them what each policy changes in them, with bands.
+
+Worlds differ more than policies do, so bands around the curves themselves would overlap where
+the differences within each world are clear: the bands are those of the differences.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from rumorsim.report.style import BASE, colour, drawing
+from rumorsim.report.style import BASE, colour, count_ticks, drawing, hour_ticks, in_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Band", "draw_bands"]
+__all__ = ["Band", "Panel", "draw_bands"]
 
 
 class Band(NamedTuple):
@@ -24,31 +28,50 @@ class Band(NamedTuple):
     high: Sequence[float]
 
 
-def draw_bands(panels: Mapping[str, Sequence[Band]], unit: str, note: str) -> Figure:
-    """A figure with one panel for each title, side by side; the first band is the base."""
-    with drawing(4.9 * max(len(panels), 1.2), 4.3) as figure:
-        axes = figure.subplots(1, len(panels), squeeze=False, sharey=True)[0]
-        for place, (ax, (title, bands)) in enumerate(zip(axes, panels.items(), strict=True)):
-            _panel(ax, bands)
-            ax.set_title(title)
+class Panel(NamedTuple):
+    """A row of the figure: curves, the first of which is the base, and changes from the base."""
+
+    levels: Sequence[Band]
+    changes: Sequence[Band]
+
+
+def draw_bands(panels: Mapping[str, Panel], unit: str, note: str) -> Figure:
+    """A figure with a row for each title: the curves, and their changes where there are any."""
+    wide = 2 if any(panel.changes for panel in panels.values()) else 1
+    with drawing(4.9 * wide, 1.4 + 2.9 * len(panels)) as figure:
+        axes = figure.subplots(len(panels), wide, squeeze=False, sharex=True, sharey="col")
+        for row, (title, panel) in zip(axes, panels.items(), strict=True):
+            _levels(row[0], panel.levels)
+            row[0].set_title(title)
+            row[0].set_ylabel(unit)
+            if wide > 1:
+                _changes(row[1], panel.changes)
+                row[1].set_title(f"{title}: change from {panel.levels[0].label}")
+            for ax in row:
+                ax.set_xlim(panel.levels[0].time[0], panel.levels[0].time[-1])
+                hour_ticks(ax, panel.levels[0].time[-1])
+                count_ticks(ax)
+        for ax in axes[-1]:
             ax.set_xlabel("hours since the start")
-            if place == 0:
-                ax.set_ylabel(unit)
-        handles, labels = axes[0].get_legend_handles_labels()
-        columns = min(len(labels), 4)
+        handles, labels = axes[0][0].get_legend_handles_labels()
+        columns = min(len(labels), 2 * wide)
         figure.legend(
-            handles, labels, loc="outside lower center", ncols=columns,
-            title=note, title_fontsize=8.5,
+            in_rows(handles, columns), in_rows(labels, columns), loc="outside lower center",
+            ncols=columns, title=note, title_fontsize=8.5,
         )  # fmt: skip
     return figure
 
 
-def _panel(ax: Axes, bands: Sequence[Band]) -> None:
+def _levels(ax: Axes, bands: Sequence[Band]) -> None:
     for place, band in enumerate(bands):
-        shade = BASE if place == 0 else colour(place - 1)
-        dashes = "--" if place == 0 else "-"
-        ax.fill_between(band.time, band.low, band.high, color=shade, alpha=0.15, linewidth=0)
+        shade, dashes = (BASE, "--") if place == 0 else (colour(place - 1), "-")
         ax.plot(band.time, band.mean, dashes, color=shade, linewidth=1.7, label=band.label)
-    ax.set_xlim(bands[0].time[0], bands[0].time[-1])
     ax.set_ylim(bottom=0)
-    ax.yaxis.set_major_formatter("{x:,.0f}")
+
+
+def _changes(ax: Axes, bands: Sequence[Band]) -> None:
+    ax.axhline(0, color=BASE, linewidth=1.2, linestyle="--")
+    for place, band in enumerate(bands):
+        shade = colour(place)
+        ax.fill_between(band.time, band.low, band.high, color=shade, alpha=0.18, linewidth=0)
+        ax.plot(band.time, band.mean, color=shade, linewidth=1.7)

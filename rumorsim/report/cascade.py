@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -33,25 +33,32 @@ _GENERATIONS: Final = ("#00224E", "#31446B", "#2A788E", "#22A884", "#7AD151", "#
 
 
 def cascade_pictures(
-    graph: FollowGraph, batches: Iterable[Batch]
+    graph: FollowGraph, batches: Iterable[Batch], stories: Sequence[str] = (), note: str = ""
 ) -> dict[str, Callable[[], Figure]]:
     """What draws the largest cascade of a whole run, by the name of its picture.
 
-    Empty where nobody posted.
+    Empty where nobody posted. ``stories`` and ``note`` as in :func:`draw_cascade`.
     """
     whole = Batch.joined(list(batches))
     if not len(whole.only(Kind.PUBLISH)):
         return {}
-    return {"cascade.png": lambda: draw_cascade(graph, [whole])}
+    return {"cascade.png": lambda: draw_cascade(graph, [whole], stories=stories, note=note)}
 
 
 def draw_cascade(
-    graph: FollowGraph, batches: Iterable[Batch], root: int | None = None, note: str = ""
+    graph: FollowGraph,
+    batches: Iterable[Batch],
+    root: int | None = None,
+    *,
+    stories: Sequence[str] = (),
+    note: str = "",
 ) -> Figure:
     """The cascade of the publication ``root`` (default: the largest one) on the follow graph.
 
-    ``batches`` are a whole run. InputError for a graph of more than 500 accounts, for a run
-    without posts, and where ``root`` is no publication.
+    The title says how many posts it has and when they were made; ``stories`` are the names of
+    the stories by number, ``note`` says which run this is. ``batches`` are a whole run.
+    InputError for a graph of more than 500 accounts, for a run without posts, and where
+    ``root`` is no publication.
     """
     if graph.accounts > MOST_ACCOUNTS:
         rule = f"a cascade is drawn on a follow graph of at most {MOST_ACCOUNTS} accounts"
@@ -59,7 +66,7 @@ def draw_cascade(
     whole = Batch.joined(list(batches))
     posts = cascade_arrays([whole])
     origin = _origin(posts, root)
-    with drawing(8.2, 6.6) as figure:
+    with drawing(7.0, 7.6) as figure:
         ax = figure.subplots()
         ax.set_axis_off()
         ax.set_aspect("equal")
@@ -70,8 +77,22 @@ def draw_cascade(
         _draw_closed(ax, whole, places)
         ax.margins(0.04)
         handles, labels = ax.get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside right upper", title=note or None)
+        title = _title(posts, origin, stories) + (f"\n{note}" if note else "")
+        figure.suptitle(title, x=0.02, ha="left", fontsize=10.5)
+        figure.legend(handles, labels, loc="outside lower center", ncols=3)
     return figure
+
+
+def _title(posts: Posts, origin: int, stories: Sequence[str]) -> str:
+    """What cascade it is: its story, its posts, when it began and how long it grew."""
+    inside = posts.root == origin
+    begin, end = float(posts.time[inside].min()), float(posts.time[inside].max())
+    count, story = int(inside.sum()), int(posts.story[origin])
+    of = f" of \u201c{stories[story]}\u201d" if story < len(stories) else ""
+    grew = f", the last {end - begin:.1f} h later" if count > 1 else ""
+    return (
+        f"A cascade{of}: {count} post{'' if count == 1 else 's'}, the first at {begin:.1f} h{grew}"
+    )
 
 
 def _origin(posts: Posts, root: int | None) -> int:

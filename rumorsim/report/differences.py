@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from rumorsim.report.numbers import number
 from rumorsim.report.style import BASE, colour, drawing
-from rumorsim.report.tables import shortened
+from rumorsim.report.tables import told_apart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,7 +19,7 @@ __all__ = ["Dot", "draw_differences"]
 class Dot(NamedTuple):
     """One policy's change: its name, the estimate, its interval (None where unknown).
 
-    ``text`` is written over the dot.
+    ``text`` is written at the end of its row.
     """
 
     label: str
@@ -31,7 +32,7 @@ class Dot(NamedTuple):
 def draw_differences(panels: Mapping[str, Sequence[Dot]], unit: str, note: str) -> Figure:
     """A figure with one panel for each title, all on one scale; zero is the base."""
     rows = max(len(dots) for dots in panels.values())
-    with drawing(4.9 * len(panels), 1.7 + 0.55 * rows) as figure:
+    with drawing(1.6 + 4.9 * len(panels), 1.7 + 0.45 * rows) as figure:
         axes = figure.subplots(1, len(panels), squeeze=False, sharex=True, sharey=True)[0]
         for ax, (title, dots) in zip(axes, panels.items(), strict=True):
             _panel(ax, dots)
@@ -52,12 +53,12 @@ def _panel(ax: Axes, dots: Sequence[Dot]) -> None:
             ax.plot([dot.low, dot.high], [row, row], color=shade, linewidth=2.4)
         ax.plot([dot.estimate], [row], "o", color=shade, markersize=7)
         ax.annotate(
-            dot.text, (dot.estimate, row), (0, 8), textcoords="offset points",
-            ha="center", fontsize=8.5, color="#444444",
+            dot.text, (1.02, row), xycoords=ax.get_yaxis_transform(), va="center", fontsize=8.5,
+            color="#444444", annotation_clip=False,
         )  # fmt: skip
-    ax.set_yticks(range(len(dots)), [shortened(dot.label, 28) for dot in dots])
-    ax.set_ylim(len(dots) - 0.4, -0.7)
+    ax.set_yticks(range(len(dots)), told_apart([dot.label for dot in dots], 28))
+    ax.set_ylim(len(dots) - 0.5, -0.5)
     ax.grid(visible=False, axis="y")
     ax.tick_params(axis="y", length=0)
-    ax.xaxis.set_major_locator(MaxNLocator(5))
-    ax.xaxis.set_major_formatter("{x:,.0f}")
+    ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    ax.xaxis.set_major_formatter(lambda x, _: number(x, 0))

@@ -36,7 +36,7 @@ def spread(
     if low is None or high is None:
         return f"{text}{tail}"
     if low == high == value:
-        return f"{text} (in every world){tail}"
+        return f"{text}{tail} (in every world)"
     ends = [number(end, digits, signed=signed) for end in (low, high)]
     return f"{text} ({ends[0]} to {ends[1]}){tail}"
 

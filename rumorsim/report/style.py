@@ -8,16 +8,31 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from rumorsim.report.numbers import number
 
 if TYPE_CHECKING:
     from types import ModuleType
 
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["BASE", "COLOURS", "colour", "drawing", "load_matplotlib", "styled"]
+__all__ = [
+    "BASE",
+    "COLOURS",
+    "colour",
+    "count_ticks",
+    "drawing",
+    "hour_ticks",
+    "in_rows",
+    "load_matplotlib",
+    "styled",
+]
+
+_Entry = TypeVar("_Entry")
 
 #: Okabe and Ito (2008), the yellow left out: it is lost on white.
 COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -77,6 +92,32 @@ def drawing(width: float, height: float) -> Iterator[Figure]:
         figure = Figure(figsize=(width, height), layout="constrained")
         yield figure
         give_fonts(figure)
+
+
+def in_rows(entries: Sequence[_Entry], columns: int) -> list[_Entry]:
+    """Entries of a legend so that they come in order along its rows: it fills its columns."""
+    return [each for column in range(columns) for each in entries[column::columns]]
+
+
+def hour_ticks(ax: Axes, hours: float) -> None:
+    """Ticks along ``hours`` hours where people look for them: at 6, 12 or 24, or parts of a day."""
+    from matplotlib.ticker import MultipleLocator
+
+    step = next((each for each in _STEPS if hours / each <= _MOST_TICKS), hours / _MOST_TICKS)
+    ax.xaxis.set_major_locator(MultipleLocator(step))
+
+
+def count_ticks(ax: Axes) -> None:
+    """Whole numbers along the vertical axis, thousands separated."""
+    from matplotlib.ticker import MaxNLocator
+
+    ax.yaxis.set_major_locator(MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10]))
+    ax.yaxis.set_major_formatter(lambda x, _: number(x, 0))
+
+
+#: Hours between ticks, and how many ticks there are at most.
+_STEPS: Final = (0.25, 0.5, 1, 2, 3, 6, 12, 24, 48, 72, 168, 336, 720, 2160, 8760)
+_MOST_TICKS: Final = 7
 
 
 def load_matplotlib() -> ModuleType:

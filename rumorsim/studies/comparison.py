@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import numpy as np
+
 from rumorsim.errors import Fault, InputError, nearest, show_value
 from rumorsim.frames import Table, Tabular
 from rumorsim.measures import describe
@@ -118,10 +120,20 @@ class CurveBand(NamedTuple):
     high: Sequence[float]
 
     @classmethod
-    def of(cls, curves: Sequence[Curve], series: str) -> CurveBand:
-        """From one curve of each world."""
-        points = zip(*(curve[series] for curve in curves), strict=True)
-        each = mean_intervals(list(points), bounds=COUNT)
+    def of(
+        cls,
+        curves: Sequence[Curve],
+        series: str,
+        base: Sequence[Curve] | None = None,
+        level: float = LEVEL,
+    ) -> CurveBand:
+        """From one curve of each world; with ``base`` of the differences in each world."""
+        values = np.array([curve[series] for curve in curves], dtype=np.float64)
+        if base is None:
+            each = mean_intervals(values.T.tolist(), level, COUNT)
+        else:
+            minus = np.array([curve[series] for curve in base], dtype=np.float64)
+            each = mean_intervals((values - minus).T.tolist(), level)
         return cls(
             curves[0]["time"],
             [point.estimate for point in each],
@@ -284,6 +296,14 @@ class Comparison(Tabular, Shown):
     def band(self, policy: str, key: str, series: str) -> CurveBand:
         """The mean of a curve over worlds with its interval; KeyError if it was not kept."""
         return CurveBand.of(self.curves[policy][key], series)
+
+    def difference_band(self, policy: str, key: str, series: str) -> CurveBand:
+        """A curve's change from ``none`` in the same worlds; KeyError if it was not kept.
+
+        The intervals hold for all policies at once, at each time by itself.
+        """
+        ours, theirs = self.curves[policy][key], self.curves[NONE][key]
+        return CurveBand.of(ours, series, theirs, self.level)
 
     def text(self, *, full: bool = False, width: int | None = None) -> str:
         """One sentence for each policy and a table of at most ``width`` columns (80).

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from rumorsim.report.numbers import number, spread
+from rumorsim.report.numbers import digits_for, number
 from rumorsim.report.style import drawing
 from rumorsim.report.tables import aligned
+from rumorsim.studies.effects import cell as in_cell
+from rumorsim.studies.effects import what_is
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,10 +21,6 @@ __all__ = ["figure", "told"]
 
 #: Light where little is averted, dark where much is; the same order in grey.
 _COLOURS: Final = "Blues"
-_WORDS: Final = {
-    "reach.truth.false.accounts": "reach of false stories",
-    "reach.truth.true.accounts": "reach of true stories",
-}
 
 
 def told(found: DelayMap) -> str:
@@ -35,7 +33,7 @@ def told(found: DelayMap) -> str:
         rows.append([_percent(coverage), *(_text(cell) for cell in some)])
     note = (
         f"Intervals hold for all {cells} cells at once (95 %; each alone"
-        f" {100 * found.level:.4g} %, Bonferroni); * not clear of 0."
+        f" {100 * found.level:.4g} %, Bonferroni); * the data are compatible with no change."
     )
     return "\n".join([head, "", *aligned(rows), "", note, sentence(found)])
 
@@ -56,7 +54,7 @@ def _delay(cell: Cell) -> float:
 
 
 def _what(found: DelayMap) -> str:
-    return _WORDS.get(found.key, found.key)
+    return what_is(found.key)
 
 
 def _percent(part: float) -> str:
@@ -64,10 +62,10 @@ def _percent(part: float) -> str:
 
 
 def _text(cell: Cell) -> str:
-    star = "" if cell.averted.clear or cell.averted.low == cell.averted.high else "*"
+    star = "" if _is_clear(cell) else "*"
     if cell.part is None:
-        return spread(*cell.averted) + star
-    return spread(*cell.part.in_percent, unit="%") + star
+        return in_cell(cell.averted) + star
+    return in_cell(cell.part.in_percent, unit="%") + star
 
 
 def figure(found: DelayMap) -> Figure:
@@ -90,7 +88,7 @@ def figure(found: DelayMap) -> Figure:
         ax.set_title(f"{found.name}, “{found.policy}”: {_what(found)} averted")
         drawn.supxlabel(
             f"{len(found.seeds)} coupled worlds; below each number its interval, all of which"
-            " hold at once in 95 %;\nhatched: not clear of 0",
+            " hold at once in 95 %;\n* the data are compatible with no change",
             fontsize=8.5, color="#666666",
         )  # fmt: skip
     return drawn
@@ -120,22 +118,20 @@ def _cells(ax: Axes, found: DelayMap) -> AxesImage:
     )  # fmt: skip
     for place, (cell, each) in enumerate(zip(found.cells, shown, strict=True)):
         x, y = divmod(place, len(found.coverages))
-        value = scale * each.estimate
-        ink = "white" if value > 0.6 * top else "#222222"
+        scaled = each.in_percent if scale == 100 else each
+        ink = "white" if scaled.estimate > 0.6 * top else "#222222"
+        digits = digits_for(*scaled)
+        star = "" if _is_clear(cell) else "*"
         unit = " %" if scale == 100 else ""
-        digits = 1 if top < 20 else 0
-        ax.text(x, y + 0.1, number(value, digits) + unit, ha="center", va="center", color=ink)
-        if each.low is not None and each.high is not None:
-            low, high = (number(scale * end, digits) for end in (each.low, each.high))
+        text = f"{number(scaled.estimate, digits)}{unit}{star}"
+        ax.text(x, y + 0.1, text, ha="center", va="center", color=ink)
+        if scaled.low is not None and scaled.high is not None and scaled.low < scaled.high:
+            low, high = (number(end, digits) for end in (scaled.low, scaled.high))
             small: dict[str, Any] = {"ha": "center", "va": "center", "color": ink, "fontsize": 7.5}
             ax.text(x, y - 0.22, f"{low} to {high}", **small)
-        if not cell.averted.clear:
-            _hatched(ax, x, y)
     return image
 
 
-def _hatched(ax: Axes, x: int, y: int) -> None:
-    from matplotlib.patches import Rectangle
-
-    place = (x - 0.5, y - 0.5)
-    ax.add_patch(Rectangle(place, 1, 1, fill=False, hatch="//", edgecolor="#d0d0d0", linewidth=0))
+def _is_clear(cell: Cell) -> bool:
+    """Whether its interval holds no 0, or it is the same in every world."""
+    return cell.averted.clear or cell.averted.low == cell.averted.high

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from rumorsim.report.bands import Band, draw_bands
+from rumorsim.report.bands import Band, Panel, draw_bands
 from rumorsim.report.differences import Dot, draw_differences
-from rumorsim.report.numbers import number
 from rumorsim.report.pictures import save_pictures
-from rumorsim.studies.intervals import Interval
+from rumorsim.studies.effects import cell
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,12 +33,15 @@ def draw_comparison(comparison: Comparison, folder: Path) -> list[Path]:
 
 
 def reach_figure(comparison: Comparison) -> Figure:
-    """Accounts reached over time under each policy, false and true stories side by side."""
+    """Accounts reached over time under each policy, and what each policy changes in that."""
     panels = {
-        title: [_band(comparison, policy, truth) for policy in comparison.policies]
+        title: Panel(
+            [_band(comparison, policy, truth) for policy in comparison.policies],
+            [_change(comparison, policy, truth) for policy in comparison.policies[1:]],
+        )
         for title, truth in _panels(comparison).items()
     }
-    return draw_bands(panels, "accounts reached", _note(comparison, "lines are means"))
+    return draw_bands(panels, "accounts reached", _note(comparison, "lines are means", "; bands"))
 
 
 def difference_figure(comparison: Comparison) -> Figure:
@@ -48,8 +50,8 @@ def difference_figure(comparison: Comparison) -> Figure:
         title: [_dot(comparison, policy, truth) for policy in comparison.policies[1:]]
         for title, truth in _panels(comparison).items()
     }
-    unit = "accounts reached, difference to none"
-    return draw_differences(panels, unit, _note(comparison, "dots are means"))
+    note = _note(comparison, "dots are means", "; bars")
+    return draw_differences(panels, "accounts reached, change from none", note)
 
 
 def _panels(comparison: Comparison) -> dict[str, str]:
@@ -61,19 +63,32 @@ def _band(comparison: Comparison, policy: str, truth: str) -> Band:
     return Band(policy, *comparison.band(policy, f"reach.truth.{truth}.over_time", "accounts"))
 
 
+def _change(comparison: Comparison, policy: str, truth: str) -> Band:
+    key = f"reach.truth.{truth}.over_time"
+    return Band(policy, *comparison.difference_band(policy, key, "accounts"))
+
+
 def _dot(comparison: Comparison, policy: str, truth: str) -> Dot:
     change = comparison.change(policy, f"reach.truth.{truth}.accounts")
     if change is None or change.difference is None:
         raise ValueError(f"no reach was measured under {policy!r}")
     if change.identical:
-        return Dot(policy, 0.0, 0.0, 0.0, "identical in all worlds")
-    relative = change.relative or Interval(0.0)
-    text = f"{number(100 * relative.estimate, 1, signed=True)} %"
-    return Dot(policy, *change.difference, text if change.relative else "")
+        return Dot(policy, 0.0, 0.0, 0.0, "no change")
+    text = (
+        "" if change.relative is None else cell(change.relative.in_percent, unit="%", signed=True)
+    )
+    return Dot(policy, *change.difference, text)
 
 
-def _note(comparison: Comparison, means: str) -> str:
-    count = len(comparison.seeds)
+def _note(comparison: Comparison, means: str, bars: str) -> str:
+    """What is drawn, over which worlds, and what the intervals hold for."""
+    count, others = len(comparison.seeds), len(comparison.policies) - 1
     if count == 1:
         return f"{comparison.name}: one world (seed {comparison.seeds[0]}), no intervals"
-    return f"{comparison.name}: {means} of {count} coupled worlds, with 95 % intervals"
+    every = "both" if others == 2 else f"all {others}"
+    together = f"\nthat hold for {every} policies at once" if others > 1 else ""
+    over_time = ", at each hour by itself" if "band" in bars else ""
+    return (
+        f"{comparison.name}: {means} over {count} coupled worlds{bars} are 95 % intervals of the"
+        f" change{together}{over_time}"
+    )

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from rumorsim.report.style import colour, drawing
-from rumorsim.report.tables import aligned, shortened
+from rumorsim.report.tables import aligned, shortened, told_apart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,15 +37,20 @@ def told(found: Sensitivity) -> str:
     head = f"{found.name}: {found.method} indices of {found.key}, {len(found.points)} points in "
     lines = [head + worlds + ", 95 % bootstrap intervals (points and worlds)", ""]
     for response in found.responses:
-        same = float(response.values.mean(axis=1).std()) == 0.0
+        same = _is_flat(response)
         table = ["  the same at every point"] if same else _table(response, found)
         lines += [_what(response), *table, *([] if same else [_luck(response)]), ""]
     return "\n".join([*lines, *_MEANING[found.method]])
 
 
+def _is_flat(response: Response) -> bool:
+    """Whether it is the same at every point, so that no parameter moves it."""
+    return float(response.values.mean(axis=1).std()) == 0.0
+
+
 def _what(response: Response) -> str:
     if response.difference:
-        return f'"{response.policy}", difference to none in the same worlds'
+        return f'"{response.policy}", change from none in the same worlds'
     return f'"{response.policy}"'
 
 
@@ -79,11 +84,12 @@ def _luck(response: Response) -> str:
 
 
 def figure(found: Sensitivity) -> Figure:
-    """For each response a panel: both indices of each parameter, with intervals."""
-    count = len(found.responses)
+    """For each response that varies a panel, on one scale: both indices of each parameter."""
+    shown = [each for each in found.responses if not _is_flat(each)] or list(found.responses[:1])
+    count = len(shown)
     with drawing(3.4 + 2.6 * count, 1.8 + 0.55 * len(found.parameters)) as drawn:
-        axes = drawn.subplots(1, count, squeeze=False, sharey=True)[0]
-        for ax, response in zip(axes, found.responses, strict=True):
+        axes = drawn.subplots(1, count, squeeze=False, sharex=True, sharey=True)[0]
+        for ax, response in zip(axes, shown, strict=True):
             _panel(ax, response, found)
         handles, labels = axes[0].get_legend_handles_labels()
         drawn.legend(handles, labels, loc="outside lower center", ncols=2)
@@ -108,10 +114,10 @@ def _panel(ax: Axes, response: Response, found: Sensitivity) -> None:
             color=colour(place), markersize=6, label=words[name],
         )  # fmt: skip
     ax.axvline(0, color="#333333", linewidth=1)
-    ax.set_yticks(range(len(found.parameters)), [shortened(p, 28) for p in found.parameters])
+    ax.set_yticks(range(len(found.parameters)), told_apart(found.parameters, 28))
     ax.set_ylim(len(found.parameters) - 0.5, -0.5)
     ax.grid(visible=False, axis="y")
     ax.tick_params(axis="y", length=0)
-    title = f"{shortened(response.policy, 26)}{' − none' if response.difference else ''}"
+    title = f"{shortened(response.policy, 26)}{', change from none' if response.difference else ''}"
     ax.set_title(title)
     ax.set_xlabel("part of the variance" if found.method == "sobol" else "effect over the range")
