@@ -9,6 +9,7 @@ from typing import Final
 
 from rumorsim.errors import Fault, InputError, advise, number_fault
 from rumorsim.measures import AnyMeasure
+from rumorsim.progress import Counted, progress_of
 from rumorsim.provenance import digest_of
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import (
@@ -47,7 +48,7 @@ def compare(
     precision: str | None = None,
     precision_of: str | None = None,
     most: int = MOST,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Counted = None,
 ) -> Comparison:
     """Run ``none`` and every policy of the scenario in the same ``replicates`` worlds.
 
@@ -60,14 +61,17 @@ def compare(
     World r has the seed ``seed + r`` (``seed`` of the scenario if not given), so any of its
     runs can be made again with ``run(scenario, policy, seed + r)``. ``workers`` processes
     share the work (default: one a core, at most as many as replicates); the numbers do not
-    depend on how many. ``progress`` is called with runs done and runs in all.
+    depend on how many.
 
     With ``precision`` worlds are added, up to ``most``, until half the interval of every
     policy's paired difference is at most so wide: "2%" (of the mean under ``none``, by the
     relative change) or a number such as "50" in the unit of ``precision_of``, a measure's
     dotted name (default: what policies are ranked by).
+    ``progress``: a function that is called with how much is done and how much there is; True
+    shows a bar, False none; by default notebooks show one.
     InputError for fewer than 1 replicate or worker, RunError where a run failed.
     """
+    told = progress_of(progress, "runs")
     first = scenario.seed if seed is None else seed
     first, replicates, most = _checked(
         first, replicates, workers, most if precision is not None else None
@@ -96,7 +100,7 @@ def compare(
         while True:
             seeds = range(first + len(runs) // len(pinned.policy_names), first + wanted)
             settings = [Setting(policy, seed) for seed in seeds for policy in pinned.policy_names]
-            made = dict(runner.sound(settings, _moved(progress, len(runs))))
+            made = dict(runner.sound(settings, _moved(told, len(runs))))
             runs += [made[place] for place in range(len(settings))]
             found = _gathered(pinned, range(first, first + wanted), runs)
             precise = None if wish is None else reached_precision(found, wish, most)

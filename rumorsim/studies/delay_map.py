@@ -10,7 +10,7 @@ one) or ``sensitivity`` (P(act | reviewed, guilty)).
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from rumorsim.claims import Claim
 from rumorsim.errors import Fault, InputError, nearest, number_fault, show_value
 from rumorsim.measures import AnyMeasure
+from rumorsim.progress import Counted, progress_of
 from rumorsim.randomness import seed_of
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import AnyPolicy, with_measures, with_policy
@@ -153,7 +154,7 @@ def delay_map(
     workers: int | None = None,
     most_runs: int = MOST_RUNS,
     force: bool = False,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Counted = None,
 ) -> DelayMap:
     """What ``policy`` averts of the number ``key`` at every delay and coverage.
 
@@ -165,7 +166,10 @@ def delay_map(
     finished runs are kept there; what another scenario left there is replaced only with
     ``force``. InputError where anything is at fault: a policy that is not there, a key an
     intervention lacks.
+    ``progress``: a function that is called with how much is done and how much there is; True
+    shows a bar, False none; by default notebooks show one.
     """
+    told = progress_of(progress, "runs")
     first = scenario.seed if seed is None else seed_of(seed)
     if measures is not None:
         scenario = with_measures(scenario, measures)
@@ -189,7 +193,7 @@ def delay_map(
         claim = Claim.of(HOLDS, resolved, scenario.file)
         store = AnswerDirectory(Path(out), claim, force=force).kept
     with Runner(orders, workers=workers, store=store, curves=()) as runner:
-        found = numbers(runner, settings, [key], progress)[:, 0].reshape(-1, replicates)
+        found = numbers(runner, settings, [key], told)[:, 0].reshape(-1, replicates)
     level = shared_level(len(grid))
     base = found[0].tolist()
     return DelayMap(

@@ -11,7 +11,7 @@ from where it was, to the same answer to the bit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from rumorsim.claims import Claim
 from rumorsim.errors import Fault, InputError, number_fault, show_value
 from rumorsim.measures import AnyMeasure
+from rumorsim.progress import Counted, progress_of
 from rumorsim.randomness import seed_of
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import Policies
@@ -165,7 +166,7 @@ def optimise(
     workers: int | None = None,
     most_runs: int | None = None,
     force: bool = False,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Counted = None,
 ) -> Optimum:
     """Search the policies and parameters of ``study``, then hold the finalists together.
 
@@ -184,7 +185,10 @@ def optimise(
     ``policies`` instead of the study's, and ``measures`` whose numbers may have prices, own ones
     too (as in :func:`.compare`). ``confirm``: fresh worlds for each of the ``finalists``. With
     ``out`` finished runs are kept there. InputError where anything is at fault or Optuna is absent.
+    ``progress``: a function that is called with how much is done and how much there is; True
+    shows a bar, False none; by default notebooks show one.
     """
+    told = progress_of(progress, "settings")
     needed("optuna")
     search_seed = seed_of(search_seed, "search_seed", 2**32 - 1)
     begun = study_of(study, _DESIGN, parameters=parameters, replicates=replicates)
@@ -208,14 +212,14 @@ def optimise(
         total = trials + finalists + 1
         for done in range(trials):
             search.step()
-            if progress is not None:
-                progress(done + 1, total)
+            if told is not None:
+                told(done + 1, total)
         chosen = search.finalists(finalists)
         found = []
         for done, trial in enumerate(chosen):
             found.append(Finalist(trial, table.worlds(trial.policy, trial.overrides, fresh)))
-            if progress is not None:
-                progress(trials + done + 1, total)
+            if told is not None:
+                told(trials + done + 1, total)
         verdict = judged(goal, found, table.worlds(NONE, {}, fresh))
     return Optimum(
         name=begun.name,

@@ -8,7 +8,7 @@ Communications 181 (2010); Morris, Technometrics 33 (1991).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from rumorsim.claims import Claim
 from rumorsim.errors import Fault, InputError
 from rumorsim.measures import AnyMeasure
+from rumorsim.progress import Counted, progress_of
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import Policies
 from rumorsim.shown import Shown, listed
@@ -188,7 +189,7 @@ def sensitivity(
     workers: int | None = None,
     most_runs: int | None = None,
     force: bool = False,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Counted = None,
 ) -> Sensitivity:
     """The indices of every parameter of ``study`` for the number ``key``.
 
@@ -209,8 +210,11 @@ def sensitivity(
     With ``out`` finished runs are kept there and found again; nothing else is written (see
     :meth:`Sensitivity.save`). ``most_runs`` instead of the study's; ``progress`` is called
     with settings done and in all.
+    ``progress``: a function that is called with how much is done and how much there is; True
+    shows a bar, False none; by default notebooks show one.
     InputError where study or scenario are at fault or SALib is absent.
     """
+    told = progress_of(progress, "runs")
     needed("SALib")
     begun = study_of(study, _DESIGN, parameters=parameters, replicates=replicates, design=design)
     base = begun.load_scenario() if scenario is None else scenario
@@ -235,7 +239,7 @@ def sensitivity(
         claim = Claim.of(HOLDS, asked_of(resolved, written), begun.path)
         store = AnswerDirectory(Path(out), claim, force=force).kept
     with Runner(orders, workers=workers, store=store, curves=()) as runner:
-        found = numbers(runner, settings, [key], progress)
+        found = numbers(runner, settings, [key], told)
     values = found.reshape(len(plan.points), len(policies), len(plan.seeds))
     return Sensitivity(
         name=begun.name,

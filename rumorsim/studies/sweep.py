@@ -19,6 +19,7 @@ from typing import Any, Final, NamedTuple
 from rumorsim.claims import Claim, is_unclaimed
 from rumorsim.files import MARKER, check_directory, write_text
 from rumorsim.measures import AnyMeasure
+from rumorsim.progress import progress_of
 from rumorsim.provenance import digest_of
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import Policies
@@ -74,7 +75,7 @@ def sweep(
     dask: str | None = None,
     most_runs: int | None = None,
     force: bool = False,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[Progress], None] | bool | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> Sweep:
     """Run every setting of ``study`` that ``out`` does not hold yet.
@@ -92,7 +93,8 @@ def sweep(
     ``measures`` instead of the study's, own ones too (as in :func:`.compare`). ``workers``:
     processes, by default one a core. ``shard``: "2/8" does the second eighth only, ``dask``:
     the address of a scheduler whose workers do it; ``most_runs`` instead of the study's.
-    ``progress`` is called after every run, ``tell`` with what there is to say before.
+    ``progress`` is called after every run (True shows a bar, False none; by default notebooks
+    show one), ``tell`` with what there is to say before.
     InputError where study or scenario are at fault, OutputError where ``out`` cannot be had
     or written, or holds the sweep of another scenario (which ``force`` lets this one replace;
     its finished runs stay). Runs that fail by themselves end in :meth:`.Sweep.failures` and in
@@ -116,7 +118,7 @@ def sweep(
             manifest = Manifest.of(plan, orders.scenario)
             write_text(place / MARKER, json.dumps(claim.marker()) + "\n")
             manifest.save(place)
-            work = _Work(plan, runner, share, progress or _ignored, tell or _ignored)
+            work = _Work(plan, runner, share, _told(progress), tell or _ignored)
             swept = Sweep(place, manifest.values)
             for _ in range(_ROUNDS):
                 work.make_missing()
@@ -145,6 +147,13 @@ def _hands(dask: str | None, tell: Callable[[str], None]) -> Callable[[Job], Han
     from rumorsim.studies.dask_cluster import Cluster
 
     return lambda job: Cluster(job, dask, tell)
+
+
+def _told(progress: Callable[[Progress], None] | bool | None) -> Callable[[Progress], None]:
+    if callable(progress):
+        return progress
+    bar = progress_of(progress, "runs")
+    return _ignored if bar is None else lambda now: bar(now.done + now.failed, now.total)
 
 
 def _ignored(_: object) -> None:
