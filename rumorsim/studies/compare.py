@@ -71,7 +71,7 @@ def compare(
     shows a bar, False none; by default notebooks show one.
     InputError for fewer than 1 replicate or worker, RunError where a run failed.
     """
-    told = progress_of(progress, "runs")
+    moved = progress_of(progress, "runs")
     first = scenario.seed if seed is None else seed
     first, replicates, most = _checked(
         first, replicates, workers, most if precision is not None else None
@@ -100,7 +100,7 @@ def compare(
         while True:
             seeds = range(first + len(runs) // len(pinned.policy_names), first + wanted)
             settings = [Setting(policy, seed) for seed in seeds for policy in pinned.policy_names]
-            made = dict(runner.sound(settings, _moved(told, len(runs))))
+            made = dict(runner.sound(settings, _moved(moved, len(runs))))
             runs += [made[place] for place in range(len(settings))]
             found = _gathered(pinned, range(first, first + wanted), runs)
             precise = None if wish is None else reached_precision(found, wish, most)
