@@ -5,8 +5,8 @@ Nothing but the events is needed, live or saved: every share names the post it s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,13 +49,17 @@ def cascade_arrays(batches: Iterable[Batch]) -> Posts:
     return Posts(number, log.parent, log.author, log.time, log.story, root, depth)
 
 
-def cascade_trees(batches: Iterable[Batch]) -> list[nx.DiGraph]:
+def cascade_trees(
+    batches: Iterable[Batch], ids: Sequence[Any] | NDArray[Any] | None = None
+) -> list[nx.DiGraph]:
     """One ``networkx.DiGraph`` a publication: edges run from a post to the shares of it.
 
     Vertices are post numbers with ``account`` and ``time`` (hours), edges carry ``delay``
     (hours), ``tree.graph`` holds ``root`` and ``story`` (index). In order of publication.
+    With ``ids`` by account (``world.ids``, ``facts.account_ids``) vertices have ``id`` too, the
+    original id of the account.
     """
     from rumorsim.graphs.trees import build_trees
 
     posts = cascade_arrays(batches)
-    return build_trees(posts.root, posts.parent, posts.author, posts.time, posts.story)
+    return build_trees(posts.root, posts.parent, posts.author, posts.time, posts.story, ids)

@@ -240,6 +240,21 @@ def measure_command(events: str, only: tuple[str, ...], as_json: bool) -> None:
         click.echo(scalar_table(flatten(values)))
 
 
+@cli.command("accounts")
+@click.argument("events", metavar="EVENTS")
+def accounts_command(events: str) -> None:
+    """Print the accounts of a saved stream of EVENTS as CSV.
+
+    A row an account: its number in the stream, its original id, kind, platform, followers at
+    the start, and the account whose place it may take.
+    """
+    from rumorsim.account_table import AccountTable
+    from rumorsim.sinks.saved import read_events
+
+    facts, _ = read_events(events)
+    AccountTable.of_facts(facts).write(sys.stdout)
+
+
 def main() -> None:
     """Entry point: like ``cli``, with the exit codes of a good neighbour."""
     prepare_streams()

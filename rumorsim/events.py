@@ -33,7 +33,7 @@ Posts are numbered 0, 1, 2 ... in the order they appear in the stream.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from operator import index
@@ -42,7 +42,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.frames import Table, Tabular
+from rumorsim.frames import Table, Tabular, of_one_type
 from rumorsim.shown import shown_table
 from rumorsim.verbs import VERBS
 
@@ -208,25 +208,43 @@ class Batch(Tabular):
         for time, kind, *others in zip(*lists, strict=True):
             yield Event(time, KIND_NAMES[kind], *others)
 
-    def table(self) -> Table:
-        """All columns, kinds as words."""
-        return Table(self.columns(), {"kind": KIND_NAMES})
+    def table(self, ids: NDArray[Any] | Sequence[Any] | None = None) -> Table:
+        """All columns, kinds as words; with ``ids`` those of :meth:`original_ids` too."""
+        more = {} if ids is None else self.original_ids(ids)
+        columns = self.columns() | {name: of_one_type(each) for name, each in more.items()}
+        return Table(columns, {"kind": KIND_NAMES})
 
-    def frame(self) -> pandas.DataFrame:
+    def frame(self, ids: NDArray[Any] | Sequence[Any] | None = None) -> pandas.DataFrame:
         """The events as a pandas frame, a column each, kinds as categories by name.
 
+        With ``ids`` it has the columns of :meth:`original_ids` too.
         InputError where pandas, of the extra ``[data]``, is not installed.
         """
-        return self.table().pandas()
+        return self.table(ids).pandas()
+
+    def original_ids(self, ids: NDArray[Any] | Sequence[Any]) -> dict[str, NDArray[Any]]:
+        """The columns ``account_id`` and ``source_id``: None where there is no account.
+
+        ``ids`` by account number are ``world.ids`` or ``facts.account_ids``. The source of an
+        action or a payment is no account.
+        """
+        known = np.empty(len(ids) + 1, object)
+        known[:-1] = ids.tolist() if isinstance(ids, np.ndarray) else list(ids)
+        source = np.where(np.isin(self.kind, (Kind.ACTION, Kind.PAY)), -1, self.source)
+        return {"account_id": known[self.account], "source_id": known[np.maximum(source, -1)]}
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """Contiguous copies of the columns, by name, in file order."""
         return {name: np.ascontiguousarray(self.rows[name]) for name in COLUMNS}
 
-    def records(self) -> Iterator[dict[str, Any]]:
-        """Each event as a dict of plain Python values, ``kind`` by its name."""
-        for event in self:
-            yield event._asdict()
+    def records(self, ids: NDArray[Any] | Sequence[Any] | None = None) -> Iterator[dict[str, Any]]:
+        """Each event as a dict of plain Python values, ``kind`` by its name.
+
+        With ``ids`` it has the keys of :meth:`original_ids` too.
+        """
+        more = {} if ids is None else self.original_ids(ids)
+        for place, event in enumerate(self):
+            yield event._asdict() | {name: column[place] for name, column in more.items()}
 
     @staticmethod
     def joined(batches: list[Batch]) -> Batch:
@@ -302,7 +320,9 @@ class Facts:
     (int32) is the account itself, or for one laid out for a person who comes back the account
     that it may succeed. ``trust`` in official sources at the start and ``earnings`` (money by
     1,000 reads) are float64. These four are filled in where they are not given. ``surfaces``
-    names what the value of an expose event points to. ``prices`` are what an action costs by
+    names what the value of an expose event points to. ``ids`` are the ids that accounts have in
+    the graph they came from (whole numbers, or objects that are text or whole numbers); None
+    where these are the numbers of ``origin``. ``prices`` are what an action costs by
     its verb, 1 where none is named. ``follows`` are the follow graph's rows (offsets,
     followers), where it is at hand: a saved stream does not keep them.
     """
@@ -317,6 +337,7 @@ class Facts:
     platforms: tuple[str, ...] = ("platform",)
     platform: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, np.uint8))
     origin: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+    ids: NDArray[Any] | None = None
     trust: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     earnings: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     follows: tuple[NDArray[np.int64], NDArray[np.int32]] | None = None
@@ -338,3 +359,12 @@ class Facts:
             object.__setattr__(self, "trust", np.ones(self.accounts))
         if not len(self.earnings):
             object.__setattr__(self, "earnings", np.zeros(self.accounts))
+
+    @property
+    def account_ids(self) -> NDArray[Any]:
+        """The original id of each account, by its number; [accounts].
+
+        Whole numbers (int64), or objects that are text or whole numbers. Who may come back
+        later has the id of the account that it succeeds.
+        """
+        return self.origin if self.ids is None else self.ids

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rumorsim.errors import Fault, InputError
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     import pandas
     import pyarrow
 
-__all__ = ["Table", "Tabular", "of_data"]
+__all__ = ["Table", "Tabular", "of_data", "of_one_type"]
 
 
 def of_data(module: str) -> Any:
@@ -30,6 +31,16 @@ def of_data(module: str) -> Any:
         name = module.partition(".")[0]
         advice = 'pip install "rumorsim[data]"; saved tables need nothing'
         raise InputError(Fault(f"this table needs {name}", advice=advice)) from None
+
+
+def of_one_type(values: NDArray[Any]) -> NDArray[Any]:
+    """A column as Arrow can hold it: where text and other things are mixed, all become text."""
+    kinds = {type(each) for each in values.tolist() if each is not None}
+    if values.dtype != object or kinds in ({int}, {str}):
+        return values
+    made = np.empty(len(values), object)
+    made[:] = [None if each is None else str(each) for each in values.tolist()]
+    return made
 
 
 class Table(NamedTuple):

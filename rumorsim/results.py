@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from copy import deepcopy
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import ConfigDict, RootModel
 
+from rumorsim.account_table import ACCOUNTS_FILE, AccountsOfWorld, AccountTable
 from rumorsim.claims import Claim
 from rumorsim.csv_text import write_csv
 from rumorsim.errors import Fault, InputError
@@ -62,7 +64,8 @@ class Result(Tabular, Shown):
     """The outcome of one run.
 
     ``digest`` is the SHA-256 of the event rows, ``measures`` the value of each measure,
-    ``scenario`` the resolved form it can be run again from.
+    ``scenario`` the resolved form it can be run again from. :attr:`accounts` says whom the
+    numbers of accounts stand for.
     """
 
     policy: str
@@ -73,6 +76,22 @@ class Result(Tabular, Shown):
     measures: Mapping[str, Any]
     scenario: Mapping[str, Any]
     provenance: Mapping[str, Any]
+    #: Where :attr:`accounts` come from: the world, or the file beside a saved result.
+    accounts_from: AccountsOfWorld | Path | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def accounts(self) -> AccountTable | None:
+        """The accounts by number: original id, kind, platform, followers at the start.
+
+        None where they are not known, as in results saved by earlier releases.
+        """
+        if isinstance(self.accounts_from, Path):
+            return AccountTable.read(self.accounts_from)
+        return None if self.accounts_from is None else self.accounts_from.table()
+
+    def values(self) -> dict[str, Any]:
+        """All that is kept in one file, by name; parts are shared, not copied."""
+        return {name: getattr(self, name) for name in _KEPT}
 
     def facts_shown(self) -> Sequence[tuple[str, Any]]:
         numbers = self.scalars()
@@ -95,8 +114,8 @@ class Result(Tabular, Shown):
         return dict(curves(self.measures))
 
     def as_dict(self) -> dict[str, Any]:
-        """All of it as plain Python values."""
-        return asdict(self)
+        """All of it but the accounts as plain Python values."""
+        return deepcopy(self.values())
 
     def frame(self) -> pandas.DataFrame:
         """Every number as a pandas frame with columns key, value, unit and meaning.
@@ -127,8 +146,9 @@ class Result(Tabular, Shown):
     def save(self, directory: str | Path, *, force: bool = False, source: str | Path = "") -> None:
         """Write the result to a directory that is new, empty or holds results of ours.
 
-        ``rumorsim.json`` is all of it, ``scenario.json`` the resolved scenario, and
-        ``scalars.csv`` the numbers with their units. It appears complete or not at all;
+        ``rumorsim.json`` is all of it, ``scenario.json`` the resolved scenario,
+        ``scalars.csv`` the numbers with their units and ``accounts.csv`` whom the numbers of
+        accounts stand for (see :class:`.AccountTable`). It appears complete or not at all;
         OutputError where it cannot be written, and where the directory holds results of
         another kind or scenario, unless ``force``. ``source`` is the file that the scenario
         was read from: another version of that file counts as the same scenario.
@@ -142,8 +162,11 @@ class Result(Tabular, Shown):
                 for key, value in self.scalars().items()
             )
             write_csv(draft / "scalars.csv", ("key", "value", "unit"), rows)
+            accounts = self.accounts
+            if accounts is not None:
+                accounts.save(draft / ACCOUNTS_FILE)
             (draft / MARKER).write_text(
-                json_text({**claim.marker(), **self.as_dict()}), encoding="utf-8"
+                json_text({**claim.marker(), **self.values()}), encoding="utf-8"
             )
 
     @classmethod
@@ -151,12 +174,17 @@ class Result(Tabular, Shown):
         """The result saved in a directory; InputError where there is none."""
         place = Path(directory) / MARKER
         found = read_json(place, _Shape, advice="name the directory of a saved run")
-        result = cls(**{each.name: found[each.name] for each in fields(cls)})
+        table = Path(directory) / ACCOUNTS_FILE
+        accounts = table if table.is_file() else None
+        result = cls(**{name: found[name] for name in _KEPT}, accounts_from=accounts)
         for key, curve in result.curves().items():
             checked(curve, f"{place}: {key}", _CurveShape)
             if len({len(series) for series in curve.values()}) > 1:
                 raise InputError(Fault("has series of different lengths", str(place), key))
         return result
+
+
+_KEPT = tuple(each.name for each in fields(Result) if each.name != "accounts_from")
 
 
 def _meaning(key: str, scenario: Mapping[str, Any]) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rumorsim.account_table import AccountsOfWorld
 from rumorsim.adversaries import start_adversaries
 from rumorsim.claims import Claim
 from rumorsim.desk import Desk
@@ -262,4 +263,5 @@ def run(
         measures=listening.values(),
         scenario=resolved,
         provenance=provenance,
+        accounts_from=AccountsOfWorld.of(simulation.world.graph, simulation.facts),
     )

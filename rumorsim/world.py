@@ -147,6 +147,15 @@ class World(Shown):
         return len(self.accounts)
 
     @property
+    def ids(self) -> NDArray[Any]:
+        """The id that each account has in the graph, by its number; [size].
+
+        Who may come back later has the id of the account that it succeeds.
+        """
+        ids = self.graph.ids
+        return self.reserve.origin if ids is None else self.reserve.spread(ids)
+
+    @property
     def person(self) -> NDArray[np.int32]:
         """The number of the person behind each account."""
         return self.facts.person
@@ -353,6 +362,7 @@ def build_world(
             platforms=platforms.names,
             platform=everyone.of,
             origin=origin,
+            ids=None if graph.plain_ids is None else reserve.spread(graph.plain_ids),
             trust=reserve.spread(people.trust),
             earnings=reserve.spread(people.column("earnings")),
             follows=(graph.offsets, graph.followers),

@@ -277,7 +277,8 @@ def collateral(facts: Facts, rows: list[Row]) -> dict[str, Any]:
             "of_innocent_persons": sum(int(p) in persons for p in facts.person),
             "innocent_actions": verbs,
             "listed": min(len(innocent), 100),
-            "innocent_ids": innocent[:100],
+            "innocent_accounts": innocent[:100],
+            "innocent_ids": [facts.account_ids.tolist()[each] for each in innocent[:100]],
         },
         "posts": {
             "deleted": by_truth([story_of[p] for p in deleted]),

@@ -70,7 +70,8 @@ def test_both_engines_give_one_digest_and_another_seed_another() -> None:
 def test_results_can_be_loaded_and_run_again(tmp_path: Path) -> None:
     out = tmp_path / "results"
     assert _command("run", POLICIES, "--policy", "close", "--out", str(out)).exit_code == 0
-    assert sorted(each.name for each in out.iterdir()) == [MARKER, "scalars.csv", "scenario.json"]
+    files = ["accounts.csv", MARKER, "scalars.csv", "scenario.json"]
+    assert sorted(each.name for each in out.iterdir()) == files
     result = rumorsim.Result.load(out)
     again = rumorsim.run(load(out / "scenario.json"), result.policy, result.seed)
     assert again.digest == result.digest

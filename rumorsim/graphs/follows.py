@@ -124,6 +124,24 @@ class FollowGraph(Shown):
         return list(range(self.accounts)) if self.ids is None else self.ids.tolist()
 
     @cached_property
+    def plain_ids(self) -> NDArray[Any] | None:
+        """The ids as files can hold them: whole numbers and text; None where they are 0..N-1.
+
+        Anything else, such as a pair, is the text that Python shows of it.
+        """
+        if self.ids is None or self.ids.dtype.kind in "iuU":
+            return self.ids
+        ids = self.ids.tolist()
+        if set(map(type, ids)) <= {int, str} and _is_unicode("".join(map(str, ids))):
+            return self.ids
+        plain = np.empty(len(ids), object)
+        plain[:] = [
+            each if type(each) is int else str(each).encode("utf-8", "backslashreplace").decode()
+            for each in ids
+        ]
+        return plain
+
+    @cached_property
     def _places(self) -> dict[Any, int]:
         return {} if self.ids is None else {each: i for i, each in enumerate(self.ids.tolist())}
 
@@ -208,6 +226,15 @@ class FollowGraph(Shown):
         bad = int(first_bad_row(offsets, self.followers, n))
         if bad >= 0:
             raise ValueError(f"followers of account {bad} are not ascending, distinct and others")
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether text can be written: it has no half of a surrogate pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _same(one: NDArray[Any] | None, two: NDArray[Any] | None) -> bool:

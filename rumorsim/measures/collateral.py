@@ -16,7 +16,7 @@ from rumorsim.verbs import ACCOUNT, CASES, CLOSING, EFFECTS, LIFTING, POST, TARG
 
 __all__ = ["LISTED", "Collateral"]
 
-#: At most this many wrongly hit accounts are listed by number; the total is always told.
+#: At most this many wrongly hit accounts are listed; the total is always told.
 LISTED: Final = 100
 
 
@@ -54,7 +54,9 @@ class Collateral(Measure[State]):
         "accounts.guilty": Meaning("accounts", "hit after they posted a false story"),
         "accounts.innocent_persons": Meaning("persons", "behind the innocent accounts hit"),
         "accounts.of_innocent_persons": Meaning("accounts", "all those these persons have"),
-        "accounts.listed": Meaning("accounts", "innocent ones listed by number"),
+        "accounts.listed": Meaning(
+            "accounts", "innocent ones listed, by number and by original id"
+        ),
         "accounts.innocent_actions.*": Meaning("actions", "with this verb on the innocent"),
         "posts.deleted.*": Meaning("posts", "of such stories deleted"),
         "posts.hidden.*": Meaning("posts", "of such stories hidden"),
@@ -106,6 +108,7 @@ class Collateral(Measure[State]):
 
     def _accounts(self, state: State) -> dict[str, Any]:
         person = state.facts.person
+        listed = list(state.innocent)[:LISTED]
         behind = np.unique(person[_sorted(set(state.innocent))])
         return {
             "innocent": len(state.innocent),
@@ -113,8 +116,9 @@ class Collateral(Measure[State]):
             "innocent_persons": len(behind),
             "of_innocent_persons": int(np.count_nonzero(np.isin(person, behind))),
             "innocent_actions": state.verbs,
-            "listed": min(len(state.innocent), LISTED),
-            "innocent_ids": list(state.innocent)[:LISTED],
+            "listed": len(listed),
+            "innocent_accounts": listed,
+            "innocent_ids": state.facts.account_ids[listed].tolist(),
         }
 
 

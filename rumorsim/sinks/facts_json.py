@@ -1,13 +1,15 @@
 """Facts as JSON, so that a saved stream carries all its measures need.
 
 Arrays are little-endian bytes, zlib-compressed, in base64, with their dtype: a million
-accounts stay small and come back to the bit.
+accounts stay small and come back to the bit. Ids that are not all whole numbers are a JSON
+list, compressed likewise.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import fields
@@ -32,6 +34,9 @@ _ARRAYS: Final = {
     "trust": "<f8",
     "earnings": "<f8",
 }
+_INTEGERS: Final = {"i": "<i8", "u": "<u8"}
+#: Bytes of a list of ids, decompressed.
+_LONGEST_IDS: Final = 1 << 30
 #: What a saved stream does not keep.
 _NOT_KEPT: Final = ("follows",)
 
@@ -53,6 +58,31 @@ def _unpack(packed: Mapping[str, Any], dtype: str, accounts: int) -> NDArray[Any
     return np.frombuffer(raw, dtype)
 
 
+def _pack_ids(ids: NDArray[Any] | None) -> dict[str, str] | None:
+    if ids is None:
+        return None
+    for kind, dtype in _INTEGERS.items():
+        if ids.dtype.kind == kind:
+            return _pack(ids, dtype)
+    raw = json.dumps(ids.tolist(), separators=(",", ":")).encode()
+    return {"dtype": "json", "zlib": base64.b64encode(zlib.compress(raw, 6)).decode("ascii")}
+
+
+def _unpack_ids(packed: Mapping[str, Any] | None, accounts: int) -> NDArray[Any] | None:
+    if packed is None or packed["dtype"] in _INTEGERS.values():
+        return None if packed is None else _unpack(packed, packed["dtype"], accounts)
+    unzip = zlib.decompressobj()
+    raw = unzip.decompress(base64.b64decode(packed["zlib"], validate=True), _LONGEST_IDS)
+    values = json.loads(raw)
+    if not unzip.eof or not isinstance(values, list) or len(values) != accounts:
+        raise ValueError(f"must hold the ids of {accounts} accounts")
+    if not set(map(type, values)) <= {int, str}:
+        raise ValueError("ids must be text or whole numbers")
+    ids = np.empty(accounts, object)
+    ids[:] = values
+    return ids
+
+
 def facts_to_json(facts: Facts) -> dict[str, Any]:
     """The facts as plain JSON values; ``provenance`` must be plain JSON values already."""
     names = [each.name for each in fields(facts) if each.name not in _NOT_KEPT]
@@ -70,6 +100,7 @@ def facts_to_json(facts: Facts) -> dict[str, Any]:
         "surfaces": list(facts.surfaces),
         "prices": dict(facts.prices),
         "provenance": dict(facts.provenance),
+        "ids": _pack_ids(facts.ids),
         **{name: _pack(plain[name], dtype) for name, dtype in _ARRAYS.items()},
     }
 
@@ -92,13 +123,14 @@ def facts_from_json(data: Mapping[str, Any], file: str = "") -> Facts:
                 "kinds": tuple(data["kinds"]),
                 "platforms": tuple(data["platforms"]),
                 "surfaces": tuple(data["surfaces"]),
+                "ids": _unpack_ids(data.get("ids"), int(data["accounts"])),
                 **{
                     name: _unpack(data[name], dtype, int(data["accounts"]))
                     for name, dtype in _ARRAYS.items()
                 },
             }
         )
-    except (KeyError, TypeError, ValueError, binascii.Error, zlib.error) as cause:
+    except (KeyError, RecursionError, TypeError, ValueError, binascii.Error, zlib.error) as cause:
         raise InputError(
             Fault(
                 "must be the facts of a stream as rumorsim writes them",

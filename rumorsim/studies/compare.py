@@ -7,6 +7,7 @@ from dataclasses import replace
 from operator import index
 from typing import Final
 
+from rumorsim.account_table import AccountTable
 from rumorsim.errors import Fault, InputError, advise, number_fault
 from rumorsim.measures import AnyMeasure
 from rumorsim.progress import Counted, progress_of
@@ -18,6 +19,7 @@ from rumorsim.scenario.handing import (
     with_measures,
     with_policies,
 )
+from rumorsim.studies.account_names import shared_accounts
 from rumorsim.studies.answering import check_key
 from rumorsim.studies.comparison import NONE, Comparison, main_key
 from rumorsim.studies.idle_policies import idle_after, idle_before
@@ -84,6 +86,8 @@ def compare(
     pinned = scenario.pinned().at(scenario.base_dir)
     wish = None if precision is None else _wish(pinned, precision, precision_of)
     workers = default_workers(replicates) if workers is None else workers
+    # Before the runs: what is wrong with the graph is told at once, and nothing is lost later.
+    accounts = shared_accounts(pinned)
     runs: list[Run] = []
     wanted = replicates
     idle = idle_before(pinned)
@@ -102,7 +106,7 @@ def compare(
             settings = [Setting(policy, seed) for seed in seeds for policy in pinned.policy_names]
             made = dict(runner.sound(settings, _moved(moved, len(runs))))
             runs += [made[place] for place in range(len(settings))]
-            found = _gathered(pinned, range(first, first + wanted), runs)
+            found = _gathered(pinned, range(first, first + wanted), runs, accounts)
             precise = None if wish is None else reached_precision(found, wish, most)
             if precise is None or precise.reached or wanted >= most:
                 told = idle_after(pinned, idle, found.scalars)
@@ -155,7 +159,9 @@ def _checked(
     return seed, count, cap
 
 
-def _gathered(scenario: Scenario, seeds: Sequence[int], runs: Sequence[Run]) -> Comparison:
+def _gathered(
+    scenario: Scenario, seeds: Sequence[int], runs: Sequence[Run], accounts: AccountTable | None
+) -> Comparison:
     """From the runs of all policies in the first world, then in the next ..."""
     policies, resolved = scenario.policy_names, scenario.resolved()
     own = own_code_in(resolved)
@@ -184,4 +190,5 @@ def _gathered(scenario: Scenario, seeds: Sequence[int], runs: Sequence[Run]) -> 
             "reproducible_from_file": not own and scenario.follow_graph is None,
             **own,
         },
+        accounts=accounts,
     )

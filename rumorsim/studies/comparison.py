@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -35,6 +35,7 @@ from rumorsim.studies.ranking import Ranking, ranked
 if TYPE_CHECKING:
     import pandas
 
+    from rumorsim.account_table import AccountTable
     from rumorsim.report.picture import Picture
     from rumorsim.scenario.idle import Idle
     from rumorsim.studies.precision import Precision
@@ -150,6 +151,7 @@ class Comparison(Tabular, Shown):
     ``digests[policy][r]`` names its events. ``policies`` begins with ``none``.
     ``scenario`` is the resolved form. ``precision``: what was asked, if anything was.
     ``idle``: every part of a policy that does not act as written, and why.
+    ``accounts`` gives the original ids by account number, None where these are the numbers.
     """
 
     name: str
@@ -162,6 +164,7 @@ class Comparison(Tabular, Shown):
     provenance: Mapping[str, Any]
     precision: Precision | None = None
     idle: tuple[Idle, ...] = ()
+    accounts: AccountTable | None = field(default=None, repr=False, compare=False)
 
     def facts_shown(self) -> Sequence[tuple[str, Any]]:
         seeds = f"seeds {self.seeds[0]} to {self.seeds[-1]}"

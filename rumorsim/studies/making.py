@@ -107,7 +107,8 @@ class Maker:
         if self._shelf is not None:
             self._shelf.ready(scenario)
         # Not `as_dict`, whose deep copy takes longer than a small run.
-        return {"id": order.id, **vars(run(scenario, order.policy, order.seed, self.job.engine))}
+        result = run(scenario, order.policy, order.seed, self.job.engine)
+        return {"id": order.id, **result.values()}
 
     def _built(self, text: str) -> Scenario:
         scenario = from_values(json.loads(text), self.job.base_dir).with_handed(self.job.handed)

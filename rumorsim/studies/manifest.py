@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from rumorsim.account_table import ACCOUNTS_FILE
 from rumorsim.files import write_text
 from rumorsim.provenance import RESULTS_VERSION, digest_of, versions
 from rumorsim.scenario import Scenario
@@ -70,7 +71,7 @@ class Manifest:
         text = "{\n" + ",\n".join(lines) + "\n}\n"
         if place.exists() and place.read_text(encoding="utf-8") == text:
             return
-        for table in TABLES:
+        for table in (*TABLES, ACCOUNTS_FILE):
             (directory / table).unlink(missing_ok=True)
         write_text(place, text)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from rumorsim.account_table import ACCOUNTS_FILE
 from rumorsim.claims import Claim
 from rumorsim.csv_text import write_csv, write_records
 from rumorsim.files import MARKER, json_text, write_directory, write_text
@@ -29,7 +30,8 @@ def save_comparison(
     ``comparison.txt`` the table for people, ``comparison.json`` the headlines with each
     world's numbers, ``changes.csv`` every number under every policy, ``worlds.csv`` every
     number of every run, ``curves.csv`` reach over time, ``scenario.json`` what it can be run
-    again from. The figures come last: one that cannot be drawn is left out with a warning.
+    again from, ``accounts.csv`` the ids of accounts where these are not their numbers. The
+    figures come last: one that cannot be drawn is left out with a warning.
     """
     claim = Claim.of(HOLDS, comparison.scenario, source)
     claim.check(directory, force=force)
@@ -40,6 +42,8 @@ def save_comparison(
         write_changes(comparison, draft / "changes.csv")
         write_csv(draft / "worlds.csv", *_worlds(comparison))
         write_csv(draft / "curves.csv", _CURVE_COLUMNS, _curves(comparison))
+        if comparison.accounts is not None:
+            comparison.accounts.save(draft / ACCOUNTS_FILE)
         names = [each.name for each in draft.iterdir()]
         write_text(draft / MARKER, _marker(claim, names))
     names = sorted([*names, *(each.name for each in draw_comparison(comparison, directory))])

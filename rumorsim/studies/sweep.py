@@ -23,6 +23,7 @@ from rumorsim.progress import progress_of
 from rumorsim.provenance import digest_of
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import Policies
+from rumorsim.studies.account_names import save_accounts
 from rumorsim.studies.asking import Asked, study_of
 from rumorsim.studies.idle_policies import idle_lines, with_world
 from rumorsim.studies.making import Job, Made
@@ -118,6 +119,7 @@ def sweep(
             manifest = Manifest.of(plan, orders.scenario)
             write_text(place / MARKER, json.dumps(claim.marker()) + "\n")
             manifest.save(place)
+            save_accounts(plan, orders.scenario, place)
             work = _Work(plan, runner, share, _told(progress), tell or _ignored)
             swept = Sweep(place, manifest.values)
             for _ in range(_ROUNDS):
