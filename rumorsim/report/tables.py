@@ -86,9 +86,7 @@ def wrapped(text: str, width: int, indent: str = "") -> list[str]:
     """
     # Wide letters count as two by a filler that no text holds.
     filled = "".join(letter + "\ue000" * (_columns(letter) - 1) for letter in text)
-    lines = textwrap.wrap(
-        filled, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
+    lines = textwrap.wrap(filled, width, subsequent_indent=indent, break_on_hyphens=False)
     return [line.replace("\ue000", "").replace("\u00a0", " ") for line in lines]
 
 
