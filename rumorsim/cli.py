@@ -15,6 +15,7 @@ from rumorsim.cli_answers import ANSWERS
 from rumorsim.cli_campaigns import campaigns
 from rumorsim.cli_graph import graph
 from rumorsim.cli_live import live
+from rumorsim.cli_plug_ins import plugins
 from rumorsim.cli_report import report
 from rumorsim.cli_shared import (
     Commands,
@@ -80,6 +81,7 @@ for command in (graph, *ANSWERS, *WRITING):
     cli.add_command(command)
 cli.add_command(campaigns)
 cli.add_command(live)
+cli.add_command(plugins)
 cli.add_command(report)
 cli.add_command(reproduce)
 cli.add_command(sweep)

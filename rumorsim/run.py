@@ -251,7 +251,7 @@ def run(
         "scenario_digest": digest_of(resolved),
         "graph_digest": simulation.world.graph.digest(),
         "versions": versions(),
-        "reproducible_from_file": not own and scenario.follow_graph is None,
+        "reproducible_from_file": "own_code" not in own and scenario.follow_graph is None,
         **own,
     }
     return Result(

@@ -77,6 +77,7 @@ class ProvenanceShape(Saved):
     results_version: int
     versions: dict[str, str | None]
     own_code: OwnCodeShape | None = None
+    plug_ins: dict[str, str] = {}
 
 
 def read_json(place: Path, shape: type[Saved] | None = None, *, advice: str = "") -> Any:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from brought import brought
+
 __all__ = ["EXAMPLES", "OF_PLATFORMS", "OF_REACTING", "SHARED", "WORLD", "Example"]
 
 Settings = dict[str, Any]
@@ -402,3 +404,4 @@ WORLD: Settings = {
         _story("sport", True, "ordinary-news"),
     ],
 }
+EXAMPLES |= {kind: Example(**given) for kind, given in brought("rumorsim.examples").items()}

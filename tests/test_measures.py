@@ -8,16 +8,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+from brought import brought
 from event_streams import Draws, cut, random_facts, random_stream, streams
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from naive_measures import NAIVE
+from naive_measures import NAIVE as OURS
 
 from rumorsim import load, loads, run, stream
 from rumorsim.errors import InputError
 from rumorsim.events import Batch, Facts, Kind
 from rumorsim.measures import MEASURES, Listening, Measure, curves, describe, flatten
 
+#: The naive twins, those of installed plug-ins included.
+NAIVE = {**OURS, **brought("rumorsim.naive_measures")}
 every_measure = pytest.mark.parametrize("name", list(MEASURES))
 
 
@@ -138,6 +141,7 @@ PLANTS = {
     "cost": Kind.ACTION,
     "earnings": Kind.READ,
     "payments": Kind.PAY,
+    **{name: max(MEASURES[name].needs) for name in MEASURES if name not in OURS},
 }
 
 

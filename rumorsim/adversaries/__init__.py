@@ -20,11 +20,12 @@ from rumorsim.adversaries.paid_deletion import PaidDeletion
 from rumorsim.adversaries.paid_posters import PaidPosters
 from rumorsim.adversaries.re_registration import ReRegistration
 from rumorsim.adversaries.scene import start_adversaries
-from rumorsim.written import any_of
+from rumorsim.plug_ins import Registry
+from rumorsim.written import any_of, model_of
 
 __all__ = ["ADVERSARIES", "Adversary", "AnyAdversary", "start_adversaries"]
 
-ADVERSARIES: Final[dict[str, type[Adversary]]] = {
+_OWN: Final[dict[str, type[Adversary]]] = {
     "coordinated-boosters": CoordinatedBoosters,
     "fake-engagement": FakeEngagement,
     "paid-posters": PaidPosters,
@@ -35,6 +36,9 @@ ADVERSARIES: Final[dict[str, type[Adversary]]] = {
     "migration": Migration,
     "cohort-replacement": CohortReplacement,
 }
+
+#: Ours, and those of other packages: entry points of the group ``rumorsim.adversaries``.
+ADVERSARIES: Final = Registry("adversary", _OWN, model_of(Adversary))
 
 if TYPE_CHECKING:
     AnyAdversary = Adversary

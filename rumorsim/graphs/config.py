@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from rumorsim.errors import Fault, InputError
 from rumorsim.graphs.formats import FORMATS, LISTS, check_format
 from rumorsim.graphs.made import MADE, GraphModel
+from rumorsim.plug_ins import Registry
 from rumorsim.written import any_of
 
 if TYPE_CHECKING:
@@ -185,12 +186,13 @@ class Union_(GraphModel):
 
 
 #: Every kind of graph by the word it goes by.
-GRAPH_CONFIGS: Final[dict[str, type[GraphModel]]] = {
-    **MADE,
+_OWN: Final[dict[str, type[GraphModel]]] = {
+    **MADE.own,
     "file": GraphFile,
     "given": Given,
     "union": Union_,
 }
+GRAPH_CONFIGS: Final = Registry("generator", _OWN, MADE.made)
 
 if TYPE_CHECKING:
     GraphConfig = GraphModel

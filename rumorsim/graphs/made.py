@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
-from rumorsim.written import Model
+from rumorsim.plug_ins import Registry
+from rumorsim.written import Model, model_of
 
 if TYPE_CHECKING:
     from rumorsim.graphs.follows import FollowGraph
@@ -208,7 +209,7 @@ class Tree(GraphModel):
 
 
 #: Every kind of graph that is made here by the word it goes by.
-MADE: Final[dict[str, type[GraphModel]]] = {
+_OWN: Final[dict[str, type[GraphModel]]] = {
     "power-law": PowerLaw,
     "erdos-renyi": ErdosRenyi,
     "regular": Regular,
@@ -219,3 +220,6 @@ MADE: Final[dict[str, type[GraphModel]]] = {
     "path": Path_,
     "tree": Tree,
 }
+
+#: Ours, and those of other packages: entry points of the group ``rumorsim.generators``.
+MADE: Final = Registry("generator", _OWN, model_of(GraphModel))

@@ -34,11 +34,12 @@ from rumorsim.interventions.take_down_network import TakeDownNetwork
 from rumorsim.interventions.user_reports import UserReports
 from rumorsim.interventions.verify_identity import VerifyIdentity
 from rumorsim.interventions.warn_platform import WarnPlatform
-from rumorsim.written import any_of
+from rumorsim.plug_ins import Registry
+from rumorsim.written import any_of, model_of
 
 __all__ = ["INTERVENTIONS", "AnyIntervention", "Intervention", "When", "Whom"]
 
-INTERVENTIONS: Final[dict[str, type[Intervention]]] = {
+_OWN: Final[dict[str, type[Intervention]]] = {
     "close-accounts": CloseAccounts,
     "suspend-accounts": SuspendAccounts,
     "remove-followers": RemoveFollowers,
@@ -65,6 +66,9 @@ INTERVENTIONS: Final[dict[str, type[Intervention]]] = {
     "appeals": Appeals,
     "campaign": Campaign,
 }
+
+#: Ours, and those of other packages: entry points of the group ``rumorsim.interventions``.
+INTERVENTIONS: Final = Registry("intervention", _OWN, model_of(Intervention))
 
 if TYPE_CHECKING:
     AnyIntervention = Intervention

@@ -16,6 +16,7 @@ from rumorsim.errors import Fault, InputError, nearest, show_value
 from rumorsim.events import Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure, curves, flatten, plain_value
 from rumorsim.own_code import blamed, imported
+from rumorsim.plug_ins import Registry
 
 __all__ = [
     "MEASURES",
@@ -51,8 +52,8 @@ _CLASSES: Final = {
 }
 
 
-class _Registry(Mapping[str, Measure[Any]]):
-    """Measures by name, in the order of the registry, imported when asked for."""
+class _Own(Mapping[str, Measure[Any]]):
+    """Our measures by name, in the order of the registry, imported when asked for."""
 
     def __init__(self) -> None:
         self._made: dict[str, Measure[Any]] = {}
@@ -75,7 +76,18 @@ class _Registry(Mapping[str, Measure[Any]]):
         return name in _CLASSES
 
 
-MEASURES: Final[Mapping[str, Measure[Any]]] = _Registry()
+def _measure_of(name: str, thing: Any) -> Measure[Any]:
+    """What makes a plug-in a measure; TypeError or ValueError where it does not fit."""
+    measure = thing() if isinstance(thing, type) and issubclass(thing, Measure) else thing
+    if not isinstance(measure, Measure):
+        raise TypeError("it is not a subclass of Measure")
+    if measure.name != name:
+        raise ValueError(f'its name must be "{name}"')
+    return measure
+
+
+#: Ours, and those of other packages: entry points of the group ``rumorsim.measures``.
+MEASURES: Final[Registry[Measure[Any]]] = Registry("measure", _Own(), _measure_of)
 
 
 #: How a measure may be given: by name, as an object, its class, or that by "module:Class".
@@ -172,7 +184,8 @@ class Listening:
         return found
 
     def _is_own(self, name: str) -> bool:
-        return name not in MEASURES or type(MEASURES[name]) is not type(self.measures[name])
+        own = MEASURES.own
+        return name not in own or type(own[name]) is not type(self.measures[name])
 
     @contextmanager
     def _watched(self, name: str, when: str) -> Iterator[None]:

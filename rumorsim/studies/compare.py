@@ -187,7 +187,7 @@ def _gathered(
         provenance={
             **by_policy[NONE][0].provenance,
             "scenario_digest": digest_of(resolved),
-            "reproducible_from_file": not own and scenario.follow_graph is None,
+            "reproducible_from_file": "own_code" not in own and scenario.follow_graph is None,
             **own,
         },
         accounts=accounts,

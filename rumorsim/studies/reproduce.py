@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,18 @@ def reproduce(
     place = Path(record)
     payload = _payload(place)
     base = _folder_of(place) if files is None else Path(files)
-    scenario = from_values(payload["scenario"], base, str(record))
+    try:
+        scenario = from_values(payload["scenario"], base, str(record))
+    except InputError as error:
+        absent = [
+            Fault(
+                f"was made with the plug-ins of {name} {wanted}, which is not installed",
+                str(record),
+            )
+            for name, wanted in (payload["provenance"].get("plug_ins") or {}).items()
+            if _version(name) == "not installed"
+        ]
+        raise InputError([*absent, *error.faults]) from None
     if isinstance(scenario.graph, Given):
         rule = "its follow graph was handed over from Python; it cannot be made from a file"
         raise InputError(Fault(rule, file=str(record)))
@@ -137,7 +149,19 @@ def _folder_of(place: Path) -> Path:
     return Path(Manifest.load(place.parents[2]).values["folder"])
 
 
+def _version(distribution: str) -> str:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return "not installed"
+
+
 def _changed(provenance: Mapping[str, Any]) -> dict[str, str]:
-    then = {"results version": provenance["results_version"], **provenance["versions"]}
-    now = {"results version": RESULTS_VERSION, **versions()}
+    used = provenance.get("plug_ins") or {}
+    then = {"results version": provenance["results_version"], **provenance["versions"], **used}
+    now = {
+        "results version": RESULTS_VERSION,
+        **versions(),
+        **{name: _version(name) for name in used},
+    }
     return {name: f"{then.get(name)} -> {now[name]}" for name in now if then.get(name) != now[name]}

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from rumorsim.errors import Fault, InputError
 from rumorsim.shown import Shown
 from rumorsim.written.changing import changed, without_nulls
+from rumorsim.written.choice import Choice
 from rumorsim.written.messages import faults_of
 
 if TYPE_CHECKING:
@@ -160,11 +161,15 @@ def unchecked(model: type[Made], **fields: Any) -> Made:
 
 
 def any_of(registry: Mapping[str, type[BaseModel]]) -> Any:
-    """The type of what may be any entry of a registry, told apart by its key ``kind``."""
-    return Annotated[
-        Union[tuple(registry.values())],  # noqa: UP007 - made from the registry
-        Field(discriminator="kind"),
-    ]
+    """The type of what may be any entry of a registry, told apart by its key ``kind``.
+
+    Of a :class:`rumorsim.plug_ins.Registry` plug-ins of other packages as well.
+    """
+    own = getattr(registry, "own", registry)
+    ours: Any = Union[tuple(own.values())]  # noqa: UP007 - made from the registry
+    if own is registry:
+        return Annotated[ours, Field(discriminator="kind")]
+    return Annotated[ours, Choice(registry)]  # type: ignore[arg-type]
 
 
 def _plain(value: Any) -> Any:

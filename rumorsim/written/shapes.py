@@ -24,6 +24,7 @@ __all__ = [
     "models_in",
     "place_of",
     "tag_of",
+    "take_in",
 ]
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -99,11 +100,24 @@ def leaves(annotation: Any) -> Iterator[Any]:
 
 def models_in(annotation: Any) -> tuple[type[BaseModel], ...]:
     """The models an annotation may be, themselves and not what they hold."""
-    return tuple(
+    found = [
         each
         for each in leaves(annotation)
         if isinstance(each, type) and issubclass(each, BaseModel)
-    )
+    ]
+    for registry in _REGISTRIES:
+        if len(found) > 1 and set(registry.own.values()) <= set(found):
+            found += registry.loaded.values()
+    return tuple(dict.fromkeys(found))
+
+
+#: Registries of models that may stand where all of their own may.
+_REGISTRIES: list[Any] = []
+
+
+def take_in(registry: Any) -> None:
+    """Let the plug-ins of a registry stand where all of its own models may."""
+    _REGISTRIES.append(registry)
 
 
 def inside(annotation: Any, origin: type) -> Any:

@@ -1,0 +1,230 @@
+"""Plug-ins of other packages: found when they are asked for, told from where, in nobody's way."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sweep_studies import environment
+
+ROOT = Path(__file__).parents[1]
+TEMPLATE = ROOT / "experiments" / "plug_in"
+SCENARIO = """
+horizon = "1 d"
+measures = ["reach", "loudest"]
+graph = { kind = "ring", accounts = 60, neighbours = 4 }
+[[stories]]
+name = "s"
+truth = false
+appeal = 0.9
+author = { ids = [0] }
+[[policies]]
+name = "ban"
+[[policies.interventions]]
+kind = "shadow-ban"
+when = { age = "1 h" }
+"""
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder into which the template was installed, as pip installs it."""
+    folder = tmp_path_factory.mktemp("installed")
+    words = ["-m", "pip", "install", "-q", "--no-build-isolation", "--no-deps", "--no-index"]
+    done = subprocess.run(
+        [sys.executable, *words, "--target", str(folder), str(TEMPLATE)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    if done.returncode:
+        pytest.skip(f"the template cannot be installed here: {done.stderr[-500:]}")
+    return folder
+
+
+def offered(folder: Path, name: str, version: str, points: str, code: str = "") -> Path:
+    """A distribution made by hand in a folder: its metadata, its entry points, its module."""
+    info = folder / f"{name.replace('-', '_')}-{version}.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+    (info / "entry_points.txt").write_text(points)
+    if code:
+        (folder / f"{name.replace('-', '_')}.py").write_text(code)
+    return folder
+
+
+def called(*words: str | Path, path: tuple[Path, ...] = (), **more: Any) -> Any:
+    """A new process of Python that finds what is in some folders."""
+    known = environment()["PYTHONPATH"]
+    return subprocess.run(
+        [sys.executable, *map(str, words)],
+        env={**environment(), "PYTHONPATH": os.pathsep.join([*map(str, path), known])},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=550,
+        **more,
+    )
+
+
+def rows(*path: Path) -> dict[tuple[str, str], dict[str, str]]:
+    done = called("-m", "rumorsim", "plugins", "--json", path=path)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["plug_ins"]
+    return {(row["name"], row["distribution"]): row for row in found}
+
+
+def test_the_template_passes_its_own_tests(installed: Path) -> None:
+    done = called(
+        "-m", "pytest", "-q", "-n", "0", TEMPLATE / "tests", path=(installed,), cwd=installed
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_template_passes_the_batteries(installed: Path) -> None:
+    """The same tests that ours pass, on the plug-ins alone."""
+    files = [ROOT / "tests" / name for name in ("test_interventions.py", "test_measures.py")]
+    words = ["-m", "pytest", "-n", "0", *files, "-k", "shadow-ban or loudest"]
+    done = called(*words, path=(installed,), cwd=ROOT)
+    assert done.returncode == 0, done.stdout
+    passed = int(done.stdout.split(" passed")[0].split()[-1])
+    assert passed > 30
+
+
+def test_plugins_are_listed_with_where_they_are_from(installed: Path) -> None:
+    found = rows(installed)
+    for name in ("shadow-ban", "loudest", "ring"):
+        row = found[name, "rumorsim-plug-in"]
+        assert (row["version"], row["problem"]) == ("0.3.0", "")
+    assert found["close-accounts", "rumorsim"]["kind"] == "intervention"
+    assert ("shadow-ban", "rumorsim-plug-in") not in rows()
+
+
+def test_commands_schema_and_help_know_them(installed: Path, tmp_path: Path) -> None:
+    place = tmp_path / "scenario.toml"
+    place.write_text(SCENARIO)
+    checked = called("-m", "rumorsim", "check", place, path=(installed,))
+    assert checked.returncode == 0, checked.stderr
+    assert "share of readers who still see the post" in checked.stdout
+    schema = json.loads(called("-m", "rumorsim", "schema", path=(installed,)).stdout)
+    assert {"ShadowBan", "Ring", "CloseAccounts"} <= set(schema["$defs"])
+    made = called(
+        "-m",
+        "rumorsim",
+        "graph",
+        "make",
+        "ring",
+        "--accounts",
+        "9",
+        "--out",
+        "-",
+        path=(installed,),
+    )
+    assert len([x for x in made.stdout.splitlines() if not x.startswith("#")]) == 18, made.stderr
+    compared = called(
+        *("-m", "rumorsim", "compare", place, "--replicates", "2", "--out", tmp_path / "out"),
+        path=(installed,),
+    )
+    assert compared.returncode == 0, compared.stderr
+    facts = json.loads((tmp_path / "out" / "comparison.json").read_text())
+    assert facts["provenance"]["plug_ins"] == {"rumorsim-plug-in": "0.3.0"}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            ("visibility", "visibilty"),
+            "interventions[0].visibilty = 0.2: there is no such key here",
+        ),
+        (("0.2", "2"), "interventions[0].visibility = 2: must be at most 1"),
+        (("shadow-ban", "shadow-bam"), 'did you mean "shadow-ban"?'),
+        (("neighbours = 4", "neighbours = 0"), "graph.neighbours = 0: must be at least 1"),
+        (("loudest", "loudes"), 'did you mean "loudest"?'),
+    ],
+)
+def test_faults_in_their_settings_are_told_like_ours(
+    installed: Path, tmp_path: Path, change: tuple[str, str], told: str
+) -> None:
+    place = tmp_path / "scenario.toml"
+    place.write_text((SCENARIO + "visibility = 0.2\n").replace(*change))
+    done = called("-m", "rumorsim", "check", place, path=(installed,))
+    assert done.returncode == 2 and told in done.stderr, done.stderr
+
+
+def test_a_scenario_without_the_package_says_what_is_not_there(
+    installed: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "scenario.toml"
+    place.write_text(SCENARIO)
+    done = called("-m", "rumorsim", "check", place)
+    assert done.returncode == 2 and 'kind = "shadow-ban": there is no such' in done.stderr
+    saved = tmp_path / "saved"
+    made = called(
+        "-m", "rumorsim", "run", place, "--policy", "ban", "--out", saved, path=(installed,)
+    )
+    assert made.returncode == 0, made.stderr
+    again = called("-m", "rumorsim", "reproduce", saved, path=(installed,))
+    assert again.returncode == 0, again.stderr
+    without = called("-m", "rumorsim", "reproduce", saved)
+    told = "was made with the plug-ins of rumorsim-plug-in 0.3.0, which is not installed"
+    assert without.returncode == 2 and told in without.stderr
+
+
+BROKEN = """
+[rumorsim.interventions]
+close-accounts = broken_one:Anything
+broken = broken_one:Anything
+twice = broken_one:Anything
+[rumorsim.measures]
+wrong = json:loads
+"""
+
+
+def test_what_cannot_be_used_is_told_and_in_nobodys_way(tmp_path: Path) -> None:
+    """A clash with ours, a module that fails, two that offer one name, and no measure at all."""
+    one = offered(tmp_path, "broken-one", "1.0", BROKEN, "raise RuntimeError('no luck')\n")
+    offered(tmp_path, "other", "2.0", "[rumorsim.interventions]\ntwice = json:loads\n")
+    found = {key: row["problem"] for key, row in rows(one).items()}
+    assert "is one of rumorsim's own" in found["close-accounts", "broken-one"]
+    assert found["close-accounts", "rumorsim"] == ""
+    told = "cannot be loaded from broken-one 1.0 (broken_one:Anything): RuntimeError: no luck"
+    assert told in found["broken", "broken-one"]
+    assert "is offered by broken-one 1.0 and by other 2.0" in found["twice", "other"]
+    assert "it is not a subclass of Measure" in found["wrong", "broken-one"]
+    # Neither a run that does not use them nor the schema is stopped.
+    ours = called("-m", "rumorsim", "run", ROOT / "configs" / "small.toml", path=(one,))
+    assert ours.returncode == 0, ours.stderr
+    assert json.loads(called("-m", "rumorsim", "schema", path=(one,)).stdout)["$defs"]
+    place = tmp_path / "scenario.toml"
+    text = (
+        SCENARIO.replace("ring", "star").replace(", neighbours = 4", "").replace(', "loudest"', "")
+    )
+    for kind, rule in (
+        ("broken", told),
+        ("twice", "is offered by broken-one 1.0 and by other 2.0"),
+    ):
+        place.write_text(text.replace("shadow-ban", kind))
+        done = called("-m", "rumorsim", "check", place, path=(one,))
+        assert done.returncode == 2, done.stdout
+        assert f'policies[0].interventions[0].kind = "{kind}": {rule}' in done.stderr
+    place.write_text(text.replace('["reach"]', '["reach", "wrong"]').replace("shadow-ban", "label"))
+    done = called("-m", "rumorsim", "check", place, path=(one,))
+    assert done.returncode == 2 and 'measures[1] = "wrong": cannot be loaded' in done.stderr
+
+
+def test_packages_are_looked_through_only_for_names_that_are_not_ours() -> None:
+    code = (
+        "import rumorsim\nfrom rumorsim.plug_ins import offers\n"
+        f"scenario = rumorsim.load({str(ROOT / 'configs' / 'small.toml')!r})\n"
+        "rumorsim.run(scenario, 'close accounts')\n"
+        "assert offers.cache_info().misses == 0\n"
+    )
+    done = called("-c", code)
+    assert done.returncode == 0, done.stderr
