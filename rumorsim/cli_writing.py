@@ -10,6 +10,8 @@ from typing import Final
 
 import click
 
+from rumorsim.cli_shared import loaded_scenario, print_document, scenario_argument
+
 __all__ = ["WRITING"]
 
 _STARTS: Final = ("small", "graph", "campaign")
@@ -49,5 +51,36 @@ def init(scenario: Path, start: str, graph: str | None, columns: str | None, for
         click.echo(f"  rumorsim {verb} {scenario}", err=True)
 
 
+@click.command("describe")
+@scenario_argument
+def describe(scenario: str) -> None:
+    """Write the methods text of SCENARIO: an account after the ODD protocol, in Markdown.
+
+    Every number is there, and whether it was given, is a default, or is an assumption.
+
+    \b
+      rumorsim describe quickstart > methods.md
+    """
+    from rumorsim.scenario.described import described
+
+    print_document(described(loaded_scenario(scenario)))
+
+
+@click.command("cite")
+@click.option(
+    "--format", "form", type=click.Choice(["bibtex", "text"]), default="bibtex",
+    show_default=True, help="An entry for BibTeX, or one sentence.",
+)  # fmt: skip
+def cite(form: str) -> None:
+    """Print how to cite rumorsim.
+
+    \b
+      rumorsim cite >> references.bib
+    """
+    from rumorsim.citation import bibtex, reference
+
+    print_document(bibtex() if form == "bibtex" else reference())
+
+
 #: Every command of this file, for the one line that registers them.
-WRITING: Final = (init,)
+WRITING: Final = (init, describe, cite)

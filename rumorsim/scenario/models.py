@@ -329,6 +329,16 @@ class Scenario(Model):
     def __repr__(self) -> str:
         return Shown.__repr__(self)
 
+    def describe(self) -> str:
+        """The methods text: an account after the ODD protocol, in Markdown.
+
+        Every number is there, and whether it was given, is a default, or is an assumption.
+        InputError where a file that it reads is gone.
+        """
+        from rumorsim.scenario.described import described
+
+        return described(self)
+
     def policy(self, name: str) -> Policy:
         """The policy of that name; ``none`` is always there. KeyError names the nearest."""
         if name == "none":
