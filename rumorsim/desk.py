@@ -51,6 +51,8 @@ class Desk(Verbs, Shown):
         self._tiers: dict[int, list[float]] = {}
         #: How many accounts there are by the strictness of their tier.
         self._in_tiers: Counter[float] = Counter()
+        #: The cases of each intervention that was started; see ``interventions.cases``.
+        self.dockets: list[Any] = []
         #: Purses that adversaries are paid from: an investigation may find them.
         self.sponsors: list[Sponsor] = []
         self._strictness_listeners: list[Callable[[int | None], None]] = []

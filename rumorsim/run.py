@@ -6,6 +6,7 @@ From here to the inner loop: ``run`` -> ``Simulation.advance`` -> ``Engine.run_u
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
@@ -21,7 +22,9 @@ from rumorsim.adversaries import start_adversaries
 from rumorsim.claims import Claim
 from rumorsim.desk import Desk
 from rumorsim.engines import make_engine
+from rumorsim.errors import RumorsimError
 from rumorsim.events import Batch, Facts, InterventionFacts, StreamDigest
+from rumorsim.forking import HandJournal, must_be_alike
 from rumorsim.interventions import Intervention
 from rumorsim.measures import AnyMeasure, Listening, taken
 from rumorsim.provenance import RESULTS_VERSION, digest_of, versions
@@ -48,6 +51,7 @@ __all__ = ["Simulation", "run", "stream"]
 STEPS = 200
 #: Steps at a time at most, after batches of fewer than FEW events.
 LONGEST, FEW = 10, 1000
+_FORK = "simulation.fork() makes a branch of it at its present hour"
 
 
 class Simulation(Shown):
@@ -61,6 +65,8 @@ class Simulation(Shown):
         batch = sim.advance("12 h")
         sim.desk.close(17)
         batch = sim.advance("24 h")
+
+    :meth:`fork` branches it. Threads may share one: they take turns.
     """
 
     def __init__(
@@ -70,6 +76,9 @@ class Simulation(Shown):
         seed: int | None = None,
         engine: str = "fast",
     ) -> None:
+        self._asked = (scenario, policy, seed, engine)
+        self._guard = threading.RLock()
+        self._running = False
         self.scenario, self.policy_name = with_policy(scenario, policy)
         scenario = self.scenario
         self.seed = scenario.seed if seed is None else seed_of(seed)
@@ -92,13 +101,77 @@ class Simulation(Shown):
             process = SURFACES[surface.kind]
             self.engine.process(process(surface.settings, self.engine, number, surface.platform))
         start_adversaries(scenario.adversaries, self.desk)
+        self._own = self._start_policy(0)
+        self.engine.start()
+        self._by_hand = HandJournal(self.desk, lambda: not self._running, self._guard)
+
+    def _start_policy(self, first: int) -> list[Any]:
+        """Start what the policy does now, its places counted from ``first``; its own processes."""
         ordinals: Counter[str] = Counter()
-        for place, intervention in enumerate(self.policy.interventions):
+        for place, intervention in enumerate(self.policy.interventions, start=first):
             intervention.start(self.desk, place, ordinals[intervention.kind])
             ordinals[intervention.kind] += 1
-        for process in own_processes(scenario, self.policy, self.desk):
-            self.engine.process(process)
-        self.engine.start()
+        own = own_processes(self.scenario, self.policy, self.desk)
+        return [self.engine.process(process) for process in own]
+
+    def fork(self, policy: AnyPolicy | None = None) -> Simulation:
+        """Another simulation at this hour, exactly as this one is; both go on by themselves.
+
+        It is run again from the start, with what was done by hand through :attr:`desk`, so it
+        takes as long as this one took so far. Listeners are not taken along, nor processes
+        that were started by hand.
+
+        With ``policy`` the branch goes on under that one. Up to now all is the same; from now
+        on the policy of before opens no more cases (those that are open are settled, what is in
+        force stays and ends when it would have), a function of one's own goes no further, and
+        the new one begins: counts and ages that are beyond its thresholds are taken up at once,
+        its times that are past are not. Its interventions come after those of before in
+        ``source`` of the events. A fork of such a branch starts from this hour as well.
+
+        RumorsimError where the run cannot be repeated, as something else changed the world.
+        """
+        with self._guard:
+            if self._running:
+                raise RumorsimError("a simulation cannot be forked while it runs")
+            made = Simulation(*self._asked)
+            self._by_hand.repeat(made.desk, made.advance, made._go_on)
+            must_be_alike(self.world, made.world)
+            if policy is not None:
+                made._go_on(policy)
+        return made
+
+    def _go_on(self, policy: AnyPolicy) -> None:
+        """Leave the policy of before and begin another now."""
+        self._by_hand.went_on(policy)
+        for docket in self.desk.dockets:
+            docket.retired = True
+        for process in self._own:
+            if process.is_alive and process.target.callbacks:
+                process.target.callbacks.remove(process._resume)
+        before = self.world.facts.interventions
+        self.scenario, self.policy_name = with_policy(self.scenario, policy)
+        self.policy = self.scenario.policy(self.policy_name)
+        facts = tuple(intervention_facts(each) for each in self.policy.interventions)
+        self.world.facts = replace(
+            self.world.facts, policy=self.policy_name, interventions=before + facts
+        )
+        self._running = True
+        try:
+            self._own = self._start_policy(len(before))
+        finally:
+            self._running = False
+
+    def __deepcopy__(self, _memo: Any) -> Simulation:
+        return self.fork()
+
+    def __copy__(self) -> Simulation:
+        raise TypeError(f"a Simulation cannot be copied in part: {_FORK}")
+
+    def __reduce_ex__(self, _protocol: Any) -> Any:
+        raise TypeError(
+            f"a Simulation cannot be pickled: {_FORK}; another process is sent scenario,"
+            " policy and seed"
+        )
 
     def facts_shown(self) -> Sequence[tuple[str, Any]]:
         reach = zip(self.world.story_names, self.reach().tolist(), strict=True)
@@ -132,18 +205,27 @@ class Simulation(Shown):
         ValueError where it is past.
         """
         time = parse_duration(until) if isinstance(until, str) else float(until)
-        if not time >= self.now:
-            raise ValueError(f"cannot go back to {time:g} h: it is {self.now:g} h")
-        self.engine.run_until(min(time, self.world.horizon))
-        batch = Batch.joined(self._batches)
-        self._batches.clear()
+        with self._guard:
+            if self._running:
+                raise RumorsimError("advance() was called from within advance(), by a listener")
+            if not time >= self.now:
+                raise ValueError(f"cannot go back to {time:g} h: it is {self.now:g} h")
+            self._running = True
+            try:
+                self.engine.run_until(min(time, self.world.horizon))
+            finally:
+                self._running = False
+            self._by_hand.advanced(self.now)
+            batch = Batch.joined(self._batches)
+            self._batches.clear()
         return batch
 
     def exposures(self) -> Batch:
         """The first reads so far where ``feed.exposures`` is late; else they are in the stream."""
         if not self.world.rules.late:
             return Batch()
-        return self.engine.late_exposures(self.desk.levers)
+        with self._guard:
+            return self.engine.late_exposures(self.desk.levers)
 
     def reach(self) -> NDArray[np.int64]:
         """How many accounts were exposed to each story so far; int64 [stories].
@@ -152,7 +234,8 @@ class Simulation(Shown):
         """
         if not self.world.rules.late:
             return self.world.count_of("story", "reach").astype(np.int64)
-        return self.engine.late_reach(self.desk.levers)
+        with self._guard:
+            return self.engine.late_reach(self.desk.levers)
 
     def _hear(self, batch: Batch) -> None:
         for listener in self._listeners:

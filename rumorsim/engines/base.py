@@ -73,6 +73,9 @@ class Engine:
         #: The event of the public that woke the platform last.
         self._woken = Moment(-1.0)
 
+    def __reduce_ex__(self, _protocol: Any) -> Any:
+        raise TypeError("a running engine cannot be copied or pickled: use simulation.fork()")
+
     # -- the log --------------------------------------------------------------------
 
     @property
@@ -122,7 +125,7 @@ class Engine:
     def flush(self) -> None:
         """Hand over what is in the log."""
         if self.logged:
-            batch = Batch(self.log[: self.logged].copy())
+            batch = Batch(self.log[: self.logged]).copied()
             self.logged = 0
             if self._listener is not None:
                 self._listener(batch)

@@ -46,6 +46,9 @@ class Docket:
         code = zlib.crc32(intervention.kind.encode())
         low, high, _, _ = philox(desk.world.seed, address_word(Purpose.CASE), code, ordinal, 0)
         self._luck = low | (high << 32)
+        #: Set where the simulation goes on under another policy: no more cases are opened.
+        self.retired = False
+        desk.dockets.append(self)
         self._opened: dict[int, int] = {}
         self._busy: set[int] = set()
         self._in_force: dict[int, list[Case]] = {}
@@ -82,7 +85,10 @@ class Docket:
             ).start()
 
     def _at_times(self, times: Iterable[float]) -> Process:
+        begun = self.desk.now
         for occurrence, time in enumerate(sorted(times)):
+            if time < begun:
+                continue
             if time > self.desk.now:
                 yield self.desk.env.timeout_until(time)
             self._open_all(self._selector.all_targets(occurrence), f"at {time:g} h")
@@ -122,8 +128,8 @@ class Docket:
     def _by_window(self, window: float) -> Process:
         """At the end of each window: open what reached the threshold, undo what fell below."""
         when, world = self.intervention.when, self.desk.world
-        before = np.zeros(0, dtype=np.int64)
-        tick = 0
+        before = world.count_of(self.intervention.target, str(when.quantity)).astype(np.int64)
+        tick = int(self.desk.now / window)
         while True:
             tick += 1
             yield self.desk.env.timeout_until(tick * window)
@@ -162,7 +168,7 @@ class Docket:
 
     def open(self, target: int, reason: str) -> Case | None:
         """Open a case for a target that fits and has none under way or in force."""
-        if target in self._busy or (self._held(target) and not self.repeats):
+        if self.retired or target in self._busy or (self._held(target) and not self.repeats):
             return None
         if not self._selector.fits(target):
             return None

@@ -44,6 +44,8 @@ class Watch:
         """Begin to watch."""
         self._subscribe(self._threshold)
         self._desk.when_strictness_changes(self._changed)
+        if self._desk.now > 0:
+            self._changed(None)
 
     def _subscribe(self, count: int) -> None:
         if count not in self._subscribed:
