@@ -102,6 +102,13 @@ def test_odd_words_are_gone(odd: str) -> None:
     assert {key for key, said in words("en").items() if odd in said} == set()
 
 
+@pytest.mark.parametrize(
+    "odd", ["so many", "so often", "so old", "so long", "so-manieth", "so soon"]
+)
+def test_fields_of_the_catalogue_are_described_in_plain_words(odd: str) -> None:
+    assert {key for key, said in CATALOGUE.items() if odd in said} == set()
+
+
 def test_the_check_of_keys_can_fail() -> None:
     assert {"no.such.words"} - set(EN)
     assert fillings("{a} of {b}") != fillings("{a}")

@@ -51,7 +51,7 @@ class Appeals(Intervention):
     kind: Literal["appeals"] = Field("appeals", description="appeals")
     when: When = Field(
         When(age="0 h"),  # type: ignore[arg-type]
-        description="age: so long after the penalty an account appeals",
+        description="age: time from the penalty to the appeal",
     )
     sensitivity: float | None = Field(
         None, ge=0, le=1, description="P(upheld | reviewed, guilty); absent: none is upheld"

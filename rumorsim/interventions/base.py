@@ -38,17 +38,17 @@ class When(Model):
         description="at these times, for every target that fits",
     )
     reports: int | None = Field(
-        None, ge=1, le=2**31 - 2, description="when the target has so many reports"
+        None, ge=1, le=2**31 - 2, description="once the target has this many reports"
     )
     shares: int | None = Field(
-        None, ge=1, le=2**31 - 2, description="when the target was shared so often"
+        None, ge=1, le=2**31 - 2, description="once the target has been shared this often"
     )
     reach: int | None = Field(
-        None, ge=1, le=2**31 - 2, description="when so many accounts were exposed by the target"
+        None, ge=1, le=2**31 - 2, description="once the target has reached this many accounts"
     )
     age: Duration | None = Field(
         None,
-        description="when the target is so old: since it was posted, or first posted; within 4 s",
+        description="this long after the target was posted (or first posted), within 4 s",
     )
     window: PositiveDuration | None = Field(
         None, description="count only what happens within each such window, looked at when it ends"
@@ -121,19 +121,19 @@ class Whom(Model):
         None,
         ge=1,
         le=2**31 - 2,
-        description="only the so many most followed accounts, their posts, what they published",
+        description="only this many of the most followed accounts, their posts, their stories",
     )
     strikes: int = Field(
         0,
         ge=0,
         le=10_000,
-        description="accounts (or who is behind the target) with at least so many penalties",
+        description="accounts (or those behind the target) with at least this many penalties",
     )
     suspicion: float = Field(
-        0.0, ge=0, le=1, description="at least so many reports for each account reached"
+        0.0, ge=0, le=1, description="at least this many reports for each account reached"
     )
     fraction: float = Field(
-        1.0, ge=0, le=1, description="a random sample of so large a share of the targets"
+        1.0, ge=0, le=1, description="only a random sample of the targets, as a share of all"
     )
     posts: Literal["all", "originals", "shares"] = Field(
         "all", description="for posts: which of them"
@@ -142,7 +142,7 @@ class Whom(Model):
         None,
         ge=1,
         le=2**31 - 2,
-        description="for posts: only the so-manieth of its author, counted from 1 as they appear",
+        description="for posts: only the n-th post of its author, counted from 1",
     )
 
 
@@ -175,7 +175,7 @@ class Intervention(Model):
     when: When = Field(description="what opens a case")
     whom: Whom = Field(default_factory=Whom, description="which targets")
     quota: Quota | None = Field(
-        None, description="acts at most so often; later cases wait for the next period"
+        None, description="the most acts in each period; further cases wait for the next"
     )
     delay: Law | None = Field(None, description="from the trigger to the desk; absent: at once")
     reviewers: int | None = Field(
@@ -189,7 +189,7 @@ class Intervention(Model):
         None,
         ge=0,
         le=1,
-        description="P(act | reviewed, guilty); absent: acts on every case, nobody judges",
+        description="P(act | reviewed, guilty); absent: every case is acted upon, nobody judges",
     )
     false_positive_rate: float | None = Field(
         None, ge=0, le=1, description="P(act | reviewed, innocent); goes with sensitivity"
@@ -207,7 +207,7 @@ class Intervention(Model):
         " stories published by one",
     )
     duration: PositiveDuration | None = Field(
-        None, description="undone after so long; absent: for good"
+        None, description="undone after this time; absent: permanent"
     )
 
     @model_validator(mode="after")

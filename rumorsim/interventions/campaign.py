@@ -43,11 +43,11 @@ class Campaign(Intervention):
     """
 
     target: ClassVar = "account"
-    summary: ClassVar = "so many penalties in a window, by daily pace and a mix of targets"
+    summary: ClassVar = "a fixed number of penalties, by daily pace and a mix of targets"
 
     kind: Literal["campaign"] = Field("campaign", description="campaign")
-    begin: Duration = Field("0 h", description="from here")  # type: ignore[assignment]
-    end: PositiveDuration = Field(description="to here, except for the relaxation")
+    begin: Duration = Field("0 h", description="when it begins")  # type: ignore[assignment]
+    end: PositiveDuration = Field(description="when it ends, apart from the relaxation")
     penalties: dict[Penalty, Annotated[int, Field(ge=0, le=10**12)]] = Field(
         min_length=1,
         description="how many of each penalty there are to be within the window; a `delete` is"
@@ -87,7 +87,7 @@ class Campaign(Intervention):
     )
     relaxation: Duration = Field(
         "0 h",  # type: ignore[assignment]
-        description="after the end pace and strictness fall to normal over so long (assumption)",
+        description="time after the end in which pace and strictness fall to normal (assumption)",
     )
 
     @model_validator(mode="before")

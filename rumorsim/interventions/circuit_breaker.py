@@ -40,7 +40,7 @@ class CircuitBreaker(Intervention):
         None,
         ge=1,
         le=2**31 - 2,
-        description="with a window in when: of those at the threshold, only the so many fastest",
+        description="with a window in when: only this many of the fastest at the threshold",
     )
 
     @model_validator(mode="after")

@@ -18,14 +18,16 @@ __all__ = ["ClassifyAccounts", "Tier"]
 class Tier(Model):
     """One tier: who belongs to it, and how strict the desk is with them."""
 
-    name: str = Field(min_length=1, max_length=100, description="what reasons call it")
+    name: str = Field(
+        min_length=1, max_length=100, description="its name in the reasons for an act"
+    )
     kinds: tuple[str, ...] = Field(
         (), strict=False, max_length=100, description="accounts of these kinds; empty: of any"
     )
     followers: int = Field(
-        0, ge=0, le=2**31 - 2, description="with at least so many followers at the start"
+        0, ge=0, le=2**31 - 2, description="with at least this many followers at the start"
     )
-    strikes: int = Field(0, ge=0, le=10_000, description="with at least so many penalties by now")
+    strikes: int = Field(0, ge=0, le=10_000, description="with at least this many penalties so far")
     strictness: float = Field(
         gt=0,
         le=1000,

@@ -35,7 +35,7 @@ class Correct(Intervention):
         1,
         ge=1,
         le=100_000,
-        description="the so many most followed official accounts publish it (assumption)",
+        description="this many of the most followed official accounts publish it (assumption)",
     )
 
     def applies(self, desk: Desk, target: int) -> bool:

@@ -37,7 +37,7 @@ class Friction(Intervention):
         None,
         ge=1,
         le=2**31 - 2,
-        description="a share goes to so many followers at most, drawn from all of them",
+        description="a share goes to at most this many followers, drawn from all of them",
     )
 
     @model_validator(mode="after")

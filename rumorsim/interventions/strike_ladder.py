@@ -45,7 +45,7 @@ class StrikeLadder(Intervention):
         description="how long the step suspend lasts (assumption)",
     )
     lapse: PositiveDuration | None = Field(
-        None, description="a strike counts for so long; absent: for good"
+        None, description="how long a strike counts; absent: permanently"
     )
 
     def applies(self, desk: Desk, target: int) -> bool:

@@ -36,10 +36,10 @@ class TakeDownNetwork(Intervention):
     kind: Literal["take-down-network"] = Field("take-down-network", description="take-down")
     within: PositiveDuration = Field(
         "5 min",  # type: ignore[assignment]
-        description="posts of the same thing so soon after each other tie accounts (assumption)",
+        description="posts of one story within this time of each other link accounts (assumption)",
     )
     together: int = Field(
-        3, ge=1, le=10_000, description="so many such posts make a tie (assumption)"
+        3, ge=1, le=10_000, description="how many such posts make a link (assumption)"
     )
     smallest: int = Field(
         2, ge=1, le=1_000_000, description="smaller groups are let go (assumption)"

@@ -42,11 +42,11 @@ class UserReports(Intervention):
         0,
         ge=0,
         le=1_000_000,
-        description="so many accounts, drawn at random, report the story unread (assumption)",
+        description="number of random accounts that report the story unread (assumption)",
     )
     pace: PositiveDuration = Field(
         AN_HOUR,
-        description="with brigade: they report at random moments within so long (assumption)",
+        description="with brigade: time within which they report, at random moments (assumption)",
     )
 
     @model_validator(mode="after")

@@ -36,7 +36,7 @@ class WarnPlatform(Intervention):
     )
     duration: PositiveDuration = Field(
         "30 d",  # type: ignore[assignment]
-        description="how long the fright lasts (assumption)",
+        description="how long the effect lasts (assumption)",
     )
 
     def act(self, desk: Desk, target: int, case: Case) -> None:
