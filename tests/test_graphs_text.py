@@ -289,12 +289,13 @@ def test_comments_among_whole_numbers(text: str, tmp_path: Path) -> None:
 
 
 def test_comments_among_text(tmp_path: Path) -> None:
-    text = "# made by hand, in May\n# Source\tTarget\nann\tbob\n# the end\nbob\tann\n"
+    text = "# made by hand, in May\n# Follower\tFollowee\nann\tbob\n# the end\nbob\tann\n"
     found = read_follows(written(tmp_path, text), columns=FORWARD)
     assert pairs_of(found) == {("ann", "bob"), ("bob", "ann")}
     assert found.read_as is not None
     assert found.read_as.skipped == {"comment": 3}
-    assert "may be a comment" in refused(written(tmp_path, "ann bob\n# note\n"))
+    for text in ("ann bob\n# note\n", "#source target\nann bob\n", "#a,b\n#b,c\nann,bob\n"):
+        assert "may be a comment or a follow" in refused(written(tmp_path, text))
 
 
 def test_only_the_marks_that_are_said_are_comments(tmp_path: Path) -> None:

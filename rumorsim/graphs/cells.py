@@ -16,6 +16,7 @@ __all__ = [
     "bare_line",
     "cut",
     "quoted_cells",
+    "surely_has_attributes",
 ]
 
 #: Bytes; longer lines are no edge list.
@@ -37,6 +38,8 @@ _CELLS: Final = {
         for each, blanks in ((b"\t", b" "), (b",", rb" \t"), (b";", rb" \t"))
     },
 }
+#: The end of a line that is a dict of attributes and nothing else.
+_SURELY_ATTRIBUTES = re.compile(rb"\{[ \t]*['\"][^'\"]+['\"]:.*\}")
 #: A dict as Python prints it: empty, or with a key and a colon.
 _ATTRIBUTES = re.compile(rb"\{(?:[ \t]*['\"(\d\-bNTF].*:.*)?\}")
 #: How numpy's numbers print since its version 2.
@@ -112,7 +115,7 @@ def quoted_cells(line: bytes, separator: bytes) -> list[tuple[bytes, bool]] | No
 
 
 def attributes_of(line: bytes, separator: bytes) -> tuple[bytes, bytes] | None:
-    """A bare line without the dict of attributes at its end, and that dict; None without one.
+    """The two cells of a bare line that ends in a dict of attributes, and that; None for others.
 
     networkx writes edge lists so: ``a b {'weight': 2.0}``.
     """
@@ -125,9 +128,17 @@ def attributes_of(line: bytes, separator: bytes) -> tuple[bytes, bytes] | None:
         if separator == b"\t":
             apart = line[at - 1 : at] == b"\t"
         if apart and _ATTRIBUTES.fullmatch(line, at):
-            return before.removesuffix(separator).rstrip(b" \t"), line[at:]
+            ends = before.removesuffix(separator).rstrip(b" \t")
+            # A brace may stand in an id too.
+            if len(cut(ends, separator) or ()) == 2:
+                return ends, line[at:]
         at = line.find(b"{", at + 1)
     return None
+
+
+def surely_has_attributes(line: bytes) -> bool:
+    """Whether a bare line ends in a dict of attributes, however its cells are separated."""
+    return line.endswith(b"}") and _SURELY_ATTRIBUTES.search(line) is not None
 
 
 def attribute_values(text: bytes, place: str) -> dict[Any, Any]:

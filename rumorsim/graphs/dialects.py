@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from rumorsim.errors import Fault, InputError, nearest, show_value
-from rumorsim.graphs.cells import SEPARATORS, attributes_of, bare_line, cut
+from rumorsim.graphs.cells import SEPARATORS, attributes_of, bare_line, cut, surely_has_attributes
 from rumorsim.graphs.columns import Columns
 
 __all__ = ["COMMENTS", "Said", "Shape", "shape_of"]
@@ -17,6 +17,8 @@ __all__ = ["COMMENTS", "Said", "Shape", "shape_of"]
 COMMENTS: Final = {"#": b"#", "%": b"%", "#%": b"#%", "none": b""}
 #: Both marks are looked for, and doubted, where nobody says.
 _MARKS: Final = b"#%"
+#: What separates the cells of a CSV file.
+_CSV: Final = b";,"
 _IDS: Final = ("auto", "integer", "text")
 
 
@@ -80,15 +82,15 @@ class _Tried:
     """One shape on the first lines of a file."""
 
     shape: Shape
-    #: The cells of each line.
-    rows: list[list[bytes]]
+    #: The cells of the lines without quotes.
+    bare: list[list[bytes]]
     #: Whether the columns that were asked for are there.
     fits: bool
 
-    def spoilt_by(self, other: _Tried) -> bool:
-        """Whether cells begin or end with what separates the cells of the other shape."""
-        mark = other.shape.separator
-        return any(cell[:1] == mark or cell[-1:] == mark for row in self.rows for cell in row)
+    def stray(self, marks: bytes) -> bytes:
+        """One of ``marks`` that a cell without quotes begins or ends with; b"" without any."""
+        ends = (cell[at : at + 1] for row in self.bare for cell in row for at in (0, len(cell) - 1))
+        return next((end for end in ends if end and end in marks), b"")
 
 
 def shape_of(lines: Sequence[tuple[int, bytes]], columns: Columns, said: Said, file: str) -> Shape:
@@ -101,24 +103,29 @@ def shape_of(lines: Sequence[tuple[int, bytes]], columns: Columns, said: Said, f
     tells the line that is wrong.
     """
     names = SEPARATORS if said.separator is None else [said.separator]
-    shapes = [Shape(SEPARATORS[name], attributes) for attributes in (True, False) for name in names]
-    tried = [found for shape in shapes if (found := _tried(lines, shape, columns, file))]
-    with_attributes = [each for each in tried if each.shape.attributes and each.fits]
-    if with_attributes:
-        return with_attributes[0].shape
-    even = [each for each in tried if not each.shape.attributes]
-    if not even:
-        return _most(lines, [shape for shape in shapes if not shape.attributes], columns, file)
-    if even[0].shape.separator == b"\t" or len(even) == 1:
-        return even[0].shape
-    fitting = [each for each in even if each.fits]
-    fitting = [a for a in fitting if not any(a is not b and a.spoilt_by(b) for b in fitting)]
-    best = fitting[0] if fitting else even[0]
-    rivals = even[: even.index(best)] + fitting[1:]
-    if rivals and fitting and _named_csv(file) and best.shape.separator in (b",", b";"):
-        rivals = [each for each in rivals if each.shape.separator in (b",", b";")]
-    if rivals and fitting:
-        _unclear(lines[0], [best, *rivals], file)
+    for attributes in (True, False):
+        shapes = [Shape(SEPARATORS[name], attributes) for name in names]
+        tried = [found for shape in shapes if (found := _tried(lines, shape, columns, file))]
+        if tried or all(surely_has_attributes(line.strip()) for _, line in lines):
+            break
+    if not tried:
+        return _most(lines, shapes, columns, file)
+    if len(names) == 1 or tried[0].shape.separator == b"\t":
+        return tried[0].shape
+    fitting = [each for each in tried if each.fits]
+    own = b"".join(each.shape.separator for each in fitting)
+    fitting = [each for each in fitting if not each.stray(own)]
+    if not fitting:
+        return tried[0].shape
+    best = fitting[0]
+    rivals = [each.shape for each in (*tried[: tried.index(best)], *fitting[1:])]
+    if _named_csv(file) and best.shape.separator in _CSV:
+        rivals = [each for each in rivals if each.separator in _CSV]
+    if stray := best.stray(_CSV.replace(best.shape.separator, b"")):
+        # Lines that are cut unevenly by commas, say, may still have two words each.
+        rivals.append(Shape(stray))
+    if rivals:
+        _unclear(lines[0], [best.shape, *rivals], file)
     return best.shape
 
 
@@ -127,18 +134,20 @@ def _tried(
 ) -> _Tried | None:
     """A shape on all the lines; None where they have fewer than two cells or uneven ones."""
     rows: list[list[bytes]] = []
+    bare: list[list[bytes]] = []
     for number, line in lines:
         cells = shape.cells(bare_line(line, shape.separator, file, number))
         if cells is None or len(cells) < 2 or (rows and len(cells) != len(rows[0])):
             return None
         rows.append(cells)
-    width = len(rows[0])
+        if b'"' not in line:
+            bare.append(cells)
     if shape.attributes:
-        return _Tried(shape, rows, width == 2)
+        return _Tried(shape, bare, True)
     head = [cell.decode() for cell in rows[0]]
     if columns.names:
-        return _Tried(shape, rows, set(columns.names) <= set(head))
-    return _Tried(shape, rows, columns.named_in(head) or width == len(columns.words))
+        return _Tried(shape, bare, set(columns.names) <= set(head))
+    return _Tried(shape, bare, columns.named_in(head) or len(head) == len(columns.words))
 
 
 def _most(
@@ -149,7 +158,8 @@ def _most(
     def agreement(shape: Shape) -> tuple[int, int]:
         found = [shape.cells(bare_line(line, shape.separator, file, n)) or () for n, line in lines]
         wide = [len(cells) for cells in found]
-        return wide.count(len(columns.words)), sum(each > 1 for each in wide)
+        wanted = 2 if shape.attributes else len(columns.words)
+        return wide.count(wanted), sum(each > 1 for each in wide)
 
     return max(shapes, key=agreement)
 
@@ -158,9 +168,9 @@ def _named_csv(file: str) -> bool:
     return ".csv" in [each.lower() for each in Path(file).suffixes[-2:]]
 
 
-def _unclear(line: tuple[int, bytes], tried: Sequence[_Tried], file: str) -> None:
-    ways = [each.shape.separator_name for each in tried]
+def _unclear(line: tuple[int, bytes], shapes: Sequence[Shape], file: str) -> None:
+    ways = list(dict.fromkeys(each.separator_name for each in shapes))
     value = show_value(line[1].decode(errors="replace").strip())
-    rule = f"may be separated by {' or by '.join(ways)}: the lines agree with both"
+    rule = f"may be separated by {' or by '.join(ways)}"
     advice = f'say separator = "{ways[0]}" (--separator {ways[0]}), or another'
     raise InputError(Fault(rule, f"{file}, line {line[0]}", value=value, advice=advice))

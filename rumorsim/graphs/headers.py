@@ -46,13 +46,16 @@ def names_a_column(word: str) -> bool:
 def looks_like_names(words: Sequence[str], others: Iterable[str]) -> bool:
     """Whether ``words``, none of which is among the ``others`` (the other ids), name columns.
 
-    They do where one is a word for a column and no other id is such a word with another
-    number; where all the others hold a digit and these do not; and where they are a pair of
-    letters such as u and v among longer ids.
+    They do where one is a word for a column, unless it has a number and another id is the same
+    word with another one (user1, user2); where all the others hold a digit and these do not;
+    and where they are a pair of letters such as u and v among longer ids.
     """
     rest = list(others)
-    named = {_DIGITS.sub("", word).casefold() for word in words if names_a_column(word)}
-    if named and not any(_DIGITS.sub("", each).casefold() in named for each in rest):
+    named = [word for word in words if names_a_column(word)]
+    if not all(map(_DIGITS.search, named)):
+        return True
+    bare = {_DIGITS.sub("", word).casefold() for word in named}
+    if named and not any(_DIGITS.sub("", each).casefold() in bare for each in rest):
         return True
     if rest and not any(map(_DIGITS.search, words)) and all(map(_DIGITS.search, rest)):
         return True

@@ -12,7 +12,7 @@ from rumorsim.errors import Fault, InputError, show_value
 __all__ = ["check_ids", "written_ids"]
 
 #: A number as spreadsheets show long ones, with digits left out: 9.06E+17.
-_SHORTENED = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+?\d+")
+_SHORTENED = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+")
 #: Spreadsheets keep 15 digits: longer whole numbers end in zeros. So many of them are no chance.
 _LONG: Final = 10**16
 _ROUNDED_TO: Final = 100

@@ -16,7 +16,6 @@ from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.graphs.cells import attribute_values, attributes_of, bare_line, quoted_cells
 from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.dialects import Said, Shape
-from rumorsim.graphs.headers import names_a_column
 
 __all__ = ["Id", "LineFormat", "Row", "Skip", "is_whole", "moment"]
 
@@ -140,7 +139,8 @@ class LineFormat:
         It may be data if it has the cells that a line of data has. In a list of whole numbers
         it then still is a comment where ids are asked to be whole numbers, before the first
         line of data, behind a mark and a blank, and where it is a line of data once the mark
-        is taken off. In a list of text only a line before the first that names the columns is.
+        is taken off. In a list of text only a line before the first that has "follower" and
+        "followee" in it is.
         """
         if self.said.comments is not None:
             return True
@@ -160,7 +160,9 @@ class LineFormat:
                 or not is_whole(other)
             ):
                 return True
-        elif leading and all(names_a_column(cell.decode()) for cell in cells if cell):
+        elif leading and {b"follower", b"followee"} <= {
+            *behind.lower().replace(b",", b" ").split()
+        }:
             return True
         value = show_value(bare.decode())
         advice = (
@@ -184,8 +186,9 @@ class LineFormat:
             rule = f"has {len(cells)} columns where {self.width} are expected"
             self._fault(number, rule, shown, _width_advice(bare, len(cells), self))
         if self.shape.attributes and attributes_of(bare, self.shape.separator) is None:
-            rule = "does not end with attributes in {...} as the other lines do"
-            self._fault(number, rule, shown, "correct the line")
+            rule = "is not two ids and attributes in {...}, as lines of such a list are"
+            advice = "correct the line, or put quotes around ids that hold blanks or separators"
+            self._fault(number, rule, shown, advice)
         advice = "write a quote inside quotes twice, and quotes around a cell that begins with one"
         self._fault(number, "has quotes that do not match", shown, advice)
 
