@@ -17,17 +17,21 @@ from numpy.typing import NDArray
 
 from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.files import write_beside
-from rumorsim.graphs.columns import Columns, parse_columns
+from rumorsim.graphs.columns import SKIPPED, Columns, parse_columns
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.formats import ENDINGS, format_by_name
+from rumorsim.graphs.id_checks import written_ids
 from rumorsim.graphs.sources import is_mapped
 
 __all__ = ["left_behind", "write_follows"]
 
 _CHUNK = 1 << 18
 #: What an id must not hold to be found again in a line.
-_UNSAFE_TEXT = re.compile(r"[\s,\x00-\x1f\x7f\ud800-\udfff]|^#|^$")
-_UNSAFE_CSV = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]|^\s|\s$|^$")
+_UNSAFE_TEXT = re.compile(r'[\s\x00-\x1f\x7f\ud800-\udfff]|^[#%"]|^$')
+_UNSAFE_CSV = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]|^$")
+#: What stands in quotes in CSV: separators of any dialect, marks of comments, outer blanks.
+_QUOTED_CSV = re.compile(r'[",;\t#%]|^ | $')
+_LONGEST_ID = 1000
 
 
 def write_follows(
@@ -40,8 +44,8 @@ def write_follows(
     """Write ``graph`` to ``path``: .csv or text (with .gz or not), .parquet, a format, .mapped.
 
     ``columns`` as in ``read_follows``, "weight" only if the graph has weights; names
-    given there become the header of CSV and Parquet. Ids are the original ones; text and
-    numbers among each other become text.
+    given there become the header. Ids are the original ones; text and numbers among each other
+    become text, unless two would be the same then.
     Accounts without follows and attributes are in the formats of ``graphs.formats`` (as far as
     each knows attributes) and in .mapped only; a list of follows does not hold them.
     NAME.mapped is a directory of arrays that always holds all of the graph: for it, and for
@@ -61,6 +65,10 @@ def write_follows(
         advice = 'say "follower followee" or "followee follower"'
         raise InputError(Fault("is missing", file=str(path), key="columns", advice=advice))
     wanted = parse_columns(columns)
+    if wanted.timed or SKIPPED in wanted.words:
+        rule, key = "a graph has no times and no further columns", "columns"
+        advice = f'say columns = "{wanted.without("time", SKIPPED)}"'
+        raise InputError(Fault(rule, str(path), key, show_value(columns), advice))
     if wanted.weighted and graph.weights is None:
         raise InputError(
             Fault(
@@ -80,7 +88,7 @@ def write_follows(
         if suffixes[-1:] == [".parquet"]:
             from rumorsim.graphs.parquet import write_columns
 
-            write_columns(draft, _table(graph, wanted))
+            write_columns(draft, _table(graph, wanted, place))
         elif chosen is not None:
             with _opened(draft, packed=packed) as raw:
                 chosen.write(raw, graph, wanted, place)
@@ -120,10 +128,10 @@ def _ends(graph: FollowGraph) -> dict[str, NDArray[Any]]:
     return {"followee": followees, "follower": graph.followers}
 
 
-def _table(graph: FollowGraph, columns: Columns) -> dict[str, NDArray[Any]]:
+def _table(graph: FollowGraph, columns: Columns, place: Path) -> dict[str, NDArray[Any]]:
     ids = np.arange(graph.accounts, dtype=np.int64) if graph.ids is None else graph.ids
     if ids.dtype == object and len({type(each) for each in ids.tolist()}) > 1:
-        ids = np.array([str(each) for each in ids.tolist()], object)
+        ids = np.array(written_ids(ids.tolist(), str(place)), object)
     ends = _ends(graph)
     found: dict[str, NDArray[Any]] = {}
     for name, word in zip(_names(columns), columns.words, strict=True):
@@ -141,7 +149,9 @@ def _write_text(
     with _opened(draft, packed=packed) as raw:
         separator = "," if commas else "\t"
         names = [_quoted(name) if commas else name for name in _names(columns)]
-        raw.write((("" if commas else "# ") + separator.join(names) + "\n").encode())
+        # Columns by name are found in a header only; else a comment that any program skips.
+        mark = "" if commas or columns.names else "# "
+        raw.write((mark + separator.join(names) + "\n").encode())
         ends = _ends(graph)
         for start in range(0, graph.follows, _CHUNK):
             part = slice(start, start + _CHUNK)
@@ -178,9 +188,8 @@ def _id_words(ids: list[Any], place: Path, commas: bool) -> list[str]:
     """Each id as it stands in a line; an InputError for one that could not be read back."""
     unsafe = _UNSAFE_CSV if commas else _UNSAFE_TEXT
     words = []
-    for each in ids:
-        word = str(each)
-        if unsafe.search(word):
+    for word in written_ids(ids, str(place)):
+        if unsafe.search(word) or len(word.encode()) > _LONGEST_ID:
             raise InputError(
                 Fault(
                     "this id cannot be written in a line of text",
@@ -195,7 +204,7 @@ def _id_words(ids: list[Any], place: Path, commas: bool) -> list[str]:
 
 
 def _quoted(word: str) -> str:
-    if not re.search(r'[",#]', word):
+    if not _QUOTED_CSV.search(word):
         return word
     cell = io.StringIO()
     csv.writer(cell, quoting=csv.QUOTE_ALL, lineterminator="").writerow([word])
