@@ -195,7 +195,7 @@ def _wanted(columns: str | None, path: str | os.PathLike[str]) -> Columns:
 def _only_ends_and_weight(columns: Columns, path: str | os.PathLike[str]) -> None:
     bad = next((word for word in columns.words if word in (SKIPPED, "time")), None)
     if bad is not None:
-        rule = f"GraphML has no columns: {show_value(bad)} must be left out"
+        rule = f"a graph format has no columns: {show_value(bad)} must be left out"
         raise InputError(Fault(rule, str(path), "columns", show_value(str(columns))))
 
 
