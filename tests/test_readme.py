@@ -129,11 +129,11 @@ def table(head: str, rows: Iterable[tuple[str, str]]) -> str:
 SURFACE_MODELS = {"trending": Trending, "recommendation": Recommendation, "push": Push}
 
 TABLES = {
-    "intervention": [(name, each.summary) for name, each in INTERVENTIONS.items()],
-    "adversary": [(name, each.summary) for name, each in ADVERSARIES.items()],
-    "measure": [(name, each.summary) for name, each in MEASURES.items()],
+    "intervention": [(name, each.summary) for name, each in INTERVENTIONS.own.items()],
+    "adversary": [(name, each.summary) for name, each in ADVERSARIES.own.items()],
+    "measure": [(name, each.summary) for name, each in MEASURES.own.items()],
     "model": [(name, each.summary) for name, each in MODELS.items()],
-    "follow graph": [(name, first_line(each)) for name, each in GRAPH_CONFIGS.items()],
+    "follow graph": [(name, first_line(each)) for name, each in GRAPH_CONFIGS.own.items()],
     "law of times": [(each.model_fields["law"].default, first_line(each)) for each in laws()],
     "surface": [(name, first_line(model)) for name, model in SURFACE_MODELS.items()],
 }
