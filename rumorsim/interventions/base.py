@@ -147,7 +147,27 @@ class Whom(Model):
 
 
 class Intervention(Model):
-    """Base of all interventions."""
+    """Base of all interventions: when, whom, how often, how fast, how well and how long.
+
+    Each kind is a class of its own (``rumorsim.interventions.INTERVENTIONS`` has them by name)
+    with these parameters and some more; its ``kind`` says in a file which it is. Probabilities
+    are numbers from 0 to 1, durations text with a unit.
+
+    Example::
+
+        from rumorsim.interventions import INTERVENTIONS
+
+        close = INTERVENTIONS["close-accounts"](
+            kind="close-accounts",
+            when={"reports": 20},
+            whom={"kinds": ["self-media"]},
+            quota="100 per day",
+            delay={"law": "lognormal", "median": "2 h", "sigma": 1.0},
+            sensitivity=0.8,
+            false_positive_rate=0.01,
+        )
+        rumorsim.compare(scenario, policies={"close": [close]})
+    """
 
     #: What it acts upon.
     target: ClassVar[Target]

@@ -112,7 +112,12 @@ class Novelty(Model):
 
 
 class Story(Model):
-    """A topic that posts carry: what it is, how it appeals, who starts it."""
+    """A topic that posts carry: what it is, how it appeals, who starts it.
+
+    Example::
+
+        Story(name="rumor", truth=False, appeal=0.1, author={"kind": "self-media", "count": 3})
+    """
 
     name: Name = Field(description="unique name")
     truth: bool = Field(description="whether it is true; the desk does not know, the world does")
@@ -199,7 +204,12 @@ class Story(Model):
 
 
 class Policy(Model):
-    """A named set of interventions."""
+    """A named set of interventions.
+
+    Example::
+
+        Policy(name="close", interventions=[{"kind": "close-accounts", "when": {"reports": 5}}])
+    """
 
     name: Name = Field(description="unique name; `none` always exists and does nothing")
     interventions: tuple[AnyIntervention, ...] = Field(
@@ -225,7 +235,29 @@ class OwnMeasure(OwnCode):
 
 
 class Scenario(Model):
-    """A world, what is said in it, and the policies to compare."""
+    """A world, what is said in it, and the policies to compare.
+
+    Read from a file with :func:`rumorsim.load`, or made in Python of the same keys. It never
+    changes: :meth:`set` and :meth:`with_` make another one. Durations are text with a unit
+    ("90 min", "12 h", "3 d") and hours (float) once read; rates are text such as "2 per day".
+
+    Example::
+
+        scenario = rumorsim.Scenario(
+            horizon="1 d",
+            graph={"kind": "power-law", "accounts": 1000, "mean_followers": 12},
+            stories=[
+                {"name": "rumor", "truth": False, "appeal": 0.1, "author": {"random": 3}},
+            ],
+            policies=[
+                {
+                    "name": "close accounts",
+                    "interventions": [{"kind": "close-accounts", "when": {"at": ["2 h"]}}],
+                },
+            ],
+        )
+        rumorsim.run(scenario, "close accounts", seed=7)
+    """
 
     name: Name = Field("scenario", description="what reports call it")
     start: Start = Field(

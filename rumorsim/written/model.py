@@ -11,12 +11,21 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, TypeVar, Union
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import CoreSchema
 
 from rumorsim.errors import Fault, InputError
 from rumorsim.shown import Shown
 from rumorsim.written.changing import changed, without_nulls
 from rumorsim.written.choice import Choice
+from rumorsim.written.docs import documented, own_part
 from rumorsim.written.messages import faults_of
 
 if TYPE_CHECKING:
@@ -44,6 +53,19 @@ class Model(Shown, BaseModel):
     # Unless this is set pydantic calls an __init__ for every table inside another, and what is
     # wrong in one would be told without the path that leads to it.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        cls.__doc__ = documented(cls)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        schema = handler(core_schema)
+        # The fields have descriptions of their own there.
+        handler.resolve_ref_schema(schema)["description"] = own_part(cls.__doc__ or "")
+        return schema
 
     @model_validator(mode="before")
     @classmethod
@@ -122,6 +144,10 @@ class Model(Shown, BaseModel):
     def made_from(self, values: dict[str, Any]) -> Self:
         """A model like this one of other plain values; InputError with every fault."""
         return type(self).model_validate(values)
+
+    def __dir__(self) -> list[str]:
+        """Names of ours: what comes with pydantic would bury them where names are completed."""
+        return [n for n in super().__dir__() if n.startswith("__") or not hasattr(BaseModel, n)]
 
     def __setattr__(self, name: str, value: Any) -> None:
         if not name.startswith("_"):
