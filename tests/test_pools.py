@@ -41,7 +41,9 @@ def swept(folder: Path) -> tuple[list[str], list[str]]:
 
 
 @pytest.mark.parametrize(
-    ("work", "given"), [(compared, None), (compared, 2), (swept, "folder")], ids=str
+    ("work", "given"),
+    [(compared, None), (compared, 2), (swept, "folder")],
+    ids=["compare", "compare with two workers", "sweep"],
 )
 def test_a_worker_of_a_pool_makes_its_runs_itself_and_says_so(
     work: Callable[..., tuple[list[str], list[str]]], given: object, tmp_path: Path
