@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rumorsim.engines.base import CascadeEnvironment, Engine
+from rumorsim.errors import Fault, InputError
 
 if TYPE_CHECKING:
     from rumorsim.world import World
@@ -27,8 +28,18 @@ def kernels_are_compiled(*, by_contact: bool = False) -> bool:
 
 
 def make_engine(name: str, world: World) -> Engine:
-    """The engine of that name on a world; its sibling for the models beside the feed."""
+    """The engine of that name on a world; its sibling for the models beside the feed.
+
+    InputError for the fast one where NUMBA_DISABLE_JIT forbids to compile it.
+    """
     by_contact = world.rules.terms is not None
+    if name == "fast":
+        from rumorsim.kernels.compiling import jit_is_off
+
+        if jit_is_off():
+            rule = "is not supported by the fast engine, which is compiled"
+            advice = "unset it, or choose the engine reference, which is plain Python"
+            raise InputError(Fault(rule, key="NUMBA_DISABLE_JIT", value="1", advice=advice))
     if name == "fast" and by_contact:
         from rumorsim.engines.fast_models import FastModelEngine
 

@@ -4,7 +4,8 @@ numba keeps compiled kernels beside the sources or in a user folder. Three of it
 faults are met here, once: a cache that outlives a change of the sources (the folder is
 named by a digest of all kernel sources and of the versions that compile them), a folder
 that cannot be written (the cache is switched off), and a damaged cache file (it is
-deleted and the kernel compiled again).
+deleted and the kernel compiled again). What is kept is code that the next start runs:
+a folder that others can reach into is not used, and a warning says so.
 """
 
 from __future__ import annotations
@@ -23,9 +24,16 @@ import numba
 import numpy as np
 from numba.core.caching import FunctionCache
 
+from rumorsim.errors import advise
 from rumorsim.kernels.linking import InnerCompiler, KernelCompiler, take_by_value
+from rumorsim.private_folders import made_private
 
-__all__ = ["cache_folder", "inner", "kernel"]
+__all__ = ["cache_folder", "inner", "jit_is_off", "kernel"]
+
+
+def jit_is_off() -> bool:
+    """Whether NUMBA_DISABLE_JIT leaves kernels as plain Python, which not all of them are."""
+    return bool(numba.config.DISABLE_JIT)
 
 
 def _sources_digest() -> str:
@@ -59,7 +67,10 @@ def _base_folder() -> Path:
 def _writable_folder() -> Path | None:
     try:
         folder = _base_folder() / f"kernels-{_sources_digest()}"
-        folder.mkdir(parents=True, exist_ok=True)
+        why = made_private(folder)
+        if why:
+            advise(f"compiled kernels are not kept in {folder}: {why}; they are compiled anew")
+            return None
         with tempfile.TemporaryFile(dir=folder):
             pass
     except (OSError, RuntimeError):

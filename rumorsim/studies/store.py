@@ -66,7 +66,7 @@ class Store:
             with locked(self.directory / f"{_LOCK}{part}", self.directory):
                 self._sweep_away(part)
                 self.scratch = self.directory / f"{_SCRATCH}{part}.{secrets.token_hex(4)}"
-                self.scratch.mkdir()
+                self.scratch.mkdir(mode=0o700)
                 try:
                     yield self.scratch
                     self.sync_folders()

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from rumorsim.graphs.community_layout import community_positions
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.kernels.compiling import cache_folder
+from rumorsim.private_folders import made_private
 
 __all__ = ["places_of"]
 
@@ -23,7 +24,7 @@ _VERSION: Final = 3
 def places_of(graph: FollowGraph) -> NDArray[np.float64]:
     """A place in the unit square for each account; float64 [accounts, 2]."""
     folder = None if cache_folder is None else cache_folder.parent / "layouts"
-    if folder is None:
+    if folder is None or not _private(folder):
         return community_positions(graph)
     kept = folder / f"{graph.digest()[:32]}-{_VERSION}.f4"
     places = _read(kept, graph.accounts)
@@ -31,6 +32,14 @@ def places_of(graph: FollowGraph) -> NDArray[np.float64]:
         places = community_positions(graph)
         _keep(kept, places)
     return places
+
+
+def _private(folder: Path) -> bool:
+    """Have the folder ready, unless it cannot be made or others can reach into it."""
+    try:
+        return not made_private(folder)
+    except OSError:
+        return False
 
 
 def _read(kept: Path, accounts: int) -> NDArray[np.float64] | None:
@@ -47,7 +56,6 @@ def _read(kept: Path, accounts: int) -> NDArray[np.float64] | None:
 def _keep(kept: Path, places: NDArray[np.float64]) -> None:
     """Write beside and rename; a disk that cannot be written to only costs time."""
     try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=kept.parent, delete=False) as file:
             file.write(places.astype("<f4").tobytes())
         os.replace(file.name, kept)
