@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,8 @@ from rumorsim.errors import InputError, OutputError
 from rumorsim.pages import page_of, write_report
 from rumorsim.pages.parts import Column, Figure, Page, Table
 from rumorsim.pages.rendering import html_of
+from rumorsim.pages.saved import read_comparison
+from rumorsim.pages.wording import in_worlds
 from rumorsim.run import run
 from rumorsim.scenario.loading import from_values
 from rumorsim.studies.compare import compare
@@ -123,6 +126,53 @@ def test_the_same_results_are_the_same_bytes(results: Path, tmp_path: Path) -> N
     first = write_report(results, tmp_path / "a.html").read_bytes()
     copy = shutil.copytree(results, tmp_path / "elsewhere")
     assert write_report(copy, tmp_path / "b.html").read_bytes() == first
+
+
+def test_a_page_begins_with_what_was_compared(compared: Path) -> None:
+    page = made(compared)
+    world, policies = page.intro
+    assert world.text == (
+        "40 accounts over 24 h; the false story \u201crumor\u201d and the true story"
+        " \u201cfact\u201d. 2 policies are compared with doing nothing (none) in the same 6"
+        " worlds."
+    )
+    assert policies.items == [
+        "\u201cclose\u201d: close accounts for good after 2 reports; 0.5 h later.",
+        "\u201cdelete\u201d: take posts down after 2 reports; 0.5 h later.",
+    ]
+    text = read(html_of(page)).text
+    assert text.index("40 accounts over 24 h") < text.index("95 % interval")
+
+
+def test_there_is_no_minus_zero(results: Path) -> None:
+    text = read(html_of(made(results))).text.replace("\N{MINUS SIGN}", "-")
+    assert re.findall(r"(?<![\w.])-0(?:\.0*)?(?![\d.])", text) == []
+    # Negative control: that is what would be found.
+    assert re.findall(r"(?<![\w.])-0(?:\.0*)?(?![\d.])", "(-0.0 to 1)") == ["-0.0"]
+
+
+def test_the_change_over_time_is_drawn_beside_the_levels(compared: Path) -> None:
+    (section,) = [each for each in made(compared).sections if each.name == "reach"]
+    titles = [title for title, _ in section.parts[0].drawings]
+    assert titles == ["False stories", "False stories: change from none", "True stories",
+                      "True stories: change from none"]  # fmt: skip
+
+
+def test_no_colour_of_a_policy_stands_for_anything_else(compared: Path) -> None:
+    """Of the drawings without a legend only the policy that the cascade is about has a colour."""
+    page = made(compared)
+    figures = {part.name: part for each in page.sections for part in each.parts
+               if part.kind == "figure"}  # fmt: skip
+    assert not re.findall(r"var\(--c\d\)", figures["early-figure"].drawings[0][1])
+    assert len(set(re.findall(r"var\(--c\d\)", figures["tree"].drawings[0][1]))) <= 1
+
+
+def test_fewer_worlds_are_stated(compared: Path) -> None:
+    saved = read_comparison(compared)
+    change = saved.change("close", "enforcement.actions")
+    assert change is not None
+    assert in_worlds("1", change, saved) == "1"
+    assert in_worlds("1", change._replace(worlds=4), saved) == "1 [4 of 6 worlds]"
 
 
 def test_other_results_are_other_bytes(compared: Path, nasty: Path) -> None:

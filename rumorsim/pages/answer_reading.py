@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from rumorsim.pages.compared_part import compared
 from rumorsim.pages.parts import Code, Folded, Page, Section
 from rumorsim.pages.terms_part import again_section, limits_section, scenario_section, source_of
 from rumorsim.provenance import digest_of
@@ -50,10 +51,11 @@ def answer_page(
     terms: str,
     sections: Sequence[Section],
     command: str,
+    policies: Sequence[str],
 ) -> Page:
     """The page of an answer that was found: its sections, then what all of them end with.
 
-    ``command`` gives the same answer from the files on the page.
+    ``command`` gives the same answer from the files on the page; ``policies`` it is about.
     """
     return Page(
         title=str(found["name"]),
@@ -68,6 +70,7 @@ def answer_page(
         ],
         source=source_of(found["provenance"]["versions"]),
         of=digest_of(found["scenario"]),
+        intro=compared(found["scenario"], policies, len(found["seeds"])),
     )
 
 

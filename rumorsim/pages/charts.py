@@ -16,7 +16,17 @@ if TYPE_CHECKING:
     from rumorsim.studies.comparison import CurveBand
     from rumorsim.studies.intervals import Interval
 
-__all__ = ["Bar", "Mark", "Row", "Spot", "draw_bands", "draw_bars", "draw_forest", "draw_frontier"]
+__all__ = [
+    "Bar",
+    "Mark",
+    "Row",
+    "Spot",
+    "draw_bars",
+    "draw_changes",
+    "draw_forest",
+    "draw_frontier",
+    "draw_levels",
+]
 
 #: Letters of a label that fit the width of a drawing.
 _LETTERS: Final = 44
@@ -55,22 +65,40 @@ class Bar(NamedTuple):
 
 
 @drawn
-def draw_bands(name: str, bands: Sequence[tuple[int, CurveBand]], told: str) -> Markup:
-    """Lines over hours with their intervals; each by the place of its policy."""
+def draw_levels(name: str, bands: Sequence[tuple[int, CurveBand]], told: str) -> Markup:
+    """Means over hours, a line each by the place of its policy."""
     with canvas(3.3) as (figure, ax):
         for place, band in reversed(bands):
-            shade, dashes, _ = look_of(place)
-            ax.fill_between(band.time, band.low, band.high, color=shade, alpha=0.13, linewidth=0)
-            ax.plot(
-                band.time, band.mean, color=shade, linewidth=1.9,
-                linestyle=_dashes(dashes),
-            )  # fmt: skip
-        ax.set_xlim(bands[0][1].time[0], bands[0][1].time[-1])
+            _line(ax, place, band)
+        _over_hours(ax, bands)
         ax.set_ylim(bottom=0)
-        ax.set_xlabel("hours since the start")
-        count_ticks(ax)
-        hour_ticks(ax, bands[0][1].time[-1])
         return inline(figure, name, told)
+
+
+@drawn
+def draw_changes(name: str, bands: Sequence[tuple[int, CurveBand]], told: str) -> Markup:
+    """Changes over hours with their intervals; 0 is no change."""
+    with canvas(3.3) as (figure, ax):
+        ax.axhline(0, color=BASE, linewidth=1.1)
+        for place, band in reversed(bands):
+            shade, _, _ = look_of(place)
+            ax.fill_between(band.time, band.low, band.high, color=shade, alpha=0.16, linewidth=0)
+            _line(ax, place, band)
+        _over_hours(ax, bands)
+        return inline(figure, name, told)
+
+
+def _line(ax: Axes, place: int, band: CurveBand) -> None:
+    shade, dashes, _ = look_of(place)
+    ax.plot(band.time, band.mean, color=shade, linewidth=1.9, linestyle=_dashes(dashes))
+
+
+def _over_hours(ax: Axes, bands: Sequence[tuple[int, CurveBand]]) -> None:
+    time = bands[0][1].time
+    ax.set_xlim(time[0], time[-1])
+    ax.set_xlabel("hours since the start")
+    count_ticks(ax)
+    hour_ticks(ax, time[-1])
 
 
 def _dashes(dashes: str) -> str | tuple[int, tuple[float, ...]]:
@@ -110,7 +138,7 @@ def draw_forest(name: str, rows: Sequence[Row], unit: str, told: str) -> Markup:
 def _mark(ax: Axes, mark: Mark, y: float, shade: str) -> None:
     low, high = mark.at.low, mark.at.high
     # Zero is marked beside each bar alone, so that it crosses no words.
-    ax.plot([0, 0], [y - 0.24, y + 0.24], color=BASE, linewidth=1.1)
+    ax.plot([0, 0], [y - 0.15, y + 0.15], color=BASE, linewidth=1.1)
     if low is not None and high is not None:
         ax.plot([low, high], [y, y], color=shade, linewidth=2.6, solid_capstyle="butt")
     ax.plot(

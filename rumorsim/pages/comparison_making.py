@@ -101,4 +101,13 @@ def _as_comparison(results: dict[str, Result]) -> Saved:
             if series != "time"
         },
         facts={"scenario": last.scenario, "provenance": last.provenance},
+        differences={
+            (policy, f"{key}.{series}"): CurveBand.of(
+                [curve], series, [results[NONE].curves()[key]]
+            )
+            for policy, each in results.items()
+            for key, curve in each.curves().items()
+            for series in curve
+            if series != "time" and NONE in results
+        },
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rumorsim.pages.answers import answer_of, terms_of
 from rumorsim.pages.before_part import before_section
 from rumorsim.pages.cascade_part import cascade_section
+from rumorsim.pages.compared_part import compared
 from rumorsim.pages.desk_part import desk_section
 from rumorsim.pages.frontier_part import frontier_section
 from rumorsim.pages.idle_part import idle_section
@@ -55,6 +56,14 @@ def comparison_page(saved: Saved, again: Replay, *, what: str = "") -> Page:
         sections=[section for section in sections if section is not None],
         source=source_of(saved.facts["provenance"].get("versions", {})),
         of=digest_of(saved.scenario),
+        intro=compared(saved.scenario, saved.policies, count, _accounts(again)),
+    )
+
+
+def _accounts(again: Replay) -> int | None:
+    """How many accounts there are, where a world was run again."""
+    return next(
+        (world.facts.accounts for worlds in again.worlds.values() for world in worlds), None
     )
 
 

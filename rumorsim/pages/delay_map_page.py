@@ -12,6 +12,7 @@ from rumorsim.pages.parts import Column, Figure, Page, Section, Table, Text
 from rumorsim.pages.wording import and_, quoted, what_is
 from rumorsim.pages.wording import cell as cell_text
 from rumorsim.report.numbers import digits_for, number, with_interval
+from rumorsim.studies.comparison import NONE
 from rumorsim.studies.intervals import Interval
 
 __all__ = ["page_of_delay_map"]
@@ -39,6 +40,7 @@ def page_of_delay_map(directory: Path) -> Page:
         sections=[
             _section(found, what),
         ],
+        policies=[NONE, found["policy"]],
         command=_command(found),
     )
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 from rumorsim.measures import describe
 from rumorsim.pages.answers import ordered
 from rumorsim.pages.parts import Column, Section, Table, Text
-from rumorsim.pages.wording import and_, cell, over, quoted
+from rumorsim.pages.wording import and_, cell, in_worlds, over, quoted
 
 if TYPE_CHECKING:
     from rumorsim.pages.saved import Saved
+    from rumorsim.studies.comparison import Paired
     from rumorsim.studies.intervals import Interval
 
 __all__ = ["desk_section"]
@@ -18,17 +19,17 @@ __all__ = ["desk_section"]
 #: Numbers shown wherever any policy has them, with the words for them.
 _ENFORCEMENT: Final = (
     ("enforcement.flags", "cases opened"),
-    ("enforcement.dismissals", "reviewed and left alone"),
+    ("enforcement.dismissals", "reviewed and dismissed"),
     ("enforcement.moot", "moot: the target was gone, or under as much already"),
     ("enforcement.actions", "actions"),
     ("enforcement.undone", "undone later"),
-    ("enforcement.precision.by_truth.value", "precision: of the actions, on the guilty"),
-    ("enforcement.recall.by_truth.value", "recall: of the guilty, hit"),
+    ("enforcement.precision.by_truth.value", "precision: part of the actions that hit the guilty"),
+    ("enforcement.recall.by_truth.value", "recall: part of the guilty that were hit"),
     (
         "enforcement.latency.from_first_guilty_post.median",
-        "hours from guilty post to action, median",
+        "median hours from the first guilty post to the action",
     ),
-    ("enforcement.queue.max_waiting", "cases waiting at once, at most"),
+    ("enforcement.queue.max_waiting", "most cases waiting at once"),
     ("enforcement.queue.open_at_end", "cases still open at the end"),
 )
 _COLLATERAL: Final = (
@@ -38,7 +39,7 @@ _COLLATERAL: Final = (
     ("collateral.posts.deleted.true", "posts of true stories deleted"),
     ("collateral.posts.hidden.true", "posts of true stories hidden"),
     ("collateral.posts.of_closed_accounts.true", "posts of true stories gone with an account"),
-    ("collateral.stories.delisted.true", "true stories kept off the list"),
+    ("collateral.stories.delisted.true", "true stories kept off the trending list"),
 )
 _INNOCENT: Final = "collateral.accounts.innocent"
 _GUILT: Final = (
@@ -56,8 +57,8 @@ def desk_section(saved: Saved) -> Section | None:
     tables = [
         table
         for name, title, keys in (
-            ("enforcement", f"The desk{over(saved)}", _ENFORCEMENT),
-            ("collateral", f"Whom and what it hit{over(saved)}", _COLLATERAL),
+            ("enforcement", f"Moderation{over(saved)}", _ENFORCEMENT),
+            ("collateral", f"Accounts, posts and stories hit{over(saved)}", _COLLATERAL),
         )
         if (table := _table(saved, policies, name, title, keys)) is not None
     ]
@@ -76,7 +77,7 @@ def _wrongly(saved: Saved, policies: list[str]) -> str:
         change = saved.change(policy, _INNOCENT)
         assert change is not None
         parts.append(f"{quoted(policy)} {cell(change.mean)}")
-    a_world = "" if len(saved.seeds) == 1 else " a world"
+    a_world = "" if len(saved.seeds) == 1 else " per world"
     return (
         f"Innocent accounts hit{a_world}: {and_(parts)}; every other policy none."
         if len(hit) < len(policies)
@@ -91,6 +92,10 @@ def _shown(key: str, mean: Interval) -> str:
     return cell(mean)
 
 
+def _in(saved: Saved, key: str, change: Paired | None) -> str:
+    return "\u2013" if change is None else in_worlds(_shown(key, change.mean), change, saved)
+
+
 def _table(
     saved: Saved, policies: list[str], name: str, title: str, keys: tuple[tuple[str, str], ...]
 ) -> Table | None:
@@ -100,9 +105,7 @@ def _table(
         if not any(saved.scalars[policy].get(key) and saved.ever(key) for policy in policies):
             continue
         changes = [saved.change(policy, key) for policy in policies]
-        rows.append(
-            [words, *(_shown(key, change.mean) if change else "\u2013" for change in changes)]
-        )
+        rows.append([words, *(_in(saved, key, change) for change in changes)])
         for policy, change in zip(policies, changes, strict=True):
             if change:
                 raw.append([key, words, policy, change.worlds, *change.mean])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rumorsim.measures import MEASURES, describe
 from rumorsim.pages.parts import Column, Folded, Section, Table
-from rumorsim.pages.wording import cell, over
+from rumorsim.pages.wording import cell, in_worlds, over
 
 if TYPE_CHECKING:
     from rumorsim.pages.saved import Saved
@@ -41,7 +41,16 @@ def _measure(saved: Saved, name: str, keys: list[str]) -> Folded:
         unit = meaning.unit if meaning else ""
         changes = [saved.change(policy, key) for policy in saved.policies]
         shown = key.removeprefix(f"{name}.").replace(".", " \u203a ")
-        rows.append([shown, unit, *(cell(each.mean) if each else "\u2013" for each in changes)])
+        rows.append(
+            [
+                shown,
+                unit,
+                *(
+                    in_worlds(cell(each.mean), each, saved) if each else "\u2013"
+                    for each in changes
+                ),
+            ]
+        )
         for policy, each in zip(saved.policies, changes, strict=True):
             if each is not None:
                 gap: Any = each.difference or (None, None, None)

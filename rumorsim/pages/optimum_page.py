@@ -11,6 +11,7 @@ from rumorsim.pages.answer_reading import answer_page, in_shell, interval_of, re
 from rumorsim.pages.parts import Column, Figure, Key, Page, Section, Table, Text
 from rumorsim.pages.svg import look_of
 from rumorsim.pages.wording import and_, cell, quoted
+from rumorsim.studies.comparison import NONE
 from rumorsim.studies.goals import ACTIONS, Target
 from rumorsim.studies.intervals import Interval
 
@@ -39,6 +40,7 @@ def page_of_optimum(directory: Path) -> Page:
             _finalists(found),
             _search(found),
         ],
+        policies=[NONE, *dict.fromkeys(row["policy"] for row in found["trials"])],
         command=_command(found),
     )
 

@@ -138,7 +138,8 @@ class Section:
 class Page:
     """A whole report. ``answer`` is its one sentence, ``terms`` what that rests on.
 
-    ``of`` is the digest of the scenario (:class:`rumorsim.claims.Claim`).
+    ``of`` is the digest of the scenario (:class:`rumorsim.claims.Claim`); ``intro`` says before
+    the answer what was compared.
     """
 
     title: str
@@ -148,6 +149,7 @@ class Page:
     sections: Sequence[Section]
     source: str
     of: str
+    intro: Sequence[Part] = ()
 
     def tables(self) -> list[Table]:
         """Every table on the page, those of figures and behind folds too, in order."""

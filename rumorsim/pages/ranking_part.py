@@ -57,7 +57,15 @@ def _order(saved: Saved) -> Text | None:
 
 
 def _what(saved: Saved) -> str:
-    return "reach of false stories, least first" if main_of(saved) == FALSE else "reach, most first"
+    return f"{_kind(saved)}, {_best(saved)} first"
+
+
+def _best(saved: Saved) -> str:
+    return "lowest" if main_of(saved) == FALSE else "highest"
+
+
+def _kind(saved: Saved) -> str:
+    return "reach of false stories" if main_of(saved) == FALSE else "reach of true stories"
 
 
 def _chance(value: float) -> str:
@@ -93,7 +101,7 @@ def _figure(saved: Saved, policies: list[str]) -> Figure | None:
             rows.append(Row(policy, saved.policies.index(policy), marks))
     if not rows:
         return None
-    axis = "change of reach against none, %" if unit == "%" else "change of reach, accounts"
+    axis = "change of reach from none, %" if unit == "%" else "change of reach, accounts"
     shapes = "Dots: false stories; hollow diamonds: true stories. " if len(kinds) == 2 else ""
     bars = (
         f"Bars are {level} intervals; where one crosses 0, the data are compatible with no change."
@@ -132,7 +140,7 @@ def _table(saved: Saved) -> Table:
     ]
     first = _first(saved)
     columns = [Column("policy", numeric=False)]
-    columns += [Column("P(first)")] if first else []
+    columns += [Column(f"P({_best(saved)} mean reach)")] if first else []
     for _, words in kinds:
         columns.append(Column(f"reach of {words}"))
     columns += [Column(head) for _, head in extras]
@@ -150,8 +158,12 @@ def _table(saved: Saved) -> Table:
             change = saved.change(policy, key)
             row.append(cell(change.mean) if change else "")
         rows.append(row)
-    note = "P(first): probability that no policy's true mean is better." if first else ""
-    title = "What each policy changed, against none in the same worlds"
+    note = (
+        f"P: probability that this policy has the {_best(saved)} mean {_kind(saved)}."
+        if first
+        else ""
+    )
+    title = "What each policy changed, compared with none in the same worlds"
     return Table("policies-ranked", title, columns, rows, _raw(saved), note)
 
 

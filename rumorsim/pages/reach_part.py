@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rumorsim.pages.answers import level_of
-from rumorsim.pages.charts import draw_bands
+from rumorsim.pages.charts import draw_changes, draw_levels
 from rumorsim.pages.parts import Column, Figure, Key, Section, Table
 from rumorsim.pages.svg import look_of
-from rumorsim.pages.wording import both_of, quoted
+from rumorsim.pages.wording import both_of, cell, quoted
 from rumorsim.report.numbers import spread
+from rumorsim.studies.comparison import NONE
+from rumorsim.studies.intervals import Interval
 
 if TYPE_CHECKING:
     from rumorsim.pages.saved import Saved
@@ -47,8 +49,19 @@ def reach_section(saved: Saved) -> Section | None:
             if (policy, curve) in saved.bands
         ]
         words = _told(saved, word, bands)
-        drawings.append((f"{word.capitalize()} stories", draw_bands(f"reach-{word}", bands, words)))
+        title = f"{word.capitalize()} stories"
+        drawings.append((title, draw_levels(f"reach-{word}", bands, words)))
         told.append(words)
+        changes = [
+            (place, saved.differences[policy, curve])
+            for place, policy in enumerate(saved.policies)
+            if policy != NONE and (policy, curve) in saved.differences
+        ]
+        if changes:
+            words = _changed(saved, word, changes)
+            drawing = draw_changes(f"reach-change-{word}", changes, words)
+            drawings.append((f"{title}: change from none", drawing))
+            told.append(words)
         for place, band in bands:
             rows.append([f"{saved.policies[place]}, {word} stories", *_cells(band)])
     first = saved.bands[saved.policies[0], kinds[0][1]]
@@ -65,11 +78,26 @@ def reach_section(saved: Saved) -> Section | None:
 def _caption(saved: Saved) -> str:
     if len(saved.seeds) == 1:
         return "One world."
+    others = len(saved.policies) - 1
+    together = f" that hold for {'both' if others == 2 else f'all {others}'} policies at once"
     return (
-        f"Lines are means over worlds, bands {level_of(saved)} intervals of each mean. Bands of"
-        " policies that clearly differ may overlap, because worlds differ more than policies do:"
-        " what counts is the difference within each world, drawn above."
+        "Lines are means over worlds. Bands are around the changes within each world, not around"
+        f" the lines, since worlds differ more than policies do: {level_of(saved)} intervals"
+        f"{together if others > 1 else ''}, at each hour by itself."
     )
+
+
+def _changed(saved: Saved, word: str, changes: list[tuple[int, CurveBand]]) -> str:
+    """Where the change under each policy ends."""
+    ends = ", ".join(
+        f"{quoted(saved.policies[place])} {cell(_last(band), signed=True)}"
+        for place, band in changes
+    )
+    return f"Mean change of the accounts reached by {word} stories at the end: {ends}."
+
+
+def _last(band: CurveBand) -> Interval:
+    return Interval(band.mean[-1], band.low[-1], band.high[-1])
 
 
 def _at(band: CurveBand, part: float) -> int:

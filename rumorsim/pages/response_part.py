@@ -77,7 +77,7 @@ def _figure(swept: Swept, name: str, at: int) -> Figure:
     ]
     told = words
     if changes:
-        words = _told(first.policies, changes, ticks, "change against none")
+        words = _told(first.policies, changes, ticks, "change from none")
         told += " " + words
         axes = (name, "change, accounts")
         drawing = draw_response(f"response-change-{at}", ticks, numbers, changes, axes, words)

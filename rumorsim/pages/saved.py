@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +23,10 @@ Values = Sequence[float | None]
 
 @dataclass(frozen=True)
 class Saved:
-    """A saved comparison. ``scalars[policy][key][r]`` belongs to ``seeds[r]``."""
+    """A saved comparison. ``scalars[policy][key][r]`` belongs to ``seeds[r]``.
+
+    ``bands`` and ``differences`` are by policy and curve: means, and their changes from ``none``.
+    """
 
     name: str
     policies: tuple[str, ...]
@@ -33,6 +36,7 @@ class Saved:
     digests: Mapping[str, Sequence[str]]
     bands: Mapping[tuple[str, str], CurveBand]
     facts: Mapping[str, Any]
+    differences: Mapping[tuple[str, str], CurveBand] = field(default_factory=dict)
 
     @property
     def scenario(self) -> Mapping[str, Any]:
@@ -75,6 +79,7 @@ class _Marker(saved_json.Saved):
     holds: str
 
 
+_APART: Final = ("difference", "difference_low", "difference_high")
 _ADVICE: Final = "name one that a command of rumorsim wrote with --out"
 
 
@@ -96,7 +101,8 @@ def read_comparison(directory: Path) -> Saved:
             changes=changes,
             scalars=scalars,
             digests=digests,
-            bands=_bands(directory / "curves.csv"),
+            bands=_bands(directory / "curves.csv", ("mean", "low", "high")),
+            differences=_bands(directory / "curves.csv", _APART),
             facts=facts,
         )
     except InputError:
@@ -152,15 +158,17 @@ def _worlds(
     return scalars, digests
 
 
-def _bands(place: Path) -> dict[tuple[str, str], CurveBand]:
-    """By policy and curve; empty where none were saved."""
+def _bands(place: Path, columns: Sequence[str]) -> dict[tuple[str, str], CurveBand]:
+    """By policy and curve, from these columns; empty where they were not saved."""
     if not place.is_file():
         return {}
     found: dict[tuple[str, str], CurveBand] = {}
     for row in _rows(place):
+        if columns[0] not in row:
+            return {}
         band = found.setdefault(
             (row["policy"], f"{row['curve']}.{row['series']}"), CurveBand([], [], [], [])
         )
-        for name, column in zip(CurveBand._fields, band, strict=True):
+        for name, column in zip(("time", *columns), band, strict=True):
             column.append(float(row[name]))  # type: ignore[attr-defined]
     return found

@@ -67,6 +67,7 @@ def page_of_sensitivity(directory: Path) -> Page:
             *sections,
             meaning,
         ],
+        policies=policies,
         command=f"rumorsim sensitivity study.json --of {found['measure']} --out again",
     )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rumorsim.files import json_text
 from rumorsim.pages.before_part import before_section
 from rumorsim.pages.cascade_part import cascade_section
+from rumorsim.pages.compared_part import compared
 from rumorsim.pages.comparison_making import expected_events
 from rumorsim.pages.idle_part import section_of
 from rumorsim.pages.parts import Code, Folded, Page, Section, Text
@@ -69,6 +70,7 @@ def page_of_sweep(directory: Path, *, again: bool, progress: Progress | None) ->
         sections=sections,
         source=source_of(manifest["versions"]),
         of=digest_of(manifest["scenario"]),
+        intro=compared(manifest["scenario"], swept.sweep.policies, len(swept.sweep.seeds)),
     )
 
 

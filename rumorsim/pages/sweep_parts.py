@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from rumorsim.pages.answers import level_of, main_of
-from rumorsim.pages.charts import Mark, Row, draw_bands, draw_forest
+from rumorsim.pages.charts import Mark, Row, draw_changes, draw_forest, draw_levels
 from rumorsim.pages.frontier_part import AVERTED, DIRECTION, axes_of
 from rumorsim.pages.parts import Column, Figure, Section, Table, Text
 from rumorsim.pages.ranking_part import kinds_of
@@ -75,7 +75,7 @@ def _forest(swept: Swept, found: Sequence[Effect]) -> Figure:
         rows.append(Row(f"{each.policy}: {each.point.label}", place, [Mark(form, text)]))
         told.append(f"{quoted(each.policy)} at {each.point.label}: {text}")
     main = "false" if main_of(swept.points[0].saved) == FALSE else "true"
-    axis = f"change of reach of {main} stories against none, {unit}"
+    axis = f"change of reach of {main} stories from none, {unit}"
     words = "; ".join(told) + "."
     caption = (
         f"Bars are {level_of(swept.points[0].saved)} intervals that hold for all"
@@ -125,7 +125,7 @@ def _effect_table(swept: Swept, found: Sequence[Effect]) -> Table:
         if len(found) > len(rows)
         else ""
     )
-    title = "What each policy changed at each setting, against none in the same worlds"
+    title = "What each policy changed at each setting, compared with none in the same worlds"
     return Table("settings-ranked", title, columns, rows, (raw_head, raw), note)
 
 
@@ -185,13 +185,23 @@ def curves_section(swept: Swept) -> Section | None:
         )
         words = f"At {point.label or 'the only setting'} the mean reach ends at: {ends}."
         told.append(words)
-        drawings.append((point.label, draw_bands(f"curve-{at}", bands, words)))
+        drawings.append((point.label, draw_levels(f"curve-{at}", bands, words)))
+        changes = [
+            (place, point.saved.differences[policy, curve])
+            for place, policy in enumerate(point.saved.policies)
+            if policy != NONE and (policy, curve) in point.saved.differences
+        ]
+        if changes:
+            drawing = draw_changes(f"curve-change-{at}", changes, words)
+            drawings.append((f"{point.label}: change from none".lstrip(": "), drawing))
     some = (
         f" {len(shown)} of {len(swept.points)} settings." if len(shown) < len(swept.points) else ""
     )
     figure = Figure(
         "over-time", f"Accounts reached by {word} stories", drawings, " ".join(told),
-        f"Lines are means over worlds, bands {level_of(shown[0].saved)} intervals.{some}",
+        f"Lines are means over worlds. Bands are {level_of(shown[0].saved)} intervals of the"
+        " changes that hold for all settings and policies at once, at each hour by itself."
+        f"{some}",
         legend_of(shown[0].saved),
     )  # fmt: skip
     return Section("reach", "Reach over time", [figure])

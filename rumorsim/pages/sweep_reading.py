@@ -133,6 +133,7 @@ def _point(sweep: Sweep, rows: Sequence[Row], level: float) -> Point | None:
         scalars=scalars,
         digests={policy: [row.digest for row in kept] for policy, kept in by_policy.items()},
         bands=_bands(by_policy),
+        differences=_bands(by_policy, NONE, level),
         facts={
             "scenario": sweep.manifest["scenario"],
             "provenance": {"versions": sweep.manifest["versions"]},
@@ -161,9 +162,19 @@ def _changes(
     return found
 
 
-def _bands(by_policy: Mapping[str, Sequence[Row]]) -> dict[tuple[str, str], CurveBand]:
+def _bands(
+    by_policy: Mapping[str, Sequence[Row]], base: str | None = None, level: float = LEVEL
+) -> dict[tuple[str, str], CurveBand]:
+    """By policy and curve; with ``base`` the changes from that policy in the same worlds."""
+    if base is not None and base not in by_policy:
+        return {}
     return {
-        (policy, f"{key}.{series}"): CurveBand.of([row.series[key] for row in rows], series)
+        (policy, f"{key}.{series}"): CurveBand.of(
+            [row.series[key] for row in rows],
+            series,
+            None if base is None else [row.series[key] for row in by_policy[base]],
+            level,
+        )
         for policy, rows in by_policy.items()
         for key, curve in rows[0].series.items()
         for series in curve

@@ -8,6 +8,7 @@ from rumorsim.studies.effects import FALSE, TRUE, amount, and_, cell, clearly, d
 
 if TYPE_CHECKING:
     from rumorsim.pages.saved import Saved
+    from rumorsim.studies.comparison import Paired
 
 __all__ = [
     "FALSE",
@@ -19,6 +20,7 @@ __all__ = [
     "cell",
     "clearly",
     "did",
+    "in_worlds",
     "no_change",
     "over",
     "quoted",
@@ -50,3 +52,10 @@ def both_of(saved: Saved) -> tuple[bool, bool]:
     """Whether the scenario has false and true stories."""
     truths = [bool(story["truth"]) for story in saved.scenario["stories"]]
     return not all(truths), any(truths)
+
+
+def in_worlds(text: str, change: Paired, saved: Saved) -> str:
+    """The words of a number, with its worlds where it is not defined in all of them."""
+    if change.worlds == len(saved.seeds):
+        return text
+    return f"{text} [{change.worlds} of {len(saved.seeds)} worlds]"

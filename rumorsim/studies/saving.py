@@ -80,13 +80,19 @@ def _worlds(comparison: Comparison) -> tuple[list[str], Iterable[Iterable[Any]]]
 
 
 def _curves(comparison: Comparison) -> Iterable[Iterable[Any]]:
-    """One row a policy, curve and time (hours): the mean over worlds and its interval."""
+    """One row a policy, curve and time (hours): the mean, and its change from ``none``."""
     for policy in comparison.policies:
         for key, kept in comparison.curves[policy].items():
             for series in [name for name in kept[0] if name != "time"]:
                 band = comparison.band(policy, key, series)
-                for row in zip(*band, strict=True):
-                    yield (policy, key, series, *row)
+                change = comparison.difference_band(policy, key, series)
+                for row, (_, *apart) in zip(
+                    zip(*band, strict=True), zip(*change, strict=True), strict=True
+                ):
+                    yield (policy, key, series, *row, *apart)
 
 
-_CURVE_COLUMNS: Final = ("policy", "curve", "series", "time", "mean", "low", "high")
+_CURVE_COLUMNS: Final = (
+    *("policy", "curve", "series", "time", "mean", "low", "high"),
+    *("difference", "difference_low", "difference_high"),
+)
