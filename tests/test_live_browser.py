@@ -265,7 +265,11 @@ def test_what_cannot_be_is_told_in_the_readers_language(page: Page, browser: Bro
     browser.wait("return !document.querySelector('#alert').hidden")
     assert browser.text("#alert") == "何时 › 举报数 = 0：至少为 1"
     browser.order(do="add", intervention={"kind": "campaign", "end": {}})
-    browser.wait("return document.querySelector('#alert').textContent.includes('英文说明')")
+    browser.wait("return document.querySelector('#alert').textContent.includes('数字加单位')")
+    assert "英文说明" not in browser.text("#alert")
+    # What no word has been found for is told in English, and that it is.
+    browser.js("rumorsim.told({ type: 'fault', lines: ['is odd'], words: [null] })")
+    assert browser.text("#alert") == "这样不行（英文说明）：is odd"
     browser.press("l")
     browser.order(do="act", verb="close", account=10**6)
     browser.wait(
