@@ -113,20 +113,27 @@ def test_figures_have_the_width_that_was_asked(
     for of in ("reach", "differences"):
         figure = comparison.figure(width, of=of).figure
         assert figure.get_size_inches()[0] == pytest.approx(inches)
-        boxes = [ax.get_subplotspec().get_gridspec().nrows for ax in figure.axes]
-        assert boxes == [2, 2], "its two panels stand below each other"
+        grids = {(g.nrows, g.ncols) for g in map(grid_of, figure.axes)}
+        assert grids == {(len(figure.axes), 1)}, "its panels stand below each other"
         figure.draw_without_rendering()
         renderer = figure._get_renderer()
         for ax in figure.axes:
             box = ax.get_tightbbox(renderer)
             assert box.x0 >= -1 and box.x1 <= figure.bbox.width + 1
+        for text in [*figure.texts, *figure.legends]:
+            box = text.get_window_extent(renderer)
+            assert box.x0 >= -1 and box.x1 <= figure.bbox.width + 1
         sizes = [text.get_fontsize() for ax in figure.axes for text in ax.get_xticklabels()]
         assert min(sizes) >= 7
 
 
+def grid_of(ax: Any) -> Any:
+    return ax.get_subplotspec().get_gridspec()
+
+
 def test_wide_figures_keep_their_panels_side_by_side(comparison: Comparison) -> None:
     wide = comparison.figure("17 cm").figure
-    assert [ax.get_subplotspec().get_gridspec().nrows for ax in wide.axes] == [1, 1]
+    assert {grid_of(ax).ncols for ax in wide.axes} == {2}
     assert isinstance(comparison.figure(), Picture)
 
 

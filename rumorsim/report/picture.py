@@ -5,16 +5,19 @@ from __future__ import annotations
 import base64
 import re
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.files import write_beside
 from rumorsim.report.pictures import FORMATS, figure_bytes
+from rumorsim.report.style import in_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.legend import Legend
+    from matplotlib.text import Text
 
 __all__ = ["Picture"]
 
@@ -24,6 +27,9 @@ _WIDTH: Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(in|cm|mm|pt)\s*")
 _NARROWEST, _WIDEST = 1.5, 40.0
 #: Text shrinks with the figure, down to this part of its size: 10 points become 7.5.
 _SMALLEST: Final = 0.75
+#: Below this part of its width a figure has one column, whose panels are this part of it high.
+_NARROW: Final = 0.5
+_TALL: Final = 0.55
 #: Points of the labels of ticks, and inches that a letter takes for each point of its size.
 _TICKS: Final = 10
 _LETTER: Final = 0.0085
@@ -33,7 +39,7 @@ class Picture:
     """A figure as it is shown in a notebook; ``figure`` is the one of matplotlib.
 
     ``width`` is text such as "8.5 cm", "3.35 in", "85 mm" or "240 pt"; absent: as it was drawn.
-    Below some 60 % of that width panels that stood side by side stand below each other, and
+    Below half that width panels that stood side by side stand below each other, and
     text keeps at least three quarters of its size. InputError for what is no width.
     """
 
@@ -81,15 +87,17 @@ def _fit(figure: Figure, width: float) -> None:
     from matplotlib.text import Text
 
     before, height = figure.get_size_inches()
-    row = _row(figure)
+    panels, columns = _panels(figure)
     shrunk = width / before
-    if len(row) > 1 and shrunk < 0.6:
-        shrunk *= len(row)
-        height *= len(row)
-        _stack(figure, row)
+    if columns > 1 and shrunk < _NARROW:
+        shrunk *= columns
+        height = min(height * columns, (_TALL * width * len(panels) + 1) / shrunk)
+        _stack(figure, panels)
     text = min(max(shrunk, _SMALLEST), 1.0)
     for each in figure.findobj(Text):
         each.set_fontsize(each.get_fontsize() * text)
+    for each in figure.texts:
+        each.set_text(_wrapped(each, width))
     for ax in figure.axes:
         # Ticks are made anew when it is drawn.
         ax.tick_params(labelsize=_TICKS * text)
@@ -100,37 +108,50 @@ def _fit(figure: Figure, width: float) -> None:
 
 
 def _lay_out(figure: Figure, legend: Legend, width: float) -> None:
-    """The same legend below the panels in as many columns as there is room for."""
-    labels = [text.get_text() for text in legend.get_texts()]
-    title = legend.get_title()
-    longest = max(map(len, labels), default=0)
+    """The same legend below the panels, its entries in rows, as many as there is room for."""
+    order = figure.axes[0].get_legend_handles_labels()[1]
+    entries = sorted(
+        zip((text.get_text() for text in legend.get_texts()), legend.legend_handles, strict=True),
+        key=lambda entry: order.index(entry[0]) if entry[0] in order else len(order),
+    )
+    labels = [label for label, _ in entries]
+    handles = [handle for _, handle in entries if handle is not None]
     font = float(legend.get_texts()[0].get_fontsize())
-    handles = [each for each in legend.legend_handles if each is not None]
+    longest = max(map(len, labels))
+    columns = max(1, min(len(labels), int(width / (0.6 + longest * font * _LETTER))))
+    title = legend.get_title()
     legend.remove()
     figure.legend(
-        handles, labels, loc="outside lower center", fontsize=font,
-        ncols=max(1, min(len(labels), int(width / (0.6 + longest * font * _LETTER)))),
-        title=title.get_text(), title_fontsize=title.get_fontsize(), frameon=False,
+        in_rows(handles, columns), in_rows(labels, columns), loc="outside lower center",
+        ncols=columns, fontsize=font, frameon=False, title=_wrapped(title, width),
+        title_fontsize=title.get_fontsize(),
     )  # fmt: skip
 
 
-def _row(figure: Figure) -> list[Axes]:
-    """The panels, where all of them stand side by side in one row."""
-    row = []
+def _wrapped(text: Text, width: float) -> str:
+    """The words of a text in lines that fit into ``width``."""
+    letters = int(width / (float(text.get_fontsize()) * _LETTER))
+    return "\n".join(wrap(" ".join(text.get_text().split()), max(letters, 10)))
+
+
+def _panels(figure: Figure) -> tuple[list[Axes], int]:
+    """The panels row by row, and in how many columns they stand; none where it is no grid."""
+    placed = []
     for ax in figure.axes:
         spec = ax.get_subplotspec()
-        if spec is None or spec.get_gridspec().nrows != 1:
-            return []
-        row.append(ax)
-    return row
+        if spec is None or len(spec.rowspan) > 1 or len(spec.colspan) > 1:
+            return [], 1
+        placed.append((spec.rowspan.start, spec.colspan.start, ax))
+    columns = max((column for _, column, _ in placed), default=0) + 1
+    return [ax for _, _, ax in sorted(placed, key=lambda each: each[:2])], columns
 
 
-def _stack(figure: Figure, row: list[Axes]) -> None:
-    grid = figure.add_gridspec(len(row), 1)
-    for place, ax in enumerate(row):
+def _stack(figure: Figure, panels: list[Axes]) -> None:
+    grid = figure.add_gridspec(len(panels), 1)
+    for place, ax in enumerate(panels):
         ax.set_subplotspec(grid[place])
         ax.tick_params(labelleft=True, labelbottom=True)
         if not ax.get_ylabel():
-            ax.set_ylabel(row[0].get_ylabel())
-    for ax in row[:-1]:
+            ax.set_ylabel(panels[0].get_ylabel())
+    for ax in panels[:-1]:
         ax.set_xlabel("")
