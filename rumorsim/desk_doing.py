@@ -31,7 +31,7 @@ class Doing(Sight):
 
     def __init__(self, engine: Engine, prices: Mapping[str, float] | None = None) -> None:
         super().__init__(engine)
-        self.levers = Levers(self.world, engine.moment)
+        self.levers = Levers(self.world, engine.moment, engine.levers_moved)
         self.force = InForce(self.world)
         self.prices = dict(prices or {})
         self.journal: list[Action] = []

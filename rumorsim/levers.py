@@ -80,12 +80,17 @@ class Change(NamedTuple):
 class Levers:
     """The levers of one world and the factors in force on them.
 
-    ``now`` says how far the public has come when a lever is moved.
+    ``now`` says how far the public has come when a lever is moved; ``moved`` is called after.
     """
 
-    def __init__(self, world: World, now: Callable[[], Moment] = lambda: Moment(0.0)) -> None:
+    def __init__(
+        self,
+        world: World,
+        now: Callable[[], Moment] = lambda: Moment(0.0),
+        moved: Callable[[], None] = lambda: None,
+    ) -> None:
         self._world = world
-        self._now = now
+        self._now, self._moved = now, moved
         self._bases: dict[tuple[str, str, int], float] = {}
         self._factors: dict[tuple[str, str, int], list[Factor]] = {}
         #: Every change in order, of each lever its base first, at time -1.
@@ -148,3 +153,4 @@ class Levers:
             array[column][row] = value
         else:
             array[row] = value
+        self._moved()

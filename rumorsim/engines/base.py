@@ -160,6 +160,9 @@ class Engine:
             return self._woken._replace(posts=posts)
         return Moment(float(self.env.now), posts=posts)
 
+    def levers_moved(self) -> None:
+        """Hear that a lever was moved."""
+
     # -- acts among the public, for SimPy processes: now ----------------------------
 
     def notify(self, post: int, accounts: ArrayLike, surface: int) -> None:

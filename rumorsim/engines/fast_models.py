@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from rumorsim.engines.fast import FastEngine
 from rumorsim.kernels import records
 from rumorsim.kernels.advance_model import advance
+from rumorsim.kernels.contacts import wake_all
+from rumorsim.kernels.csr import turned_rows
 from rumorsim.kernels.records import Reason
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from rumorsim.world import World
 
 __all__ = ["FastModelEngine"]
+
+#: Contacts with each follower while an account tells, from which most can change nothing.
+OFTEN: Final = 8.0
 
 
 class FastModelEngine(FastEngine):
@@ -39,6 +46,22 @@ class FastModelEngine(FastEngine):
     def _bind_rules(self) -> None:
         super()._bind_rules()
         records.show(self.memory, "terms", self.rules.terms)
+        self._followees = self._whom_accounts_follow()
+        for name, array in zip(("followee_offsets", "followees"), self._followees, strict=True):
+            records.show(self.memory, name, array)
+
+    def _whom_accounts_follow(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """The graph turned round, where an account may be told again that all have told before."""
+        terms, graph = self.rules.terms, self.world.graph
+        assert terms is not None
+        often = bool(terms["again"][0]) and terms["stop"][0] >= 0 and graph.follows > 0
+        if often:
+            told = float(np.median(self.rules.tables[terms["stop"][0]]))
+            each = float(self.world.accounts["rate"].max()) / graph.most_followers
+            often = told * each > OFTEN
+        if not often:
+            return np.zeros(1, np.int64), np.zeros(0, np.int32)
+        return turned_rows(graph.offsets, graph.followers, graph.accounts)
 
     def _bind(self) -> None:
         super()._bind()
@@ -52,6 +75,15 @@ class FastModelEngine(FastEngine):
     def _advance(self, until: float) -> tuple[int, float]:
         reason, at = advance(self.memory, until)
         return reason, at
+
+    def levers_moved(self) -> None:
+        """Who had nobody to tell may have again."""
+        row = 1
+        while self.memory["asleep"][0]:
+            row = wake_all(self.memory, row, self.env.now)
+            self._next_public = 0.0
+            if self.memory["asleep"][0]:
+                self._make_room(Reason.AGENDA_FULL)
 
     def _make_room(self, lacking: Reason) -> None:
         if lacking == Reason.SPREADERS_FULL:

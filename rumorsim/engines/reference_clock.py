@@ -69,10 +69,13 @@ class Timetables(Engine):
     # -- timetables -----------------------------------------------------------------
 
     def points(
-        self, purpose: int, who: int, rate: float, what: int = 0
+        self, purpose: int, who: int, rate: float, what: int = 0, begin: float = 0.0
     ) -> Iterator[tuple[float, int, int]]:
-        """(time, cell, j) of every point of a timetable before the horizon, in order."""
-        cell = 0
+        """(time, cell, j) of every point of a timetable before the horizon, in order.
+
+        Those before ``begin`` may be left out.
+        """
+        cell = max(0, math.floor(rate * self.warp(begin) * (1 - 1e-12) - 1e-6))
         while rate > 0 and self.unwarp(cell / rate) < self.world.horizon:
             words = list(philox(self.world.seed, address_word(purpose), cell, who, what))
             count, words = self.poisson(words[0]), words[1:]

@@ -36,6 +36,10 @@ class Telling:
     doubts: int = 0
     shares: int = 0
     influence: float = 0.0
+    stop: float = math.inf
+    #: Contacts in a row that changed nothing, and whether none could: then none is planned.
+    idle: int = 0
+    asleep: bool = False
 
 
 class ReferenceModelEngine(ReferenceEngine):
@@ -49,6 +53,7 @@ class ReferenceModelEngine(ReferenceEngine):
             zip(world.rules.terms.dtype.names or (), world.rules.terms[0].tolist(), strict=True)
         )
         self.tells: dict[tuple[int, int], Telling] = defaultdict(Telling)
+        self.asleep: set[tuple[int, int]] = set()
 
     # -- telling --------------------------------------------------------------------
 
@@ -58,20 +63,24 @@ class ReferenceModelEngine(ReferenceEngine):
         telling = self.tells[account, story]
         telling.post = post
         if telling.on:
+            self.wake(account, story)
             return
         telling.on = True
         if self.terms["by_threshold"]:
             super().deliver(post)
             return
         telling.session += 1
-        telling.doubts = 0
-        stop = self.stop_time(post)
-        rate = float(self.world.accounts["rate"][account])
+        telling.doubts = telling.idle = 0
+        telling.stop = self.stop_time(post)
+        self.plan(account, story, self.contacts(account, story))
+
+    def contacts(self, account: int, story: int) -> Iterator[tuple[float, int, int]]:
+        """The contacts of who tells a story, from now on."""
+        now, rate = float(self.env.now), float(self.world.accounts["rate"][account])
         if not len(self.world.graph.followers_of(self.row(account))):
             rate = 0.0
-        contacts = self.points(Purpose.CONTACT, account, rate, story)
-        rest = (point for point in contacts if point[0] > self.env.now)
-        self.plan(account, story, rest, stop)
+        points = self.points(Purpose.CONTACT, account, rate, story, now)
+        return (point for point in points if point[0] > now)
 
     def row(self, account: int) -> int:
         """The account of the graph whose followers an account has."""
@@ -85,18 +94,17 @@ class ReferenceModelEngine(ReferenceEngine):
         word = philox(self.world.seed, address_word(Purpose.STOP, k), story, account, 0)[0]
         return float(self.env.now + sample(self.rules.tables[self.terms["stop"]], word))
 
-    def plan(
-        self, account: int, story: int, rest: Iterator[tuple[float, int, int]], stop: float
-    ) -> None:
+    def plan(self, account: int, story: int, rest: Iterator[tuple[float, int, int]]) -> None:
         """Put the next contact, or the stop if that is first, on the agenda."""
         telling = self.tells[account, story]
         order = (account, *self.address(telling.post))
-        time, cell, j = next(rest, (math.inf, 0, 0))
-        if stop <= time:
-            self.at(stop, order, self.stop_by_itself, account, story, telling.session)
+        nothing = (math.inf, 0, 0)
+        time, cell, j = nothing if telling.asleep else next(rest, nothing)
+        if telling.stop <= time:
+            self.at(telling.stop, order, self.stop_by_itself, account, story, telling.session)
         else:
             mark = (cell, j)
-            self.at(time, order, self.turn, account, story, telling.session, mark, rest, stop)
+            self.at(time, order, self.turn, account, story, telling.session, mark, rest)
 
     def stop_by_itself(self, account: int, story: int, session: int) -> None:
         """A spreader forgets or recovers, unless it was stifled before."""
@@ -110,14 +118,44 @@ class ReferenceModelEngine(ReferenceEngine):
         session: int,
         mark: tuple[int, int],
         rest: Iterator[tuple[float, int, int]],
-        stop: float,
     ) -> None:
         """The spreader meets somebody, and plans what is next if it still tells."""
-        if not self.in_session(account, story, session):
+        telling = self.tells[account, story]
+        if not self.in_session(account, story, session) or telling.asleep:
             return
-        self.meet(account, story, *mark)
-        if self.tells[account, story].on:
-            self.plan(account, story, rest, stop)
+        telling.idle = 0 if self.meet(account, story, *mark) else telling.idle + 1
+        if telling.idle >= len(self.world.graph.followers_of(self.row(account))):
+            telling.idle = 0
+            if telling.on and self.nobody_to_tell(account, story):
+                telling.asleep = True
+                self.asleep.add((account, story))
+        if telling.on:
+            self.plan(account, story, rest)
+
+    def nobody_to_tell(self, account: int, story: int) -> bool:
+        """Would a contact change nothing, whichever follower is met and whatever the luck?"""
+        post = self.tells[account, story].post
+        for partner in self.world.graph.followers_of(self.row(account)).tolist():
+            if self.reaches(post, account, partner):
+                known = (partner, story) in self.knows and self.knows[partner, story].shared
+                if not known or self.terms["stifling"] > 0:
+                    return False
+        return True
+
+    def wake(self, account: int, story: int) -> None:
+        """Who slept meets its followers again, from now on."""
+        telling = self.tells[account, story]
+        if telling.asleep:
+            telling.asleep = False
+            self.asleep.discard((account, story))
+            # What was planned before it slept does not happen.
+            telling.session += 1
+            self.plan(account, story, self.contacts(account, story))
+
+    def levers_moved(self) -> None:
+        """Who had nobody to tell may have again."""
+        for account, story in sorted(self.asleep):
+            self.wake(account, story)
 
     def in_session(self, account: int, story: int, session: int) -> bool:
         """Does an account still tell a story since the session began?"""
@@ -126,18 +164,21 @@ class ReferenceModelEngine(ReferenceEngine):
 
     # -- meeting --------------------------------------------------------------------
 
-    def meet(self, account: int, story: int, cell: int, j: int) -> None:
-        """One contact: a follower is told, or knows already and stifles."""
+    def meet(self, account: int, story: int, cell: int, j: int) -> bool:
+        """One contact: a follower is told, or knows already and stifles.
+
+        Whether it could change anything, whatever the luck.
+        """
         mark = address_word(Purpose.CONTACT_MARK, j)
         words = philox(self.world.seed, mark, cell, account, story)
         followers = self.world.graph.followers_of(self.row(account))
         partner = int(followers[words[0] * len(followers) >> 32])
         post = self.tells[account, story].post
         if not self.reaches(post, account, partner):
-            return
+            return False
         if self.knows[partner, story].shared:
             self.stifle(account, partner, story, words)
-            return
+            return bool(self.terms["stifling"] > 0)
         known = self.notice(post, partner, 0, words[2])
         if uniform(words[1]) < self.share_probability(known, post, partner, True):
             known.shared = True
@@ -145,6 +186,7 @@ class ReferenceModelEngine(ReferenceEngine):
             convinced.shares += 1
             k = 0 if convinced.shares == 1 else REPEAT + convinced.shares - 1
             self.share(post, partner, k)
+        return True
 
     def reaches(self, post: int, teller: int, hearer: int) -> bool:
         """Can this post be told now: both take part, the follow is kept, the post is there?"""
@@ -181,10 +223,15 @@ class ReferenceModelEngine(ReferenceEngine):
     def stop(self, account: int, story: int, source: int, reason: str) -> None:
         """An account tells a story no more; where the model says so it may be persuaded again."""
         telling = self.tells[account, story]
-        telling.on = False
+        telling.on = telling.asleep = False
+        self.asleep.discard((account, story))
         self.write(Kind.STOP, story, telling.post, account, source, float(STOPS.index(reason)))
         if self.terms["again"]:
             self.knows[account, story].shared = False
+            for teller, told in sorted(self.asleep):
+                row = self.world.graph.followers_of(self.row(teller))
+                if told == story and account in row.tolist():
+                    self.wake(teller, story)
 
     # -- thresholds -----------------------------------------------------------------
 

@@ -18,7 +18,15 @@ from rumorsim.kernels.compiling import inner, kernel
 from rumorsim.kernels.contacts import begin, take_turn
 from rumorsim.kernels.fetching_contacts import look_ahead
 from rumorsim.kernels.knowing import fits
-from rumorsim.kernels.memory import heap, offsets, posts, present, publications, terms
+from rumorsim.kernels.memory import (
+    followee_offsets,
+    heap,
+    offsets,
+    posts,
+    present,
+    publications,
+    terms,
+)
 from rumorsim.kernels.posting import appear
 from rumorsim.kernels.records import Reason
 from rumorsim.kernels.thresholds import hear, tell
@@ -48,6 +56,9 @@ def room(w, account):
     if terms(w)[0].by_threshold != 0:
         row = row_of(w, account)
         entries = offsets(w)[row + 1] - offsets(w)[row] + w.forward_rows
+    elif w.followees_rows > 0 and account < w.followee_offsets_rows - 1:
+        # Those it follows may wake when it stops.
+        entries += followee_offsets(w)[account + 1] - followee_offsets(w)[account]
     chunks = w.chunks_used + min(entries, w.buckets_rows) + 1
     if w.in_heap + entries >= w.heap_rows or chunks > w.chunk_links_rows:
         w.need = entries

@@ -42,15 +42,22 @@ def exposure(w, account, story):
 
 
 @inner
-def has_read(w, account, story):
-    """Has this account read this story?"""
+def exposure_if_any(w, account, story):
+    """Place of (account, story) in the table of exposures, -1 where it has none."""
     key = account * w.stories_rows + story
     place = home(key, w.exposures_rows)
     while exposures(w)[place].key >= 0:
         if exposures(w)[place].key == key:
-            return exposures(w)[place].reads > 0
+            return place
         place = (place + 1) & (w.exposures_rows - 1)
-    return False
+    return np.int64(-1)
+
+
+@inner
+def has_read(w, account, story):
+    """Has this account read this story?"""
+    place = exposure_if_any(w, account, story)
+    return place >= 0 and exposures(w)[place].reads > 0
 
 
 @kernel

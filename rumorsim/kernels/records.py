@@ -130,7 +130,9 @@ SPREADER: Final = np.dtype(
     [
         ("due", "f8"),  # its next contact or its stop, whichever is first; inf = none
         ("stop", "f8"),  # when it stops by itself, inf = never
-        ("influence", "f8"),  # thresholds: weight of the followees that told it
+        # Thresholds: weight of the followees that told it. Else contacts in a row that changed
+        # nothing, whatever the luck.
+        ("gathered", "f8"),
         ("cell", "i8"),  # address of the next contact
         ("begin", "i8"),  # where its followers are in the graph
         ("followers", "i4"),  # how many
@@ -139,6 +141,7 @@ SPREADER: Final = np.dtype(
         ("doubts", "i4"),  # stifling contacts since it began
         ("shares", "i4"),  # how often it was persuaded
         ("telling", "u1"),
+        ("asleep", "u1"),  # 1: it tells, and no contact could change anything: none is planned
     ],
     align=True,
 )
@@ -253,6 +256,9 @@ ARRAYS: Final = {
     "persons": (np.dtype("i4"), 1),
     "rings": (np.dtype("i4"), 1),  # next account of the person elsewhere, -1 or not there: none
     "slot_ends": (np.dtype("f8"), 2),
+    # whom accounts of the graph follow; none: nobody who sleeps has to know who stops
+    "followee_offsets": (np.dtype("i8"), 1),
+    "followees": (np.dtype("i4"), 1),
     "trust_began": (np.dtype("f4"), 1),  # none: nobody's began above what it may rise to
     # what does
     "accounts": (ACCOUNT, 1),
@@ -313,6 +319,7 @@ MEMORY: Final = np.dtype(
         ("last_post", "i8"),  # ... and of which post, -1 = a check-in
         ("exposed", "i8"),  # exposures in the table
         ("spreading", "i8"),  # spreaders in the table
+        ("asleep", "i8"),  # spreaders whose contacts could change nothing
         ("published", "i8"),  # cursor in the sorted publications
         ("pending", "i8"),  # entries on the agenda
         ("in_heap", "i8"),  # of these in the heap

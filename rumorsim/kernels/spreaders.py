@@ -82,6 +82,8 @@ def stop(w, telling, account, time, source, reason):
     """An account tells its story no more; where the model says so it may be persuaded again."""
     telling.telling = 0
     telling.due = np.inf
+    w.asleep -= np.int64(telling.asleep)
+    telling.asleep = 0
     story = np.int64(posts(w)[telling.post].story)
     post = np.int64(telling.post)
     write(w, time, STOP_EVENT, story, post, account, source, np.float64(reason))

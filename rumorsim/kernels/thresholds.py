@@ -50,7 +50,7 @@ def hear(w, reader, post, time):
     report_word = philox(w.seed, (READ << 24) | p.k, story, author, reader)[2]
     notice(w, known, post, reader, time, np.int64(0), report_word)
     telling = spreaders(w)[spreader(w, reader, story)]
-    telling.influence += share_probability(w, known, post, reader, time, True)
-    if telling.influence * ROUNDING >= threshold(w, reader, story):
+    telling.gathered += share_probability(w, known, post, reader, time, True)
+    if telling.gathered * ROUNDING >= threshold(w, reader, story):
         known.shared = 1
         tell(w, share(w, post, reader, time, np.int64(0)), time)
