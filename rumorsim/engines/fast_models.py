@@ -61,7 +61,8 @@ class FastModelEngine(FastEngine):
             often = told * each > OFTEN
         if not often:
             return np.zeros(1, np.int64), np.zeros(0, np.int32)
-        return turned_rows(graph.offsets, graph.followers, graph.accounts)
+        offsets, followees = turned_rows(graph.offsets, graph.followers, graph.accounts)
+        return offsets, followees
 
     def _bind(self) -> None:
         super()._bind()
