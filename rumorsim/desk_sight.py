@@ -28,6 +28,12 @@ class Sight:
         self._publishers: dict[int, dict[int, None]] = {}
         self._indexed = 0
 
+    def __reduce_ex__(self, _protocol: Any) -> Any:
+        raise TypeError(
+            "the desk of a running simulation cannot be copied or pickled: simulation.fork() makes"
+            " a branch that has a desk of its own"
+        )
+
     @property
     def now(self) -> float:
         """Hours since the start."""

@@ -10,9 +10,9 @@ import json
 import shutil
 import tempfile
 import time
-import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -34,7 +34,7 @@ from rumorsim.studies.runner import Runner
 from rumorsim.studies.shards import Shard
 from rumorsim.studies.store import HOLDS
 from rumorsim.studies.sweep_tables import write_tables
-from rumorsim.studies.swept import Sweep
+from rumorsim.studies.swept import Passing, Sweep
 from rumorsim.studies.workers import Hands
 
 __all__ = ["Progress", "sweep"]
@@ -130,9 +130,7 @@ def sweep(
         if out is None:
             shutil.rmtree(place, ignore_errors=True)
         raise
-    if out is None:
-        weakref.finalize(swept, shutil.rmtree, place, ignore_errors=True)
-    return swept
+    return swept if out is not None else replace(swept, passing=Passing(place))
 
 
 def _may_go_on(scenario: Scenario, out: Path) -> bool:

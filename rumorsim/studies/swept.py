@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +24,7 @@ from rumorsim.studies.sweep_columns import as_cell, columns_of, wanted_columns
 if TYPE_CHECKING:
     import pandas
 
-__all__ = ["Row", "Sweep"]
+__all__ = ["Passing", "Row", "Sweep"]
 
 _MISSING: Final = "was not run yet"
 
@@ -48,12 +50,32 @@ class Row:
     error: str | None = None
 
 
+class Passing:
+    """A temporary folder, which goes with the last object that holds this."""
+
+    def __init__(self, folder: Path) -> None:
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+
+    def __deepcopy__(self, _: Any) -> Passing:
+        return self
+
+    def __reduce_ex__(self, _protocol: Any) -> Any:
+        raise TypeError(
+            "a sweep in a temporary folder cannot be pickled: its folder goes with this process;"
+            " give sweep() a directory, out"
+        )
+
+
 @dataclass(frozen=True, repr=False)
 class Sweep(Shown):
-    """The sweep in ``directory``, read as it is asked for; ``manifest`` is what was asked."""
+    """The sweep in ``directory``, read as it is asked for; ``manifest`` is what was asked.
+
+    A temporary directory is ``passing``: it goes with the last copy of the sweep.
+    """
 
     directory: Path
     manifest: Mapping[str, Any]
+    passing: Passing | None = field(default=None, compare=False)
 
     @classmethod
     def load(cls, directory: str | Path) -> Sweep:
