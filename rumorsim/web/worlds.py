@@ -14,8 +14,8 @@ import numpy as np
 
 from rumorsim.errors import Fault, InputError
 from rumorsim.interventions import Intervention
-from rumorsim.run import Simulation, intervention_facts
 from rumorsim.scenario import Scenario, build_graph
+from rumorsim.simulation import Simulation, intervention_facts
 from rumorsim.web import limits, wire
 from rumorsim.web.messages import Act, Settings
 from rumorsim.web.one_world import OneWorld
