@@ -51,8 +51,21 @@ def read_file(file: str, columns: str | None, **options: Any) -> FollowGraph:
 
     if columns is None and not is_mapped(file) and not options["both_ways"]:
         raise InputError(Fault("is missing", file=file, key="--columns", advice=COLUMNS_ADVICE))
+    accounts = options.pop("accounts")
     with _bar(file) as progress:
-        return read_follows(file, columns=columns, progress=progress, **options)
+        found = read_follows(file, columns=columns, progress=progress, **options)
+    return found if accounts is None else _joined(found, accounts)
+
+
+def _joined(graph: FollowGraph, accounts: str) -> FollowGraph:
+    """The graph with a table of accounts; how many of these have no follows is told."""
+    from rumorsim.graphs.accounts_table import with_accounts_table
+
+    joined = with_accounts_table(graph, accounts)
+    click.echo(
+        f"{accounts}: {joined.accounts - graph.accounts:,} accounts without follows added", err=True
+    )
+    return joined
 
 
 def reading_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -90,6 +103,12 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
             default="auto",
             show_default=True,
             help='"integer", "text" (ids as written), or "auto" by the first line.',
+        ),
+        click.option(
+            "--accounts",
+            metavar="TABLE",
+            help='CSV or Parquet with a column "id": its other columns become attributes, and ids '
+            "that FILE lacks become accounts without follows.",
         ),
         click.option(
             "--both-ways",

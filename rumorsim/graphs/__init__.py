@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rumorsim.graphs.attributes import read_accounts_table
+    from rumorsim.graphs.accounts_table import read_accounts_table, with_accounts_table
     from rumorsim.graphs.building import from_edges
     from rumorsim.graphs.config import GraphConfig
     from rumorsim.graphs.follows import FollowGraph
@@ -29,6 +29,7 @@ __all__ = [
     "read_accounts_table",
     "read_follows",
     "to_networkx",
+    "with_accounts_table",
     "write_follows",
 ]
 
@@ -39,9 +40,10 @@ _HOMES = {
     "follow_graph": "handed",
     "from_edges": "building",
     "from_networkx": "networks",
-    "read_accounts_table": "attributes",
+    "read_accounts_table": "accounts_table",
     "read_follows": "reading",
     "to_networkx": "networks",
+    "with_accounts_table": "accounts_table",
     "write_follows": "writing",
 }
 

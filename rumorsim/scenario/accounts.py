@@ -81,6 +81,11 @@ class Accounts(Model):
         description="SHA-256 of the file; where it is given, a changed file is refused. "
         "The resolved form holds it.",
     )
+    isolated: bool = Field(
+        False,
+        description="Whether an id of the file that the graph lacks is an account without follows;"
+        " without this it is refused.",
+    )
     preset: Name | None = Field(
         None,
         description="kinds to include by name, such as catalogue; what is written under kinds"
@@ -134,6 +139,8 @@ class Accounts(Model):
     def _fits(self) -> Accounts:
         if self.sha256 is not None and self.file is None:
             raise ValueError("sha256 goes with file")
+        if self.isolated and self.file is None:
+            raise ValueError("isolated goes with file")
         if "ordinary" in self.kinds:
             raise ValueError(
                 '"ordinary" is whoever is of no other kind; it cannot be given a share'

@@ -64,6 +64,10 @@ def expectations(scenario: Scenario) -> str:
         f"# {graph.accounts:,} accounts, {graph.follows:,} follows,"
         f" {graph.mean_followers:.2f} followers per account",
     ]
+    if graph.read_as is not None:
+        lines.append(f"# read as {in_comment(graph.read_as.told())}")
+    if alone := int(np.sum((graph.follower_counts() == 0) & (graph.followee_counts() == 0))):
+        lines.append(f"# {alone:,} of them neither follow nor are followed")
     if scenario.model is not None:
         lines.extend(model_words(scenario, world))
     else:

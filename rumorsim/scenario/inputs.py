@@ -23,7 +23,8 @@ __all__ = ["build_graph", "file_digest", "input_files", "lend_graph"]
 _KEPT: Final = 2
 
 _graphs: OrderedDict[str, FollowGraph] = OrderedDict()
-_tables: OrderedDict[str, dict[str, NDArray[Any]]] = OrderedDict()
+#: With the graph whose accounts they are aligned with.
+_tables: OrderedDict[str, tuple[FollowGraph, dict[str, NDArray[Any]]]] = OrderedDict()
 _digests: dict[tuple[str, int, int, int], str] = {}
 
 
@@ -64,7 +65,11 @@ def build_graph(scenario: Scenario) -> tuple[FollowGraph, dict[str, NDArray[Any]
     graph = scenario.follow_graph or _graphs.get(graph_key)
     if graph is None:
         graph = scenario.graph.build(from_here(scenario.base_dir))
+        if scenario.accounts.isolated:
+            graph = _with_isolated(scenario, graph)
         _keep(_graphs, graph_key, graph)
+    elif scenario.follow_graph is not None and scenario.accounts.isolated:
+        graph = _with_isolated(scenario, graph)
     attributes = dict(graph.attributes)
     attributes.update(_accounts_table(scenario, graph, graph_key))
     return graph, attributes
@@ -76,7 +81,21 @@ def lend_graph(scenario: Scenario, graph: FollowGraph) -> None:
 
 
 def _key_of_graph(scenario: Scenario) -> str:
-    return f"{scenario.graph.model_dump_json()} {_digest_of_graph_file(scenario)}"
+    """What the graph is built from, the table of accounts too where it adds some."""
+    table = _table_of(scenario)[1] if scenario.accounts.isolated else ""
+    return f"{scenario.graph.model_dump_json()} {_digest_of_graph_file(scenario)} {table}"
+
+
+def _table_of(scenario: Scenario) -> tuple[Path, str]:
+    """The table of accounts, which is there, and its digest."""
+    path = from_here(scenario.base_dir) / str(scenario.accounts.file)
+    return path, _checked_digest(path, scenario.accounts.sha256, "accounts.sha256")
+
+
+def _with_isolated(scenario: Scenario, graph: FollowGraph) -> FollowGraph:
+    from rumorsim.graphs.accounts_table import with_accounts_of
+
+    return with_accounts_of(graph, _table_of(scenario)[0])
 
 
 def _digest_of_graph_file(scenario: Scenario) -> str:
@@ -90,19 +109,23 @@ def _digest_of_graph_file(scenario: Scenario) -> str:
 def _accounts_table(
     scenario: Scenario, graph: FollowGraph, graph_key: str
 ) -> dict[str, NDArray[Any]]:
-    from rumorsim.graphs.attributes import read_accounts_table
+    from rumorsim.graphs.accounts_table import read_accounts_table
 
     if scenario.accounts.file is None:
         return {}
-    path = from_here(scenario.base_dir) / scenario.accounts.file
-    digest = _checked_digest(path, scenario.accounts.sha256, "accounts.sha256")
+    path, digest = _table_of(scenario)
     key = f"{digest} {graph_key}"
-    table = _tables.get(key)
-    if table is None:
+    found = _tables.get(key)
+    # A digest says nothing of ids: graphs that are handed over may share one and not these.
+    if found is None or not (found[0] is graph or _same_ids(found[0], graph)):
         ids = graph.accounts if graph.ids is None else graph.ids
-        table = read_accounts_table(path, ids)
-        _keep(_tables, key, table)
-    return table
+        found = graph, read_accounts_table(path, ids)
+        _keep(_tables, key, found)
+    return found[1]
+
+
+def _same_ids(one: FollowGraph, two: FollowGraph) -> bool:
+    return one.id_list() == two.id_list()
 
 
 def _checked_digest(path: Path, pinned: str | None, key: str) -> str:
