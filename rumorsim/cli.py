@@ -114,7 +114,7 @@ def run_command(
     events: str | None,
     as_json: bool,
 ) -> None:
-    """Run SCENARIO under one policy and show what came of it."""
+    """Run SCENARIO under one policy and show the result."""
     loaded = loaded_scenario(scenario, out, "result", own_code, force=force)
     if events == "-" and as_json:
         raise InputError(
@@ -199,7 +199,7 @@ def stream_command(
 def check_command(scenario: str) -> None:
     """Show SCENARIO in full: every key, whether given or default, and its meaning.
 
-    What is printed is a scenario itself. All errors are told at once.
+    What is printed is a scenario itself. All errors are reported at once.
     """
     loaded = loaded_scenario(scenario)
     from rumorsim.scenario.estimates import expectations

@@ -50,7 +50,7 @@ _WIDEST: Final = 120
 @click.option(
     "--precision",
     metavar="SIZE",
-    help="Add worlds until every policy's difference is known to plus or minus so much: 2% of "
+    help="Add worlds until the change under every policy is known to within this: 2% of "
     "the mean under none, or a number in the measure's unit.",
 )
 @click.option(
@@ -63,7 +63,7 @@ _WIDEST: Final = 120
     type=click.IntRange(2, 1_000_000),
     default=1_000,
     show_default=True,
-    help="With --precision: worlds after which it is given up.",
+    help="With --precision: the most worlds.",
 )
 @policies_option
 @measures_option
@@ -158,7 +158,7 @@ def sensitivity_command(
     most_runs: int | None,
     as_json: bool,
 ) -> None:
-    """Say which parameters of STUDY move an answer: Sobol' or Morris indices.
+    """Show which parameters of STUDY matter: Sobol' or Morris indices.
 
     The study's design is sobol (by default, with 64 points; each costs two settings more than
     there are parameters) or morris. All settings run in the same worlds. Needs the extra
@@ -191,7 +191,7 @@ def sensitivity_command(
 @click.option(
     "--at-most",
     metavar="REACH",
-    help="Find the cheapest policy that keeps the reach of false stories at most so large: 70% "
+    help="Find the cheapest policy that keeps the reach of false stories at or below this: 70% "
     "of that under none, or accounts. Without it: the frontier.",
 )
 @click.option(
@@ -199,16 +199,16 @@ def sensitivity_command(
     "prices",
     metavar="KEY=NUMBER",
     multiple=True,
-    help="Cost of one of a number, such as collateral.accounts.innocent=50; may be repeated. By "
-    "default every action of the desk costs 1.",
+    help="Price of one unit of a measured number, such as collateral.accounts.innocent=50; may "
+    "be repeated. By default every moderation action costs 1.",
 )
 @click.option(
     "--trials", type=click.IntRange(1, 100_000), default=50, show_default=True,
-    help="Settings to try.",
+    help="Number of settings to try.",
 )  # fmt: skip
 @click.option(
     "--finalists", type=click.IntRange(1, 50), default=6, show_default=True,
-    help="The best of them, held together in fresh worlds.",
+    help="The best of them, compared in fresh worlds.",
 )  # fmt: skip
 @click.option(
     "--confirm", type=click.IntRange(2, 100_000), default=40, show_default=True,
@@ -216,7 +216,7 @@ def sensitivity_command(
 )  # fmt: skip
 @click.option(
     "--search-seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True,
-    help="Seed of the search; that of the worlds is the study's.",
+    help="Seed of the search; the worlds have the study's.",
 )  # fmt: skip
 @policies_option
 @measures_option
@@ -243,7 +243,7 @@ def optimise_command(
     most_runs: int | None,
     as_json: bool,
 ) -> None:
-    """Search the policies and parameters of STUDY for the cheapest, or for the frontier.
+    """Find the cheapest policy and parameters in STUDY, or the frontier.
 
     What is said of the finalists rests on fresh worlds; a winner is named only where its paired
     difference to every rival is clear of 0. Interrupted, the same command goes on where it

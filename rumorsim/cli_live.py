@@ -25,7 +25,7 @@ _NEEDED = ("uvicorn", "starlette", "websockets")
     help="Port to listen on; 0 for any free port.",
 )
 @click.option(
-    "--allow-remote", is_flag=True, help="Let in other machines that have the printed address."
+    "--allow-remote", is_flag=True, help="Allow other machines that have the printed address."
 )
 @click.option("--browser/--no-browser", default=True, help="Open the page in a browser.")
 def live(scenario: str | None, host: str, port: int, allow_remote: bool, browser: bool) -> None:

@@ -127,7 +127,7 @@ engine_option = click.option(
     help="Both give the same events; the reference is plain Python and slow.",
 )
 workers_option = click.option(
-    "--workers", type=click.IntRange(1, 4096), help="Processes; by default one a core."
+    "--workers", type=click.IntRange(1, 4096), help="Worker processes; by default one per core."
 )
 
 
@@ -152,7 +152,7 @@ force_option = click.option(
     "--force", is_flag=True, help="Replace what another scenario left in the same place."
 )
 most_runs_option = click.option(
-    "--most-runs", type=click.IntRange(1, 100_000_000), help="Raise the cap on the number of runs."
+    "--most-runs", type=click.IntRange(1, 100_000_000), help="The most runs allowed."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
@@ -301,7 +301,7 @@ def tell_of_compiling(engine: str, scenario: Scenario | None = None) -> None:
 
     by_contact = scenario is not None and scenario.model is not None
     if engine == "fast" and not kernels_are_compiled(by_contact=by_contact):
-        click.echo("compiling kernels, once: some 10 s", err=True)
+        click.echo("compiling kernels (once, about 10 s)", err=True)
 
 
 @contextmanager

@@ -47,7 +47,7 @@ class _Sweep(click.Group):
 
 @click.group(cls=_Sweep)
 def sweep() -> None:
-    """Run every setting of STUDY; done again, only what is missing.
+    """Run every setting of STUDY that is not finished yet.
 
     \b
       rumorsim sweep STUDY --out DIR                   (options: sweep run --help)
@@ -109,7 +109,9 @@ def run(
         )
     except KeyboardInterrupt:
         shower.close()
-        click.echo(f"what is finished is kept in {out}; run the same again to go on", err=True)
+        click.echo(
+            f"finished runs are kept in {out}; run the same command again to resume", err=True
+        )
         raise
     shower.close()
     tell_of(out)
@@ -222,7 +224,7 @@ def schema() -> None:
 )
 @click.pass_context
 def reproduce(ctx: click.Context, record: str, files: Path | None, folder: Path | None) -> None:
-    """Make the run in RECORD again and confirm that it comes out the same.
+    """Repeat the run in RECORD and confirm that the result is the same.
 
     Policies and measures of the user's own that it used are imported by their names; those
     that say something else now are refused.

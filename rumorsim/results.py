@@ -54,7 +54,7 @@ _SHOWN: Final = {
     "reach.truth.false.accounts": "reach of false stories",
     "reach.truth.true.accounts": "reach of true stories",
     "shares.shares": "shares",
-    "enforcement.actions": "actions of the desk",
+    "enforcement.actions": "moderation actions",
     "collateral.accounts.innocent": "innocent accounts hit",
 }
 

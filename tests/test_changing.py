@@ -110,7 +110,7 @@ def test_defaults_stay_defaults() -> None:
         ("seed", -1, "must be at least 0"),
         ("nothing", 1, "there is no such key here"),
         ("horizon.hours", 1, "nothing is inside"),
-        ("", 1, "is no dotted key"),
+        ("", 1, "is not a dotted key"),
     ],
 )
 def test_what_is_wrong(scenario: Scenario, key: str, value: Any, said: str) -> None:

@@ -356,8 +356,8 @@ def test_an_error_in_a_measure_names_measure_time_and_line(
 @pytest.mark.parametrize(
     ("policies", "told"),
     [
-        ([5], r"policies\[0\] = 5: is no policy; hand over the name of a policy"),
-        ([close_authors, CloseAccounts], r"policies\[1\] = .*: is no policy"),
+        ([5], r"policies\[0\] = 5: is not a policy; hand over the name of a policy"),
+        ([close_authors, CloseAccounts], r"policies\[1\] = .*: is not a policy"),
         (["close acounts"], 'there is no such policy; did you mean "close accounts"'),
         (["nowhere:mine"], '"nowhere:mine": cannot be imported: No module named'),
         (["own_doors:close_author"], 'did you mean "close_authors"'),
@@ -382,11 +382,11 @@ def test_what_is_no_measure_is_refused(scenario: rumorsim.Scenario) -> None:
         name = "reach"
 
     for measures, told in (
-        ([5], r"measures\[0\] = 5: is no measure"),
+        ([5], r"measures\[0\] = 5: is not a measure"),
         ([Reach()], "has the name of a measure of rumorsim"),
         ([EarlyShares(), EarlyShares(3.0)], "is given twice"),
         (["early-shares"], "there is no such measure"),
-        ([object], "is no measure"),
+        ([object], "is not a measure"),
     ):
         with pytest.raises(InputError, match=told):
             rumorsim.compare(scenario, measures=measures, replicates=1, workers=1)

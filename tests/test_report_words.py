@@ -123,7 +123,7 @@ def test_one_world_is_an_example() -> None:
     assert answer_of(one).startswith("In this one world, under “close”")
     assert "70 accounts instead of 100" in answer_of(one)
     assert "interval" not in answer_of(one)
-    assert "may be luck" in terms_of(one)
+    assert "may be chance" in terms_of(one)
 
 
 def test_a_comparison_without_policies_tells_the_mean() -> None:

@@ -89,7 +89,7 @@ def test_digest_names_the_contents_not_the_spelling() -> None:
 def test_given_and_default_are_told_apart() -> None:
     lines = explained(loads(MINIMAL)).splitlines()
     assert any(line.startswith("appeal = 0.5") and "# given: base" in line for line in lines)
-    assert any(line.startswith("copies = 1") and "# default: so many" in line for line in lines)
+    assert any(line.startswith("copies = 1") and "# default: how many" in line for line in lines)
     assert any(line.startswith("# schedule is absent") for line in lines)
     # What stands in a default table is default as well.
     assert any(line.startswith("prominence = 1.5") and "# default" in line for line in lines)

@@ -146,7 +146,7 @@ def test_figures_are_saved_by_suffix(comparison: Comparison, tmp_path: Path) -> 
         assert comparison.figure("8.5 cm").save(place).read_bytes() == data, "the same bytes"
     box = re.search(rb"/MediaBox \[ 0 0 ([\d.]+) ", (tmp_path / "a.pdf").read_bytes())
     assert box is not None and float(box[1]) == pytest.approx(8.5 / 2.54 * 72, abs=0.01)
-    with pytest.raises(InputError, match=r"is no format of figures; name it \.pdf"):
+    with pytest.raises(InputError, match=r"is not a format for figures; name it \.pdf"):
         comparison.figure().save(tmp_path / "a.bmp")
 
 

@@ -14,7 +14,7 @@ NUMBERS: Final = (
     ("reach.truth.true.exposures", "exposures to true stories"),
     ("audience.all.truth.false.believers", "accounts that believe a false story at the end"),
     ("audience.all.trust.mean_change", "change of trust in official sources, mean"),
-    ("enforcement.actions", "actions of the desk"),
+    ("enforcement.actions", "moderation actions"),
     ("enforcement.precision.by_truth.value", "part of the actions that hit the guilty (by truth)"),
     ("enforcement.recall.by_truth.value", "part of the guilty that were hit (by truth)"),
     ("enforcement.queue.settled_on_the_busiest_day", "cases settled on the busiest day"),

@@ -94,7 +94,7 @@ class Crew(Adversary):
 
     kinds: Kinds = Field((), description="its accounts are of these kinds; empty: of any")
     size: int = Field(
-        ge=1, le=10_000_000, description="so many accounts, drawn at random (assumption)"
+        ge=1, le=10_000_000, description="how many accounts, drawn at random (assumption)"
     )
 
     def members(self, world: World, luck: Luck) -> list[int]:

@@ -38,5 +38,5 @@ class CohortReplacement(Returning):
         description="time in which half of them are back (assumption); 0: at once",
     )
     times: int = Field(
-        5, ge=1, le=100, description="a bot is replaced at most so often (assumption)"
+        5, ge=1, le=100, description="how often a bot is replaced at most (assumption)"
     )

@@ -24,7 +24,7 @@ class Migration(Returning):
     assumption.
     """
 
-    summary: ClassVar = "closed accounts go on on another platform, part of the audience follows"
+    summary: ClassVar = "closed accounts move to another platform, and part of the audience follows"
 
     kind: Literal["migration"] = Field("migration", description="migration")
     platform: str = Field(min_length=1, max_length=100, description="where they go")

@@ -29,7 +29,7 @@ class PaidDeletion(Adversary):
     assumptions.
     """
 
-    summary: ClassVar = "posts of some stories deleted for money, by nobody's order"
+    summary: ClassVar = "posts of some stories deleted for money, without an order"
     buys: ClassVar = True
 
     kind: Literal["paid-deletion"] = Field("paid-deletion", description="paid deletion")

@@ -48,7 +48,7 @@ class Returning(Adversary):
         description="time in which half of them are back (assumption); 0: at once",
     )
     times: int = Field(
-        1, ge=1, le=100, description="an account comes back at most so often (assumption)"
+        1, ge=1, le=100, description="how often an account comes back at most (assumption)"
     )
 
     def reserve(self, people: People, graph: FollowGraph) -> tuple[NDArray[np.int64], int]:

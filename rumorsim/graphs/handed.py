@@ -55,7 +55,7 @@ def follow_graph(
     for holds, make in _KINDS.items():
         if holds(graph):
             return make(graph, direction or "", both_ways)
-    rule = "is no graph that is known here"
+    rule = "is not a kind of graph that rumorsim can read"
     advice = "give a networkx or igraph graph, a scipy sparse matrix, an array or a table of edges"
     raise InputError(Fault(rule, key="graph", value=type(graph).__qualname__, advice=advice))
 

@@ -109,7 +109,7 @@ def _column(path: Path, kinds: tuple[str, ...], length: int) -> NDArray[Any]:
         return _table(path, length)
     values = open_array(path, kinds, length)
     if values.dtype.kind == "U" and highest(values.view("<u4")) > _LAST_CHARACTER:
-        raise InputError(Fault("holds what is no character", file=str(path)))
+        raise InputError(Fault("holds bytes that are not text", file=str(path)))
     if values.dtype.kind == "b" and highest(values.view("u1")) > 1:
         raise InputError(Fault("holds what is neither true nor false", file=str(path)))
     return values

@@ -197,7 +197,7 @@ class Intervention(Model):
     quota: Quota | None = Field(
         None, description="the most acts in each period; further cases wait for the next"
     )
-    delay: Law | None = Field(None, description="from the trigger to the desk; absent: at once")
+    delay: Law | None = Field(None, description="from the trigger to the review; absent: none")
     reviewers: int | None = Field(
         None,
         ge=1,
@@ -209,7 +209,7 @@ class Intervention(Model):
         None,
         ge=0,
         le=1,
-        description="P(act | reviewed, guilty); absent: every case is acted upon, nobody judges",
+        description="P(act | reviewed, guilty); absent: every case is acted upon without review",
     )
     false_positive_rate: float | None = Field(
         None, ge=0, le=1, description="P(act | reviewed, innocent); goes with sensitivity"
@@ -233,7 +233,7 @@ class Intervention(Model):
     @model_validator(mode="after")
     def _fits(self) -> Intervention:
         if (self.reviewers is None) != (self.review_time is None):
-            raise ValueError("reviewers and review_time go together")
+            raise ValueError("reviewers and review_time must be given together")
         if (self.sensitivity is None) != (self.false_positive_rate is None):
             raise ValueError("sensitivity and false_positive_rate go together")
         if self.judge == "category" and not self.whom.categories:

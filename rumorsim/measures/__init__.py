@@ -109,7 +109,7 @@ def _taken(given: AnyMeasure, key: str) -> str | Measure[Any]:
     if isinstance(thing, str | Measure):
         return thing
     advice = "give the name of a measure, or a rumorsim.Measure"
-    raise InputError(Fault("is no measure", "", key, show_value(given), advice))
+    raise InputError(Fault("is not a measure", "", key, show_value(given), advice))
 
 
 def _found(wanted: Iterable[AnyMeasure]) -> list[Measure[Any]]:

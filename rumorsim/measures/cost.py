@@ -34,11 +34,11 @@ class Cost(Measure[State]):
     """
 
     name: ClassVar[str] = "cost"
-    summary: ClassVar[str] = "cost of the desk's work at the scenario's prices"
+    summary: ClassVar[str] = "cost of moderation at the scenario's prices"
     needs: ClassVar[frozenset[Kind]] = frozenset({Kind.ACTION})
     meanings: ClassVar[dict[str, Meaning]] = {
-        "total": Meaning("cost", "of all the desk did"),
-        "per_day": Meaning("cost per day", "of all the desk did, mean over the horizon"),
+        "total": Meaning("cost", "of all moderation"),
+        "per_day": Meaning("cost per day", "of all moderation, mean over the horizon"),
         "verbs.*": Meaning("cost", "of what was done with this verb"),
         "interventions.*": Meaning("cost", "of what this intervention did"),
     }

@@ -70,7 +70,7 @@ class Enforcement(Measure[State]):
     """
 
     name: ClassVar[str] = "enforcement"
-    summary: ClassVar[str] = "actions of the desk, precision and recall, latency and queue"
+    summary: ClassVar[str] = "moderation actions, precision and recall, latency and queue"
     needs: ClassVar[frozenset[Kind]] = frozenset({Kind.PUBLISH, Kind.SHARE, Kind.ACTION})
     meanings: ClassVar[dict[str, Meaning]] = {
         "*actions": Meaning("actions", "that did something to a target"),
@@ -97,7 +97,7 @@ class Enforcement(Measure[State]):
         "*queue.mean_waiting": Meaning("cases", "open at a time, mean over the horizon"),
         "*queue.max_waiting": Meaning("cases", "open at a time, at most"),
         "*queue.settled_a_day": Meaning("cases a day", "dismissed or acted upon, on average"),
-        "*queue.settled_on_the_busiest_day": Meaning("cases", "settled on one day, at most"),
+        "*queue.settled_on_the_busiest_day": Meaning("cases", "settled on the busiest day"),
         "*queue.settled_a_day_by_a_reviewer": Meaning(
             "cases a day", "settled for each reviewer there is"
         ),

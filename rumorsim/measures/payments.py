@@ -42,7 +42,7 @@ class Payments(Measure[State]):
     meanings: ClassVar[dict[str, Meaning]] = {
         "*spent": Meaning("money", "paid for posts, shares and deletions"),
         "*taken_in": Meaning("money", "ransoms"),
-        "*fined": Meaning("money", "taken from the purse by the desk"),
+        "*fined": Meaning("money", "fined by the platform"),
         "*payments": Meaning("payments", "made"),
         "truth.*": Meaning("money", "spent on stories of this truth"),
         "paid_accounts": Meaning("accounts", "paid at least once"),

@@ -97,10 +97,10 @@ def draw_search(name: str, tried: Sequence[Tried], words: str, told: str) -> Mar
     from matplotlib.ticker import MaxNLocator
 
     with canvas(3.2) as (figure, ax):
-        for allowed, face in ((False, PAPER), (True, COLOURS[0])):
+        for allowed, face in ((False, PAPER), (True, MUTED)):
             mine = [(at, each.value) for at, each in enumerate(tried, 1) if each.allowed == allowed]
             ax.plot(
-                [at for at, _ in mine], [value for _, value in mine], "o", color=COLOURS[0],
+                [at for at, _ in mine], [value for _, value in mine], "o", color=MUTED,
                 markerfacecolor=face, markersize=5.5, markeredgewidth=1.2,
             )  # fmt: skip
         steps = best_so_far(tried)

@@ -157,7 +157,7 @@ def terms_of(saved: Saved) -> str:
     count, seeds = len(saved.seeds), saved.seeds
     if count == 1:
         return (
-            f"One world (seed {seeds[0]}). What happened in it may be luck: compare policies over"
+            f"One world (seed {seeds[0]}). What happened in it may be chance: compare policies over"
             " many worlds before you conclude anything."
         )
     kind = "bootstrap" if saved.facts.get("intervals") == "bootstrap" else "t"
@@ -169,6 +169,6 @@ def terms_of(saved: Saved) -> str:
     )
     return (
         f"From {count} coupled worlds (seeds {seeds[0]} to {seeds[-1]}), with {level_of(saved)}"
-        f" {kind} intervals{together}. An interval says how far luck could move the mean over"
+        f" {kind} intervals{together}. An interval says how far chance could move the mean over"
         " worlds of this scenario. It does not say whether the scenario is right."
     )

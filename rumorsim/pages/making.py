@@ -98,7 +98,7 @@ def _check_ours(place: Path) -> None:
     if not place.exists():
         return
     if _MADE not in _head(place):
-        rule = "exists already and is no report of rumorsim; nothing was overwritten"
+        rule = "exists already and is not a report of rumorsim; nothing was overwritten"
         raise OutputError(Fault(rule, file=str(place), advice="choose another name"))
 
 

@@ -33,8 +33,8 @@ def page_of_optimum(directory: Path) -> Page:
         terms=(
             (f"Sought: the cheapest setting with {goal}. " if goal else "Sought: the frontier. ")
             + f"Cost: {_cost(found)}. What is said of the finalists rests on {fresh} coupled worlds"
-            " that the search has not seen; a winner is named only where its paired difference to"
-            " every rival is clear of 0, for all of them at once."
+            " that the search has not seen; a winner is named only where it is clearly cheaper than"
+            " every rival in the same worlds, with intervals that hold for all of them at once."
         ),
         sections=[
             _finalists(found),
@@ -48,7 +48,7 @@ def page_of_optimum(directory: Path) -> Page:
 def _cost(found: Mapping[str, Any]) -> str:
     prices = found["goal"]["prices"]
     if prices == {ACTIONS: 1.0}:
-        return "every action of the desk costs 1"
+        return "every moderation action costs 1"
     return " + ".join(f"{price:g} x {key}" for key, price in prices.items())
 
 
@@ -86,23 +86,20 @@ def _finalists(found: Mapping[str, Any]) -> Section:
         ]
 
     averted = "false reach averted, %"
-    drawings = [
-        (
-            "Averted against cost",
-            draw_finalists("cost", dots("cost"), line, ("cost", averted), told),
-        )
-    ]
+    drawings = []
     if any(row["lost"] is not None for row in finals):
         words = ("true reach lost, %", averted)
         drawing = draw_finalists("lost", dots("lost"), line, words, told)
-        drawings.append(("Averted against true reach lost", drawing))
+        drawings.append(("Against true reach lost", drawing))
+    drawing = draw_finalists("cost", dots("cost"), line, ("cost", averted), told)
+    drawings.append(("Against cost", drawing))
     figure = Figure(
         name="held",
         title="The finalists in fresh worlds",
         drawings=drawings,
         told=told,
         caption=(
-            "Numbers are those of the table; lines: 95\u00a0% intervals, each for itself. Hollow: "
+            "Numbers are those of the table; lines: 95\u00a0% intervals, each by itself. Hollow: "
             + ("misses the target, which is the dashed line." if target else "clearly beaten.")
         ),
         legend=[Key(policy, look_of(at)[2]) for at, policy in enumerate(policies, 1)],
@@ -124,7 +121,7 @@ def _table(found: Mapping[str, Any]) -> Table:
     target = found["goal"]["target"] is not None
     names = list(found["parameters"])
     heads = ["no.", "policy", *names, "false reach averted", "true reach lost", "cost"]
-    heads += ["dearer than the cheapest", "target"] if target else ["clearly beaten by"]
+    heads += ["extra cost over the cheapest", "target"] if target else ["clearly beaten by"]
     rows = []
     for row in found["finalists"]:
         lost = "" if row["lost"] is None else cell(_percent(row, "lost"), unit="%")
@@ -161,7 +158,8 @@ def _search(found: Mapping[str, Any]) -> Section:
         said = f"None of {len(tried)} trials met the target in the worlds of the search."
     allowed = sum(each.allowed for each in tried)
     caption = (
-        "The line is the best so far. What looks best here looks too good, as it was chosen here."
+        "The line is the best so far. The best of them looks better than it is, because it was"
+        " selected here."
     )
     if target:
         caption += f" Hollow: misses the target ({len(tried) - allowed} of {len(tried)})."

@@ -176,8 +176,9 @@ def _table(found: Mapping[str, Any], policy: str, at: int) -> Table:
 def _luck(found: Mapping[str, Any], policy: str) -> list[Text]:
     noise = found["noise"].get(policy)
     if noise is None:
-        return [Text("One world: how much of this is its luck cannot be said.", "note")]
-    text = f"Luck of these worlds: {100 * noise:.2g}\u00a0% of the variance between settings."
+        return [Text("One world: the part of this that is chance cannot be estimated.", "note")]
+    part = f"{100 * noise:.2g}\u00a0%"
+    text = f"Chance differences between worlds: {part} of the variance between settings."
     if noise > _NOISY:
         text += " Add replicates: totals are too high by up to that."
     return [Text(text, "note")]

@@ -116,7 +116,7 @@ def _of_parameters(swept: Swept) -> str:
     policy = swept.points[0].saved.policies[0]
     known = [point for point in swept.points if point.saved.change(policy, key)]
     if len(known) < 2:
-        return "One setting was run: there is nothing to hold it against."
+        return "One setting was run: there is nothing to compare it with."
     means = {p.number: _mean(p, policy, key).estimate for p in known}
     low = min(known, key=lambda point: means[point.number])
     high = max(known, key=lambda point: means[point.number])
@@ -174,7 +174,7 @@ def sweep_terms(swept: Swept) -> str:
     return (
         f"From {_settings(len(swept.points))}{policies} in {worlds}."
         f"{together if len(seeds) > 1 else ''}"
-        " Intervals are about luck within the scenario, not about whether it is right."
+        " Intervals are about chance within the scenario, not about whether it is right."
         f"{lost}"
     )
 

@@ -37,12 +37,13 @@ def limits_section(values: Mapping[str, Any]) -> Section:
 
 def _limits(values: Mapping[str, Any]) -> Iterator[str]:
     yield (
-        "It is no forecast. The numbers hold for this scenario; another threshold, delay or appeal"
-        " can change the order of policies. Vary what is assumed before you rely on a ranking."
+        "It is not a forecast. The numbers hold for this scenario; another threshold, delay or"
+        " appeal can change the order of policies. Vary what is assumed before you rely on a"
+        " ranking."
     )
     yield (
-        "Intervals are about luck within the scenario. That the scenario itself is wrong is not in"
-        " them, and no number of worlds would show it."
+        "Intervals are about chance within the scenario. That the scenario itself is wrong is not"
+        " in them, and no number of worlds would show it."
     )
     graph = values.get("graph", {}).get("kind", "")
     if graph in ("file", "given"):

@@ -58,7 +58,7 @@ class Picture:
         form = place.suffix.lower().removeprefix(".")
         if form not in FORMATS:
             advice = "name it .pdf, .svg or .png"
-            raise InputError(Fault("is no format of figures", file=str(path), advice=advice))
+            raise InputError(Fault("is not a format for figures", file=str(path), advice=advice))
         with write_beside(place, overwrite=True) as draft:
             draft.write_bytes(figure_bytes(self.figure, form))
         return place

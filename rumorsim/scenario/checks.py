@@ -155,7 +155,7 @@ def _platform_faults(scenario: Scenario) -> Iterator[str]:
                 yield _fault(f"graph.parts.{name}", "", "there is no such platform", advice)
         for name in platforms:
             if name not in graph.parts:
-                rule = "has no accounts: it is no part of the graph"
+                rule = "has no accounts: it is not part of the graph"
                 yield _fault(f"platforms.{name}", "", rule, f"add [graph.parts.{name}]")
 
 
@@ -231,7 +231,7 @@ def _policy_faults(scenario: Scenario) -> Iterator[str]:
 def _price_faults(scenario: Scenario) -> Iterator[str]:
     for verb in scenario.prices:
         if verb not in VERBS:
-            rule = "the desk has no such verb"
+            rule = "there is no such moderation action"
             yield _fault(f"prices.{verb}", "", rule, nearest(verb, VERBS))
 
 

@@ -253,7 +253,7 @@ def _policy(
             return in_force(scenario, given).policies[0], {}
         given = imported(given)
         if not callable(given):
-            raise InputError(Fault("is no function", key=key, value=show_value(given)))
+            raise InputError(Fault("is not a function", key=key, value=show_value(given)))
     if isinstance(given, Policy):
         return given, {}
     if isinstance(given, Intervention):
@@ -261,7 +261,7 @@ def _policy(
     if isinstance(given, Sequence):
         return _of_interventions(given, key), {}
     if not callable(given) or inspect.isclass(given):
-        rule = "is no policy"
+        rule = "is not a policy"
         raise InputError(Fault(rule, "", key, show_value(given), _KINDS_OF_POLICY))
     record, thing = code_of(given)
     name = record.code.removesuffix("(...)").rpartition(".")[2].rpartition(":")[2]

@@ -78,9 +78,11 @@ class Author(Model):
         description="these accounts, by the graph's ids",
     )
     most_followed: int | None = Field(
-        None, ge=1, le=100_000, description="the so many most followed accounts"
+        None, ge=1, le=100_000, description="how many of the most followed accounts"
     )
-    random: int | None = Field(None, ge=1, le=100_000, description="so many accounts at random")
+    random: int | None = Field(
+        None, ge=1, le=100_000, description="how many accounts, drawn at random"
+    )
     count: int | None = Field(None, ge=1, le=100_000, description="with kind: how many (default 1)")
 
     @model_validator(mode="after")
@@ -120,10 +122,10 @@ class Story(Model):
     """
 
     name: Name = Field(description="unique name")
-    truth: bool = Field(description="whether it is true; the desk does not know, the world does")
+    truth: bool = Field(description="whether it is true; the platform does not know")
     category: Name = Field(
         "ordinary-news",
-        description="what the desk sees of it: a listed category (README) or a name of your own",
+        description="what the platform sees of it: a listed category (README) or your own name",
     )
     appeal: float = Field(ge=0, le=1000, description="base of P(share | read)")
     author: Author = Field(description="who publishes it")
@@ -137,7 +139,7 @@ class Story(Model):
     )
     schedule: Schedule | None = Field(None, description="instead of `at`: a Poisson process")
     copies: int = Field(
-        1, ge=1, le=1_000_000, description="so many independent stories of this description"
+        1, ge=1, le=1_000_000, description="how many independent stories of this description"
     )
     report: float = Field(
         0.0, ge=0, le=1, description="P(report | read); one report of a story per account"
@@ -154,7 +156,7 @@ class Story(Model):
         strict=False,
         min_length=1,
         max_length=64,
-        description="factor at the 1st, 2nd ... read; the last one goes on",
+        description="factor at the 1st, 2nd ... read; the last one holds from there on",
     )
     answers: Name | None = Field(None, description="the story that this one corrects")
     correction: float = Field(
@@ -175,7 +177,7 @@ class Story(Model):
         0.0,
         ge=0,
         le=1,
-        description="with answers: share of its readers on whom it works the other way",
+        description="with answers: share of its readers on whom it backfires",
     )
     backfire_factor: float = Field(
         1.5, ge=1, le=100, description="with backfire: their factor on P(share) (assumption)"
@@ -266,7 +268,7 @@ class Scenario(Model):
         description="local date and time at hour 0; anchors the daily curve",
     )
     horizon: PositiveDuration = Field(description="how long to run")
-    seed: int = Field(1, ge=0, lt=2**64, description="the world's luck; --seed overrides it")
+    seed: int = Field(1, ge=0, lt=2**64, description="the seed of the world; --seed overrides it")
     graph: GraphConfig = Field(description="the follow graph")
     accounts: Accounts = Field(default_factory=Accounts, description="who is there")
     feed: Feed = Field(default_factory=Feed, description="how posts are read")
@@ -297,7 +299,7 @@ class Scenario(Model):
     prices: dict[Name, Annotated[float, Field(ge=0, le=1e12)]] = Field(
         default_factory=dict,
         max_length=1000,
-        description="what an action of the desk costs, by its verb; 1 where none is named, but a"
+        description="what a moderation action costs, by its verb; 1 where none is named, but a"
         " moot case 0",
     )
     measures: tuple[str, ...] = Field(

@@ -31,14 +31,14 @@ class Platform(Model):
         None,
         ge=1,
         le=100_000_000,
-        description="with a preset: make its kind of follow graph, with so many accounts",
+        description="with a preset: make its kind of follow graph, with this many accounts",
     )
     friction: float = Field(1.0, ge=0, le=1, description="factor on every P(share) by its accounts")
     forward_limit: int | None = Field(
         None,
         ge=1,
         le=2**31 - 2,
-        description="a share goes to so many followers at most, drawn from all of them",
+        description="the most followers that a share goes to, drawn from all of them",
     )
     crosspost: float = Field(
         0.0,
@@ -51,7 +51,7 @@ class Platform(Model):
         1.0, gt=0, le=1000, description="factor on the rate of check-ins of its accounts"
     )
     publications_per_day: int | None = Field(
-        None, ge=1, le=100_000, description="planned posts of one account on one day at most"
+        None, ge=1, le=100_000, description="the most planned posts of one account on one day"
     )
     trending: Trending | None = Field(None, description="its trending list; absent: none")
     recommendation: Recommendation | None = Field(

@@ -126,7 +126,7 @@ def _moved(
 
 def _wish(scenario: Scenario, precision: str, key: str | None) -> Wish:
     if len(scenario.policies) == 0:
-        rule = "there is no policy whose difference could be made precise"
+        rule = "there is no policy to compare with none"
         raise InputError(Fault(rule, key="precision", advice="add one to policies"))
     if key is not None:
         check_key(key, "precision_of", main_key(scenario.resolved()), scenario.resolved())

@@ -202,7 +202,9 @@ class Comparison(Tabular, Shown):
         made = {"reach": reach_figure, "differences": difference_figure}
         if of not in made:
             advice = nearest(of, list(made))
-            raise InputError(Fault("is no figure", key="of", value=show_value(of), advice=advice))
+            raise InputError(
+                Fault("is not the name of a figure", key="of", value=show_value(of), advice=advice)
+            )
         return Picture(made[of](self), width)
 
     def latex(self, keys: Sequence[str] | None = None) -> str:

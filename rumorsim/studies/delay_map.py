@@ -234,7 +234,9 @@ def _checked(
         faults.append(Fault("there is no such policy", "", "policy", show_value(policy), advice))
     if covered_by not in _COVERED_BY:
         advice = nearest(covered_by, list(_COVERED_BY))
-        faults.append(Fault("is no coverage", "", "covered_by", show_value(covered_by), advice))
+        faults.append(
+            Fault("is not a way to vary coverage", "", "covered_by", show_value(covered_by), advice)
+        )
     for what, values in (("delays", delays), ("coverages", coverages)):
         if not values or len(set(values)) < len(values):
             faults.append(Fault("must be at least one, each once", key=what, value=str(values)))

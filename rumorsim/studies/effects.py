@@ -88,7 +88,7 @@ def did(change: Changed, what: str, level: str = LEVEL_WORDS) -> str:
         return f"left {what} exactly as it was{where}"
     form = best_form(change)
     if form is None:
-        return f"cannot be held against none in {what}"
+        return f"cannot be compared with none in {what}"
     interval, unit = form
     if change.worlds > 1 and not interval.clear:
         told = with_interval(*interval, unit, level=level, signed=True, brackets=False, gap=_GAP)

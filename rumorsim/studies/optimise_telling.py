@@ -31,16 +31,16 @@ def told(found: Optimum) -> str:
     head += f" {len(found.verdict.finals)} finalists in {len(found.fresh)} fresh ones"
     kind = "bootstrap" if resampled(len(found.fresh)) else "t"
     names = ["", "policy", *found.parameters, "false reach averted", "true reach lost", "cost"]
-    names += ["dearer than the cheapest", "target"] if goal.target else ["clearly beaten by"]
+    names += ["extra cost over the cheapest", "target"] if goal.target else ["clearly beaten by"]
     rows = [names]
     for place, final in enumerate(found.verdict.finals):
         rows.append([str(place), *_cells(final, found)])
     lines = [head, *([f"target: {goal.target}"] if goal.target else []), "", *aligned(rows), ""]
-    lines.append(f"cost: {_cost(found)}. 95 % {kind} intervals, each for itself;")
+    lines.append(f"cost: {_cost(found)}. 95 % {kind} intervals, each by itself;")
     lines[-1] += (
-        " what is said of target and costs holds for all finalists at once (Bonferroni)."
+        " statements about target and costs hold for all finalists at once (Bonferroni)."
         if goal.target
-        else " who is beaten holds for all pairs at once (Bonferroni)."
+        else " statements about who is beaten hold for all pairs at once (Bonferroni)."
     )
     return "\n".join([*lines, sentence(found)])
 
@@ -52,12 +52,13 @@ def sentence(found: Optimum) -> str:
         beaten = [final for final in verdict.finals if final.beaten is not None]
         left = len(verdict.finals) - len(beaten)
         clear = f", {len(beaten)} clearly beaten" if beaten else ""
+        settings = "1 setting is" if left == 1 else f"{left} settings are"
         return (
-            f"Frontier: {left} settings of which none is clearly beaten{clear}; which of them is"
-            " best depends on what a reached account is worth, so no winner is named."
+            f"Frontier: {settings} not clearly beaten by any other{clear}. Which of them is best"
+            " depends on what a reached account is worth, so no winner is named."
         )
     if verdict.best is None:
-        return "No finalist was shown to keep the target in fresh worlds: no winner."
+        return "No winner: no finalist was shown to meet the target in fresh worlds."
     best = _called(verdict.finals[verdict.best], verdict.best)
     cost = spread(*verdict.finals[verdict.best].cost)
     gaps = [
@@ -72,22 +73,23 @@ def sentence(found: Optimum) -> str:
             if place in verdict.rivals
         )
         return (
-            f"No winner: {best} is the cheapest that was shown to keep the target (cost {cost}),"
-            f" but its paired cost difference does not rule out finalists {rivals}."
+            f"No winner: {best} is the cheapest that was shown to meet the target (cost {cost}),"
+            f" but finalists {rivals} may be as cheap (in brackets their extra cost in the same"
+            " worlds)."
         )
     if verdict.winner is None:
-        return f"No winner: {best} keeps the target (cost {cost}), but stands alone in the finals."
+        return f"No winner: {best} meets the target (cost {cost}), but has no rival in the finals."
     place, gap = min(gaps, key=lambda each: each[1].estimate)
     return (
-        f"Winner of the finals: {best} keeps the target at cost {cost}; every other that may"
-        " keep it is clearly dearer, by paired difference"
-        f" (next: {place}, {spread(*gap, signed=True)})."
+        f"The cheapest setting that meets the target is {best}, at cost {cost}. Every other"
+        " finalist that may meet it costs clearly more in the same worlds"
+        f" (the next, finalist {place}: {spread(*gap, signed=True)})."
     )
 
 
 def _called(final: Judged, place: int) -> str:
     values = ", ".join(f"{name} {_value(value)}" for name, value in final.trial.values.items())
-    return f'{place} "{final.trial.policy}"' + (f" ({values})" if values else "")
+    return f'"{final.trial.policy}" ({values + "; " if values else ""}finalist {place})'
 
 
 def _cells(final: Judged, found: Optimum) -> list[str]:
@@ -115,7 +117,7 @@ def _value(value: Any) -> str:
 def _cost(found: Optimum) -> str:
     prices = found.goal.prices
     if prices == {ACTIONS: 1.0}:
-        return "actions of the desk"
+        return "moderation actions"
     return " + ".join(f"{price:g} x {key}" for key, price in prices.items())
 
 

@@ -64,7 +64,7 @@ class Parameter(Model):
         None, max_length=100, description='how the number is written, such as "{} h" (default {})'
     )
     steps: int | None = Field(
-        None, ge=2, le=1_000_000, description="in a grid: so many values from low to high"
+        None, ge=2, le=1_000_000, description="in a grid: how many values from low to high"
     )
 
     @model_validator(mode="before")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.report.numbers import number
+from rumorsim.studies.effects import what_is
 
 if TYPE_CHECKING:
     from rumorsim.studies.comparison import Change, Comparison
@@ -87,15 +88,15 @@ class Precision(NamedTuple):
     def sentence(self) -> str:
         """What was asked, whether it was reached, and if not what it would take."""
         wish = self.wish
-        asked = f"Asked for ±{wish.text(wish.size)} of {wish.key}"
+        asked = f"Asked for ±{wish.text(wish.size)} of the change in {what_is(wish.key)}"
         if self.widest is None:
-            return f"{asked}: not reached, {self.policy!r} has no interval ({self.worlds} worlds)."
-        got = f"±{wish.text(self.widest)}"
+            return f'{asked}: not reached; "{self.policy}" has no interval ({self.worlds} worlds).'
+        got, policy = f"±{wish.text(self.widest)}", show_value(self.policy)
         if self.reached:
-            return f"{asked}: reached with {self.worlds} worlds (widest {got}, {self.policy!r})."
+            return f"{asked}: reached with {self.worlds} worlds (widest: {got} under {policy})."
         return (
-            f"{asked}: NOT reached within the cap of {self.most} worlds; {self.policy!r} has {got},"
-            f" and some {number(self.needed or 0, 0)} worlds would be needed."
+            f"{asked}: NOT reached within the cap of {self.most} worlds; {policy} has"
+            f" {got}, and about {number(self.needed or 0, 0)} worlds would be needed."
         )
 
     def as_dict(self) -> dict[str, Any]:

@@ -76,9 +76,9 @@ def _cell(index: Index) -> str:
 
 def _luck(response: Response) -> str:
     if math.isnan(response.noise):
-        return "  one world: how much of this is its luck cannot be said"
+        return "  one world: the part of this that is chance cannot be estimated"
     part = f"{100 * response.noise:.2g} %"
-    return f"  luck of these worlds: {part} of the variance between points" + (
+    return f"  chance differences between worlds: {part} of the variance between points" + (
         "; add replicates, totals are too high by up to that" if response.noise > 0.05 else ""
     )
 

@@ -29,7 +29,7 @@ class Shard:
         found = re.fullmatch(r"\s*(\d{1,6})\s*/\s*(\d{1,6})\s*", text)
         place, parts = (int(found[1]), int(found[2])) if found else (0, 0)
         if not 1 <= place <= parts:
-            rule, advice = "is no part of a sweep", "write 1/8 to 8/8 for eight parts"
+            rule, advice = "is not a shard of a sweep", "write 1/8 to 8/8 for eight parts"
             raise InputError(Fault(rule, key="shard", value=show_value(text), advice=advice))
         return cls(place, parts)
 

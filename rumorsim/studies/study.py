@@ -130,7 +130,9 @@ class Study(Model):
 
     def _policy_faults(self) -> Iterator[Fault]:
         if self.policies is not None and self.subsets is not None:
-            yield Fault("stands beside policies", "", "subsets", "", "keep one of them")
+            yield Fault(
+                "cannot be given together with policies", "", "subsets", "", "keep one of them"
+            )
         for key in ("policies", "subsets"):
             names = getattr(self, key) or ()
             for i, name in enumerate(names):

@@ -165,7 +165,7 @@ def _note(comparison: Comparison) -> str:
     """What the table shows, and what its intervals hold for."""
     count, others = len(comparison.seeds), len(comparison.policies) - 1
     if count == 1:
-        return "Reach: change from none in the same world. What happened in it may be luck."
+        return "Reach: change from none in the same world. What happened in it may be chance."
     kind = "bootstrap" if resampled(count) else "t"
     every = "both" if others == 2 else f"all {others}"
     together = "" if others < 2 else f"; those of changes hold for {every} policies at once"

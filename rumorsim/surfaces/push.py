@@ -29,7 +29,7 @@ DAY = 24.0
 class Push(Model):
     """Notifications that a platform sends of its own accord."""
 
-    per_day: int = Field(3, ge=1, le=1000, description="at most so many a day (assumption)")
+    per_day: int = Field(3, ge=1, le=1000, description="the most pushes per day (assumption)")
     opened: float = Field(
         0.03,
         ge=0,

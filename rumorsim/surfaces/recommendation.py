@@ -28,7 +28,7 @@ class Recommendation(Model):
     """A stream of recommended posts and how it is looked at."""
 
     stories: int = Field(
-        20, ge=1, le=1000, description="so many of the best are recommended (assumption)"
+        20, ge=1, le=1000, description="how many of the best are recommended (assumption)"
     )
     refresh: PositiveDuration = Field("10 min", description="time between rankings (assumption)")  # type: ignore[assignment]
     half_life: PositiveDuration = Field(

@@ -52,13 +52,13 @@ def parse_key(key: str) -> tuple[Part, ...]:
     while at < len(key):
         found = _PART.match(key, at)
         if found is None or (found.lastgroup in ("place", "name", "plain") and not parts):
-            raise InputError(Fault("is no dotted key", value=show_value(key), advice=_EXAMPLE))
+            raise InputError(Fault("is not a dotted key", value=show_value(key), advice=_EXAMPLE))
         place = found.group("place")
         words = (found.group(name) for name in ("bare", "quoted", "name", "plain"))
         parts.append(int(place) if place else next(word for word in words if word))
         at = found.end()
     if not parts:
-        raise InputError(Fault("is no dotted key", value=show_value(key), advice=_EXAMPLE))
+        raise InputError(Fault("is not a dotted key", value=show_value(key), advice=_EXAMPLE))
     return tuple(parts)
 
 
