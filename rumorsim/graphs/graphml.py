@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from rumorsim.errors import Fault, InputError, nearest, show_value
-from rumorsim.graphs.building import from_edges, id_order, id_table
+from rumorsim.graphs.building import from_edges
 from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.graphml_parts import Document
 from rumorsim.graphs.naming import WHOLE
+from rumorsim.graphs.numbering import id_order, id_table
 from rumorsim.graphs.sources import Progress, pieces
 from rumorsim.graphs.xml_guard import parse_xml
 

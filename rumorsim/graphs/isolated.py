@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from rumorsim.graphs.attributes import attribute_array, is_missing
-from rumorsim.graphs.building import from_edges, id_order, id_table
+from rumorsim.graphs.building import from_edges
 from rumorsim.graphs.follows import FollowGraph
+from rumorsim.graphs.numbering import id_order, id_table
 
 __all__ = ["with_accounts"]
 

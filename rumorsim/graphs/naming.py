@@ -10,8 +10,9 @@ import numpy as np
 
 from rumorsim.errors import Fault, InputError, nearest, show_value
 from rumorsim.graphs.attributes import is_missing
-from rumorsim.graphs.building import from_edges, id_order, id_table
+from rumorsim.graphs.building import from_edges
 from rumorsim.graphs.follows import FollowGraph
+from rumorsim.graphs.numbering import id_order, id_table
 
 __all__ = ["WHOLE", "named_by"]
 

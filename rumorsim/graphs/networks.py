@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.graphs.attributes import attribute_array, is_missing
-from rumorsim.graphs.building import from_edges, id_order, id_table
+from rumorsim.graphs.building import from_edges
 from rumorsim.graphs.direction import DIRECTIONS, follower_first
 from rumorsim.graphs.follows import FollowGraph
+from rumorsim.graphs.numbering import id_order, id_table
 
 __all__ = ["from_networkx", "to_networkx"]
 

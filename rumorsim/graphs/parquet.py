@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.errors import Fault, InputError, show_value
-from rumorsim.graphs.building import id_table
 from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.edges import Edges
 from rumorsim.graphs.lines import moment
+from rumorsim.graphs.numbering import id_table
 from rumorsim.graphs.sources import DEFAULT_MAX_BYTES, too_big
 
 __all__ = ["read_columns", "read_table", "write_columns"]

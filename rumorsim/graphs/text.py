@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from rumorsim.errors import Fault, InputError, show_value
-from rumorsim.graphs.building import id_table
 from rumorsim.graphs.cells import LONGEST_LINE
 from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.deciding import format_of
@@ -19,6 +18,7 @@ from rumorsim.graphs.dialects import Said
 from rumorsim.graphs.edges import Edges, Part
 from rumorsim.graphs.headers import looks_like_names
 from rumorsim.graphs.lines import Id, LineFormat, Skip, is_whole
+from rumorsim.graphs.numbering import id_table
 from rumorsim.graphs.sources import Progress, blocks
 
 __all__ = ["TextFile", "read_text"]

@@ -1,0 +1,120 @@
+"""Ids of any kind as account numbers 0..N-1, in an order that no order of edges changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rumorsim.errors import Fault, InputError
+
+__all__ = ["Labels", "id_order", "id_table", "numbered"]
+
+_INT32_MAX = 2**31 - 1
+Labels = NDArray[np.int32]
+
+
+def numbered(
+    first: NDArray[Any], second: NDArray[Any], *, file: str = ""
+) -> tuple[NDArray[Any] | None, tuple[Labels, Labels]]:
+    """The distinct ids of two arrays, and both arrays as int32 account numbers.
+
+    The ids are None when they are exactly 0..N-1. For the order see :func:`from_edges`.
+    """
+    if first.size == 0 and second.size == 0:
+        return None, (np.empty(0, np.int32), np.empty(0, np.int32))
+    if first.dtype.kind in "iu" and first.dtype == second.dtype:
+        table, ends = _numbered_integers(first, second, file)
+    else:
+        table, ends = _numbered_objects(first, second)
+    whole = table.dtype.kind in "iu"
+    if whole and table[0] == 0 and int(table[-1]) == table.size - 1:
+        return None, ends
+    return table, ends
+
+
+def _numbered_integers(
+    first: NDArray[Any], second: NDArray[Any], file: str
+) -> tuple[NDArray[Any], tuple[Labels, Labels]]:
+    from rumorsim.kernels.csr import dense_labels, range_of, renamed, sparse_labels
+
+    unsigned = first.dtype == np.uint64
+    low, high = (int(each) for each in range_of(first, second))
+    span = high - low + 1
+    kind = np.uint64 if unsigned else np.int64
+    # A table over the whole range is fastest; worth it while it is no bigger than the edges.
+    if span <= 4 * (first.size + second.size) + 100_000 and span <= _INT32_MAX and high < 2**63:
+        if unsigned or first.dtype.itemsize < 4:
+            first, second = first.astype(np.int64), second.astype(np.int64)
+        present, one, two = dense_labels(first, second, low, span)
+        return present.astype(kind) + kind(low), (one, two)
+    both = np.concatenate([first, second])
+    bits = both if unsigned else both.astype(np.int64).view(np.uint64)
+    distinct, labels = sparse_labels(bits)
+    if distinct.size > _INT32_MAX:
+        raise InputError(Fault("there can be at most 2147483647 accounts", file=file))
+    values = distinct if unsigned else distinct.view(np.int64)
+    order = np.argsort(values, kind="stable")
+    rank = np.empty(order.size, np.int32)
+    rank[order] = np.arange(order.size, dtype=np.int32)
+    renamed(labels, rank)
+    return values[order], (labels[: first.size], labels[first.size :])
+
+
+def _numbered_objects(
+    first: NDArray[Any], second: NDArray[Any]
+) -> tuple[NDArray[Any], tuple[Labels, Labels]]:
+    seen: dict[Any, int] = {}
+    number = seen.setdefault
+    one_list, two_list = first.tolist(), second.tolist()
+    try:
+        # Edge by edge, so that "first appearance" reads as in a file.
+        pairs = [
+            (number(a, len(seen)), number(b, len(seen)))
+            for a, b in zip(one_list, two_list, strict=True)
+        ]
+    except TypeError as error:
+        raise InputError(
+            Fault(
+                "ids must be hashable",
+                key="ids",
+                value=str(error)[:80],
+                advice="use whole numbers, text or pairs of them",
+            )
+        ) from error
+    labels = np.array(pairs, np.int32).reshape(-1, 2)
+    distinct = list(seen)
+    order = id_order(distinct)
+    if order is not None:
+        rank = np.empty(len(order), np.int32)
+        rank[order] = np.arange(len(order), dtype=np.int32)
+        labels = rank[labels]
+        distinct = [distinct[i] for i in order]
+    ends = np.ascontiguousarray(labels[:, 0]), np.ascontiguousarray(labels[:, 1])
+    return id_table(distinct), ends
+
+
+def id_order(distinct: list[Any]) -> list[int] | None:
+    """Positions that put whole numbers first, then text; None when other things are there."""
+    if set(map(type, distinct)) == {int}:
+        return sorted(range(len(distinct)), key=distinct.__getitem__)
+    numbers = [i for i, each in enumerate(distinct) if isinstance(each, int | np.integer)]
+    texts = [i for i, each in enumerate(distinct) if isinstance(each, str)]
+    if len(numbers) + len(texts) != len(distinct):
+        return None
+    return sorted(numbers, key=lambda i: int(distinct[i])) + sorted(
+        texts, key=lambda i: str(distinct[i])
+    )
+
+
+def id_table(distinct: list[Any]) -> NDArray[Any]:
+    """Ids as int64 if all are whole numbers that fit, else as objects (text stays text)."""
+    kinds = {type(each) for each in distinct}
+    if all(kind is int or issubclass(kind, np.integer) for kind in kinds) and all(
+        -(2**63) <= each < 2**63 for each in distinct
+    ):
+        return np.array(distinct, np.int64)
+    table = np.empty(len(distinct), object)
+    table[:] = distinct
+    return table
