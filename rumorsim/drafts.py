@@ -16,9 +16,10 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-__all__ = ["Draft"]
+__all__ = ["Draft", "is_draft"]
 
 _ENDING: Final = re.compile(r"\.[0-9a-f]{8}\.(part|old)")
+_NAME: Final = re.compile(rf"\..+{_ENDING.pattern}")
 _TRIES: Final = 10
 
 
@@ -38,7 +39,11 @@ class Draft:
                 self.path.mkdir()
             else:
                 self.path.touch(exist_ok=False)
-            self._lock = _lock(self.path)
+            try:
+                self._lock = _lock(self.path)
+            except OSError:
+                _remove(self.path)
+                raise
             # Whoever sweeps up may have come between the last two lines.
             if self.path.exists():
                 return
@@ -70,6 +75,11 @@ class Draft:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+
+def is_draft(name: str) -> bool:
+    """Whether a file of this name is a draft of ours, finished or not."""
+    return _NAME.fullmatch(name) is not None
 
 
 def _beside(place: Path, ending: str = "part") -> Path:

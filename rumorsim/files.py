@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from rumorsim.drafts import Draft
+from rumorsim.drafts import Draft, is_draft
 from rumorsim.errors import Fault, InputError, OutputError, nearest, show_value
 
 __all__ = [
@@ -136,7 +136,7 @@ def check_directory(place: Path, *, marker: str = MARKER) -> None:
     """
     try:
         if place.is_dir():
-            names = [each.name for each in place.iterdir()]
+            names = [each.name for each in place.iterdir() if not is_draft(each.name)]
             if names and marker not in names:
                 rule = "holds files that are not results of rumorsim; nothing was overwritten"
                 raise OutputError(

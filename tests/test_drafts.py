@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from rumorsim.drafts import Draft
-from rumorsim.files import write_beside
+from rumorsim.errors import OutputError
+from rumorsim.files import check_directory, write_beside
 
 KILLED = """
 import sys
@@ -99,3 +100,13 @@ def test_a_failed_replacement_leaves_the_old_folder(
     draft.close()
     assert (place / "kept").read_text() == "1"
     assert list(tmp_path.iterdir()) == [place]
+
+
+def test_a_draft_in_a_new_folder_does_not_make_it_somebody_elses(tmp_path: Path) -> None:
+    place = tmp_path / "out"
+    place.mkdir()
+    (place / ".rumorsim.json.0123abcd.part").write_text("{")
+    check_directory(place)
+    (place / ".notes.part").write_text("mine")  # control: no draft of ours
+    with pytest.raises(OutputError, match="not results of rumorsim"):
+        check_directory(place)
