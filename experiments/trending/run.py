@@ -17,7 +17,7 @@ import numpy as np
 from lists import RANKS, Lists, measured, modelled
 
 from rumorsim.report.pictures import save_figure
-from rumorsim.report.style import BASE, colour, drawing
+from rumorsim.report.style import BASE, colour, drawing, hour_ticks
 from rumorsim.report.tables import markdown
 from rumorsim.scenario.presets import preset
 from rumorsim.surfaces.trending import Trending
@@ -79,27 +79,48 @@ def text(lists: dict[str, Lists]) -> str:
 
 def figure(lists: dict[str, Lists]) -> Any:
     """Turnover by hour of day, dwell, and who keeps its rank."""
-    with drawing(11, 3.6) as made:
+    looks = dict(
+        zip(
+            lists,
+            (
+                {"color": BASE, "linewidth": 1.6},
+                {"color": colour(0), "linewidth": 2.2, "alpha": 0.8},
+                {"color": colour(1), "linewidth": 1.3, "linestyle": "--"},
+            ),
+            strict=True,
+        )
+    )
+    with drawing(11, 4.0) as made:
         stays, dwell, turnover = made.subplots(1, 3)
-        colours = dict(zip(lists, (BASE, colour(0), colour(1)), strict=True))
         for name, each in lists.items():
-            ranks = np.arange(1, RANKS + 1)
-            stays.plot(ranks, each.stays(), color=colours[name], label=name, linewidth=1.4)
+            stays.plot(np.arange(1, RANKS + 1), each.stays(), label=name, **looks[name])
             hours = np.sort(each.dwell())
             left = 1 - np.arange(len(hours)) / len(hours)
-            dwell.step(hours, left, color=colours[name], linewidth=1.4)
+            dwell.step(hours, left, where="post", **looks[name])
             zone = CHINA if name == "measured" else 0.0
             by_hour = each.hours(zone)
             means = [
                 each.turnover()[by_hour == hour].mean() if (by_hour == hour).any() else np.nan
                 for hour in range(24)
             ]
-            turnover.plot(range(24), means, "o-", color=colours[name], markersize=3, linewidth=1)
-        stays.set(xlabel="rank", ylabel="P(same topic an hour later)", title="Who keeps its rank")
-        dwell.set(
-            xlabel="hours", xlim=(0, 30), ylabel="part still listed", title="Time on the list"
+            turnover.plot(range(24), means, marker="o", markersize=3, **looks[name])
+        stays.set(
+            xlabel="rank", ylabel="P(same topic an hour later)", ylim=(0, None), xlim=(1, RANKS)
         )
-        turnover.set(xlabel="hour of the day", ylim=(0, None), title="Replaced within an hour")
+        stays.set_title("Who keeps its rank")
+        dwell.set(
+            xlabel="hours on the list", xlim=(0, 30), ylabel="part still listed", ylim=(0, 1.02)
+        )
+        dwell.set_title("Time on the list")
+        turnover.set(xlabel="hour of the day", xlim=(-0.5, 23.5), ylim=(0, None))
+        turnover.set_ylabel("part replaced")
+        turnover.set_title("Replaced within an hour")
+        turnover.annotate(
+            "hours without measured pairs are left out", (0.02, 0.02), xycoords="axes fraction",
+            fontsize=8,
+        )  # fmt: skip
+        for ax in (dwell, turnover):
+            hour_ticks(ax, 30)
         made.legend(loc="outside lower center", ncols=3)
     return made
 
