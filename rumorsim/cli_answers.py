@@ -245,9 +245,9 @@ def optimise_command(
 ) -> None:
     """Find the cheapest policy and parameters in STUDY, or the frontier.
 
-    What is said of the finalists rests on fresh worlds; a winner is named only where its paired
-    difference to every rival is clear of 0. Interrupted, the same command goes on where it
-    was: finished runs are kept in --out (by default STUDY-optimise). Needs the extra "analysis".
+    Statements about the finalists rest on fresh worlds; a winner is named only where it is
+    clearly cheaper than every rival. If interrupted, the same command resumes: finished runs are
+    kept in --out (by default STUDY-optimise). Needs the extra "analysis".
     """
     out = _place(study, out, "optimise")
     from rumorsim.studies.goals import read_prices

@@ -73,6 +73,16 @@ def test_ticks_stand_at_hours_of_the_day(hours: float, step: float) -> None:
     assert ticks == [step * at for at in range(int(hours / step) + 1)]
 
 
+def test_an_axis_of_nothing_has_no_tick_twice(tmp_path: Path) -> None:
+    flat = [0.0, 0.0, 0.0]
+    panel = Panel([Band("none", HOURS, flat, flat, flat)], [Band("close", HOURS, flat, flat, flat)])
+    figure = draw_bands({"True stories": panel}, "accounts", "note")
+    figure.savefig(tmp_path / "flat.png")
+    for ax in figure.axes:
+        labels = [text.get_text() for text in ax.get_yticklabels()]
+        assert len(set(labels)) == len(labels) and "-0" not in labels
+
+
 def test_a_legend_is_read_along_its_rows() -> None:
     # Filled by columns, 3 of them for 5 entries: 0 3 / 1 4 / 2.
     assert in_rows([0, 1, 2, 3, 4], 3) == [0, 3, 1, 4, 2]

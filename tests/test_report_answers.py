@@ -250,7 +250,7 @@ def test_a_delay_map_says_what_its_cells_hold(mapped: Path) -> None:
     assert page.answer.startswith("At 100\u00a0% coverage \u201cclose\u201d averts, of the reach")
     assert "after 0\u00a0h and" in page.answer
     (figure,) = figures(page)
-    assert f"{sum(cell['clear'] for cell in cells)} of 4 cells are clear of 0" in figure.told
+    assert f"{sum(cell['clear'] for cell in cells)} of 4 cells show a clear change" in figure.told
     drawn = str(figure.drawings[0][1])
     assert drawn.count("fill-opacity") + drawn.count("opacity:") >= 4
     # What covers nothing averts nothing, and says so.

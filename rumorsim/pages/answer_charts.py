@@ -84,7 +84,7 @@ def _write(ax: Axes, x: int, y: int, cell: Cell, *, small: bool) -> None:
     both = small and cell.ends
     weight = "bold" if cell.clear else "normal"
     ax.text(
-        x, y + (0.13 if both else 0.0), cell.text + ("" if cell.clear else "*"), ha="center",
+        x, y + (0.13 if both else 0.0), cell.text, ha="center",
         va="center", color=INK, fontweight=weight, fontsize=10.5,
     )  # fmt: skip
     if both:

@@ -85,7 +85,8 @@ def _section(found: Mapping[str, Any], what: str) -> Section:
             ends = f"{number(each.low, digits)} to {number(each.high, digits)}"
         depth = (each.estimate - least) / (most - least)
         clear = bool(found["cells"][at]["clear"])
-        return Cell(depth, number(each.estimate, digits) + unit, ends, clear)
+        star = "" if clear or each.low == each.high else "*"
+        return Cell(depth, number(each.estimate, digits) + unit + star, ends, clear)
 
     cells = [[cell(x, y) for x in range(len(columns))] for y in range(len(rows))]
     told = _told(found, what, shown, unit)
@@ -94,7 +95,7 @@ def _section(found: Mapping[str, Any], what: str) -> Section:
     drawing = draw_map("averted", columns, percents, cells, words, told)
     caption = (
         "The darker, the more is averted; below each number its interval where there is room."
-        " * not clear of 0."
+        " * the data are compatible with no change."
     )
     figure = Figure(
         name="averted",
@@ -108,7 +109,7 @@ def _section(found: Mapping[str, Any], what: str) -> Section:
         "Read a row for what a faster reaction is worth at the same coverage, a column for what a"
         " wider one is worth at the same speed."
     )
-    return Section("map", "How soon, and how much of it", [figure, after])
+    return Section("map", "How fast, and how much of it", [figure, after])
 
 
 def _shown(row: Mapping[str, Any], parts: bool) -> Interval:
@@ -133,7 +134,7 @@ def _told(found: Mapping[str, Any], what: str, shown: list[Interval], unit: str)
     clear = sum(bool(row["clear"]) for row in found["cells"])
     return (
         f"Of the {what}, {quoted(found['policy'])} averts most, {place(order[-1])}, and least,"
-        f" {place(order[0])}. {clear} of {len(shown)} cells are clear of 0."
+        f" {place(order[0])}. {clear} of {len(shown)} cells show a clear change."
     )
 
 
@@ -148,7 +149,7 @@ def _table(found: Mapping[str, Any], parts: bool) -> Table:
         ]
         for at, row in enumerate(found["cells"])
     ]
-    heads = ["reaction time", "coverage", "averted", *(["part"] if parts else []), "clear of 0"]
+    heads = ["reaction time", "coverage", "averted", *(["part"] if parts else []), "clear change"]
     columns = [Column(head, numeric=head in ("averted", "part")) for head in heads]
     raw = (list(found["cells"][0]), [list(row.values()) for row in found["cells"]])
     return Table("delay-map", "Every cell", columns, rows, raw=raw)

@@ -115,8 +115,8 @@ def _told(points: Sequence[Point], axis: Axis) -> str:
 def _unbeaten(points: Sequence[Point]) -> str:
     """Which policies nothing beats in all means: a statement on estimates alone."""
     best = [quoted(point.policy) for point in points if not point.beaten_by]
-    what = "exposures averted, exposures to true stories kept"
-    what += " and cost" if points[0].cost is not None else ""
+    kept = ["exposures averted", "exposures to true stories kept"]
+    what = and_([*kept, *(["cost"] if points[0].cost is not None else [])])
     if not best:
         told = f"By their means, every policy is beaten in {what} together."
     elif len(points) == 1:

@@ -108,9 +108,12 @@ def hour_ticks(ax: Axes, hours: float) -> None:
 
 
 def count_ticks(ax: Axes) -> None:
-    """Whole numbers along the vertical axis, thousands separated."""
+    """Whole numbers along the vertical axis, thousands separated; never less than 0 to 1."""
     from matplotlib.ticker import MaxNLocator
 
+    low, high = ax.get_ylim()
+    if high - low < 1:
+        ax.set_ylim(-1 if low < 0 else 0, 1)
     ax.yaxis.set_major_locator(MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10]))
     ax.yaxis.set_major_formatter(lambda x, _: number(x, 0))
 
