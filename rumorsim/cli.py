@@ -124,9 +124,10 @@ def run_command(
         )
     from rumorsim.run import run
     from rumorsim.scenario.idle import idle_in
+    from rumorsim.scenario.workload import long_work
 
-    for each in idle_in(loaded, policies=[policy]):
-        advise(str(each))
+    for each in [*map(str, idle_in(loaded, policies=[policy])), *long_work(loaded)]:
+        advise(each)
     tell_of_compiling(engine, loaded)
     batches: list[Batch] = []
     graph = None if out is None else _drawable(loaded)

@@ -39,13 +39,18 @@ def live(scenario: str | None, host: str, port: int, allow_remote: bool, browser
         what = " and ".join((", ".join(missing[:-1]), missing[-1]) if missing[1:] else missing)
         rule = f"The live page needs {what}, which {'are' if missing[1:] else 'is'} not installed"
         raise InputError(Fault(rule, advice='pip install "rumorsim[live]"'))
+    from rumorsim.progress import signs_of_life
     from rumorsim.web.serving import serve
 
-    serve(
-        scenario,
-        host=host,
-        port=port,
-        allow_remote=allow_remote,
-        browser=browser,
-        tell=lambda address: click.echo(f"The live page is at {address} (press Ctrl-C to stop)"),
-    )
+    # A server says what it does by itself.
+    with signs_of_life("live") as life, life.muted():
+        serve(
+            scenario,
+            host=host,
+            port=port,
+            allow_remote=allow_remote,
+            browser=browser,
+            tell=lambda address: click.echo(
+                f"The live page is at {address} (press Ctrl-C to stop)"
+            ),
+        )

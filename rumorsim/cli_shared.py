@@ -7,9 +7,9 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from click.shell_completion import CompletionItem
@@ -157,6 +157,10 @@ most_runs_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
+#: Seconds after which a command that has not ended says that it is at work.
+_FIRST_SIGN: Final = 10.0
+
+
 class Commands(click.Group):
     """A group whose commands tell what is wrong one cause a line, without a traceback.
 
@@ -168,7 +172,7 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            with _warnings_in_one_line():
+            with _warnings_in_one_line(), _alive(ctx):
                 return super().invoke(ctx)
         except RumorsimError as error:
             for line in str(error).splitlines() if error.exit_code else ():
@@ -308,21 +312,34 @@ def tell_of_compiling(engine: str, scenario: Scenario | None = None) -> None:
 def bar(total: float, unit: str, name: str = "") -> Iterator[Callable[..., None] | None]:
     """A bar on stderr when that is a terminal; call it with how much is done by now.
 
-    A second argument is the new total, where that has grown.
+    A second argument is the new total, where that has grown. Elsewhere a line now and then.
     """
+    from rumorsim.progress import signs_of_life, tell_life
+
     if not sys.stderr.isatty():
-        yield None
+        yield lambda done, total=total: tell_life(done, total, unit)
         return
     from tqdm import tqdm
 
     form = "{desc}{percentage:3.0f}%|{bar}| {n:.0f}/{total:.0f} {unit} [{elapsed}<{remaining}]"
-    with tqdm(total=total, unit=unit, desc=name, leave=False, bar_format=form) as shown:
+    shown = tqdm(total=total, unit=unit, desc=name, leave=False, bar_format=form)
+    with signs_of_life(name) as life, life.muted(), shown:
 
         def moved(done: float, total: float = total) -> None:
             shown.total = total
             shown.update(done - shown.n)
 
         yield moved
+
+
+def _alive(ctx: click.Context) -> AbstractContextManager[object]:
+    """Long commands give signs of life on stderr, whatever they do."""
+    from rumorsim.progress import signs_of_life
+
+    def name() -> str:
+        return ctx.invoked_subcommand or ctx.info_name or ""
+
+    return signs_of_life(name, lambda line: click.echo(line, err=True), first=_FIRST_SIGN)
 
 
 @contextmanager

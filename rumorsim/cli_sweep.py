@@ -23,6 +23,7 @@ from rumorsim.cli_shared import (
     tell_of,
     workers_option,
 )
+from rumorsim.progress import spoke
 
 if TYPE_CHECKING:
     from rumorsim.studies.sweep import Progress
@@ -149,6 +150,7 @@ class _Shower:
             self._told = time.monotonic()
             left = f"{progress.left:.0f} s left" if progress.left is not None else ""
             click.echo(f"{text} of {progress.total:,}, {left}", err=True)
+            spoke()
 
     def close(self) -> None:
         if self._bar is not None:

@@ -1,13 +1,27 @@
-"""How far long work is: told to a function, or shown as a bar of ``tqdm.auto``."""
+"""How far long work is: told to a function, or shown as a bar of ``tqdm.auto``.
+
+Where neither is wanted, long work gives signs of life: a line after half a minute, and at least
+one a minute from then on, through the logger "rumorsim" (which writes on stderr unless told
+otherwise). A command does the same after ten seconds.
+"""
 
 from __future__ import annotations
 
+import logging
 import sys
+import threading
+import time
 import warnings
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Final
 
-__all__ = ["Counted", "progress_of"]
+__all__ = ["Counted", "SignsOfLife", "progress_of", "signs_of_life", "spoke", "tell_life"]
+
+#: Seconds until the first line, and the most between two.
+FIRST: Final = 30.0
+EVERY: Final = 60.0
 
 #: What ``progress`` may be: a function of how much is done and of how much there is, True for
 #: a bar, False for none, None for a bar in notebooks alone.
@@ -56,3 +70,116 @@ def _in_notebook() -> bool:
     module = sys.modules.get("IPython")
     shell = module.get_ipython() if module is not None else None
     return getattr(shell, "kernel", None) is not None
+
+
+class SignsOfLife:
+    """Lines about work that goes on, from a thread of its own: compiled kernels let it run."""
+
+    def __init__(
+        self, what: str | Callable[[], str], tell: Callable[[str], None], first: float
+    ) -> None:
+        self._what, self._tell, self._first = what, tell, first
+        self._begun = time.monotonic()
+        self._state: tuple[float, float, str] | None = None
+        self._spoken, self._muted = self._begun, 0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="signs of life", daemon=True)
+
+    def moved(self, done: float, total: float, unit: str) -> None:
+        """So much is done by now."""
+        self._state = (done, total, unit)
+
+    def spoke(self) -> None:
+        """Something else has just been said: the next line can wait."""
+        self._spoken = time.monotonic()
+
+    @contextmanager
+    def muted(self) -> Iterator[None]:
+        """No lines within: a bar is shown, or a server says what it does."""
+        self._muted += 1
+        try:
+            yield
+        finally:
+            self._muted -= 1
+            self.spoke()
+
+    def start(self) -> None:
+        """Begin to count the time."""
+        self._thread.start()
+
+    def end(self) -> None:
+        """Say no more."""
+        self._over.set()
+
+    def _beat(self) -> None:
+        pause = self._first
+        while not self._over.wait(max(0.0, self._spoken + pause - time.monotonic())):
+            if time.monotonic() >= self._spoken + pause:
+                if not self._muted:
+                    self._tell(self._line())
+                self.spoke()
+                pause = min(2 * pause, EVERY)
+
+    def _line(self) -> str:
+        spent = time.monotonic() - self._begun
+        what = self._what if isinstance(self._what, str) else self._what()
+        if self._state is None:
+            return f"{what}: at work for {_seconds(spent)}"
+        done, total, unit = self._state
+        line = f"{what}: {done:,.3g} of {total:,.6g} {unit} after {_seconds(spent)}"
+        if 0 < done < total:
+            line += f", some {_seconds(spent * (total - done) / done)} left"
+        return line
+
+
+_active: ContextVar[SignsOfLife | None] = ContextVar("signs of life", default=None)
+
+
+@contextmanager
+def signs_of_life(
+    what: str | Callable[[], str],
+    tell: Callable[[str], None] | None = None,
+    first: float | None = None,
+    *,
+    unless: object = None,
+) -> Iterator[SignsOfLife]:
+    """Let ``what`` is done within give signs of life, ``first`` after so many seconds.
+
+    Within others it is those that speak. Silent where progress is told otherwise: ``unless``.
+    """
+    outer = _active.get()
+    if outer is not None:
+        yield outer
+        return
+    first = FIRST if first is None else first
+    life = SignsOfLife(what, tell or logging.getLogger("rumorsim").warning, first)
+    before = _active.set(life)
+    if unless is None:
+        life.start()
+    try:
+        yield life
+    finally:
+        life.end()
+        _active.reset(before)
+
+
+def tell_life(done: float, total: float, unit: str) -> None:
+    """Tell those signs of life that are given, if any are, how much is done."""
+    life = _active.get()
+    if life is not None:
+        life.moved(done, total, unit)
+
+
+def spoke() -> None:
+    """Tell those signs of life that are given, if any are, that something has been said."""
+    life = _active.get()
+    if life is not None:
+        life.spoke()
+
+
+def _seconds(seconds: float) -> str:
+    """A span of time in the unit that fits."""
+    for size, unit in ((86400.0, "d"), (3600.0, "h"), (60.0, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"

@@ -15,8 +15,10 @@ import numpy as np
 
 from rumorsim.account_table import AccountsOfWorld
 from rumorsim.claims import Claim
+from rumorsim.errors import advise
 from rumorsim.events import Batch, StreamDigest
 from rumorsim.measures import AnyMeasure, Listening, taken
+from rumorsim.progress import SignsOfLife, signs_of_life
 from rumorsim.provenance import RESULTS_VERSION, digest_of, versions
 from rumorsim.results import Result
 from rumorsim.scenario import Scenario
@@ -26,6 +28,7 @@ from rumorsim.scenario.handing import (
     measured_by,
     own_code_in,
 )
+from rumorsim.scenario.workload import long_work
 from rumorsim.simulation import Simulation
 from rumorsim.sinks import open_sink
 
@@ -63,7 +66,8 @@ def stream(
     engine: str = "fast",
 ) -> Iterator[Batch]:
     """The events of a run, batch by batch while it runs; memory stays bounded."""
-    simulation = Simulation(scenario, policy, seed, engine)
+    with signs_of_life("world"):
+        simulation = Simulation(scenario, policy, seed, engine)
     for _, batch in batches_of(simulation):
         if len(batch):
             yield batch
@@ -90,6 +94,25 @@ def run(
     hours done. The result has every measure's value, the digest of the events and how to
     run it again.
     """
+    with signs_of_life("run", unless=progress) as life:
+        return _run(scenario, policy, seed, engine, measures, events, force, sinks, progress, life)
+
+
+def _run(
+    scenario: Scenario,
+    policy: AnyPolicy,
+    seed: int | None,
+    engine: str,
+    measures: Iterable[AnyMeasure] | None,
+    events: str | Path | None,
+    force: bool,
+    sinks: Iterable[Callable[[Batch], None]],
+    progress: Callable[[float], None] | None,
+    life: SignsOfLife,
+) -> Result:
+    if progress is None:
+        for line in long_work(scenario):
+            advise(line)
     wanted = taken(scenario.measures if measures is None else measures)
     simulation = Simulation(measured_by(scenario, wanted), policy, seed, engine)
     scenario = simulation.scenario
@@ -105,6 +128,7 @@ def run(
         for time, batch in batches_of(simulation):
             for listener in listeners:
                 listener(batch)
+            life.moved(time, simulation.world.horizon, "h")
             if progress is not None:
                 progress(time)
     listening.observe(simulation.exposures())

@@ -22,6 +22,7 @@ from rumorsim.errors import RumorsimError
 from rumorsim.events import Batch, Facts, InterventionFacts
 from rumorsim.forking import HandJournal, must_be_alike
 from rumorsim.interventions import Intervention
+from rumorsim.progress import signs_of_life
 from rumorsim.randomness import seed_of
 from rumorsim.scenario import Scenario, build_graph
 from rumorsim.scenario.handing import (
@@ -197,7 +198,8 @@ class Simulation(Shown):
                 raise ValueError(f"cannot go back to {time:g} h: it is {self.now:g} h")
             self._running = True
             try:
-                self.engine.run_until(min(time, self.world.horizon))
+                with signs_of_life("simulation"):
+                    self.engine.run_until(min(time, self.world.horizon))
             finally:
                 self._running = False
             self._by_hand.advanced(self.now)

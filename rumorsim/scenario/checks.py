@@ -16,6 +16,7 @@ from rumorsim.measures import MEASURES
 from rumorsim.scenario.adversary_checks import adversary_faults
 from rumorsim.scenario.categories import slip_of
 from rumorsim.scenario.names import known_names, unknown_names
+from rumorsim.scenario.workload import too_much_work
 
 if TYPE_CHECKING:
     from rumorsim.interventions import Intervention
@@ -35,6 +36,7 @@ def raise_faults(scenario: Scenario) -> None:
         *_story_faults(scenario),
         *_platform_faults(scenario),
         *_late_faults(scenario),
+        *(_fault(key, "", rule, advice) for key, rule, advice in too_much_work(scenario)),
         *_policy_faults(scenario),
         *_price_faults(scenario),
         *(_fault(*fault) for fault in adversary_faults(scenario)),

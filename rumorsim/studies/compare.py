@@ -10,7 +10,7 @@ from typing import Final
 from rumorsim.account_table import AccountTable
 from rumorsim.errors import Fault, InputError, advise, number_fault
 from rumorsim.measures import AnyMeasure
-from rumorsim.progress import Counted, progress_of
+from rumorsim.progress import Counted, progress_of, signs_of_life
 from rumorsim.provenance import digest_of
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import (
@@ -19,6 +19,7 @@ from rumorsim.scenario.handing import (
     with_measures,
     with_policies,
 )
+from rumorsim.scenario.workload import long_work
 from rumorsim.studies.account_names import shared_accounts
 from rumorsim.studies.answering import check_key
 from rumorsim.studies.comparison import NONE, Comparison, main_key
@@ -91,16 +92,19 @@ def compare(
     runs: list[Run] = []
     wanted = replicates
     idle = idle_before(pinned)
-    for each in idle:
-        advise(str(each))
-    with Runner(
-        pinned,
-        # One process is this one.
-        workers=0 if workers == 1 else workers,
-        measures=tuple(dict.fromkeys((*pinned.measures, *_NEEDED))),
-        curves=_CURVES,
-        engine=engine,
-    ) as runner:
+    for each in [*map(str, idle), *long_work(pinned)]:
+        advise(each)
+    with (
+        signs_of_life("compare", unless=moved),
+        Runner(
+            pinned,
+            # One process is this one.
+            workers=0 if workers == 1 else workers,
+            measures=tuple(dict.fromkeys((*pinned.measures, *_NEEDED))),
+            curves=_CURVES,
+            engine=engine,
+        ) as runner,
+    ):
         while True:
             seeds = range(first + len(runs) // len(pinned.policy_names), first + wanted)
             settings = [Setting(policy, seed) for seed in seeds for policy in pinned.policy_names]

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from rumorsim.claims import Claim
 from rumorsim.errors import Fault, InputError, nearest, number_fault, show_value
 from rumorsim.measures import AnyMeasure
-from rumorsim.progress import Counted, progress_of
+from rumorsim.progress import Counted, progress_of, signs_of_life
 from rumorsim.randomness import seed_of
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import AnyPolicy, with_measures, with_policy
@@ -192,7 +192,8 @@ def delay_map(
     if out is not None:
         claim = Claim.of(HOLDS, resolved, scenario.file)
         store = AnswerDirectory(Path(out), claim, force=force).kept
-    with Runner(orders, workers=workers, store=store, curves=()) as runner:
+    life = signs_of_life("delay map", unless=told)
+    with life, Runner(orders, workers=workers, store=store, curves=()) as runner:
         found = numbers(runner, settings, [key], told)[:, 0].reshape(-1, replicates)
     level = shared_level(len(grid))
     base = found[0].tolist()

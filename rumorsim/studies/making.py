@@ -107,12 +107,17 @@ class Maker:
         if self._shelf is not None:
             self._shelf.ready(scenario)
         # Not `as_dict`, whose deep copy takes longer than a small run.
-        result = run(scenario, order.policy, order.seed, self.job.engine)
+        # Whoever ordered it gives signs of life.
+        result = run(scenario, order.policy, order.seed, self.job.engine, progress=_unheard)
         return {"id": order.id, **result.values()}
 
     def _built(self, text: str) -> Scenario:
         scenario = from_values(json.loads(text), self.job.base_dir).with_handed(self.job.handed)
         return scenario if self.job.given is None else scenario.on(self.job.given.graph)
+
+
+def _unheard(_: float) -> None:
+    pass
 
 
 def _passing(error: Exception) -> bool:

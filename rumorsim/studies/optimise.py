@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from rumorsim.claims import Claim
 from rumorsim.errors import Fault, InputError, number_fault, show_value
 from rumorsim.measures import AnyMeasure
-from rumorsim.progress import Counted, progress_of
+from rumorsim.progress import Counted, progress_of, signs_of_life
 from rumorsim.randomness import seed_of
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import Policies
@@ -206,7 +206,8 @@ def optimise(
     if out is not None:
         claim = Claim.of(HOLDS, asked_of(resolved, asked), begun.path)
         store = AnswerDirectory(Path(out), claim, force=force).kept
-    with Runner(orders, workers=workers, store=store, curves=()) as runner:
+    life = signs_of_life("optimise", unless=told)
+    with life, Runner(orders, workers=workers, store=store, curves=()) as runner:
         table = _Table(runner, goal)
         search = Search(begun, names, goal, seeds, table.worlds, search_seed)
         total = trials + finalists + 1

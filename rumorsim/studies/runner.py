@@ -23,6 +23,7 @@ from rumorsim.errors import Fault, InputError, RumorsimError, advise
 from rumorsim.measures import curves as curves_of
 from rumorsim.measures import flatten
 from rumorsim.measures.base import Curve
+from rumorsim.progress import tell_life
 from rumorsim.scenario import Scenario
 from rumorsim.studies.making import Job, Made
 from rumorsim.studies.orders import Order, Orders, Setting
@@ -174,6 +175,7 @@ class Runner:
         with closing(self.stream(settings)) as stream:
             for done, (place, made) in enumerate(stream, 1):
                 made.must_be_sound()
+                tell_life(done, len(settings), "runs")
                 if progress is not None:
                     progress(done, len(settings))
                 yield place, made

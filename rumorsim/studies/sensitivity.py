@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from rumorsim.claims import Claim
 from rumorsim.errors import Fault, InputError
 from rumorsim.measures import AnyMeasure
-from rumorsim.progress import Counted, progress_of
+from rumorsim.progress import Counted, progress_of, signs_of_life
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import Policies
 from rumorsim.shown import Shown, listed
@@ -238,7 +238,8 @@ def sensitivity(
     if out is not None:
         claim = Claim.of(HOLDS, asked_of(resolved, written), begun.path)
         store = AnswerDirectory(Path(out), claim, force=force).kept
-    with Runner(orders, workers=workers, store=store, curves=()) as runner:
+    life = signs_of_life("sensitivity", unless=told)
+    with life, Runner(orders, workers=workers, store=store, curves=()) as runner:
         found = numbers(runner, settings, [key], told)
     values = found.reshape(len(plan.points), len(policies), len(plan.seeds))
     return Sensitivity(

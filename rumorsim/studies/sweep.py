@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple
 from rumorsim.claims import Claim, is_unclaimed
 from rumorsim.files import MARKER, check_directory, write_text
 from rumorsim.measures import AnyMeasure
-from rumorsim.progress import progress_of
+from rumorsim.progress import progress_of, signs_of_life
 from rumorsim.provenance import digest_of
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import Policies
@@ -115,7 +115,11 @@ def sweep(
     place = Path(tempfile.mkdtemp(prefix="rumorsim-") if out is None else out).absolute()
     hands = _hands(dask, tell or _ignored)
     try:
-        with Runner(orders, workers=workers, store=place, part=share.part, hands=hands) as runner:
+        life = signs_of_life("sweep", unless=progress)
+        with (
+            life,
+            Runner(orders, workers=workers, store=place, part=share.part, hands=hands) as runner,
+        ):
             manifest = Manifest.of(plan, orders.scenario)
             write_text(place / MARKER, json.dumps(claim.marker()) + "\n")
             manifest.save(place)

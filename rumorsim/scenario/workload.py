@@ -1,0 +1,122 @@
+"""How much a scenario plans: what ticks, what is looked at, what is published; and its time.
+
+Only what is planned is counted, whatever comes of it: so a slip such as ``refresh = "1 s"`` over
+a century is refused before anything is built, and a run that will take minutes says so before it
+begins. Times are those of a laptop of 2024, to a factor of a few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from rumorsim.scenario.models import Scenario, Story
+
+__all__ = ["Work", "long_work", "too_much_work", "workload"]
+
+#: Hours for which a trending list has been going when a scenario begins.
+_WARM_UP: Final = 24.0
+#: Seconds of planned work that are told of before, and that are refused.
+_LONG: Final = 60.0
+_TOO_LONG: Final = 7 * 86400.0
+#: Planned publications that fit into memory: they are laid out before a run.
+_MOST_PUBLICATIONS: Final = 20_000_000
+
+
+class Work(NamedTuple):
+    """So many planned things of one sort, by the key that says how many; some seconds each."""
+
+    key: str
+    what: str
+    planned: float
+    each: float
+
+    @property
+    def seconds(self) -> float:
+        """How long all of them take, about."""
+        return self.planned * self.each
+
+
+def workload(scenario: Scenario) -> list[Work]:
+    """What the scenario plans, under whichever policy: the most of each sort there can be."""
+    found = [*_stories(scenario), *_surfaces(scenario), *_adversaries(scenario)]
+    found += _interventions(scenario)
+    return [work for work in found if work.planned > 0]
+
+
+def too_much_work(scenario: Scenario) -> Iterator[tuple[str, str, str]]:
+    """Key, rule and advice for everything that would take more than a week, or all memory."""
+    for work in workload(scenario):
+        if work.what == "publications" and work.planned > _MOST_PUBLICATIONS:
+            rule = f"plans {work.planned:,.0f} publications; {_MOST_PUBLICATIONS:,} are the most"
+            yield work.key, rule, "make it rarer, or the horizon shorter"
+        elif work.seconds > _TOO_LONG:
+            rule = f"plans {work.planned:,.3g} {work.what}, which would take more than a week"
+            yield work.key, rule, "make it rarer, or the horizon shorter"
+
+
+def long_work(scenario: Scenario) -> list[str]:
+    """What takes more than a minute of a run, a line each."""
+    return [
+        f"{work.key} plans {work.planned:,.3g} {work.what}: some {work.seconds / 60:,.0f} min a run"
+        for work in workload(scenario)
+        if work.seconds > _LONG
+    ]
+
+
+def _stories(scenario: Scenario) -> Iterator[Work]:
+    for i, story in enumerate(scenario.stories):
+        authors = _authors(story) * story.copies
+        key, count = f"stories[{i}].at", float(len(story.at or (0.0,)))
+        if story.schedule is not None:
+            key = f"stories[{i}].schedule.rate"
+            end = min(story.schedule.end or scenario.horizon, scenario.horizon)
+            count = story.schedule.rate * max(0.0, end - story.schedule.begin)
+        yield Work(key, "publications", count * authors, 5e-6)
+
+
+def _authors(story: Story) -> int:
+    author = story.author
+    return author.most_followed or author.random or len(author.ids or ()) or author.count or 1
+
+
+def _surfaces(scenario: Scenario) -> Iterator[Work]:
+    named = {f"platforms.{name}.": each for name, each in scenario.platforms.items()}
+    for prefix, platform in (named or {"": scenario.only_platform}).items():
+        if platform.trending is not None:
+            key, trending = f"{prefix}trending", platform.trending
+            span = scenario.horizon + _WARM_UP
+            yield Work(f"{key}.refresh", "rankings", span / trending.refresh, 5e-5)
+            yield Work(f"{key}.topics", "background topics", span * trending.topics, 1e-5)
+            yield Work(f"{key}.looks", "looks", _looks(scenario, trending.looks), 3e-7)
+        if platform.recommendation is not None:
+            key, list_ = f"{prefix}recommendation", platform.recommendation
+            yield Work(f"{key}.refresh", "rankings", scenario.horizon / list_.refresh, 5e-5)
+            yield Work(f"{key}.looks", "looks", _looks(scenario, list_.looks), 3e-7)
+        if platform.push is not None:
+            key, count = f"{prefix}push.refresh", scenario.horizon / platform.push.refresh
+            yield Work(key, "looks for what to push", count, 3e-5)
+
+
+def _looks(scenario: Scenario, rate: float) -> float:
+    """Looks of all accounts, as far as the graph's table says how many there are."""
+    parts = getattr(scenario.graph, "parts", {"": scenario.graph}).values()
+    accounts = sum(getattr(each, "accounts", 1) or 1 for each in parts)
+    return rate * accounts * scenario.horizon
+
+
+def _adversaries(scenario: Scenario) -> Iterator[Work]:
+    for i, adversary in enumerate(scenario.adversaries):
+        end = min(adversary.end or scenario.horizon, scenario.horizon)
+        rate, size = getattr(adversary, "rate", 0.0), getattr(adversary, "size", 1)
+        count = rate * size * max(0.0, end - adversary.begin)
+        yield Work(f"adversaries[{i}].rate", "acts", count, 4e-5)
+
+
+def _interventions(scenario: Scenario) -> Iterator[Work]:
+    for i, policy in enumerate(scenario.policies):
+        for j, each in enumerate(policy.interventions):
+            if each.when.window is not None:
+                key = f"policies[{i}].interventions[{j}].when.window"
+                yield Work(key, "windows", scenario.horizon / each.when.window, 3e-5)

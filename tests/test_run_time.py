@@ -1,0 +1,173 @@
+"""How long work takes is told before or while it lasts, or refused: no silent minutes."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from rumorsim import cli_shared, progress
+from rumorsim import run as run_scenario
+from rumorsim.cli import cli
+from rumorsim.errors import InputError, RumorsimWarning
+from rumorsim.progress import signs_of_life, tell_life
+from rumorsim.run import Simulation
+from rumorsim.scenario import load, loads
+from rumorsim.scenario.workload import long_work, workload
+from rumorsim.studies.compare import compare
+
+TEXT = """
+horizon = "1 d"
+[graph]
+kind = "complete"
+accounts = 20
+[[stories]]
+name = "a"
+truth = false
+appeal = 0.5
+author = { random = 2 }
+"""
+#: Some five million looks, all of them within the first step.
+BUSY = """
+[trending]
+refresh = "1 min"
+looks = "500000 per h"
+topics = "0 per h"
+"""
+
+
+def said(*, of: str = "work", first: float = 0.05, seconds: float = 0.6) -> list[str]:
+    lines: list[str] = []
+    with signs_of_life(of, lines.append, first):
+        tell_life(3, 12, "runs")
+        time.sleep(seconds)
+    return lines
+
+
+def test_long_work_says_that_it_goes_on_and_how_far_it_is() -> None:
+    lines = said()
+    assert 2 <= len(lines) <= 5, "the pauses grow"
+    assert lines[0].startswith("work: 3 of 12 runs after 0 s, some 0 s left")
+    before = threading.active_count()
+    assert said(first=5.0, seconds=0.0) == []
+    assert threading.active_count() <= before, "no thread stays behind"
+
+
+def test_pauses_grow_to_a_minute_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert progress.EVERY == 60.0 and progress.FIRST < 60.0 and cli_shared._FIRST_SIGN < 60.0
+    monkeypatch.setattr(progress, "EVERY", 0.1)
+    assert len(said(seconds=1.0)) >= 7
+
+
+def test_one_speaks_at_a_time_and_not_beside_a_bar() -> None:
+    lines: list[str] = []
+    with signs_of_life("outer", lines.append, 0.05) as life:
+        with signs_of_life("inner", lines.append, 0.01):
+            time.sleep(0.12)
+        with life.muted():
+            spoken = len(lines)
+            time.sleep(0.3)
+        assert len(lines) == spoken > 0
+    assert {line.split(":")[0] for line in lines} == {"outer"}
+    with signs_of_life("told otherwise", lines.append, 0.01, unless=print):
+        time.sleep(0.1)
+    assert len(lines) == spoken
+
+
+def test_compiled_kernels_let_others_speak() -> None:
+    """All of it is one call of a kernel."""
+    scenario = loads(TEXT + BUSY)
+    Simulation(loads(TEXT)).advance("1 d")  # compiled by now
+    lines: list[str] = []
+    simulation = Simulation(scenario)
+    simulation.advance("1 h")
+    with signs_of_life("kernel", lines.append, 0.05):
+        begun = time.monotonic()
+        simulation.advance("7 h")
+        took = time.monotonic() - begun
+    assert len(lines) >= min(3, int(took / 0.4))
+
+
+def test_python_speaks_through_its_logger(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def slow(simulation: Any) -> Any:
+        time.sleep(0.3)
+        return iter([(24.0, simulation.advance(24.0))])
+
+    monkeypatch.setattr(sys.modules["rumorsim.run"], "batches_of", slow)
+    monkeypatch.setattr(progress, "FIRST", 0.05)
+    with caplog.at_level(logging.WARNING, "rumorsim"):
+        run_scenario(loads(TEXT), progress=lambda _: None)
+        assert caplog.messages == [], "who is told of progress hears nothing else"
+        run_scenario(loads(TEXT))
+    assert caplog.messages and caplog.messages[0].startswith("run: ")
+
+
+def test_commands_speak_on_stderr(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    made = tmp_path / "s.toml"
+    made.write_text(TEXT)
+    steps = Simulation.advance
+
+    def slow(self: Simulation, until: float) -> Any:
+        time.sleep(0.02)
+        return steps(self, until)
+
+    monkeypatch.setattr(Simulation, "advance", slow)
+    monkeypatch.setattr(cli_shared, "_FIRST_SIGN", 0.1)
+    told = CliRunner().invoke(cli, ["run", str(made), "--json"])
+    assert told.exit_code == 0 and told.stdout.startswith("{")
+    lines = [line for line in told.stderr.splitlines() if line.startswith("run: ")]
+    assert lines and " of 24 h after " in lines[-1]
+
+
+ABSURD = {
+    "trending.refresh": '[trending]\nrefresh = "1e-6 s"',
+    "trending.topics": '[trending]\ntopics = "1e9 per h"',
+    "trending.looks": '[trending]\nlooks = "1e9 per h"',
+    "platforms.p.recommendation.refresh": '[platforms.p.recommendation]\nrefresh = "1e-6 s"',
+    "platforms.p.push.refresh": '[platforms.p.push]\nrefresh = "1e-6 s"',
+    "stories[1].schedule.rate": '[[stories]]\nname = "b"\ntruth = true\nappeal = 0.1\n'
+    'author = { random = 2 }\nschedule = { rate = "1e9 per h" }',
+    "adversaries[0].rate": '[[adversaries]]\nkind = "paid-posters"\nstory = "a"\nsize = 2\n'
+    'rate = "1e9 per h"\nbudget = 1.0',
+    "policies[0].interventions[0].when.window": '[[policies]]\nname = "p"\n'
+    '[[policies.interventions]]\nkind = "close-accounts"\n'
+    'when = { reports = 1, window = "1e-6 s" }',
+}
+
+
+@pytest.mark.parametrize("key", ABSURD)
+def test_what_would_never_end_is_refused(key: str) -> None:
+    with pytest.raises(InputError) as caught:
+        loads(TEXT.replace("1 d", "60 d") + ABSURD[key])
+    fault = next(each for each in caught.value.faults if each.key == key)
+    assert fault.rule.startswith("plans ") and "make it rarer" in fault.advice
+
+
+@pytest.mark.parametrize("key", ABSURD)
+def test_the_same_at_a_usual_pace_is_not(key: str) -> None:
+    usual = ABSURD[key].replace("1e-6 s", "10 min").replace("1e9 per h", "2 per h")
+    assert key in {work.key for work in workload(loads(TEXT + usual))}
+    assert long_work(loads(TEXT + usual)) == []
+
+
+def test_what_takes_minutes_is_told_before() -> None:
+    slow = loads(TEXT + '[trending]\nrefresh = "0.05 s"\n')
+    (line,) = long_work(slow)
+    assert line == "trending.refresh plans 3.46e+06 rankings: some 3 min a run"
+    few = loads(TEXT.replace("1 d", "1 s") + '[trending]\nrefresh = "0.05 s"\ntopics = "0 per h"\n')
+    with pytest.warns(RumorsimWarning, match=r"trending.refresh plans 1.73e\+06 rankings"):
+        compare(few, replicates=1, workers=1)
+
+
+@pytest.mark.parametrize("path", sorted(Path("configs").glob("*.toml")), ids=lambda path: path.stem)
+def test_scenarios_that_ship_take_no_minutes(path: Path) -> None:
+    if "horizon" in path.read_text("utf-8"):
+        assert long_work(load(path)) == []
