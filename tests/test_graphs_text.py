@@ -174,7 +174,13 @@ def test_separators_that_the_lines_agree_with(
 
 @pytest.mark.parametrize(
     "text",
-    ["x,y z\nz,y x\n", "a;b,c\nc;b,a\n", "ann;bob;0,5\nbob;cy;1,0\n", "1,2 3,4\n3,4 1,2\n"],
+    [
+        "a;,b\n",
+        "x,y z\nz,y x\n",
+        "a;b,c\nc;b,a\n",
+        "ann;bob;0,5\nbob;cy;1,0\n",
+        "1,2 3,4\n3,4 1,2\n",
+    ],
 )
 def test_lines_that_agree_with_two_separators_are_refused(text: str, tmp_path: Path) -> None:
     message = refused(written(tmp_path, text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from rumorsim.errors import Fault, InputError, nearest, show_value
 from rumorsim.graphs.cells import SEPARATORS, attributes_of, bare_line, cut, surely_has_attributes
@@ -114,9 +114,11 @@ def shape_of(lines: Sequence[tuple[int, bytes]], columns: Columns, said: Said, f
         return tried[0].shape
     fitting = [each for each in tried if each.fits]
     own = b"".join(each.shape.separator for each in fitting)
-    fitting = [each for each in fitting if not each.stray(own)]
     if not fitting:
         return tried[0].shape
+    if all(each.stray(own) for each in fitting):
+        _unclear(lines[0], [each.shape for each in fitting], file)
+    fitting = [each for each in fitting if not each.stray(own)]
     best = fitting[0]
     rivals = [each.shape for each in (*tried[: tried.index(best)], *fitting[1:])]
     if _named_csv(file) and best.shape.separator in _CSV:
@@ -168,7 +170,7 @@ def _named_csv(file: str) -> bool:
     return ".csv" in [each.lower() for each in Path(file).suffixes[-2:]]
 
 
-def _unclear(line: tuple[int, bytes], shapes: Sequence[Shape], file: str) -> None:
+def _unclear(line: tuple[int, bytes], shapes: Sequence[Shape], file: str) -> NoReturn:
     ways = list(dict.fromkeys(each.separator_name for each in shapes))
     value = show_value(line[1].decode(errors="replace").strip())
     rule = f"may be separated by {' or by '.join(ways)}"
