@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,12 +25,16 @@ __all__ = [
     "forward_limits",
     "profile_records",
     "receptivity",
+    "require_countable",
     "trust_above",
     "weights",
     "within_limits",
 ]
 
 Array = NDArray[np.float64]
+
+#: Cells of a timetable are whole numbers that a float64 holds exactly.
+_MOST_POINTS: Final = 2.0**52
 
 
 def account_records(
@@ -59,6 +63,15 @@ def profile_records(people: People, reserve: Reserve) -> NDArray[np.void]:
     profiles["dependence"] = reserve.spread(people.column("dependence"))
     profiles["trust"] = reserve.spread(people.trust)
     return profiles
+
+
+def require_countable(rates: Array, horizon: float, *, by_contact: bool) -> None:
+    """InputError where an account has more points in its timetable than can be told apart."""
+    most = float(rates.max()) * horizon
+    if most > _MOST_POINTS:
+        rule = f"gives an account {most:.3g} moments within the horizon; {_MOST_POINTS:.3g} at most"
+        key = "model" if by_contact else "feed.check_ins.mean"
+        raise InputError(Fault(rule, key=key, advice="make them rarer, or the horizon shorter"))
 
 
 def trust_above(most: float, people: People, reserve: Reserve) -> NDArray[np.float32]:

@@ -22,6 +22,7 @@ from rumorsim.account_records import (
     forward_limits,
     profile_records,
     receptivity,
+    require_countable,
     trust_above,
     weights,
     within_limits,
@@ -304,6 +305,7 @@ def build_world(
     terms = None if scenario.model is None else scenario.model.terms()
     if terms is not None and terms.per_follow:
         accounts["rate"] *= graph.follower_counts()
+    require_countable(accounts["rate"], float(scenario.horizon), by_contact=terms is not None)
     model = None if terms is None else _model_record(terms, tables)
     rules = Rules(
         horizon=float(scenario.horizon),

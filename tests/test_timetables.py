@@ -6,6 +6,7 @@ Statistical checks have fixed seeds and fail for right timetables with probabili
 from __future__ import annotations
 
 import bisect
+import itertools
 import math
 from typing import Any
 
@@ -17,6 +18,7 @@ from scipy import stats
 from small_worlds import events, small
 
 from rumorsim.engines.reference import ReferenceEngine
+from rumorsim.errors import InputError
 from rumorsim.events import Kind
 from rumorsim.kernels.tables import next_point, unwarp, warp
 from rumorsim.randomness import Purpose
@@ -215,6 +217,27 @@ def test_the_next_point_is_the_one_a_walk_through_all_finds(
             assert found == walked[place]
 
 
+@pytest.mark.parametrize("curve", ["flat", OFFICE])
+def test_points_that_fall_on_one_moment_are_one(curve: Any) -> None:
+    """A century after the start the clock has no room for a billion points an hour."""
+    engine = slow_world(curve, horizon="36500 d")
+    begin = 24.0 * 36499 + 2.0
+    end = begin + 4e-6
+    every = engine.points(CHECK_IN, 0, 1e9, begin=begin)
+    walked = list(itertools.takewhile(lambda p: p[0] < end, (p for p in every if p[0] > begin)))
+    found, time = [], begin
+    while True:
+        point = next_point(
+            np.uint64(engine.world.seed), CHECK_IN, 0, 0, 1e9, time, end, curve_of(engine)
+        )
+        if point[0] == np.inf:
+            break
+        found.append(point)
+        time = point[0]
+    assert len(found) > 1000 and (np.diff([time for time, _, _ in found]) > 0).all()
+    assert walked == found
+
+
 def test_points_in_an_interval_are_those_of_the_whole() -> None:
     whole = walk(2.0, 100.0)
     part = [time for time, _, _ in points(1, CHECK_IN, 0, 0, 2.0, 20.0, 70.0)]
@@ -252,3 +275,26 @@ def test_gamma_rates_give_lomax_waits() -> None:
         assert stats.kstest(waits, stats.lomax(shape, scale=shape / mean).cdf).pvalue > ALARM / 2
         wrong = stats.lomax(shape * 1.1, scale=shape / mean)
         assert stats.kstest(waits, wrong.cdf).pvalue < 1e-6
+
+
+@pytest.mark.parametrize("after", [2.0, 4.3, 5.0, 1e3, 8e5])
+def test_both_engines_have_the_same_points_beyond_the_width_of_an_address(after: float) -> None:
+    """After 4.3 billion points cells no longer fit into one word of an address."""
+    engine = slow_world(horizon="36500 d")
+    seed = np.uint64(engine.world.seed)
+    walked = itertools.islice(engine.points(CHECK_IN, 0, 1e9, begin=after), 20_000)
+    wanted = [point for point in walked if point[0] > after][:500]
+    found = []
+    for time in (after, *(time for time, _, _ in wanted[:-1])):
+        found.append(next_point(seed, CHECK_IN, 0, 0, 1e9, time, 9e5, FLAT))
+    assert found == wanted and len(found) == 500
+
+
+def test_a_timetable_with_more_points_than_numbers_is_refused() -> None:
+    feed = {"check_ins": {"mean": "1e9 per h"}}
+    kinds = {"kinds": {"busy": {"share": 1.0, "check_ins": 1000.0}}}
+    graph = {"kind": "path", "accounts": 3}
+    plain = {"graph": graph, "feed": feed, "accounts": kinds}
+    with pytest.raises(InputError, match=r"feed.check_ins.mean.*moments within the horizon"):
+        Simulation(small({"horizon": "36500 d", **plain}))
+    Simulation(small({"horizon": "1 d", **plain}))

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from rumorsim.engines.reference_feed import ReferenceFeed
 from rumorsim.events import EVENT, Batch
 from rumorsim.kernels.acting import Act
+from rumorsim.kernels.tables import CELLS
 from rumorsim.randomness import Purpose, address_word, philox, uniform
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class ReferenceEngine(ReferenceFeed):
         """Put the next look at a surface on the agenda."""
         for time, cell, j in rest:
             who, coin, where, _ = philox(
-                self.world.seed, address_word(Purpose.LOOK_MARK, j), cell, surface, 0
+                self.world.seed, address_word(Purpose.LOOK_MARK, j), cell & CELLS, surface, 0
             )
             look = self.world.looks[surface]
             place = int(look["begin"]) + ((who * int(look["count"])) >> 32)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import simpy
 
 from rumorsim.engines.base import PUBLIC, CascadeEnvironment, Engine
+from rumorsim.kernels.tables import CELLS
 from rumorsim.levers import Moment
 from rumorsim.randomness import Purpose, address_word, philox, uniform
 
@@ -73,18 +74,24 @@ class Timetables(Engine):
     ) -> Iterator[tuple[float, int, int]]:
         """(time, cell, j) of every point of a timetable before the horizon, in order.
 
-        Those before ``begin`` may be left out.
+        Those before ``begin`` may be left out. Of several that fall on one moment, as they may
+        at high rates long after the start, the first counts.
         """
+        last = -1.0
         cell = max(0, math.floor(rate * self.warp(begin) * (1 - 1e-12) - 1e-6))
         while rate > 0 and self.unwarp(cell / rate) < self.world.horizon:
-            words = list(philox(self.world.seed, address_word(purpose), cell, who, what))
+            place = cell & CELLS
+            words = list(philox(self.world.seed, address_word(purpose), place, who, what))
             count, words = self.poisson(words[0]), words[1:]
             block = 0
             while len(words) < count:
                 block += 1
-                words += philox(self.world.seed, address_word(purpose, block), cell, who, what)
+                words += philox(self.world.seed, address_word(purpose, block), place, who, what)
             times = [self.unwarp((cell + uniform(word)) / rate) for word in words[:count]]
-            yield from sorted((time, cell, j) for j, time in enumerate(times))
+            for time, j in sorted((time, j) for j, time in enumerate(times)):
+                if time > last:
+                    last = time
+                    yield time, cell, j
             cell += 1
 
     @staticmethod

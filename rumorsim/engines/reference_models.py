@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from rumorsim.engines.reference import ReferenceEngine
 from rumorsim.events import STOPS, Kind
 from rumorsim.kernels.records import REPEAT
+from rumorsim.kernels.tables import CELLS
 from rumorsim.laws import sample
 from rumorsim.randomness import Purpose, address_word, philox, uniform
 
@@ -170,7 +171,7 @@ class ReferenceModelEngine(ReferenceEngine):
         Whether it could change anything, whatever the luck.
         """
         mark = address_word(Purpose.CONTACT_MARK, j)
-        words = philox(self.world.seed, mark, cell, account, story)
+        words = philox(self.world.seed, mark, cell & CELLS, account, story)
         followers = self.world.graph.followers_of(self.row(account))
         partner = int(followers[words[0] * len(followers) >> 32])
         post = self.tells[account, story].post

@@ -35,7 +35,7 @@ from rumorsim.kernels.memory import (
 )
 from rumorsim.kernels.records import REPEAT
 from rumorsim.kernels.spreaders import reaches, spreader, spreader_at, stop, stop_time
-from rumorsim.kernels.tables import next_point
+from rumorsim.kernels.tables import CELLS, next_point
 
 # Kept equal to randomness.Purpose and events.STOPS by a test.
 CONTACT, CONTACT_MARK = 21, 22
@@ -160,7 +160,7 @@ def wake_all(memory, begin, time):
 @inner
 def marks(w, telling, account, story):
     """The draws of the next contact: who is met, and the luck of it."""
-    return philox(w.seed, (CONTACT_MARK << 24) | telling.j, telling.cell, account, story)
+    return philox(w.seed, (CONTACT_MARK << 24) | telling.j, telling.cell & CELLS, account, story)
 
 
 @inner

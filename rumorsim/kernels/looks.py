@@ -20,7 +20,7 @@ from rumorsim.kernels.memory import (
     tops,
 )
 from rumorsim.kernels.records import ALIAS
-from rumorsim.kernels.tables import next_point
+from rumorsim.kernels.tables import CELLS, next_point
 from rumorsim.kernels.whose import platform_of
 
 # Kept equal to randomness.Purpose by a test.
@@ -44,7 +44,7 @@ def next_look(w, index, after):
     look.time = time
     if time == np.inf:
         return
-    words = philox(w.seed, (LOOK_MARK << 24) | j, cell, np.int64(look.surface), 0)
+    words = philox(w.seed, (LOOK_MARK << 24) | j, cell & CELLS, np.int64(look.surface), 0)
     look.place = look.begin + np.int64((words[0] * np.uint64(look.count)) >> np.uint64(32))
     look.coin = np.int64(words[1])
     look.slot_word = np.int64(words[2])

@@ -9,6 +9,8 @@ from rumorsim.kernels.draws import philox, uniform
 from rumorsim.kernels.rows import leading_zeros
 from rumorsim.laws import TAIL_SIZE
 
+#: Cells enter an address by their last 32 bits: after 4.3 billion points they come again.
+CELLS = 2**32 - 1
 #: Poisson(1): a 32-bit word below POISSON[n] means at most n points. 13 or more: never.
 POISSON = np.array(
     [
@@ -105,7 +107,7 @@ def next_point(seed, purpose, who, what, rate, after, horizon, curve):
         best = np.inf
         best_j = 0
         nearest = np.inf
-        words = philox(seed, purpose << 24, cell, who, what)
+        words = philox(seed, purpose << 24, cell & CELLS, who, what)
         points = 0
         while points < 12 and np.int64(words[0]) >= POISSON[points]:
             points += 1
@@ -114,7 +116,7 @@ def next_point(seed, purpose, who, what, rate, after, horizon, curve):
         for j in range(points):
             if place == 4:
                 block += 1
-                words = philox(seed, (purpose << 24) | block, cell, who, what)
+                words = philox(seed, (purpose << 24) | block, cell & CELLS, who, what)
                 place = 0
             word = words[1]
             if place == 0:
