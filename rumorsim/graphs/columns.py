@@ -25,6 +25,13 @@ COLUMNS_HELP = (
 SKIPPED = "_"
 _ENDS = ("follower", "followee")
 _VALUES = ("weight", "time")
+#: Words in a header that can only mean one end.
+_SAID = {
+    "follower": {"follower", "followers"},
+    "followee": {"followee", "followees", "followed"},
+}
+_PARTS = re.compile(r"[^\W\d_]+")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _MOST = 1000
 _FORMS = (
     "follower followee",
@@ -87,7 +94,22 @@ class Columns:
         self._agree(lower, file)
         if self.named_in(found):
             return [self._place(word, lower, file) for word in self.wanted]
-        return [i for i, word in enumerate(self.words) if word != SKIPPED]
+        places = [i for i, word in enumerate(self.words) if word != SKIPPED]
+        self._fit(found, places, file)
+        return places
+
+    def _fit(self, header: list[str], places: list[int], file: str) -> None:
+        """InputError where a name in the header says otherwise than the word for its column."""
+        read = [header[i] for i in places if i < len(header)]
+        for word, name in zip(self.wanted, read, strict=False):
+            if read.count(name) > 1:
+                rule, advice = "two columns have this name", "give each column its own"
+                raise InputError(Fault(rule, file, "columns", show_value(name), advice))
+            end = _end_in(name)
+            if end and word in _ENDS and end != word:
+                rule = f"the header calls the column of the {word} {show_value(name)}"
+                advice = "give the order of the header, or change the header if it is wrong"
+                raise InputError(Fault(rule, file, "columns", show_value(str(self)), advice))
 
     def _place(self, name: str, header: list[str], file: str) -> int:
         value = show_value(name)
@@ -116,6 +138,13 @@ class Columns:
                 rule = "the header has them at other places"
             advice = "give the order of the header, or change the header if it is wrong"
             raise InputError(Fault(rule, file, "columns", show_value(str(self)), advice))
+
+
+def _end_in(name: str) -> str:
+    """The end that a name such as "followee_id" or "FollowedUser" stands for, "" for others."""
+    parts = {part.casefold() for part in _PARTS.findall(_CAMEL.sub(" ", name))}
+    found = {end for end, said in _SAID.items() if parts & said}
+    return found.pop() if len(found) == 1 else ""
 
 
 def parse_columns(columns: str, *, key: str = "columns") -> Columns:
