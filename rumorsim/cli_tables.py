@@ -28,8 +28,19 @@ def run_table(result: Result) -> str:
         f"policy {result.policy} · seed {result.seed} · engine {result.engine} · "
         f"{result.events:,} events"
     )
-    lines = [head, "", *aligned(rows, gap="  "), "", *_desk_lines(result.measures)]
+    lines = [head, ""]
+    if {"reach", "shares"} & set(result.measures):
+        lines += [*aligned(rows, gap="  "), ""]
+    lines += [*_desk_lines(result.measures), *_own_lines(result.measures)]
     return "\n".join([*lines, f"digest {result.digest}"])
+
+
+def _own_lines(measures: Mapping[str, Any]) -> list[str]:
+    """Every number of the measures that do not come with rumorsim."""
+    from rumorsim.measures import MEASURES, flatten
+
+    own = {name: value for name, value in measures.items() if name not in MEASURES}
+    return [f"{key}  {_number(value)}" for key, value in flatten(own).items()]
 
 
 def _story_names(result: Result) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Final
 import click
 
 from rumorsim.cli_shared import loaded_scenario, print_document, scenario_argument
+from rumorsim.errors import Fault, InputError
 
 __all__ = ["WRITING"]
 
@@ -45,6 +46,9 @@ def init(scenario: Path, start: str, graph: str | None, columns: str | None, for
     """
     from rumorsim.scenario.starts import write_start
 
+    if str(scenario) == "-":
+        advice = "name a file, such as scenario.toml"
+        raise InputError(Fault("is not a file name", key="FILE", value='"-"', advice=advice))
     for each in write_start(start, scenario, graph=graph, columns=columns, overwrite=force):
         click.echo(f"wrote {each}", err=True)
     for verb in ("check", "run", "compare"):

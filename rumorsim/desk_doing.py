@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from rumorsim.desk_force import InForce, moves_of
 from rumorsim.desk_records import Action, Case, Done
 from rumorsim.desk_sight import Sight
+from rumorsim.errors import show_value
 from rumorsim.events import Kind
 from rumorsim.levers import Levers
 from rumorsim.verbs import LIFTED_BY, TABLE, TARGET_OF, VERBS, price
@@ -124,7 +125,7 @@ class Doing(Sight):
         quietly: bool = False,
         undoing: Callable[[], None] | None = None,
     ) -> Done:
-        target, kind = index(target), TARGET_OF[verb]
+        target, kind = _number_of(target), TARGET_OF[verb]
         self._must_exist(kind, target)
         moves = moves_of(verb, **settings)
         until = case.until if case else self._until
@@ -186,3 +187,10 @@ class Doing(Sight):
         self.journal.append(
             Action(self.now, verb, kind, target, by, reason, price(self.prices, verb))
         )
+
+
+def _number_of(target: int) -> int:
+    """A target's number; TypeError for anything but a whole number (true and false too)."""
+    if isinstance(target, bool) or not hasattr(target, "__index__"):
+        raise TypeError(f"a target is a whole number, counted from 0, not {show_value(target)}")
+    return index(target)

@@ -6,11 +6,12 @@ From here to the inner loop: ``Simulation.advance`` -> ``Engine.run_until`` ->
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, SupportsFloat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from rumorsim.adversaries import start_adversaries
 from rumorsim.desk import Desk
 from rumorsim.engines import make_engine
-from rumorsim.errors import RumorsimError
+from rumorsim.errors import RumorsimError, show_value
 from rumorsim.events import Batch, Facts, InterventionFacts
 from rumorsim.forking import HandJournal, must_be_alike
 from rumorsim.interventions import Intervention
@@ -190,7 +191,7 @@ class Simulation(Shown):
         ``until`` is hours or a duration such as "12 h"; beyond the horizon nothing happens.
         ValueError where it is past.
         """
-        time = parse_duration(until) if isinstance(until, str) else float(until)
+        time = _hours(until)
         with self._guard:
             if self._running:
                 raise RumorsimError("advance() was called from within advance(), by a listener")
@@ -241,3 +242,13 @@ def intervention_facts(intervention: Intervention) -> InterventionFacts:
         guilty_kinds=intervention.guilty_kinds,
         keeps=intervention.keeps_earnings,
     )
+
+
+def _hours(until: float | str) -> float:
+    """A moment in hours; ValueError for what is neither a number nor a duration."""
+    if isinstance(until, str):
+        return parse_duration(until)
+    if isinstance(until, bool) or not isinstance(until, SupportsFloat) or math.isnan(until):
+        advice = 'such as 12.5 or "12 h"'
+        raise ValueError(f"must be hours or a duration, {advice}, not {show_value(until)}")
+    return float(until)

@@ -8,10 +8,12 @@ import threading
 from contextlib import suppress
 from typing import Any
 
+import numpy as np
 import pytest
 from intervention_examples import WORLD
 from small_worlds import actions, agree, small
 
+import rumorsim
 from rumorsim.errors import RumorsimError
 from rumorsim.run import Simulation
 from rumorsim.scenario import Scenario
@@ -129,3 +131,20 @@ def test_scenarios_and_batches_are_copied_whole() -> None:
     for way in (copy.copy, copy.deepcopy, lambda each: pickle.loads(pickle.dumps(each))):
         assert way(one) == one
         assert agree(way(batch), batch)
+
+
+@pytest.mark.parametrize("moment", [None, float("nan"), True, [1]])
+def test_what_is_no_moment_is_refused_in_a_sentence(moment: Any) -> None:
+    simulation = Simulation(rumorsim.load("small"), seed=1)
+    with pytest.raises(ValueError, match="must be hours or a duration"):
+        simulation.advance(moment)
+    assert simulation.now == 0
+
+
+@pytest.mark.parametrize("target", [None, 3.5, "a", True])
+def test_what_is_no_target_is_refused_in_a_sentence(target: Any) -> None:
+    simulation = Simulation(rumorsim.load("small"), seed=1)
+    simulation.advance(1.0)
+    with pytest.raises(TypeError, match="a target is a whole number"):
+        simulation.desk.close(target)
+    assert simulation.desk.close(np.int32(17)).target == 17  # control

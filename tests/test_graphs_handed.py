@@ -240,7 +240,7 @@ def test_scenarios_take_them_all() -> None:
     }
     assert len(digests) == 1
     for graph in ([(0, 1)], "g.txt", None, {0: [1]}):
-        with pytest.raises(InputError, match="is not a kind of graph that rumorsim can read; give a networkx"):
+        with pytest.raises(InputError, match="is not a kind of graph that rumorsim can read"):
             scenario.on(graph, direction=FORWARD)
 
 

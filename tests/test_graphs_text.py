@@ -585,3 +585,25 @@ def test_reported_cases() -> None:
     assert pairs_of(konect) == {(11, 12), (12, 13), (13, 11)}
     friends = read_follows(case("facebook_combined.txt"), both_ways=True)
     assert friends.follows == 8
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["followee_id,follower_id", "followed,follower", "id,follower", "FolloweeId,user"],
+)
+def test_a_header_that_says_otherwise_is_refused_in_any_spelling(
+    header: str, tmp_path: Path
+) -> None:
+    place = tmp_path / "f.csv"
+    place.write_text(f"{header}\n1,2\n2,3\n")
+    with pytest.raises(InputError, match="the header calls the column"):
+        read_follows(place, columns="follower followee", header=True)
+    reading = read_follows(place, columns="followee follower", header=True)  # control
+    assert reading.follows == 2
+
+
+def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
+    place = tmp_path / "f.csv"
+    place.write_text("account,account\n1,2\n")
+    with pytest.raises(InputError, match="two columns have this name"):
+        read_follows(place, columns="follower followee", header=True)

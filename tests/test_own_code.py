@@ -548,3 +548,26 @@ def test_what_cannot_be_read_is_never_taken_for_the_same() -> None:
     first, second = code_of(holding(iter([])))[0], code_of(holding(iter([])))[0]
     assert first.code == second.code and first.sha256 != second.sha256
     assert code_of(holding(5))[0] == code_of(holding(5))[0] != code_of(holding(6))[0]
+
+
+def test_one_policy_or_measure_alone_needs_no_list() -> None:
+    scenario = rumorsim.load("small")
+    alone = rumorsim.compare(scenario, replicates=1, policies="close accounts", measures="reach")
+    listed = rumorsim.compare(scenario, replicates=1, policies=["close accounts"])
+    assert alone.policies == listed.policies == ("none", "close accounts")
+    assert alone.digests == listed.digests
+
+
+def test_a_measure_without_what_all_have_is_refused_in_a_sentence() -> None:
+    class Nameless(rumorsim.Measure[int]):
+        def start(self, facts: Any) -> int:
+            return 0
+
+        def observe(self, state: int, batch: Any) -> None:
+            return None
+
+        def value(self, state: int) -> dict[str, Any]:
+            return {}
+
+    with pytest.raises(InputError, match="Nameless: has no attribute name"):
+        rumorsim.compare(rumorsim.load("small"), replicates=1, measures=Nameless())

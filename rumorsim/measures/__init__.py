@@ -106,6 +106,11 @@ def _taken(given: AnyMeasure, key: str) -> str | Measure[Any]:
     thing: Any = imported(given) if isinstance(given, str) and ":" in given else given
     if isinstance(thing, type) and issubclass(thing, Measure):
         thing = thing()
+    if isinstance(thing, Measure):
+        for attribute in ("name", "needs"):
+            if not hasattr(thing, attribute):
+                rule, advice = f"has no attribute {attribute}", "see help(rumorsim.Measure)"
+                raise InputError(Fault(rule, "", key, type(thing).__qualname__, advice))
     if isinstance(thing, str | Measure):
         return thing
     advice = "give the name of a measure, or a rumorsim.Measure"

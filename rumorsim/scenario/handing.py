@@ -61,7 +61,7 @@ def with_policy(scenario: Scenario, policy: AnyPolicy) -> tuple[Scenario, str]:
 
 
 def with_policies(
-    scenario: Scenario, policies: Policies, *, only: bool
+    scenario: Scenario, policies: Policies | AnyPolicy, *, only: bool
 ) -> tuple[Scenario, tuple[str, ...]]:
     """The scenario with these policies, and their names in order (``none`` is one without).
 
@@ -69,6 +69,8 @@ def with_policies(
     else a function's is its own, and that of interventions their kinds. A name that another
     has already gets a number behind it. InputError for what is no policy, or does not fit.
     """
+    if callable(policies) or isinstance(policies, str | Policy | Intervention):
+        policies = [policies]  # one alone
     given = policies.items() if isinstance(policies, Mapping) else ((None, p) for p in policies)
     chosen: dict[str, Policy] = {}
     things: dict[tuple[str, str], Any] = {}
@@ -97,7 +99,7 @@ def with_policies(
     return changed.with_handed(Handed(things)), tuple(names)
 
 
-def with_measures(scenario: Scenario, measures: Iterable[AnyMeasure]) -> Scenario:
+def with_measures(scenario: Scenario, measures: Iterable[AnyMeasure] | AnyMeasure) -> Scenario:
     """The scenario with these measures in the place of its own.
 
     InputError for what is no measure, and where two have the same name.
@@ -106,6 +108,8 @@ def with_measures(scenario: Scenario, measures: Iterable[AnyMeasure]) -> Scenari
     names: list[str] = []
     kept: list[OwnMeasure] = []
     things: dict[tuple[str, str], Any] = {}
+    if isinstance(measures, str | Measure | type):
+        measures = [measures]  # one alone
     for place, measure in enumerate(taken(measures)):
         key = f"measures[{place}]"
         name = measure if isinstance(measure, str) else measure.name
@@ -302,10 +306,6 @@ def _is_registered(measure: Measure[Any]) -> bool:
 
 
 def _recorded(measure: Measure[Any], key: str) -> OwnMeasure:
-    for attribute in ("name", "needs"):
-        if not hasattr(measure, attribute):
-            rule = f"has no attribute {attribute}"
-            raise InputError(Fault(rule, "", key, show_value(measure), "see rumorsim.Measure"))
     name = measure.name
     if name in MEASURES:
         rule = "has the name of a measure of rumorsim"
