@@ -53,6 +53,7 @@ class ScenarioShape(Saved):
     """A resolved scenario, as far as words and pictures look at it; loading checks all of it."""
 
     name: str
+    horizon: str
     graph: dict[str, Any]
     stories: list[_Story]
     own_measures: list[_OwnMeasure] = []

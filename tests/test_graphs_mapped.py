@@ -181,7 +181,7 @@ BREAKS: dict[str, tuple[Callable[[Path], object], str]] = {
     "long text": (lambda p: _put(p, "ids", np.array(["a" * 99] * 3)), 'descr = "<U99"'),
     "no character": (
         lambda p: _put(p, "ids", np.array([2**31, 1, 2], "<u4").view("<U1")),
-        "no character",
+        "holds bytes that are not text",
     ),
     "no truth": (
         lambda p: _patch(p, "attribute-5.npy", b"\x01\x00\x01", b"\x01\x00\x07"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rumorsim.interventions import INTERVENTIONS
 from rumorsim.pages.parts import Items, Text
+from rumorsim.pages.terms_part import is_readable
 from rumorsim.pages.wording import and_, capital, quoted
 from rumorsim.studies.comparison import NONE
 
@@ -26,21 +27,23 @@ def compared(
 ) -> list[Part]:
     """Accounts, hours, stories and worlds in a sentence, and what each policy does.
 
-    ``accounts`` is their number where it is known from elsewhere than the scenario.
+    ``accounts`` is their number where it is known from elsewhere than the scenario. Of a
+    scenario that this version cannot read, policies are not described.
     """
     others = [policy for policy in policies if policy != NONE]
+    known = is_readable(scenario)
+    if accounts is None and known:
+        accounts = scenario["graph"].get("accounts")
     parts: list[Part] = [Text(f"{_world(scenario, accounts)} {_asked(policies, others, worlds)}")]
-    written = {each["name"]: policy_words(each) for each in scenario.get("policies", ())}
-    if 0 < len(others) <= _MANY:
+    if known and 0 < len(others) <= _MANY:
+        written = {each["name"]: policy_words(each) for each in scenario.get("policies", ())}
         own = "a policy written in Python."
         parts.append(Items([f"{quoted(name)}: {written.get(name, own)}" for name in others]))
     return parts
 
 
 def _world(scenario: Mapping[str, Any], accounts: int | None) -> str:
-    graph = scenario["graph"]
-    count = accounts or graph.get("accounts")
-    who = "The accounts of the follow graph" if count is None else f"{count:,} accounts"
+    who = "The accounts of the follow graph" if accounts is None else f"{accounts:,} accounts"
     told = f"{who} over {_plain(scenario['horizon'])}; {_stories(scenario['stories'])}."
     return capital(told)
 

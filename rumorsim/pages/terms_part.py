@@ -15,7 +15,13 @@ from rumorsim.scenario.explained import toml_value
 from rumorsim.scenario.models import Scenario
 from rumorsim.written.shapes import key_path, keys_of, meaning_of
 
-__all__ = ["again_section", "limits_section", "scenario_section", "source_of"]
+__all__ = [
+    "again_section",
+    "is_readable",
+    "limits_section",
+    "scenario_section",
+    "source_of",
+]
 
 #: A longer table is folded.
 _MANY: Final = 60
@@ -91,6 +97,15 @@ def _table(name: str, title: str, leaves: Sequence[Leaf]) -> Table:
     heads = ("key", "value", "meaning")
     columns = [Column(head, numeric=False) for head in heads]
     return Table(name, title, columns, [[key, value, text] for key, value, _, text in leaves])
+
+
+def is_readable(values: Mapping[str, Any]) -> bool:
+    """Whether this version reads the scenario in plain values."""
+    try:
+        Scenario.model_validate(dict(values))
+    except (InputError, ValueError):
+        return False
+    return True
 
 
 def _leaves(values: Mapping[str, Any]) -> list[Leaf]:
