@@ -97,7 +97,9 @@ def remembered_runs() -> Iterator[None]:
     """In this process every run is made once and remembered: what is tested is what is kept."""
     known: dict[tuple[str, str, int], Result] = {}
 
-    def remembering(scenario: Scenario, policy: str, seed: int, engine: str = "fast") -> Result:
+    def remembering(
+        scenario: Scenario, policy: str, seed: int, engine: str = "fast", *, progress: object = None
+    ) -> Result:
         key = scenario.model_dump_json(), policy, seed
         if key not in known:
             known[key] = run(scenario, policy, seed, engine)

@@ -74,7 +74,7 @@ def test_every_preset_runs_alone_and_beside_another(name: str) -> None:
         (
             "[graph]\nkind = 'union'\n[graph.parts.a]\nkind = 'star'\naccounts = 5\n"
             "[platforms.b]\n",
-            "no part of the graph",
+            "not part of the graph",
         ),
     ],
 )

@@ -339,7 +339,7 @@ def test_what_is_not_ours_is_refused(compared: Path, tmp_path: Path) -> None:
         write_report(other)
     mine = tmp_path / "mine.html"
     mine.write_text("<p>my own page</p>")
-    with pytest.raises(OutputError, match="no report of rumorsim"):
+    with pytest.raises(OutputError, match="not a report of rumorsim"):
         write_report(compared, mine)
     assert mine.read_text() == "<p>my own page</p>"
 

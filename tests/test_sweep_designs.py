@@ -144,7 +144,7 @@ def test_keys(key: str, parts: tuple[Any, ...]) -> None:
 
 @pytest.mark.parametrize("key", ["", ".", "a..b", "a.", "[0]", "a[", "a[]", "a]b", "a[0", 'a."b'])
 def test_what_is_no_key(key: str) -> None:
-    with pytest.raises(InputError, match="no dotted key"):
+    with pytest.raises(InputError, match="is not a dotted key"):
         parse_key(key)
 
 

@@ -102,7 +102,7 @@ def test_every_run_belongs_to_one_shard(whole: tuple[Path, Path]) -> None:
     for name in Sweep.load(whole[1]).run_ids():
         assert sum(shard.has(name) for shard in shards) == 1
     for text in ("0/3", "4/3", "1", "a/b", "-1/3", "1/0", ""):
-        with pytest.raises(InputError, match="no part of a sweep"):
+        with pytest.raises(InputError, match="is not a shard of a sweep"):
             Shard.of(text)
 
 
@@ -303,7 +303,7 @@ def test_ctrl_c_ends_within_two_seconds_and_keeps_what_is_finished(tmp_path: Pat
     _, error = child.communicate(timeout=60)
     assert time.monotonic() - begun < 2
     assert child.returncode == 130
-    assert "what is finished is kept" in error
+    assert "finished runs are kept" in error
     assert "Traceback" not in error
     kept = {place: place.read_bytes() for place in records(out)}
     assert 6 <= len(kept) < 360

@@ -44,6 +44,8 @@ MODELS = [
 TOLD = {"Scenario.prices", "Story.name", "Accounts.second"}
 #: Fields that need a file have a test of their own (in test_people), Scenario.name is a label.
 ELSEWHERE = {"Accounts.file", "Accounts.sha256", "Scenario.model", "Scenario.name"}
+#: Measures of one's own see events and change none; accounts without follows come with a table.
+ELSEWHERE |= {"Scenario.own_measures", "Accounts.isolated"}
 #: Presets are written out before anything else sees them: see test_platforms.
 ELSEWHERE |= {"Platform.preset", "Platform.accounts", "Accounts.preset"}
 #: What a kind earns moves no event; the measure of it has tests of its own.
