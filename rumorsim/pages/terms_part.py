@@ -101,20 +101,21 @@ def _table(name: str, title: str, leaves: Sequence[Leaf]) -> Table:
 
 def is_readable(values: Mapping[str, Any]) -> bool:
     """Whether this version reads the scenario in plain values."""
+    return _read(values) is not None
+
+
+def _read(values: Mapping[str, Any]) -> Scenario | None:
+    """The scenario in plain values, None where this version cannot read it."""
     try:
-        Scenario.model_validate(dict(values))
+        return Scenario.model_validate(dict(values))
     except (InputError, ValueError):
-        return False
-    return True
+        return None
 
 
 def _leaves(values: Mapping[str, Any]) -> list[Leaf]:
     """Key path, value, whether it is the default, and meaning; none if it cannot be read."""
-    try:
-        scenario = Scenario.model_validate(dict(values))
-    except (InputError, ValueError):
-        return []
-    return list(_walk(scenario, values, ()))
+    scenario = _read(values)
+    return [] if scenario is None else list(_walk(scenario, values, ()))
 
 
 def _walk(
