@@ -137,6 +137,9 @@ def test_earnings_follow_the_share_in_force() -> None:
     assert value["earned"] == pytest.approx(expected)
     assert value["withheld"] == pytest.approx(len(reads) - expected)
     assert value["withheld"] > 10
+    # A demonetisation that ends a batch counts once, as any other.
+    rows = [batch[i : i + 1] for i in range(len(batch))]
+    assert measured("earnings", facts, *rows) == value
 
 
 def test_what_two_have_done_ends_when_both_have_undone_it() -> None:
@@ -158,10 +161,11 @@ def test_what_two_have_done_ends_when_both_have_undone_it() -> None:
 # -- measures, by hand -----------------------------------------------------------------------
 
 
-def measured(name: str, facts: Facts, batch: Batch) -> dict[str, Any]:
+def measured(name: str, facts: Facts, *batches: Batch) -> dict[str, Any]:
     measure = MEASURES[name]
     state = measure.start(facts)
-    measure.observe(state, batch)
+    for batch in batches:
+        measure.observe(state, batch)
     return measure.value(state)
 
 

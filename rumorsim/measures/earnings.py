@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -79,13 +78,13 @@ class Earnings(Measure[State]):
 
     def observe(self, state: State, batch: Batch) -> None:
         changes = (batch.kind == Kind.ACTION) & np.isin(batch.value, _CODES)
-        edges = [0, *(np.flatnonzero(changes) + 1).tolist(), len(batch)]
-        for low, high in pairwise(edges):
-            self._count(state, batch[low:high].only(Kind.READ))
-            if high and changes[high - 1]:
-                row = batch.rows[high - 1]
-                verb = VERBS[int(row["value"])]
-                state.change(int(row["account"]), int(row["source"]), verb)
+        counted = 0
+        for change in np.flatnonzero(changes).tolist():
+            self._count(state, batch[counted:change].only(Kind.READ))
+            row = batch.rows[change]
+            state.change(int(row["account"]), int(row["source"]), VERBS[int(row["value"])])
+            counted = change + 1
+        self._count(state, batch[counted:].only(Kind.READ))
 
     @staticmethod
     def _count(state: State, reads: Batch) -> None:
