@@ -148,13 +148,17 @@ IN_GRAPH: dict[str, tuple[str, list[str]]] = {
     "no source": ('<edge target="a"/>', ["source: is missing"]),
     "no nodes": ("", ["holds no nodes"]),
     "two graphs": (
-        '<node id="a"><graph edgedefault="directed"/></node>',
-        ["more than one", "dissolve"],
+        '</graph><graph edgedefault="directed"><node id="a"/>',
+        ["more than one", "file of its own"],
     ),
     "node in node": ('<node id="a"><node id="b"/></node>', ["directly in <graph>"]),
     "edge in edge": (
         '<edge source="a" target="b"><edge source="b" target="a"/></edge>',
         ["directly in <graph>"],
+    ),
+    "graph in edge": (
+        '<edge source="a" target="b"><graph edgedefault="directed"/></edge>',
+        ["<graph>", "in a <node>"],
     ),
     "hyperedge": ("<hyperedge/>", ["hyperedge", "replace each"]),
     "locator": ('<node id="a"><locator/></node>', ["another file"]),

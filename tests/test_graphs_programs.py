@@ -205,11 +205,56 @@ def test_what_yed_writes(tmp_path: Path) -> None:
     assert found.attributes["label"].tolist() == ["x", "x"]
 
 
-def test_groups_of_yed_are_refused_with_advice(tmp_path: Path) -> None:
-    group = (
-        '<node id="n0" yfiles.foldertype="group"><graph edgedefault="directed" id="n0:">'
-        + NODE.format("0::n0", "a")
-        + "</graph></node>"
+GROUP = """<node id="n{0}" yfiles.foldertype="{2}"><data key="d5">a frame</data><data key="d6">
+<y:ProxyAutoBoundsNode><y:Realizers active="0">
+<y:GroupNode><y:NodeLabel>Group</y:NodeLabel><y:State closed="false"/></y:GroupNode>
+<y:GroupNode><y:NodeLabel>Folder</y:NodeLabel><y:State closed="true"/></y:GroupNode>
+</y:Realizers></y:ProxyAutoBoundsNode></data>
+<graph edgedefault="directed" id="n{0}:">{1}</graph></node>
+"""
+
+
+def edge(number: int, source: str, target: str, more: str = "") -> str:
+    return f'<edge id="x{number}" source="{source}" target="{target}"{more}/>'
+
+
+def test_members_of_yed_groups_are_accounts(tmp_path: Path) -> None:
+    inner = GROUP.format("0::n1", NODE.format("0::n1::n0", "deep"), "folder")
+    inside = NODE.format("0::n0", "a") + inner + edge(1, "n0::n0", "n0::n1::n0")
+    nodes = GROUP.format(0, inside, "group") + NODE.format(1, "b") + GROUP.format(2, "", "group")
+    # An edge between a member and a node outside stands in the outer graph.
+    text = YED.format(nodes).replace('source="n0"', 'source="n0::n0"')
+    found = read_text(text, tmp_path)
+    assert follows(found, "label") == {("a", "b"), ("a", "deep")}
+    assert found.id_list() == ["n0::n0", "n0::n1::n0", "n1"]
+    assert found.attributes["description"].tolist() == ["", "", ""]
+
+
+def test_a_yed_group_at_an_edge_is_an_account(tmp_path: Path) -> None:
+    nodes = GROUP.format(0, NODE.format("0::n0", "a"), "group") + NODE.format(1, "b")
+    found = read_text(YED.format(nodes), tmp_path)
+    assert found.id_list() == ["n0", "n0::n0", "n1"]
+    assert follows(found, "label") == {("Group", "b")}
+    assert found.attributes["description"].tolist() == ["a frame", "", ""]
+
+
+def test_graphs_in_nodes_without_the_words_of_yed(tmp_path: Path) -> None:
+    inside = '<node id="1"/><node id="2"/><edge source="2" target="1"/>'
+    text = (
+        f'{HEAD}<key id="k" for="node" attr.name="age" attr.type="int"/>'
+        '<graph edgedefault="directed"><node id="group"><data key="k">7</data>'
+        f'<graph edgedefault="{{}}">{inside}</graph><data key="k">{{}}</data></node></graph></graphml>'
     )
-    with pytest.raises(InputError, match=r"more than one graph; .*dissolve the groups"):
-        read_text(YED.format(group + NODE.format(1, "b")), tmp_path)
+    found = read_text(text.format("directed", 8).replace('<data key="k">7</data>', ""), tmp_path)
+    # The group has no part in how ids are read: those of its members are whole numbers.
+    assert (found.id_list(), follows(found)) == ([1, 2], {(2, 1)})
+    assert np.isnan(found.attributes["age"]).all()
+    with pytest.raises(InputError, match=r'data = "age": is given twice'):
+        read_text(text.format("directed", 8), tmp_path)
+    # Each graph says for itself which way edges go by default.
+    with pytest.raises(InputError, match="is undirected"):
+        read_text(text.format("undirected", 8).replace('<data key="k">7</data>', ""), tmp_path)
+    with pytest.raises(InputError, match="holds groups and no other nodes"):
+        read_text(f'{HEAD}<graph edgedefault="directed">{GROUP.format(0, "", "folder")}</graph>'
+                  .replace('<data key="d5">a frame</data>', "").replace("d6", "k")
+                  .replace("<graph ", '<key id="k" for="node"/><graph ', 1) + "</graphml>", tmp_path)

@@ -180,6 +180,58 @@ NODE_LINK: dict[str, Any] = {
 }
 
 
+MIXED = (
+    '<gexf xmlns="http://www.gexf.net/1.2draft"><graph{}><nodes><node id="a"/><node id="b"/>'
+    '<node id="c"/></nodes><edges>\n{}\n</edges></graph></gexf>'
+)
+
+
+def gexf_edges(*edges: str) -> str:
+    """Edges such as "ab directed", numbered from 1, a line each; weights are their numbers."""
+    rows = []
+    for i, (ends, _, type) in enumerate((each.partition(" ") for each in edges), 1):
+        more = f' type="{type}"' if type else ""
+        rows.append(f'<edge id="{i}" source="{ends[0]}" target="{ends[1]}" weight="{i}"{more}/>')
+    return "\n".join(rows)
+
+
+@pytest.mark.parametrize(
+    ("default", "edges", "expected"),
+    [
+        ("directed", ("ab", "bc mutual"), {("a", "b"): 1, ("b", "c"): 2, ("c", "b"): 2}),
+        ("mutual", ("ab", "bc directed"), {("a", "b"): 1, ("b", "a"): 1, ("b", "c"): 2}),
+        ("undirected", ("ab directed", "bc directed"), {("a", "b"): 1, ("b", "c"): 2}),
+        ("", ("ab directed", "ca mutual"), {("a", "b"): 1, ("c", "a"): 2, ("a", "c"): 2}),
+    ],
+)
+def test_edges_of_several_types_in_gexf(
+    default: str, edges: tuple[str, ...], expected: dict[Any, float], tmp_path: Path
+) -> None:
+    given = default and f' defaultedgetype="{default}"'
+    text = MIXED.format(given, gexf_edges(*edges))
+    found = read_text("g.gexf", text, tmp_path, f"{FORWARD} weight")
+    assert pairs(found) == expected
+    assert found.duplicates == 0
+
+
+def test_parallel_mutual_edges_are_counted(tmp_path: Path) -> None:
+    text = MIXED.format("", gexf_edges("ba directed", "ab mutual"))
+    found = read_text("g.gexf", text, tmp_path)
+    assert set(pairs(found)) == {("a", "b"), ("b", "a")}
+    assert found.duplicates == 1
+
+
+@pytest.mark.parametrize("default", ["directed", "undirected", "mutual"])
+def test_undirected_edges_among_directed_ones_need_both_ways(default: str, tmp_path: Path) -> None:
+    edges = gexf_edges("ab directed", "bc undirected", "ca mutual")
+    text = MIXED.format(f' defaultedgetype="{default}"', edges)
+    with pytest.raises(InputError, match=r"line 3: <edge>: is undirected where.*--both-ways"):
+        read_text("g.gexf", text, tmp_path)
+    found = read_text("g.gexf", text, tmp_path, both_ways=True)
+    every = {("a", "b"), ("b", "c"), ("c", "a")}
+    assert set(pairs(found)) == every | {(b, a) for a, b in every}
+
+
 @pytest.mark.parametrize("key", ["links", "edges"])
 def test_node_link(key: str, tmp_path: Path) -> None:
     data = dict(NODE_LINK)
@@ -480,7 +532,17 @@ FAULTS: dict[str, tuple[str, str, list[str]]] = {
     "gexf: undirected edge": (
         "g.gexf",
         A.replace("</nodes>", EDGE % "a' type='undirected"),
-        ["cannot be read as GEXF", "Undirected edge"],
+        ["is undirected", "both_ways"],
+    ),
+    "gexf: type of edge": (
+        "g.gexf",
+        A.replace("</nodes>", EDGE % "a' type='likes"),
+        ["line 2", '"likes"', "directed, undirected, mutual"],
+    ),
+    "gexf: default type": (
+        "g.gexf",
+        A.replace("'directed'", "'sideways'").replace('"directed"', '"sideways"'),
+        ["line 1", '"sideways"', "defaultedgetype must be one of"],
     ),
     "gexf: bad number": (
         "g.gexf",

@@ -58,30 +58,36 @@ def read_graphml(
 ) -> FollowGraph:
     """The follow graph of a GraphML file, with the attributes of its nodes.
 
-    Every node is an account. ``ids`` "auto" takes whole numbers if all ids are such. Edges
-    must be directed unless ``both_ways`` makes two follows of each; where weights are asked
-    for, an edge without one has the key's default or 1.0. Nested graphs and hyperedges are
-    refused. Faults are InputErrors with their line.
+    Every node is an account, those inside groups too. A group (a node that holds a graph, as
+    yEd draws it) only frames its members, so it is an account only where an edge begins or ends
+    at it. ``ids`` "auto" takes whole numbers if all ids are such. Edges must be directed unless
+    ``both_ways`` makes two follows of each; where weights are asked for, an edge without one
+    has the key's default or 1.0. Hyperedges and files of several graphs are refused. Faults are
+    InputErrors with their line.
     """
     direction, weight = edge_ends(columns)
     document = Document(str(path), weight, undirected=both_ways)
     found = pieces(path, compressed=compressed, max_bytes=max_bytes, progress=progress)
     parse_xml(path, found, document, "GraphML")
     document.finish()
-    names = list(document.nodes)
-    values = _ids(document, ids)
-    order = id_order(values) or []
-    rank = np.empty(len(names), np.int64)
-    rank[order] = np.arange(len(names))
+    kept = document.accounts()
+    if not kept:
+        rule, advice = "holds groups and no other nodes", "a graph needs at least one account"
+        raise InputError(Fault(rule, file=str(path), advice=advice))
+    values = _ids(document, kept, ids)
+    places = id_order(values) or []
+    order = [kept[i] for i in places]
+    rank = np.zeros(len(document.nodes), np.int64)
+    rank[order] = np.arange(len(kept))
     source, target = (rank[_vector(end)] for end in (document.source, document.target))
-    table = id_table([values[i] for i in order])
+    table = id_table([values[i] for i in places])
     plain = table.dtype == np.int64 and np.array_equal(table, np.arange(table.size))
     return from_edges(
         source,
         target,
         direction=direction,
         both_ways=both_ways,
-        accounts=len(names),
+        accounts=len(kept),
         ids=None if plain else table,
         weights=None if weight is None else np.array(document.weights, np.float64),
         attributes=document.columns(order),
@@ -93,15 +99,16 @@ def _vector(values: array[int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     return np.array(values, np.int64)
 
 
-def _ids(document: Document, ids: str) -> list[int | str]:
-    names = list(document.nodes)
+def _ids(document: Document, kept: list[int], ids: str) -> list[int | str]:
+    every = list(document.nodes)
+    names = [every[number] for number in kept]
     if ids == "text":
         return list(names)
     bad = next((i for i, name in enumerate(names) if not WHOLE.fullmatch(name)), None)
     if bad is None:
         return [int(name) for name in names]
     if ids == "integer":
-        place = f"{document.file}, line {document.lines[bad]}"
+        place = f"{document.file}, line {document.lines[kept[bad]]}"
         rule, advice = "is not a whole number", 'say ids = "text" to keep ids as written'
         raise InputError(Fault(rule, place, "id", show_value(names[bad]), advice))
     return list(names)

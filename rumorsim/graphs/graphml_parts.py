@@ -32,6 +32,8 @@ _REFUSED: Final = {
 }
 #: Where yEd keeps the name that is shown for a node whose id is only a number.
 _LABEL: Final = "NodeLabel"
+#: What yEd says of a group, open or closed, which may be empty.
+_FOLDER: Final = "yfiles.foldertype"
 
 
 class Document:
@@ -39,7 +41,8 @@ class Document:
 
     ``nodes`` maps the id of each node to its number, by first appearance, perhaps as an end
     of an edge; ``source`` and ``target`` are those numbers, an entry an edge, and so is
-    ``weights`` where the name of a weight is given.
+    ``weights`` where the name of a weight is given. Nodes inside a group, which is a node with
+    a graph of its own, are nodes like all others.
     """
 
     def __init__(self, file: str, weight: str | None, *, undirected: bool = False) -> None:
@@ -59,8 +62,12 @@ class Document:
         self._labels: dict[int, str] = {}
         self._stack: list[str] = []
         self._graphs = 0
-        self._directed = False
-        self._node = -1
+        #: For each graph that is open, whether its edges are directed by default.
+        self._directed: list[bool] = []
+        #: The numbers of the nodes that are open, the innermost last.
+        self._open: list[int] = []
+        #: The numbers of the nodes that hold other nodes.
+        self._groups: set[int] = set()
         self._edge_weight: float | None = None
         #: The keys (one, or two where it is for all) whose text is being read.
         self._reading: tuple[Key, ...] = ()
@@ -81,7 +88,7 @@ class Document:
         self._stack.append(tag)
         if above in ("data", "default", "desc", "inside", _LABEL):
             # What programs keep for themselves, such as how a node is drawn.
-            first = tag == _LABEL and self._node >= 0 and self._node not in self._labels
+            first = tag == _LABEL and self._open and self._open[-1] not in self._labels
             self._stack[-1] = _LABEL if first else "inside"
         elif tag in _REFUSED:
             rule, advice = _REFUSED[tag]
@@ -104,12 +111,14 @@ class Document:
         if tag in ("data", "default"):
             self._end_value(tag)
         elif tag == _LABEL:
-            self._labels[self._node] = "".join(self._label).strip()
+            self._labels[self._open[-1]] = "".join(self._label).strip()
             self._label.clear()
         elif tag == "edge" and self._weight is not None:
             self.weights.append(math.nan if self._edge_weight is None else self._edge_weight)
         elif tag == "node":
-            self._node = -1
+            self._open.pop()
+        elif tag == "graph":
+            self._directed.pop()
 
     # -- parts -------------------------------------------------------------------------
 
@@ -131,15 +140,18 @@ class Document:
         self._reading = tuple(found)
 
     def _graph(self, given: dict[str, str]) -> None:
-        self._graphs += 1
+        above = self._stack[-2] if len(self._stack) > 1 else ""
+        if above not in ("graphml", "node"):
+            self._fault("must stand in <graphml> or in a <node>", value="<graph>")
+        self._graphs += above == "graphml"
         if self._graphs > 1:
-            advice = "a graph in a node or beside another: dissolve the groups and save it again"
+            advice = "save each graph as a file of its own"
             self._fault("holds more than one graph", value="<graph>", advice=advice)
         default = given.get("edgedefault", "")
         if default not in ("directed", "undirected"):
             rule = 'must be "directed" or "undirected"'
             self._fault(rule, "edgedefault", show_value(default), "say which way edges go")
-        self._directed = default == "directed"
+        self._directed.append(default == "directed")
 
     def _node_begins(self, given: dict[str, str]) -> None:
         self._inside_graph()
@@ -147,7 +159,10 @@ class Document:
         if self._told[number]:
             self._fault("is given twice", "id", show_value(given["id"]))
         self._told[number] = 1
-        self._node = number
+        self._groups.update(self._open[-1:])
+        if given.get(_FOLDER) in ("group", "folder"):
+            self._groups.add(number)
+        self._open.append(number)
 
     def _inside_graph(self) -> None:
         if self._stack[-2:-1] != ["graph"]:
@@ -157,7 +172,8 @@ class Document:
         self._inside_graph()
         directed = given.get("directed")
         if not (
-            self._undirected or (self._directed if directed is None else TRUTH.get(directed, False))
+            self._undirected
+            or (self._directed[-1] if directed is None else TRUTH.get(directed, False))
         ):
             advice = "say both_ways (--both-ways) if each edge stands for two follows"
             self._fault("is undirected: it does not say who follows whom", "edge", advice=advice)
@@ -215,9 +231,9 @@ class Document:
                 key.default = value
             elif self._stack[-1] == "node":
                 column = self._data.setdefault(key.name, {})
-                if self._node in column:
+                if self._open[-1] in column:
                     self._fault("is given twice", "data", show_value(key.name))
-                column[self._node] = value
+                column[self._open[-1]] = value
             elif value is not None:
                 self._edge_weight = self._checked_weight(value)
 
@@ -258,6 +274,11 @@ class Document:
             for i, given in enumerate(self.weights):
                 if given != given:
                     self.weights[i] = otherwise
+
+    def accounts(self) -> list[int]:
+        """The numbers of the nodes that are accounts: all but groups that no edge touches."""
+        drawn = self._groups.difference(self.source, self.target) if self._groups else ()
+        return [number for number in range(len(self.nodes)) if number not in drawn]
 
     def _defaults(self, what: str) -> dict[str, Any]:
         """The default of each name that nodes or edges have data of, None without one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from array import array
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, Final, NoReturn
 
@@ -23,19 +24,25 @@ __all__ = ["kept", "read", "write"]
 #: Gephi 0.9 calls version 1.3 by another address than networkx knows.
 _ADDRESSES: Final = (b'"http://www.gexf.net/1.3', b'"http://gexf.net/1.3')
 _LONGEST_ROOT: Final = 1 << 16
+_UNDIRECTED: Final = "undirected"
+_TYPES: Final = ("directed", _UNDIRECTED, "mutual")
 #: Names that networkx gives a meaning of its own.
 _RESERVED: Final = ("id", "start", "end", "pid", "viz", "spells", "slices", "parents", "for")
 
 
 def read(request: Request) -> FollowGraph:
-    """Accounts go by the ids of their nodes; labels that differ from them are an attribute."""
-    return read_small(request, "GEXF", _parse)
+    """Accounts go by the ids of their nodes; labels that differ from them are an attribute.
+
+    A mutual edge is two follows. Edges that are undirected need ``both_ways``, which then makes
+    two follows of every edge, directed or not.
+    """
+    return read_small(request, "GEXF", partial(_parse, both_ways=request.both_ways))
 
 
-def _parse(raw: bytes, path: Path) -> nx.Graph[Any]:
+def _parse(raw: bytes, path: Path, both_ways: bool) -> nx.Graph[Any]:
     document = _Document(str(path))
     parse_xml(path, [raw], document, "GEXF")
-    document.finish()
+    document.finish(both_ways)
     root = raw[:_LONGEST_ROOT].replace(*_ADDRESSES)
     graph = _Reader()(io.BytesIO(root + raw[_LONGEST_ROOT:]))
     if all(label in (None, node) for node, label in graph.nodes(data="label")):
@@ -45,7 +52,22 @@ def _parse(raw: bytes, path: Path) -> nx.Graph[Any]:
 
 
 class _Reader(GEXFReader):  # type: ignore[misc]
-    """Values of types that networkx does not know are kept as the text they are."""
+    """Reads edges of several types, which networkx refuses, and values of types unknown to it.
+
+    These values are kept as the text they are.
+    """
+
+    def make_graph(self, graph_xml: Any) -> nx.Graph[Any]:
+        edges = [each for each in graph_xml.iter() if each.tag.rpartition("}")[2] == "edge"]
+        default = graph_xml.get("defaultedgetype", _UNDIRECTED)
+        types = [each.get("type", default) for each in edges] or [default]
+        undirected = _UNDIRECTED in types
+        graph_xml.set("defaultedgetype", _UNDIRECTED if undirected else "directed")
+        for each, type in zip(edges, types, strict=False):
+            each.set("type", _UNDIRECTED if undirected else type)
+        # networkx would merge the edge back of a mutual edge with another one like it.
+        self.simple_graph = self.simple_graph and "mutual" not in types
+        return super().make_graph(graph_xml)
 
     def construct_types(self) -> None:
         super().construct_types()
@@ -66,6 +88,9 @@ class _Document:
         self._nodes: set[str] = set()
         self._lines, self._ends = array("q"), list[str]()
         self._begun = False
+        self._default = _UNDIRECTED
+        #: The line of the first edge of each type.
+        self._types: dict[str, int] = {}
 
     def start(self, tag: str, given: dict[str, str]) -> None:
         tag = tag.rpartition(":")[2]
@@ -82,7 +107,10 @@ class _Document:
             if name in self._nodes:
                 self._fault("is given twice", show_value(name))
             self._nodes.add(name)
+        elif tag == "graph":
+            self._default = self._type(given, "defaultedgetype", _UNDIRECTED)
         elif tag == "edge":
+            self._types.setdefault(self._type(given, "type", self._default), self.line())
             for end in ("source", "target"):
                 self._ends.append(self._given(given, end))
                 self._lines.append(self.line())
@@ -92,17 +120,31 @@ class _Document:
             self._fault(f"{key} is {'empty' if key in given else 'missing'}")
         return given[key]
 
+    def _type(self, given: dict[str, str], key: str, otherwise: str) -> str:
+        found = given.get(key, otherwise)
+        if found not in _TYPES:
+            self._fault(f"{key} must be one of {', '.join(_TYPES)}", show_value(found))
+        return found
+
     def text(self, text: str) -> None:
         """Nothing that follows depend on."""
 
     def end(self, tag: str) -> None:
         """Nothing that follows depend on."""
 
-    def finish(self) -> None:
+    def finish(self, both_ways: bool) -> None:
         for name, line in zip(self._ends, self._lines, strict=True):
             if name not in self._nodes:
                 rule, advice = "there is no node of this id", "every end of an edge needs a <node>"
                 self._fault(rule, show_value(name), advice, line)
+        line = self._types.get(_UNDIRECTED, 0)
+        if line and len(self._types) > 1 and not both_ways:
+            rule = "is undirected where others are directed: it does not say who follows whom"
+            advice = (
+                "save it as directed or mutual, or say both_ways (--both-ways) if each edge of the"
+                " file stands for two follows"
+            )
+            self._fault(rule, "<edge>", advice, line)
 
     def _fault(self, rule: str, value: str = "", advice: str = "", line: int = 0) -> NoReturn:
         place = f"{self.file}, line {line or self.line()}"
