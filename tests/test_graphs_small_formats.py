@@ -250,6 +250,42 @@ def test_node_link(key: str, tmp_path: Path) -> None:
     assert found.id_list() == [1, 2]
 
 
+def d3(ids: list[Any], *links: tuple[Any, Any]) -> str:
+    nodes = [{"id": each, "group": i} for i, each in enumerate(ids)]
+    edges = [{"source": source, "target": target, "value": 1} for source, target in links]
+    return json.dumps({"directed": True, "nodes": nodes, "links": edges})
+
+
+def test_links_by_position_as_d3_has_them(tmp_path: Path) -> None:
+    found = read_text("g.json", d3(["Myriel", "Valjean", "c"], (1, 0), (2, 1)), tmp_path)
+    assert set(pairs(found)) == {("Valjean", "Myriel"), ("c", "Valjean")}
+    assert found.attributes["group"][found.index_of("Valjean")] == 1
+
+
+@pytest.mark.parametrize(
+    ("ids", "links", "told"),
+    [
+        # Ids that are numbers, or text that looks like one: a link may mean either.
+        ([10, "b"], [(0, 1)], r'links\[0\]\.source = 0: .*if links give positions.* "id"'),
+        (["1", "2", "3"], [(1, 2)], r"links\[0\]\.source = 1: .*if links give positions"),
+        (["a", "b"], [(0, 2)], r"links\[0\]\.source = 0: .*if links give positions"),
+        (["a", "b"], [(-1, 1)], r"source = -1: there is no node of this id; nor is it a position"),
+        (["a", "b"], [(0, 1), ("a", "b")], r"links\[0\]\.source = 0: there is no node"),
+        (["a", "b"], [(True, False)], "must be text or a whole number"),
+    ],
+)
+def test_links_that_may_be_positions_or_ids_are_refused(
+    ids: list[Any], links: list[Any], told: str, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=told):
+        read_text("g.json", d3(ids, *links), tmp_path)
+
+
+def test_whole_numbers_that_are_ids_are_ids(tmp_path: Path) -> None:
+    found = read_text("g.json", d3([1, 0, 2], (1, 0)), tmp_path)
+    assert set(pairs(found)) == {(1, 0)}
+
+
 MTX = "%%MatrixMarket matrix coordinate {} {}\n% made by nobody\n4 4 3\n{}\n"
 
 

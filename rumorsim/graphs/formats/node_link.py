@@ -14,10 +14,12 @@ from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.formats import Request
 from rumorsim.graphs.formats.small import decoded, even_columns, network_to_write, read_small
+from rumorsim.graphs.naming import WHOLE
 
 __all__ = ["kept", "read", "write"]
 
 _EDGES: Final = ("links", "edges")
+_ENDS: Final = ("source", "target")
 #: What networkx calls the argument that names the list of edges, by its release.
 _ARGUMENT: Final = (
     "edges" if "edges" in inspect.signature(nx.node_link_graph).parameters else "link"
@@ -25,7 +27,11 @@ _ARGUMENT: Final = (
 
 
 def read(request: Request) -> FollowGraph:
-    """Accounts have the ids of their nodes: text stays text, whole numbers stay numbers."""
+    """Accounts have the ids of their nodes: text stays text, whole numbers stay numbers.
+
+    Links name their ends by id or, as in files for D3, by position in the list of nodes: that is
+    how they are read where all ends are whole numbers and no id is or looks like one.
+    """
     return read_small(request, "node-link JSON", _parse, typed=True)
 
 
@@ -47,18 +53,46 @@ def _parse(raw: bytes, path: Path) -> nx.Graph[Any]:
         if name in known:
             raise _fault(path, f"nodes[{i}].id", "is given twice", name)
         known.add(name)
+    edges = _by_id(nodes, edges, known)
     for i, edge in enumerate(edges):
-        for end in ("source", "target"):
+        for end in _ENDS:
             key = f"{named[0]}[{i}].{end}"
             if _id(edge, end, key, path) not in known:
-                raise _fault(path, key, "there is no node of this id", edge[end])
+                raise _no_such_node(path, key, edge[end], len(nodes))
     for key in ("directed", "multigraph"):
         if not isinstance(data.get(key, False), bool):
             raise _fault(path, key, "must be true or false", data[key])
     if not isinstance(data.get("graph", {}), dict):
         data["graph"] = {}
     # Parallel edges are counted, whether they are announced or not.
-    return nx.node_link_graph({**data, "multigraph": True}, **{_ARGUMENT: named[0]})
+    whole = {**data, "multigraph": True, named[0]: edges}
+    return nx.node_link_graph(whole, **{_ARGUMENT: named[0]})
+
+
+def _by_id(
+    nodes: list[dict[str, Any]], edges: list[dict[str, Any]], known: set[Any]
+) -> list[dict[str, Any]]:
+    """Edges with ids as their ends, where these are positions of nodes beyond doubt."""
+    ends = [edge.get(end) for edge in edges for end in _ENDS]
+    if not all(type(end) is int and 0 <= end < len(nodes) for end in ends):
+        return edges
+    if any(type(name) is int or _looks_whole(name) for name in known):
+        return edges
+    return [{**edge, **{end: nodes[edge[end]]["id"] for end in _ENDS}} for edge in edges]
+
+
+def _looks_whole(name: Any) -> bool:
+    return isinstance(name, str) and WHOLE.fullmatch(name) is not None
+
+
+def _no_such_node(path: Path, key: str, end: Any, nodes: int) -> InputError:
+    rule, advice = "there is no node of this id", "is it node-link JSON?"
+    if type(end) is int and 0 <= end < nodes:
+        # Where ids are numbers too, a number may be meant either way.
+        advice = 'if links give positions in the list of nodes, write the "id" of the node instead'
+    elif type(end) is int:
+        advice = f"nor is it a position among the {nodes:,} nodes"
+    return InputError(Fault(rule, str(path), key, show_value(end), advice))
 
 
 def _rows(data: dict[str, Any], key: str, path: Path) -> list[dict[str, Any]]:
