@@ -33,8 +33,19 @@ __all__ = [
 MARKER: Final = "rumorsim.json"
 
 
+#: How a file begins that stands for one that was not fetched, what it is, and what fetches it.
+_POINTERS: Final = (
+    (b"version https://git-lfs.github.com/spec/v", "Git LFS", "git lfs pull"),
+    (b"/annex/objects/", "git-annex", "git annex get FILE"),
+)
+_LONGEST_START: Final = max(len(magic) for magic, _, _ in _POINTERS)
+
+
 def checked_file(path: str | os.PathLike[str]) -> Path:
-    """``path`` as a file that exists and can be opened; InputError otherwise."""
+    """``path`` as a file that exists, can be opened and holds its own data; InputError otherwise.
+
+    What Git LFS and git-annex leave in the place of a file that was not fetched is refused.
+    """
     place = Path(path)
     shown = str(path)
     if "\0" in shown:
@@ -43,16 +54,35 @@ def checked_file(path: str | os.PathLike[str]) -> Path:
         if place.is_dir():
             raise InputError(Fault("is a directory, not a file", file=shown, advice=_inside(place)))
         if not place.exists():
+            _check_annex_link(place)
             raise InputError(Fault("there is no such file", file=shown, advice=_beside(place)))
         if not place.is_file():
             raise InputError(Fault("is not a regular file", file=shown))
-        with place.open("rb"):
-            pass
+        with place.open("rb") as file:
+            _check_own_data(place, file.read(_LONGEST_START))
     except OSError as error:
         raise InputError(
             Fault("cannot be opened", file=shown[:200], value=str(error.strerror or error))
         ) from error
     return place
+
+
+def _check_own_data(place: Path, start: bytes) -> None:
+    for magic, program, command in _POINTERS:
+        if start.startswith(magic):
+            raise _not_fetched(place, f"is a {program} pointer", command)
+
+
+def _check_annex_link(place: Path) -> None:
+    """InputError for a link to a file of git-annex that is not here."""
+    if place.is_symlink() and "/annex/objects/" in place.readlink().as_posix():
+        raise _not_fetched(place, "is a git-annex link", "git annex get FILE")
+
+
+def _not_fetched(place: Path, what: str, command: str) -> InputError:
+    rule = f"{what} to a file that has not been fetched"
+    advice = f"fetch it with: {command.replace('FILE', place.name)}"
+    return InputError(Fault(rule, file=str(place), advice=advice))
 
 
 def _names(folder: Path) -> list[str]:

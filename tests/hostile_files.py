@@ -10,9 +10,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-__all__ = ["FILES", "mutated", "place_of"]
+__all__ = ["FILES", "NOT_FETCHED", "mutated", "place_of"]
 
 _DEEP = b"[" * 100_000 + b"]" * 100_000
+
+_KEY = "SHA256E-s42--5f2c9a.txt"
+#: What stands for a file that was not fetched, by the command that fetches it.
+NOT_FETCHED: dict[str, bytes | Callable[[Path], None]] = {
+    "git lfs pull": (
+        b"version https://git-lfs.github.com/spec/v1\n"
+        b"oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"
+    ),
+    "git annex get": f"/annex/objects/{_KEY}\n".encode(),
+    "git annex get f": lambda place: place.symlink_to(f".git/annex/objects/f7/{_KEY}/{_KEY}"),
+}
 
 #: What each file holds, or how it is made where it is no ordinary file.
 FILES: dict[str, bytes | Callable[[Path], None]] = {
@@ -47,6 +58,7 @@ FILES: dict[str, bytes | Callable[[Path], None]] = {
     "a full device": lambda place: place.symlink_to("/dev/full"),
     "a link to nowhere": lambda place: place.symlink_to(place.with_name("gone")),
     "a link to itself": lambda place: place.symlink_to(place),
+    **NOT_FETCHED,
 }
 
 #: Values that stand where others were saved.

@@ -346,16 +346,36 @@ def test_quotes_that_do_not_match(tmp_path: Path) -> None:
         assert "quotes that do not match" in refused(path)
 
 
+@pytest.mark.parametrize("header", [None, "yes", "no"])
+@pytest.mark.parametrize("first", ["9.06E+17 1.2E+18", "5 1.2E+18", "9.06E+17 5"])
+@pytest.mark.parametrize("rest", ["1 2\n2 3\n3 1\n1 3\n", "ann bob\nbob cy\n", ""])
+def test_rounded_ids_in_the_first_line_are_no_header(
+    header: Any, first: str, rest: str, tmp_path: Path
+) -> None:
+    path = written(tmp_path, f"{first}\n{rest}")
+    told = r"line 1: follow\w+ = \"[\d.]+E\+1[78]\": is a number without all its digits.*--ids text"
+    with pytest.raises(InputError, match=told):
+        read_follows(path, columns=FORWARD, header=header)
+    # Whoever means them as they stand has them, and as follows.
+    found = read_follows(path, columns=FORWARD, header="no", ids="text")
+    assert found.follows == 1 + rest.count("\n")
+
+
+def test_a_rounded_id_further_down_is_told_as_such(tmp_path: Path) -> None:
+    path = written(tmp_path, "1 2\n2 3\n3 9.06E+17\n")
+    with pytest.raises(InputError, match=r'line 3: followee = "9.06E\+17": is a number without'):
+        read_follows(path, columns=FORWARD)
+
+
 def test_ids_that_a_spreadsheet_has_rounded_are_refused(tmp_path: Path) -> None:
-    path = written(tmp_path, "9.06E+17,ann\nann,9.07E+17\n", "f.csv")
+    path = written(tmp_path, "bob,ann\nann,9.06E+17\nbob,9.07E+17\n", "f.csv")
     message = refused(path)
-    assert "2 of 3 ids are numbers without all their digits" in message
+    assert "2 of 4 ids are numbers without all their digits" in message
     assert "--ids text" in message
-    assert read_follows(path, columns=FORWARD, ids="text").accounts == 3
+    assert read_follows(path, columns=FORWARD, ids="text").accounts == 4
     long = [906123456789012000 + 1000 * i for i in range(6)]
     text = "\n".join(f"{a},{b}" for a, b in pairwise(long))
     assert "6 of 6 ids end in 00" in refused(written(tmp_path, text))
-    assert read_follows(path, columns=FORWARD, ids="text").accounts == 3
     # Long ids as they are.
     whole = written(tmp_path, text.replace("000", "123"))
     assert read_follows(whole, columns=FORWARD).accounts == 6

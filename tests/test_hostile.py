@@ -15,10 +15,11 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from hostile_files import FILES, mutated, place_of
+from hostile_files import FILES, NOT_FETCHED, mutated, place_of
 
 from rumorsim.cli import cli
 from rumorsim.errors import InputError
+from rumorsim.graphs import from_edges, read_accounts_table, read_follows, write_follows
 from rumorsim.pages.making import page_of
 from rumorsim.pages.rendering import html_of
 from rumorsim.results import Result
@@ -96,6 +97,28 @@ def test_every_command_refuses_every_hostile_file(
             continue
         assert done.exit_code == 2, (what, done.exit_code, done.output)
         assert told.startswith("error: "), (what, told)
+        # A report is made of a directory.
+        if what in NOT_FETCHED and command != "report":
+            assert "to a file that has not been fetched" in told, (what, told)
+            assert what in told, (what, told)
+
+
+@pytest.mark.parametrize("part", ["follows.json", "followers.npy"])
+@pytest.mark.parametrize("what", ["git lfs pull", "git annex get"])
+def test_arrays_that_were_not_fetched(part: str, what: str, tmp_path: Path) -> None:
+    graph = from_edges([0, 1], [1, 2], direction="follower followee")
+    write_follows(graph, tmp_path / "g.mapped")
+    (tmp_path / "g.mapped" / part).unlink()
+    place_of(what, part, tmp_path / "g.mapped")
+    with pytest.raises(InputError, match=rf"{part}: is a .* not been fetched; .*{what}"):
+        read_follows(tmp_path / "g.mapped")
+
+
+def test_a_table_of_accounts_that_was_not_fetched(tmp_path: Path) -> None:
+    graph = from_edges([0, 1], [1, 2], direction="follower followee")
+    place = place_of("git lfs pull", "accounts.csv", tmp_path)
+    with pytest.raises(InputError, match="is a Git LFS pointer to a file that has not been"):
+        read_accounts_table(place, graph)
 
 
 def test_the_commands_are_all_that_take_a_file() -> None:

@@ -9,6 +9,7 @@ from rumorsim.graphs.cells import bare_line
 from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.dialects import Said, Shape, shape_of
 from rumorsim.graphs.headers import names_a_column
+from rumorsim.graphs.id_checks import is_shortened, rounded_id
 from rumorsim.graphs.lines import LineFormat, is_whole
 
 __all__ = ["format_of"]
@@ -46,6 +47,8 @@ def format_of(
     number = lines[0][0]
     if shape.attributes:
         return _with_attributes(rows, columns, said, shape, file, number)
+    if not columns.names:
+        _check_rounded(rows[0], columns, said, f"{file}, line {number}")
     headed = _headed(rows, columns, said, named, f"{file}, line {number}")
     if headed and not rows[1:]:
         return None
@@ -89,6 +92,15 @@ def _first_lines(
         if len(found) == _LOOKED_AT:
             break
     return found, named
+
+
+def _check_rounded(row: Sequence[bytes], columns: Columns, said: Said, place: str) -> None:
+    """InputError for ids in the first line that a spreadsheet has rounded: they are no header."""
+    if said.ids == "text":
+        return
+    for word, cell in zip(columns.words, row, strict=False):
+        if word in _ENDS and is_shortened(cell.decode()):
+            raise rounded_id(cell.decode(), place, word)
 
 
 def _headed(rows: Rows, columns: Columns, said: Said, named: bool, place: str) -> bool:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from rumorsim.errors import Fault, InputError, show_value
 
-__all__ = ["check_ids", "written_ids"]
+__all__ = ["check_ids", "is_shortened", "rounded_id", "written_ids"]
 
 #: A number as spreadsheets show long ones, with digits left out: 9.06E+17.
 _SHORTENED = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+")
@@ -17,7 +17,7 @@ _SHORTENED = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+")
 _LONG: Final = 10**16
 _ROUNDED_TO: Final = 100
 _MANY: Final = 5
-_ADVICE = (
+_ADVICE: Final = (
     'export them as text, or say ids = "text" (--ids text) if they are meant to be as they stand'
 )
 
@@ -33,15 +33,22 @@ def check_ids(ids: NDArray[Any] | None, file: str) -> None:
         found = long.tolist()
         what = f"end in {str(_ROUNDED_TO)[1:]}, all that have more than 16 digits"
     else:
-        found = [each for each in ids.tolist() if isinstance(each, str) and _shortened(each)]
+        found = [each for each in ids.tolist() if isinstance(each, str) and is_shortened(each)]
         what = "are numbers without all their digits"
     if found:
         rule = f"{len(found):,} of {len(ids):,} ids {what}: a spreadsheet has rounded them"
         raise InputError(Fault(rule, file, "ids", show_value(found[0]), _ADVICE))
 
 
-def _shortened(text: str) -> bool:
+def is_shortened(text: str) -> bool:
+    """Whether an id is a number with digits left out, as spreadsheets show long ones."""
     return _SHORTENED.fullmatch(text) is not None
+
+
+def rounded_id(text: str, place: str, key: str = "id") -> InputError:
+    """What to raise for an id that :func:`is_shortened`, at its place in a file."""
+    rule = "is a number without all its digits: a spreadsheet has rounded it"
+    return InputError(Fault(rule, place, key, show_value(text), _ADVICE))
 
 
 def written_ids(ids: list[Any], place: str) -> list[str]:

@@ -16,6 +16,7 @@ from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.graphs.cells import attribute_values, attributes_of, bare_line, quoted_cells
 from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.dialects import Said, Shape
+from rumorsim.graphs.id_checks import is_shortened, rounded_id
 
 __all__ = ["Id", "LineFormat", "Row", "Skip", "is_whole", "moment"]
 
@@ -203,6 +204,8 @@ class LineFormat:
             self._fault(number, f"ids can have at most {_LONGEST_ID:,} bytes", shown, "", key)
         if not self.integers:
             return cell.decode()
+        if is_shortened(cell.decode()):
+            raise rounded_id(cell.decode(), f"{self.file}, line {number}", key)
         rule = "is not a whole number, as ids were before"
         advice = 'correct the line, or say ids = "text" (--ids text) to keep ids as written'
         self._fault(number, rule, show_value(cell.decode()), advice, key)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.files import checked_file
 
 __all__ = ["LONGEST_TEXT", "highest", "open_array", "part_file", "write_array"]
 
@@ -47,6 +48,7 @@ def part_file(path: Path) -> int:
         raise InputError(Fault("is a link; arrays must be files", file=str(path), advice=advice))
     if not stat.S_ISREG(found.st_mode):
         raise InputError(Fault("is not a regular file", file=str(path)))
+    checked_file(path)
     if not os.access(path, os.R_OK):
         raise InputError(Fault("cannot be opened", file=str(path), value="Permission denied"))
     return found.st_size

@@ -65,8 +65,9 @@ class _Reader(GEXFReader):  # type: ignore[misc]
         graph_xml.set("defaultedgetype", _UNDIRECTED if undirected else "directed")
         for each, type in zip(edges, types, strict=False):
             each.set("type", _UNDIRECTED if undirected else type)
-        # networkx would merge the edge back of a mutual edge with another one like it.
-        self.simple_graph = self.simple_graph and "mutual" not in types
+        if "mutual" in types:
+            # networkx would merge the edge back of a mutual edge with another one like it.
+            self.simple_graph = False
         return super().make_graph(graph_xml)
 
     def construct_types(self) -> None:
