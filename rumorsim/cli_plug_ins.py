@@ -12,7 +12,10 @@ __all__ = ["plugins"]
 @click.command("plugins")
 @json_option
 def plugins(as_json: bool) -> None:
-    """List interventions, adversaries, measures and generators, and the packages they are from.
+    """List what scenarios and files can be made of, and the packages it comes from.
+
+    Interventions, adversaries, measures, surfaces, graph generators, and the formats of graphs
+    and of events.
 
     What another package offers and cannot be used is listed with the cause; it is in nobody
     else's way.

@@ -28,6 +28,8 @@ GROUPS: Final = {
     "adversary": "rumorsim.adversaries",
     "measure": "rumorsim.measures",
     "generator": "rumorsim.generators",
+    "graph format": "rumorsim.graph_formats",
+    "event format": "rumorsim.event_formats",
 }
 
 T = TypeVar("T")
@@ -72,6 +74,8 @@ _HOMES: Final = {
     "adversary": ("adversaries", "ADVERSARIES"),
     "measure": ("measures", "MEASURES"),
     "generator": ("graphs.made", "MADE"),
+    "graph format": ("graphs.formats", "FORMATS"),
+    "event format": ("sinks.event_formats", "EVENT_FORMATS"),
 }
 
 

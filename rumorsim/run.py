@@ -26,8 +26,8 @@ from rumorsim.scenario.handing import (
     AnyPolicy,
     measure_named,
     measured_by,
-    own_code_in,
 )
+from rumorsim.scenario.used_code import own_code_in
 from rumorsim.scenario.workload import long_work
 from rumorsim.simulation import Simulation
 from rumorsim.sinks import open_sink

@@ -8,9 +8,9 @@ import pytest
 from event_streams import Draws, random_stream
 
 from rumorsim.events import Batch, Facts
-from rumorsim.sinks import facts_to_json, open_sink, read_events
+from rumorsim.sinks import EVENT_FORMATS, facts_to_json, open_sink, read_events
 
-SUFFIXES = ("ndjson", "ndjson.gz", "parquet", "arrow")
+SUFFIXES = [s.removeprefix(".") for each in EVENT_FORMATS.values() for s in each.suffixes]
 ROOT = Path(__file__).resolve().parents[1]
 every_format = pytest.mark.parametrize("suffix", SUFFIXES)
 

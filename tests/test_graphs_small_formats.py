@@ -365,7 +365,7 @@ def unsafe(name: str, words: list[str]) -> bool:
     return any("\ufffe" in word or "\uffff" in word for word in words)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if FORMATS[name].ours])
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -170,7 +170,7 @@ def test_a_killed_run_leaves_nothing_that_looks_finished(suffix: str, tmp_path: 
     run = subprocess.Popen(
         [sys.executable, "-c", KILLED, str(path)],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         stdout=subprocess.PIPE,
     )
     assert run.stdout is not None and run.stdout.readline() == b"writing\n"
@@ -254,7 +254,7 @@ def test_a_reader_that_leaves_ends_the_writer_quietly() -> None:
     run = subprocess.Popen(
         [sys.executable, "-c", script, "-"],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
@@ -309,7 +309,7 @@ def test_pandas_is_not_loaded_for_writing(array: str, tmp_path: Path) -> None:
     said = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code), str(tmp_path)],
         cwd=ROOT / "tests",
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True,
         text=True,
         check=True,

@@ -72,9 +72,9 @@ class GraphFile(GraphModel):
         None,
         max_length=100,
         description="The format, where the ending of the name does not say it: "
-        + ", ".join(f'"{name}"' for name in (*LISTS, *FORMATS))
-        + ". All but text, parquet, graphml and matrix-market are read by networkx and meant"
-        " for small graphs: at most 32 MB, unless max_bytes says more.",
+        + ", ".join(f'"{name}"' for name in (*LISTS, *FORMATS.own))
+        + ", or one of another package. All but text, parquet, graphml and matrix-market are read"
+        " by networkx and meant for small graphs: at most 32 MB, unless max_bytes says more.",
     )
     id_attribute: str | None = Field(
         None,

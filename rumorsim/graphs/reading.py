@@ -15,7 +15,7 @@ from rumorsim.graphs.dialects import Said
 from rumorsim.graphs.direction import DIRECTIONS
 from rumorsim.graphs.edges import Edges
 from rumorsim.graphs.follows import FollowGraph
-from rumorsim.graphs.formats import Request, format_of_file
+from rumorsim.graphs.formats import FORMATS, Request, format_of_file
 from rumorsim.graphs.id_checks import check_ids
 from rumorsim.graphs.lines import moment
 from rumorsim.graphs.read_as import ReadAs
@@ -86,9 +86,10 @@ def read_follows(
     wanted = _wanted(columns, path)
     said.check()
     place = checked_file(path)
-    kind = file_format(place)
+    named = format_of_file(place, format)
+    kind = file_format(place, anything=named is not None and not named.ours)
     packed = kind == "gzip"
-    chosen = format_of_file(place, format, kind)
+    chosen = named or (FORMATS.own.get(kind) if format is None else None)
     if chosen is not None:
         _left_out({**said.for_text_only(), "until": until}, path, "only lists of follows have it")
         _only_ends_and_weight(wanted, path)

@@ -51,16 +51,17 @@ def is_mapped(path: str | os.PathLike[str]) -> bool:
     return Path(path).suffix.lower() == _MAPPED
 
 
-def file_format(path: Path) -> str:
+def file_format(path: Path, *, anything: bool = False) -> str:
     """What the first bytes say: "gzip", "parquet", "text" or one of ``formats.FORMATS``.
 
-    InputError where these are of something else, or where the suffix disagrees.
+    InputError where these are of something else, unless that may be ``anything``, or where the
+    suffix disagrees.
     """
     with path.open("rb") as file:
         start = file.read(16)
     start = start[len(marked_encoding(start)[0]) :]
     found = next((kind for magic, kind in _MAGIC.items() if start.startswith(magic)), "text")
-    if found not in _READABLE:
+    if found not in _READABLE and not anything:
         raise InputError(
             Fault(
                 f"is {found}, not a list of follows",

@@ -92,7 +92,7 @@ def write_follows(
         elif chosen is not None:
             with _opened(draft, packed=packed) as raw:
                 chosen.write(raw, graph, wanted, place)
-            if chosen.by_networkx:
+            if chosen.read_back:
                 from rumorsim.graphs.formats.small import check_written
 
                 check_written(chosen, draft, graph, wanted, compressed=packed)

@@ -14,13 +14,10 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from rumorsim.adversaries import ADVERSARIES
 from rumorsim.errors import Fault, InputError, show_value
-from rumorsim.graphs.config import GRAPH_CONFIGS
-from rumorsim.interventions import INTERVENTIONS, Intervention
+from rumorsim.interventions import Intervention
 from rumorsim.measures import MEASURES, AnyMeasure, Measure, taken
 from rumorsim.own_code import Handed, OwnCode, acting, code_of, found, imported
-from rumorsim.plug_ins import Registry
 from rumorsim.scenario.models import OwnMeasure, Policy, Scenario
 from rumorsim.scenario.unions import in_force
 from rumorsim.written import replaced
@@ -34,7 +31,6 @@ __all__ = [
     "Policies",
     "measure_named",
     "measured_by",
-    "own_code_in",
     "own_processes",
     "things_of",
     "with_imported",
@@ -197,43 +193,6 @@ def own_processes(scenario: Scenario, policy: Policy, desk: Desk) -> Iterator[An
         if function is None:
             raise missing(what, record)
         yield acting(function, desk, record.settings, what)
-
-
-def own_code_in(scenario: Mapping[str, Any]) -> dict[str, Any]:
-    """What provenance says of a user's own policies and measures in a resolved scenario.
-
-    By their names: where each is defined, its digest, its settings. Empty if there is none.
-    """
-    used: dict[str, Any] = {}
-    for policy in scenario.get("policies", ()):
-        if policy.get("own"):
-            used.setdefault("policies", {})[policy["name"]] = policy["own"]
-    for own in scenario.get("own_measures", ()):
-        record = {key: own[key] for key in OwnCode.model_fields}
-        used.setdefault("measures", {})[own["name"]] = record
-    return {**({"own_code": used} if used else {}), **_plug_ins_in(scenario)}
-
-
-def _plug_ins_in(scenario: Mapping[str, Any]) -> dict[str, Any]:
-    """The distributions of the plug-ins of a resolved scenario, and their versions."""
-    graph = scenario.get("graph", {})
-    graphs = [graph, *graph.get("parts", {}).values()]
-    steps = (each for policy in scenario.get("policies", ()) for each in policy["interventions"])
-    own = {each["name"] for each in scenario.get("own_measures", ())}
-    named: list[tuple[Registry[Any], Iterable[str]]] = [
-        (GRAPH_CONFIGS, (each.get("kind", "") for each in graphs)),
-        (INTERVENTIONS, (each["kind"] for each in steps)),
-        (ADVERSARIES, (each["kind"] for each in scenario.get("adversaries", ()))),
-        (MEASURES, (name for name in scenario.get("measures", ()) if name not in own)),
-    ]
-    used = {}
-    for registry, names in named:
-        for name in names:
-            if name not in registry.own and name in registry:
-                offer = registry.source(name)
-                if offer is not None:
-                    used[offer.distribution] = offer.version
-    return {"plug_ins": used} if used else {}
 
 
 def _needs(scenario: Scenario, measure: str | Measure[Any]) -> frozenset[Kind]:

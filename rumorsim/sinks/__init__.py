@@ -1,4 +1,4 @@
-"""Sinks: where the stream of events goes. Parquet, NDJSON, Arrow IPC, memory or nowhere.
+"""Sinks: where the stream of events goes: a file of any event format, memory or nowhere.
 
 Every sink is a context manager with ``write(batch)`` and ``close()``. A file is written as a
 draft beside its place (:mod:`rumorsim.drafts`), flushed to the disk and renamed only on
@@ -8,7 +8,8 @@ removes it. Memory is bounded: a sink holds at most 65,536 events beyond the bat
 NDJSON is one JSON object a line: a header ``{"schema", "columns", "facts"}``, the events,
 and ``{"end": true, "events": count, "digest", "header"}`` with the SHA-256 of the event rows
 and of the header line. Parquet and Arrow carry the same
-header and tail as metadata. All are read by :func:`read_events`.
+header and tail as metadata. All are read by :func:`read_events`. Other packages add formats
+(:class:`EventFormat`) by entry points of the group ``rumorsim.event_formats``.
 """
 
 from __future__ import annotations
@@ -21,16 +22,22 @@ from typing import IO
 from rumorsim.claims import Claim
 from rumorsim.errors import Fault, InputError, OutputError
 from rumorsim.events import Batch, Facts
-from rumorsim.sinks.base import ReaderGone, Sink, header_of, lines_of, to_json
+from rumorsim.sinks.base import ROWS, ReaderGone, Sink, batch_of, header_of, lines_of, to_json
+from rumorsim.sinks.event_formats import EVENT_FORMATS, format_of
 from rumorsim.sinks.facts_json import facts_from_json, facts_to_json
-from rumorsim.sinks.formats import ArrowFile, NdjsonFile, ParquetFile
-from rumorsim.sinks.saved import ROWS, format_of, measure_file, read_events
+from rumorsim.sinks.file_format import EventFormat, FileSink
+from rumorsim.sinks.saved import measure_file, read_events
 
 __all__ = [
+    "EVENT_FORMATS",
+    "ROWS",
+    "EventFormat",
+    "FileSink",
     "MemorySink",
     "NoSink",
     "ReaderGone",
     "Sink",
+    "batch_of",
     "facts_from_json",
     "facts_to_json",
     "measure_file",
@@ -106,7 +113,7 @@ class _PipeSink(Sink):
         return None
 
 
-def _check_place(path: Path, format: str, facts: Facts, force: bool) -> None:
+def _check_place(path: Path, format: str | None, facts: Facts, force: bool) -> None:
     """OutputError unless there is nothing at ``path``, or events of ours of the same scenario."""
     if path.is_dir():
         raise OutputError(Fault("must be a file, and is a directory", file=str(path)))
@@ -135,7 +142,7 @@ def open_sink(
     *,
     force: bool = False,
 ) -> Sink:
-    """The sink for ``path``: by its suffix (.ndjson, .ndjson.gz, .parquet, .arrow) or ``format``.
+    """The sink for ``path``: by its suffix or ``format``, one of :data:`EVENT_FORMATS`.
 
     ``"-"`` is NDJSON to ``stream``, standard output unless given; there a reader that goes
     away raises :class:`ReaderGone`. Raises InputError for an unknown format or an absent
@@ -146,9 +153,5 @@ def open_sink(
         return _PipeSink(facts, stream or sys.stdout.buffer)
     path = Path(path)
     chosen = format_of(path, format)
-    _check_place(path, chosen, facts, force)
-    if chosen == "parquet":
-        return ParquetFile(facts, path)
-    if chosen == "arrow":
-        return ArrowFile(facts, path)
-    return NdjsonFile(facts, path, compress=chosen == "ndjson.gz")
+    _check_place(path, format, facts, force)
+    return chosen.open(facts, path)

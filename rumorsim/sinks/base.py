@@ -5,15 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Final, Self
 
-from rumorsim.errors import RumorsimError
-from rumorsim.events import COLUMNS, Batch, Facts, Kind, StreamDigest
-from rumorsim.sinks.facts_json import facts_to_json
-from rumorsim.sinks.saved import SCHEMA
+import numpy as np
+from numpy.typing import NDArray
 
-__all__ = ["ReaderGone", "Sink", "header_of", "lines_of", "to_json"]
+from rumorsim.errors import RumorsimError
+from rumorsim.events import COLUMNS, EVENT, Batch, Facts, Kind, StreamDigest
+from rumorsim.sinks.facts_json import facts_to_json
+
+__all__ = ["ROWS", "SCHEMA", "ReaderGone", "Sink", "batch_of", "header_of", "lines_of", "to_json"]
+
+#: Names the layout of events and facts in every file; a change of layout changes it.
+SCHEMA: Final = "rumorsim-events-1"
+#: Events held in memory at a time while reading and writing.
+ROWS: Final = 1 << 16
 
 _NAMES: Final = [kind.name.lower() for kind in Kind]
 
@@ -109,3 +117,11 @@ def lines_of(batch: Batch) -> str:
     lists = [batch.rows[name].tolist() for name in COLUMNS]
     lists[1] = [_NAMES[kind] for kind in lists[1]]
     return "".join([row % each for each in zip(*lists, strict=True)])
+
+
+def batch_of(columns: Mapping[str, NDArray[Any] | list[Any]], length: int) -> Batch:
+    """A batch of ``length`` events from an array or list for each of ``events.COLUMNS``."""
+    rows = np.zeros(length, EVENT)  # padding included: equal rows are equal bytes
+    for name in COLUMNS:
+        rows[name] = columns[name]
+    return Batch(rows)

@@ -19,7 +19,7 @@ from rumorsim.errors import Fault, InputError, OutputError, nearest, show_value
 from rumorsim.files import MARKER, json_text, write_beside, write_text
 from rumorsim.measures import describe
 from rumorsim.provenance import RESULTS_VERSION, versions
-from rumorsim.scenario.handing import own_code_in
+from rumorsim.scenario.used_code import own_code_in
 from rumorsim.studies.runner import Run, Runner, Setting
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from rumorsim.provenance import digest_of
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import (
     Policies,
-    own_code_in,
     with_measures,
     with_policies,
 )
+from rumorsim.scenario.used_code import own_code_in
 from rumorsim.scenario.workload import long_work
 from rumorsim.studies.account_names import shared_accounts
 from rumorsim.studies.answering import check_key

@@ -11,7 +11,7 @@ from rumorsim.account_table import ACCOUNTS_FILE
 from rumorsim.files import write_text
 from rumorsim.provenance import RESULTS_VERSION, digest_of, versions
 from rumorsim.scenario import Scenario
-from rumorsim.scenario.handing import own_code_in
+from rumorsim.scenario.used_code import own_code_in
 from rumorsim.studies.plan import Plan
 from rumorsim.studies.shapes import read_saved
 

@@ -31,7 +31,7 @@ def test_a_shadow_ban_stops_a_story_and_results_say_what_made_them() -> None:
     alone, banned = (rumorsim.run(scenario, policy) for policy in ("none", "shadow ban"))
     assert banned.measures["reach"]["accounts"] < alone.measures["reach"]["accounts"]
     assert alone.measures["loudest"]["posts"] == 1
-    assert banned.provenance["plug_ins"] == {"rumorsim-plug-in": "0.3.0"}
+    assert banned.provenance["plug_ins"] == {"rumorsim-plug-in": "0.4.0"}
     again = rumorsim.loads(json.dumps(banned.scenario))
     assert rumorsim.run(again, "shadow ban").digest == banned.digest
 

@@ -1,19 +1,23 @@
 """Graph formats beside lists of follows: one module each, found by the ending of a name.
 
 Most are read and written by networkx, which holds the whole graph as Python objects: they are
-for small graphs, up to some hundred thousand follows.
+for small graphs, up to some hundred thousand follows. Other packages add formats by entry
+points of the group ``rumorsim.graph_formats``, each of which names a :class:`GraphFormat`.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from rumorsim.errors import Fault, InputError, nearest, show_value
+from rumorsim.errors import Fault, InputError, RumorsimError, nearest, show_value
+from rumorsim.own_code import blamed
+from rumorsim.plug_ins import Registry
 
 if TYPE_CHECKING:
     from rumorsim.graphs.columns import Columns
@@ -50,8 +54,9 @@ class Request:
 class GraphFormat:
     """One format. ``home`` is the module that has ``read`` and, if it can be written, ``write``.
 
-    ``read(request)`` gives a FollowGraph. ``write(file, graph, columns, place)`` writes one to
-    an open binary file; ``kept(graph)`` names the attributes of accounts that it writes.
+    ``read(request)`` gives a FollowGraph and raises InputError for whatever is wrong with the
+    file. ``write(file, graph, columns, place)`` writes one to an open binary file;
+    ``kept(graph)`` names the attributes of accounts that it writes.
     """
 
     name: str
@@ -66,14 +71,40 @@ class GraphFormat:
     def _module(self) -> Any:
         return import_module(self.home)
 
+    @property
+    def ours(self) -> bool:
+        """Whether it is one of rumorsim's own."""
+        return self.name in FORMATS.own
+
+    @property
+    def read_back(self) -> bool:
+        """Whether a file is read again once written, to be sure that it holds the same graph."""
+        return self.by_networkx or not self.ours
+
     def read(self, request: Request) -> FollowGraph:
         """The follow graph of a file; InputError for whatever is wrong with it."""
-        graph: FollowGraph = self._module.read(request)
+        with self._blamed(f"reading {request.path}"):
+            graph: FollowGraph = self._module.read(request)
+            if not self.ours:
+                graph.validate()
         return graph
 
     def write(self, file: IO[bytes], graph: FollowGraph, columns: Columns, place: Path) -> None:
         """Write a follow graph, its accounts without follows too; InputError where it cannot be."""
-        self._module.write(file, graph, columns, place)
+        with self._blamed(f"writing {place}"):
+            self._module.write(file, graph, columns, place)
+
+    @contextmanager
+    def _blamed(self, when: str) -> Iterator[None]:
+        """Whatever a format of another package raises, told as a fault of that package."""
+        try:
+            yield
+        except (RumorsimError, MemoryError, OSError):
+            raise
+        except Exception as error:
+            if self.ours:
+                raise
+            raise blamed(error, f"graph format {show_value(self.name)}", when) from error
 
     def kept(self, graph: FollowGraph) -> list[str]:
         """The attributes of accounts that a file of this format holds."""
@@ -89,7 +120,7 @@ def _format(
 
 
 #: Every format of this folder by its name.
-FORMATS: Final[dict[str, GraphFormat]] = {
+_OWN: Final[dict[str, GraphFormat]] = {
     each.name: each
     for each in (
         _format(
@@ -111,33 +142,56 @@ FORMATS: Final[dict[str, GraphFormat]] = {
 }
 #: What follows are listed in, by the names that are accepted beside those of FORMATS.
 LISTS: Final = ("text", "parquet")
+#: Endings of names that are never those of a format of another package.
+_LIST_ENDINGS: Final = (".txt", ".csv", ".tsv", ".parquet", ".mapped", ".gz")
+
+
+def _format_of(name: str, thing: Any) -> GraphFormat:
+    """What makes a plug-in a format; TypeError or ValueError where it does not fit."""
+    if not isinstance(thing, GraphFormat):
+        raise TypeError("it is not a GraphFormat")
+    if thing.name != name or name in LISTS:
+        raise ValueError(f"its name must be {show_value(name)}, and none of {', '.join(LISTS)}")
+    taken = {ending for each in _OWN.values() for ending in each.endings}.union(_LIST_ENDINGS)
+    for ending in thing.endings:
+        if not ending.startswith(".") or ending in taken:
+            rule = "belongs to another format" if ending in taken else "does not begin with a dot"
+            raise ValueError(f"its ending {show_value(ending)} {rule}")
+    return thing
+
+
+#: Ours, and those of other packages: entry points of the group ``rumorsim.graph_formats``.
+FORMATS: Final[Registry[GraphFormat]] = Registry("graph format", _OWN, _format_of)
 #: The endings of formats that can be written, for messages and help.
-ENDINGS: Final = tuple(e for each in FORMATS.values() if each.writable for e in each.endings[:1])
+ENDINGS: Final = tuple(e for each in _OWN.values() if each.writable for e in each.endings[:1])
 
 
 def format_by_name(path: str | os.PathLike[str]) -> GraphFormat | None:
     """The format that a file's name ends in, .gz left out; None for the lists of follows."""
     name = os.fspath(path).lower().removesuffix(".gz")
-    return next((each for each in FORMATS.values() if name.endswith(each.endings)), None)
+    # Installed packages are looked through only for an ending that is not one of ours.
+    ours = not Path(name).suffix or name.endswith(_LIST_ENDINGS)
+    for formats in (_OWN,) if ours else (_OWN, FORMATS):
+        for each in formats.values():
+            if name.endswith(each.endings):
+                return each
+    return None
 
 
 def check_format(asked: str | None) -> str | None:
     """The name of a format, or None where none is asked for; InputError for any other name."""
-    known = (*LISTS, *FORMATS)
-    if asked is not None and asked not in known:
+    if asked is not None and asked not in LISTS and asked not in FORMATS:
+        known = (*LISTS, *FORMATS)
         rule, advice = "must be a format of graphs", nearest(str(asked), known)
         raise InputError(Fault(rule, key="format", value=show_value(asked), advice=advice))
     return asked
 
 
-def format_of_file(path: Path, asked: str | None, found: str) -> GraphFormat | None:
-    """The format to read a file in; None for lists of follows.
-
-    ``asked`` is what a person named, ``found`` what the first bytes of the file say.
-    """
+def format_of_file(path: Path, asked: str | None) -> GraphFormat | None:
+    """The format that a person named, or else the file's name; None for lists of follows."""
     if check_format(asked) is None:
-        return format_by_name(path) or FORMATS.get(found)
-    return FORMATS.get(str(asked))
+        return format_by_name(path)
+    return None if asked in LISTS else FORMATS[str(asked)]
 
 
 def format_lines() -> list[str]:
@@ -148,7 +202,9 @@ def format_lines() -> list[str]:
         ("mapped", ".mapped", "a directory of arrays that starts at once, however big"),
     ]
     for each in FORMATS.values():
+        offer = FORMATS.source(each.name)
         notes = ["small graphs" if each.by_networkx else "", "" if each.writable else "read only"]
+        notes.append("" if offer is None else f"from {offer}")
         note = "; ".join(filter(None, notes))
         rows.append(
             (each.name, " ".join(each.endings), each.summary + (f" ({note})" if note else ""))

@@ -1,94 +1,44 @@
-"""Sinks that are files: NDJSON, Arrow IPC stream and Parquet, finished or not there at all."""
+"""Parquet and Arrow IPC files of events; header and tail are metadata. Needs pyarrow."""
 
 from __future__ import annotations
 
-import gzip
-from collections.abc import Iterator
-from contextlib import contextmanager
+import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.drafts import Draft
-from rumorsim.errors import Fault, OutputError
+from rumorsim.errors import Fault, InputError
 from rumorsim.events import COLUMNS, EVENT, Batch, Facts
-from rumorsim.sinks.base import Sink, header_of, lines_of, to_json
-from rumorsim.sinks.saved import ROWS, import_pyarrow
+from rumorsim.sinks.base import ROWS, batch_of, to_json
+from rumorsim.sinks.file_format import EventFormat, FileSink
 
-__all__ = ["ArrowFile", "NdjsonFile", "ParquetFile"]
+__all__ = ["Arrow", "Parquet"]
 
 #: Events in a row group of a Parquet file.
 ROW_GROUP: Final = ROWS
 
 
-class FileSink(Sink):
-    """What all files share: written beside, flushed to the disk, renamed when finished."""
-
-    def __init__(self, facts: Facts, path: Path) -> None:
-        super().__init__(header_of(facts))
-        self._path = path
-        with self._faults():
-            self._draft = Draft(path)
-            self._file = self._draft.path.open("wb")
-
-    @contextmanager
-    def _faults(self) -> Iterator[None]:
-        """A full disk or a missing right, told as an OutputError."""
-        try:
-            yield
-        except OSError as cause:
-            rule = f"cannot be written ({cause.strerror or cause})"
-            raise OutputError(Fault(rule, file=str(self._path))) from cause
-
-    def write(self, batch: Batch) -> None:
-        with self._faults():
-            super().write(batch)
-
-    def close(self) -> None:
-        try:
-            with self._faults():
-                super().close()
-        except OutputError:
-            self._discard()
-            raise
-
-    def _publish(self) -> None:
-        self._file.flush()
-        self._file.close()
-        self._draft.publish()
-        self._draft.close()
-
-    def _discard(self) -> None:
-        self._file.close()
-        self._draft.close()
-
-
-class NdjsonFile(FileSink):
-    def __init__(self, facts: Facts, path: Path, compress: bool) -> None:
-        super().__init__(facts, path)
-        # No name and no time in the gzip header: the same events are the same bytes.
-        self._gzip = gzip.GzipFile("", "wb", 6, self._file, 0) if compress else None
-        self._out: Any = self._gzip or self._file
-        self._out.write((self.header + "\n").encode())
-
-    def _take(self, batch: Batch) -> None:
-        for start in range(0, len(batch), ROWS):
-            self._out.write(lines_of(batch[start : start + ROWS]).encode())
-
-    def _finish(self) -> None:
-        self._out.write((to_json(self.tail()) + "\n").encode())
-        if self._gzip:
-            self._gzip.close()
-        self._publish()
+def _import_pyarrow(file: str) -> tuple[Any, Any]:
+    """The modules ``pyarrow`` and ``pyarrow.parquet``; InputError where they are absent."""
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError as cause:
+        advice = "pip install 'rumorsim[data]', or use .ndjson or .ndjson.gz"
+        raise InputError(
+            Fault("Parquet and Arrow files need pyarrow", file=file, advice=advice)
+        ) from cause
+    return pyarrow, pyarrow.parquet
 
 
 class ArrowFile(FileSink):
     """Arrow IPC stream: the tail is the metadata of an empty last record batch."""
 
     def __init__(self, facts: Facts, path: Path) -> None:
-        self._arrow, self._parquet = import_pyarrow(str(path))
+        self._arrow, self._parquet = _import_pyarrow(str(path))
         types = {"f8": "float64", "u1": "uint8", "i4": "int32"}
         fields = [
             self._arrow.field(name, types[EVENT[name].str[1:]], nullable=False) for name in COLUMNS
@@ -162,3 +112,57 @@ class ParquetFile(ArrowFile):
         self._writer.add_key_value_metadata({"rumorsim.tail": to_json(self.tail())})
         self._writer.close()
         self._publish()
+
+
+class Parquet(EventFormat):
+    """A table with page checksums."""
+
+    suffixes: ClassVar = (".parquet",)
+
+    def open(self, facts: Facts, path: Path) -> ParquetFile:
+        return ParquetFile(facts, path)
+
+    def read(self, path: Path) -> Iterator[Any]:
+        _, parquet = _import_pyarrow(str(path))
+        with parquet.ParquetFile(path, page_checksum_verification=True) as file:
+            metadata = file.metadata.metadata
+            yield _metadata(metadata, "header")
+            for part in file.iter_batches(batch_size=ROWS, columns=list(COLUMNS)):
+                yield _arrow_batch(part)
+            yield json.loads(_metadata(metadata, "tail"))
+
+
+class Arrow(EventFormat):
+    """An Arrow IPC stream."""
+
+    suffixes: ClassVar = (".arrow",)
+
+    def open(self, facts: Facts, path: Path) -> ArrowFile:
+        return ArrowFile(facts, path)
+
+    def read(self, path: Path) -> Iterator[Any]:
+        pyarrow, _ = _import_pyarrow(str(path))
+        with path.open("rb") as stream, pyarrow.ipc.open_stream(stream) as file:
+            yield _metadata(file.schema.metadata, "header")
+            while True:
+                try:
+                    part, metadata = file.read_next_batch_with_custom_metadata()
+                except StopIteration:
+                    return
+                if metadata is not None:
+                    yield json.loads(_metadata(metadata, "tail"))
+                else:
+                    yield _arrow_batch(part)
+
+
+def _metadata(found: Mapping[bytes, bytes] | None, key: str) -> bytes:
+    """The JSON text under one of our keys; a file without it is not one of ours."""
+    return (found or {}).get(f"rumorsim.{key}".encode(), b"{}")
+
+
+def _arrow_batch(part: Any) -> Batch:
+    names = part.schema.names
+    columns = {name: part.column(names.index(name)).to_numpy(False) for name in COLUMNS}
+    if any(columns[name].dtype != EVENT[name] for name in COLUMNS):
+        raise ValueError("a column has another type")
+    return batch_of(columns, part.num_rows)
