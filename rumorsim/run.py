@@ -20,6 +20,7 @@ from rumorsim.events import Batch, StreamDigest
 from rumorsim.measures import AnyMeasure, Listening, taken
 from rumorsim.progress import SignsOfLife, signs_of_life
 from rumorsim.provenance import RESULTS_VERSION, digest_of, versions
+from rumorsim.redraw import Redraw
 from rumorsim.results import Result
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import (
@@ -84,6 +85,7 @@ def run(
     force: bool = False,
     sinks: Iterable[Callable[[Batch], None]] = (),
     progress: Callable[[float], None] | None = None,
+    redraw: Redraw | None = None,
 ) -> Result:
     """Run one scenario to its horizon and measure it.
 
@@ -92,10 +94,13 @@ def run(
     NDJSON on standard output; events of another scenario there are replaced only with ``force``.
     ``sinks`` are called with every batch; ``progress`` with the
     hours done. The result has every measure's value, the digest of the events and how to
-    run it again.
+    run it again. ``redraw`` runs a branch of the world (see ``rumorsim.redraw``); its digest
+    is then part of the result's provenance.
     """
     with signs_of_life("run", unless=progress) as life:
-        return _run(scenario, policy, seed, engine, measures, events, force, sinks, progress, life)
+        return _run(
+            scenario, policy, seed, engine, measures, events, force, sinks, progress, redraw, life
+        )
 
 
 def _run(
@@ -108,22 +113,24 @@ def _run(
     force: bool,
     sinks: Iterable[Callable[[Batch], None]],
     progress: Callable[[float], None] | None,
+    redraw: Redraw | None,
     life: SignsOfLife,
 ) -> Result:
     if progress is None:
         for line in long_work(scenario):
             advise(line)
     wanted = taken(scenario.measures if measures is None else measures)
-    simulation = Simulation(measured_by(scenario, wanted), policy, seed, engine)
+    simulation = Simulation(measured_by(scenario, wanted), policy, seed, engine, redraw=redraw)
     scenario = simulation.scenario
     resolved = scenario.resolved()
     listening = Listening(simulation.facts, [measure_named(scenario, each) for each in wanted])
     digest = StreamDigest()
     listeners = [digest.update, listening.observe, *sinks]
+    branch = {} if redraw is None else {"redraw": redraw.digest}
     with ExitStack() as files:
         if events is not None:
             claim = Claim.of("events", resolved, "" if str(events) == "-" else scenario.file)
-            facts = replace(simulation.facts, provenance={"of": claim.plain()})
+            facts = replace(simulation.facts, provenance={"of": claim.plain(), **branch})
             listeners.append(files.enter_context(open_sink(events, facts, force=force)).write)
         for time, batch in batches_of(simulation):
             for listener in listeners:
@@ -139,8 +146,11 @@ def _run(
         "scenario_digest": digest_of(resolved),
         "graph_digest": simulation.world.graph.digest(),
         "versions": versions(),
-        "reproducible_from_file": "own_code" not in own and scenario.follow_graph is None,
+        "reproducible_from_file": (
+            "own_code" not in own and scenario.follow_graph is None and redraw is None
+        ),
         **own,
+        **branch,
     }
     return Result(
         policy=simulation.policy_name,

@@ -25,6 +25,7 @@ from rumorsim.forking import HandJournal, must_be_alike
 from rumorsim.interventions import Intervention
 from rumorsim.progress import signs_of_life
 from rumorsim.randomness import seed_of
+from rumorsim.redraw import Redraw
 from rumorsim.scenario import Scenario, build_graph
 from rumorsim.scenario.handing import (
     AnyPolicy,
@@ -46,7 +47,8 @@ class Simulation(Shown):
 
     ``policy`` is the name of a policy of the scenario, a list of interventions, or a SimPy
     generator function that takes the desk (see :mod:`.scenario.handing`). ``engine`` is
-    "fast" or "reference". Between steps ``world`` may be looked at and ``desk`` may act::
+    "fast" or "reference"; ``redraw`` runs a branch of the world (see
+    ``rumorsim.redraw``). Between steps ``world`` may be looked at and ``desk`` may act::
 
         sim = Simulation(scenario, policy="none", seed=7)
         batch = sim.advance("12 h")
@@ -62,8 +64,11 @@ class Simulation(Shown):
         policy: AnyPolicy = "none",
         seed: int | None = None,
         engine: str = "fast",
+        *,
+        redraw: Redraw | None = None,
     ) -> None:
         self._asked = (scenario, policy, seed, engine)
+        self._redraw = redraw
         self._guard = threading.RLock()
         self._running = False
         self.scenario, self.policy_name = with_policy(scenario, policy)
@@ -78,6 +83,7 @@ class Simulation(Shown):
             policy=self.policy_name,
             interventions=tuple(intervention_facts(each) for each in self.policy.interventions),
             attributes=attributes,
+            redraw=redraw,
         )
         self._batches: list[Batch] = []
         self._listeners: list[Callable[[Batch], None]] = [self._batches.append]
@@ -120,7 +126,7 @@ class Simulation(Shown):
         with self._guard:
             if self._running:
                 raise RumorsimError("a simulation cannot be forked while it runs")
-            made = Simulation(*self._asked)
+            made = Simulation(*self._asked, redraw=self._redraw)
             self._by_hand.repeat(made.desk, made.advance, made._go_on)
             must_be_alike(self.world, made.world)
             if policy is not None:

@@ -46,6 +46,7 @@ from rumorsim.laws import (
 from rumorsim.people import People, draw_people
 from rumorsim.platforms import Platforms, lay_out
 from rumorsim.randomness import seed_of
+from rumorsim.redraw import Redraw, counted
 from rumorsim.reserve import Reserve
 from rumorsim.shown import Shown, listed
 from rumorsim.stories import Stories
@@ -107,7 +108,8 @@ class World(Shown):
     grow and only the first ``posts_made`` are in use. ``memory`` holds the counters and is
     where the fast engine tells its kernels of all these arrays. ``platform`` is where each
     account is now, ``heirs`` who took its place (0: nobody), ``rings`` the next account of its
-    person elsewhere (empty where nobody cross-posts). Times are hours.
+    person elsewhere (empty where nobody cross-posts). ``redraw`` is set in a branch (see
+    ``rumorsim.redraw``). Times are hours.
     """
 
     graph: FollowGraph
@@ -128,11 +130,14 @@ class World(Shown):
     rings: NDArray[np.int32]
     friction: Array
     forward: Array
+    redraw: Redraw | None = None
     posts: NDArray[np.void] = field(default_factory=lambda: aligned_zeros(1024, POST))
     memory: NDArray[np.void] = field(default_factory=lambda: np.zeros(1, MEMORY))
     heirs: NDArray[np.int32] = field(init=False)
     heat: Array = field(init=False)
     tops: NDArray[np.int32] = field(init=False)
+    epochs: NDArray[np.uint8] = field(init=False)
+    keys: NDArray[np.uint64] = field(init=False)
 
     def __post_init__(self) -> None:
         self.heirs = np.zeros(self.size, dtype=np.int32)
@@ -141,6 +146,22 @@ class World(Shown):
         self.heat = np.zeros(shape)
         self.tops = np.full(shape, -1, dtype=np.int32)
         self._heat_seen = np.zeros((len(self.platforms.surfaces), len(self.stories)))
+        self.epochs = np.zeros(0, np.uint8)
+        self.keys = np.zeros((0, len(self.stories)), np.uint64)
+        if self.redraw is not None:
+            self._lay_out(self.redraw)
+
+    def _lay_out(self, redraw: Redraw) -> None:
+        """Epochs and keys as the engines read them."""
+        if len(redraw.epochs) != self.size:
+            rule = f"must hold one epoch for each of the world's {self.size:,} accounts"
+            raise InputError(Fault(rule, key="redraw.epochs", value=f"{len(redraw.epochs):,}"))
+        self.epochs = redraw.epochs
+        self.keys = redraw.by_story(self.seed, counted([s.truth for s in self.facts.stories]))
+
+    def key_of(self, account: int, story: int) -> int:
+        """The key of what an account decides about a story: the seed, unless it is redrawn."""
+        return int(self.keys[self.epochs[account], story]) if len(self.epochs) else self.seed
 
     @property
     def size(self) -> int:
@@ -269,11 +290,12 @@ def build_world(
     policy: str = "none",
     interventions: tuple[InterventionFacts, ...] = (),
     attributes: Mapping[str, NDArray[Any]] | None = None,
+    redraw: Redraw | None = None,
 ) -> World:
     """The world of ``scenario`` on ``graph`` under ``seed``, at hour 0, before any event.
 
     ``attributes`` (and the graph's own node attributes, which yield to them) set columns of
-    accounts, those of ``people.COLUMNS``. Raises
+    accounts, those of ``people.COLUMNS``. ``redraw`` makes it a branch. Raises
     :class:`InputError` for what only the graph can tell, such as ids that do not exist.
     """
     seed = seed_of(seed)
@@ -353,6 +375,7 @@ def build_world(
         rings=platforms.rings(people.person),
         friction=platforms.column("friction") * feed.friction,
         forward=forward_limits(platforms, len(origin)),
+        redraw=redraw,
         facts=Facts(
             accounts=len(origin),
             horizon=float(scenario.horizon),

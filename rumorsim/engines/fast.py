@@ -121,6 +121,8 @@ class FastEngine(Engine):
             "rings": world.rings,
             "heirs": world.heirs,
             "platforms": world.platform,
+            "epochs": world.epochs,
+            "keys": world.keys,
         }
         for name, array in whose.items():
             records.show(memory, name, array)

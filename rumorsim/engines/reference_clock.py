@@ -70,23 +70,30 @@ class Timetables(Engine):
     # -- timetables -----------------------------------------------------------------
 
     def points(
-        self, purpose: int, who: int, rate: float, what: int = 0, begin: float = 0.0
+        self,
+        purpose: int,
+        who: int,
+        rate: float,
+        what: int = 0,
+        begin: float = 0.0,
+        key: int | None = None,
     ) -> Iterator[tuple[float, int, int]]:
         """(time, cell, j) of every point of a timetable before the horizon, in order.
 
         Those before ``begin`` may be left out. Of several that fall on one moment, as they may
-        at high rates long after the start, the first counts.
+        at high rates long after the start, the first counts. ``key``: instead of the seed.
         """
+        key = self.world.seed if key is None else key
         last = -1.0
         cell = max(0, math.floor(rate * self.warp(begin) * (1 - 1e-12) - 1e-6))
         while rate > 0 and self.unwarp(cell / rate) < self.world.horizon:
             place = cell & CELLS
-            words = list(philox(self.world.seed, address_word(purpose), place, who, what))
+            words = list(philox(key, address_word(purpose), place, who, what))
             count, words = self.poisson(words[0]), words[1:]
             block = 0
             while len(words) < count:
                 block += 1
-                words += philox(self.world.seed, address_word(purpose, block), place, who, what)
+                words += philox(key, address_word(purpose, block), place, who, what)
             times = [self.unwarp((cell + uniform(word)) / rate) for word in words[:count]]
             for time, j in sorted((time, j) for j, time in enumerate(times)):
                 if time > last:

@@ -89,7 +89,8 @@ class ReferenceFeed(Timetables):
         vigour = 1.0
         table = self.rules.templates["vigour"][world.stories["template"][story]]
         if table >= 0:
-            word = philox(world.seed, address_word(Purpose.POST, k), story, author, 0)[0]
+            key = world.key_of(author, story)
+            word = philox(key, address_word(Purpose.POST, k), story, author, 0)[0]
             vigour = sample(self.rules.tables[table], word)
         root = post if parent < 0 else int(world.posts["root"][parent])
         row = world.posts[post]
@@ -372,6 +373,9 @@ class ReferenceFeed(Timetables):
         return int(row["story"]), int(row["author"]), int(row["k"])
 
     def draws(self, post: int, reader: int) -> tuple[int, int, int, int]:
-        """What chance has in store for this reader and this post."""
+        """What chance has in store for this reader and this post; the second word is the coin."""
         story, author, k = self.address(post)
-        return philox(self.world.seed, address_word(Purpose.READ, k), story, author, reader)
+        address = (address_word(Purpose.READ, k), story, author, reader)
+        words = philox(self.world.seed, *address)
+        key = self.world.key_of(reader, story)
+        return words if key == self.world.seed else (words[0], philox(key, *address)[1], *words[2:])

@@ -80,7 +80,8 @@ class ReferenceModelEngine(ReferenceEngine):
         now, rate = float(self.env.now), float(self.world.accounts["rate"][account])
         if not len(self.world.graph.followers_of(self.row(account))):
             rate = 0.0
-        points = self.points(Purpose.CONTACT, account, rate, story, now)
+        key = self.world.key_of(account, story)
+        points = self.points(Purpose.CONTACT, account, rate, story, now, key)
         return (point for point in points if point[0] > now)
 
     def row(self, account: int) -> int:
@@ -92,7 +93,8 @@ class ReferenceModelEngine(ReferenceEngine):
         if self.terms["stop"] < 0:
             return math.inf
         story, account, k = self.address(post)
-        word = philox(self.world.seed, address_word(Purpose.STOP, k), story, account, 0)[0]
+        key = self.world.key_of(account, story)
+        word = philox(key, address_word(Purpose.STOP, k), story, account, 0)[0]
         return float(self.env.now + sample(self.rules.tables[self.terms["stop"]], word))
 
     def plan(self, account: int, story: int, rest: Iterator[tuple[float, int, int]]) -> None:
@@ -171,7 +173,7 @@ class ReferenceModelEngine(ReferenceEngine):
         Whether it could change anything, whatever the luck.
         """
         mark = address_word(Purpose.CONTACT_MARK, j)
-        words = philox(self.world.seed, mark, cell & CELLS, account, story)
+        words = philox(self.world.key_of(account, story), mark, cell & CELLS, account, story)
         followers = self.world.graph.followers_of(self.row(account))
         partner = int(followers[words[0] * len(followers) >> 32])
         post = self.tells[account, story].post
@@ -253,5 +255,5 @@ class ReferenceModelEngine(ReferenceEngine):
         """How much influence persuades this account of this story."""
         if self.terms["threshold"] >= 0:
             return float(self.terms["threshold"])
-        address = address_word(Purpose.THRESHOLD)
-        return uniform(philox(self.world.seed, address, account, story, 0)[0])
+        address, key = address_word(Purpose.THRESHOLD), self.world.key_of(account, story)
+        return uniform(philox(key, address, account, story, 0)[0])

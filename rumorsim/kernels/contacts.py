@@ -34,6 +34,7 @@ from rumorsim.kernels.memory import (
     told,
 )
 from rumorsim.kernels.records import REPEAT
+from rumorsim.kernels.redrawing import key_of
 from rumorsim.kernels.spreaders import reaches, spreader, spreader_at, stop, stop_time
 from rumorsim.kernels.tables import CELLS, next_point
 
@@ -71,7 +72,8 @@ def plan(w, telling, account, story, time):
     rate = accounts(w)[account].rate
     telling.due = telling.stop
     if rate > 0.0 and telling.followers > 0 and telling.asleep == 0:
-        due, cell, j = next_point(w.seed, CONTACT, account, story, rate, time, w.horizon, curve(w))
+        key = key_of(w, account, story)
+        due, cell, j = next_point(key, CONTACT, account, story, rate, time, w.horizon, curve(w))
         telling.cell = cell
         telling.j = j
         telling.due = min(due, telling.stop)
@@ -160,7 +162,8 @@ def wake_all(memory, begin, time):
 @inner
 def marks(w, telling, account, story):
     """The draws of the next contact: who is met, and the luck of it."""
-    return philox(w.seed, (CONTACT_MARK << 24) | telling.j, telling.cell & CELLS, account, story)
+    key = key_of(w, account, story)
+    return philox(key, (CONTACT_MARK << 24) | telling.j, telling.cell & CELLS, account, story)
 
 
 @inner

@@ -26,6 +26,7 @@ from rumorsim.kernels.memory import (
 )
 from rumorsim.kernels.posting import appear, kept, most_alike, most_chance
 from rumorsim.kernels.records import ACCOUNT, BLOCK, DULL
+from rumorsim.kernels.redrawing import redraw_block
 from rumorsim.kernels.tables import after, next_point, sample
 from rumorsim.kernels.unread import add
 from rumorsim.kernels.whose import next_of_person, platform_of, row_of
@@ -101,6 +102,8 @@ def _deliver_row(w, post, time, begin, end, all_kept):
     for first in range(begin, end, BLOCK):
         count = min(end - first, BLOCK)
         draw_block(w, (READ << 24) | p.k, p.story, author, first, count)
+        if w.epochs_rows > 0:
+            redraw_block(w, (READ << 24) | p.k, p.story, author, first, count)
         for j in range(count):
             e = first + j
             if e + AHEAD < end:
@@ -179,6 +182,8 @@ def _deliver_candidates(w, post, time, begin, end):
     for first in range(begin, end, BLOCK):
         count = min(end - first, BLOCK)
         draw_block(w, (READ << 24) | p.k, p.story, author, first, count)
+        if w.epochs_rows > 0:
+            redraw_block(w, (READ << 24) | p.k, p.story, author, first, count)
         for j in range(count):
             reader = np.int64(followers(w)[first + j])
             if not _moves(w, limits, post, reader, j):

@@ -44,6 +44,7 @@ from rumorsim.kernels.posting import (
     write,
 )
 from rumorsim.kernels.records import INLINE, SPILL
+from rumorsim.kernels.redrawing import coin_word
 from rumorsim.kernels.tables import sample, warp
 from rumorsim.kernels.unread import release
 from rumorsim.kernels.whose import heir_of, platform_of, row_of, same_person
@@ -195,11 +196,12 @@ def read(w, post, reader, time, surface, dull):
     if dull and stories(w)[story].report <= stories(w)[story].base_report:
         notice(w, known, post, reader, time, surface, LAST_WORD)
         return
-    words = philox(w.seed, (READ << 24) | p.k, story, np.int64(p.author), reader)
+    head, author = (READ << 24) | p.k, np.int64(p.author)
+    words = philox(w.seed, head, story, author, reader)
     notice(w, known, post, reader, time, surface, words[2])
     if known.shared != 0 or accounts(w)[reader].can_post == 0:
         return
-    coin = uniform(words[1])
+    coin = uniform(coin_word(w, head, story, author, reader, words[1]))
     # Most coins lose against the most P(share) can be: then nothing more need be looked up.
     if coin >= most_chance(w, post, reader):
         return

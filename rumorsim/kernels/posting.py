@@ -21,6 +21,7 @@ from rumorsim.kernels.memory import (
     templates,
     thresholds,
 )
+from rumorsim.kernels.redrawing import key_of
 from rumorsim.kernels.tables import sample
 from rumorsim.kernels.whose import heir_of, platform_of
 
@@ -70,7 +71,8 @@ def new_post(w, time, story, author, k, parent):
     p.vigour = 1.0
     row = templates(w)[stories(w)[story].template].vigour
     if row >= 0:
-        p.vigour = sample(tables(w), row, philox(w.seed, (POST << 24) | k, story, author, 0)[0])
+        key = key_of(w, author, story)
+        p.vigour = sample(tables(w), row, philox(key, (POST << 24) | k, story, author, 0)[0])
     p.visibility = 1.0
     p.credence = 1.0
     p.story = story

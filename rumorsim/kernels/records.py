@@ -260,6 +260,8 @@ ARRAYS: Final = {
     "followee_offsets": (np.dtype("i8"), 1),
     "followees": (np.dtype("i4"), 1),
     "trust_began": (np.dtype("f4"), 1),  # none: nobody's began above what it may rise to
+    "epochs": (np.dtype("u1"), 1),  # by account; none: all is drawn under the seed
+    "keys": (np.dtype("u8"), 2),  # by epoch and story: what accounts of the epoch draw under
     # what does
     "accounts": (ACCOUNT, 1),
     "profiles": (PROFILE, 1),

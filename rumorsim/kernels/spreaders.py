@@ -23,6 +23,7 @@ from rumorsim.kernels.memory import (
     told,
 )
 from rumorsim.kernels.posting import kept, write
+from rumorsim.kernels.redrawing import key_of
 from rumorsim.kernels.tables import sample
 from rumorsim.kernels.whose import row_of
 
@@ -73,7 +74,7 @@ def stop_time(w, post, time):
     if terms(w)[0].stop < 0:
         return np.inf
     p = posts(w)[post]
-    word = philox(w.seed, (STOP << 24) | p.k, p.story, p.author, 0)[0]
+    word = philox(key_of(w, p.author, p.story), (STOP << 24) | p.k, p.story, p.author, 0)[0]
     return time + sample(tables(w), terms(w)[0].stop, word)
 
 

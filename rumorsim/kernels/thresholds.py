@@ -10,6 +10,7 @@ from rumorsim.kernels.draws import philox, uniform
 from rumorsim.kernels.feed import notice, share, share_probability
 from rumorsim.kernels.knowing import exposure
 from rumorsim.kernels.memory import exposures, posts, spreaders, terms
+from rumorsim.kernels.redrawing import key_of
 from rumorsim.kernels.spreaders import reaches, spreader
 
 # Kept equal to randomness.Purpose by a test.
@@ -34,7 +35,8 @@ def threshold(w, account, story):
     """How much influence persuades this account of this story."""
     if terms(w)[0].threshold >= 0.0:
         return terms(w)[0].threshold
-    return uniform(philox(w.seed, THRESHOLD << 24, account, story, 0)[0])
+    key = key_of(w, account, story)
+    return uniform(philox(key, THRESHOLD << 24, account, story, 0)[0])
 
 
 @inner
