@@ -13,6 +13,7 @@ import click
 from rumorsim.cli_graph_reading import read_file, reading_options
 from rumorsim.cli_shared import Commands
 from rumorsim.errors import Fault, InputError, OutputError
+from rumorsim.plurals import counted
 
 if TYPE_CHECKING:
     from rumorsim.graphs.follows import FollowGraph
@@ -187,12 +188,13 @@ def _write(made: FollowGraph, out: str, columns: str | None, force: bool) -> Non
         out = "standard output"
     else:
         write_follows(made, out, columns=columns, overwrite=force)
-    click.echo(f"{out}: {made.follows:,} follows among {made.accounts:,} accounts", err=True)
+    follows, accounts = counted(made.follows, "follow"), counted(made.accounts, "account")
+    click.echo(f"{out}: {follows} among {accounts}", err=True)
     alone, attributes = left_behind(made, out)
     if alone:
         click.echo(
-            f"{alone:,} accounts neither follow nor are followed; a file of follows "
-            "does not hold them",
+            f"{out} does not hold {counted(alone, 'account')} without any follow: a list of"
+            " follows names only accounts that have one",
             err=True,
         )
     if attributes:
@@ -231,9 +233,11 @@ def convert(
     if found.read_as is not None:
         click.echo(f"{source}: {found.read_as.told()}", err=True)
     if found.self_loops or found.duplicates:
-        click.echo(
-            f"dropped {found.self_loops:,} self-loops and {found.duplicates:,} duplicates", err=True
+        loops, again = (
+            counted(found.self_loops, "self-loop"),
+            counted(found.duplicates, "duplicate"),
         )
+        click.echo(f"dropped {loops} and {again}", err=True)
 
 
 @graph.command("formats")
@@ -292,8 +296,8 @@ def _described(file: str, found: dict[str, Any], read_as: ReadAs | None) -> str:
         f"  follows             {found['follows']:>14,}"
         f"  ({found['mean_followers']:.2f} followers per account"
         f"{', weighted' if found['weighted'] else ''})",
-        f"  dropped             {found['self_loops_dropped']:>14,} self-loops, "
-        f"{found['duplicates_dropped']:,} duplicates",
+        f"  dropped             {counted(found['self_loops_dropped'], 'self-loop', spec='>14,')}, "
+        f"{counted(found['duplicates_dropped'], 'duplicate')}",
         f"  reciprocity         {found['reciprocity']:>14.4f}",
         f"  clustering          {found['clustering']:>14.4f}{sampled}",
         f"  largest component   {found['largest_component_share']:>14.4f}  of accounts, "

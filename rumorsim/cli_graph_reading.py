@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rumorsim.errors import Fault, InputError
+from rumorsim.plurals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,9 +63,8 @@ def _joined(graph: FollowGraph, accounts: str) -> FollowGraph:
     from rumorsim.graphs.accounts_table import with_accounts_table
 
     joined = with_accounts_table(graph, accounts)
-    click.echo(
-        f"{accounts}: {joined.accounts - graph.accounts:,} accounts without follows added", err=True
-    )
+    added = counted(joined.accounts - graph.accounts, "account")
+    click.echo(f"{accounts}: {added} without follows added", err=True)
     return joined
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from rumorsim.plurals import counted
 from rumorsim.report.tables import aligned
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def run_table(result: Result) -> str:
         rows.append((name, truths.get(name, ""), *map(_number, cells)))
     head = (
         f"policy {result.policy} · seed {result.seed} · engine {result.engine} · "
-        f"{result.events:,} events"
+        f"{counted(result.events, 'event')}"
     )
     lines = [head, ""]
     if {"reach", "shares"} & set(result.measures):
@@ -62,8 +63,9 @@ def _desk_lines(measures: Mapping[str, Any]) -> list[str]:
         accounts = measures["collateral"]["accounts"]
         posts = measures["collateral"]["posts"]["deleted"]["true"]
         lines.append(
-            f"collateral  {accounts['innocent']:,} innocent accounts"
-            f" ({accounts['innocent_persons']:,} persons), {posts:,} posts of true stories deleted"
+            f"collateral  {counted(accounts['innocent'], 'innocent account')}"
+            f" ({counted(accounts['innocent_persons'], 'person')}),"
+            f" {counted(posts, 'post')} of true stories deleted"
         )
     return lines
 

@@ -25,6 +25,7 @@ import numpy as np
 from rumorsim.desk_records import Action, Case, Done, Quotas
 from rumorsim.desk_verbs import Verbs
 from rumorsim.levers import Factor
+from rumorsim.plurals import counted
 from rumorsim.shown import Shown
 from rumorsim.sponsors import Sponsor
 
@@ -67,7 +68,7 @@ class Desk(Verbs, Shown):
         done = ", ".join(f"{each.verb} {each.kind} {each.target}" for each in last)
         return [
             ("now", f"{self.now:g} h"),
-            ("journal", f"{len(self.journal):,} actions"),
+            ("journal", counted(len(self.journal), "action")),
             ("last", done or "none"),
         ]
 

@@ -43,6 +43,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.frames import Table, Tabular, of_one_type
+from rumorsim.plurals import counted
 from rumorsim.shown import shown_table
 from rumorsim.verbs import VERBS
 
@@ -157,7 +158,7 @@ class Batch(Tabular):
 
     def __repr__(self) -> str:
         span = f", {self.time[0]:.3f} h to {self.time[-1]:.3f} h" if len(self) else ""
-        return f"Batch({len(self)} events{span})"
+        return f"Batch({counted(len(self), 'event', spec='')}{span})"
 
     def _repr_html_(self) -> str:
         return shown_table(repr(self), COLUMNS, [list(event) for event in self[:10]])

@@ -14,6 +14,7 @@ from rumorsim.graphs.follows import FollowGraph
 from rumorsim.kernels.records import CORRECTION, PUBLICATION, STORY
 from rumorsim.kernels.tables import next_point
 from rumorsim.people import People
+from rumorsim.plurals import counted
 from rumorsim.randomness import Purpose, address_word, philox
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class Stories:
         if wanted > len(pool):
             raise InputError(
                 Fault(
-                    f"there are only {len(pool)} such accounts",
+                    f"only {counted(len(pool), 'such account')} can be drawn from",
                     key=f"stories[{t}].author",
                     value=str(wanted),
                     advice="ask for fewer, or enlarge the kind's share",
@@ -125,7 +126,7 @@ class Stories:
             if author.most_followed > len(counts):
                 raise InputError(
                     Fault(
-                        f"there are only {len(counts)} accounts",
+                        f"the graph has only {counted(len(counts), 'account')}",
                         key=f"stories[{t}].author.most_followed",
                         value=str(author.most_followed),
                     )

@@ -150,7 +150,7 @@ def test_scenarios_with_accounts_without_follows(tmp_path: Path) -> None:
     assert run(scenario, engine="reference", measures=("reach",)).digest == first.digest
     done = CliRunner().invoke(cli, ["check", str(path)])
     assert done.exit_code == 0, done.output
-    assert "# 1 of them neither follow nor are followed" in done.stdout
+    assert "# 1 account without any follow" in done.stdout
     assert "# read as comma-separated text; line 1 is a header" in done.stdout
     # Another table is another graph, in the same process too.
     table(tmp_path, "id,receptivity\nann,1.5\nzoe,0.5\nyan,1\n")
@@ -182,7 +182,7 @@ def test_commands_join_tables(tmp_path: Path) -> None:
     options = ["--columns", FORWARD, "--accounts", str(accounts)]
     done = CliRunner().invoke(cli, words + options)
     assert done.exit_code == 0, done.output
-    assert "1 accounts without follows added" in done.stderr
+    assert "1 account without follows added" in done.stderr
     graph = read_follows(tmp_path / "g.mapped")
     assert graph.id_list() == ["ann", "bob", "zoe"]
     assert graph.attributes["kind"].tolist() == ["media", None, "bot"]

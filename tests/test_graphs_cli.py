@@ -68,13 +68,13 @@ def test_accounts_alone_are_told(tmp_path: Path) -> None:
         "--out",
         tmp_path / "f.txt",
     )
-    assert "neither follow nor are followed" in done.stderr
+    assert "without any follow" in done.stderr
 
 
 def test_dropped_follows_are_told(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("1 2\n1 2\n2 2\n")
     done = run("convert", tmp_path / "a.txt", tmp_path / "b.txt", "--columns", FORWARD)
-    assert "dropped 1 self-loops and 1 duplicates" in done.stderr
+    assert "dropped 1 self-loop and 1 duplicate" in done.stderr
 
 
 def test_nothing_is_overwritten_unless_forced(tmp_path: Path) -> None:

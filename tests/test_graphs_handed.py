@@ -114,7 +114,7 @@ def test_matrices_refused() -> None:
     ends = ([0, 1], [1, 0])
     for made, fragment in (
         (coo_array((2, 3)), "2 x 3: must be square"),
-        (coo_array(([1, 0], ends)), "1 entries are stored and 0"),
+        (coo_array(([1, 0], ends)), "1 stored entry is 0"),
         (coo_array(([1, -1], ends)), "finite number of at least 0"),
         (coo_array(([1, np.nan], ends)), "finite number of at least 0"),
         (coo_array(([1j, 1], ends)), "real numbers"),

@@ -169,11 +169,11 @@ BREAKS: dict[str, tuple[Callable[[Path], object], str]] = {
     "offsets begin": (lambda p: _put(p, "offsets", np.array([-1, 1, 2, 3])), "begin with 0"),
     "follower too high": (
         lambda p: _put(p, "followers", np.array([1, 2, 3], np.int32)),
-        "not one of the 3 accounts",
+        "not among the 3 accounts",
     ),
     "follower negative": (
         lambda p: _put(p, "followers", np.array([1, 2, -1], np.int32)),
-        "not one of the 3 accounts",
+        "not among the 3 accounts",
     ),
     "weight nan": (lambda p: _put(p, "weights", np.array([1, np.nan, 1])), r"\[1\] = nan"),
     "weight negative": (lambda p: _put(p, "weights", np.array([1, 1, -2.0])), r"\[2\] = -2.0"),

@@ -654,7 +654,7 @@ FAULTS: dict[str, tuple[str, str, list[str]]] = {
     "mtx: zero": (
         "g.mtx",
         MTX.format("real", "general", "1 2 1\n2 3 0\n3 1 1"),
-        ["1 entries are stored and 0"],
+        ["1 stored entry is 0"],
     ),
     "mtx: none": (
         "g.mtx",

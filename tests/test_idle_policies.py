@@ -94,7 +94,7 @@ CANNOT: dict[str, tuple[Any, dict[str, Any], str, str]] = {
         {"kind": "delete-posts", "when": {"reach": 61}},
         {},
         "when.reach",
-        "there are 60 accounts",
+        "the graph has 60 accounts",
     ),
     "reviewers who never act": (
         {**CLOSE, "sensitivity": 0.0, "false_positive_rate": 0.0},

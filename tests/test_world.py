@@ -264,9 +264,9 @@ def test_a_schedule_is_a_poisson_process_between_its_ends() -> None:
     [
         ({"ids": [999]}, r"stories\[0\]\.author\.ids\[0\] = 999: no account"),
         ({"ids": [3, "x"]}, r"stories\[0\]\.author\.ids\[1\] = \"x\": no account"),
-        ({"most_followed": 81}, r"author\.most_followed = 81: there are only 80"),
-        ({"random": 81}, r"there are only 80 such accounts"),
-        ({"kind": "self-media", "count": 60}, r"there are only 24 such accounts"),
+        ({"most_followed": 81}, r"author\.most_followed = 81: the graph has only 80 accounts"),
+        ({"random": 81}, r"only 80 such accounts can be drawn"),
+        ({"kind": "self-media", "count": 60}, r"only 24 such accounts can be drawn"),
     ],
 )
 def test_authors_that_the_graph_does_not_have_are_refused(author: Any, cause: str) -> None:

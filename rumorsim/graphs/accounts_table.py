@@ -21,6 +21,7 @@ from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.isolated import with_accounts
 from rumorsim.graphs.lines import is_whole
 from rumorsim.graphs.sources import file_format, too_big
+from rumorsim.plurals import counted
 
 __all__ = ["read_accounts_table", "with_accounts_of", "with_accounts_table"]
 
@@ -139,7 +140,7 @@ def _csv_columns(path: Path, max_bytes: int | None) -> Table:
         if len(cells) != len(names):
             raise InputError(
                 Fault(
-                    f"has {len(cells)} columns where {len(names)} are expected",
+                    f"has {counted(len(cells), 'column')} where {len(names)} are expected",
                     file=line,
                     value=show_value(",".join(cells)),
                 )
@@ -262,10 +263,11 @@ def _accounts(
         more = len(faults) - _TOLD
         told = list(islice(faults, _TOLD))
         if more > 0:
-            told.append(Fault(f"has {more} more such faults", file=path))
+            told.append(Fault(f"has {counted(more, 'more such fault')}", file=path))
         raise InputError(told)
     return accounts
 
 
 def _such_as(known: list[Any]) -> str:
-    return f"there are {len(known)} ids, such as {', '.join(map(show_value, known[:3]))}"
+    shown = ", ".join(map(show_value, known[:3]))
+    return f"the graph has {counted(len(known), 'id')}, such as {shown}"

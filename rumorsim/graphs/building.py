@@ -12,6 +12,7 @@ from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.graphs.direction import follower_first
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.numbering import Labels, id_table, numbered
+from rumorsim.plurals import counted
 
 __all__ = ["from_edges", "side_by_side"]
 
@@ -60,7 +61,7 @@ def from_edges(
         if len(ids) != accounts:
             raise InputError(
                 Fault(
-                    f"must have one id for each of {accounts} accounts",
+                    f"must have one id for each of {counted(accounts, 'account')}",
                     file=file,
                     key="ids",
                     value=str(len(ids)),
@@ -126,7 +127,7 @@ def _weights(weights: ArrayLike | None, follows: int, file: str) -> NDArray[np.f
     if values.shape != (follows,):
         raise InputError(
             Fault(
-                f"must have one value for each of {follows} follows",
+                f"must have one value for each of {counted(follows, 'follow')}",
                 file=file,
                 key="weights",
                 value=str(values.shape),

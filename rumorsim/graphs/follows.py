@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from rumorsim.errors import Fault, InputError, nearest, show_value
 from rumorsim.graphs.read_as import ReadAs
+from rumorsim.plurals import counted
 from rumorsim.randomness import parts_of
 from rumorsim.shown import Shown, listed
 
@@ -174,7 +175,7 @@ class FollowGraph(Shown):
         if isinstance(value, str) and self.accounts <= 10_000:
             return nearest(value, [str(each) for each in self.ids.tolist()])[:200]
         first = ", ".join(show_value(each) for each in self.ids[:3].tolist())
-        return f"there are {self.accounts} ids, such as {first}"
+        return f"the graph has {counted(self.accounts, 'id')}, such as {first}"
 
     def digest(self) -> str:
         """SHA-256 (hex) over little-endian offsets, followers and, if any, weights."""

@@ -18,6 +18,7 @@ from rumorsim.graphs.building import from_edges
 from rumorsim.graphs.columns import parse_columns
 from rumorsim.graphs.direction import DIRECTIONS
 from rumorsim.graphs.follows import FollowGraph
+from rumorsim.plurals import counted
 
 __all__ = ["follow_graph"]
 
@@ -140,7 +141,7 @@ def _from_table(graph: Any, direction: str, both_ways: bool) -> FollowGraph:
         rule = "column names must be distinct"
         raise InputError(Fault(rule, key="graph", value=show_value(", ".join(names))))
     if not wanted.named_in(names) and len(names) != len(wanted.words):
-        rule = f"has {len(names)} columns where {len(wanted.words)} are expected"
+        rule = f"has {counted(len(names), 'column')} where {len(wanted.words)} are expected"
         advice = 'name them: direction="follower=NAME followee=NAME"'
         raise InputError(
             Fault(rule, key="graph", value=show_value(", ".join(names)), advice=advice)

@@ -34,7 +34,9 @@ def check_ids(ids: NDArray[Any] | None, file: str) -> None:
         what = f"end in {str(_ROUNDED_TO)[1:]}, all that have more than 16 digits"
     else:
         found = [each for each in ids.tolist() if isinstance(each, str) and is_shortened(each)]
-        what = "are numbers without all their digits"
+        one = len(found) == 1
+        what = "is a number without all its" if one else "are numbers without all their"
+        what += " digits"
     if found:
         rule = f"{len(found):,} of {len(ids):,} ids {what}: a spreadsheet has rounded them"
         raise InputError(Fault(rule, file, "ids", show_value(found[0]), _ADVICE))

@@ -17,6 +17,7 @@ from rumorsim.graphs.cells import attribute_values, attributes_of, bare_line, qu
 from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.dialects import Said, Shape
 from rumorsim.graphs.id_checks import is_shortened, rounded_id
+from rumorsim.plurals import counted
 
 __all__ = ["Id", "LineFormat", "Row", "Skip", "is_whole", "moment"]
 
@@ -184,7 +185,7 @@ class LineFormat:
         """Say why a line does not have the cells that it should have."""
         shown = show_value(bare.decode())
         if cells is not None:
-            rule = f"has {len(cells)} columns where {self.width} are expected"
+            rule = f"has {counted(len(cells), 'column')} where {self.width} are expected"
             self._fault(number, rule, shown, _width_advice(bare, len(cells), self))
         if self.shape.attributes and attributes_of(bare, self.shape.separator) is None:
             rule = "is not two ids and attributes in {...}, as lines of such a list are"

@@ -24,6 +24,7 @@ from rumorsim.files import write_directory
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.manifest import MANIFEST, Manifest, Part, read_manifest
 from rumorsim.graphs.npy import LONGEST_TEXT, highest, open_array, part_file, write_array
+from rumorsim.plurals import counted
 
 __all__ = ["check_mapped", "read_mapped", "write_mapped"]
 
@@ -44,12 +45,12 @@ def read_mapped(path: str | os.PathLike[str], *, max_bytes: int | None = None) -
     manifest = read_manifest(place)
     total = sum(part.bytes for part in manifest.parts().values())
     if max_bytes is not None and total > max_bytes:
-        rule = f"holds {total:,} bytes"
+        rule = f"holds {counted(total, 'byte')}"
         raise InputError(Fault(rule, file=str(path), key="max_bytes", value=str(max_bytes)))
     for name, part in manifest.parts().items():
         size = part_file(place / name)
         if size != part.bytes:
-            rule = f"has {size:,} bytes where {MANIFEST} says {part.bytes:,}"
+            rule = f"has {counted(size, 'byte')} where {MANIFEST} says {part.bytes:,}"
             raise InputError(Fault(rule, file=str(place / name), advice="fetch it again"))
     n, m = manifest.accounts, manifest.follows
     offsets = open_array(place / "offsets.npy", ("<i8",), n + 1)
@@ -57,7 +58,7 @@ def read_mapped(path: str | os.PathLike[str], *, max_bytes: int | None = None) -
     _check_offsets(offsets, m, place / "offsets.npy")
     # As unsigned numbers, negative ones are beyond every account.
     if highest(followers.view("<u4")) >= n:
-        rule = f"holds a follower that is not one of the {n} accounts"
+        rule = f"holds a follower that is not among the {counted(n, 'account')}"
         raise InputError(Fault(rule, file=str(place / "followers.npy")))
     weights = None
     if manifest.weights is not None:
@@ -130,7 +131,7 @@ def _table(path: Path, length: int) -> NDArray[Any]:
         value = show_value(str(error))
         raise InputError(Fault("is not JSON", file=str(path), value=value)) from None
     if not isinstance(values, list) or len(values) != length:
-        raise InputError(Fault(f"must be a list of {length} values", file=str(path)))
+        raise InputError(Fault(f"must be a list of {counted(length, 'value')}", file=str(path)))
     for i, value in enumerate(values):
         if not isinstance(value, str | int | float | None):
             rule = "must be text, a number, true, false or null"

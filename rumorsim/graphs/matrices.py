@@ -11,6 +11,7 @@ from rumorsim.errors import Fault, InputError
 from rumorsim.graphs.building import from_edges
 from rumorsim.graphs.direction import DIRECTIONS
 from rumorsim.graphs.follows import FollowGraph
+from rumorsim.plurals import counted
 
 __all__ = ["from_matrix"]
 
@@ -43,7 +44,8 @@ def from_matrix(
         raise InputError(Fault(rule, file, "matrix", str(entries.data.dtype)))
     zeros = int((entries.data == 0).sum())
     if zeros:
-        rule = f"{zeros:,} entries are stored and 0: it does not say whether these are follows"
+        stored = counted(zeros, "stored entry is", "stored entries are")
+        rule = f"{stored} 0: it does not say whether there is a follow"
         advice = "remove them (matrix.eliminate_zeros()), or give entries of 1"
         raise InputError(Fault(rule, file, "matrix", advice=advice))
     if weighted is not False and entries.data.dtype.kind != "b":

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.files import checked_file
+from rumorsim.plurals import counted
 
 __all__ = ["LONGEST_TEXT", "highest", "open_array", "part_file", "write_array"]
 
@@ -80,7 +81,7 @@ def open_array(path: Path, kinds: tuple[str, ...], length: int) -> NDArray[Any]:
     dtype = np.dtype(kind)
     expected = start + length * dtype.itemsize
     if size != expected:
-        rule = f"has {size:,} bytes where its header promises {expected:,}"
+        rule = f"has {counted(size, 'byte')} where its header promises {expected:,}"
         rule = f"is truncated: it {rule}" if size < expected else rule
         raise InputError(Fault(rule, file=str(path), advice="fetch it again"))
     if length == 0:

@@ -16,6 +16,7 @@ from rumorsim.graphs.edges import Edges
 from rumorsim.graphs.lines import moment
 from rumorsim.graphs.numbering import id_table
 from rumorsim.graphs.sources import DEFAULT_MAX_BYTES, too_big
+from rumorsim.plurals import counted
 
 __all__ = ["read_columns", "read_table", "write_columns"]
 
@@ -95,7 +96,7 @@ def read_columns(path: Path, columns: Columns, as_text: bool, max_bytes: int | N
     if not columns.named_in(header) and len(header) != len(columns.words):
         raise InputError(
             Fault(
-                f"has {len(header)} columns where {len(columns.words)} are expected",
+                f"has {counted(len(header), 'column')} where {len(columns.words)} are expected",
                 file=str(path),
                 key="columns",
                 value=show_value(", ".join(header)),

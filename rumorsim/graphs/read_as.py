@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from rumorsim.plurals import counted
+
 __all__ = ["ReadAs"]
 
 
@@ -54,12 +56,12 @@ class ReadAs:
         if self.both_ways:
             parts.append("each line is two follows")
         for what, count in self.skipped.items():
-            parts.append(f"{count:,} {what} line{'s' if count != 1 else ''} skipped")
+            parts.append(f"{counted(count, f'{what} line')} skipped")
         if self.times is not None:
             first, last = (f"{each:.15g}" for each in self.times)
             parts.append(f"follows began from {first} to {last}")
         if self.too_late:
-            parts.append(f"{self.too_late:,} later ones left out")
+            parts.append(f"{counted(self.too_late, 'later one')} left out")
         return "; ".join(parts)
 
 

@@ -20,6 +20,7 @@ from rumorsim.graphs.id_checks import check_ids
 from rumorsim.graphs.lines import moment
 from rumorsim.graphs.read_as import ReadAs
 from rumorsim.graphs.sources import Progress, file_format, is_mapped
+from rumorsim.plurals import counted
 
 __all__ = ["Header", "read_follows"]
 
@@ -167,7 +168,7 @@ def _nothing_advice(read_as: ReadAs) -> str:
     comments = read_as.skipped.get("comment", 0)
     if not comments:
         return "a graph needs at least one"
-    lines = f"{comments:,} line{'s begin' if comments != 1 else ' begins'} with # or %"
+    lines = f"{counted(comments, 'line begins', 'lines begin')} with # or %"
     return f'{lines}: say comments = "none" (--comments none) if ids begin so'
 
 

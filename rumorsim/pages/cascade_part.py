@@ -11,6 +11,7 @@ from rumorsim.pages.answers import ordered
 from rumorsim.pages.parts import Figure, Section, Text
 from rumorsim.pages.svg import INK, MUTED, PAPER, canvas, drawn, inline, look_of
 from rumorsim.pages.wording import both_of, quoted
+from rumorsim.plurals import counted
 from rumorsim.studies.comparison import NONE
 
 if TYPE_CHECKING:
@@ -110,13 +111,13 @@ def _told(
     depth = int(posts.depth[chosen].max())
     hours = float(posts.time[chosen[-1]] - posts.time[chosen[0]])
     text = (
-        f"A tree of {len(chosen)} posts of {quoted(story)} that grew over {hours:.1f} hours, the"
-        f" last {depth} shares away from the first."
+        f"A tree of {counted(len(chosen), 'post')} of {quoted(story)} that grew over {hours:.1f}"
+        f" hours, the last {counted(depth, 'share')} away from the first."
     )
     if policy:
         text += (
-            f" In the same world under {quoted(policy)}, {int(gone.sum())} of these"
-            f" {len(chosen)} accounts did not post the story."
+            f" In the same world under {quoted(policy)}, {int(gone.sum())} of the"
+            f" {counted(len(chosen), 'account')} in it did not post the story."
         )
     return text
 

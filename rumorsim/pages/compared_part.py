@@ -9,6 +9,7 @@ from rumorsim.interventions import INTERVENTIONS
 from rumorsim.pages.parts import Items, Text
 from rumorsim.pages.terms_part import is_readable
 from rumorsim.pages.wording import and_, capital, quoted
+from rumorsim.plurals import counted
 from rumorsim.studies.comparison import NONE
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def compared(
 
 
 def _world(scenario: Mapping[str, Any], accounts: int | None) -> str:
-    who = "The accounts of the follow graph" if accounts is None else f"{accounts:,} accounts"
+    who = "The accounts of the follow graph" if accounts is None else counted(accounts, "account")
     told = f"{who} over {_plain(scenario['horizon'])}; {_stories(scenario['stories'])}."
     return capital(told)
 
@@ -93,7 +94,7 @@ def _intervention(values: Mapping[str, Any]) -> str:
         parts.append(_delay(values["delay"]))
     if "reviewers" in values:
         count = values["reviewers"]
-        parts.append(f"{count:,} reviewer{'' if count == 1 else 's'}")
+        parts.append(counted(count, "reviewer"))
     if "sensitivity" in values:
         guilty, innocent = values["sensitivity"], values["false_positive_rate"]
         parts.append(f"hits {100 * guilty:g}\u00a0% of the guilty and {100 * innocent:g}\u00a0% of"
@@ -126,13 +127,13 @@ def _whom(whom: Mapping[str, Any]) -> list[str]:
     ]  # fmt: skip
     if whom.get("accounts"):
         count = len(whom["accounts"])
-        told.append(f"{count:,} account{'' if count == 1 else 's'} by name")
+        told.append(f"{counted(count, 'account')} by name")
     if whom.get("top"):
         told.append(f"the {whom['top']:,} most followed")
     if whom.get("fraction", 1.0) < 1:
         told.append(f"a random {100 * whom['fraction']:g}\u00a0% of them")
     if whom.get("strikes"):
-        told.append(f"with at least {whom['strikes']} strikes")
+        told.append(f"with at least {counted(whom['strikes'], 'strike')}")
     return told
 
 

@@ -11,6 +11,7 @@ from rumorsim.errors import InputError
 from rumorsim.pages.comparison_page import comparison_page
 from rumorsim.pages.replay import Replay, replay
 from rumorsim.pages.saved import Saved, read_comparison
+from rumorsim.plurals import counted
 from rumorsim.results import Result
 from rumorsim.scenario.loading import from_values
 from rumorsim.studies.comparison import NONE, CurveBand, paired
@@ -39,7 +40,8 @@ def page_of_run(directory: Path, *, again: bool, progress: Progress | None) -> P
         base = _base(result)
         results = {NONE: base, **results} if base is not None else results
     saved = _as_comparison(results)
-    what = f"One run of {len(saved.scenario['stories'])} stories, policy {result.policy}"
+    stories = counted(len(saved.scenario["stories"]), "story", "stories")
+    what = f"One run of {stories}, policy {result.policy}"
     found = _again(saved, progress) if again else _LEFT_OUT
     return comparison_page(saved, found, what=what)
 

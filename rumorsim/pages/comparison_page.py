@@ -21,6 +21,7 @@ from rumorsim.pages.terms_part import (
     scenario_section,
     source_of,
 )
+from rumorsim.plurals import counted
 from rumorsim.provenance import digest_of
 from rumorsim.studies.comparison import NONE
 
@@ -47,7 +48,7 @@ def comparison_page(saved: Saved, again: Replay, *, what: str = "") -> Page:
         again_section(_commands(saved), saved.facts["provenance"]),
     ]
     count, policies = len(saved.seeds), len(saved.policies) - (NONE in saved.policies)
-    made = f"Comparison of {_of(policies, 'policy', 'policies')} in {_of(count, 'world', 'worlds')}"
+    made = f"Comparison of {counted(policies, 'policy', 'policies')} in {counted(count, 'world')}"
     return Page(
         title=saved.name,
         what=what or made,
@@ -65,10 +66,6 @@ def _accounts(again: Replay) -> int | None:
     return next(
         (world.facts.accounts for worlds in again.worlds.values() for world in worlds), None
     )
-
-
-def _of(count: int, one: str, more: str) -> str:
-    return f"{count} {one if count == 1 else more}"
 
 
 def _commands(saved: Saved) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from rumorsim.pages.answer_reading import answer_page, in_shell, interval_of, re
 from rumorsim.pages.parts import Column, Figure, Page, Section, Table, Text
 from rumorsim.pages.wording import and_, quoted, what_is
 from rumorsim.pages.wording import cell as cell_text
+from rumorsim.plurals import counted
 from rumorsim.report.numbers import digits_for, number, with_interval
 from rumorsim.studies.comparison import NONE
 from rumorsim.studies.intervals import Interval
@@ -30,11 +31,13 @@ def page_of_delay_map(directory: Path) -> Page:
     what, seeds = what_is(found["measure"]), found["seeds"]
     return answer_page(
         found,
-        what=f"Delay map of {quoted(found['policy'])}: {cells} cells in {worlds} worlds",
+        what=f"Delay map of {quoted(found['policy'])}: {counted(cells, 'cell')} in"
+        f" {counted(worlds, 'world')}",
         answer=_answer(found, what),
         terms=(
-            f"From {worlds} coupled worlds (seeds {seeds[0]} to {seeds[-1]}); each cell is the mean"
-            " paired difference to the same worlds without the policy. Intervals hold for all"
+            f"From {counted(worlds, 'coupled world')} (seeds {seeds[0]} to {seeds[-1]}); each cell"
+            " is the mean paired difference to the same worlds without the policy. Intervals hold"
+            " for all"
             f" {cells} cells at once in 95\u00a0%. They do not say whether the scenario is right."
         ),
         sections=[

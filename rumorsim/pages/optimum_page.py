@@ -11,6 +11,7 @@ from rumorsim.pages.answer_reading import answer_page, in_shell, interval_of, re
 from rumorsim.pages.parts import Column, Figure, Key, Page, Section, Table, Text
 from rumorsim.pages.svg import look_of
 from rumorsim.pages.wording import and_, cell, quoted
+from rumorsim.plurals import counted
 from rumorsim.studies.comparison import NONE
 from rumorsim.studies.goals import ACTIONS, Target
 from rumorsim.studies.intervals import Interval
@@ -26,8 +27,9 @@ def page_of_optimum(directory: Path) -> Page:
     return answer_page(
         found,
         what=(
-            f"Optimisation: {len(found['trials'])} trials in {len(found['seeds'])} worlds,"
-            f" {finals} finalists in {fresh} fresh ones"
+            f"Optimisation: {counted(len(found['trials']), 'trial')} in"
+            f" {counted(len(found['seeds']), 'world')},"
+            f" {counted(finals, 'finalist')} in {counted(fresh, 'fresh one')}"
         ),
         answer=str(found["answer"]),
         terms=(
@@ -153,9 +155,9 @@ def _search(found: Mapping[str, Any]) -> Section:
     best = best_so_far(tried)
     if best:
         at, value = best[-1]
-        said = f"Of {len(tried)} trials number {at} was {told}: {words} {value:,.4g}."
+        said = f"Of {counted(len(tried), 'trial')} number {at} was {told}: {words} {value:,.4g}."
     else:
-        said = f"None of {len(tried)} trials met the target in the worlds of the search."
+        said = f"None of {counted(len(tried), 'trial')} met the target in the worlds of the search."
     allowed = sum(each.allowed for each in tried)
     caption = (
         "The line is the best so far. The best of them looks better than it is, because it was"

@@ -9,6 +9,7 @@ from rumorsim.pages.charts import draw_changes, draw_levels
 from rumorsim.pages.parts import Column, Figure, Key, Section, Table
 from rumorsim.pages.svg import look_of
 from rumorsim.pages.wording import both_of, cell, quoted
+from rumorsim.plurals import counted
 from rumorsim.report.numbers import spread
 from rumorsim.studies.comparison import NONE
 from rumorsim.studies.intervals import Interval
@@ -129,7 +130,8 @@ def _told(saved: Saved, word: str, bands: list[tuple[int, CurveBand]]) -> str:
         base.time[-1],
     )
     return (
-        f"Mean accounts reached by {word} stories after {base.time[-1]:g} hours: {ends}. Under"
+        f"Mean accounts reached by {word} stories after"
+        f" {counted(base.time[-1], 'hour', spec='g')}: {ends}. Under"
         f" {quoted(saved.policies[0])} half of that was reached by hour {half:.3g}."
     )
 

@@ -11,6 +11,7 @@ from rumorsim.pages.parts import Column, Figure, Section, Table, Text
 from rumorsim.pages.reach_part import legend_of
 from rumorsim.pages.sweep_charts import Response, draw_response
 from rumorsim.pages.wording import FALSE, cell, quoted
+from rumorsim.plurals import counted
 from rumorsim.studies.comparison import NONE
 from rumorsim.studies.intervals import mean_interval
 
@@ -35,7 +36,9 @@ def response_section(swept: Swept) -> Section | None:
         parts.append(Text("Each value is averaged over all values of the other parameters."))
     parts += [_figure(swept, name, at) for at, name in enumerate(names[:_MOST])]
     if len(names) > _MOST:
-        parts.append(Text(f"{len(names) - _MOST} more parameters are in the table of settings."))
+        parts.append(
+            Text(f"The table of settings has {counted(len(names) - _MOST, 'more parameter')}.")
+        )
     return Section("parameters", "What each parameter does", parts)
 
 

@@ -10,6 +10,7 @@ from rumorsim.pages.answer_reading import answer_page, read_answer
 from rumorsim.pages.charts import Mark, Row, draw_forest
 from rumorsim.pages.parts import Column, Figure, Items, Page, Part, Section, Table, Text
 from rumorsim.pages.wording import and_, capital, quoted, what_is
+from rumorsim.plurals import counted
 from rumorsim.report.numbers import spread
 from rumorsim.studies.comparison import NONE
 from rumorsim.studies.intervals import Interval
@@ -56,7 +57,8 @@ def page_of_sensitivity(directory: Path) -> Page:
     meaning = Section("meaning", "What the indices mean", [Items(_MEANING[method])])
     return answer_page(
         found,
-        what=f"Sensitivity: {_METHODS[method]}, {found['points']:,} settings in {worlds} worlds",
+        what=f"Sensitivity: {_METHODS[method]}, {counted(found['points'], 'setting')} in"
+        f" {counted(worlds, 'world')}",
         answer=_answer(found, policies),
         terms=(
             f"From {found['points']:,} settings in the same {worlds} coupled worlds, with 95\u00a0%"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rumorsim.pages.answers import main_of
 from rumorsim.pages.wording import FALSE, amount, and_, clearly, quoted
+from rumorsim.plurals import counted
 from rumorsim.report.numbers import spread
 from rumorsim.studies.comparison import NONE
 from rumorsim.studies.effects import best_form
@@ -103,8 +104,11 @@ def _counted(
     if len(policies) > _FEW:
         least, most = min(counts.values()), max(counts.values())
         between = str(most) if least == most else f"{least} to {most}"
-        return f"Each of {len(policies)} policies {head} {between} of {settings} settings"
-    told = [f"{quoted(policy)} {head} {count} of {settings} settings" for policy, count in
+        return (
+            f"Each of {len(policies)} policies {head} {between} of {counted(settings, 'setting')}"
+        )
+    every = counted(settings, "setting")
+    told = [f"{quoted(policy)} {head} {count} of {every}" for policy, count in
             list(counts.items())[:1]]  # fmt: skip
     told += [f"{quoted(policy)} at {count}" for policy, count in list(counts.items())[1:]]
     return and_(told)
@@ -159,7 +163,7 @@ def sweep_terms(swept: Swept) -> str:
     """What the sentence rests on."""
     seeds = swept.sweep.seeds
     left = sum(swept.left_out.values())
-    lost = f" {left} runs have no numbers and are left out: see the settings." if left else ""
+    lost = f" {counted(left, 'run')} without numbers left out: see the settings." if left else ""
     worlds = f"the same {len(seeds)} worlds (seeds {seeds[0]} to {seeds[-1]})"
     if len(seeds) == 1:
         worlds = f"one world (seed {seeds[0]}), so without intervals"
@@ -172,12 +176,8 @@ def sweep_terms(swept: Swept) -> str:
         else f" {_LEVEL} intervals of differences hold for all pairs of settings at once."
     )
     return (
-        f"From {_settings(len(swept.points))}{policies} in {worlds}."
+        f"From {counted(len(swept.points), 'setting')}{policies} in {worlds}."
         f"{together if len(seeds) > 1 else ''}"
         " Intervals are about chance within the scenario, not about whether it is right."
         f"{lost}"
     )
-
-
-def _settings(count: int) -> str:
-    return f"{count} setting{'' if count == 1 else 's'}"

@@ -20,6 +20,7 @@ from rumorsim.pages.wording import (
     clearly,
     quoted,
 )
+from rumorsim.plurals import counted
 from rumorsim.report.numbers import number, spread
 from rumorsim.studies.comparison import NONE
 from rumorsim.studies.effects import best_form
@@ -44,7 +45,7 @@ def settings_section(swept: Swept) -> Section:
     found = effects(swept)
     parts: list[Part] = []
     for cause, count in swept.left_out.items():
-        parts.append(Text(f"{count} runs have no numbers: {cause}.", "note"))
+        parts.append(Text(f"{counted(count, 'run')} without numbers: {cause}.", "note"))
     if found:
         parts += [_forest(swept, found), _effect_table(swept, found)]
     elif swept.points:
@@ -77,10 +78,8 @@ def _forest(swept: Swept, found: Sequence[Effect]) -> Figure:
     main = "false" if main_of(swept.points[0].saved) == FALSE else "true"
     axis = f"change of reach of {main} stories from none, {unit}"
     words = "; ".join(told) + "."
-    caption = (
-        f"Bars are {level_of(swept.points[0].saved)} intervals that hold for all"
-        f" {len(found)} rows at once."
-    )
+    together = f" that hold for all {len(found)} rows at once" if len(found) > 1 else ""
+    caption = f"Bars are {level_of(swept.points[0].saved)} intervals{together}."
     if len(drawn) < len(found):
         caption += f" Drawn are the {len(drawn) - 2} best and the 2 worst means."
     drawing = draw_forest("settings-drawn", rows, axis, words)

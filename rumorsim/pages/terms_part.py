@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from rumorsim.errors import InputError
 from rumorsim.files import json_text
 from rumorsim.pages.parts import Code, Column, Folded, Items, Section, Table, Text
+from rumorsim.plurals import counted
 from rumorsim.scenario.explained import toml_value
 from rumorsim.scenario.models import Scenario
 from rumorsim.written.shapes import key_path, keys_of, meaning_of
@@ -87,7 +88,7 @@ def scenario_section(values: Mapping[str, Any]) -> Section:
         many = len(given) > _MANY
         parts.append(Folded(f"{len(given)} values set", [table]) if many else table)
         folded = _table("assumptions-default", "Left at the default", kept)
-        parts.append(Folded(f"{len(kept)} defaults left as they are", [folded]))
+        parts.append(Folded(f"{counted(len(kept), 'default')} left unchanged", [folded]))
     whole = Code(json_text(values), "scenario.json")
     parts.append(Folded("The full resolved scenario", [whole]))
     return Section("assumptions", "Assumptions", parts)

@@ -11,6 +11,7 @@ from rumorsim.cascades import Posts, cascade_arrays
 from rumorsim.errors import Fault, InputError
 from rumorsim.events import Batch, Kind
 from rumorsim.graphs.layouts import follow_positions
+from rumorsim.plurals import counted
 from rumorsim.report.style import drawing
 from rumorsim.verbs import CLOSING, VERBS
 
@@ -90,9 +91,7 @@ def _title(posts: Posts, origin: int, stories: Sequence[str]) -> str:
     count, story = int(inside.sum()), int(posts.story[origin])
     of = f" of \u201c{stories[story]}\u201d" if story < len(stories) else ""
     grew = f", the last {end - begin:.1f} h later" if count > 1 else ""
-    return (
-        f"A cascade{of}: {count} post{'' if count == 1 else 's'}, the first at {begin:.1f} h{grew}"
-    )
+    return f"A cascade{of}: {counted(count, 'post')}, the first at {begin:.1f} h{grew}"
 
 
 def _origin(posts: Posts, root: int | None) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rumorsim.graphs import growth
+from rumorsim.plurals import counted
 from rumorsim.scenario.idle import idle_in
 from rumorsim.scenario.inputs import build_graph
 from rumorsim.scenario.model_estimates import in_comment, model_words
@@ -61,13 +62,13 @@ def expectations(scenario: Scenario) -> str:
     graph, attributes = build_graph(scenario)
     world = build_world(scenario, graph, scenario.seed, attributes=attributes)
     lines = [
-        f"# {graph.accounts:,} accounts, {graph.follows:,} follows,"
+        f"# {counted(graph.accounts, 'account')}, {counted(graph.follows, 'follow')},"
         f" {graph.mean_followers:.2f} followers per account",
     ]
     if graph.read_as is not None:
         lines.append(f"# read as {in_comment(graph.read_as.told())}")
     if alone := int(np.sum((graph.follower_counts() == 0) & (graph.followee_counts() == 0))):
-        lines.append(f"# {alone:,} of them neither follow nor are followed")
+        lines.append(f"# {counted(alone, 'account')} without any follow")
     if scenario.model is not None:
         lines.extend(model_words(scenario, world))
     else:

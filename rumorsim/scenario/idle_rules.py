@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from rumorsim.errors import show_value
 from rumorsim.laws import least
+from rumorsim.plurals import counted
 from rumorsim.scenario.idle_terms import Terms
 from rumorsim.verbs import TABLE
 
@@ -155,7 +156,7 @@ def _count(terms: Terms) -> Iterator[Reason]:
     if terms.one.target == "account":
         most *= sum(story.copies for story in terms.stories) or 1
     if math.ceil(when.threshold / terms.strictest) > most:
-        why = f"cannot be reached: there are {terms.accounts:,.0f} accounts"
+        why = f"cannot be reached: the graph has {counted(terms.accounts, 'account', spec=',.0f')}"
         yield Reason(field, value, why, "make it smaller")
 
 
@@ -217,7 +218,7 @@ def _effect(terms: Terms) -> Iterator[Reason]:
         why = "nobody reports: factor times 0 is 0"
         yield Reason("factor", f"{one.factor:g}", why, _REPORT)
     elif one.kind == "friction" and one.friction == 1 and one.forward_limit >= terms.accounts:
-        why = f"limits nothing: there are {terms.accounts:,.0f} accounts"
+        why = f"limits nothing: the graph has {counted(terms.accounts, 'account', spec=',.0f')}"
         yield Reason("forward_limit", str(one.forward_limit), why, "make it smaller")
     elif one.kind == "take-down-network" and one.smallest > terms.accounts:
         why = f"no group is so large: there are {terms.accounts:,.0f} accounts"

@@ -22,6 +22,7 @@ from rumorsim.interventions import AnyIntervention
 from rumorsim.measures import MEASURES
 from rumorsim.models import AnyModel
 from rumorsim.own_code import Handed, OwnCode
+from rumorsim.plurals import counted
 from rumorsim.scenario.accounts import Accounts, KindOfAccount, Name
 from rumorsim.scenario.beliefs import Beliefs
 from rumorsim.scenario.checks import raise_faults
@@ -350,14 +351,18 @@ class Scenario(Model):
             told = f"{story.name} ({truth}, {story.category}), appeal {story.appeal:g}"
             yields.append(("story", told))
         if len(self.stories) > 5:
-            yields.append(("", f"and {len(self.stories) - 5} more stories"))
+            yields.append(
+                ("", f"and {counted(len(self.stories) - 5, 'more story', 'more stories')}")
+            )
         if self.adversaries:
             yields.append(("adversaries", listed(each.kind for each in self.adversaries)))
         for policy in self.policies[:8]:
             kinds = listed(each.kind for each in policy.interventions)
             yields.append(("policy", f"{policy.name}: {kinds}"))
         if len(self.policies) > 8:
-            yields.append(("", f"and {len(self.policies) - 8} more policies"))
+            yields.append(
+                ("", f"and {counted(len(self.policies) - 8, 'more policy', 'more policies')}")
+            )
         return [*yields, ("measures", listed(self.measures, 12))]
 
     def __repr__(self) -> str:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.events import AdversaryFacts, Facts, InterventionFacts, StoryFacts
+from rumorsim.plurals import counted
 
 __all__ = ["facts_from_json", "facts_to_json"]
 
@@ -54,7 +55,7 @@ def _unpack(packed: Mapping[str, Any], dtype: str, accounts: int) -> NDArray[Any
     # One byte more than due is enough to know that there is too much.
     raw = unzip.decompress(base64.b64decode(packed["zlib"], validate=True), length + 1)
     if len(raw) != length or not unzip.eof:
-        raise ValueError(f"must hold {accounts} accounts")
+        raise ValueError(f"must hold {counted(accounts, 'account')}")
     return np.frombuffer(raw, dtype)
 
 
@@ -75,7 +76,7 @@ def _unpack_ids(packed: Mapping[str, Any] | None, accounts: int) -> NDArray[Any]
     raw = unzip.decompress(base64.b64decode(packed["zlib"], validate=True), _LONGEST_IDS)
     values = json.loads(raw)
     if not unzip.eof or not isinstance(values, list) or len(values) != accounts:
-        raise ValueError(f"must hold the ids of {accounts} accounts")
+        raise ValueError(f"must hold the ids of {counted(accounts, 'account')}")
     if not set(map(type, values)) <= {int, str}:
         raise ValueError("ids must be text or whole numbers")
     ids = np.empty(accounts, object)

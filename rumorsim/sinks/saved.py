@@ -20,6 +20,7 @@ from rumorsim.events import Batch, Facts, StreamDigest
 from rumorsim.files import checked_file
 from rumorsim.measures import AnyMeasure, Listening
 from rumorsim.own_code import blamed
+from rumorsim.plurals import counted
 from rumorsim.sinks.base import SCHEMA
 from rumorsim.sinks.event_formats import EVENT_FORMATS, format_of
 from rumorsim.sinks.facts_json import facts_from_json
@@ -119,11 +120,13 @@ def _checked(path: Path, parts: Iterator[Any], header: str, faults: _FaultsOf) -
             else:
                 raise _damaged(path, "the end of the stream cannot be read")
     if tail is None or tail.get("end") is not True:
-        raise _damaged(path, f"the stream has no end after {digest.count} events")
+        raise _damaged(path, f"the stream has no end after {counted(digest.count, 'event')}")
     if tail.get("header") != header:
         raise _damaged(path, "the facts are not those written: their digest differs")
     if tail.get("events") != digest.count:
-        raise _damaged(path, f"{digest.count} events where {tail.get('events')} were written")
+        raise _damaged(
+            path, f"{counted(digest.count, 'event')} where {tail.get('events')} were written"
+        )
     if tail.get("digest") != digest.hexdigest():
         raise _damaged(path, "the events are not those written: their digest differs")
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from rumorsim.claims import Claim
 from rumorsim.errors import Fault, InputError, nearest, number_fault, show_value
 from rumorsim.measures import AnyMeasure
+from rumorsim.plurals import counted
 from rumorsim.progress import Counted, progress_of, signs_of_life
 from rumorsim.randomness import seed_of
 from rumorsim.scenario import Scenario
@@ -255,7 +256,7 @@ def _checked(
         raise InputError([*faults, fault])
     runs = (len(delays) * len(coverages) + 1) * replicates
     if runs > most_runs:
-        rule = f"would be {runs:,} runs; {most_runs:,} are the most"
+        rule = f"would be {counted(runs, 'run')}; {most_runs:,} are the most"
         faults.append(Fault(rule, advice="make it smaller, or raise --most-runs"))
     if not faults:
         faults += _deaf_to_delay(scenario, policy)

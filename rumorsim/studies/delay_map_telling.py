@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from rumorsim.plurals import counted
 from rumorsim.report.numbers import digits_for, number
 from rumorsim.report.style import drawing
 from rumorsim.report.tables import aligned
@@ -25,8 +26,8 @@ _COLOURS: Final = "Blues"
 
 def told(found: DelayMap) -> str:
     """A table: reaction times across, coverages down."""
-    worlds, cells = len(found.seeds), len(found.cells)
-    head = f'{found.name}, "{found.policy}": {_what(found)} averted, {worlds} coupled worlds'
+    worlds, cells = counted(len(found.seeds), "coupled world"), len(found.cells)
+    head = f'{found.name}, "{found.policy}": {_what(found)} averted, {worlds}'
     rows = [[found.covered_by, *found.delays]]
     for coverage in reversed(found.coverages):
         some = [cell for cell in found.cells if cell.coverage == coverage]

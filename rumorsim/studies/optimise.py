@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from rumorsim.claims import Claim
 from rumorsim.errors import Fault, InputError, number_fault, show_value
 from rumorsim.measures import AnyMeasure
+from rumorsim.plurals import counted
 from rumorsim.progress import Counted, progress_of, signs_of_life
 from rumorsim.randomness import seed_of
 from rumorsim.scenario import Scenario
@@ -276,7 +277,7 @@ def _checked(
     runs = (trials + 1) * study.replicates + (finalists + 1) * confirm
     most = study.most_runs if most_runs is None else most_runs
     if runs > most:
-        rule = f"would be up to {runs:,} runs; {most:,} are the most"
+        rule = f"would be up to {counted(runs, 'run')}; {most:,} are the most"
         advice = "make it smaller, or raise most_runs (--most-runs)"
         raise InputError(Fault(rule, file=study.file, advice=advice))
     chosen = tuple(policy for policy in policies if policy != NONE)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from rumorsim.errors import show_value
+from rumorsim.plurals import counted
 from rumorsim.report.numbers import spread
 from rumorsim.report.style import colour, drawing
 from rumorsim.report.tables import aligned, shortened
@@ -27,8 +28,10 @@ _DIGITS: Final = re.compile(r"\d+\.\d{3,}")
 def told(found: Optimum) -> str:
     """The finalists in fresh worlds, what the intervals mean, and the answer."""
     goal = found.goal
-    head = f"{found.name}: {len(found.trials)} trials in {len(found.seeds)} coupled worlds;"
-    head += f" {len(found.verdict.finals)} finalists in {len(found.fresh)} fresh ones"
+    trials, worlds = counted(len(found.trials), "trial"), counted(len(found.seeds), "coupled world")
+    finalists = counted(len(found.verdict.finals), "finalist")
+    fresh = counted(len(found.fresh), "fresh one")
+    head = f"{found.name}: {trials} in {worlds}; {finalists} in {fresh}"
     kind = "bootstrap" if resampled(len(found.fresh)) else "t"
     names = ["", "policy", *found.parameters, "false reach averted", "true reach lost", "cost"]
     names += ["extra cost over the cheapest", "target"] if goal.target else ["clearly beaten by"]

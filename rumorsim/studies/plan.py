@@ -15,6 +15,7 @@ from typing import Any
 
 from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.measures import AnyMeasure
+from rumorsim.plurals import counted
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import Policies, with_measures, with_policies
 from rumorsim.scenario.idle import Idle
@@ -136,7 +137,7 @@ def check_study(study: Study, scenario: Scenario, most_runs: int | None = None) 
     most = study.most_runs if most_runs is None else most_runs
     if runs > most:
         rule = (
-            f"would be {runs:,} runs (points {points:,} x policies {len(policies):,} x"
+            f"would be {counted(runs, 'run')} (points {points:,} x policies {len(policies):,} x"
             f" worlds {study.replicates:,}); {most:,} are the most"
         )
         advice = "make it smaller, or raise most_runs (--most-runs)"

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.plurals import counted
 from rumorsim.report.numbers import number
 from rumorsim.studies.effects import what_is
 
@@ -89,11 +90,12 @@ class Precision(NamedTuple):
         """What was asked, whether it was reached, and if not what it would take."""
         wish = self.wish
         asked = f"Asked for ±{wish.text(wish.size)} of the change in {what_is(wish.key)}"
+        worlds = counted(self.worlds, "world")
         if self.widest is None:
-            return f'{asked}: not reached; "{self.policy}" has no interval ({self.worlds} worlds).'
+            return f'{asked}: not reached; "{self.policy}" has no interval ({worlds}).'
         got, policy = f"±{wish.text(self.widest)}", show_value(self.policy)
         if self.reached:
-            return f"{asked}: reached with {self.worlds} worlds (widest: {got} under {policy})."
+            return f"{asked}: reached with {worlds} (widest: {got} under {policy})."
         return (
             f"{asked}: NOT reached within the cap of {self.most} worlds; {policy} has"
             f" {got}, and about {number(self.needed or 0, 0)} worlds would be needed."

@@ -13,6 +13,7 @@ from rumorsim.errors import Fault, InputError
 from rumorsim.files import MARKER, checked_file, read_file
 from rumorsim.graphs.config import Given
 from rumorsim.measures import flatten
+from rumorsim.plurals import counted
 from rumorsim.provenance import RESULTS_VERSION, versions
 from rumorsim.run import run
 from rumorsim.saved_json import MOST_JSON_BYTES, ProvenanceShape, Saved, checked, parse_json
@@ -61,7 +62,8 @@ class Reproduction:
         """What came of it, for people."""
         what = f'policy "{self.policy}", seed {self.seed}'
         if self.same:
-            return f"{what}: the same events (SHA-256 {self.digest}) and {self.numbers} numbers"
+            numbers = counted(self.numbers, "number")
+            return f"{what}: the same events (SHA-256 {self.digest}) and {numbers}"
         lines = [f"{what}: NOT the same"]
         if self.recorded != self.digest:
             lines.append(f"events: {self.recorded} then, {self.digest} now")

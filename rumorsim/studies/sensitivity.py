@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from rumorsim.claims import Claim
 from rumorsim.errors import Fault, InputError
 from rumorsim.measures import AnyMeasure
+from rumorsim.plurals import counted
 from rumorsim.progress import Counted, progress_of, signs_of_life
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import Policies
@@ -89,7 +90,7 @@ class Sensitivity(Shown):
     def facts_shown(self) -> Sequence[tuple[str, Any]]:
         return [
             ("study", self.name),
-            ("method", f"{self.method}, {len(self.points):,} points"),
+            ("method", f"{self.method}, {counted(len(self.points), 'point')}"),
             ("number", self.key),
             ("parameters", listed(self.parameters)),
             ("worlds", len(self.seeds)),

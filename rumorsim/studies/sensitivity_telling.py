@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from rumorsim.plurals import counted
 from rumorsim.report.style import colour, drawing
 from rumorsim.report.tables import aligned, shortened, told_apart
 
@@ -33,8 +34,9 @@ _SHOWN: Final = {"sobol": ("first", "total"), "morris": ("size", "spread")}
 
 def told(found: Sensitivity) -> str:
     """A table for each response, what the columns mean, and how much is luck."""
-    worlds = f"{len(found.seeds)} coupled worlds"
-    head = f"{found.name}: {found.method} indices of {found.key}, {len(found.points)} points in "
+    worlds = counted(len(found.seeds), "coupled world")
+    points = counted(len(found.points), "point")
+    head = f"{found.name}: {found.method} indices of {found.key}, {points} in "
     lines = [head + worlds + ", 95 % bootstrap intervals (points and worlds)", ""]
     for response in found.responses:
         same = _is_flat(response)

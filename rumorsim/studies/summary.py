@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from rumorsim.plurals import counted
 from rumorsim.report.numbers import digits_for, number
 from rumorsim.report.tables import aligned, told_apart, width_of, wrapped
 from rumorsim.studies.comparison import NONE
@@ -42,7 +43,7 @@ def summary(comparison: Comparison, width: int = WIDTH) -> str:
 def head(comparison: Comparison) -> str:
     """What was compared, in how many worlds."""
     policies, count = len(comparison.policies) - 1, len(comparison.seeds)
-    what = f"{comparison.name}: {policies} {'policy' if policies == 1 else 'policies'}"
+    what = f"{comparison.name}: {counted(policies, 'policy', 'policies')}"
     if count == 1:
         return f"{what} against none in one world (seed {comparison.seeds[0]}), so no intervals."
     seeds = f"seeds {comparison.seeds[0]} to {comparison.seeds[-1]}"
@@ -67,7 +68,7 @@ def _hit(comparison: Comparison, policy: str) -> str:
     if change is None or not values:
         return "hit no innocent account"
     if len(comparison.seeds) == 1:
-        return f"hit {values[0]:,.0f} innocent account{'' if values[0] == 1 else 's'}"
+        return f"hit {counted(values[0], 'innocent account', spec=',.0f')}"
     return f"hit {cell(change.mean)} innocent accounts per world"
 
 

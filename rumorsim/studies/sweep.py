@@ -19,6 +19,7 @@ from typing import Any, Final, NamedTuple
 from rumorsim.claims import Claim, is_unclaimed
 from rumorsim.files import MARKER, check_directory, write_text
 from rumorsim.measures import AnyMeasure
+from rumorsim.plurals import counted
 from rumorsim.progress import progress_of, signs_of_life
 from rumorsim.provenance import digest_of
 from rumorsim.scenario import Scenario
@@ -190,7 +191,7 @@ class _Work:
         there = self.store.sound(ours)
         damaged = self.store.quarantined() - damaged
         if damaged:
-            rule = f"{_count(damaged, 'record')} damaged: put aside in quarantine, made again"
+            rule = f"{counted(damaged, 'record')} damaged: put aside in quarantine, made again"
             self.tell(rule)
         missing = set(ours) - there - self.failed
         self._tell_of(len(ours), len(missing))
@@ -236,7 +237,8 @@ class _Work:
         missing = names - self.store.sound(names)
         others = {name for name in missing if not self.share.has(name)}
         if others:
-            self.tell(f"this shard is done; {_count(len(others), 'run')} of others are missing")
+            rest = counted(len(others), "run of other shards is", "runs of other shards are")
+            self.tell(f"this shard is done; {rest} missing")
             return not missing - others - self.failed
         return not missing - self.failed and write_tables(swept) <= self.failed
 
@@ -244,16 +246,13 @@ class _Work:
         plan, parts = self.plan, self.share.parts
         worlds = plan.study.replicates
         of = (
-            f"{_count(len(plan.points), 'point')} x {len(plan.policies)} policies x {worlds} worlds"
+            f"{counted(len(plan.points), 'point')}"
+            f" x {counted(len(plan.policies), 'policy', 'policies')} x {counted(worlds, 'world')}"
         )
         same = f", {plan.runs:,} of them different" if plan.runs < plan.rows else ""
         share = f"; {total:,} in shard {self.share.place} of {parts}" if parts > 1 else ""
         there = f"; {total - missing:,} are there already" if missing < total else ""
-        self.tell(f"{of}: {_count(plan.rows, 'run')}{same}{share}{there}; {missing:,} to make")
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+        self.tell(f"{of}: {counted(plan.rows, 'run')}{same}{share}{there}; {missing:,} to make")
 
 
 def _duration(seconds: float) -> str:

@@ -16,6 +16,7 @@ from rumorsim.graphs.graphml import edge_ends
 from rumorsim.graphs.matrices import from_matrix
 from rumorsim.graphs.naming import named_by
 from rumorsim.graphs.sources import pieces
+from rumorsim.plurals import counted
 
 __all__ = ["read"]
 
@@ -73,10 +74,20 @@ def _head(raw: bytes, path: Path, both_ways: bool, weighted: bool) -> tuple[int,
         rule = "must be square: a row and a column for each account"
         _fault(path, rule, f"{rows} x {columns}", "two-mode networks have no followers")
     if entries > room:
-        _fault(path, f"promises {entries:,} entries, more than the file can hold", "", "is it cut?")
+        _fault(
+            path,
+            f"promises {counted(entries, 'entry', 'entries')}, more than the file can hold",
+            "",
+            "is it cut?",
+        )
     if rows > _ALONE + 100 * entries or rows >= 2**31:
         advice = "give the follows alone, as a list"
-        _fault(path, f"promises {rows:,} accounts for {entries:,} entries", "", advice)
+        _fault(
+            path,
+            f"promises {rows:,} accounts for {counted(entries, 'entry', 'entries')}",
+            "",
+            advice,
+        )
     if rows == 0:
         _fault(path, "holds no accounts", "", "a graph needs at least one")
     if field not in ("pattern", "integer", "unsigned-integer", "real", "double"):

@@ -15,6 +15,7 @@ from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.formats import Request
 from rumorsim.graphs.formats.small import decoded, even_columns, network_to_write, read_small
 from rumorsim.graphs.naming import WHOLE
+from rumorsim.plurals import counted
 
 __all__ = ["kept", "read", "write"]
 
@@ -91,7 +92,7 @@ def _no_such_node(path: Path, key: str, end: Any, nodes: int) -> InputError:
         # Where ids are numbers too, a number may be meant either way.
         advice = 'if links give positions in the list of nodes, write the "id" of the node instead'
     elif type(end) is int:
-        advice = f"nor is it a position among the {nodes:,} nodes"
+        advice = f"nor is it a position among the {counted(nodes, 'node')}"
     return InputError(Fault(rule, str(path), key, show_value(end), advice))
 
 

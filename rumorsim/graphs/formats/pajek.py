@@ -17,6 +17,7 @@ from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.formats import Request
 from rumorsim.graphs.formats.small import decoded, network_to_write, read_small
+from rumorsim.plurals import counted
 
 __all__ = ["kept", "read", "write"]
 
@@ -71,7 +72,7 @@ def _vertices(part: Lines, file: str) -> tuple[int, list[str]]:
     if not found and size <= _MOST_UNNAMED:
         return size, [f"{i} {i}" for i in range(1, size + 1)]
     if len(found) != size:
-        rule = f"says {size:,} vertices and lists {len(found):,}"
+        rule = f"says {counted(size, 'vertex', 'vertices')} and lists {len(found):,}"
         _fault(place, rule, "", "list every vertex on a line")
     seen: set[str] = set()
     lines = []
