@@ -7,6 +7,7 @@ like ``advance``, where there is no room for the next one or where a watched cou
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -82,11 +83,17 @@ def compile_rest(memory: Any) -> None:
     as the very first one.
     """
     if cache_folder is not None and sum(advance.stats.cache_misses.values()) > 0:
-        record, planned = typeof(memory), typeof(np.zeros(1, PUBLICATION))
-        whole, accounts = types.int64, types.int32[::1]
-        act.compile((record, whole, types.float64, whole, whole, accounts, whole))
-        publish_now.compile((record, planned))
-        arm.compile((record, whole, types.float64))
+        _compile_for(memory.dtype)
+
+
+@cache
+def _compile_for(record: np.dtype[np.void]) -> None:
+    """Once for a process: already to name the types takes as long as a small run."""
+    memory, planned = (typeof(np.zeros(1, each)) for each in (record, PUBLICATION))
+    whole, accounts = types.int64, types.int32[::1]
+    act.compile((memory, whole, types.float64, whole, whole, accounts, whole))
+    publish_now.compile((memory, planned))
+    arm.compile((memory, whole, types.float64))
 
 
 @inner

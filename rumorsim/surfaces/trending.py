@@ -130,14 +130,20 @@ class Topics:
         hot = np.minimum(np.maximum(self.end - (now - step), 0.0), step)
         self.score = self.score * decay + self.per_hour * hot
         keep = (self.score > 1e-6) | (self.end > now)
+        if not keep.all():
+            self.number = self.number[keep]
+            self.score, self.per_hour, self.end = (each[keep] for each in self._columns())
         fresh = list(self._arriving(now))
-        first, self._arrived = self._arrived, self._arrived + len(fresh)
-        columns = np.array(fresh, dtype=np.float64).reshape(-1, 3).T
-        self.number = np.append(self.number[keep], np.arange(first, self._arrived))
-        self.score, self.per_hour, self.end = (
-            np.append(old[keep], new)
-            for old, new in zip((self.score, self.per_hour, self.end), columns, strict=True)
-        )
+        if fresh:
+            first, self._arrived = self._arrived, self._arrived + len(fresh)
+            columns = np.array(fresh, dtype=np.float64).T
+            self.number = np.append(self.number, np.arange(first, self._arrived))
+            self.score, self.per_hour, self.end = (
+                np.append(old, new) for old, new in zip(self._columns(), columns, strict=True)
+            )
+
+    def _columns(self) -> tuple[Any, Any, Any]:
+        return self.score, self.per_hour, self.end
 
     def _arriving(self, now: float) -> Iterator[tuple[float, float, float]]:
         """Score, posts per hour and end of the topics that have come since."""
@@ -217,10 +223,11 @@ def show(engine: Engine, surface: int, shown: Any, places: Any) -> None:
     world.slots[surface] = -1
     world.slots[surface, : len(shown)] = shown
     fresh = np.zeros_like(places)
-    on = np.flatnonzero(shown >= 0)
+    (on,) = (shown >= 0).nonzero()
     # A story may be pinned and ranked: its first place counts.
     fresh[shown[on][::-1]] = on[::-1] + 1
-    for story in np.flatnonzero(fresh != places):
-        engine.write_surface(int(story), surface, int(fresh[story]))
+    (moved,) = (fresh != places).nonzero()
+    for story in moved.tolist():
+        engine.write_surface(story, surface, int(fresh[story]))
     places[:] = fresh
     engine.look_at(surface, bool(len(on)))
