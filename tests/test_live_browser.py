@@ -517,26 +517,42 @@ def test_the_page_can_be_used_within_two_seconds(browser: Browser) -> None:
     assert min(taken) < 2.0
 
 
+#: Milliseconds of processor time that the page may take for a frame: 4 to 7 were seen, and
+#: thirty frames a second leave 33.
+FRAME_COST = 15.0
+
+
 def test_five_thousand_accounts_at_thirty_frames_a_second(page: Page, browser: Browser) -> None:
-    """In software rendering, both worlds playing; best of three, for a busy machine."""
+    """In software rendering, both worlds playing.
+
+    What a frame costs is the page's own; how many there are depends on what else the machine
+    does, so that the first of eight windows of three seconds with enough of them is enough.
+    """
     browser.go(page, scenario="big-town", lang="en")
     assert browser.js("return rumorsim.world.accounts") == 5000
     browser.order(do="rewind", to=4.0)
     browser.order(do="speed", hours=1.0)
     browser.order(do="play")
     browser.wait("return rumorsim.now > 4.5")
-    rates = [browser.frame_rate() for _ in range(3)]
-    assert browser.js("return rumorsim.playing")
+    rates = []
+    while len(rates) < 8 and max(rates, default=0.0) < 30.0:
+        rate, cost = browser.frames()
+        assert browser.js("return rumorsim.playing")
+        assert cost < FRAME_COST
+        rates.append(rate)
     assert max(rates) >= 30.0
 
 
 def test_the_frame_rate_check_can_fail(page: Page, browser: Browser) -> None:
     browser.go(page, scenario="one-click", lang="en")
     browser.js(
-        "const busy = end => { while (performance.now() < end); };"
-        "const late = () => { busy(performance.now() + 45); requestAnimationFrame(late); }; late()"
+        "let sum = 0;"
+        "const busy = () => { for (let i = 0; i < 8e7; i++) sum += Math.sqrt(i); };"
+        "const late = () => { busy(); requestAnimationFrame(late); }; late()"
     )
-    assert browser.frame_rate() < 30.0
+    rate, cost = browser.frames()
+    assert rate < 30.0
+    assert cost > FRAME_COST
     browser.driver.get("about:blank")
 
 
