@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from own_doors import EarlyShares
 from random_scenarios import random_scenario
 from scipy import stats
 from small_worlds import agree, events, small
@@ -15,8 +16,9 @@ from world_effects import EFFECTS, EVERYTHING
 
 from rumorsim.errors import InputError
 from rumorsim.events import Batch, Kind
-from rumorsim.run import Simulation
+from rumorsim.run import Simulation, run
 from rumorsim.scenario.beliefs import Beliefs
+from rumorsim.scenario.handing import with_measures
 from rumorsim.scenario.loading import from_values
 from rumorsim.scenario.models import (
     Accounts,
@@ -44,8 +46,11 @@ MODELS = [
 TOLD = {"Scenario.prices", "Story.name", "Accounts.second"}
 #: Fields that need a file have a test of their own (in test_people), Scenario.name is a label.
 ELSEWHERE = {"Accounts.file", "Accounts.sha256", "Scenario.model", "Scenario.name"}
-#: Measures of one's own see events and change none; accounts without follows come with a table.
-ELSEWHERE |= {"Scenario.own_measures", "Accounts.isolated"}
+#: Where it matters, the scenario is refused without it, so that there is no pair of scenarios to
+#: compare; where both are read, it changes nothing: see test_graphs_accounts.
+ELSEWHERE |= {"Accounts.isolated"}
+#: Handed over from Python, not written: see below.
+ELSEWHERE |= {"Scenario.own_measures"}
 #: Presets are written out before anything else sees them: see test_platforms.
 ELSEWHERE |= {"Platform.preset", "Platform.accounts", "Accounts.preset"}
 #: What a kind earns moves no event; the measure of it has tests of its own.
@@ -90,6 +95,19 @@ def test_every_field_has_an_effect(field: str) -> None:
         assert told(base) != told(changed)
     else:
         assert not agree(events(base, "it"), events(changed, "it"))
+
+
+def test_own_measures_have_an_effect_on_what_is_measured() -> None:
+    """They change alone, and move no event but their own numbers."""
+    early, late = (
+        with_measures(small(EVERYTHING), ["reach", EarlyShares(hours)]) for hours in (12.0, 24.0)
+    )
+    moved = paths(early.resolved(), late.resolved())
+    assert moved and all(path.startswith(".own_measures.") for path in moved)
+    one, other = (run(each, "it") for each in (early, late))
+    assert one.digest == other.digest
+    assert one.measures["reach"] == other.measures["reach"]
+    assert 0 < one.measures["early-shares"]["shares"] < other.measures["early-shares"]["shares"]
 
 
 def test_a_field_without_effect_would_be_seen() -> None:
