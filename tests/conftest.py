@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import Any
 
@@ -39,6 +40,12 @@ SHARED = {
     "test_never_more_reviewers_are_busy_than_there_are",
     "test_without_a_quota_all_act_at_once",
 }
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: the collector need not walk it again for every test."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -205,7 +205,7 @@ def test_a_sweep_may_grow_from_python(tmp_path: Path) -> None:
         "name": "grows", "scenario": "scenario.toml", "replicates": 1,
         "parameters": [{"name": "appeal", "key": "stories[rumor].appeal", "values": [0.1]}],
     }  # fmt: skip
-    sweep(study_from_values(values, tmp_path), tmp_path / "out", scenario=small(), workers=1)
+    sweep(study_from_values(values, tmp_path), tmp_path / "out", scenario=small(), workers=0)
     values["replicates"] = 2
     grown = study_from_values(values, tmp_path)
-    assert len(list(sweep(grown, tmp_path / "out", scenario=small(), workers=1).runs())) == 2
+    assert len(list(sweep(grown, tmp_path / "out", scenario=small(), workers=0).runs())) == 2

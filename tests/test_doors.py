@@ -88,7 +88,7 @@ def compare(scenario: Any, folder: Path, **more: Any) -> Any:
 
 
 def sweep(scenario: Any, folder: Path, **more: Any) -> Any:
-    swept = rumorsim.sweep(scenario, folder / "out", replicates=1, workers=1, **more)
+    swept = rumorsim.sweep(scenario, folder / "out", replicates=1, workers=0, **more)
     assert not swept.failures()
     return swept
 

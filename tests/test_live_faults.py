@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,16 @@ def worlds() -> TwoWorlds:
     return TwoWorlds(Shelf().scenario("the-list"), None, "none")
 
 
+@pytest.fixture(scope="module")
+def untouched() -> Iterator[TwoWorlds]:
+    """One pair of worlds for what is refused; it must be as it was when all is over."""
+    two = worlds()
+    plan, sides = two.plan, (two.left, two.right)
+    yield two
+    assert two.plan is plan and (two.left, two.right) == sides
+    assert two.plan.script == () and not two.now
+
+
 def told(call: Any, *given: Any) -> dict[str, Any]:
     with pytest.raises(InputError) as error:
         call(*given)
@@ -106,9 +117,11 @@ def test_every_word_is_caused_by_something_here() -> None:
 
 
 @pytest.mark.parametrize("word", FORMS)
-def test_a_form_filled_in_wrongly_is_told_in_words(word: str) -> None:
+def test_a_form_filled_in_wrongly_is_told_in_words(word: str, untouched: TwoWorlds) -> None:
     intervention, key = FORMS[word]
-    found = told(worlds().add, intervention)
+    plan = untouched.plan
+    found = told(untouched.add, intervention)
+    assert untouched.plan is plan
     assert (found["word"], found["key"]) == (word, key)
 
 
@@ -121,9 +134,9 @@ TYPED: list[Any] = [
 
 
 @pytest.mark.parametrize("kind", sorted(OURS))
-def test_whatever_is_typed_into_a_field_is_told_in_words(kind: str) -> None:
+def test_whatever_is_typed_into_a_field_is_told_in_words(kind: str, untouched: TwoWorlds) -> None:
     """Fields of its own; those that all share once, for the first kind."""
-    two = worlds()
+    two = untouched
     properties = told_forms(OURS)["kinds"][kind]["schema"]["properties"]
     own = [name for name in properties if name not in {"kind", *_SHARED}]
     fields = [(name, None) for name in own]
@@ -151,12 +164,12 @@ def test_whatever_is_typed_into_a_field_is_told_in_words(kind: str) -> None:
     assert silent == set()
 
 
-def test_names_that_are_near_and_names_that_there_are_go_along() -> None:
+def test_names_that_are_near_and_names_that_there_are_go_along(untouched: TwoWorlds) -> None:
     for typed, advice in (("tapwater", "nearest"), ("x", "names")):
-        found = told(worlds().add, {**AFTER_3, "whom": {"stories": [typed]}})
+        found = told(untouched.add, {**AFTER_3, "whom": {"stories": [typed]}})
         assert found["advice"]["word"] == advice
         assert "tap-water" in found["advice"]["n"]
-    found = told(worlds().add, {**AFTER_3, "whom": {"accounts": [99_999]}})
+    found = told(untouched.add, {**AFTER_3, "whom": {"accounts": [99_999]}})
     assert (found["advice"]["word"], found["advice"]["m"]) == ("ids", "899")
 
 

@@ -48,22 +48,32 @@ when = { at = ["1 h"] }
 """
 
 
+#: One command after the other, until one fails.
+_ALL_OF = """
+import sys
+from rumorsim.cli import cli
+for line in sys.argv[1:]:
+    if cli.main(line.split(), prog_name="rumorsim", standalone_mode=False):
+        sys.exit(f"failed: {line}")
+"""
+
+
 def _made(folder: Path, **environment: str) -> dict[str, bytes]:
-    """What the commands with pictures write, in a process of its own."""
+    """What the commands with pictures write, in a process of their own."""
     folder.mkdir()
     (folder / "scenario.toml").write_text(SCENARIO)
-    for command in (
+    commands = (
         "compare scenario.toml --replicates 3 --workers 1 --out compared",
         "run scenario.toml --policy close --out ran",
         "delay-map scenario.toml --policy close --delay 1h --coverage 1 --replicates 2 --out map",
         "report compared",
-    ):
-        done = subprocess.run(
-            [sys.executable, "-m", "rumorsim", *command.split()],
-            cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        assert "could not be drawn" not in done.stderr
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", _ALL_OF, *commands],
+        cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "could not be drawn" not in done.stderr
     found = [*folder.rglob("*.png"), *folder.rglob("*.svg"), *folder.rglob("*.html")]
     return {str(each.relative_to(folder)): each.read_bytes() for each in found}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -13,9 +14,11 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from click.testing import CliRunner
 
 from rumorsim import loads, run
 from rumorsim.adversaries import ADVERSARIES
+from rumorsim.cli import cli
 from rumorsim.events import COLUMNS, Kind
 from rumorsim.graphs.config import GRAPH_CONFIGS
 from rumorsim.interventions import INTERVENTIONS
@@ -73,13 +76,54 @@ def test_every_command_is_run_somewhere() -> None:
     assert len(OURS) >= 8
 
 
-def test_commands(folder: Path) -> None:
+def written_by(line: str) -> set[str]:
+    """The files and directories that a line writes."""
+    return set(re.findall(r"(?:--out|--events|>) (\S+)", line))
+
+
+def groups() -> list[list[str]]:
+    """The lines, those that read what others write together with them, in their order."""
+    found: list[list[str]] = []
     for line in OURS:
-        done = in_shell(line)
-        assert done.returncode == 0, f"{line}\n{done.stderr}"
-    assert (folder / "events.ndjson").stat().st_size > 1000
-    assert list((folder / "small-run").glob("*.png"))
-    assert len((folder / "comparison.json").read_text(encoding="utf-8")) > 1000
+        wanted = [
+            group
+            for group in found
+            if any(name in line for each in group for name in written_by(each))
+        ]
+        rest = [group for group in found if group not in wanted]
+        found = [*rest, [*(each for group in wanted for each in group), line]]
+    return found
+
+
+def in_one_process(line: str) -> None:
+    """A line without pipes and redirections, through the command that the program runs."""
+    done = CliRunner().invoke(cli, shlex.split(line)[1:], prog_name="rumorsim")
+    assert done.exit_code == 0, f"{line}\n{done.stderr}"
+
+
+@pytest.mark.parametrize("lines", groups(), ids=lambda lines: lines[0].removeprefix("rumorsim "))
+def test_commands(lines: list[str], folder: Path) -> None:
+    for line in lines:
+        if set("|>$") & set(line):
+            done = in_shell(line)
+            assert done.returncode == 0, f"{line}\n{done.stderr}"
+        else:
+            in_one_process(line)
+        for name in written_by(line):
+            files = [folder / name, *(folder / name).glob("**/*")]
+            assert max(each.stat().st_size for each in files if each.is_file()) > 300, line
+    if "--out small-run" in lines[0]:
+        assert list((folder / "small-run").glob("*.png"))
+
+
+def test_lines_that_need_each_other_are_run_together() -> None:
+    together = groups()
+    assert sorted(line for group in together for line in group) == sorted(OURS)
+    (events,) = (group for group in together if any("events.ndjson" in line for line in group))
+    assert "--events events.ndjson" in events[0] and len(events) == 3
+    (swept,) = (group for group in together if any("--out small-sweep" in line for line in group))
+    assert any("reproduce" in line for line in swept) and "--out small-sweep" in swept[0]
+    assert len(together) > len(OURS) // 2
 
 
 def test_the_command_check_can_fail(folder: Path) -> None:

@@ -6,6 +6,7 @@ import logging
 import sys
 import threading
 import time
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -158,13 +159,17 @@ def test_the_same_at_a_usual_pace_is_not(key: str) -> None:
     assert long_work(loads(TEXT + usual)) == []
 
 
-def test_what_takes_minutes_is_told_before() -> None:
+def test_what_takes_minutes_is_told_before(monkeypatch: pytest.MonkeyPatch) -> None:
     slow = loads(TEXT + '[trending]\nrefresh = "0.05 s"\n')
     (line,) = long_work(slow)
     assert line == "trending.refresh plans 3.46e+06 rankings: some 3 min a run"
     few = loads(TEXT.replace("1 d", "1 s") + '[trending]\nrefresh = "0.05 s"\ntopics = "0 per h"\n')
-    with pytest.warns(RumorsimWarning, match=r"trending.refresh plans 1.73e\+06 rankings"):
-        compare(few, replicates=1, workers=1)
+    # As an error it ends all, before any of the rankings.
+    monkeypatch.setattr(Simulation, "advance", None)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RumorsimWarning)
+        with pytest.raises(RumorsimWarning, match=r"trending.refresh plans 1.73e\+06 rankings"):
+            compare(few, replicates=1, workers=1)
 
 
 @pytest.mark.parametrize("path", sorted(Path("configs").glob("*.toml")), ids=lambda path: path.stem)
