@@ -176,7 +176,11 @@ def _print(made: FollowGraph, columns: str | None) -> None:
 
     with TemporaryDirectory() as folder:
         place = Path(folder) / "follows.txt"
-        write_follows(made, place, columns=columns)
+        try:
+            write_follows(made, place, columns=columns)
+        except InputError as error:
+            faults = (replace(each, file="standard output") for each in error.faults)
+            raise InputError(faults) from None
         click.echo(place.read_bytes(), nl=False)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import index
 from types import FrameType
-from typing import Any
+from typing import Any, Final
 
 __all__ = [
     "Fault",
@@ -25,9 +25,13 @@ __all__ = [
     "advise",
     "nearest",
     "number_fault",
+    "on_one_line",
     "show_value",
     "whole_number",
 ]
+
+
+_ESCAPES: Final = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
 
 
 class RumorsimError(Exception):
@@ -103,8 +107,16 @@ def show_value(value: Any, width: int = 60) -> str:
     text = f'"{value}"' if isinstance(value, str) else repr(value)
     if isinstance(value, bool):
         text = "true" if value else "false"
-    text = "".join(c if c.isprintable() else "?" for c in text)
+    text = on_one_line(text)
     return text if len(text) <= width else text[: width - 3] + "..."
+
+
+def on_one_line(text: str) -> str:
+    """``text`` as it can be printed on one line.
+
+    Tabs and line ends are written as \\t, \\n and \\r, what else cannot be printed as "?".
+    """
+    return "".join(_ESCAPES.get(c, c if c.isprintable() else "?") for c in text)
 
 
 def whole_number(value: Any, key: str, least: int = 0, most: int | None = None) -> int:

@@ -131,7 +131,7 @@ def write_beside(place: Path, *, overwrite: bool = False) -> Iterator[Path]:
     if place.is_dir():
         raise OutputError(Fault("is a directory, not a file", file=str(place)))
     if place.exists() and not overwrite:
-        advice = "choose another name, or overwrite it on purpose"
+        advice = "choose another name, or overwrite it: --force, or overwrite=True in Python"
         raise OutputError(Fault("exists already", file=str(place), advice=advice))
     if place.exists() and not place.is_file():
         raise OutputError(Fault("is not a regular file", file=str(place)))

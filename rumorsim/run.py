@@ -6,16 +6,18 @@ From here to the inner loop: ``run`` -> ``Simulation.advance`` -> ``Engine.run_u
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 
 from rumorsim.account_table import AccountsOfWorld
 from rumorsim.claims import Claim
-from rumorsim.errors import advise
+from rumorsim.errors import RumorsimError, advise
 from rumorsim.events import Batch, StreamDigest
 from rumorsim.measures import AnyMeasure, Listening, taken
 from rumorsim.progress import SignsOfLife, signs_of_life
@@ -33,7 +35,9 @@ from rumorsim.scenario.workload import long_work
 from rumorsim.simulation import Simulation
 from rumorsim.sinks import open_sink
 
-__all__ = ["Simulation", "run", "stream"]
+__all__ = ["EventStream", "Simulation", "run", "stream"]
+
+_ANEW: Final = "rumorsim.stream() with the same scenario, policy and seed gives the same events"
 
 #: Steps a run is cut into so that batches stay small and progress can be shown.
 STEPS = 200
@@ -60,13 +64,71 @@ def batches_of(simulation: Simulation) -> Iterator[tuple[float, Batch]]:
         stride = min(2 * stride, LONGEST) if len(batch) < FEW else 1
 
 
+class EventStream(Iterator[Batch]):
+    """The events of one run, batch by batch while it runs; what :func:`stream` returns.
+
+    Batches come in the order of time and are made as they are asked for. :meth:`close`, or the
+    end of a ``with`` block, ends the run early. A stream is read once and by one reader at a
+    time: it can be neither copied nor pickled, and a second thread is refused while the first is
+    waiting for a batch (RumorsimError).
+    """
+
+    def __init__(self, batches: Iterator[Batch]) -> None:
+        self._batches: Iterator[Batch] | None = batches
+        self._guard = threading.Lock()
+
+    def __next__(self) -> Batch:
+        with self._alone():
+            if self._batches is None:
+                raise StopIteration
+            return next(self._batches)
+
+    def close(self) -> None:
+        """End the run: no further batch comes, and its memory is free."""
+        with self._alone():
+            self._batches = None
+
+    def __enter__(self) -> EventStream:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        if not self._guard.acquire(blocking=False):
+            raise RumorsimError(
+                "this stream is being read already: read it in one thread and hand on the batches,"
+                " or call rumorsim.stream() once for each reader"
+            )
+        try:
+            yield
+        finally:
+            self._guard.release()
+
+    def __copy__(self) -> EventStream:
+        raise TypeError(f"a stream of events cannot be copied: {_ANEW}")
+
+    def __deepcopy__(self, _memo: Any) -> EventStream:
+        raise TypeError(f"a stream of events cannot be copied: {_ANEW}")
+
+    def __reduce_ex__(self, _protocol: Any) -> Any:
+        raise TypeError(f"a stream of events cannot be pickled: {_ANEW}")
+
+
 def stream(
     scenario: Scenario,
     policy: AnyPolicy = "none",
     seed: int | None = None,
     engine: str = "fast",
-) -> Iterator[Batch]:
+) -> EventStream:
     """The events of a run, batch by batch while it runs; memory stays bounded."""
+    return EventStream(_stream(scenario, policy, seed, engine))
+
+
+def _stream(
+    scenario: Scenario, policy: AnyPolicy, seed: int | None, engine: str
+) -> Iterator[Batch]:
     with signs_of_life("world"):
         simulation = Simulation(scenario, policy, seed, engine)
     for _, batch in batches_of(simulation):

@@ -104,21 +104,30 @@ def parse_json(
 
     try:
         value = json.loads(data.decode("utf-8-sig"), parse_constant=refuse)
-        _check_depth(value)
-    except (ValueError, RecursionError) as error:
+    except UnicodeDecodeError:
+        raise InputError(Fault("is not text in UTF-8", file=file, advice=advice)) from None
+    except RecursionError:
+        raise InputError(_too_deep(file, advice)) from None
+    except ValueError as error:
         shown = show_value(str(error))[1:-1]
         raise InputError(Fault(f"is not JSON: {shown}", file=file, advice=advice)) from None
+    if _is_deep(value):
+        raise InputError(_too_deep(file, advice))
     return value if shape is None else checked(value, file, shape, advice)
 
 
-def _check_depth(value: Any) -> None:
-    """ValueError for nesting that no file of ours has: whoever reads it may recurse."""
+def _too_deep(file: str, advice: str) -> Fault:
+    return Fault(f"is nested more than {_MOST_DEEP} levels deep", file=file, advice=advice)
+
+
+def _is_deep(value: Any) -> bool:
+    """Whether nesting is deeper than in any file of ours: whoever reads it may recurse."""
     level = [value]
     for _ in range(_MOST_DEEP):
         level = [part for each in level for part in _parts(each)]
         if not level:
-            return
-    raise ValueError(f"it is nested more than {_MOST_DEEP} deep")
+            return False
+    return True
 
 
 def _parts(value: Any) -> list[Any]:

@@ -208,3 +208,9 @@ def test_with_a_model_of_contacts() -> None:
     assert changed.model is not None and changed.model.written()["recovery"]["mean"] == "2.0 h"
     with pytest.raises(InputError, match="has no effect with the model sir"):
         classroom.set("feed.attention", 5)
+
+
+@pytest.mark.parametrize("key", [3, None, ("feed", "attention")])
+def test_a_key_that_is_no_text(scenario: Scenario, key: Any) -> None:
+    with pytest.raises(InputError, match=r"is not a dotted key; write it such as stories\[0\]"):
+        scenario.set(key, 4)

@@ -148,3 +148,18 @@ def test_what_is_no_target_is_refused_in_a_sentence(target: Any) -> None:
     with pytest.raises(TypeError, match="a target is a whole number"):
         simulation.desk.close(target)
     assert simulation.desk.close(np.int32(17)).target == 17  # control
+
+
+@pytest.mark.parametrize(
+    ("policy", "told"),
+    [
+        (["close"], r'^policy\.interventions\[0\] = "close": must be a table'),
+        (3, r"^policy = 3: is not a policy"),
+        ("gone", r'^policy = "gone": there is no such policy'),
+    ],
+)
+def test_what_is_no_policy_is_called_as_it_was_passed(policy: Any, told: str) -> None:
+    simulation = rumorsim.Simulation(small({}))
+    for use in (simulation.fork, lambda given: rumorsim.run(small({}), given)):
+        with pytest.raises(rumorsim.InputError, match=told):
+            use(policy)

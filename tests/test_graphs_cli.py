@@ -122,6 +122,20 @@ def test_faults_end_with_exit_code_2_and_one_line_each(
     assert [each.name for each in tmp_path.iterdir()] == ["follows.txt"]
 
 
+def test_faults_of_standard_output_name_no_draft(tmp_path: Path) -> None:
+    text = '{"directed": true, "nodes": [{"id": 1}, {"id": "1"}], "links": []}'
+    (tmp_path / "g.json").write_text(text)
+    done = run("convert", tmp_path / "g.json", "-", "--columns", FORWARD)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith('error: standard output: id = "1": two ids are the same as text')
+
+
+def test_tabs_are_told_as_tabs(tmp_path: Path) -> None:
+    (tmp_path / "g.txt").write_text("a\tb\tc d\n")
+    done = run("info", tmp_path / "g.txt", "--columns", FORWARD)
+    assert r'line 1: "a\tb\tc d": has 3 columns' in done.stderr
+
+
 def test_direction_is_required() -> None:
     done = run("info", "follows.txt")
     assert done.exit_code == 2

@@ -509,7 +509,7 @@ FAULTS: dict[str, tuple[str, str, list[str]]] = {
         ["node id 1 is duplicated"],
     ),
     "gml: undirected": ("g.gml", "graph [ node [ id 1 ] ]", ["is undirected", "both_ways"]),
-    "gml: deep": ("g.gml", "graph [ " + "a [ " * 5000, ["nested too deep"]),
+    "gml: deep": ("g.gml", "graph [ " + "a [ " * 5000, ["nested too deeply"]),
     "gml: huge": ("g.gml", f"graph [ node [ id {'9' * 5000} ] ]", ["cannot be read as GML"]),
     "gml: not UTF-8": ("g.gml", "\udcff", ["line 1", "not text in UTF-8"]),
     "gml: id of another kind": (
@@ -588,7 +588,7 @@ FAULTS: dict[str, tuple[str, str, list[str]]] = {
     "adjlist: empty": ("g.adjlist", "# nothing\n", ["holds no nodes"]),
     "adjlist: comment": ("g.adjlist", "a b\na #c\n", ["line 2", '"a #c"', "# within a line"]),
     "json: no JSON": ("g.json", "{\n1", ["line 2, column 1", "is not JSON"]),
-    "json: deep": ("g.json", "[" * 200_000, ["nested too deep"]),
+    "json: deep": ("g.json", "[" * 200_000, ["nested too deeply"]),
     "json: a list": ("g.json", "[]", ["must be {"]),
     "json: no nodes": ("g.json", '{"links": []}', ["nodes: must be a list"]),
     "json: no links": ("g.json", '{"nodes": []}', ["one list of links"]),

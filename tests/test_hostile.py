@@ -116,6 +116,26 @@ def test_arrays_that_were_not_fetched(part: str, what: str, tmp_path: Path) -> N
         read_follows(tmp_path / "g.mapped")
 
 
+@pytest.mark.parametrize("command", ["measure", "accounts"])
+def test_what_is_no_file_is_told_before_its_name(command: str, tmp_path: Path) -> None:
+    place_of("a named pipe", "events", tmp_path)
+    done = CliRunner().invoke(cli, [command, str(tmp_path / "events")])
+    assert (done.exit_code, done.stderr) == (
+        2,
+        f"error: {tmp_path}/events: is not a regular file\n",
+    )
+
+
+def test_deep_json_is_told_in_plain_words(tmp_path: Path) -> None:
+    for words in COMMANDS.values():
+        name = next(each for each in words if each.startswith("FILE")).replace("FILE", "f")
+        place = place_of("deep JSON", name, tmp_path)
+        command = [str(place) if each.startswith("FILE") else each for each in words]
+        told = CliRunner().invoke(cli, [e.replace("OUT", str(tmp_path / "o")) for e in command])
+        assert "recursion" not in told.stderr, told.stderr
+        place.unlink()
+
+
 def test_a_table_of_accounts_that_was_not_fetched(tmp_path: Path) -> None:
     graph = from_edges([0, 1], [1, 2], direction="follower followee")
     place = place_of("git lfs pull", "accounts.csv", tmp_path)

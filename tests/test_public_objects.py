@@ -17,6 +17,7 @@ from intervention_examples import WORLD
 from small_worlds import agree, small
 
 import rumorsim
+from rumorsim.errors import RumorsimError
 from rumorsim.measures import MEASURES
 from rumorsim.scenario import Scenario, build_graph
 
@@ -180,3 +181,46 @@ def test_a_state_of_a_measure_is_copied_whole() -> None:
         for each in (state, other, copied := copy.deepcopy(state)):
             measure.observe(each, batch)
         assert measure.value(state) == measure.value(other) == measure.value(copied)
+
+
+# -- the stream of events ----------------------------------------------------------------
+
+
+def test_a_stream_is_read_once_and_ends_early_on_request() -> None:
+    whole = list(rumorsim.stream(scenario(), "close", 3))
+    with rumorsim.stream(scenario(), "close", 3) as events:
+        assert iter(events) is events
+        assert np.array_equal(next(events).rows, whole[0].rows)
+    assert list(events) == []
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_stream_is_not_copied(way: str) -> None:
+    events = rumorsim.stream(scenario(), "close", 3)
+    next(events)
+    with pytest.raises(TypeError, match=r"a stream of events cannot be (copied|pickled): rumorsim"):
+        WAYS[way](events)
+    assert len(list(events)) > 0
+
+
+def test_a_stream_has_one_reader_at_a_time() -> None:
+    """A second reader, another thread or the policy itself, gets a sentence and no events."""
+    told: list[str] = []
+
+    def tries() -> None:
+        for use in (lambda: next(events), events.close):
+            with pytest.raises(RumorsimError) as refused:
+                use()
+            told.append(str(refused.value))
+
+    def policy(desk: rumorsim.Desk) -> Any:
+        other = threading.Thread(target=tries)
+        other.start()
+        other.join()
+        tries()
+        yield desk.env.timeout(1)
+
+    events = rumorsim.stream(scenario(), policy, 3)
+    assert len(next(events)) > 0
+    assert len(told) == 4
+    assert all("is being read already" in each for each in told)

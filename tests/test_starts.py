@@ -58,7 +58,7 @@ def test_the_default_is_scenario_toml_and_nothing_is_replaced(folder: Path) -> N
     Path("scenario.toml").write_text("mine")
     done = CliRunner().invoke(cli, ["init"])
     assert (done.exit_code, Path("scenario.toml").read_text("utf-8")) == (2, "mine")
-    assert "exists already" in done.output
+    assert "exists already; choose another name, or overwrite it: --force" in done.output
     called("init", "--force")
     assert rumorsim.load("scenario.toml").name == "scenario"
 

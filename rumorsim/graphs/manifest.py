@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -12,6 +11,7 @@ from rumorsim.errors import Fault, InputError, nearest, show_value
 from rumorsim.graphs.made import MAX_FOLLOWS
 from rumorsim.graphs.npy import part_file
 from rumorsim.graphs.sources import is_mapped
+from rumorsim.saved_json import parse_json
 from rumorsim.written import Model, validated
 
 __all__ = ["MANIFEST", "Manifest", "Part", "manifest_of", "read_manifest"]
@@ -89,11 +89,7 @@ def read_manifest(path: Path) -> Manifest:
     place = _directory(path) / MANIFEST
     if part_file(place) > _LONGEST:
         raise InputError(Fault(f"can have at most {_LONGEST:,} bytes", file=str(place)))
-    try:
-        values = json.loads(place.read_bytes())
-    except (ValueError, RecursionError) as error:
-        value = show_value(str(error))
-        raise InputError(Fault("is not JSON", file=str(place), value=value)) from None
+    values = parse_json(place.read_bytes(), str(place))
     found = validated(Manifest, values, str(place))
     for name, part in found.parts().items():
         if part.form == "json" and name.split(".")[0] in ("offsets", "followers", "weights"):

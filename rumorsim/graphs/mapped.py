@@ -127,7 +127,9 @@ def _table(path: Path, length: int) -> NDArray[Any]:
         raise InputError(Fault(rule, file=str(path)))
     try:
         values = json.loads(path.read_bytes())
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise InputError(Fault("is nested too deeply", file=str(path))) from None
+    except ValueError as error:
         value = show_value(str(error))
         raise InputError(Fault("is not JSON", file=str(path), value=value)) from None
     if not isinstance(values, list) or len(values) != length:
@@ -174,7 +176,7 @@ def write_mapped(
     place = Path(path)
     if place.is_symlink() or place.exists():
         if not overwrite:
-            advice = "choose another name, or overwrite it on purpose"
+            advice = "choose another name, or overwrite it: --force, or overwrite=True in Python"
             raise OutputError(Fault("exists already", file=str(path), advice=advice))
         _check_ours(place)
     with write_directory(place, marker=MANIFEST) as draft:

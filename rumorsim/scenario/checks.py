@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from rumorsim.errors import nearest, show_value
+from rumorsim.errors import nearest, on_one_line, show_value
 from rumorsim.events import VERBS, Kind
 from rumorsim.graphs.config import Union_
 from rumorsim.measures import MEASURES
@@ -47,7 +47,7 @@ def raise_faults(scenario: Scenario) -> None:
 
 def _fault(key: str, value: str, rule: str, advice: str = "") -> str:
     parts = (key, show_value(value) if value else "", rule, advice)
-    return "\t".join("".join(c if c.isprintable() else "?" for c in part) for part in parts)
+    return "\t".join(map(on_one_line, parts))
 
 
 def _measure_faults(scenario: Scenario) -> Iterator[str]:

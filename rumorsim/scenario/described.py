@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from rumorsim.errors import on_one_line
 from rumorsim.provenance import RESULTS_VERSION, versions
 from rumorsim.scenario.beliefs import Beliefs
 from rumorsim.scenario.explained import toml_key, toml_value
@@ -218,7 +219,7 @@ def _cell(text: str) -> str:
 
 def _line(text: str) -> str:
     """Text that stays on its line, whatever it holds; long lists are cut."""
-    plain = "".join(c if c.isprintable() else "?" for c in text).replace("`", "'")
+    plain = on_one_line(text).replace("`", "'")
     return plain if len(plain) <= 200 else f"{plain[:197]}..."
 
 

@@ -52,18 +52,19 @@ def with_policy(scenario: Scenario, policy: AnyPolicy) -> tuple[Scenario, str]:
     """The scenario with one policy more (or that policy in the place of its namesake)."""
     if isinstance(policy, str) and policy in scenario.policy_names:
         return scenario, policy
-    changed, (name,) = with_policies(scenario, [policy], only=False)
+    changed, (name,) = with_policies(scenario, [policy], only=False, key="policy")
     return changed, name
 
 
 def with_policies(
-    scenario: Scenario, policies: Policies | AnyPolicy, *, only: bool
+    scenario: Scenario, policies: Policies | AnyPolicy, *, only: bool, key: str = ""
 ) -> tuple[Scenario, tuple[str, ...]]:
     """The scenario with these policies, and their names in order (``none`` is one without).
 
     ``only``: in the place of its own, else beside them. In a mapping the keys are their names;
     else a function's is its own, and that of interventions their kinds. A name that another
-    has already gets a number behind it. InputError for what is no policy, or does not fit.
+    has already gets a number behind it. InputError for what is no policy, or does not fit; it
+    names ``key``, or the place among ``policies``.
     """
     if callable(policies) or isinstance(policies, str | Policy | Intervention):
         policies = [policies]  # one alone
@@ -73,11 +74,11 @@ def with_policies(
     names: list[str] = []
     taken = set() if only else set(scenario.policy_names)
     for place, (name, each) in enumerate(given):
-        key = f"policies[{place}]"
+        at = key or f"policies[{place}]"
         if each == "none":
             names.append("none")
             continue
-        made, code = _policy(scenario, each, key)
+        made, code = _policy(scenario, each, at)
         things |= code
         if (name is None and isinstance(each, str) and made.name in scenario.policy_names) or (
             name is None and isinstance(each, Policy)
@@ -87,7 +88,7 @@ def with_policies(
             same = made in scenario.policies
             name = made.name if same else _free(made.name, taken | chosen.keys() | {"none"})
         if name in chosen:
-            raise InputError(Fault("is given twice", "", key, show_value(name), "remove one"))
+            raise InputError(Fault("is given twice", "", at, show_value(name), "remove one"))
         chosen[name] = replaced(made, name=name)
         names.append(name)
     kept = () if only else tuple(p for p in scenario.policies if p.name not in chosen)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from rumorsim.errors import on_one_line
 from rumorsim.graphs.growth import mean_onward, returned, spectral_radius
 from rumorsim.models.theory import ever_telling, passed, persuasions
 
@@ -47,7 +48,7 @@ def model_words(scenario: Scenario, world: World) -> Iterator[str]:
 
 def in_comment(name: str) -> str:
     """A name as it may stand in a comment of TOML."""
-    return "".join(c if c.isprintable() else "?" for c in name)
+    return on_one_line(name)
 
 
 def appeal_of(story: Story) -> float:

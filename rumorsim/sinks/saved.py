@@ -49,8 +49,8 @@ def read_events(path: str | Path, format: str | None = None) -> tuple[Facts, Ite
     The batches are checked as they pass: reading to the end without an error means that the
     file is whole and every event is the one written. Raises InputError.
     """
-    chosen = format_of(path, format)
     path = checked_file(path)
+    chosen = format_of(path, format)
     faults = _FaultsOf(path, chosen)
     with faults:
         parts: Iterator[Any] = iter(chosen.read(path))
@@ -97,6 +97,8 @@ class _FaultsOf:
             "pyarrow"
         ):
             first = str(cause).partition("\n")[0][:200]
+            if isinstance(cause, RecursionError):
+                first = "nested too deeply"
             raise _damaged(self.path, f"cannot be read as events ({first})") from cause
         if isinstance(cause, Exception) and self.format not in EVENT_FORMATS.own.values():
             raise blamed(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from rumorsim.errors import on_one_line
 from rumorsim.measures import describe
 from rumorsim.report.numbers import spread
 from rumorsim.studies.telling import headlines
@@ -75,7 +76,7 @@ def _notes(comparison: Comparison) -> list[str]:
         rule = "those of differences hold for all policies at once"
         notes.append(f"in brackets: 95 % intervals; {rule}")
     notes.append(r"needs \usepackage{booktabs}")
-    return [f"% {''.join(c if c.isprintable() else '?' for c in note)}" for note in notes]
+    return [f"% {on_one_line(note)}" for note in notes]
 
 
 def _title(key: str) -> str:

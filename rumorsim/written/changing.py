@@ -47,6 +47,8 @@ def parse_key(key: str) -> tuple[Part, ...]:
 
     InputError for what is not a key.
     """
+    if not isinstance(key, str):
+        raise InputError(Fault("is not a dotted key", value=show_value(key), advice=_EXAMPLE))
     parts: list[Part] = []
     at = 0
     while at < len(key):

@@ -14,6 +14,8 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from rumorsim.errors import on_one_line
+
 __all__ = [
     "Place",
     "field_of",
@@ -49,13 +51,9 @@ def key_path(path: Sequence[str | int]) -> str:
         if isinstance(part, int):
             text += f"[{part}]"
         else:
-            shown = part if _BARE.fullmatch(part) else '"' + _printable(part[:60]) + '"'
+            shown = part if _BARE.fullmatch(part) else '"' + on_one_line(part[:60]) + '"'
             text += f".{shown}" if text else shown
     return text
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:

@@ -103,7 +103,7 @@ def _parsed(raw: bytes, path: Path, name: str, parse: Parser) -> nx.Graph[Any]:
     except (InputError, MemoryError):
         raise
     except RecursionError:
-        raise InputError(Fault("is nested too deep", file=str(path))) from None
+        raise InputError(Fault("is nested too deeply", file=str(path))) from None
     except Exception as error:
         # networkx lets pass whatever its parsers stumble over, from KeyError to its own.
         message = " ".join(str(error).split())
