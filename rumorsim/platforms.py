@@ -30,7 +30,6 @@ __all__ = ["FEED", "Platforms", "Surface", "lay_out"]
 
 #: The first of ``Facts.surfaces``: what an account reads from those it follows.
 FEED: Final = "feed"
-_KINDS: Final = ("trending", "recommendation", "push")
 
 
 @dataclass(frozen=True)
@@ -39,14 +38,13 @@ class Surface:
 
     platform: int
     kind: str
+    #: A ``surfaces.SurfaceModel``.
     settings: Any
 
     @property
     def columns(self) -> int:
         """How many slots it needs."""
-        if self.kind == "trending":
-            return len(self.settings.slot_ends())
-        return int(self.settings.columns()) if self.kind == "recommendation" else 1
+        return int(self.settings.columns())
 
 
 @dataclass(frozen=True)
@@ -71,12 +69,13 @@ class Platforms:
         return np.array([getattr(each, field) for each in self.settings], dtype=np.float64)
 
     def slot_ends(self) -> NDArray[np.float64]:
-        """Cumulative share of looks by surface and slot; recommendations set theirs."""
+        """Cumulative share of looks by surface and slot; 1 where a surface sets its own."""
         width = max((s.columns for s in self.surfaces), default=1)
         ends = np.ones((max(len(self.surfaces), 1), width))
         for i, surface in enumerate(self.surfaces):
-            if surface.kind == "trending":
-                ends[i, : surface.columns] = surface.settings.slot_ends()
+            given = surface.settings.slot_ends()
+            if given is not None:
+                ends[i, : surface.columns] = given
         return ends
 
     def looks(
@@ -98,15 +97,15 @@ class Platforms:
             who = self._members(surface.platform, len(rates))
             size = len(rates) if who is None else len(who)
             look["platform"] = surface.platform
-            look["recommends"] = surface.kind == "recommendation"
-            if surface.kind == "push" or not size:
+            look["recommends"] = surface.settings.like != "trending"
+            if not surface.settings.look_rate() or not size:
                 continue
             if surface.platform not in begin:
                 begin[surface.platform] = sum(len(rows) for rows in alias)
                 alias.append(_alias(rates, who))
                 members += [] if who is None else [who]
             look["begin"], look["count"] = begin[surface.platform], size
-            look["rate"] = surface.settings.looks * size
+            look["rate"] = surface.settings.look_rate() * size
         whose = np.concatenate(members) if members else np.empty(0, np.int32)
         return looks, _joined(alias), whose
 
@@ -161,10 +160,9 @@ def lay_out(scenario: Scenario, attributes: Mapping[str, Any], accounts: int) ->
     names = tuple(scenario.platforms) or ("platform",)
     settings = tuple(scenario.platforms.values()) or (scenario.only_platform,)
     surfaces = tuple(
-        Surface(number, kind, getattr(platform, kind))
+        Surface(number, kind, surface)
         for number, platform in enumerate(settings)
-        for kind in _KINDS
-        if getattr(platform, kind) is not None
+        for _, kind, surface in platform.all_surfaces()
     )
     of = _of(attributes.get("platform"), names, accounts)
     return Platforms(names, settings, of, surfaces)

@@ -1,4 +1,4 @@
-"""Plug-ins: interventions, adversaries, measures and generators from other packages.
+"""Plug-ins: interventions, measures, surfaces, formats ... from other packages.
 
 A package offers them as entry points, by the name that scenarios use::
 
@@ -28,6 +28,7 @@ GROUPS: Final = {
     "adversary": "rumorsim.adversaries",
     "measure": "rumorsim.measures",
     "generator": "rumorsim.generators",
+    "surface": "rumorsim.surfaces",
     "graph format": "rumorsim.graph_formats",
     "event format": "rumorsim.event_formats",
 }
@@ -74,6 +75,7 @@ _HOMES: Final = {
     "adversary": ("adversaries", "ADVERSARIES"),
     "measure": ("measures", "MEASURES"),
     "generator": ("graphs.made", "MADE"),
+    "surface": ("surfaces", "SURFACES"),
     "graph format": ("graphs.formats", "FORMATS"),
     "event format": ("sinks.event_formats", "EVENT_FORMATS"),
 }

@@ -33,7 +33,6 @@ from rumorsim.scenario.handing import (
     with_policy,
 )
 from rumorsim.shown import Shown, listed
-from rumorsim.surfaces import SURFACES
 from rumorsim.units import parse_duration
 from rumorsim.world import World, build_world
 
@@ -91,8 +90,8 @@ class Simulation(Shown):
         self.engine.listen(self._hear)
         self.desk = Desk(self.engine, scenario.prices)
         for number, surface in enumerate(self.world.platforms.surfaces):
-            process = SURFACES[surface.kind]
-            self.engine.process(process(surface.settings, self.engine, number, surface.platform))
+            process = surface.settings.process(self.engine, number, surface.platform)
+            self.engine.process(process)
         start_adversaries(scenario.adversaries, self.desk)
         self._own = self._start_policy(0)
         self.engine.start()

@@ -46,7 +46,9 @@ GATES: Final = {"delay", "quota", "reviewers", "review_time", "sensitivity", "wi
 #: Graphs on which a story can go far.
 LIVELY: Final = ("ErdosRenyi", "PowerLaw", "SmallWorld", "Complete")
 #: What would read files, or names what ships with the package.
-LEFT_OUT: Final = {"file", "sha256", "preset", "path", "columns", "name", "own", "own_measures"}
+LEFT_OUT: Final = {
+    "file", "sha256", "preset", "path", "columns", "name", "own", "own_measures", "surfaces",
+}  # fmt: skip
 
 
 @cache

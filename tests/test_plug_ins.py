@@ -94,6 +94,8 @@ def test_the_template_passes_its_own_tests(installed: Path) -> None:
         ("loudest", ["test_measures.py"], 2),
         ("gdf", ["test_graphs_small_formats.py"], 2),
         ("csv", ["test_sinks.py", "test_sinks_damage.py"], 8),
+        ("digest", ["test_surfaces.py"], 10),
+        ("new-page", ["test_surfaces.py"], 10),
     ],
 )
 def test_the_template_passes_the_batteries(
@@ -112,7 +114,7 @@ def test_the_template_passes_the_batteries(
 
 def test_plugins_are_listed_with_where_they_are_from(installed: Path) -> None:
     found = rows(installed)
-    for name in ("shadow-ban", "loudest", "ring", "gdf", "csv"):
+    for name in ("shadow-ban", "loudest", "ring", "digest", "new-page", "gdf", "csv"):
         row = found[name, "rumorsim-plug-in"]
         assert (row["version"], row["problem"]) == ("0.4.0", "")
     assert found["close-accounts", "rumorsim"]["kind"] == "intervention"
@@ -320,3 +322,67 @@ def test_faults_of_formats_are_told_as_theirs(tmp_path: Path) -> None:
     done = called("-m", "rumorsim", "measure", tmp_path / "e.log", path=(one,))
     assert done.returncode != 0 and "Traceback" not in done.stderr
     assert "failed reading" in done.stderr and "AssertionError: oh" in done.stderr
+
+
+ON_SURFACES = """
+horizon = "1 d"
+measures = ["reach"]
+[graph]
+kind = "complete"
+accounts = 30
+[platforms.one]
+surfaces = [{ kind = "digest", every = "6 h", opened = 0.5 }]
+[[stories]]
+name = "s"
+truth = false
+appeal = 0.1
+author = { ids = [0] }
+[[policies]]
+name = "quiet"
+[[policies.interventions]]
+kind = "limit-push"
+when = { age = "1 h" }
+"""
+
+
+def test_surfaces_in_scenarios(installed: Path, tmp_path: Path) -> None:
+    place = tmp_path / "scenario.toml"
+    place.write_text(ON_SURFACES)
+    checked = called("-m", "rumorsim", "check", place, path=(installed,))
+    assert checked.returncode == 0, checked.stderr
+    assert "share of accounts that open a message" in checked.stdout
+    described = called("-m", "rumorsim", "describe", place, path=(installed,))
+    assert described.returncode == 0 and "time between messages" in described.stdout
+    ran = called("-m", "rumorsim", "run", place, "--out", tmp_path / "out", path=(installed,))
+    assert ran.returncode == 0, ran.stderr
+    saved = json.loads((tmp_path / "out" / "rumorsim.json").read_text())
+    assert saved["provenance"]["plug_ins"] == {"rumorsim-plug-in": "0.4.0"}
+    assert set(saved["measures"]["reach"]["surfaces"]) == {"feed", "digest"}
+    schema = json.loads(called("-m", "rumorsim", "schema", path=(installed,)).stdout)
+    (offered_there, _) = schema["$defs"]["Platform"]["properties"]["surfaces"]["anyOf"]
+    shapes = offered_there["items"]["anyOf"]
+    assert [each["properties"]["kind"]["const"] for each in shapes] == ["digest", "new-page"]
+    assert all(key["description"] for each in shapes for key in each["properties"].values())
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (('"6 h"', '"6 g"'), "platforms.one.surfaces[0].every = "),
+        (("opened", "opend"), "platforms.one.surfaces[0].opend = 0.5: there is no such key here"),
+        (('"digest"', '"digset"'), 'surfaces[0].kind = "digset": there is no such kind; did you'),
+        (('"digest"', '"push"'), 'surfaces[0].kind = "push": is one of rumorsim'),
+        (
+            ('kind = "digest", ', ""),
+            'platforms.one.surfaces[0]: must have a key "kind", which is text; one of',
+        ),
+        (("}]", '}, {kind = "digest"}]'), 'surfaces has two of kind "digest"'),
+    ],
+)
+def test_faults_in_surfaces_are_told(
+    installed: Path, tmp_path: Path, change: tuple[str, str], told: str
+) -> None:
+    place = tmp_path / "scenario.toml"
+    place.write_text(ON_SURFACES.replace(*change, 1))
+    done = called("-m", "rumorsim", "check", place, path=(installed,))
+    assert done.returncode == 2 and told in done.stderr, done.stderr

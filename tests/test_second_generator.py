@@ -70,11 +70,11 @@ def test_every_plug_in_takes_part() -> None:
         seen.update(each.kind for policy in scenario.policies for each in policy.interventions)
         seen.update([scenario.model.kind] if scenario.model else ["feed", scenario.feed.reading])
         for platform in (scenario, *scenario.platforms.values()):
-            seen.update(kind for kind in SURFACES if getattr(platform, kind, None) is not None)
+            seen.update(k for k in SURFACES.own if getattr(platform, k, None) is not None)
         hand = Simulation(scenario, by_hand(number, scenario.horizon))
         acts = hand.advance(scenario.horizon).only(Kind.ACTION)
         verbs.update(VERBS[int(code)] for code in acts.value)
-    wanted = {*ADVERSARIES, *INTERVENTIONS, *MODELS, *SURFACES, "feed", "check-in", "delay"}
+    wanted = {*ADVERSARIES, *INTERVENTIONS, *MODELS, *SURFACES.own, "feed", "check-in", "delay"}
     assert wanted <= set(seen)
     assert set(EFFECTS) - {"take-down"} <= set(verbs)
 

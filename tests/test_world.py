@@ -52,6 +52,8 @@ ELSEWHERE |= {"Accounts.isolated"}
 #: Handed over from Python, not written: see below.
 ELSEWHERE |= {"Scenario.own_measures"}
 #: Presets are written out before anything else sees them: see test_platforms.
+#: tests/test_surfaces.py is about surfaces of other packages.
+ELSEWHERE |= {"Platform.surfaces"}
 ELSEWHERE |= {"Platform.preset", "Platform.accounts", "Accounts.preset"}
 #: What a kind earns moves no event; the measure of it has tests of its own.
 ELSEWHERE |= {"KindOfAccount.earnings"}

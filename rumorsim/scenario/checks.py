@@ -166,9 +166,8 @@ def _surfaces_of(scenario: Scenario) -> Iterator[tuple[str, str]]:
     if scenario.trending is not None:
         yield "trending", "trending"
     for name, platform in scenario.platforms.items():
-        for kind in ("trending", "recommendation", "push"):
-            if getattr(platform, kind) is not None:
-                yield f"platforms.{name}.{kind}", kind
+        for key, kind, _ in platform.all_surfaces():
+            yield f"platforms.{name}.{key}", kind
 
 
 def _late_faults(scenario: Scenario) -> Iterator[str]:
@@ -250,8 +249,7 @@ _NEEDED: Final = {
 def _there_is(scenario: Scenario) -> set[str]:
     """What there is of it: kinds of surfaces that any platform has, corrections."""
     platforms = scenario.platforms.values() or (scenario.only_platform,)
-    kinds = ("trending", "recommendation", "push")
-    found = {kind for kind in kinds for each in platforms if getattr(each, kind) is not None}
+    found = {like for each in platforms for like in each.likes()}
     if any(each.trending is not None and each.trending.pinned for each in platforms):
         found.add("pinned slot")
     if any(story.answers is not None for story in scenario.stories):

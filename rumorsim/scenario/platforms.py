@@ -6,13 +6,14 @@ own. It is expanded before anything is checked, so the resolved form holds every
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from rumorsim.scenario.accounts import Name
 from rumorsim.scenario.presets import over, preset
+from rumorsim.surfaces import SURFACES, OtherSurface, SurfaceModel
 from rumorsim.surfaces.push import Push
 from rumorsim.surfaces.recommendation import Recommendation
 from rumorsim.surfaces.trending import Trending
@@ -58,6 +59,32 @@ class Platform(Model):
         None, description="its recommended posts; absent: none"
     )
     push: Push | None = Field(None, description="its notifications; absent: none")
+    surfaces: tuple[OtherSurface, ...] | None = Field(
+        None,
+        max_length=100,
+        strict=False,
+        description="surfaces that other packages offer, one of each kind",
+    )
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> Platform:
+        kinds = [kind for _, kind, _ in self.all_surfaces()]
+        twice = next((kind for kind in kinds if kinds.count(kind) > 1), None)
+        if twice is not None:
+            raise ValueError(f'surfaces has two of kind "{twice}": a platform has one of each')
+        return self
+
+    def all_surfaces(self) -> Iterator[tuple[str, str, SurfaceModel]]:
+        """Every surface it has: the key below the platform, the kind, the settings."""
+        for kind in SURFACES.own:
+            if getattr(self, kind) is not None:
+                yield kind, kind, getattr(self, kind)
+        for place, surface in enumerate(self.surfaces or ()):
+            yield f"surfaces[{place}]", str(getattr(surface, "kind", "")), surface
+
+    def likes(self) -> set[str]:
+        """The kinds of ours that its surfaces are moderated as."""
+        return {surface.like for _, _, surface in self.all_surfaces()}
 
 
 def expand_presets(values: Any) -> Any:

@@ -12,6 +12,7 @@ from rumorsim.interventions import INTERVENTIONS
 from rumorsim.measures import MEASURES
 from rumorsim.own_code import OwnCode
 from rumorsim.plug_ins import Registry
+from rumorsim.surfaces import SURFACES
 
 __all__ = ["own_code_in"]
 
@@ -42,6 +43,7 @@ def _plug_ins_in(scenario: Mapping[str, Any]) -> dict[str, Any]:
         (FORMATS, map(_format_name, graphs)),
         (INTERVENTIONS, (each["kind"] for each in steps)),
         (ADVERSARIES, (each["kind"] for each in scenario.get("adversaries", ()))),
+        (SURFACES, _surface_kinds(scenario)),
         (MEASURES, (name for name in scenario.get("measures", ()) if name not in own)),
     ]
     used = {}
@@ -52,6 +54,11 @@ def _plug_ins_in(scenario: Mapping[str, Any]) -> dict[str, Any]:
                 if offer is not None:
                     used[offer.distribution] = offer.version
     return {"plug_ins": used} if used else {}
+
+
+def _surface_kinds(scenario: Mapping[str, Any]) -> list[str]:
+    platforms = scenario.get("platforms", {}).values()
+    return [each["kind"] for platform in platforms for each in platform.get("surfaces") or ()]
 
 
 def _format_name(graph: Mapping[str, Any]) -> str:

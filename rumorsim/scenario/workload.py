@@ -97,6 +97,9 @@ def _surfaces(scenario: Scenario) -> Iterator[Work]:
         if platform.push is not None:
             key, count = f"{prefix}push.refresh", scenario.horizon / platform.push.refresh
             yield Work(key, "looks for what to push", count, 3e-5)
+        for place, surface in enumerate(platform.surfaces or ()):
+            key, rate = f"{prefix}surfaces[{place}]", surface.look_rate()
+            yield Work(key, "looks", _looks(scenario, rate), 3e-7)
 
 
 def _looks(scenario: Scenario, rate: float) -> float:

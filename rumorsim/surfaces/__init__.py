@@ -1,23 +1,33 @@
 """Surfaces: where accounts find stories that nobody they follow has posted.
 
-One file each, one line each in :data:`SURFACES`.
+One file each, one line each in :data:`SURFACES`. Ours are tables of a platform under their own
+names; those of other packages stand in its list ``surfaces``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
-from rumorsim.surfaces.push import pushes
-from rumorsim.surfaces.recommendation import recommendations
-from rumorsim.surfaces.trending import trending_list
+from rumorsim.plug_ins import Registry
+from rumorsim.surfaces.base import SurfaceModel, chances, show
+from rumorsim.surfaces.push import Push
+from rumorsim.surfaces.recommendation import Recommendation
+from rumorsim.surfaces.trending import Trending
+from rumorsim.written import Offered, model_of
 
-__all__ = ["SURFACES"]
+__all__ = ["SURFACES", "OtherSurface", "SurfaceModel", "chances", "show"]
 
-#: The SimPy process of each surface by the key that people write: settings, engine, number
-#: of the surface and of its platform.
-SURFACES: Final[Mapping[str, Callable[..., Generator[Any, Any, None]]]] = {
-    "trending": trending_list,
-    "recommendation": recommendations,
-    "push": pushes,
+#: The settings of each surface by the key that people write.
+_OWN: Final[dict[str, type[SurfaceModel]]] = {
+    "trending": Trending,
+    "recommendation": Recommendation,
+    "push": Push,
 }
+
+#: Ours, and those of other packages: entry points of the group ``rumorsim.surfaces``.
+SURFACES: Final = Registry("surface", _OWN, model_of(SurfaceModel))  # type: ignore[type-abstract]
+
+if TYPE_CHECKING:
+    OtherSurface = SurfaceModel
+else:
+    OtherSurface = Annotated[SurfaceModel, Offered(SURFACES, SurfaceModel)]

@@ -8,26 +8,28 @@ notification at once or never; who opens it reads the story's most shared post.
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from pydantic import Field
 
 from rumorsim.laws import round24
 from rumorsim.randomness import Purpose, address_word, philox_array, uniform_array
+from rumorsim.surfaces.base import SurfaceModel
 from rumorsim.units import PositiveDuration
-from rumorsim.written import Model
 
 if TYPE_CHECKING:
     from rumorsim.engines import Engine
 
-__all__ = ["Push", "pushes"]
+__all__ = ["Push"]
 
 DAY = 24.0
 
 
-class Push(Model):
+class Push(SurfaceModel):
     """Notifications that a platform sends of its own accord."""
+
+    like: ClassVar = "push"
 
     per_day: int = Field(3, ge=1, le=1000, description="the most pushes per day (assumption)")
     opened: float = Field(
@@ -47,8 +49,11 @@ class Push(Model):
         "3 h", description="time in which a score halves (assumption)"
     )  # type: ignore[assignment]
 
+    def process(self, engine: Engine, surface: int, platform: int) -> Generator[Any, Any, None]:
+        return _pushes(self, engine, surface, platform)
 
-def pushes(push: Push, engine: Engine, surface: int, platform: int) -> Generator[Any, Any, None]:
+
+def _pushes(push: Push, engine: Engine, surface: int, platform: int) -> Generator[Any, Any, None]:
     """The SimPy process that pushes stories."""
     world = engine.world
     decay = float(round24(2.0 ** (-push.refresh / push.half_life)))

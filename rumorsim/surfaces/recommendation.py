@@ -14,17 +14,16 @@ import numpy as np
 from pydantic import Field
 
 from rumorsim.laws import round24
-from rumorsim.surfaces.trending import show
+from rumorsim.surfaces.base import SurfaceModel, show
 from rumorsim.units import PositiveDuration, Rate
-from rumorsim.written import Model
 
 if TYPE_CHECKING:
     from rumorsim.engines import Engine
 
-__all__ = ["Recommendation", "recommendations"]
+__all__ = ["Recommendation"]
 
 
-class Recommendation(Model):
+class Recommendation(SurfaceModel):
     """A stream of recommended posts and how it is looked at."""
 
     stories: int = Field(
@@ -51,8 +50,14 @@ class Recommendation(Model):
         """Slots: one a story, and one for everything else."""
         return self.stories + 1
 
+    def look_rate(self) -> float:
+        return self.looks
 
-def recommendations(
+    def process(self, engine: Engine, surface: int, platform: int) -> Generator[Any, Any, None]:
+        return _recommendations(self, engine, surface, platform)
+
+
+def _recommendations(
     recommendation: Recommendation, engine: Engine, surface: int, platform: int
 ) -> Generator[Any, Any, None]:
     """The SimPy process that weighs the stories at every refresh."""

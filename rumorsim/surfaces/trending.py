@@ -9,20 +9,21 @@ hour for so long) and fade by the same rule; they stand for all else that is goi
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
 from pydantic import Field, model_validator
 
 from rumorsim.laws import Law, Lognormal, quantile_table, round24, sample
 from rumorsim.randomness import Purpose, philox
+from rumorsim.surfaces.base import SurfaceModel, show
 from rumorsim.units import PositiveDuration, Rate
 from rumorsim.written import Model
 
 if TYPE_CHECKING:
     from rumorsim.engines import Engine
 
-__all__ = ["Anchor", "Topics", "Trending", "ranked", "show", "trending_list"]
+__all__ = ["Anchor", "Topics", "Trending", "ranked"]
 
 #: Median time a topic stayed on Weibo's hot-search list, March to August 2023.
 MEASURED_DWELL: Any = "2.65 h"
@@ -46,8 +47,10 @@ class Heat(Model):
     )
 
 
-class Trending(Model):
+class Trending(SurfaceModel):
     """A trending list and how it is looked at."""
+
+    like: ClassVar = "trending"
 
     slots: int = Field(50, ge=1, le=1000, description="places on the list (Weibo shows 50)")
     pinned: int = Field(
@@ -91,6 +94,15 @@ class Trending(Model):
         if self.anchored is None and self.anchored_for != ANCHORED_FOR:
             raise ValueError("anchored_for goes with anchored")
         return self
+
+    def columns(self) -> int:
+        return self.pinned + self.slots
+
+    def look_rate(self) -> float:
+        return self.looks
+
+    def process(self, engine: Engine, surface: int, platform: int) -> Generator[Any, Any, None]:
+        return _trending_list(self, engine, surface, platform)
 
     def slot_ends(self) -> Any:
         """Cumulative share of looks by slot; float64 [pinned + slots], the last entry 1."""
@@ -176,8 +188,8 @@ class Anchor:
             self._holder, self._until = order[self._rank - 1], now + self._time
 
 
-def trending_list(
-    trending: Trending, engine: Engine, surface: int = 0, platform: int = 0
+def _trending_list(
+    trending: Trending, engine: Engine, surface: int, platform: int
 ) -> Generator[Any, Any, None]:
     """The SimPy process that ranks the list at every refresh, from hour 0 on."""
     world = engine.world
@@ -215,19 +227,3 @@ def ranked(listed: Any, scores: Any, topics: Topics) -> list[int]:
     merged = np.concatenate([scores[stories], topics.score])
     order: list[int] = entries[np.argsort(-merged, kind="stable")].tolist()
     return order
-
-
-def show(engine: Engine, surface: int, shown: Any, places: Any) -> None:
-    """Put a ranking on a surface, tell the stream what moved, start or stop the looks."""
-    world = engine.world
-    world.slots[surface] = -1
-    world.slots[surface, : len(shown)] = shown
-    fresh = np.zeros_like(places)
-    (on,) = (shown >= 0).nonzero()
-    # A story may be pinned and ranked: its first place counts.
-    fresh[shown[on][::-1]] = on[::-1] + 1
-    (moved,) = (fresh != places).nonzero()
-    for story in moved.tolist():
-        engine.write_surface(story, surface, int(fresh[story]))
-    places[:] = fresh
-    engine.look_at(surface, bool(len(on)))

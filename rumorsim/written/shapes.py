@@ -103,19 +103,20 @@ def models_in(annotation: Any) -> tuple[type[BaseModel], ...]:
         for each in leaves(annotation)
         if isinstance(each, type) and issubclass(each, BaseModel)
     ]
-    for registry in _REGISTRIES:
-        if len(found) > 1 and set(registry.own.values()) <= set(found):
+    for registry, base in _REGISTRIES:
+        ours = set(registry.own.values())
+        if base in found or (base is None and len(found) > 1 and ours <= set(found)):
             found += registry.loaded.values()
     return tuple(dict.fromkeys(found))
 
 
-#: Registries of models that may stand where all of their own may.
-_REGISTRIES: list[Any] = []
+#: Registries of models, and the model where theirs may stand; None: where all of their own may.
+_REGISTRIES: list[tuple[Any, type[BaseModel] | None]] = []
 
 
-def take_in(registry: Any) -> None:
-    """Let the plug-ins of a registry stand where all of its own models may."""
-    _REGISTRIES.append(registry)
+def take_in(registry: Any, base: type[BaseModel] | None = None) -> None:
+    """Let the plug-ins of a registry stand where ``base`` does, or all of its own models."""
+    _REGISTRIES.append((registry, base))
 
 
 def inside(annotation: Any, origin: type) -> Any:

@@ -13,6 +13,10 @@ SHADOW_BAN: dict[str, Any] = {
     "own": {"visibility": ({"when": {"age": "0 h"}}, {"visibility": 0.5})},
 }
 
+#: Settings under which a surface shows stories several times within a day.
+DIGEST: dict[str, Any] = {"every": "3 h", "opened": 0.5}
+NEW_PAGE: dict[str, Any] = {"slots": 2, "refresh": "1 h", "looks": "2 per h"}
+
 
 def naive_loudest(facts: Any, rows: list[dict[str, Any]]) -> dict[str, Any]:
     """The measure again, in plain Python over all events at once."""

@@ -1,0 +1,115 @@
+"""What holds of every surface, ours and those of installed packages alike."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+import numpy as np
+import pytest
+from brought import brought
+from small_worlds import agree, events, small
+
+from rumorsim.events import Batch, Kind
+from rumorsim.run import run
+from rumorsim.scenario import loads
+from rumorsim.surfaces import SURFACES
+
+#: Settings under which a surface shows stories several times within a day.
+EXAMPLES: Final[dict[str, dict[str, Any]]] = {
+    "trending": {"slots": 2, "refresh": "1 h", "looks": "2 per h", "topics": "0 per h"},
+    "recommendation": {"refresh": "1 h", "looks": "2 per h", "others": 0.0},
+    "push": {"per_day": 9, "opened": 0.5, "least": 0.0, "refresh": "2 h"},
+    **brought("rumorsim.surface_examples"),
+}
+#: What keeps a story off each kind of surface.
+AGAINST: Final[dict[str, dict[str, Any]]] = {
+    "trending": {"kind": "filter-trending"},
+    "recommendation": {"kind": "derank", "keep": 0.0},
+    "push": {"kind": "limit-push"},
+}
+
+
+def world(name: str, seed: int = 0) -> dict[str, Any]:
+    """Nobody follows anybody on one of two platforms: there stories spread by the surface."""
+    settings = EXAMPLES[name]
+    if name in SURFACES.own:
+        there: dict[str, Any] = {name: settings}
+    else:
+        there = {"surfaces": [{"kind": name, **settings}]}
+    stories = [
+        {
+            "name": f"s{i}",
+            "truth": bool(i),
+            "appeal": 0.2,
+            "author": {"ids": [i]},
+            "at": ["1 h", "5 h", "9 h"],
+        }
+        for i in range(3)
+    ]
+    alone = {"kind": "erdos-renyi", "accounts": 40, "mean_followers": 0.0}
+    follows = {"kind": "erdos-renyi", "accounts": 40, "mean_followers": 3.0}
+    step = {**AGAINST[SURFACES[name].like], "when": {"at": ["0 h"]}}
+    return {
+        "seed": seed,
+        "graph": {"kind": "union", "accounts": None, "parts": {"one": alone, "two": follows}},
+        "platforms": {"one": there, "two": {}},
+        "stories": stories,
+        "policies": [{"name": "off", "interventions": [step]}],
+    }
+
+
+def shown(batch: Batch) -> Batch:
+    """The exposures that are not of the feed."""
+    exposed = batch.only(Kind.EXPOSE)
+    return Batch(exposed.rows[exposed.value > 0])
+
+
+def test_every_surface_has_an_example() -> None:
+    assert set(EXAMPLES) == set(SURFACES)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_stories_are_found_on_it_as_told(name: str) -> None:
+    scenario = small(world(name))
+    found = shown(events(scenario))
+    assert len(found) > 5
+    assert set(found.platform.tolist()) == {0}
+    told = run(scenario).measures["reach"]["surfaces"]
+    assert told[f"one {name}"] == len(found)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("policy", ["none", "off"])
+def test_both_engines_say_the_same(name: str, seed: int, policy: str) -> None:
+    scenario = small(world(name, seed))
+    assert agree(events(scenario, policy), events(scenario, policy, "reference"))
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_what_is_kept_off_it_is_not_found_there(name: str) -> None:
+    scenario = small(world(name))
+    assert len(shown(events(scenario, "off"))) == 0 < len(shown(events(scenario)))
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_resolved_form_makes_the_same_run(name: str) -> None:
+    result = run(small(world(name)), "off")
+    assert run(loads(json.dumps(result.scenario)), "off").digest == result.digest
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_a_longer_run_begins_the_same(name: str) -> None:
+    values = world(name)
+    scenario = small(values)
+    longer = small({**values, "horizon": "30 h"})
+    first, second = shown(events(scenario)), shown(events(longer))
+    kept = second.rows[np.flatnonzero(second.time < scenario.horizon)]
+    assert agree(first, Batch(kept))
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_setting_says_what_it_is(name: str) -> None:
+    for key, field in SURFACES[name].model_fields.items():
+        assert field.description or key == "kind"
