@@ -24,7 +24,7 @@ from rumorsim.progress import SignsOfLife, signs_of_life
 from rumorsim.provenance import RESULTS_VERSION, digest_of, versions
 from rumorsim.redraw import Redraw
 from rumorsim.results import Result
-from rumorsim.scenario import Scenario
+from rumorsim.scenario import AnyScenario, scenario_of
 from rumorsim.scenario.handing import (
     AnyPolicy,
     measure_named,
@@ -117,7 +117,7 @@ class EventStream(Iterator[Batch]):
 
 
 def stream(
-    scenario: Scenario,
+    scenario: AnyScenario,
     policy: AnyPolicy = "none",
     seed: int | None = None,
     engine: str = "fast",
@@ -127,7 +127,7 @@ def stream(
 
 
 def _stream(
-    scenario: Scenario, policy: AnyPolicy, seed: int | None, engine: str
+    scenario: AnyScenario, policy: AnyPolicy, seed: int | None, engine: str
 ) -> Iterator[Batch]:
     with signs_of_life("world"):
         simulation = Simulation(scenario, policy, seed, engine)
@@ -137,7 +137,7 @@ def _stream(
 
 
 def run(
-    scenario: Scenario,
+    scenario: AnyScenario,
     policy: AnyPolicy = "none",
     seed: int | None = None,
     engine: str = "fast",
@@ -151,6 +151,7 @@ def run(
 ) -> Result:
     """Run one scenario to its horizon and measure it.
 
+    ``scenario`` is a :class:`.Scenario`, the path of its file or the name of one that ships.
     ``measures`` instead of the scenario's: names, or a :class:`.Measure` of your own.
     ``events`` is a file to save them to, by its suffix (see :mod:`rumorsim.sinks`), "-" for
     NDJSON on standard output; events of another scenario there are replaced only with ``force``.
@@ -166,7 +167,7 @@ def run(
 
 
 def _run(
-    scenario: Scenario,
+    scenario: AnyScenario,
     policy: AnyPolicy,
     seed: int | None,
     engine: str,
@@ -178,6 +179,7 @@ def _run(
     redraw: Redraw | None,
     life: SignsOfLife,
 ) -> Result:
+    scenario = scenario_of(scenario)
     if progress is None:
         for line in long_work(scenario):
             advise(line)

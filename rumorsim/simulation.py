@@ -26,7 +26,7 @@ from rumorsim.interventions import Intervention
 from rumorsim.progress import signs_of_life
 from rumorsim.randomness import seed_of
 from rumorsim.redraw import Redraw
-from rumorsim.scenario import Scenario, build_graph
+from rumorsim.scenario import AnyScenario, build_graph, scenario_of
 from rumorsim.scenario.handing import (
     AnyPolicy,
     own_processes,
@@ -59,13 +59,14 @@ class Simulation(Shown):
 
     def __init__(
         self,
-        scenario: Scenario,
+        scenario: AnyScenario,
         policy: AnyPolicy = "none",
         seed: int | None = None,
         engine: str = "fast",
         *,
         redraw: Redraw | None = None,
     ) -> None:
+        scenario = scenario_of(scenario)
         self._asked = (scenario, policy, seed, engine)
         self._redraw = redraw
         self._guard = threading.RLock()

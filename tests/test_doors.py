@@ -182,3 +182,21 @@ def test_what_is_said_not_to_be_taken_is_not(
         function = getattr(rumorsim, row)
         names = set(inspect.signature(function).parameters)
         assert not names & {door, door.removesuffix("s"), "policy" if door == "policies" else door}
+
+
+def test_a_scenario_its_path_and_its_name_are_the_same(scenario: rumorsim.Scenario) -> None:
+    for given in (SCENARIO, str(SCENARIO)):
+        assert rumorsim.run(given).digest == rumorsim.run(scenario).digest
+        assert rumorsim.Simulation(given).scenario == scenario
+        assert len(next(rumorsim.stream(given))) > 0
+        compared = rumorsim.compare(given, replicates=2, workers=1)
+        assert compared.frame().equals(rumorsim.compare(scenario, replicates=2, workers=1).frame())
+        sizes: dict[str, Any] = {"delays": ("1 h",), "coverages": (1.0,), "replicates": 2}
+        sizes |= {"policy": scenario.policy_names[1], "workers": 1}
+        mapped, wanted = (rumorsim.delay_map(each, **sizes) for each in (given, scenario))
+        assert mapped.scenario == wanted.scenario and mapped.cells == wanted.cells
+    assert rumorsim.run("quickstart").digest == rumorsim.run(rumorsim.load("quickstart")).digest
+    with pytest.raises(InputError, match="scenario = 7: must be a Scenario, the path of a file"):
+        rumorsim.compare(7)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match='did you mean "quickstart"'):
+        rumorsim.compare("quickstrat")

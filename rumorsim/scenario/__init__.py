@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from rumorsim.scenario.inputs import build_graph, input_files
-from rumorsim.scenario.loading import load, loads
+from rumorsim.scenario.loading import AnyScenario, load, loads, scenario_of
 from rumorsim.scenario.models import Scenario
 
-__all__ = ["Scenario", "build_graph", "input_files", "load", "loads"]
+__all__ = [
+    "AnyScenario",
+    "Scenario",
+    "build_graph",
+    "input_files",
+    "load",
+    "loads",
+    "scenario_of",
+]

@@ -13,7 +13,10 @@ from rumorsim.scenario.text import parsed, read_text
 from rumorsim.written import validated
 from rumorsim.written.messages import shown
 
-__all__ = ["from_values", "load", "loads"]
+__all__ = ["AnyScenario", "from_values", "load", "loads", "scenario_of"]
+
+#: How a scenario may be given: itself, or the path of its file or the name of one that ships.
+AnyScenario = Scenario | str | os.PathLike[str]
 
 
 def load(path: str | os.PathLike[str]) -> Scenario:
@@ -28,6 +31,16 @@ def load(path: str | os.PathLike[str]) -> Scenario:
     place = shipped_or_given(path)
     scenario = from_values(parsed(read_text(place), str(path)), place.parent, str(path))
     return scenario.at(place.parent, str(place.absolute()))
+
+
+def scenario_of(given: AnyScenario) -> Scenario:
+    """A scenario as it is, or the one that :func:`load` reads; InputError for anything else."""
+    if isinstance(given, Scenario):
+        return given
+    if isinstance(given, str | os.PathLike):
+        return load(given)
+    rule = "must be a Scenario, the path of a file or the name of one that comes with rumorsim"
+    raise InputError(Fault(rule, key="scenario", value=shown(given)))
 
 
 def loads(text: str, base_dir: str | os.PathLike[str] = ".") -> Scenario:

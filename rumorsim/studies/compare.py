@@ -12,7 +12,7 @@ from rumorsim.errors import Fault, InputError, advise, number_fault
 from rumorsim.measures import AnyMeasure
 from rumorsim.progress import Counted, progress_of, signs_of_life
 from rumorsim.provenance import digest_of
-from rumorsim.scenario import Scenario
+from rumorsim.scenario import AnyScenario, Scenario, scenario_of
 from rumorsim.scenario.handing import (
     Policies,
     with_measures,
@@ -40,7 +40,7 @@ _CURVES: Final = (
 
 
 def compare(
-    scenario: Scenario,
+    scenario: AnyScenario,
     *,
     policies: Policies | None = None,
     measures: Iterable[AnyMeasure] | None = None,
@@ -55,6 +55,7 @@ def compare(
 ) -> Comparison:
     """Run ``none`` and every policy of the scenario in the same ``replicates`` worlds.
 
+    ``scenario`` is a :class:`.Scenario`, the path of its file or the name of one that ships.
     ``policies`` instead of the scenario's: names of some, functions that take the desk, lists
     of interventions (in a mapping: by the name they are to have); ``measures`` beside those
     that the comparison needs, instead of the scenario's: names, and measures of your own (see
@@ -74,6 +75,7 @@ def compare(
     shows a bar, False none; by default notebooks show one.
     InputError for fewer than 1 replicate or worker, RunError where a run failed.
     """
+    scenario = scenario_of(scenario)
     moved = progress_of(progress, "runs")
     first = scenario.seed if seed is None else seed
     first, replicates, most = _checked(

@@ -22,7 +22,7 @@ from rumorsim.measures import AnyMeasure
 from rumorsim.plurals import counted
 from rumorsim.progress import Counted, progress_of, signs_of_life
 from rumorsim.randomness import seed_of
-from rumorsim.scenario import Scenario
+from rumorsim.scenario import AnyScenario, Scenario, scenario_of
 from rumorsim.scenario.handing import AnyPolicy, with_measures, with_policy
 from rumorsim.shown import Shown, listed
 from rumorsim.studies.answering import AnswerDirectory, check_key, made_with, measure_of, numbers
@@ -141,7 +141,7 @@ class DelayMap(Shown):
 
 
 def delay_map(
-    scenario: Scenario,
+    scenario: AnyScenario,
     policy: AnyPolicy,
     *,
     measures: Iterable[AnyMeasure] | None = None,
@@ -159,6 +159,7 @@ def delay_map(
 ) -> DelayMap:
     """What ``policy`` averts of the number ``key`` at every delay and coverage.
 
+    ``scenario`` is a :class:`.Scenario`, the path of its file or the name of one that ships.
     ``policy`` is one of the scenario's, interventions, or a function of your own that takes the
     desk, ``delay`` (hours) and ``coverage`` (a part). ``key`` is by default the reach of false
     stories; ``measures`` are others, own ones too, that it may be a number of.
@@ -170,6 +171,7 @@ def delay_map(
     ``progress``: a function that is called with how much is done and how much there is; True
     shows a bar, False none; by default notebooks show one.
     """
+    scenario = scenario_of(scenario)
     told = progress_of(progress, "runs")
     first = scenario.seed if seed is None else seed_of(seed)
     if measures is not None:
