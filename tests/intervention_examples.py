@@ -70,6 +70,9 @@ _ANSWERED: list[Settings] = [
 ]
 
 
+#: At every post, about: an age of nothing looks for new posts a thousand times an hour.
+SOON: dict[str, Any] = {"age": "3 min"}
+
 EXAMPLES: dict[str, Example] = {
     "close-accounts": Example({"when": {"reports": 1}}, -1),
     "suspend-accounts": Example(
@@ -92,7 +95,7 @@ EXAMPLES: dict[str, Example] = {
         },
     ),
     "delete-posts": Example(
-        {"when": {"age": "0 h"}},
+        {"when": SOON},
         -1,
         own={
             "takes_shares": (
@@ -101,7 +104,7 @@ EXAMPLES: dict[str, Example] = {
             ),
         },
     ),
-    "filter-trending": Example({"when": {"age": "0 h"}}, -1),
+    "filter-trending": Example({"when": SOON}, -1),
     "demonetise": Example(
         {"when": {"at": ["0 h"]}},
         -1,
@@ -160,16 +163,16 @@ EXAMPLES: dict[str, Example] = {
         own={"weight": ({"when": {"at": ["6 h"]}}, {"weight": 0.6})},
     ),
     "label": Example(
-        {"when": {"age": "0 h"}, "credence": 0.0},
+        {"when": SOON, "credence": 0.0},
         -1,
-        own={"credence": ({"when": {"age": "0 h"}}, {"credence": 0.1})},
+        own={"credence": ({"when": SOON}, {"credence": 0.1})},
     ),
     "crowd-note": Example(
-        {"when": {"age": "0 h"}, "credence": 0.0},
+        {"when": SOON, "credence": 0.0},
         -1,
         needed={"delay": {"law": "fixed", "time": "0 h"}},
         own={
-            "credence": ({"when": {"age": "0 h"}}, {"credence": 0.1}),
+            "credence": ({"when": SOON}, {"credence": 0.1}),
             "withdrawal": ({"when": {"age": "1 h"}}, {"withdrawal": 0.5}),
         },
     ),

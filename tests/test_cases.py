@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from intervention_examples import EXAMPLES
 from scipy import stats
-from small_worlds import small
+from small_worlds import agree, small
 
 from rumorsim.desk import Action
 from rumorsim.events import Kind
@@ -178,6 +178,18 @@ def test_an_age_is_counted_from_the_post() -> None:
     assert len(posts) > 250
     assert [each.time for each in entries] == due[due < 60].tolist()
     assert [each.target for each in entries] == list(range(len(entries)))
+
+
+def test_an_age_of_nothing_is_seen_within_seconds() -> None:
+    schedule = {i: {"copies": 1, "schedule": {"rate": "3 per h"}} for i in range(2)}
+    scenario = busy_desk("delete-posts", {"when": {"age": "0 h"}}, stories=schedule)
+    fast, slow = (Simulation(scenario, "it", engine=name) for name in ("fast", "reference"))
+    assert agree(fast.advance(12.0), slow.advance(12.0))
+    born = fast.world.posts["time"][: fast.world.posts_made]
+    waited = np.array([each.time - born[each.target] for each in flags(fast.desk.journal)])
+    assert len(waited) > 50
+    assert (waited >= 0).all() and (waited <= 0.001 + 1e-9).all()
+    assert len(waited) >= (born < 12.0 - 0.001).sum()
 
 
 @pytest.mark.parametrize("engine", ["fast", "reference"])
