@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import math
 import random
+import re
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +18,18 @@ pytest.importorskip("SALib", reason="needs the extra [analysis]")
 
 from rumorsim.cli import cli
 from rumorsim.errors import InputError
+from rumorsim.pages.making import write_report
 from rumorsim.studies import answering
 from rumorsim.studies.designs import Morris, Sobol
-from rumorsim.studies.indices import Index, morris_effects, noise, saltelli, sobol_indices
+from rumorsim.studies.indices import (
+    OUT_OF_RANGE,
+    Index,
+    as_parts,
+    morris_effects,
+    noise,
+    saltelli,
+    sobol_indices,
+)
 from rumorsim.studies.sensitivity import Sensitivity, sensitivity
 
 CONFIGS = Path(__file__).parent.parent / "configs"
@@ -222,3 +233,22 @@ def test_without_the_extra_it_says_what_to_install(
     monkeypatch.setattr(answering, "import_module", absent)
     with pytest.raises(InputError, match=r'needs SALib; pip install "rumorsim\[analysis\]"'):
         sensitivity(study(tmp_path), workers=0)
+
+
+def test_parts_of_a_variance_are_read_within_0_and_1_and_kept_as_estimated(tmp_path: Path) -> None:
+    """The estimators are not bounded; what they give outside is luck of few points."""
+    assert as_parts("first", (-0.03, -0.4, 0.2)) == (0.0, 0.0, 0.2)
+    assert as_parts("total", (1.04, 0.7, 1.3)) == (1.0, 0.7, 1.0)
+    assert as_parts("size", (-2.0, -3.0, 5.0)) == (-2.0, -3.0, 5.0)
+    out = tmp_path / "out"
+    words = ["sensitivity", str(study(tmp_path)), "--workers", "1", "--out", str(out)]
+    done = CliRunner().invoke(cli, words)
+    assert done.exit_code == 0, done.output
+    with (out / "indices.csv").open() as file:
+        kept = [float(row[key]) for row in csv.DictReader(file) for key in ("value", "low", "high")]
+    assert min(kept) < 0 or max(kept) > 1  # without this the test shows nothing
+    cells = re.findall(r"(\S+) \((\S+) to (\S+)\)", done.output)
+    assert cells and all(0 <= float(each) <= 1 for cell in cells for each in cell)
+    assert OUT_OF_RANGE in " ".join(done.output.split())
+    text = write_report(out, tmp_path / "page.html").read_text("utf-8")
+    assert "are shown as 0 or 1" in text and "(\u22120." not in text

@@ -13,6 +13,7 @@ from rumorsim.pages.wording import and_, capital, quoted, what_is
 from rumorsim.plurals import counted
 from rumorsim.report.numbers import spread
 from rumorsim.studies.comparison import NONE
+from rumorsim.studies.indices import OUT_OF_RANGE, as_parts
 from rumorsim.studies.intervals import Interval
 
 __all__ = ["page_of_sensitivity"]
@@ -85,7 +86,7 @@ def _ranked(found: Mapping[str, Any], policy: str) -> list[dict[str, dict[str, A
 
 
 def _at(row: Mapping[str, Any]) -> Interval:
-    return Interval(row["value"], row["low"], row["high"])
+    return Interval(*as_parts(row["index"], (row["value"], row["low"], row["high"])))
 
 
 def _said(each: Interval) -> str:
@@ -158,7 +159,10 @@ def _section(found: Mapping[str, Any], policy: str, at: int) -> Section:
         caption=f"Filled: {_CALLED[main]}; hollow: {_CALLED[other]}. Lines: 95\u00a0% intervals.",
         table=_table(found, policy, at),
     )
-    parts: list[Part] = [figure, *_luck(found, policy)]
+    drawn = [row for each in ranked for row in each.values()]
+    outside = any(_at(row) != Interval(row["value"], row["low"], row["high"]) for row in drawn)
+    note = [Text(OUT_OF_RANGE)] if outside else []
+    parts: list[Part] = [figure, *note, *_luck(found, policy)]
     return Section(f"indices-{at}", title, parts)
 
 

@@ -9,7 +9,7 @@ points (or trajectories) of the design, and the worlds.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -18,7 +18,15 @@ from numpy.typing import NDArray
 from rumorsim.studies.answering import needed
 from rumorsim.studies.resampling import places
 
-__all__ = ["Index", "morris_effects", "noise", "saltelli", "sobol_indices"]
+__all__ = [
+    "OUT_OF_RANGE",
+    "Index",
+    "as_parts",
+    "morris_effects",
+    "noise",
+    "saltelli",
+    "sobol_indices",
+]
 
 Floats = NDArray[np.float64]
 
@@ -30,6 +38,14 @@ _ENDS: Final = (0.025, 0.975)
 _SEED: Final = 1
 
 
+#: What is said wherever an estimate or an end of an interval is shown as 0 or 1 instead.
+OUT_OF_RANGE: Final = (
+    "Parts of a variance lie between 0 and 1. Some estimates or ends of intervals lie outside by"
+    " sampling error and are shown as 0 or 1; the data files have them as estimated. More base"
+    " points (n) bring them closer."
+)
+
+
 class Index(NamedTuple):
     """One index of one parameter with its 95 % interval."""
 
@@ -38,6 +54,17 @@ class Index(NamedTuple):
     value: float
     low: float
     high: float
+
+
+def as_parts(name: str, numbers: Iterable[float]) -> tuple[float, ...]:
+    """Numbers of an index as people read them: those of Sobol' within [0, 1], others as they are.
+
+    The estimators, of Saltelli et al. (2010) for ``first`` and of Jansen (1999) for ``total``,
+    are unbiased and not bounded: the first may be below 0, and both above 1.
+    """
+    if name not in ("first", "total"):
+        return tuple(numbers)
+    return tuple(min(max(each, 0.0), 1.0) for each in numbers)
 
 
 def saltelli(pairs: Floats) -> Floats:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from typing import TYPE_CHECKING, Final
 
 from rumorsim.plurals import counted
 from rumorsim.report.style import colour, drawing
 from rumorsim.report.tables import aligned, shortened, told_apart
+from rumorsim.studies.indices import OUT_OF_RANGE, as_parts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,7 +44,17 @@ def told(found: Sensitivity) -> str:
         same = _is_flat(response)
         table = ["  the same at every point"] if same else _table(response, found)
         lines += [_what(response), *table, *([] if same else [_luck(response)]), ""]
-    return "\n".join([*lines, *_MEANING[found.method]])
+    note = textwrap.wrap(OUT_OF_RANGE, 92) if any(map(_out_of_range, found.responses)) else []
+    return "\n".join([*lines, *_MEANING[found.method], *note])
+
+
+def _out_of_range(response: Response) -> bool:
+    return any(_parts(index) != index[2:] for index in response.indices)
+
+
+def _parts(index: Index) -> tuple[float, ...]:
+    """Estimate, lower and upper end as people read them."""
+    return as_parts(index.name, (index.value, index.low, index.high))
 
 
 def _is_flat(response: Response) -> bool:
@@ -68,11 +80,10 @@ def _table(response: Response, found: Sensitivity) -> list[str]:
 
 
 def _cell(index: Index) -> str:
-    size = max(abs(index.low), abs(index.high), abs(index.value))
+    parts = _parts(index)
+    size = max(map(abs, parts))
     digits = 2 if size < 10 else 1 if size < 100 else 0
-    value, low, high = (
-        f"{round(each, digits) + 0.0:,.{digits}f}" for each in (index.value, index.low, index.high)
-    )
+    value, low, high = (f"{round(each, digits) + 0.0:,.{digits}f}" for each in parts)
     return f"{value} ({low} to {high})"
 
 
@@ -109,10 +120,10 @@ def _panel(ax: Axes, response: Response, found: Sensitivity) -> None:
         some = {index.parameter: index for index in response.indices if index.name == name}
         rows = [row + 0.2 * (2 * place - 1) for row in range(len(found.parameters))]
         for row, parameter in zip(rows, found.parameters, strict=True):
-            index = some[parameter]
-            ax.plot([index.low, index.high], [row, row], color=colour(place), linewidth=2.4)
+            _, *ends = _parts(some[parameter])
+            ax.plot(ends, [row, row], color=colour(place), linewidth=2.4)
         ax.plot(
-            [some[each].value for each in found.parameters], rows, "os"[place],
+            [_parts(some[each])[0] for each in found.parameters], rows, "os"[place],
             color=colour(place), markersize=6, label=words[name],
         )  # fmt: skip
     ax.axvline(0, color="#333333", linewidth=1)
