@@ -77,6 +77,13 @@ def test_a_phone_shows_one_column_and_nothing_beside_it(
             "return document.querySelector('#play').getBoundingClientRect().bottom"
         )
         assert transport < 844, "the controls are always in reach"
+        browser.js("scrollTo(0, document.documentElement.scrollHeight)")
+        ends = browser.js(
+            "const t = document.querySelector('.transport').getBoundingClientRect();"
+            "const last = document.documentElement.scrollHeight - scrollY;"
+            "return [t.top > 0, Math.round(t.bottom), last]"
+        )
+        assert ends == [True, 844, 844], "the page ends with its controls, not with a blank"
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -49,6 +49,11 @@ def test_both_languages_say_the_same_things() -> None:
         assert EN[key] and ZH[key], key
 
 
+def test_no_marks_of_code_are_shown() -> None:
+    """Descriptions of the models have them for the reference, where they are set apart."""
+    assert [key for key in EN if "`" in EN[key] + ZH[key]] == []
+
+
 def test_what_is_said_is_there() -> None:
     asked = {key for text in CODE.values() for key in re.findall(r"say\('([^'$]+)'", text)}
     asked |= set(re.findall(r'data-(?:words|label)="([^"]+)"', PAGE))

@@ -18,7 +18,7 @@ from tellings import NUMBERS, Sort, sorts_of
 
 from rumorsim.report.numbers import spread
 from rumorsim.report.pictures import save_figure
-from rumorsim.report.style import BASE, colour, drawing
+from rumorsim.report.style import BASE, colour, drawing, in_rows
 from rumorsim.report.tables import markdown
 from rumorsim.scenario import load
 from rumorsim.scenario.presets import configs, preset_names
@@ -108,9 +108,11 @@ def figure(found: Comparison, sorts: Sequence[Sort]) -> Any:
         axes.set_yticks(range(len(sorts)), [f"{sort.name}\n({sort.truth})" for sort in sorts])
         axes.invert_yaxis()
         axes.grid(axis="y", visible=False)
-        axes.set_xlabel("change of exposures against doing nothing, %")
-        axes.set_title(f"{found.name}: {len(found.seeds)} coupled worlds, 95 % intervals")
-        made.legend(loc="outside lower center", ncols=2)
+        axes.set_xlabel("change in exposures compared with doing nothing, %")
+        title = f"{found.name}: {len(found.seeds)} coupled worlds, 95 % intervals, each alone"
+        axes.set_title(title)
+        handles = in_rows(axes.get_legend_handles_labels()[0], 2)
+        made.legend(handles=handles, loc="outside lower center", ncols=2)
     return made
 
 

@@ -23,7 +23,7 @@ class CloseAccounts(Intervention):
 
     target: ClassVar = "account"
     verb: ClassVar = "close"
-    summary: ClassVar = "close accounts for good (or for `duration`)"
+    summary: ClassVar = "close accounts for good (or for a given time)"
 
     kind: Literal["close-accounts"] = Field("close-accounts", description="account closure")
 

@@ -12,6 +12,7 @@ from rumorsim.pages.parts import Figure, Section, Text
 from rumorsim.pages.svg import INK, MUTED, PAPER, canvas, drawn, inline, look_of
 from rumorsim.pages.wording import both_of, quoted
 from rumorsim.plurals import counted
+from rumorsim.report.style import hour_ticks
 from rumorsim.studies.comparison import NONE
 
 if TYPE_CHECKING:
@@ -184,6 +185,7 @@ def _draw(
         ax.grid(visible=False, axis="y")
         ax.set_xlabel("hours since it was published")
         ax.margins(0.03)
+        hour_ticks(ax, float(hours[-1]))
         return inline(figure, name, told)
 
 

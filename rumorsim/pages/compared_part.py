@@ -83,7 +83,7 @@ def policy_words(policy: Mapping[str, Any]) -> str:
 
 def _intervention(values: Mapping[str, Any]) -> str:
     known = INTERVENTIONS.get(values["kind"])
-    does = values["kind"] if known is None else known.summary.replace(" (or for `duration`)", "")
+    does = values["kind"] if known is None else known.summary.replace(" (or for a given time)", "")
     whom, when = _whom(values.get("whom", {})), _when(values.get("when", {}))
     parts = [" ".join([does, *([f"({'; '.join(whom)})"] if whom else []), *when])]
     if "duration" in values:

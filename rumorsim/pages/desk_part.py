@@ -43,9 +43,9 @@ _COLLATERAL: Final = (
 )
 _INNOCENT: Final = "collateral.accounts.innocent"
 _GUILT: Final = (
-    "Guilty is an account that has posted a false story, whatever it knew; innocent one that had"
-    " posted none when it was hit. A true story taken down because of its subject counts as"
-    " collateral."
+    "An account is guilty once it has posted a false story, whether it knew or not, and innocent"
+    " if it had posted none when it was hit. A true story taken down because of its subject counts"
+    " as collateral."
 )
 
 

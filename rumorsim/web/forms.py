@@ -33,7 +33,8 @@ def told_forms(interventions: Mapping[str, type[Intervention]] = INTERVENTIONS) 
     for kind, schema in schemas.items():
         words[f"about.{kind}"] = interventions[kind].summary
         for table, name, field in _fields(kind, schema):
-            text = field.pop("description", "")
+            # A form has no typewriter face: the marks around names of fields go.
+            text = field.pop("description", "").replace("`", "")
             if not text or "const" in field:
                 continue
             shared = table == kind and usual.get(name) == text
@@ -54,7 +55,7 @@ def _usual(schemas: dict[str, dict[str, Any]]) -> dict[str, str]:
     texts: dict[str, Counter[str]] = {}
     for schema in schemas.values():
         for name, field in schema["properties"].items():
-            texts.setdefault(name, Counter())[field.get("description", "")] += 1
+            texts.setdefault(name, Counter())[field.get("description", "").replace("`", "")] += 1
     most = {name: counts.most_common(1)[0] for name, counts in texts.items()}
     return {name: text for name, (text, count) in most.items() if count >= 3}
 

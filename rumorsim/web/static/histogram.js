@@ -151,7 +151,7 @@ export function drawDifference(canvas, outcomes, difference) {
   const plot = new Plot(canvas, width * (Math.floor(low / width) - 1), width * (Math.floor(high / width) + 2));
   const bars = new Bars(values, width);
   const floor = plot.bottom - 2 * plot.r;
-  const room = floor - plot.top - 20 * plot.r;
+  const room = floor - plot.top - 32 * plot.r;
   const most = Math.max(4, bars.most);
   plot.bars(bars, floor, room / most, (bar) => (bar < 0 ? { colour: COLOUR.corrected, hatched: false } : { colour: COLOUR.innocent, hatched: true }));
   plot.text(count(most), plot.left - 8 * plot.r, floor - room, 'right');
@@ -161,7 +161,8 @@ export function drawDifference(canvas, outcomes, difference) {
   plot.line(plot.x(0), plot.top, plot.x(0), floor, '#fff', 1, [3, 3]);
   if (difference) {
     const [mean, from, to] = difference;
-    const y = plot.top + 7 * plot.r;
+    // Below the words at the left, above the bars: the mean may lie anywhere along the axis.
+    const y = plot.top + 22 * plot.r;
     if (from !== null && to !== null) plot.line(plot.x(from), y, plot.x(to), y, COLOUR.focus, 4);
     plot.pen.fillStyle = COLOUR.focus;
     plot.pen.beginPath();

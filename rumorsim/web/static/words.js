@@ -69,9 +69,10 @@ export function percent(part) {
 
 /** Day and time, as people say it. @param {Date} date */
 export function hourOf(date) {
-  return date.toLocaleString(now === 'zh' ? 'zh-CN' : 'en-GB', {
-    weekday: 'short', hour: '2-digit', minute: '2-digit', timeZone: 'UTC', hour12: false,
-  });
+  const locale = now === 'zh' ? 'zh-CN' : 'en-GB';
+  const day = date.toLocaleString(locale, { weekday: 'short', timeZone: 'UTC' });
+  const time = date.toLocaleString(locale, { hour: '2-digit', minute: '2-digit', timeZone: 'UTC', hourCycle: 'h23' });
+  return `${day} ${time}`;
 }
 
 /** Put words where the page asks for them: data-words inside, data-label as a name. @param {ParentNode} [root] */

@@ -51,7 +51,7 @@ export default {
   'about.Quantiles.probabilities': '从小到大，在 0 与 1 之间',
   'about.Quantiles.times': '每个概率对应的时间',
 
-  'about.close-accounts': '永久封号（或封 duration 这么久）',
+  'about.close-accounts': '永久封号；填了“多久”就到期解封',
   'about.suspend-accounts': '一段时间内不许账号发帖和阅读',
   'about.suspend-accounts.duration': '多久',
   'about.suspend-accounts.hide_posts': '同一时间里隐藏它的帖子',
@@ -101,7 +101,7 @@ export default {
   'about.strike-ladder.steps': '每次的处罚，按先后排列',
   'about.strike-ladder.suspension': '禁言一级持续多久（假设）',
   'about.strike-ladder.lapse': '一次处罚在多久内算数；不填：永久',
-  'about.take-down-network': '一次端掉协同作案的团伙；拘捕则封掉一个人的全部账号',
+  'about.take-down-network': '一次打掉协同作案的团伙；拘捕则封掉一个人的全部账号',
   'about.take-down-network.within': '间隔这么短发同样内容的账号算有关联（假设）',
   'about.take-down-network.together': '这样的帖子达到这么多条才算关联（假设）',
   'about.take-down-network.smallest': '更小的团伙放过（假设）',
