@@ -571,3 +571,19 @@ def test_a_measure_without_what_all_have_is_refused_in_a_sentence() -> None:
 
     with pytest.raises(InputError, match="Nameless: has no attribute name"):
         rumorsim.compare(rumorsim.load("small"), replicates=1, measures=Nameless())
+
+
+def test_reproduce_of_a_comparison_says_what_it_is_and_needs(tmp_path: Path) -> None:
+    policies, out = ["own_doors:close_authors"], tmp_path / "out"
+    compared = rumorsim.compare(
+        SCENARIO, policies=policies, measures=["own_doors:Reads"], replicates=2, workers=1
+    )
+    compared.save(out)
+    record = rumorsim.load(out / "scenario.json").policies[0].own[0]  # type: ignore[index]
+    with pytest.raises(InputError) as error:
+        reproduce(out)
+    told = str(error.value)
+    assert "holds a comparison, not one run" in told
+    assert f"rumorsim compare {out / 'scenario.json'} --own-code" in told
+    assert f"own_doors:close_authors (SHA-256 {record.sha256[:12]}...)" in told
+    assert 'policy "close_authors"' in told and "own_doors:Reads (SHA-256 " in told

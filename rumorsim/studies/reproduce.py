@@ -130,6 +130,8 @@ def reproduce(
 
 def _payload(place: Path) -> dict[str, Any]:
     if place.is_dir():
+        if (place / "comparison.json").is_file():
+            raise _comparison(place)
         place = place / MARKER
     data = read_file(checked_file(place), MOST_JSON_BYTES)
     advice = "name a file runs/x/ID.run of a sweep, or a directory of rumorsim run --out"
@@ -141,6 +143,30 @@ def _payload(place: Path) -> dict[str, Any]:
         rule = f"is not a sound record: {error}"
         raise InputError(Fault(rule, file=str(place), advice=advice)) from None
     return dict(checked(text, str(place), _Record, advice))
+
+
+def _comparison(place: Path) -> InputError:
+    """That a directory holds a comparison, how to make it again, and what own code it needs."""
+    saved = place / "scenario.json"
+    values = parse_json(read_file(checked_file(saved), MOST_JSON_BYTES), str(saved))
+    scenario = from_values(values, place, str(saved))
+    codes = [(f'policy "{p.name}"', code) for p in scenario.policies for code in p.own or ()]
+    codes += [(f'measure "{each.name}"', each) for each in scenario.own_measures or ()]
+    option = " --own-code" if codes else ""
+    advice = f"compare again: rumorsim compare {saved}{option}"
+    needed = [
+        Fault(
+            "is Python code that this needs",
+            str(place),
+            what,
+            f"{code.code} (SHA-256 {code.sha256[:12]}...)",
+            "it must be importable, and say the same",
+        )
+        for what, code in codes
+    ]
+    return InputError(
+        [Fault("holds a comparison, not one run", str(place), advice=advice), *needed]
+    )
 
 
 def _folder_of(place: Path) -> Path:
