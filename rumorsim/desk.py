@@ -1,16 +1,14 @@
-"""The desk: the platform's moderation verbs, the one place that moves levers for them.
+"""The desk: the moderation verbs of the platform, the only code that moves their levers.
 
-Every verb is an event of the stream with what was done to whom by which intervention, and
-an entry of the journal with its reason and cost. A user's own policy is a SimPy generator
-that takes the desk::
+Every verb is written to the stream, with its target and intervention, and to the journal, with
+its reason and cost. A policy of your own is a SimPy generator function that takes the desk::
 
     def mine(desk):
         yield desk.env.timeout(2)
         desk.close(17, reason="seen enough")
 
-What the desk sees is in ``desk_sight``, its verbs on accounts, posts and stories in
-``desk_verbs``, what it keeps in ``desk_records``; here is what concerns groups, platforms
-and the desk itself.
+``desk_sight`` has what the desk can observe, ``desk_verbs`` the verbs on accounts, posts and
+stories, ``desk_records`` its records. This module has the verbs on groups and platforms.
 """
 
 from __future__ import annotations
@@ -34,23 +32,23 @@ if TYPE_CHECKING:
 
 __all__ = ["Action", "Case", "Desk", "Done", "Quotas"]
 
-#: What the desk orders has k from here on; the public's own unplanned posts are below.
+#: Publications ordered by the desk are numbered (k) from here on, unplanned posts below.
 ORDERED: Final = 3 * 2**21
 
 
 class Desk(Verbs, Shown):
-    """What the platform can do, see and remember.
+    """What the platform can do, observe and remember.
 
-    ``env`` is the SimPy environment, ``world`` the arrays, ``levers`` the factors in force,
-    ``journal`` all that was done. Accounts, posts and stories are given by number;
-    :meth:`account` and :meth:`story` find numbers by id and name.
+    ``env`` is the SimPy environment, ``world`` holds the arrays, ``levers`` the factors in
+    force, ``journal`` all actions. Accounts, posts and stories are given by number;
+    :meth:`account` and :meth:`story` look numbers up by id and name.
     """
 
     def __init__(self, engine: Engine, prices: Mapping[str, float] | None = None) -> None:
         super().__init__(engine, prices)
         self._warnings: dict[int, list[float]] = {}
         self._tiers: dict[int, list[float]] = {}
-        #: How many accounts there are by the strictness of their tier.
+        #: The number of accounts by the strictness of their tier.
         self._in_tiers: Counter[float] = Counter()
         #: The cases of each intervention that was started; see ``interventions.cases``.
         self.dockets: list[Any] = []
@@ -75,25 +73,25 @@ class Desk(Verbs, Shown):
     # -- cases ----------------------------------------------------------------------
 
     def flag(self, kind: str, target: int, case: Case) -> None:
-        """Say that a case was opened."""
+        """Record that a case was opened."""
         self._tell("flag", kind, target, case.reason, case)
 
     def dismiss(self, kind: str, target: int, case: Case) -> None:
-        """Say that a case was reviewed and left alone."""
+        """Record that a case was reviewed and dismissed."""
         self._tell("dismiss", kind, target, case.reason, case)
 
     def appeal(self, done: Done, *, reason: str = "") -> None:
-        """Say that whoever was hit appeals against what was done."""
+        """Record an appeal against an action."""
         self._tell("appeal", done.kind, done.target, reason, done.case)
 
     def reject_appeal(self, done: Done, *, reason: str = "") -> None:
-        """Say that an appeal was reviewed and rejected. One that is upheld is undone."""
+        """Record that an appeal was rejected. (Where an appeal succeeds, undo the action.)"""
         self._tell("reject-appeal", done.kind, done.target, reason, done.case)
 
     # -- stories --------------------------------------------------------------------
 
     def promote(self, story: int, *, reason: str = "", case: Case | None = None) -> Done:
-        """Put a story into the pinned slot, until every promotion of it is undone."""
+        """Pin a story until all its promotions are undone."""
 
         def demote() -> None:
             self._promoting[story] -= 1
@@ -115,11 +113,12 @@ class Desk(Verbs, Shown):
         reason: str = "",
         case: Case | None = None,
     ) -> int:
-        """Let ``author`` publish a correction of a story now: the post, or -1 if it may not.
+        """Have ``author`` publish a correction of a story now.
 
-        ``correction`` is a story that answers ``story``. The post takes the next k of the
-        author and correction from :data:`ORDERED` on. Moot where neither the author nor
-        who took its place may post.
+        Returns the number of the post, or -1 where the author may not post and has no
+        replacement that may (the action is then moot). ``correction`` is a story that answers
+        ``story``. Such posts are numbered (k) from :data:`ORDERED` on for each author and
+        correction. ValueError where ``correction`` does not answer ``story``.
         """
         if correction not in self.answers_to(story):
             raise ValueError(f"story {correction} does not answer story {story}")
@@ -136,7 +135,7 @@ class Desk(Verbs, Shown):
         return post
 
     def _silent(self, account: int) -> bool:
-        """May neither the account post nor who took its place?"""
+        """Whether neither the account nor its replacement may post."""
         can_post = self.world.accounts["can_post"]
         while not can_post[account]:
             account = self.world.heir_of(account)
@@ -145,19 +144,19 @@ class Desk(Verbs, Shown):
         return False
 
     def when_ordered(self, callback: Callable[[], None]) -> None:
-        """Call ``callback()`` after each publication that the desk has ordered."""
+        """Call ``callback()`` after each publication ordered by the desk."""
         self._order_hearers.append(callback)
 
     # -- persons and groups ---------------------------------------------------------
 
     def accounts_of(self, person: int) -> list[int]:
-        """All accounts of a person, those in reserve included."""
+        """All accounts of a person, including those in reserve."""
         return [int(a) for a in np.flatnonzero(self.world.person == person)]
 
     def arrest(self, account: int, *, reason: str = "", case: Case | None = None) -> list[Done]:
-        """Arrest who is behind an account: all accounts of the person are closed for good.
+        """Arrest the person behind an account: all accounts of the person are closed for good.
 
-        The stream says so of those that are open; the others are barred from coming back.
+        The stream records this for open accounts; the others can no longer come back.
         """
         done = [self._do("arrest", account, {}, reason, case)]
         if done[0].moot:
@@ -172,7 +171,7 @@ class Desk(Verbs, Shown):
     def take_down(
         self, accounts: Iterable[int], *, reason: str = "", case: Case | None = None
     ) -> list[Done]:
-        """Close a group of accounts at once; those that are closed for good already are moot."""
+        """Close a group of accounts at once; for those already closed for good this is moot."""
         done = [self._do("take-down", each, {}, reason, case) for each in accounts]
         for each in done:
             if not (each.moot or each.again):
@@ -211,7 +210,7 @@ class Desk(Verbs, Shown):
         return done
 
     def _limit_forwards(self, platform: int) -> None:
-        """The tightest limit in force is the lever's only factor: limits do not multiply."""
+        """Make the tightest limit in force the only factor of the lever: limits do not multiply."""
         if platform in self._limiting:
             self.levers.lift(self._limiting.pop(platform))
         if self._limits[platform]:
@@ -228,7 +227,7 @@ class Desk(Verbs, Shown):
         case: Case | None = None,
         quietly: bool = False,
     ) -> Done:
-        """Summon and warn a platform: until undone its desk is ``strictness`` times as strict.
+        """Warn a platform: until this is undone its desk is ``strictness`` times as strict.
 
         Thresholds are divided by it and false positives multiplied: see ``cases``.
         """
@@ -247,7 +246,7 @@ class Desk(Verbs, Shown):
     def classify(
         self, account: int, *, strictness: float, reason: str = "", case: Case | None = None
     ) -> Done:
-        """Put an account into a tier, with which the desk is ``strictness`` times as strict."""
+        """Put an account into a tier on which the desk is ``strictness`` times as strict."""
         if not strictness > 0:
             raise ValueError(f"strictness must be more than 0, not {strictness!r}")
 
@@ -268,9 +267,9 @@ class Desk(Verbs, Shown):
         return done
 
     def strictness(self, kind: str, target: int) -> float:
-        """How strict the desk is with a target now, 1 normally: by its platform and tier.
+        """How strict the desk is with a target now, by its platform and tier; 1 is normal.
 
-        A story is met by the strictest platform.
+        For a story the strictest platform counts.
         """
         if kind == "story":
             return max(map(self._strictness_on, self._warnings), default=1.0)
@@ -284,22 +283,22 @@ class Desk(Verbs, Shown):
         return self._strictness_on(self.platform_of(account)) * own
 
     def degrees(self) -> set[float]:
-        """How strict the desk may be with anybody now."""
+        """Every degree of strictness that some target may meet now."""
         platforms = {1.0, *map(self._strictness_on, self._warnings)}
         tiers = {1.0, *(degree for degree, accounts in self._in_tiers.items() if accounts > 0)}
         return {platform * tier for platform in platforms for tier in tiers}
 
     def platform_of(self, account: int) -> int:
-        """The number of the platform an account is on."""
+        """The number of an account's platform."""
         return int(self.world.platform[account])
 
     def _strictness_on(self, platform: int) -> float:
         return max(1.0, math.prod(self._warnings.get(platform, ())))
 
     def when_strictness_changes(self, callback: Callable[[int | None], None]) -> None:
-        """Call ``callback(account)`` when the desk is stricter or laxer with that account.
+        """Call ``callback(account)`` when the desk's strictness with that account changes.
 
-        None: with everybody on a platform that was warned, or whose warning has ended.
+        ``account`` is None where it changes for a whole platform, whose warning begins or ends.
         """
         self._strictness_listeners.append(callback)
 

@@ -1,4 +1,4 @@
-"""What all verbs of the desk share: acting, telling, undoing, and what would do nothing."""
+"""What all verbs of the desk share: acting, reporting, undoing, and spotting moot acts."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ __all__ = ["Doing"]
 
 
 class Doing(Sight):
-    """How the desk acts.
+    """The part of the desk that acts.
 
-    ``journal`` holds all that was done at its price, ``strikes`` the penalties of each
-    account, ``levers`` the factors in force, ``force`` what they are in force for.
+    ``journal`` lists every action with its cost, ``strikes`` counts the penalties of each
+    account, ``levers`` holds the factors in force and ``force`` the actions behind them.
     """
 
     def __init__(self, engine: Engine, prices: Mapping[str, float] | None = None) -> None:
@@ -38,17 +38,20 @@ class Doing(Sight):
         self.journal: list[Action] = []
         self.strikes: Counter[int] = Counter()
         self._hearers: list[Callable[[Done], None]] = []
-        #: Who acts where there is no case (-1: by hand), and until when what it does lasts.
+        #: Who acts outside a case (-1: by hand), and the hour until which such actions last.
         self._hand = -1
         self._until = inf
 
     def when_done(self, callback: Callable[[Done], None]) -> None:
-        """Call ``callback(done)`` after every verb that the stream was told of."""
+        """Call ``callback(done)`` after every verb that was written to the stream."""
         self._hearers.append(callback)
 
     @contextmanager
     def bought(self, buyer: int) -> Iterator[None]:
-        """What is done within was bought by the so-manieth of the adversaries that buy."""
+        """Attribute actions inside the block to adversary number ``buyer`` of those that buy.
+
+        ``buyer`` counts from 0.
+        """
         self._hand = -2 - buyer
         try:
             yield
@@ -57,9 +60,10 @@ class Doing(Sight):
 
     @contextmanager
     def until(self, time: float) -> Iterator[None]:
-        """What is done within, without a case, is to be undone at ``time``, by whoever does it.
+        """Declare that actions inside the block, outside any case, end at hour ``time``.
 
-        So the desk knows whether an equal penalty that is in force outlasts it::
+        The caller has to undo them. The desk compares this hour with equal penalties in force,
+        to tell whether a new one would add anything::
 
             with desk.until(desk.now + 3):
                 done = desk.suspend(17)
@@ -70,34 +74,37 @@ class Doing(Sight):
         finally:
             self._until = before
 
-    # -- what would do nothing ----------------------------------------------------------
+    # -- moot actions -------------------------------------------------------------------
 
     def gone(self, kind: str, target: int) -> bool:
-        """Is an account closed; a post deleted, or vanished with its author or original?"""
+        """Whether an account is closed, or a post deleted or gone with its author or original."""
         return self.force.gone(kind, target)
 
     def would_be_moot(
         self, verb: str, target: int, *, until: float = inf, **settings: float
     ) -> bool:
-        """Would this verb find its target gone, or under as much ``until`` then, now?
+        """Whether this verb would change nothing if it were used now.
 
-        ``settings`` are those of the verb: ``desk.would_be_moot("suspend", 17)``.
+        That is so where the target is gone, or where something at least as strong is in force
+        on it and lasts until the hour ``until``. ``settings`` are those of the verb:
+        ``desk.would_be_moot("suspend", 17)``. ValueError for a verb that has no target.
         """
         if verb not in TARGET_OF:
-            raise ValueError(f"there is no verb {verb!r} that does something to a target")
+            raise ValueError(f"{verb!r} is not a verb that acts on a target")
         moves = moves_of(verb, **settings)
         return self.force.moot(verb, TARGET_OF[verb], index(target), moves, until)
 
     def moot(self, kind: str, target: int, case: Case | None = None, *, reason: str = "") -> None:
-        """Say that a case was closed without an act, as it would have done nothing."""
+        """Record that a case was closed without an action, which would have changed nothing."""
         self._tell("moot", kind, target, reason or (case.reason if case else ""), case)
 
-    # -- the doing ------------------------------------------------------------------
+    # -- acting ---------------------------------------------------------------------
 
     def undo(self, done: Done, *, reason: str = "", quietly: bool = False) -> None:
-        """Take back what one verb did. Doing so twice changes nothing.
+        """Undo what one verb did. Undoing it again changes nothing.
 
-        The stream is told what is lifted: nothing, as long as another of its sort holds.
+        The stream records what is lifted: nothing while another penalty of the same sort is in
+        force. ``quietly`` records nothing at all. ValueError for a verb that cannot be undone.
         """
         if done.undone:
             return
@@ -109,7 +116,7 @@ class Doing(Sight):
             self.levers.lift(factor)
         if done.undoing is not None:
             done.undoing()
-        # Something may be seen again: surfaces look anew for each story's top post.
+        # Posts may be visible again, so surfaces search anew for the top post of each story.
         self.world.tops[:] = -1
         lifted = "" if quietly else self.force.lifted(done)
         if lifted:
@@ -146,7 +153,7 @@ class Doing(Sight):
         return done
 
     def _found_moot(self, verb: str, kind: str, target: int, case: Case | None) -> Done:
-        """Nothing to do. Whoever works a case says so when it is closed; nobody else does."""
+        """Record that there was nothing to do; within a case that happens when it is closed."""
         if case is None:
             self.moot(kind, target, reason=f"nothing to {verb}")
         else:
@@ -190,7 +197,7 @@ class Doing(Sight):
 
 
 def _number_of(target: int) -> int:
-    """A target's number; TypeError for anything but a whole number (true and false too)."""
+    """The number of a target; TypeError unless it is an integer (truth values are not)."""
     if isinstance(target, bool) or not hasattr(target, "__index__"):
         raise TypeError(f"a target is a whole number, counted from 0, not {show_value(target)}")
     return index(target)

@@ -1,8 +1,8 @@
-"""What the desk has in force on each target, and what follows from it.
+"""The actions in force on each target, and what follows from them.
 
-A further act is *moot* where its target is gone or bears as much already: see
-:mod:`rumorsim.verbs`. And where several penalties are nested, the end of one lifts nothing
-as long as another of its sort holds.
+A further action is *moot* where its target is gone, or where something at least as strong is in
+force on it: see :mod:`rumorsim.verbs`. Where penalties of one sort overlap, the end of one
+lifts nothing while another is in force.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ __all__ = ["GONE", "InForce", "Moves", "moves_of"]
 #: (table, column, factor) for the target's row.
 Moves = list[tuple[str, str, float]]
 
-#: Levers of an account that is gone: first what keeps it from doing anything.
+#: Levers of an account that is gone; the first two keep it from acting.
 GONE: Final[Moves] = [("accounts", column, 0.0) for column in ("can_post", "can_read", "visible")]
 
-#: A deletion that takes its shares along leaves nothing to be seen of the post.
+#: A deletion that removes the shares too leaves nothing of the post visible.
 _COVERED_BY: Final = {("posts", "visibility"): ("posts", "alive")}
 
 
@@ -70,36 +70,36 @@ _MOVES: Final[Mapping[str, Callable[..., Moves]]] = {
 
 
 def moves_of(verb: str, **settings: float) -> Moves:
-    """The levers that a verb moves, and how far; none where levers are not what it is about."""
+    """The levers that a verb moves, and how far; empty for verbs that move none."""
     return _MOVES[verb](**settings) if verb in _MOVES else []
 
 
 class InForce:
-    """What was done to each target and has not been undone."""
+    """The actions on each target that have not been undone."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._done: dict[tuple[str, int], list[Done]] = {}
 
     def on(self, kind: str, target: int) -> list[Done]:
-        """What is in force on one target, the oldest first."""
+        """The actions in force on one target, oldest first."""
         return self._done.get((kind, target), [])
 
     def add(self, done: Done) -> None:
-        """Something was done; kept where it may be lifted or make something else moot."""
+        """Keep an action if it can be lifted or can make another one moot."""
         verb = TABLE[done.verb]
         if verb.lifted_by or verb.equal:
             self._done.setdefault((done.kind, done.target), []).append(done)
 
     def remove(self, done: Done) -> None:
-        """Something is in force no more."""
+        """Forget an action that is no longer in force."""
         left = self._done[done.kind, done.target]
         left[:] = [each for each in left if each is not done]
         if not left:
             del self._done[done.kind, done.target]
 
     def gone(self, kind: str, target: int) -> bool:
-        """Is the account closed (or not there yet), or the post deleted or its author gone?"""
+        """Whether an account is closed or not there yet, or a post deleted or its author gone."""
         if kind == ACCOUNT:
             closed = any(done.verb in CLOSING for done in self.on(kind, target))
             return closed or not self._world.begun(target)
@@ -117,7 +117,7 @@ class InForce:
     def moot(
         self, verb: str, kind: str, target: int, moves: Moves, until: float = math.inf
     ) -> bool:
-        """Would a verb that moves these levers ``until`` some hour add nothing for now?"""
+        """Whether a verb that moves these levers until the hour ``until`` would add nothing now."""
         row = TABLE[verb]
         if not (row.stronger or row.equal):
             return False
@@ -135,7 +135,7 @@ class InForce:
         return root != post and any(map(_takes_shares, self.on(POST, root)))
 
     def _borne(self, verb: str, kind: str, target: int) -> Iterator[Done]:
-        """What bears on a target: done to it, to its author, or to its person's accounts."""
+        """The actions that affect a target: on it, on its author, or on its person's accounts."""
         if verb == "arrest":
             person = self._world.person
             for account in np.flatnonzero(person == person[target]).tolist():
@@ -152,11 +152,11 @@ class InForce:
                 yield from (done for done in self.on(POST, root) if done.verb == verb)
 
     def again(self, verb: str, kind: str, target: int) -> bool:
-        """Is a target under this verb, or one equal to it, already?"""
+        """Whether this verb, or an equal one, is already in force on a target."""
         return any(done.verb in TABLE[verb].equal for done in self.on(kind, target))
 
     def lifted(self, done: Done) -> str:
-        """What the stream says now that ``done`` is in force no more; "" where it is silent."""
+        """The verb that the stream records at the end of ``done``; "" if none."""
         whole = LIFTED_BY[done.verb]
         left = [
             each for each in self.on(done.kind, done.target) if LIFTED_BY.get(each.verb) == whole
@@ -173,12 +173,12 @@ def _any_of(verbs: Iterable[str], done: Iterable[Done]) -> bool:
 
 
 def _takes_shares(done: Done) -> bool:
-    """Is it a deletion after which shares show nothing?"""
+    """Whether this is a deletion after which shares show nothing."""
     return done.verb == "delete" and any(each.column == "alive" for each in done.factors)
 
 
 def _covers(done: Done, moves: Moves) -> bool:
-    """Does what was done move each of these levers at least as far?"""
+    """Whether an action moves each of these levers at least as far."""
     reach = {(each.table, each.column): each.value for each in done.factors}
     return all(
         reach.get((table, column), math.inf) <= value

@@ -1,4 +1,4 @@
-"""What the desk keeps: its journal, its cases, what each verb did, and quotas."""
+"""The records of the desk: its journal, its cases, what each verb did, and quotas."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ __all__ = ["Action", "Case", "Done", "Quotas"]
 
 
 class Action(NamedTuple):
-    """One entry of the journal. ``by`` is the place of the intervention, -1 by hand.
+    """One entry of the journal. ``by`` is the place of the intervention in its policy.
 
-    -2 - n where the n-th of the adversaries that buy such things (from 0) bought it.
+    It is -1 for actions by hand, and -2 - n for those bought by adversary n (from 0) of those
+    that buy actions.
     """
 
     time: float
@@ -37,9 +38,9 @@ class Action(NamedTuple):
 class Done:
     """What one verb did, kept so that it can be undone exactly.
 
-    ``until`` is the hour at which it is to end as far as is known (inf: none is), ``again``
-    whether the target was under the same already, for shorter. A ``moot`` one did nothing,
-    as the target was gone or under as much: there is nothing to undo.
+    ``until`` is the hour at which it is due to end (inf: no end is known), ``again`` whether
+    an equal but shorter action was in force already. Where ``moot``, nothing was done, as the
+    target was gone or something at least as strong was in force: there is nothing to undo.
     """
 
     verb: str
@@ -47,7 +48,7 @@ class Done:
     target: int
     factors: list[Factor]
     case: Case | None
-    #: What else is to be taken back, where levers are not all.
+    #: Undoes what is not a lever, if there is anything.
     undoing: Callable[[], None] | None = None
     undone: bool = False
     until: float = math.inf
@@ -57,9 +58,10 @@ class Done:
 
 @dataclass(eq=False)
 class Case:
-    """One target before the desk: opened by a trigger, the n-th of its intervention.
+    """One target that a trigger has put before the desk.
 
-    ``until`` is the hour at which what is done in it ends (inf: nobody knows of an end).
+    ``number`` counts the cases of one intervention on one target, from 0. ``until`` is the hour
+    at which the actions of the case end (inf: no end is known).
     """
 
     by: int
@@ -75,7 +77,7 @@ class Case:
 
 
 class Quotas:
-    """At most ``count`` acts in each period; who comes later waits in line."""
+    """At most ``count`` actions in each period (hours); further ones wait in a queue."""
 
     def __init__(self, env: CascadeEnvironment, count: int, period: float) -> None:
         self._env, self._count, self._period = env, count, period
@@ -83,7 +85,7 @@ class Quotas:
         self._waiting: deque[simpy.Event] = deque()
 
     def turn(self) -> simpy.Event:
-        """An event that happens when this act falls within the quota."""
+        """An event that happens once this action is within the quota."""
         event = self._env.event()
         self._new_window()
         if self._used < self._count and not self._waiting:
@@ -96,7 +98,7 @@ class Quotas:
         return event
 
     def give_back(self) -> None:
-        """A turn came to nothing: whoever waits next has it."""
+        """Return an unused turn: the next action in the queue takes it."""
         if self._waiting:
             self._waiting.popleft().succeed()
         else:
@@ -111,7 +113,7 @@ class Quotas:
         while self._waiting:
             following = self._window + 1
             yield self._env.timeout_until(following * self._period)
-            # Whoever came at this very moment has begun the period already.
+            # An action at this very moment has begun the period already.
             if self._window < following:
                 self._window, self._used = following, 0
             while self._waiting and self._used < self._count:

@@ -1,4 +1,4 @@
-"""What the desk sees: the clock, posts, counts, and the moment when a count is reached."""
+"""What the desk can observe: the time, posts, counts, and when a count reaches a threshold."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Sight"]
 
 
 class Sight:
-    """What can be seen of the world while it runs: the reading half of the desk."""
+    """The part of the desk that observes the world while it runs."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -40,11 +40,11 @@ class Sight:
         return float(self.env.now)
 
     def account(self, id: Any) -> int:
-        """The number of the account with this id of the graph; InputError if there is none."""
+        """The number of the account with this id in the graph; InputError if there is none."""
         return self.world.graph.index_of(id)
 
     def story(self, name: str) -> int:
-        """The number of the story of that name; KeyError names the nearest."""
+        """The number of the story with this name; KeyError names the closest one."""
         return self.world.story_index(name)
 
     def posts_of(self, account: int) -> list[int]:
@@ -58,12 +58,12 @@ class Sight:
         return list(self._posts)
 
     def publishers_of(self, story: int) -> list[int]:
-        """The accounts that have published a story so far (not shared it), first come first."""
+        """The accounts that have published (not shared) a story so far, earliest first."""
         self._index()
         return list(self._publishers.get(story, ()))
 
     def kind_of(self, account: int) -> str:
-        """The kind of an account, by name."""
+        """The name of an account's kind."""
         facts = self.world.facts
         return facts.kinds[int(facts.kind[account])]
 
@@ -83,7 +83,7 @@ class Sight:
         self._indexed = made
 
     def stories_of(self, kind: str, target: int) -> NDArray[np.int32]:
-        """The stories a target is about: its own, or all that an account has posted."""
+        """The numbers of a target's stories: its own, or those an account has posted; int32 [n]."""
         if kind == "story":
             return np.array([target], dtype=np.int32)
         posts = [target] if kind == "post" else self.posts_of(target)
@@ -91,7 +91,7 @@ class Sight:
         return stories
 
     def count(self, quantity: str, *, account: int = -1, post: int = -1, story: int = -1) -> int:
-        """Reports, shares or reach of one account, post or story so far."""
+        """The reports, shares or reach of one account, post or story so far."""
         kind, target = _one(account, post, story)
         self._must_be_counted(quantity)
         return int(self.world.count_of(kind, _quantity(quantity))[target])
@@ -99,7 +99,10 @@ class Sight:
     def reached(
         self, quantity: str, count: int, *, account: int = -1, post: int = -1, story: int = -1
     ) -> simpy.Event:
-        """An event for ``yield``: reports, shares or reach of one target come to ``count``."""
+        """An event to ``yield``: it happens once the quantity of one target reaches ``count``.
+
+        ``quantity`` is "reports", "shares" or "reach".
+        """
         kind, target = _one(account, post, story)
         event = self.env.event()
         if self.count(quantity, account=account, post=post, story=story) >= count:
@@ -114,7 +117,7 @@ class Sight:
         return event
 
     def watch(self, kind: str, quantity: str, count: int, callback: Any) -> None:
-        """Call ``callback(target, count)`` whenever a target of that kind comes to ``count``."""
+        """Call ``callback(target, count)`` whenever a target of this kind reaches ``count``."""
         self._must_be_counted(quantity)
         what = TARGETS.index(kind) * 3 + QUANTITIES.index(_quantity(quantity))
         self.engine.subscribe(what, count, callback)

@@ -235,11 +235,11 @@ class Intervention(Model):
         if (self.reviewers is None) != (self.review_time is None):
             raise ValueError("reviewers and review_time must be given together")
         if (self.sensitivity is None) != (self.false_positive_rate is None):
-            raise ValueError("sensitivity and false_positive_rate go together")
+            raise ValueError("sensitivity and false_positive_rate must be given together")
         if self.judge == "category" and not self.whom.categories:
             raise ValueError("judge = category needs categories in whom")
         if (self.judge == "kind") != bool(self.guilty_kinds):
-            raise ValueError("judge = kind and guilty_kinds go together")
+            raise ValueError("judge = kind and guilty_kinds must be given together")
         if self.judge != "truth" and self.sensitivity is None:
             raise ValueError("judge goes with sensitivity and false_positive_rate")
         self._means_something()

@@ -101,7 +101,7 @@ class Parameter(Model):
 
     def _check_range(self) -> None:
         if self.low is None or self.high is None:
-            raise ValueError("low and high go together")
+            raise ValueError("low and high must be given together")
         if not self.low < self.high:
             raise ValueError("low must be less than high")
         if self.scale == "log" and self.low <= 0:

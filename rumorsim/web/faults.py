@@ -48,7 +48,7 @@ RULES: Final[Mapping[str, str]] = {
     "true-false": r"must be true or false",
     "values": r'must be (?P<n>"[\w-]+"( or "[\w-]+")+)(, or a whole number)?',
     "ascending": r"probabilities must ascend inside \(0, 1\)",
-    "together": r"(?P<n>[\w.]+)( = \w+)? and (?P<m>[\w.]+) (?:go|must be given) together",
+    "together": r"(?P<n>[\w.]+)( = \w+)? and (?P<m>[\w.]+) must be given together",
     "goes-with": r"(?P<n>[\w.]+) goes with (a )?(?P<m>[\w.]+).*",
     "posts-only": r"(?P<n>[\w.]+) is for interventions on posts",
     "for-good": r"what it does cannot be undone: .+",
