@@ -108,8 +108,11 @@ def _inside(folder: Path) -> str:
     return f"name a file in it, such as {', '.join(names)}" if names else "it is empty"
 
 
-def read_file(place: Path, most: int) -> bytes:
-    """The bytes of a file that was checked; InputError where they are more than ``most``."""
+def read_file(place: Path, most: int, *, advice: str = "") -> bytes:
+    """The bytes of a file that was checked; InputError where they are more than ``most``.
+
+    ``advice`` says what to do about a file that is too long.
+    """
     try:
         with place.open("rb") as file:
             data = file.read(most + 1)
@@ -117,7 +120,7 @@ def read_file(place: Path, most: int) -> bytes:
         rule = f"cannot be read: {error.strerror or error}"
         raise InputError(Fault(rule, file=str(place))) from error
     if len(data) > most:
-        raise InputError(Fault(f"is longer than {most:,} bytes", file=str(place)))
+        raise InputError(Fault(f"is longer than {most:,} bytes", file=str(place), advice=advice))
     return data
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from rumorsim.errors import Fault, InputError, show_value
-from rumorsim.files import checked_file
+from rumorsim.files import checked_file, read_file
 
 __all__ = ["MOST_BYTES", "MOST_DEEP", "parsed", "read_text"]
 
@@ -22,6 +22,7 @@ __all__ = ["MOST_BYTES", "MOST_DEEP", "parsed", "read_text"]
 MOST_BYTES: Final = 4_000_000
 MOST_DEEP: Final = 50
 MOST_PARTS: Final = 400_000
+_SHORTER: Final = "put accounts and follows into files of their own"
 #: The most keys of one table; the widest table of a scenario has about twenty.
 MOST_KEYS: Final = 1_000
 
@@ -63,15 +64,7 @@ _PLACE: Final = re.compile(r" \((?:at line (\d+), column (\d+)|at end of documen
 
 def read_text(path: Path) -> str:
     """The text of a scenario file; InputError for what is no file, too long or not UTF-8."""
-    place = checked_file(path)
-    try:
-        with place.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise InputError(
-            Fault(f"cannot be read: {error.strerror or error}", file=str(path))
-        ) from error
-    _check_size(len(data), str(path))
+    data = read_file(checked_file(path), MOST_BYTES, advice=_SHORTER)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -107,7 +100,7 @@ def _check_size(size: int, file: str) -> None:
             Fault(
                 f"a scenario can be at most {MOST_BYTES:,} bytes long",
                 file=file,
-                advice="put accounts and follows into files of their own",
+                advice=_SHORTER,
             )
         )
 
