@@ -135,17 +135,21 @@ _of = click.option(
 )
 
 
+def _study_options(command: Any) -> Any:
+    """The options that all answers of a study have."""
+    options = (
+        *(policies_option, measures_option, own_code_option, out_option, force_option),
+        *(workers_option, most_runs_option, json_option),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @click.command("sensitivity")
 @study_argument
 @_of
-@policies_option
-@measures_option
-@own_code_option
-@out_option
-@force_option
-@workers_option
-@most_runs_option
-@json_option
+@_study_options
 def sensitivity_command(
     study: str,
     key: str | None,
@@ -218,14 +222,7 @@ def sensitivity_command(
     "--search-seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True,
     help="Seed of the search; the worlds have the study's.",
 )  # fmt: skip
-@policies_option
-@measures_option
-@own_code_option
-@out_option
-@force_option
-@workers_option
-@most_runs_option
-@json_option
+@_study_options
 def optimise_command(
     study: str,
     at_most: str | None,
