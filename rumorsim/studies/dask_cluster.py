@@ -145,5 +145,5 @@ def _maker(job: Job) -> Maker:
     """One maker a process, for the graphs and scenarios it keeps."""
     if job not in _makers:
         _makers.clear()
-        _makers[job] = Maker(job)
+        _makers[job] = job.maker()
     return _makers[job]

@@ -63,6 +63,10 @@ class Job:
     engine: str = "fast"
     handed: Handed = field(default_factory=Handed)
 
+    def maker(self) -> Maker:
+        """What does it."""
+        return Maker(self)
+
 
 class Maker:
     """Makes runs, one after the other, in this process."""
@@ -70,14 +74,15 @@ class Maker:
     def __init__(self, job: Job) -> None:
         self.job = job
         self._store = None if job.directory is None else Store(job.directory, job.scratch)
-        self._scenario = lru_cache(_KEPT)(self._built)
+        #: The scenario of a text, remembered for the next order.
+        self.scenario = lru_cache(_KEPT)(self._built)
 
     def make(self, order: Order) -> Made:
         """Make one run; an error of its own ends as its cause, what memory lacks is tried again."""
         begun = time.perf_counter()
         for _ in range(ATTEMPTS):
             try:
-                record = pack(self._payload(order))
+                record = pack(self.payload(order))
                 if self._store is not None:
                     self._store.write_packed(order.id, record)
                     return Made(order, time.perf_counter() - begun)
@@ -102,14 +107,19 @@ class Maker:
     def _shelf(self) -> Shelf | None:
         return None if self.job.scratch is None else Shelf(self.job.scratch)
 
-    def _payload(self, order: Order) -> dict[str, Any]:
-        scenario = replaced(self._scenario(order.text), seed=order.seed)
-        if self._shelf is not None:
-            self._shelf.ready(scenario)
+    def payload(self, order: Order) -> dict[str, Any]:
+        """What is kept of the order once it is made; plain JSON values."""
+        scenario = replaced(self.scenario(order.text), seed=order.seed)
+        self.share_graph(scenario)
         # Not `as_dict`, whose deep copy takes longer than a small run.
         # Whoever ordered it gives signs of life.
         result = run(scenario, order.policy, order.seed, self.job.engine, progress=_unheard)
         return {"id": order.id, **result.values()}
+
+    def share_graph(self, scenario: Scenario) -> None:
+        """Make its graph, or take it from whoever made it before, where graphs are shared."""
+        if self._shelf is not None:
+            self._shelf.ready(scenario)
 
     def _built(self, text: str) -> Scenario:
         scenario = from_values(json.loads(text), self.job.base_dir).with_handed(self.job.handed)

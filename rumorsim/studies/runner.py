@@ -32,7 +32,7 @@ from rumorsim.studies.shelf import Given
 from rumorsim.studies.store import Store
 from rumorsim.studies.workers import ALONE, Hands, Here, Processes, default_workers, in_pool
 
-__all__ = ["Run", "RunError", "Runner", "Setting", "run_of"]
+__all__ = ["Run", "RunError", "Runner", "Setting", "hands_of", "run_of"]
 
 
 #: Between a worker's rename and our read nothing of ours touches a record: it is renamed whole,
@@ -122,7 +122,7 @@ class Runner:
                 engine=engine,
                 handed=self.scenario.handed,
             )
-            self.hands = _hands(job, workers) if hands is None else hands(job)
+            self.hands = hands_of(job, workers) if hands is None else hands(job)
             stack.callback(self.hands.close)
             self._stack = stack.pop_all()
 
@@ -228,7 +228,8 @@ def _folder_that_goes() -> Iterator[Path]:
         yield Path(folder)
 
 
-def _hands(job: Job, workers: int | None) -> Hands:
+def hands_of(job: Job, workers: int | None) -> Hands:
+    """Who does a job: so many processes (by default one a core), or this one (0)."""
     count = default_workers(1 << 20) if workers is None else workers
     if count and in_pool():
         if workers is not None:

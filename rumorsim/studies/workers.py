@@ -19,7 +19,7 @@ from typing import Any, Final, Protocol
 
 from rumorsim.engines import kernels_are_compiled
 from rumorsim.errors import RumorsimError, advise
-from rumorsim.studies.making import ATTEMPTS, Job, Made, Maker
+from rumorsim.studies.making import ATTEMPTS, Job, Made
 from rumorsim.studies.orders import Order
 
 __all__ = ["ALONE", "Hands", "Here", "Processes", "WorkerError", "default_workers", "in_pool"]
@@ -81,7 +81,7 @@ class Here:
     """This very process: nothing to start, nothing to share."""
 
     def __init__(self, job: Job) -> None:
-        self._maker = Maker(job)
+        self._maker = job.maker()
         self.count = 1
 
     def made(self, orders: Iterable[Order]) -> Generator[Made, None, None]:
@@ -263,7 +263,7 @@ def _work(pipe: Connection, job: Job) -> None:
     """A worker process: make what comes, report it, and have no own opinion about Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    maker = Maker(job)
+    maker = job.maker()
     pipe.send(None)
     while True:
         try:

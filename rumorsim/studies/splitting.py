@@ -1,0 +1,249 @@
+"""Multilevel splitting: rare outbreaks found at a cost that grows with the logarithm of 1/p.
+
+A world in which the rumor reaches L accounts is run again with other luck from that moment on,
+several times over; of these branches some reach the next level, and so on (Kahn and Harris 1951;
+Villén-Altamirano and Villén-Altamirano, RESTART, 1991; Garvels, "The splitting method in rare
+event simulation", 2000; Cérou and Guyader, "Adaptive multilevel splitting for rare event
+analysis", 2007).
+
+**A branch is a world.** Chance decides everything here by draws at addresses, so the law of a
+world is that of a field of independent draws U. Run ``none`` until the level L is reached, at time
+T. The accounts that have read or posted a false story by the end of the moment T are *kept*. What
+the others decide about false stories (see ``rumorsim.redraw``: coins of sharing, vigour, contacts,
+stops, thresholds) has not been looked at: a coin is looked at when its reader reads, all else when
+its author posts. So which accounts are kept does not depend on those draws, and given everything
+that has been looked at they are still independent and have their first law. Replacing them by
+fresh ones gives a field U' with the law of U, given the history up to T. (That is the Markov
+property at a stopping set: Last, Peccati and Yogeshwaran, "Phase transitions and noise
+sensitivity on the Poisson space via stopping sets and decision trees", 2023.)
+
+Nothing was said of a policy: U' is a field for every policy at once, and f(U') has the
+conditional expectation of f(U) for every f, such as "reach exceeds x under policy p". A branch can
+therefore be run from the start under every policy, and differences between policies stay paired.
+Draws must be replaced by *account*, not by moment. A policy may use, before T, an address that
+``none`` would use after T, and the reverse; a key that changes with the clock would give such an
+address two values in one branch, and the branches of a policy would depend on a level that its own
+history has not reached: they would be biased.
+
+**The tree of a world.** The world with the seed r is run under ``none``. Where it reaches level j
+it becomes R_j branches, one of them the world itself, each of 1/R_j of its weight; each may go on
+to level j + 1. With weights w over the leaves, Y_r = sum of w f(leaf) has the expectation of f: at
+each level the branches have, given the history, the conditional expectation of f, and their
+weights add up to their parent's. Whether a branch is split further may depend on what was seen
+before, not on what follows: so levels and R_j are fixed beforehand from other worlds, and a tree
+that has grown to ``MOST_RUNS`` is split no more. Worlds are independent, hence so are the Y_r, and
+every interval for a mean over worlds is one for the mean of Y_r.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rumorsim.errors import Fault, InputError
+from rumorsim.events import Batch, Kind
+from rumorsim.measures import Listening, flatten
+from rumorsim.progress import signs_of_life
+from rumorsim.randomness import Purpose, address_word, philox
+from rumorsim.redraw import Redraw, counted
+from rumorsim.run import batches_of
+from rumorsim.scenario import Scenario
+from rumorsim.scenario.handing import measure_named, measured_by
+from rumorsim.simulation import Simulation
+from rumorsim.studies.answering import measure_of
+from rumorsim.studies.comparison import NONE
+
+__all__ = [
+    "MOST_RUNS",
+    "Asked",
+    "History",
+    "Leaf",
+    "Made",
+    "Plan",
+    "branch_of",
+    "new_key",
+    "once",
+    "tree",
+]
+
+#: A tree with so many runs under ``none`` is split no more: where a rumor is sure to become huge,
+#: as from the most followed author, more branches tell little.
+MOST_RUNS: Final = 300
+#: The address of the keys of branches; the first numbers of this purpose are taken.
+_BRANCH: Final = address_word(Purpose.REPLICATE, 0x5B11)
+
+#: The branches that lead to a leaf: (level, branch) of each that is not its parent itself.
+Path = tuple[tuple[int, int], ...]
+
+
+class Plan(NamedTuple):
+    """Reaches at which worlds are split, rising, and into how many branches each time."""
+
+    levels: tuple[int, ...] = ()
+    branches: tuple[int, ...] = ()
+
+
+class Asked(NamedTuple):
+    """What is asked of each run: the number ``key``, by its dotted name, from an engine."""
+
+    key: str
+    engine: str = "fast"
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """When a false story was first read by each account, and posted, in order of time.
+
+    ``times`` and ``readers`` [reach]: first reads of distinct accounts; ``posted`` (hours) and
+    ``posters``: every post. Of true stories where none is false.
+    """
+
+    times: NDArray[np.float64]
+    readers: NDArray[np.int64]
+    posted: NDArray[np.float64]
+    posters: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, events: Batch, stories: NDArray[np.bool_]) -> History:
+        """From EXPOSE, PUBLISH and SHARE events in order of time; ``stories``: those that count."""
+        ours = Batch(events.rows[stories[events.story]])
+        reads, posts = ours.only(Kind.EXPOSE), ours.only(Kind.PUBLISH, Kind.SHARE)
+        _, first = np.unique(reads.account, return_index=True)
+        first.sort()
+        return cls(
+            reads.time[first],
+            reads.account[first].astype(np.int64),
+            posts.time,
+            posts.account.astype(np.int64),
+        )
+
+    @property
+    def reach(self) -> int:
+        """How many accounts read it."""
+        return len(self.times)
+
+    def moment(self, level: int) -> float:
+        """When ``level`` accounts had read it (hours)."""
+        return float(self.times[level - 1])
+
+    def kept(self, level: int) -> NDArray[np.int64]:
+        """The accounts whose decisions were looked at by the end of that moment."""
+        until = self.moment(level)
+        readers = self.readers[: np.searchsorted(self.times, until, side="right")]
+        posters = self.posters[: np.searchsorted(self.posted, until, side="right")]
+        return np.union1d(readers, posters)
+
+
+class Leaf(NamedTuple):
+    """One branch of the tree of a world: its weight, and the number asked about by policy.
+
+    None where a run has no such number. ``reach``: of the stories that count, under ``none``;
+    ``events``: logged in all its runs.
+    """
+
+    path: Path
+    weight: float
+    values: dict[str, float | None]
+    reach: int
+    events: int
+
+
+class Made(NamedTuple):
+    """One run: the number asked about, how many events it logged, and its history."""
+
+    value: float | None
+    events: int
+    history: History
+    accounts: int
+
+
+def once(scenario: Scenario, policy: str, seed: int, redraw: Redraw | None, asked: Asked) -> Made:
+    """One run to the horizon."""
+    measure = measure_of(asked.key)
+    measured = measured_by(scenario, [measure])
+    simulation = Simulation(measured, policy, seed, asked.engine, redraw=redraw)
+    listening = Listening(simulation.facts, [measure_named(scenario, measure)])
+    parts: list[Batch] = []
+    events = 0
+
+    def hear(batch: Batch) -> None:
+        listening.observe(batch)
+        if len(batch):
+            parts.append(batch.only(Kind.EXPOSE, Kind.PUBLISH, Kind.SHARE))
+
+    # Whoever makes many runs gives signs of life.
+    with signs_of_life("run", unless=True):
+        for _, batch in batches_of(simulation):
+            events += len(batch)
+            hear(batch)
+    late = simulation.exposures()
+    events += len(late)
+    hear(late)
+    stories = counted([each.truth for each in simulation.facts.stories])
+    history = History.of(Batch.joined(parts), stories)
+    numbers = dict(flatten(listening.values()))
+    if asked.key not in numbers:
+        rule = "no run of this scenario has such a number"
+        raise InputError(Fault(rule, key="tail", value=f'"{asked.key}"'))
+    return Made(numbers[asked.key], events, history, simulation.world.size)
+
+
+def new_key(parent: int, level: int, branch: int) -> int:
+    """The key of a branch of the world (or branch) with the key ``parent``; in [0, 2**64)."""
+    low, high, _, _ = philox(parent, _BRANCH, level, branch, 0)
+    return low | high << 32
+
+
+def branch_of(made: Made, redraw: Redraw | None, level: int, key: int) -> Redraw:
+    """A branch of a run at the moment ``level`` accounts have been reached; ``redraw``: its own."""
+    keys = () if redraw is None else redraw.keys
+    epochs = np.full(made.accounts, len(keys) + 1, dtype=np.uint8)
+    kept = made.history.kept(level)
+    epochs[kept] = 0 if redraw is None else redraw.epochs[kept]
+    return Redraw(epochs, (*keys, key))
+
+
+def tree(
+    scenario: Scenario,
+    seed: int,
+    plan: Plan,
+    asked: Asked,
+    policies: Sequence[str] = (),
+    *,
+    most: int = MOST_RUNS,
+) -> Iterator[tuple[Leaf, Redraw | None]]:
+    """The leaves of the world ``seed``, each run under ``none`` and all ``policies``."""
+    begun = 1
+
+    def grown(
+        made: Made, redraw: Redraw | None, path: Path, weight: float, at: int
+    ) -> Iterator[tuple[Leaf, Redraw | None]]:
+        nonlocal begun
+        if at == len(plan.levels) or made.history.reach < plan.levels[at] or begun >= most:
+            yield ended(made, redraw, path, weight), redraw
+            return
+        level, split = plan.levels[at], plan.branches[at]
+        # How many there are is settled before anything after this moment is looked at.
+        begun += split - 1
+        parent = seed if redraw is None or not redraw.keys else redraw.keys[-1]
+        yield from grown(made, redraw, path, weight / split, at + 1)
+        for branch in range(1, split):
+            key = new_key(parent, at + 1, branch)
+            other = branch_of(made, redraw, level, key)
+            run = once(scenario, NONE, seed, other, asked)
+            yield from grown(run, other, (*path, (at + 1, branch)), weight / split, at + 1)
+
+    def ended(made: Made, redraw: Redraw | None, path: Path, weight: float) -> Leaf:
+        values, events = {NONE: made.value}, made.events
+        for policy in policies:
+            if policy != NONE:
+                run = once(scenario, policy, seed, redraw, asked)
+                values[policy] = run.value
+                events += run.events
+        return Leaf(path, weight, values, made.history.reach, events)
+
+    yield from grown(once(scenario, NONE, seed, None, asked), None, (), 1.0, 0)

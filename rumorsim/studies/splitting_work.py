@@ -1,0 +1,91 @@
+"""Trees of a splitting, grown in processes: the tree of a world is one piece of work."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from rumorsim.provenance import digest_of
+from rumorsim.scenario import Scenario
+from rumorsim.studies.making import Job, Maker
+from rumorsim.studies.orders import Order
+from rumorsim.studies.records import Damaged, run_id, unpack
+from rumorsim.studies.runner import RunError, Runner, hands_of
+from rumorsim.studies.splitting import Asked, Leaf, Plan, tree
+from rumorsim.written import replaced
+
+__all__ = ["grown"]
+
+
+@dataclass(frozen=True)
+class _TreeJob(Job):
+    """A job whose orders are trees."""
+
+    plan: Plan = field(default_factory=Plan)
+    asked: Asked = field(default_factory=lambda: Asked(""))
+    policies: tuple[str, ...] = ()
+
+    def maker(self) -> Maker:
+        return _TreeMaker(self)
+
+
+class _TreeMaker(Maker):
+    """Grows the tree of one world after the other."""
+
+    job: _TreeJob
+
+    def payload(self, order: Order) -> dict[str, Any]:
+        scenario = replaced(self.scenario(order.text), seed=order.seed)
+        self.share_graph(scenario)
+        job = self.job
+        leaves = tree(scenario, order.seed, job.plan, job.asked, job.policies)
+        return {"id": order.id, "leaves": [leaf for leaf, _ in leaves]}
+
+
+def grown(
+    scenario: Scenario,
+    seeds: Sequence[int],
+    plan: Plan,
+    asked: Asked,
+    policies: Sequence[str],
+    workers: int,
+    progress: Callable[[int], None] = lambda _: None,
+) -> list[list[Leaf]]:
+    """The leaves of the tree of each world; ``progress`` hears of runs made.
+
+    ``workers``: processes, 0 for this one. RunError naming a world whose tree failed.
+    """
+    values = scenario.resolved()
+    del values["seed"]
+    text = json.dumps(values)
+    what = digest_of({"scenario": values, "plan": list(plan), "asked": list(asked)})
+    orders = [Order(run_id(what, "tree", seed), text, "tree", seed) for seed in seeds]
+    place = {order.id: number for number, order in enumerate(orders)}
+    trees: list[list[Leaf]] = [[] for _ in orders]
+    runs = 0
+
+    def hands(job: Job) -> Any:
+        own = _TreeJob(**vars(job), plan=plan, asked=asked, policies=tuple(policies))
+        return hands_of(own, workers)
+
+    with Runner(scenario, workers=workers, hands=hands) as runner:
+        for made in runner.make(orders):
+            if made.cause or made.record is None:
+                error = RunError(f"the tree of seed {made.order.seed}: {made.cause}")
+                if made.trace:
+                    error.add_note(made.trace)
+                raise error
+            try:
+                leaves = unpack(made.record, made.order.id)["leaves"]
+            except Damaged as error:
+                raise RunError(f"the tree of seed {made.order.seed}: {error}") from error
+            trees[place[made.order.id]] = [_leaf(*each) for each in leaves]
+            runs += sum(len(leaf.values) for leaf in trees[place[made.order.id]])
+            progress(runs)
+    return trees
+
+
+def _leaf(path: Any, weight: float, values: Any, reach: int, events: int) -> Leaf:
+    return Leaf(tuple((level, branch) for level, branch in path), weight, values, reach, events)
