@@ -269,12 +269,14 @@ def collateral(facts: Facts, rows: list[Row]) -> dict[str, Any]:
         return {name: sum(s in g for s in stories) for name, g in groups(facts).items()}
 
     persons = {int(facts.person[a]) for a in innocent}
+    opened = {a for a in range(facts.accounts) if facts.origin[a] == a}
+    opened |= {r["account"] for r in kinds(rows, "publish", "share")} | {*innocent, *guilty}
     return {
         "accounts": {
             "innocent": len(innocent),
             "guilty": len(guilty),
             "innocent_persons": len(persons),
-            "of_innocent_persons": sum(int(p) in persons for p in facts.person),
+            "of_innocent_persons": sum(int(facts.person[a]) in persons for a in opened),
             "innocent_actions": verbs,
             "listed": min(len(innocent), 100),
             "innocent_accounts": innocent[:100],

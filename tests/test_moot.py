@@ -441,6 +441,45 @@ def test_whom_nobody_has_opened_yet_is_gone_too() -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+def test_an_innocent_account_hit_with_its_person_counts_once(engine: str) -> None:
+    """By hand: every open account of the persons hit, and none that nobody has opened."""
+    back = {
+        "kind": "re-registration",
+        "delay": {"law": "fixed", "time": "1 h"},
+        "half_life": "0 h",
+        "times": 2,
+    }
+    alone = {"stories": {0: {"appeal": 0.0, "copies": 1, "author": {"ids": [0]}}}}
+    accounts = {"accounts": {"second": 0.5}, "adversaries": [back], "measures": ["collateral"]}
+    scenario = small(REPORTED, alone, accounts)
+    person = Simulation(scenario).world.person
+    pairs = {0: (0, 10), 15: (15, 39)}
+    for one, both in pairs.items():
+        assert np.flatnonzero(person[:40] == one).tolist() == list(both)
+        assert np.count_nonzero(person == one) == 6, "two more are laid out for each"
+
+    def policy(desk: Desk) -> Any:
+        yield desk.env.timeout(6)
+        desk.close(15)
+        yield desk.env.timeout(6)
+        heir = desk.world.heir_of(15)
+        assert not desk.gone("account", heir)
+        desk.take_down([10])
+        moot = [desk.arrest(account)[0].moot for account in (0, 10, 39, heir)]
+        assert moot == [False, True, False, True]
+        assert all(done.moot for done in desk.take_down([10, 15, 39, heir]))
+        hit.extend([15, 10, 39, heir])
+
+    hit: list[int] = []
+    found = run(scenario, policy, engine=engine).measures["collateral"]["accounts"]
+    # Only account 0 has posted the rumor. Of the two persons five accounts are or were open.
+    assert found["innocent_accounts"] == hit and found["innocent"] == 4
+    assert (found["guilty"], found["innocent_persons"], found["of_innocent_persons"]) == (1, 2, 5)
+    verbs = {verb: count for verb, count in found["innocent_actions"].items() if count}
+    assert verbs == {"take-down": 1, "arrest": 1, "close": 3}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_policies_of_one_s_own_see_what_was_moot(engine: str) -> None:
     seen: list[bool] = []
 

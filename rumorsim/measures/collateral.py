@@ -39,11 +39,16 @@ class Collateral(Measure[State]):
     """Innocent accounts hit, true posts taken down and true stories delisted.
 
     An account is innocent if it had posted no false story when it was hit; it stays wrongly
-    hit whatever it does later. Posts and stories are counted once each, under ``false``,
-    ``true`` and ``correction`` alike, so that loss and gain are in the same units; what was
-    later undone counts. ``posts.of_closed_accounts`` are those an account had made when it
-    was (last) closed: they vanish with it. What true stories lost in reach is the difference
-    of ``reach.truth.true`` between two policies.
+    hit whatever it does later, and counts once however often it is hit. New accounts that
+    somebody could have come back under (``re-registration``, ``migration``) count once they
+    are opened: an arrest bars the others too, which hits nobody, since they have no posts and
+    no followers. Here a new account is opened once it posted or was hit.
+
+    Posts and stories are counted once each, under ``false``, ``true`` and ``correction``
+    alike, so that loss and gain are in the same units; what was later undone counts.
+    ``posts.of_closed_accounts`` are those an account had made when it was (last) closed: they
+    vanish with it. What true stories lost in reach is the difference of ``reach.truth.true``
+    between two policies.
     """
 
     name: ClassVar[str] = "collateral"
@@ -53,7 +58,7 @@ class Collateral(Measure[State]):
         "accounts.innocent": Meaning("accounts", "hit before they posted any false story"),
         "accounts.guilty": Meaning("accounts", "hit after they posted a false story"),
         "accounts.innocent_persons": Meaning("persons", "behind the innocent accounts hit"),
-        "accounts.of_innocent_persons": Meaning("accounts", "all those these persons have"),
+        "accounts.of_innocent_persons": Meaning("accounts", "all that these persons have opened"),
         "accounts.listed": Meaning(
             "accounts", "innocent ones listed, by number and by original id"
         ),
@@ -107,18 +112,22 @@ class Collateral(Measure[State]):
         }
 
     def _accounts(self, state: State) -> dict[str, Any]:
-        person = state.facts.person
+        facts, person = state.facts, state.facts.person
         listed = list(state.innocent)[:LISTED]
+        hit = _sorted(state.guilty | set(state.innocent))
         behind = np.unique(person[_sorted(set(state.innocent))])
+        opened = facts.origin == np.arange(facts.accounts)
+        opened[state.posts.author] = True
+        opened[hit] = True
         return {
             "innocent": len(state.innocent),
             "guilty": len(state.guilty),
             "innocent_persons": len(behind),
-            "of_innocent_persons": int(np.count_nonzero(np.isin(person, behind))),
+            "of_innocent_persons": int(np.count_nonzero(np.isin(person[opened], behind))),
             "innocent_actions": state.verbs,
             "listed": len(listed),
             "innocent_accounts": listed,
-            "innocent_ids": state.facts.account_ids[listed].tolist(),
+            "innocent_ids": facts.account_ids[listed].tolist(),
         }
 
 
