@@ -23,7 +23,7 @@ from pydantic import Field
 
 from rumorsim.errors import Fault, InputError, RumorsimError, nearest, show_value
 from rumorsim.fingerprints import Fingerprint
-from rumorsim.written import Model
+from rumorsim.written import Model, plain
 
 __all__ = ["Handed", "OwnCode", "OwnCodeError", "acting", "blamed", "code_of", "found", "imported"]
 
@@ -47,6 +47,11 @@ class OwnCode(Model):
     settings: dict[str, Any] = Field(
         default_factory=dict, description="the plain values it was given"
     )
+
+    def arguments(self) -> dict[str, Any]:
+        """The settings as new plain values, which whoever gets them may change."""
+        given: dict[str, Any] = plain(self.settings)
+        return given
 
     @property
     def key(self) -> tuple[str, str]:
@@ -235,7 +240,7 @@ def found(record: OwnCode, what: str, handed: Handed) -> Any:
         rule = f"says something else now: its SHA-256 is {now[:12]}..."
         raise _needed(record, what, rule, f"bring {record.code} back to what it was, or {advice}")
     if isinstance(target, type):
-        return _with_attributes(target, record.settings)
+        return _with_attributes(target, record.arguments())
     return target
 
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import copy
+import json
+import operator
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import networkx
 import numpy as np
 import pytest
+from pydantic import BaseModel
 
 from rumorsim import Scenario, load, loads, run
 from rumorsim.errors import InputError
 from rumorsim.interventions.close_accounts import CloseAccounts
 from rumorsim.scenario.explained import explained
+from rumorsim.scenario.handing import with_policies
 from rumorsim.scenario.models import Author, Policy, Story
 
 SMALL = Path(__file__).parents[1] / "configs" / "small.toml"
@@ -165,6 +170,102 @@ def test_assigning_names_the_way(scenario: Scenario) -> None:
         with pytest.raises(AttributeError, match="never changes"):
             delattr(model, name)
     assert scenario == load(SMALL)
+
+
+CHANGES: dict[type, tuple[Callable[[Any], object], ...]] = {
+    dict: (
+        lambda d: d.clear(),
+        lambda d: d.update(x=1),
+        lambda d: d.setdefault("x", 1),
+        lambda d: d.pop("x", None),
+        lambda d: d.popitem(),
+        lambda d: operator.setitem(d, "x", 1),
+        lambda d: operator.delitem(d, "x"),
+        lambda d: operator.ior(d, {"x": 1}),
+    ),
+    list: (
+        lambda x: x.clear(),
+        lambda x: x.append(1),
+        lambda x: x.extend([1]),
+        lambda x: x.insert(0, 1),
+        lambda x: x.remove(1),
+        lambda x: x.reverse(),
+        lambda x: x.sort(),
+        lambda x: x.pop(),
+        lambda x: operator.setitem(x, 0, 1),
+        lambda x: operator.delitem(x, 0),
+        lambda x: operator.iadd(x, [1]),
+        lambda x: operator.imul(x, 2),
+    ),
+}
+
+
+def inside(value: Any) -> Iterator[tuple[str, Any]]:
+    """All dictionaries and lists in a model, in whatever depth, with what refusals name."""
+    if isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            model = type(value).__name__
+            for said, each in inside(getattr(value, name)):
+                yield said or rf"a {model} never changes; with_\({name}=", each
+        return
+    if isinstance(value, dict | list):
+        yield "", value
+    if isinstance(value, dict | list | tuple):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from inside(each)
+
+
+def policy_with_values(desk: Any, table: dict[str, Any], places: list[int]) -> None:
+    table["more"] = places.pop()
+
+
+@pytest.fixture(scope="module")
+def all_sorts() -> list[Scenario]:
+    """Every valid scenario of the tests, and one with an own policy that was given tables."""
+    files = [*SMALL.parent.glob("*.toml"), *(SMALL.parents[1] / "tests/scenarios/valid").iterdir()]
+    made = [load(file) for file in sorted(files) if file.suffix == ".toml"]
+    own = partial(policy_with_values, table={"a": {"b": [1]}}, places=[1, 2])
+    small = load(SMALL)
+    star = {"kind": "star", "accounts": 9}
+    union = small.set("graph", {"kind": "union", "parts": {"a": star, "b": star}})
+    return [*made, union, with_policies(small, [own], only=False)[0]]
+
+
+def test_nothing_inside_a_scenario_changes(all_sorts: list[Scenario]) -> None:
+    found = 0
+    fields = set()
+    for scenario in all_sorts:
+        before = scenario.resolved()
+        for said, held in inside(scenario):
+            found += 1
+            fields.add(said)
+            plain = dict if isinstance(held, dict) else list
+            for change in CHANGES[plain]:
+                with pytest.raises(TypeError, match=said):
+                    change(held)
+            mine = held.copy()
+            mine.clear()
+            assert type(mine) is plain
+        assert scenario.resolved() == before
+        again = pickle.loads(pickle.dumps(scenario))
+        for one in (again, copy.copy(scenario), copy.deepcopy(scenario), scenario.set("seed", 5)):
+            for said, held in inside(one):
+                with pytest.raises(TypeError, match=said):
+                    held.clear()
+        assert again == scenario
+    assert found > 50
+    for name in ("kinds", "prices", "platforms", "penalties", "parts", "settings"):
+        assert any(f"({name}=" in said for said in fields), name
+
+
+def test_own_policies_get_values_of_their_own() -> None:
+    """What a policy does with a table that it was given stays in that run."""
+    own = partial(policy_with_values, table={"a": {"b": [1]}}, places=[1, 2])
+    scenario, (name,) = with_policies(load(SMALL), [own], only=False)
+    record = (scenario.policy(name).own or ())[0]
+    before = json.loads(json.dumps(record.settings))
+    assert run(scenario, name).digest == run(scenario, name).digest
+    assert record.settings == before == {"table": {"a": {"b": [1]}}, "places": [1, 2]}
 
 
 def test_copies_are_the_same(scenario: Scenario) -> None:

@@ -145,6 +145,11 @@ def test_arrays_of_edges() -> None:
         (np.array([[0.5, 1.0]]), "whole numbers or text"),
         (np.array([[np.nan, 1.0]]), "column 0 = row 0: an id is missing"),
         (np.array([["a", None]], object), "column 1 = row 0: an id is missing"),
+        (np.array([[True, False], [False, True], [True, True]]), "text, not booleans"),
+        (np.array([["a", True], ["b", 1], ["c", 2]], object), "text, not booleans"),
+        (np.array([[True, False], [False, True]]), "text, not booleans"),
+        (np.array([[0, 1], [1, 0]]), "two edges or a matrix of follows among two accounts"),
+        (np.array([[0.0, 0.5], [1.0, 0.0]]), "two edges or a matrix"),
     ],
 )
 def test_arrays_refused(made: Any, fragment: str) -> None:
@@ -224,7 +229,8 @@ def test_every_kind_of_graph_gives_the_same_follows(
     ]
     for graph in given:
         assert follow_graph(graph, direction=direction).equals(wanted)
-    for graph in (ends, pandas.DataFrame(ends, columns=["u", "v"])):
+    array = ends if len(ends) != 2 else np.vstack([ends, ends])  # 2 x 2 may be a matrix
+    for graph in (array, pandas.DataFrame(ends, columns=["u", "v"])):
         found = follow_graph(graph, direction=direction)
         assert pairs(found) == pairs(wanted)
 

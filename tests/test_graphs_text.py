@@ -115,6 +115,56 @@ def test_names_of_ours_that_are_also_ids_are_refused(tmp_path: Path) -> None:
     assert '"follower" is an id in other lines' in message
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "user_id,friend_id\nann,bob\nbob,user_id\ncy,ann\n",
+        "user_id,friend_id\nann,bob\nuser_id,friend_id\ncy,ann\n",
+        "Source\tTarget\nann\tbob\nbob\tTarget\n",
+        "Source\tTarget\nSource\tTarget\nann\tbob\n",
+        "src,dst\nann,bob\nbob,src\n",
+    ],
+)
+def test_one_id_that_recurs_settles_no_header(tmp_path: Path, text: str) -> None:
+    path = written(tmp_path, text)
+    message = refused(path)
+    assert "looks like the names of columns" in message and "--header yes" in message
+    assert read_follows(path, columns="follower followee", header=False).accounts > 1
+    rows = text.splitlines()[1:]
+    assert read_follows(path, columns="follower followee", header=True).follows == len(rows)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "user1,user2\nuser2,user1\n",
+        "user,friend\nfriend,user\n",
+        "ann,friend\nfriend,bob\n",
+        "name,ann\nbob,name\n",
+    ],
+)
+def test_accounts_that_recur_are_no_header(tmp_path: Path, text: str) -> None:
+    assert read_follows(written(tmp_path, text), columns="follower followee").follows == 2
+
+
+@pytest.mark.parametrize(
+    ("header", "columns"),
+    [
+        ("follower,followee,follower", "follower followee _"),
+        ("follower,followee,Followee", "follower followee _"),
+        ("a,b,a", "follower followee _"),
+        ("a,b,x,x", "follower followee _ _"),
+    ],
+)
+def test_a_name_of_two_columns_is_refused_by_order_too(
+    tmp_path: Path, header: str, columns: str
+) -> None:
+    path = written(tmp_path, f"{header}\n" + ",".join("1234"[: header.count(",") + 1]) + "\n")
+    assert "two columns have this name" in refused(path, columns, header=True)
+    path = written(tmp_path, "a,b,,\n1,2,,\n")  # columns without names have none twice
+    assert read_follows(path, columns="follower followee _ _", header=True).follows == 1
+
+
 def test_columns_by_name_need_a_header(tmp_path: Path) -> None:
     path = written(tmp_path, "src,dst\n1,2\n")
     message = refused(path, "follower=src followee=dst", header=False)
@@ -199,7 +249,7 @@ def test_a_separator_that_is_said_holds_for_every_line(tmp_path: Path) -> None:
     path = written(tmp_path, "a;b,c\nc;b,a\n")
     found = read_follows(path, columns=FORWARD, separator="comma")
     assert pairs_of(found) == {("a;b", "c"), ("c;b", "a")}
-    assert "1 columns where 2" in refused(path, separator="tab")
+    assert "1 column where 2" in refused(path, separator="tab")
     with pytest.raises(InputError, match='did you mean "semicolon"'):
         read_follows(path, columns=FORWARD, separator="semicolons")
 

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.graphs.direction import follower_first
 from rumorsim.graphs.follows import FollowGraph
-from rumorsim.graphs.numbering import Labels, id_table, numbered
+from rumorsim.graphs.numbering import Labels, check_no_booleans, id_table, numbered
 from rumorsim.plurals import counted
 
 __all__ = ["from_edges", "side_by_side"]
@@ -161,6 +161,8 @@ def _id_array(values: ArrayLike | Sequence[Any], key: str, file: str) -> NDArray
         raise InputError(
             Fault("must have one dimension", file=file, key=key, value=str(array.shape))
         )
+    kinds = map(type, array.tolist()) if array.dtype.kind == "O" else (array.dtype.type,)
+    check_no_booleans(kinds, key, file)
     if array.dtype.kind == "f":
         bad = np.flatnonzero(~(np.abs(array) <= 2.0**53) | (array != np.rint(array)))
         if bad.size:

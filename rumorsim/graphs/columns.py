@@ -85,12 +85,17 @@ class Columns:
 
         Named columns are found by name; so are the words themselves where a header has
         them, after making sure that it has the two ends in the order given. InputError,
-        naming ``file``, when it has the reverse, lacks a name or has one twice.
+        naming ``file``, when it has the reverse, lacks a name or has one twice (where columns
+        go by their order, any name).
         """
         found = [name.strip() for name in header or ()]
         if self.names:
             return [self._place(name, found, file) for name in self.names]
         lower = [name.lower() for name in found]
+        twice = next((name for name in lower if name and lower.count(name) > 1), None)
+        if twice is not None:
+            rule, advice = "two columns have this name", "give each column its own"
+            raise InputError(Fault(rule, file, "columns", show_value(twice), advice))
         self._agree(lower, file)
         if self.named_in(found):
             return [self._place(word, lower, file) for word in self.wanted]
@@ -102,9 +107,6 @@ class Columns:
         """InputError where a name in the header says otherwise than the word for its column."""
         read = [header[i] for i in places if i < len(header)]
         for word, name in zip(self.wanted, read, strict=False):
-            if read.count(name) > 1:
-                rule, advice = "two columns have this name", "give each column its own"
-                raise InputError(Fault(rule, file, "columns", show_value(name), advice))
             end = _end_in(name)
             if end and word in _ENDS and end != word:
                 rule = f"the header calls the column of the {word} {show_value(name)}"

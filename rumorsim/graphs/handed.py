@@ -37,7 +37,8 @@ def follow_graph(
     - an igraph graph: the vertex attribute "name" holds the ids if there is one, the edge
       attribute "weight" the weights;
     - a scipy sparse matrix (see ``from_matrix``);
-    - a numpy array of edges, shape [M, 2], of whole numbers or text;
+    - a numpy array of edges, shape [M, 2], of whole numbers or text (not 2 x 2 numbers, which
+      may be a matrix);
     - a table of edges (pandas, polars, pyarrow) with two columns; with a third for weights
       ``direction`` says "follower followee weight", and of a table with more columns it names
       some: "follower=NAME followee=NAME weight=NAME";
@@ -129,6 +130,13 @@ def _from_array(graph: Any, direction: str, both_ways: bool) -> FollowGraph:
         rule = "an array of edges must have the shape [M, 2]"
         advice = "give a matrix of follows as scipy.sparse.coo_array(matrix)"
         raise InputError(Fault(rule, key="graph", value=str(graph.shape), advice=advice))
+    if graph.shape == (2, 2) and graph.dtype.kind in "iuf":
+        rule = "may be two edges or a matrix of follows among two accounts"
+        advice = (
+            "give a matrix as scipy.sparse.coo_array(matrix), "
+            "edges as rumorsim.from_edges(edges[:, 0], edges[:, 1], direction=...)"
+        )
+        raise InputError(Fault(rule, key="graph", value="2 x 2", advice=advice))
     ends = [_ids(graph[:, i], f"column {i}") for i in (0, 1)]
     return from_edges(*ends, direction=direction, both_ways=both_ways)
 

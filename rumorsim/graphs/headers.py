@@ -44,13 +44,19 @@ def names_a_column(word: str) -> bool:
 
 
 def looks_like_names(words: Sequence[str], others: Iterable[str]) -> bool:
-    """Whether ``words``, none of which is among the ``others`` (the other ids), name columns.
+    """Whether ``words`` look like the names of columns rather than two of the ``others``, the ids.
 
     They do where one is a word for a column, unless it has a number and another id is the same
     word with another one (user1, user2); where all the others hold a digit and these do not;
-    and where they are a pair of letters such as u and v among longer ids.
+    and where they are a pair of letters such as u and v among longer ids. If one of the words is
+    an id in other lines too, both must be words for columns; if both are, they are accounts.
     """
     rest = list(others)
+    again = set(words).intersection(rest)
+    if again:
+        if again == set(words) or not all(map(names_a_column, words)):
+            return False
+        rest = [each for each in rest if each not in again]
     named = [word for word in words if names_a_column(word)]
     if not all(map(_DIGITS.search, named)):
         return True

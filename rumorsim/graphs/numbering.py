@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from rumorsim.errors import Fault, InputError
 
-__all__ = ["Labels", "id_order", "id_table", "numbered"]
+__all__ = ["Labels", "check_no_booleans", "id_order", "id_table", "numbered"]
 
 _INT32_MAX = 2**31 - 1
 Labels = NDArray[np.int32]
@@ -109,8 +110,12 @@ def id_order(distinct: list[Any]) -> list[int] | None:
 
 
 def id_table(distinct: list[Any]) -> NDArray[Any]:
-    """Ids as int64 if all are whole numbers that fit, else as objects (text stays text)."""
+    """Ids as int64 if all are whole numbers that fit, else as objects (text stays text).
+
+    InputError where one is a boolean.
+    """
     kinds = {type(each) for each in distinct}
+    check_no_booleans(kinds)
     if all(kind is int or issubclass(kind, np.integer) for kind in kinds) and all(
         -(2**63) <= each < 2**63 for each in distinct
     ):
@@ -118,3 +123,11 @@ def id_table(distinct: list[Any]) -> NDArray[Any]:
     table = np.empty(len(distinct), object)
     table[:] = distinct
     return table
+
+
+def check_no_booleans(kinds: Iterable[type], key: str = "ids", file: str = "") -> None:
+    """InputError where one of the types of ids is a boolean: True would be the account 1."""
+    if any(issubclass(kind, bool | np.bool_) for kind in kinds):
+        rule = "ids are whole numbers or text, not booleans"
+        advice = "give the two ends of each edge, or a matrix as scipy.sparse.coo_array(matrix)"
+        raise InputError(Fault(rule, file, key, advice=advice))

@@ -16,7 +16,7 @@ from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.deciding import format_of
 from rumorsim.graphs.dialects import Said
 from rumorsim.graphs.edges import Edges, Part
-from rumorsim.graphs.headers import looks_like_names
+from rumorsim.graphs.headers import looks_like_names, names_a_column
 from rumorsim.graphs.lines import Id, LineFormat, Skip, is_whole
 from rumorsim.graphs.numbering import id_table
 from rumorsim.graphs.sources import Progress, blocks
@@ -237,9 +237,12 @@ def _check_header(ids: list[Any], form: LineFormat) -> None:
             raise InputError(Fault(rule, place, value=value, advice=advice))
         return
     others = ids[2:]
-    alone = not any(word in others for word in top)
+    if all(map(names_a_column, top)):
+        # Files that were put together repeat their header.
+        pairs = zip(others[::2], others[1::2], strict=True)
+        others = [each for pair in pairs if pair != top for each in pair]
     numbers = bool(others) and all(is_whole(each.encode()) for each in others)
-    if (numbers and form.said.ids == "auto") or (alone and looks_like_names(top, others)):
+    if (numbers and form.said.ids == "auto") or looks_like_names(top, others):
         rule = "looks like the names of columns, not like a follow"
         advice = "say header = true (--header yes), or false (--header no) if these are accounts"
         raise InputError(Fault(rule, place, value=value, advice=advice))

@@ -193,7 +193,7 @@ def own_processes(scenario: Scenario, policy: Policy, desk: Desk) -> Iterator[An
         function = scenario.handed.get(record)
         if function is None:
             raise missing(what, record)
-        yield acting(function, desk, record.settings, what)
+        yield acting(function, desk, record.arguments(), what)
 
 
 def _needs(scenario: Scenario, measure: str | Measure[Any]) -> frozenset[Kind]:

@@ -26,6 +26,7 @@ from rumorsim.shown import Shown
 from rumorsim.written.changing import changed, without_nulls
 from rumorsim.written.choice import Choice
 from rumorsim.written.docs import documented, own_part
+from rumorsim.written.fixed import fixed
 from rumorsim.written.messages import faults_of
 
 if TYPE_CHECKING:
@@ -74,6 +75,11 @@ class Model(Shown, BaseModel):
         if not isinstance(values, dict):
             return values
         return {key: _plain(value) for key, value in values.items()}
+
+    @model_validator(mode="after")
+    def _fixed_values(self) -> Self:
+        """Dictionaries and lists in fields cannot be changed either."""
+        return _with_fixed_values(self)
 
     @classmethod
     def model_validate(cls, obj: Any, **how: Any) -> Self:
@@ -158,8 +164,17 @@ class Model(Shown, BaseModel):
         raise AttributeError(_fixed(self, name))
 
 
-def _fixed(model: Model, name: str) -> str:
+def _fixed(model: BaseModel, name: str) -> str:
     return f"a {type(model).__name__} never changes; with_({name}=...) makes another one"
+
+
+def _with_fixed_values(model: Made) -> Made:
+    """``model`` itself, the dictionaries and lists in its fields replaced by fixed ones."""
+    values = model.__dict__
+    for name in type(model).model_fields:
+        if isinstance(values.get(name), dict | list | tuple):
+            values[name] = fixed(values[name], _fixed(model, name))
+    return model
 
 
 @contextmanager
@@ -178,12 +193,13 @@ def validated(model: type[Made], values: Any, file: str) -> Made:
 
 def replaced(model: Made, **fields: Any) -> Made:
     """The same model with fields that are known to be right, which are not checked again."""
-    return BaseModel.model_copy(model, update=fields)
+    return _with_fixed_values(BaseModel.model_copy(model, update=fields))
 
 
 def unchecked(model: type[Made], **fields: Any) -> Made:
     """A model of fields that are known to be right, which are not checked."""
-    return BaseModel.model_construct.__func__(model, **fields)  # type: ignore[attr-defined, no-any-return]
+    made: Made = BaseModel.model_construct.__func__(model, **fields)  # type: ignore[attr-defined]
+    return _with_fixed_values(made)
 
 
 def any_of(registry: Mapping[str, type[BaseModel]]) -> Any:
