@@ -43,9 +43,14 @@ _WIDEST: Final = 120
 @click.option(
     "--replicates",
     type=click.IntRange(1, 1_000_000),
-    default=20,
-    show_default=True,
-    help="Worlds, each under every policy.",
+    help="Worlds, each under every policy. Default: 20, and more within --budget where few of "
+    "them decide how far stories reach.",
+)
+@click.option(
+    "--budget",
+    metavar="TIME|RUNS",
+    help="Without --replicates: what may be spent on worlds, such as 5 min or 2000 runs "
+    "(default 30 s).",
 )
 @click.option(
     "--precision",
@@ -76,7 +81,8 @@ _WIDEST: Final = 120
 @json_option
 def compare_command(
     scenario: str,
-    replicates: int,
+    replicates: int | None,
+    budget: str | None,
     precision: str | None,
     precision_of: str | None,
     most: int,
@@ -101,16 +107,18 @@ def compare_command(
     if out is None and not as_json:
         out = Path(f"{Path(scenario).stem or 'scenario'}-compare")
     loaded = loaded_scenario(scenario, out, "comparison", own_code, force=force)
+    from rumorsim.studies.budget import FIRST
     from rumorsim.studies.compare import compare
 
     tell_of_compiling("fast", loaded)
-    runs = replicates * (1 + len(policies or loaded.policies))
+    runs = (replicates or FIRST) * (1 + len(policies or loaded.policies))
     with bar(runs, "runs") as progress:
         comparison = compare(
             loaded,
             policies=policies or None,
             measures=measures or None,
             replicates=replicates,
+            budget=budget,
             workers=workers,
             seed=seed,
             precision=precision,

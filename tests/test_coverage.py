@@ -14,6 +14,8 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
+from rumorsim.studies.intervals import paired_difference
+
 PLACE = Path(__file__).parent.parent / "experiments" / "coverage"
 POLICY = "after 1 h"
 EXPERIMENTS, WORLDS = 60, 20
@@ -40,8 +42,11 @@ def held(known: object, reach: dict[str, NDArray[np.int64]], truth: float) -> in
     """In how many experiments the interval of the paired difference holds ``truth``."""
     count = 0
     for begin in range(0, EXPERIMENTS * WORLDS, WORLDS):
-        change = known.comparison(reach, begin, WORLDS).change(POLICY, known.KEY)  # type: ignore[attr-defined]
-        low, high = change.difference.low, change.difference.high
+        values, base = (
+            reach[policy][begin : begin + WORLDS].tolist() for policy in (POLICY, "none")
+        )
+        _, low, high = paired_difference(values, base)
+        assert low is not None and high is not None
         count += low <= truth <= high
     return count
 

@@ -319,7 +319,8 @@ def test_next_step_follows_the_estimate_within_growth_and_cap() -> None:
 
     assert after(20, 0.03) == math.ceil(1.05 * 45)
     assert after(20, 0.9) == 80
-    assert after(20, 0.0201) == 25
+    assert after(20, 0.0201) == 26
+    assert after(10, 0.0201) == 15
     assert after(20, None) == 40
     assert after(20, 0.03, most=30) == 30
 

@@ -19,7 +19,7 @@ from rumorsim.pages.wording import FALSE, TRUE
 from rumorsim.report.numbers import with_interval
 from rumorsim.run import Simulation
 from rumorsim.scenario.loading import from_values
-from rumorsim.studies.comparison import Paired
+from rumorsim.studies.change import Paired, Seen, seen_in
 from rumorsim.studies.intervals import Interval, mean_interval, paired_difference, relative_change
 
 BASE = [100, 104, 98, 102, 99, 101, 103, 97]
@@ -57,13 +57,14 @@ def _minus(gone: Sequence[int]) -> list[int]:
 
 def _change(ours: Sequence[float], base: Sequence[float], *, none: bool) -> Paired:
     if none:
-        return Paired(mean_interval(ours), None, None, True, len(ours))
+        return Paired(mean_interval(ours), None, None, True, len(ours), Seen())
     return Paired(
         mean_interval(ours),
         paired_difference(ours, base),
         relative_change(ours, base),
         list(ours) == list(base),
         len(ours),
+        seen_in(ours, base) or Seen(),
     )
 
 
@@ -86,7 +87,7 @@ def test_a_clear_cut_is_said_with_its_interval() -> None:
     found = answer_of(saved(close=MUCH))
     assert found.startswith("“close” cut the reach of false stories by 30.0")
     assert "95\u00a0% interval" in found
-    assert "left the reach of true stories exactly as it was" in found
+    assert "left the reach of true stories as it was in all" in found
 
 
 def test_what_is_not_clear_is_not_claimed() -> None:
@@ -114,7 +115,7 @@ def test_harm_is_told() -> None:
 
 def test_nothing_at_all_is_told_as_nothing() -> None:
     found = answer_of(saved(close=[0] * 8))
-    assert "left the reach of false stories exactly as it was in every world" in found
+    assert "left the reach of false stories as it was in all 8 worlds" in found
     assert answer_of(saved(a=[0] * 8, b=[0] * 8)).startswith("No policy changed")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from known import KEY, comparison, true_mean
 from numpy.typing import NDArray
 
 from rumorsim.studies.comparison import Comparison
-from rumorsim.studies.intervals import Interval
+from rumorsim.studies.intervals import Interval, paired_difference, relative_change
 from rumorsim.studies.precision import Wish, next_count, reached_precision
 
 __all__ = ["HEAD", "Row", "rows"]
@@ -64,15 +65,19 @@ def _experiments(reach: Reach, worlds: int, count: int) -> Iterator[Comparison]:
 
 
 def _difference(comparison: Comparison, policy: str) -> tuple[Interval | None, float]:
-    change = comparison.change(policy, KEY)
-    assert change is not None
-    return change.difference, true_mean(policy) - true_mean("none")
+    interval = paired_difference(*_pair(comparison, policy), comparison.level)
+    return interval, true_mean(policy) - true_mean("none")
 
 
 def _relative(comparison: Comparison, policy: str) -> tuple[Interval | None, float]:
-    change = comparison.change(policy, KEY)
-    assert change is not None
-    return change.relative, true_mean(policy) / true_mean("none") - 1
+    interval = relative_change(*_pair(comparison, policy), comparison.level)
+    return interval, true_mean(policy) / true_mean("none") - 1
+
+
+def _pair(comparison: Comparison, policy: str) -> tuple[list[float], list[float]]:
+    """The numbers under the policy and under none: of all comparisons, stated or not."""
+    ours, theirs = (comparison.scalars[each][KEY] for each in (policy, "none"))
+    return [float(each or 0.0) for each in ours], [float(each or 0.0) for each in theirs]
 
 
 def _side(interval: Interval | None, truth: float) -> int:
@@ -109,27 +114,32 @@ def _order(made: list[Comparison]) -> Row:
         ranking = each.ranking()
         assert ranking is not None
         right = [place.policy for place in ranking.places] == truth
-        held += right or ranking.probability < 0.95
+        held += right or ranking.probability is None or ranking.probability < 0.95
     what = "order right or stated with less than 95 %"
     return Row(what, str(len(made[0].seeds)), len(made), held, None, None)
 
 
 def _stopped(reach: Reach, worlds: int) -> Row:
-    """Worlds added until half the interval is 6 % of the mean under none, from 20 worlds on."""
+    """Worlds added until half the interval is 6 % of the mean under none, from 20 worlds on.
+
+    Those that do not reach it within ``worlds`` are left out: nothing is said of them.
+    """
     policy = "after 2 h"
     wish = Wish.read("6%", KEY)
     pair = {name: reach[name] for name in ("none", policy)}
     sides, used = [], []
     for begin in range(0, len(pair["none"]), worlds):
-        count = 20
+        count, looks = 20, 0
         while True:
-            found = comparison(pair, begin, count)
+            looks += 1
+            found = replace(comparison(pair, begin, count), looks=looks)
             precise = reached_precision(found, wish, worlds)
             if precise.reached or count == worlds:
                 break
             count = next_count(precise)
-        sides.append(_side(*_relative(found, policy)))
-        used.append(count)
-    what = f'relative change, "{policy}", --precision 6%'
-    span = f"{min(used)} to {max(used)}, mean {sum(used) / len(used):.0f}"
+        if precise.reached:
+            sides.append(_side(*_relative(found, policy)))
+            used.append(count)
+    what = f'relative change, "{policy}", --precision 6% reached'
+    span = f"{min(used)} to {max(used)}, mean {sum(used) / len(used):.0f}" if used else "none"
     return Row(what, span, len(sides), sides.count(0), sides.count(1), sides.count(-1))

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from rumorsim.pages.wording import FALSE, TRUE, and_, both_of, clearly, did, quoted
 from rumorsim.report.numbers import spread
 from rumorsim.studies.comparison import NONE
-from rumorsim.studies.intervals import LEVEL, paired_difference, shared_level
+from rumorsim.studies.effects import not_excluded
+from rumorsim.studies.intervals import LEVEL, shared_level
+from rumorsim.studies.stated import paired_difference
 
 if TYPE_CHECKING:
     from rumorsim.pages.saved import Saved
@@ -69,6 +71,12 @@ def answer_of(saved: Saved) -> str:
         return _alone(saved)
     if len(saved.seeds) == 1:
         return _one_world(saved, policies)
+    few = saved.facts.get("few_worlds")
+    told = _of_worlds(saved, policies)
+    return f"{few} {told}" if few else told
+
+
+def _of_worlds(saved: Saved, policies: list[str]) -> str:
     key, level = main_of(saved), level_of(saved)
     better = -1 if key == FALSE else 1
     clear = [policy for policy in policies if clearly(saved.change(policy, key)) == better]
@@ -114,7 +122,8 @@ def _nothing_clear(saved: Saved, policies: list[str]) -> str:
     change = saved.change(policies[0], key)
     assert change is not None
     if change.identical:
-        return f"No policy changed {_WORDS[key]} in any world."
+        bound = not_excluded(change)
+        return f"No policy changed {_WORDS[key]} in any of {change.worlds} worlds ({bound})."
     return (
         f"No policy clearly changed {_WORDS[key]}: the one with the best mean,"
         f" {quoted(policies[0])}, {did(change, 'it', level)}."

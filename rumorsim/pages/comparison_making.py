@@ -14,7 +14,8 @@ from rumorsim.pages.saved import Saved, read_comparison
 from rumorsim.plurals import counted
 from rumorsim.results import Result
 from rumorsim.scenario.loading import from_values
-from rumorsim.studies.comparison import NONE, CurveBand, paired
+from rumorsim.studies.change import paired
+from rumorsim.studies.comparison import NONE, CurveBand
 from rumorsim.studies.intervals import LEVEL
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from rumorsim.pages.wording import and_, cell, in_worlds, over, quoted
 
 if TYPE_CHECKING:
     from rumorsim.pages.saved import Saved
-    from rumorsim.studies.comparison import Paired
+    from rumorsim.studies.change import Paired
     from rumorsim.studies.intervals import Interval
 
 __all__ = ["desk_section"]

@@ -14,16 +14,15 @@ from rumorsim.pages.wording import (
     capital,
     cell,
     did,
-    no_change,
     quoted,
 )
 from rumorsim.report.numbers import spread
 from rumorsim.studies.comparison import NONE
-from rumorsim.studies.effects import best_form
+from rumorsim.studies.effects import bears, best_form, changed_cell
 
 if TYPE_CHECKING:
     from rumorsim.pages.saved import Saved
-    from rumorsim.studies.comparison import Paired
+    from rumorsim.studies.change import Paired
 
 __all__ = ["kinds_of", "ranking_section"]
 
@@ -45,6 +44,10 @@ def _order(saved: Saved) -> Text | None:
     ranking = saved.facts.get("ranking")
     if not ranking or len(saved.policies) < 3:
         return None
+    if ranking["probability_of_the_order"] is None:
+        return Text(
+            f"Ordered by mean {_what(saved)}. These worlds cannot say how sure the order is."
+        )
     chance = _chance(ranking["probability_of_the_order"])
     if ranking["winner"] is not None:
         sure = f"{capital(quoted(ranking['winner']))} is clearly first"
@@ -93,9 +96,11 @@ def _figure(saved: Saved, policies: list[str]) -> Figure | None:
             form = None if change is None else _form(change, unit)
             if change is None or form is None:
                 continue
-            text = no_change(saved) if change.identical else spread(*form, signed=True)
-            tail = "" if change.identical else (" %" if unit == "%" else " accounts")
-            marks.append(Mark(form, f"{words}: {text}{tail}", hollow=key == TRUE))
+            if change.identical or (change.worlds > 1 and not bears(change)):
+                text = changed_cell(change)
+            else:
+                text = f"{spread(*form, signed=True)} {unit}"
+            marks.append(Mark(form, f"{words}: {text}", hollow=key == TRUE))
             told.append(f"{quoted(policy)} {did(change, f'the reach of {words}', level)}")
         if marks:
             rows.append(Row(policy, saved.policies.index(policy), marks))
@@ -153,7 +158,7 @@ def _table(saved: Saved) -> Table:
             if policy == NONE:
                 row.append(f"{change.mean.estimate:,.0f} accounts" if change else "")
             else:
-                row.append(_changed(saved, change) if change else "")
+                row.append(_changed(change) if change else "")
         for key, _ in extras:
             change = saved.change(policy, key)
             row.append(cell(change.mean) if change else "")
@@ -169,16 +174,13 @@ def _table(saved: Saved) -> Table:
 
 def _first(saved: Saved) -> dict[str, str]:
     ranking = saved.facts.get("ranking")
-    if not ranking or len(saved.policies) < 3:
+    if not ranking or len(saved.policies) < 3 or ranking["places"][0]["probability_first"] is None:
         return {}
     return {place["policy"]: _chance(place["probability_first"]) for place in ranking["places"]}
 
 
-def _changed(saved: Saved, change: Paired) -> str:
-    if change.identical:
-        return no_change(saved)
-    form = best_form(change)
-    return "" if form is None else cell(form[0], unit=form[1], signed=True)
+def _changed(change: Paired) -> str:
+    return changed_cell(change)
 
 
 def _raw(saved: Saved) -> tuple[list[str], list[list[Any]]]:

@@ -13,7 +13,7 @@ from rumorsim.pages.sweep_charts import Response, draw_response
 from rumorsim.pages.wording import FALSE, cell, quoted
 from rumorsim.plurals import counted
 from rumorsim.studies.comparison import NONE
-from rumorsim.studies.intervals import mean_interval
+from rumorsim.studies.stated import mean_interval
 
 if TYPE_CHECKING:
     from rumorsim.pages.parts import Part

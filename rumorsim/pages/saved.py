@@ -12,7 +12,8 @@ from rumorsim import saved_json
 from rumorsim.csv_text import read_csv
 from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.files import MARKER
-from rumorsim.studies.comparison import CurveBand, Paired
+from rumorsim.studies.change import Paired, Seen
+from rumorsim.studies.comparison import CurveBand
 from rumorsim.studies.intervals import Interval
 from rumorsim.studies.shapes import read_saved
 
@@ -141,6 +142,12 @@ def _change(row: Mapping[str, str]) -> Paired:
         relative=interval("relative"),
         identical=row["identical_in_all_worlds"] == "True",
         worlds=int(row["worlds"]),
+        seen=Seen(
+            int(row["worlds_lower"]),
+            int(row["worlds_higher"]),
+            _number(row["effect_not_excluded_below"]),
+            int(row["worlds_needed"]),
+        ),
     )
 
 

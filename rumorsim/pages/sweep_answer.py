@@ -11,17 +11,12 @@ from rumorsim.plurals import counted
 from rumorsim.report.numbers import spread
 from rumorsim.studies.comparison import NONE
 from rumorsim.studies.effects import best_form
-from rumorsim.studies.intervals import (
-    LEVEL,
-    Interval,
-    mean_interval,
-    paired_difference,
-    shared_level,
-)
+from rumorsim.studies.intervals import LEVEL, Interval, shared_level
+from rumorsim.studies.stated import mean_interval, paired_difference
 
 if TYPE_CHECKING:
     from rumorsim.pages.sweep_reading import Point, Swept
-    from rumorsim.studies.comparison import Paired
+    from rumorsim.studies.change import Paired
 
 __all__ = ["Effect", "effects", "sweep_answer", "sweep_terms"]
 

@@ -23,7 +23,7 @@ from rumorsim.pages.wording import (
 from rumorsim.plurals import counted
 from rumorsim.report.numbers import number, spread
 from rumorsim.studies.comparison import NONE
-from rumorsim.studies.effects import best_form
+from rumorsim.studies.effects import bears, best_form, changed_cell
 from rumorsim.studies.frontier import frontier
 
 if TYPE_CHECKING:
@@ -67,11 +67,10 @@ def _forest(swept: Swept, found: Sequence[Effect]) -> Figure:
     rows, told = [], []
     for each in drawn:
         form = _form(each, unit)
-        text = (
-            "same in every world"
-            if each.change.identical
-            else f"{spread(*form, signed=True)} {unit}"
-        )
+        if each.change.identical or not bears(each.change):
+            text = changed_cell(each.change)
+        else:
+            text = f"{spread(*form, signed=True)} {unit}"
         place = each.point.saved.policies.index(each.policy)
         rows.append(Row(f"{each.policy}: {each.point.label}", place, [Mark(form, text)]))
         told.append(f"{quoted(each.policy)} at {each.point.label}: {text}")
@@ -129,10 +128,7 @@ def _effect_table(swept: Swept, found: Sequence[Effect]) -> Table:
 
 
 def _changed(change: Any) -> str:
-    if change.identical:
-        return "none in any world"
-    form = best_form(change)
-    return "" if form is None else cell(form[0], unit=form[1], signed=True)
+    return changed_cell(change)
 
 
 def text_of(value: Any) -> str:

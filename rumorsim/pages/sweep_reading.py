@@ -13,7 +13,8 @@ from typing import Any, Final, NamedTuple
 
 from rumorsim.pages.saved import Saved
 from rumorsim.pages.wording import FALSE, TRUE
-from rumorsim.studies.comparison import NONE, CurveBand, Paired, paired
+from rumorsim.studies.change import Paired, paired
+from rumorsim.studies.comparison import NONE, CurveBand
 from rumorsim.studies.frontier import COST
 from rumorsim.studies.frontier import FALSE as EXPOSED_FALSE
 from rumorsim.studies.frontier import TRUE as EXPOSED_TRUE

@@ -8,7 +8,7 @@ from rumorsim.studies.effects import FALSE, TRUE, amount, and_, cell, clearly, d
 
 if TYPE_CHECKING:
     from rumorsim.pages.saved import Saved
-    from rumorsim.studies.comparison import Paired
+    from rumorsim.studies.change import Paired
 
 __all__ = [
     "FALSE",

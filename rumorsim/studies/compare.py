@@ -8,7 +8,7 @@ from operator import index
 from typing import Final
 
 from rumorsim.account_table import AccountTable
-from rumorsim.errors import Fault, InputError, advise, number_fault
+from rumorsim.errors import Fault, InputError, advise, number_fault, show_value
 from rumorsim.measures import AnyMeasure
 from rumorsim.progress import Counted, progress_of, signs_of_life
 from rumorsim.provenance import digest_of
@@ -22,7 +22,9 @@ from rumorsim.scenario.used_code import own_code_in
 from rumorsim.scenario.workload import long_work
 from rumorsim.studies.account_names import shared_accounts
 from rumorsim.studies.answering import check_key
+from rumorsim.studies.budget import BUDGET, FIRST, Budget, Pace, next_worlds
 from rumorsim.studies.comparison import NONE, Comparison, main_key
+from rumorsim.studies.few_worlds import worlds_needed
 from rumorsim.studies.idle_policies import idle_after, idle_before
 from rumorsim.studies.precision import MOST, Wish, next_count, reached_precision
 from rumorsim.studies.runner import Run, Runner, Setting
@@ -44,7 +46,8 @@ def compare(
     *,
     policies: Policies | None = None,
     measures: Iterable[AnyMeasure] | None = None,
-    replicates: int = 20,
+    replicates: int | None = None,
+    budget: str | None = None,
     workers: int | None = None,
     seed: int | None = None,
     engine: str = "fast",
@@ -56,6 +59,12 @@ def compare(
     """Run ``none`` and every policy of the scenario in the same ``replicates`` worlds.
 
     ``scenario`` is a :class:`.Scenario`, the path of its file or the name of one that ships.
+
+    Without ``replicates`` there are 20, and four times as many, and so on, where few of them
+    decide how far stories reach and the next step fits the ``budget``: a time such as "5 min"
+    (default "30 s") or "2000 runs". With a time, how many worlds there are depends on the
+    computer; a number of runs, or ``replicates``, does not.
+
     ``policies`` instead of the scenario's: names of some, functions that take the desk, lists
     of interventions (in a mapping: by the name they are to have); ``measures`` beside those
     that the comparison needs, instead of the scenario's: names, and measures of your own (see
@@ -78,8 +87,12 @@ def compare(
     scenario = scenario_of(scenario)
     moved = progress_of(progress, "runs")
     first = scenario.seed if seed is None else seed
+    allowed = _budget(budget, replicates, precision)
     first, replicates, most = _checked(
-        first, replicates, workers, most if precision is not None else None
+        first,
+        FIRST if replicates is None else replicates,
+        workers,
+        most if precision is not None else None,
     )
     # Read the files once and hold all runs, in whatever process, to the same contents.
     if policies is not None:
@@ -94,6 +107,8 @@ def compare(
     runs: list[Run] = []
     wanted = replicates
     idle = idle_before(pinned)
+    inert = {each.name for each in pinned.policies if not (each.interventions or each.own)}
+    looks, spent = 0, 0.0
     for each in [*map(str, idle), *long_work(pinned)]:
         advise(each)
     with (
@@ -110,14 +125,25 @@ def compare(
         while True:
             seeds = range(first + len(runs) // len(pinned.policy_names), first + wanted)
             settings = [Setting(policy, seed) for seed in seeds for policy in pinned.policy_names]
-            made = dict(runner.sound(settings, _moved(moved, len(runs))))
+            pace = Pace()
+            made = dict(runner.sound(settings, pace.watching(_moved(moved, len(runs)))))
             runs += [made[place] for place in range(len(settings))]
             found = _gathered(pinned, range(first, first + wanted), runs, accounts)
-            precise = None if wish is None else reached_precision(found, wish, most)
-            if precise is None or precise.reached or wanted >= most:
+            more, precise = None, None
+            if wish is not None:
+                looks += 1
+                found = replace(found, looks=looks)
+                precise = reached_precision(found, wish, most, inert)
+                more = None if precise.reached or wanted >= most else next_count(precise)
+            elif allowed is not None:
+                spent += pace.seconds(len(settings))
+                needed, ran = worlds_needed(found), len(pinned.policy_names)
+                more = next_worlds(wanted, needed, allowed, ran, spent)
+            if more is None:
                 told = idle_after(pinned, idle, found.scalars)
-                return replace(found, precision=precise, idle=tuple(told))
-            wanted = next_count(precise)
+                text = "" if allowed is None else allowed.text
+                return replace(found, precision=precise, budget=text, idle=tuple(told))
+            wanted = more
 
 
 def _moved(
@@ -128,6 +154,18 @@ def _moved(
         return None
     told = progress
     return lambda done, total: told(before + done, before + total)
+
+
+def _budget(text: str | None, replicates: int | None, precision: str | None) -> Budget | None:
+    """What may be spent; None where the number of worlds is given or comes of the precision."""
+    given = replicates is not None or precision is not None
+    if text is None:
+        return None if given else Budget.read(BUDGET)
+    if given:
+        other = "replicates" if replicates is not None else "precision"
+        rule = f"does not go together with {other}, which sets the number of worlds"
+        raise InputError(Fault(rule, key="budget", value=show_value(text), advice="leave one out"))
+    return Budget.read(text)
 
 
 def _wish(scenario: Scenario, precision: str, key: str | None) -> Wish:

@@ -13,24 +13,21 @@ import numpy as np
 
 from rumorsim.errors import Fault, InputError, nearest, show_value
 from rumorsim.frames import Table, Tabular
-from rumorsim.measures import describe
 from rumorsim.measures.base import Curve
 from rumorsim.shown import Shown, listed, shown_table
+from rumorsim.studies.change import Change, paired, plain_change
 from rumorsim.studies.intervals import (
     COUNT,
     LEVEL,
-    Interval,
     bounds_of,
     in_both,
-    mean_interval,
-    mean_intervals,
-    paired_difference,
-    relative_change,
+    level_of_look,
     resampled,
     shared_level,
     times_fewer,
 )
 from rumorsim.studies.ranking import Ranking, ranked
+from rumorsim.studies.stated import mean_intervals, paired_difference
 
 if TYPE_CHECKING:
     import pandas
@@ -40,80 +37,17 @@ if TYPE_CHECKING:
     from rumorsim.scenario.idle import Idle
     from rumorsim.studies.precision import Precision
 
-__all__ = [
-    "NONE",
-    "Change",
-    "Comparison",
-    "CurveBand",
-    "Paired",
-    "main_key",
-    "paired",
-    "plain_change",
-]
+__all__ = ["NONE", "Comparison", "CurveBand", "main_key"]
 
 #: The policy all others are held against.
 NONE: Final = "none"
 
 
-class Change(NamedTuple):
-    """What one policy did to one number, over the worlds in which it is defined.
-
-    ``mean`` under the policy; ``difference`` to ``none`` in the same worlds; ``relative``:
-    ratio of means minus 1; both with intervals that hold for all policies at once; ``alone``:
-    the difference with an interval for this policy alone; ``fewer``: how many times fewer
-    replicates the pairing needed (infinite: the same difference in every world). The last four
-    are None for ``none`` itself, and where ``none`` has no such number; ``relative`` where the
-    mean of ``none`` is 0; ``fewer`` where nothing varied. ``identical``: equal to ``none`` in
-    every world. ``worlds``: how many worlds the comparison rests on.
-    """
-
-    policy: str
-    key: str
-    mean: Interval
-    difference: Interval | None
-    relative: Interval | None
-    alone: Interval | None
-    fewer: float | None
-    identical: bool
-    worlds: int
-
-
-class Paired(NamedTuple):
-    """A number under one policy, and its change from ``none``: as in :class:`Change`."""
-
-    mean: Interval
-    difference: Interval | None
-    relative: Interval | None
-    identical: bool
-    worlds: int
-
-
-def paired(
-    values: Sequence[float | None], base: Sequence[float | None] | None, key: str, level: float
-) -> Paired | None:
-    """The number ``key`` over the worlds where it and the base are defined.
-
-    Differences have intervals at ``level``. None where ``values`` has no number at all; without
-    a base, or where it has none, there is no difference.
-    """
-    known = [value for value in values if value is not None]
-    if not known:
-        return None
-    bounds = bounds_of(key)
-    ours, theirs = in_both(values, base)
-    if not ours:
-        return Paired(mean_interval(known, bounds=bounds), None, None, False, len(known))
-    return Paired(
-        mean_interval(ours, bounds=bounds),
-        paired_difference(ours, theirs, level, bounds),
-        relative_change(ours, theirs, level),
-        len(ours) == len(values) and ours == theirs,
-        len(ours),
-    )
-
-
 class CurveBand(NamedTuple):
-    """A curve's mean over worlds and its interval at each time (hours); equal lengths."""
+    """A curve's mean over worlds and its interval at each time (hours); equal lengths.
+
+    Where the worlds cannot bear an interval at every time, ``low`` and ``high`` are the mean.
+    """
 
     time: Sequence[float]
     mean: Sequence[float]
@@ -135,12 +69,11 @@ class CurveBand(NamedTuple):
         else:
             minus = np.array([curve[series] for curve in base], dtype=np.float64)
             each = mean_intervals((values - minus).T.tolist(), level)
-        return cls(
-            curves[0]["time"],
-            [point.estimate for point in each],
-            [point.estimate if point.low is None else point.low for point in each],
-            [point.estimate if point.high is None else point.high for point in each],
-        )
+        means = [point.estimate for point in each]
+        ends = [(point.low, point.high) for point in each if point.known]
+        if len(ends) < len(each):
+            return cls(curves[0]["time"], means, means, means)
+        return cls(curves[0]["time"], means, *map(list, zip(*ends, strict=True)))
 
 
 @dataclass(frozen=True, repr=False)
@@ -149,7 +82,10 @@ class Comparison(Tabular, Shown):
 
     ``scalars[policy][key][r]`` is a number of the run with ``seeds[r]``, ``curves`` likewise,
     ``digests[policy][r]`` names its events. ``policies`` begins with ``none``.
-    ``scenario`` is the resolved form. ``precision``: what was asked, if anything was.
+    ``scenario`` is the resolved form. ``precision``: what was asked, if anything was, and
+    ``looks``: how often worlds had been looked at when it was reached (0: it was not asked for).
+    ``budget``: what could be spent on as many worlds as it takes; empty where their number was
+    given.
     ``idle``: every part of a policy that does not act as written, and why.
     ``accounts`` gives the original ids by account number, None where these are the numbers.
     """
@@ -163,6 +99,8 @@ class Comparison(Tabular, Shown):
     scenario: Mapping[str, Any]
     provenance: Mapping[str, Any]
     precision: Precision | None = None
+    looks: int = 0
+    budget: str = ""
     idle: tuple[Idle, ...] = ()
     accounts: AccountTable | None = field(default=None, repr=False, compare=False)
 
@@ -220,8 +158,11 @@ class Comparison(Tabular, Shown):
 
     @property
     def level(self) -> float:
-        """The level of each policy's interval, so that those of all policies hold at once."""
-        return shared_level(len(self.policies) - 1)
+        """The level of each policy's interval, so that those of all policies hold at once.
+
+        And, where worlds were added until intervals were narrow enough, at every look.
+        """
+        return shared_level(len(self.policies) - 1, level_of_look(self.looks))
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
@@ -271,13 +212,16 @@ class Comparison(Tabular, Shown):
         found = paired(values, base, key, self.level)
         if found is None:
             return None
-        mean, difference, relative, identical, worlds = found
+        mean, difference, relative, identical, worlds, seen = found
         if difference is None:
-            return Change(policy, key, mean, None, None, None, None, policy == NONE, worlds)
+            same = policy == NONE
+            return Change(policy, key, mean, None, None, None, None, same, worlds, seen)
         ours, theirs = in_both(values, base)
         alone = paired_difference(ours, theirs, bounds=bounds_of(key))
         fewer = times_fewer(ours, theirs)
-        return Change(policy, key, mean, difference, relative, alone, fewer, identical, worlds)
+        return Change(
+            policy, key, mean, difference, relative, alone, fewer, identical, worlds, seen
+        )
 
     def changes(self, keys: Sequence[str] | None = None) -> list[Change]:
         """The change of every number (or of ``keys``) under every policy, ``none`` first."""
@@ -326,6 +270,8 @@ class Comparison(Tabular, Shown):
 
         Everything else that was measured is in the tables that :meth:`save` writes.
         """
+        from rumorsim.studies.few_worlds import few_worlds
+        from rumorsim.studies.take_off import take_off
         from rumorsim.studies.telling import headlines
 
         keys = [headline.key for headline in headlines(self)]
@@ -343,6 +289,10 @@ class Comparison(Tabular, Shown):
             "idle": [each.as_dict() for each in self.idle],
             "ranking": None if ranking is None else ranking.as_dict(),
             "precision": None if self.precision is None else self.precision.as_dict(),
+            "looks": self.looks,
+            "budget": self.budget,
+            "few_worlds": few_worlds(self),
+            "take_off": take_off(self).as_dict(),
             "worlds": {
                 policy: {key: list(self.scalars[policy][key]) for key in keys}
                 for policy in self.policies
@@ -377,28 +327,3 @@ def main_key(scenario: Mapping[str, Any]) -> str:
     """What policies are ranked by: the reach of false stories, or of true ones if all are."""
     false = any(not story["truth"] for story in scenario["stories"])
     return f"reach.truth.{'false' if false else 'true'}.accounts"
-
-
-def plain_change(change: Change, scenario: Mapping[str, Any]) -> dict[str, Any]:
-    """A change as one flat row of plain values; an infinite ``fewer`` is the text "infinite".
-
-    ``scenario``, in its resolved form, says what measures that were handed over mean.
-    """
-    meaning = describe(change.key, scenario)
-    row: dict[str, Any] = {
-        "measure": change.key,
-        "policy": change.policy,
-        "unit": meaning.unit if meaning else None,
-        "worlds": change.worlds,
-    }
-    for name in ("mean", "difference", "relative"):
-        interval: Interval | None = getattr(change, name)
-        values = (None, None, None) if interval is None else interval
-        for suffix, value in zip(("", "_low", "_high"), values, strict=True):
-            row[name + suffix] = value
-    alone = change.alone or Interval(0.0)
-    row["difference_alone_low"], row["difference_alone_high"] = alone.low, alone.high
-    infinite = change.fewer is not None and math.isinf(change.fewer)
-    row["times_fewer_replicates"] = "infinite" if infinite else change.fewer
-    row["identical_in_all_worlds"] = change.identical
-    return row

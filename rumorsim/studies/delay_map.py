@@ -27,15 +27,11 @@ from rumorsim.scenario.handing import AnyPolicy, with_measures, with_policy
 from rumorsim.shown import Shown, listed
 from rumorsim.studies.answering import AnswerDirectory, check_key, made_with, measure_of, numbers
 from rumorsim.studies.comparison import NONE, main_key
-from rumorsim.studies.intervals import (
-    Interval,
-    paired_difference,
-    relative_change,
-    shared_level,
-)
+from rumorsim.studies.intervals import Interval, shared_level
 from rumorsim.studies.orders import Orders, Setting
 from rumorsim.studies.overrides import overridden
 from rumorsim.studies.runner import Runner
+from rumorsim.studies.stated import paired_difference, relative_change
 from rumorsim.studies.study import MOST_RUNS
 from rumorsim.units import parse_duration
 

@@ -135,4 +135,5 @@ def _cells(ax: Axes, found: DelayMap) -> AxesImage:
 
 def _is_clear(cell: Cell) -> bool:
     """Whether its interval holds no 0, or it is the same in every world."""
-    return cell.averted.clear or cell.averted.low == cell.averted.high
+    found = cell.averted
+    return found.clear or (found.known and found.low == found.high)

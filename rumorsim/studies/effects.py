@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Protocol
 
 from rumorsim.report.numbers import spread, with_interval
 
 if TYPE_CHECKING:
+    from rumorsim.studies.change import Seen
     from rumorsim.studies.intervals import Interval
 
 __all__ = [
@@ -18,10 +20,14 @@ __all__ = [
     "Changed",
     "amount",
     "and_",
+    "bears",
     "best_form",
     "cell",
+    "changed_cell",
     "clearly",
     "did",
+    "in_some",
+    "not_excluded",
     "what_is",
 ]
 
@@ -59,6 +65,13 @@ class Changed(Protocol):
     def identical(self) -> bool: ...
     @property
     def worlds(self) -> int: ...
+    @property
+    def seen(self) -> Seen: ...
+
+
+def bears(change: Changed) -> bool:
+    """Whether the worlds can say how large the mean change is: some show it, and enough do."""
+    return change.seen.differing > 0 and change.seen.needed <= change.worlds
 
 
 def best_form(change: Changed) -> tuple[Interval, str] | None:
@@ -82,13 +95,16 @@ def amount(interval: Interval, unit: str, level: str = LEVEL_WORDS) -> str:
 
 
 def did(change: Changed, what: str, level: str = LEVEL_WORDS) -> str:
-    """ "cut <what> by 12 % (...)", or how it did not."""
-    if change.identical:
-        where = " in every world" if change.worlds > 1 else ""
-        return f"left {what} exactly as it was{where}"
+    """ "cut <what> by 12 % (...)", or how it did not, or what the worlds show instead."""
+    if change.identical and change.worlds == 1:
+        return f"left {what} exactly as it was"
     form = best_form(change)
     if form is None:
         return f"cannot be compared with none in {what}"
+    if change.worlds > 1 and change.seen.unseen is not None:
+        return f"left {what} as it was in all {change.worlds} worlds ({not_excluded(change)})"
+    if change.worlds > 1 and not bears(change):
+        return f"{in_some(change, what)} (too few to say by how much on average)"
     interval, unit = form
     if change.worlds > 1 and not interval.clear:
         told = with_interval(*interval, unit, level=level, signed=True, brackets=False, gap=_GAP)
@@ -97,6 +113,37 @@ def did(change: Changed, what: str, level: str = LEVEL_WORDS) -> str:
         return f"did not change {what}"
     verb = "cut" if interval.estimate < 0 else "raised"
     return f"{verb} {what} by {amount(*form, level)}"
+
+
+def in_some(change: Changed, what: str) -> str:
+    """ "changed <what> in 3 of 20 worlds (lower in 2, higher in 1)"."""
+    lower, higher = change.seen.lower, change.seen.higher
+    where = f"in {lower + higher} of {change.worlds} worlds"
+    if lower and higher:
+        return f"changed {what} {where} (lower in {lower}, higher in {higher})"
+    return f"{'lowered' if lower else 'raised'} {what} {where}"
+
+
+def not_excluded(change: Changed, what: str = "an effect") -> str:
+    """ "an effect in fewer than 1 in 7 worlds cannot be excluded"."""
+    one_in = math.floor(1 / (change.seen.unseen or 1.0))
+    where = "in rare worlds" if one_in < 2 else f"in fewer than 1 in {one_in:,} worlds"
+    return f"{what} {where} cannot be excluded"
+
+
+def changed_cell(change: Changed, *, brief: bool = False) -> str:
+    """A change for a table: its interval (``brief``: the mean alone), or in how many worlds."""
+    if change.identical:
+        return "no change" if change.worlds == 1 else "none seen"
+    if change.worlds > 1 and not bears(change):
+        return f"in {change.seen.differing:,} of {change.worlds:,} worlds"
+    form = best_form(change)
+    if form is None:
+        return ""
+    interval, unit = form
+    return cell(
+        interval._replace(low=None, high=None) if brief else interval, unit=unit, signed=True
+    )
 
 
 def cell(interval: Interval | None, *, unit: str = "", signed: bool = False) -> str:

@@ -16,15 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.studies.goals import Goal
-from rumorsim.studies.intervals import (
-    COUNT,
-    Interval,
-    mean_interval,
-    paired_difference,
-    relative_change,
-    shared_level,
-)
+from rumorsim.studies.intervals import COUNT, Interval, shared_level
 from rumorsim.studies.searching import Trial
+from rumorsim.studies.stated import mean_interval, paired_difference, relative_change
 
 __all__ = ["Finalist", "Judged", "Verdict", "judged"]
 

@@ -8,6 +8,9 @@ That is right however the policies hang together, and unlike Holm's procedure it
 to show, so that table and verdict say the same. Estimates are correctly rounded sums
 (``math.fsum``).
 
+Not every number of worlds can bear an interval of what they show: ``stated`` has those that
+answers give.
+
 No interval holds an impossible value. Resampled means cannot leave the bounds of a quantity;
 a t interval of a bounded quantity is made on a scale that ends where the quantity does and
 on which its standard error hardly depends on the mean: the square root of a count, the angle
@@ -38,6 +41,7 @@ __all__ = [
     "bounds_of",
     "covariance",
     "in_both",
+    "level_of_look",
     "mean",
     "mean_interval",
     "mean_intervals",
@@ -83,8 +87,9 @@ _Floats = NDArray[np.float64]
 class Interval(NamedTuple):
     """An estimate and where the true value may lie, ``low`` to ``high``.
 
-    ``low`` and ``high`` are None where no interval exists: a single world, or a relative
-    change whose base cannot be told from zero.
+    ``low`` and ``high`` are None where no interval exists: a single world, worlds too few for the
+    tail of the number, a difference of 0 in all of them, or a relative change whose base cannot
+    be told from zero.
     """
 
     estimate: float
@@ -245,6 +250,16 @@ def relative_change(
 def shared_level(together: int, level: float = LEVEL) -> float:
     """The level of each of ``together`` intervals so that all hold at once at ``level``."""
     return 1 - (1 - level) / max(together, 1)
+
+
+def level_of_look(look: int, level: float = LEVEL) -> float:
+    """The level of intervals at the ``look``-th look (from 1), so that they hold at all looks.
+
+    Whoever adds worlds until an interval is narrow stops where it happens to be. What may miss is
+    therefore shared out over looks without end, 1 / (k (k + 1)) of it for the k-th: these sum
+    to 1. Without looks (0) it is ``level``.
+    """
+    return level if look == 0 else 1 - (1 - level) / (look * (look + 1))
 
 
 def resampled(count: int) -> bool:

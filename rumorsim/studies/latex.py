@@ -11,7 +11,8 @@ from rumorsim.report.numbers import spread
 from rumorsim.studies.telling import headlines
 
 if TYPE_CHECKING:
-    from rumorsim.studies.comparison import Change, Comparison
+    from rumorsim.studies.change import Change
+    from rumorsim.studies.comparison import Comparison
 
 __all__ = ["latex_table"]
 

@@ -1,15 +1,18 @@
 """How precise a comparison is to be, how precise it is, and how many worlds that takes.
 
 Worlds are added until half the interval of every policy's paired difference is small enough.
-Looking at the interval to decide whether to stop makes intervals that happen to be narrow a
-little likelier; the steps are therefore few and go where the estimate says, and what this
-does to the coverage is measured in experiments/coverage.
+Whoever stops when an interval is narrow stops too often where it happens to be: each look at the
+worlds therefore has a part of the 5 % that may miss, so that the intervals hold at whatever look
+one stops (``intervals.level_of_look``). Worlds too few for the tail of a number give no interval,
+and so do policies that differ from ``none`` in no world: neither counts as precise. How often
+what is reached holds the truth is measured in experiments/coverage.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -19,7 +22,8 @@ from rumorsim.report.numbers import number
 from rumorsim.studies.effects import what_is
 
 if TYPE_CHECKING:
-    from rumorsim.studies.comparison import Change, Comparison
+    from rumorsim.studies.change import Change
+    from rumorsim.studies.comparison import Comparison
 
 __all__ = ["MOST", "Precision", "Wish", "next_count", "reached_precision"]
 
@@ -29,6 +33,8 @@ MOST: Final = 1_000
 _SPARE: Final = 1.05
 #: The estimate of few worlds may be far off: no more than so many times as many at once.
 _GROWTH: Final = 4
+#: Looks cost level: each has at least so many times the worlds of the one before.
+_LEAST: Final = 1.3
 _FORM: Final = re.compile(r"(\d+\.?\d*|\.\d+)\s*(%?)")
 
 
@@ -70,8 +76,8 @@ class Precision(NamedTuple):
     """What was asked and what there is after ``worlds``.
 
     ``widest``: the largest half width over policies, in the unit of the wish, and ``policy``
-    whose it is; None where it has no interval. ``needed``: an estimate of the worlds it takes.
-    ``most``: the cap.
+    whose it is; None where it has no interval, and ``differing`` in how many worlds it differs
+    from ``none`` then. ``needed``: an estimate of the worlds it takes. ``most``: the cap.
     """
 
     wish: Wish
@@ -80,6 +86,7 @@ class Precision(NamedTuple):
     widest: float | None
     policy: str
     needed: int | None
+    differing: int = 0
 
     @property
     def reached(self) -> bool:
@@ -92,7 +99,8 @@ class Precision(NamedTuple):
         asked = f"Asked for ±{wish.text(wish.size)} of the change in {what_is(wish.key)}"
         worlds = counted(self.worlds, "world")
         if self.widest is None:
-            return f'{asked}: not reached; "{self.policy}" has no interval ({worlds}).'
+            why = f"{show_value(self.policy)} {self._why()}"
+            return f"{asked}: NOT reached within the cap of {self.most:,} worlds; {why}."
         got, policy = f"±{wish.text(self.widest)}", show_value(self.policy)
         if self.reached:
             return f"{asked}: reached with {worlds} (widest: {got} under {policy})."
@@ -100,6 +108,14 @@ class Precision(NamedTuple):
             f"{asked}: NOT reached within the cap of {self.most} worlds; {policy} has"
             f" {got}, and about {number(self.needed or 0, 0)} worlds would be needed."
         )
+
+    def _why(self) -> str:
+        """Why the policy has no interval."""
+        if self.differing == 0:
+            return f"differs from none in none of {self.worlds:,} worlds, so nothing is known of it"
+        where = f"differs from none in {self.differing:,} of {self.worlds:,} worlds"
+        few = f"about {self.needed:,} would be needed" if self.needed else "these are too few"
+        return f"{where}, which give no interval; {few}"
 
     def as_dict(self) -> dict[str, Any]:
         """All of it as plain JSON values."""
@@ -116,15 +132,25 @@ class Precision(NamedTuple):
         }
 
 
-def reached_precision(comparison: Comparison, wish: Wish, most: int) -> Precision:
-    """How precise ``comparison`` is in the number of the wish."""
+def reached_precision(
+    comparison: Comparison, wish: Wish, most: int, inert: Container[str] = ()
+) -> Precision:
+    """How precise ``comparison`` is in the number of the wish; ``inert`` policies cannot act."""
     worlds = len(comparison.seeds)
     found: list[tuple[float, str]] = []
     for policy in comparison.policies[1:]:
-        width = _half(comparison.change(policy, wish.key), wish)
+        if policy in inert:
+            continue
+        change = comparison.change(policy, wish.key)
+        width = _half(change, wish)
         if width is None:
-            return Precision(wish, worlds, most, None, policy, None)
+            differing = 0 if change is None else change.seen.differing
+            needed = change.seen.needed if change is not None and differing else None
+            needed = needed if needed is not None and needed > worlds else None
+            return Precision(wish, worlds, most, None, policy, needed, differing)
         found.append((width, policy))
+    if not found:
+        return Precision(wish, worlds, most, 0.0, comparison.policies[-1], worlds)
     widest, policy = max(found, key=lambda each: each[0])
     needed = max(math.ceil(worlds * (widest / wish.size) ** 2), 2)
     return Precision(wish, worlds, most, widest, policy, needed)
@@ -134,10 +160,13 @@ def next_count(precision: Precision) -> int:
     """How many worlds to have next: what is needed by estimate, within growth and cap."""
     worlds = precision.worlds
     needed = 2 * worlds if precision.needed is None else math.ceil(_SPARE * precision.needed)
-    return min(max(needed, worlds + 5), _GROWTH * worlds, precision.most)
+    return min(
+        max(needed, worlds + 5, math.ceil(_LEAST * worlds)), _GROWTH * worlds, precision.most
+    )
 
 
 def _half(change: Change | None, wish: Wish) -> float | None:
+    """Half the interval's width; None without one."""
     if change is None:
         return None
     interval = change.relative if wish.relative else change.difference

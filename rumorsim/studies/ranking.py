@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations, pairwise
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.studies import resampling
-from rumorsim.studies.intervals import (
-    Interval,
-    bounds_of,
-    mean_interval,
-    paired_difference,
-    resampled,
-    shared_level,
-)
+from rumorsim.studies.intervals import Interval, bounds_of, resampled, shared_level
+from rumorsim.studies.stated import bears_difference, mean_interval, paired_difference
 
 __all__ = ["Place", "Ranking", "ranked"]
 
@@ -27,16 +22,18 @@ _SAME: Final = 1e-12
 class Place(NamedTuple):
     """One policy in the order; policies that are the same in every world share a place.
 
-    ``first``: probability that no other policy's true mean is better. ``lead``: the next
-    policy's mean minus this one's in the same worlds, with an interval that holds for all
-    pairs of policies at once; ``before``: probability that this one's true mean is the better
-    of the two. Both are None for the last.
+    ``first``: probability that its true mean is better than that of every other policy (those
+    that are the same in every world share it). ``lead``: the next policy's mean minus this one's
+    in the same worlds, with an interval that holds for all pairs of policies at once; ``before``:
+    probability that this one's true mean is strictly the better of the two. Both are None for the
+    last, and ``before`` for policies that are the same in every world. Probabilities are None
+    where the worlds are too few for the tail of a difference (see ``tails``).
     """
 
     place: int
     policy: str
     mean: Interval
-    first: float
+    first: float | None
     lead: Interval | None
     before: float | None
 
@@ -46,16 +43,24 @@ class Ranking(NamedTuple):
 
     ``low``: whether less is better. ``probability``: of the whole order, given the worlds
     (the part of resampled worlds, or below 30 worlds of draws of the multivariate t, in which
-    the means come in this order). ``winner``: the first policy, where its paired difference to
-    every other is clear of zero with intervals that hold for all pairs at once; else None.
+    the means come strictly in this order, policies that are the same in every world aside); None
+    where the worlds are too few for the tail of a difference between two policies, and where all
+    policies are the same in every world. ``winner``: the first policy, where its paired
+    difference to every other is clear of zero with intervals that hold for all pairs at once;
+    else None.
     """
 
     key: str
     low: bool
     worlds: int
     places: tuple[Place, ...]
-    probability: float
+    probability: float | None
     winner: str | None
+
+    def is_tied(self, place: Place) -> bool:
+        """Whether the next policy is the same in every world: it shares the place."""
+        at = self.places.index(place) + 1
+        return at < len(self.places) and self.places[at].place == place.place
 
     def as_dict(self) -> dict[str, Any]:
         """All of it as plain JSON values."""
@@ -84,21 +89,23 @@ def ranked(
     level = shared_level(len(names) * (len(names) - 1) // 2)
     columns = [signed[:, each].tolist() for each in order]
     shown = [table[:, each].tolist() for each in order]
-    same = _SAME * float(np.abs(table).max(initial=0.0))
-    ahead = likely[:, :-1] <= likely[:, 1:] + same
-    best = likely <= likely.min(axis=1, keepdims=True) + same
+    near = _SAME * float(np.abs(table).max(initial=0.0))
+    tied = [a == b for a, b in pairwise(columns)]
+    ahead = likely[:, :-1] < likely[:, 1:] - near
+    best = likely <= likely.min(axis=1, keepdims=True) + near
+    sure = all(_is_known(a, b) for a, b in combinations(columns, 2))
+    apart = [at for at, same in enumerate(tied) if not same]
     places: list[Place] = []
-    for at, (column, policy) in enumerate(zip(columns, order, strict=True)):
+    for at, (column, policy) in enumerate(zip(shown, order, strict=True)):
         last = at + 1 == len(order)
-        tied = at > 0 and column == columns[at - 1]
         places.append(
             Place(
-                places[-1].place if tied else at + 1,
+                places[-1].place if at > 0 and tied[at - 1] else at + 1,
                 names[policy],
-                mean_interval(shown[at], bounds=bounds_of(key)),
-                float(best[:, at].mean()),
-                None if last else paired_difference(shown[at + 1], shown[at], level),
-                None if last else float(ahead[:, at].mean()),
+                mean_interval(column, bounds=bounds_of(key)),
+                float(best[:, at].mean()) if sure else None,
+                None if last else paired_difference(shown[at + 1], column, level),
+                None if last or tied[at] or not sure else float(ahead[:, at].mean()),
             )
         )
     alone = all(paired_difference(other, columns[0], level).clear for other in columns[1:])
@@ -107,9 +114,14 @@ def ranked(
         low,
         len(table),
         tuple(places),
-        float(ahead.all(axis=1).mean()),
+        float(ahead[:, apart].all(axis=1).mean()) if sure and apart else None,
         names[order[0]] if alone else None,
     )
+
+
+def _is_known(one: list[float], other: list[float]) -> bool:
+    """Whether two policies are the same in every world, or their difference has an interval."""
+    return one == other or bears_difference([a - b for a, b in zip(one, other, strict=True)], other)
 
 
 def _likely(values: NDArray[np.float64]) -> NDArray[np.float64]:

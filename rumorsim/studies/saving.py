@@ -10,7 +10,7 @@ from rumorsim.account_table import ACCOUNTS_FILE
 from rumorsim.claims import Claim
 from rumorsim.csv_text import write_csv, write_records
 from rumorsim.files import MARKER, json_text, write_directory, write_text
-from rumorsim.studies.comparison import plain_change
+from rumorsim.studies.change import plain_change
 from rumorsim.studies.figures import draw_comparison
 
 if TYPE_CHECKING:

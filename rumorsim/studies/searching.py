@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from rumorsim.studies.answering import needed
 from rumorsim.studies.comparison import NONE
 from rumorsim.studies.goals import Goal
-from rumorsim.studies.intervals import Interval, mean_interval
+from rumorsim.studies.intervals import Interval
 from rumorsim.studies.parameters import Parameter
+from rumorsim.studies.stated import mean_interval
 from rumorsim.studies.study import Study
 
 __all__ = ["Search", "Trial"]
@@ -105,7 +106,8 @@ class Search:
         excess = Interval(0.0)
         if target is not None:
             excess = mean_interval(target.excess(found[:, 0], self._base[:, 0]).tolist())
-        may = excess.estimate <= 0 or (excess.low is not None and excess.low <= 0)
+        # Worlds too few for an interval leave it open.
+        may = excess.estimate <= 0 or (len(found) > 1 and (excess.low is None or excess.low <= 0))
         lost = float(self._base[:, 1].mean()) - true
         return Trial(
             policy, values, places, overrides, false, true, lost, cost, excess.estimate, may

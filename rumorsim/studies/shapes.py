@@ -72,6 +72,7 @@ class _Comparison(_Answer):
     level: float
     intervals: str
     idle: list[_Idle] = []
+    few_worlds: str = ""
 
 
 class _Index(Saved):

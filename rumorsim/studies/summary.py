@@ -8,12 +8,26 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from rumorsim.plurals import counted
 from rumorsim.report.numbers import digits_for, number
 from rumorsim.report.tables import aligned, told_apart, width_of, wrapped
+from rumorsim.studies.budget import FIRST
 from rumorsim.studies.comparison import NONE
-from rumorsim.studies.effects import FALSE, INNOCENT, TRUE, and_, best_form, cell, did, what_is
-from rumorsim.studies.intervals import Interval, resampled
+from rumorsim.studies.effects import (
+    FALSE,
+    INNOCENT,
+    TRUE,
+    and_,
+    cell,
+    changed_cell,
+    did,
+    not_excluded,
+    what_is,
+)
+from rumorsim.studies.few_worlds import few_worlds
+from rumorsim.studies.intervals import resampled
+from rumorsim.studies.take_off import take_off_lines
 
 if TYPE_CHECKING:
-    from rumorsim.studies.comparison import Change, Comparison
+    from rumorsim.studies.change import Change
+    from rumorsim.studies.comparison import Comparison
 
 __all__ = ["WIDTH", "sentence", "summary", "winner"]
 
@@ -29,11 +43,16 @@ _ACTIONS: Final = "enforcement.actions"
 def summary(comparison: Comparison, width: int = WIDTH) -> str:
     """What was compared, what each policy did, and a table of at most ``width`` columns."""
     blocks = [wrapped(head(comparison), width), [""]]
+    lead = few_worlds(comparison)
+    blocks += [wrapped(lead, width), [""]] if lead else []
     told = [sentence(comparison, policy) for policy in comparison.policies if policy != NONE]
     blocks += [wrapped(each, width, "  ") for each in told]
     sure = winner(comparison)
     blocks += [wrapped(sure, width)] if sure else []
     blocks += [[""], _table(comparison, width), [""], wrapped(_note(comparison), width)]
+    if lead:
+        lines = take_off_lines(comparison)[:-1]
+        blocks += [[""], [each for line in lines for each in wrapped(line, width)]]
     if comparison.precision is not None:
         blocks.append(wrapped(comparison.precision.sentence(), width))
     blocks += [wrapped(f"Note: {each}", width, "  ") for each in comparison.idle]
@@ -47,7 +66,8 @@ def head(comparison: Comparison) -> str:
     if count == 1:
         return f"{what} against none in one world (seed {comparison.seeds[0]}), so no intervals."
     seeds = f"seeds {comparison.seeds[0]} to {comparison.seeds[-1]}"
-    return f"{what} against none in the same {count} worlds ({seeds})."
+    grown = f", added within {comparison.budget}" if comparison.budget and count > FIRST else ""
+    return f"{what} against none in the same {count:,} worlds ({seeds}{grown})."
 
 
 def sentence(comparison: Comparison, policy: str) -> str:
@@ -65,10 +85,16 @@ def _hit(comparison: Comparison, policy: str) -> str:
     """ "hit 0.23 (0.10 to 0.43) innocent accounts per world"."""
     values = [value for value in comparison.scalars[policy].get(INNOCENT, ()) if value]
     change = comparison.change(policy, INNOCENT)
-    if change is None or not values:
+    worlds = len(comparison.seeds)
+    if change is None or (worlds == 1 and not values):
         return "hit no innocent account"
-    if len(comparison.seeds) == 1:
+    if worlds == 1:
         return f"hit {counted(values[0], 'innocent account', spec=',.0f')}"
+    if not values:
+        return f"hit no innocent account in any world ({not_excluded(change, 'a hit')})"
+    if not change.mean.known:
+        mean = number(change.mean.estimate, digits_for(*change.mean))
+        return f"hit innocent accounts in {len(values)} of {worlds} worlds ({mean} per world here)"
     return f"hit {cell(change.mean)} innocent accounts per world"
 
 
@@ -78,6 +104,8 @@ def winner(comparison: Comparison) -> str:
     if ranking is None or len(comparison.policies) < 3:
         return ""
     best = f"the {'lowest' if ranking.low else 'highest'} mean {what_is(ranking.key)}"
+    if ranking.probability is None:
+        return f"These worlds cannot say which policy has {best}."
     if ranking.winner is None:
         return f"No policy clearly has {best}."
     return f'"{ranking.winner}" clearly has {best}.'
@@ -150,10 +178,7 @@ def _changed(change: Change, brief: bool) -> str:
     """What a policy changed, and for ``none`` what there was."""
     if change.policy == NONE:
         return f"{change.mean.estimate:,.0f} accounts"
-    if change.identical:
-        return "no change"
-    interval, unit = best_form(change) or (change.mean, "accounts")
-    return cell(Interval(interval.estimate) if brief else interval, unit=unit, signed=True)
+    return changed_cell(change, brief=brief)
 
 
 def _amount(change: Change, brief: bool) -> str:
@@ -172,5 +197,5 @@ def _note(comparison: Comparison) -> str:
     together = "" if others < 2 else f"; those of changes hold for {every} policies at once"
     return (
         "Reach: change from none in the same worlds; other columns: mean per world. In brackets"
-        f" 95\u00a0% {kind} intervals{together}."
+        f" 95\u00a0% {kind} intervals{together}; none where the worlds are too few for one."
     )

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from rumorsim.report.numbers import spread
 from rumorsim.report.tables import aligned, shortened
 from rumorsim.studies.comparison import NONE
-from rumorsim.studies.effects import what_is
+from rumorsim.studies.effects import bears, what_is
 from rumorsim.studies.frontier import frontier_lines
+from rumorsim.studies.take_off import take_off_lines
 
 if TYPE_CHECKING:
-    from rumorsim.studies.comparison import Change, Comparison
+    from rumorsim.studies.change import Change
+    from rumorsim.studies.comparison import Comparison
     from rumorsim.studies.intervals import Interval
 
 __all__ = ["HEADLINES", "Headline", "chance", "details", "headlines", "order", "rows_of"]
@@ -87,6 +89,7 @@ def details(comparison: Comparison) -> str:
             ["  " + shortened(row[0], 30), *row[1:]] for row in rows_of(comparison, headline.key)
         ]
     blocks = [*aligned(rows), "", *_notes(comparison, shown), ""]
+    blocks += take_off_lines(comparison)
     blocks += order(comparison)
     blocks += frontier_lines(comparison)
     return "\n".join(blocks).rstrip()
@@ -102,15 +105,20 @@ def order(comparison: Comparison) -> list[str]:
     for place in ranking.places:
         lead, before = "", ""
         if place.lead is not None and place.before is not None:
-            same = place.lead == (0.0, 0.0, 0.0)
-            lead = "identical in all worlds" if same else spread(*_lead(place.lead, ranking.low))
-            before = "" if same else chance(place.before)
+            lead, before = spread(*_lead(place.lead, ranking.low)), chance(place.before)
+        elif place.lead is not None:
+            # A tie, or worlds too few.
+            lead = "the same in all worlds" if ranking.is_tied(place) else ""
         name = f"{place.place}. {shortened(place.policy, 30)}"
-        rows.append([name, spread(*place.mean), chance(place.first), lead, before])
+        first = "" if place.first is None else chance(place.first)
+        rows.append([name, spread(*place.mean), first, lead, before])
     what = what_is(ranking.key)
+    if ranking.probability is None:
+        sure = "these worlds give no probability of this order"
+    else:
+        sure = f"probability of exactly this order: {chance(ranking.probability)}"
     lines = [
-        f"Order by {what}, {best} first (probability of exactly this order:"
-        f" {chance(ranking.probability)}):",
+        f"Order by {what}, {best} first ({sure}):",
         *aligned(rows, "  "),
         f"P({best}): probability that this policy has the {best} mean {what}. Lead: difference of"
         " the means in the same worlds.",
@@ -142,7 +150,10 @@ def _cells(change: Change) -> list[str]:
     if change.policy == NONE:
         return [change.policy, mean, "", "", ""]
     if change.identical:
-        return [change.policy, mean, "0", "", "identical in all worlds"]
+        return [change.policy, mean, "none seen", "", "the same in all worlds"]
+    if change.worlds > 1 and not bears(change):
+        where = f"in {change.seen.differing} of {change.worlds} worlds"
+        return [change.policy, mean, where, "", _fewer(change)]
     difference = spread(*change.difference, signed=True) if change.difference else ""
     relative = change.relative
     part = "" if relative is None else spread(*relative.in_percent, unit="%", signed=True)

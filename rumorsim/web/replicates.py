@@ -15,7 +15,8 @@ from typing import Any, Final, NamedTuple
 from rumorsim.errors import InputError
 from rumorsim.run import Simulation, batches_of
 from rumorsim.scenario import Scenario
-from rumorsim.studies.intervals import Interval, paired_difference
+from rumorsim.studies.intervals import Interval
+from rumorsim.studies.stated import paired_difference
 from rumorsim.web import limits
 from rumorsim.web.one_world import Heard, Penalties
 from rumorsim.web.script import NAME
