@@ -44,8 +44,9 @@ REACH = "reach.truth.false.accounts"
 
 @pytest.fixture(scope="module")
 def scenario() -> Scenario:
-    """Closing after 2 reports on 60 accounts: a small effect in most worlds."""
-    close = {"kind": "close-accounts", "when": {"reports": 2}, "sensitivity": 0.8}
+    """Closing three in ten of 60 accounts after 2 h: an effect in nearly all worlds."""
+    close = {"kind": "close-accounts", "when": {"at": ["2 h"]}, "whom": {"fraction": 0.3}}
+    close["sensitivity"] = 0.8
     story = {"appeal": 0.25, "report": 0.1, "author": {"random": 4}}
     never = {"kind": "close-accounts", "when": {"reports": 9999}}
     return small(
@@ -172,7 +173,7 @@ def test_the_table_tells_of_both_kinds_of_story(found: Comparison) -> None:
     text = found.text(full=True)
     for words in ("reach of false stories", "reach of true stories", "innocent accounts hit"):
         assert words in text
-    assert "identical in all worlds" in text
+    assert "the same in all worlds" in text
     assert "hold for all 2 policies at once (95 %; each alone 97.5 %, Bonferroni)" in text
     assert "Order by reach of false stories, lowest first (probability of exactly this" in text
     assert "P(lowest): probability that this policy has the lowest mean reach of false" in text
@@ -181,19 +182,26 @@ def test_the_table_tells_of_both_kinds_of_story(found: Comparison) -> None:
 def test_the_answer_comes_first_and_fits_a_terminal(found: Comparison) -> None:
     close, idle = found.sentences()
     assert re.fullmatch(
-        r'"close" did not clearly change .* 95 % interval .* innocent accounts per world\.', close
+        r'"close" cut .*95 % interval .* in 9 of 12 worlds .* innocent accounts per world\.',
+        close.replace("\u00a0", " "),
     )
     assert "the reach of true stories" in close and "the reach of true stories" in idle
-    assert idle.endswith("exactly as it was in every world and hit no innocent account.")
+    assert idle.endswith(
+        "as it was in all 12 worlds (an effect in fewer than 1 in 3 worlds cannot be excluded) and"
+        " hit no innocent account in any world (a hit in fewer than 1 in 3 worlds cannot be"
+        " excluded)."
+    )
     for width in (40, 60, 80, 120):
         text = found.text(width=width)
         assert max(map(len, text.splitlines())) <= width
-        # What was compared, the sentences whole, the table, what it shows.
+        # What was compared, what is not known, the sentences whole, the table, what it shows, and
+        # how often the rumor takes off.
         told = [" ".join(block.split()) for block in text.split("\n\n")]
-        assert len(told) == 4
-        assert told[1].startswith(f"{close} {idle}")
-        assert "false stories" in told[2] and " close " in told[2]
-        assert ("accounts hit" in told[2]) == (width > 40)
+        assert len(told) == 6
+        assert told[1].startswith("12 worlds are too few to say how much the policies change")
+        assert told[2].startswith(f"{close} {idle}")
+        assert "false stories" in told[3] and " close " in told[3]
+        assert ("accounts hit" in told[3]) == (width > 40)
     assert found.text(full=True).startswith(found.text())
     # Negative control: with room there are intervals in every column, without there are not.
     assert found.text(width=120).count("(") > found.text(width=60).count("(")
@@ -204,13 +212,13 @@ def test_a_table_tells_long_names_apart(found: Comparison) -> None:
     names["idle"] = names["close"].replace("10", "25")
     turned = {names.get(policy, policy): each for policy, each in found.scalars.items()}
     renamed = replace(found, policies=tuple(turned), scalars=turned)
-    rows = renamed.text(width=80).split("\n\n")[2].splitlines()[3:]
+    rows = renamed.text(width=80).split("\n\n")[3].splitlines()[3:]
     assert rows[0].split("  ")[0].endswith("10") and rows[1].split("  ")[0].endswith("25")
 
 
 def test_a_name_in_chinese_takes_two_columns_a_letter(found: Comparison) -> None:
     turned = {{"close": "封号封号"}.get(policy, policy): v for policy, v in found.scalars.items()}
-    rows = replace(found, policies=tuple(turned), scalars=turned).text().split("\n\n")[2]
+    rows = replace(found, policies=tuple(turned), scalars=turned).text().split("\n\n")[3]
     assert len({width_of(row) for row in rows.splitlines()}) == 1
 
 
@@ -232,7 +240,7 @@ def test_the_order_is_told_and_saved(found: Comparison) -> None:
     # The idle policy is none in every world: they share a place.
     assert [place.place for place in ranking.places] == [1, 2, 2]
     assert found.as_dict()["ranking"] == ranking.as_dict()
-    assert "identical in all worlds" in found.text(full=True)
+    assert "the same in all worlds" in found.text(full=True)
     high = found.ranking("reach.truth.true.accounts")
     assert high is not None and not high.low
 
@@ -240,11 +248,11 @@ def test_the_order_is_told_and_saved(found: Comparison) -> None:
 def test_worlds_are_added_until_it_is_precise(scenario: Scenario) -> None:
     steps: list[tuple[int, int]] = []
     found = compare(
-        scenario, replicates=8, workers=1, precision="12%", most=60,
+        scenario, replicates=8, workers=1, precision="12%", most=400,
         progress=lambda done, total: steps.append((done, total)),
     )  # fmt: skip
     assert found.precision is not None and found.precision.reached
-    assert 8 < len(found.seeds) < 60
+    assert 8 < len(found.seeds) < 400
     change = found.change("close", REACH)
     assert change is not None and change.relative is not None
     assert change.relative.low is not None and change.relative.high is not None

@@ -18,6 +18,7 @@ from rumorsim.scenario.handing import (
     with_measures,
     with_policies,
 )
+from rumorsim.scenario.idle import Idle
 from rumorsim.scenario.used_code import own_code_in
 from rumorsim.scenario.workload import long_work
 from rumorsim.studies.account_names import shared_accounts
@@ -107,7 +108,7 @@ def compare(
     runs: list[Run] = []
     wanted = replicates
     idle = idle_before(pinned)
-    inert = {each.name for each in pinned.policies if not (each.interventions or each.own)}
+    inert = _inert(pinned, idle)
     looks, spent = 0, 0.0
     for each in [*map(str, idle), *long_work(pinned)]:
         advise(each)
@@ -166,6 +167,20 @@ def _budget(text: str | None, replicates: int | None, precision: str | None) -> 
         rule = f"does not go together with {other}, which sets the number of worlds"
         raise InputError(Fault(rule, key="budget", value=show_value(text), advice="leave one out"))
     return Budget.read(text)
+
+
+def _inert(scenario: Scenario, idle: Sequence[Idle]) -> set[str]:
+    """Policies of which it is known that no part acts as written."""
+    keys = [each.key for each in idle]
+    return {
+        policy.name
+        for i, policy in enumerate(scenario.policies)
+        if not policy.own
+        and all(
+            any(key.startswith(f"policies[{i}].interventions[{j}].") for key in keys)
+            for j in range(len(policy.interventions))
+        )
+    }
 
 
 def _wish(scenario: Scenario, precision: str, key: str | None) -> Wish:

@@ -135,13 +135,16 @@ class Precision(NamedTuple):
 def reached_precision(
     comparison: Comparison, wish: Wish, most: int, inert: Container[str] = ()
 ) -> Precision:
-    """How precise ``comparison`` is in the number of the wish; ``inert`` policies cannot act."""
+    """How precise ``comparison`` is in the number of the wish.
+
+    Those of ``inert`` policies, which cannot act, that have changed nothing are not asked.
+    """
     worlds = len(comparison.seeds)
     found: list[tuple[float, str]] = []
     for policy in comparison.policies[1:]:
-        if policy in inert:
-            continue
         change = comparison.change(policy, wish.key)
+        if policy in inert and change is not None and change.identical:
+            continue
         width = _half(change, wish)
         if width is None:
             differing = 0 if change is None else change.seen.differing
