@@ -15,6 +15,7 @@ from rumorsim.pages.numbers_part import numbers_section
 from rumorsim.pages.parts import Page
 from rumorsim.pages.ranking_part import ranking_section
 from rumorsim.pages.reach_part import reach_section
+from rumorsim.pages.take_off_part import take_off_section
 from rumorsim.pages.terms_part import (
     again_section,
     limits_section,
@@ -37,6 +38,7 @@ def comparison_page(saved: Saved, again: Replay, *, what: str = "") -> Page:
     sections = [
         idle_section(saved),
         ranking_section(saved),
+        take_off_section(saved),
         reach_section(saved),
         before_section(saved, again),
         frontier_section(saved),

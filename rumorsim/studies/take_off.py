@@ -9,14 +9,15 @@ order statistics (David and Nagaraja, Order Statistics, 2003, section 7.1), what
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import numpy as np
 
 from rumorsim.report.numbers import number
 from rumorsim.report.tables import aligned, shortened
+from rumorsim.studies.comparison import NONE, main_key
 from rumorsim.studies.effects import what_is
 from rumorsim.studies.intervals import LEVEL, Interval, in_both
 from rumorsim.studies.stated import mean_interval
@@ -78,10 +79,19 @@ class TakeOff:
         return found
 
 
-def take_off(comparison: Comparison) -> TakeOff:
-    """How the reach that policies are ranked by is spread over worlds, under each policy."""
-    from rumorsim.studies.comparison import NONE, main_key
+class _Compared(Protocol):
+    """A comparison, fresh or read back; ``none`` is the first policy."""
 
+    @property
+    def policies(self) -> tuple[str, ...]: ...
+    @property
+    def scalars(self) -> Mapping[str, Mapping[str, Sequence[float | None]]]: ...
+    @property
+    def scenario(self) -> Mapping[str, Any]: ...
+
+
+def take_off(comparison: _Compared) -> TakeOff:
+    """How the reach that policies are ranked by is spread over worlds, under each policy."""
     key = main_key(comparison.scenario)
     base = comparison.scalars[NONE].get(key, ())
     threshold = _threshold(comparison, [each for each in base if each is not None])
@@ -93,7 +103,7 @@ def take_off(comparison: Comparison) -> TakeOff:
     return TakeOff(key, threshold, tuple(rows))
 
 
-def _threshold(comparison: Comparison, base: Sequence[float]) -> int:
+def _threshold(comparison: _Compared, base: Sequence[float]) -> int:
     accounts = comparison.scenario.get("graph", {}).get("accounts")
     if accounts is None:
         wanted = _TIMES * float(np.median(base)) if base else 0.0
