@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from rumorsim.studies import intervals
 from rumorsim.studies.intervals import LEVEL, UNBOUNDED, Bounds, Interval
-from rumorsim.studies.tails import most_needed, needed_by_skewness
+from rumorsim.studies.tails import most_needed, needed_of_difference
 
 __all__ = [
     "bears_difference",
@@ -28,7 +28,7 @@ __all__ = [
 
 def needed_for(apart: Sequence[float], base: Sequence[float]) -> int:
     """The worlds that an interval of a mean difference ``apart`` to ``base`` takes, at least 2."""
-    both = (needed_by_skewness(_column(apart)), most_needed(_column(base)))
+    both = (needed_of_difference(_column(apart)), most_needed(_column(base)))
     return int(max(each[0] for each in both))
 
 

@@ -26,10 +26,13 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Tail", "most_needed", "needed_by_skewness", "rarest", "tail_of"]
+__all__ = ["Tail", "most_needed", "needed_of_difference", "rarest", "tail_of"]
 
 #: Worlds asked for, in squares of the skewness (Cochran 1977).
 _BY_SKEWNESS: Final = 25.0
+#: The same of a difference between policies, where the reach itself has been asked for the above:
+#: what is rare is then known, and the rest is an error of some points in the level (tested).
+_OF_DIFFERENCES: Final = 8.0
 #: The same for the skewness that the upper quarter suggests (assumption, tested).
 _BY_SPREAD: Final = 8.0
 #: No more worlds than these are asked for by the upper quarter alone (assumption).
@@ -97,13 +100,20 @@ def most_needed(columns: NDArray[np.float64]) -> NDArray[np.float64]:
     Whole numbers, at least 2. Of columns with a negative value the upper quarter is not asked.
     """
     by_spread = np.where(columns.min(axis=0) >= 0, _by_spread(np.abs(columns)), 0.0)
-    return np.maximum(needed_by_skewness(columns), np.ceil(by_spread))
+    return np.maximum(_by_skewness(columns, _BY_SKEWNESS), np.ceil(by_spread))
 
 
-def needed_by_skewness(columns: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The worlds that the skewness of the k columns asks for alone: for differences."""
+def needed_of_difference(columns: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The worlds that the mean differences in the k columns take, as :func:`most_needed`.
+
+    By their skewness alone: of what they are differences to, :func:`most_needed` is asked.
+    """
+    return _by_skewness(columns, _OF_DIFFERENCES)
+
+
+def _by_skewness(columns: NDArray[np.float64], factor: float) -> NDArray[np.float64]:
     known = np.maximum(np.abs(_skewness(columns)) - math.sqrt(6 / len(columns)), 0.0)
-    return np.maximum(np.ceil(_BY_SKEWNESS * known**2), 2.0)
+    return np.maximum(np.ceil(factor * known**2), 2.0)
 
 
 def rarest(worlds: int, level: float) -> float:
