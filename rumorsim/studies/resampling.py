@@ -42,10 +42,9 @@ RESAMPLES: Final = 9_999
 _KEY: Final = 0x5EED_0F_B007
 #: Resamples drawn and summed at once (a divisor of all): bounds the memory.
 _ROWS: Final = 303
-#: With more worlds than this, counts are kept as bytes.
-_READY: Final = 500
-#: With more worlds nothing is resampled: it is slow, and skewness no longer counts.
-MOST_WORLDS: Final = 5_000
+#: With more worlds nothing is resampled: it is slow, and the skewness that an answer states an
+#: interval for (``tails``) moves the level of a t interval by less than a point.
+MOST_WORLDS: Final = 500
 #: Sums closer to zero than this part of the largest deviation are ties.
 _TIE: Final = 1e-12
 
@@ -129,17 +128,12 @@ def _sums(values: Floats) -> Floats:
     """Sums of the columns over each resample: (RESAMPLES, k)."""
     worlds = len(values)
     pieces = range(0, RESAMPLES, _ROWS)
-    return np.concatenate(
-        [_counts(worlds, begin).astype(np.float64, copy=False) @ values for begin in pieces]
-    )
+    return np.concatenate([_counts(worlds, begin) @ values for begin in pieces])
 
 
 @lru_cache(maxsize=3 * RESAMPLES // _ROWS)
-def _counts(worlds: int, begin: int) -> NDArray[np.generic]:
-    """How often each world is in the resamples from ``begin`` on: (_ROWS, worlds).
-
-    As float64, ready to multiply, where that is small, else as bytes.
-    """
+def _counts(worlds: int, begin: int) -> Floats:
+    """How often each world is in the resamples from ``begin`` on: float64, (_ROWS, worlds)."""
     rows = np.arange(begin, begin + _ROWS)[:, None]
     blocks = np.arange(-(-worlds // 4))[None, :]
     where = address_word(Purpose.REPLICATE, 1)
@@ -147,8 +141,7 @@ def _counts(worlds: int, begin: int) -> NDArray[np.generic]:
     drawn = (words.reshape(_ROWS, -1)[:, :worlds] * np.uint64(worlds)) >> np.uint64(32)
     places = drawn.astype(np.int64) + np.arange(_ROWS)[:, None] * worlds
     counted = np.bincount(places.ravel(), minlength=_ROWS * worlds)
-    kept = np.float64 if worlds <= _READY else np.uint8
-    return counted.reshape(_ROWS, worlds).astype(kept)
+    return counted.reshape(_ROWS, worlds).astype(np.float64)
 
 
 def likely_means(values: Floats) -> Floats:
@@ -159,9 +152,18 @@ def likely_means(values: Floats) -> Floats:
 def likely_means_by_t(values: Floats) -> Floats:
     """Like :func:`likely_means` for few worlds, whose resampled means are too close together.
 
-    Draws of the multivariate t distribution whose margins are the t intervals.
+    Draws of the multivariate t distribution whose margins are the t intervals; so too for more
+    than MOST_WORLDS, from their covariance.
     """
-    worlds = len(values)
+    from scipy.special import ndtri
+
+    worlds, columns = values.shape
+    if worlds > MOST_WORLDS:
+        size, turned = np.linalg.eigh(np.atleast_2d(np.cov(values, rowvar=False)) / worlds)
+        roots: Floats = turned * np.sqrt(np.maximum(size, 0.0))
+        # Normal draws serve: the degrees of freedom are many.
+        drawn: Floats = ndtri(_uniforms(RESAMPLES, columns, 3)) @ roots.T
+        return drawn
     centred = (values - _means(values)) / math.sqrt(worlds * (worlds - 1))
     means: Floats = _t_draws(worlds) @ centred
     return means

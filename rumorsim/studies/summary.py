@@ -51,8 +51,7 @@ def summary(comparison: Comparison, width: int = WIDTH) -> str:
     blocks += [wrapped(sure, width)] if sure else []
     blocks += [[""], _table(comparison, width), [""], wrapped(_note(comparison), width)]
     if lead:
-        lines = take_off_lines(comparison)[:-1]
-        blocks += [[""], [each for line in lines for each in wrapped(line, width)]]
+        blocks += [[""], take_off_lines(comparison, width)]
     if comparison.precision is not None:
         blocks.append(wrapped(comparison.precision.sentence(), width))
     blocks += [wrapped(f"Note: {each}", width, "  ") for each in comparison.idle]

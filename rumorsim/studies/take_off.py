@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 import numpy as np
 
 from rumorsim.report.numbers import number
-from rumorsim.report.tables import aligned, shortened
+from rumorsim.report.tables import aligned, told_apart, wrapped
 from rumorsim.studies.comparison import NONE, main_key
 from rumorsim.studies.effects import what_is
 from rumorsim.studies.intervals import LEVEL, Interval, in_both
@@ -33,6 +33,10 @@ _PART: Final = 0.01
 _TIMES: Final = 10.0
 #: It takes at least so many accounts.
 _LEAST: Final = 10
+#: Between two columns of the table.
+_GAP: Final = "  "
+#: Fewer columns than these are too few for the name of a policy.
+_NAME: Final = 12
 #: The upper quantile that is shown.
 _HIGH: Final = 0.9
 
@@ -163,41 +167,36 @@ def quantile_interval(values: Sequence[float], part: float, level: float = LEVEL
     )
 
 
-def take_off_lines(comparison: Comparison) -> list[str]:
-    """How often the rumor takes off and how far, as a table for people; nothing for one world."""
+def take_off_lines(comparison: Comparison, width: int = 80) -> list[str]:
+    """How often the rumor takes off and how far, as a table for people of ``width`` columns.
+
+    Nothing for one world.
+    """
     found = take_off(comparison)
     if len(comparison.seeds) < 2 or not found.rows:
         return []
-    rows = [["", "takes off", "prevented", "added", "median", "1 in 10 above"]]
-    for row in found.rows:
-        against = row.policy != comparison.policies[0]
-        rows.append(
-            [
-                shortened(row.policy, 30),
-                _chance(row),
-                str(row.prevented) if against else "",
-                str(row.added) if against else "",
-                number(row.median.estimate, 0),
-                _ends(row.high),
-            ]
-        )
-    return [
-        f"How often it takes off ({what_is(found.key)} of at least {found.threshold:,} accounts),"
-        " and how far:",
-        *aligned(rows, "  "),
-        "Takes off: % of worlds. Prevented, added: worlds in which it takes off under none only,"
-        " under the policy only. In brackets 95 % intervals that hold whatever the spread.",
-        "",
+    columns = [
+        ["takes off", *map(_chance, found.rows)],
+        ["prevented", "", *(f"{row.prevented:,}" for row in found.rows[1:])],
+        ["added", "", *(f"{row.added:,}" for row in found.rows[1:])],
+        ["median", *(number(row.median.estimate, 0) for row in found.rows)],
+        ["1 in 10 above", *(number(row.high.estimate, 0) for row in found.rows)],
     ]
+    room = width - sum(max(map(len, column)) + len(_GAP) for column in columns)
+    names = told_apart([row.policy for row in found.rows], max(room, _NAME))
+    head = (
+        f"How often it takes off ({what_is(found.key)} of at least {found.threshold:,} accounts),"
+        " and how far:"
+    )
+    note = (
+        "Takes off: part of worlds, with an exact 95\u00a0% interval. Prevented, added: worlds in"
+        " which it takes off under none only, under the policy only."
+    )
+    rows = list(zip(["", *names], *columns, strict=True))
+    return [*wrapped(head, width), *aligned(rows, gap=_GAP), *wrapped(note, width)]
 
 
 def _chance(row: Taken) -> str:
-    low, high = row.chance.low or 0.0, row.chance.high or 0.0
-    digits = 0 if row.worlds < 200 else 1
-    told = [number(100 * each, digits) for each in (row.chance.estimate, low, high)]
-    return f"{told[0]} % ({told[1]} to {told[2]})"
-
-
-def _ends(interval: Interval) -> str:
-    low, high = ("..." if end is None else number(end, 0) for end in (interval.low, interval.high))
-    return f"{number(interval.estimate, 0)} ({low} to {high})"
+    chance, digits = row.chance.in_percent, 0 if row.worlds < 200 else 1
+    told = [number(each or 0.0, digits) for each in chance]
+    return f"{told[0]} ({told[1]} to {told[2]}) %"

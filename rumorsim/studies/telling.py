@@ -89,7 +89,7 @@ def details(comparison: Comparison) -> str:
             ["  " + shortened(row[0], 30), *row[1:]] for row in rows_of(comparison, headline.key)
         ]
     blocks = [*aligned(rows), "", *_notes(comparison, shown), ""]
-    blocks += take_off_lines(comparison)
+    blocks += [*take_off_lines(comparison), ""]
     blocks += order(comparison)
     blocks += frontier_lines(comparison)
     return "\n".join(blocks).rstrip()
