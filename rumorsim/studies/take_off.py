@@ -182,7 +182,9 @@ def take_off_lines(comparison: Comparison, width: int = 80) -> list[str]:
         ["median", *(number(row.median.estimate, 0) for row in found.rows)],
         ["1 in 10 above", *(number(row.high.estimate, 0) for row in found.rows)],
     ]
-    room = width - sum(max(map(len, column)) + len(_GAP) for column in columns)
+    # What does not fit is left out from the right.
+    while (room := _room(columns, width)) < _NAME and len(columns) > 1:
+        columns.pop()
     names = told_apart([row.policy for row in found.rows], max(room, _NAME))
     head = (
         f"How often it takes off ({what_is(found.key)} of at least {found.threshold:,} accounts),"
@@ -194,6 +196,11 @@ def take_off_lines(comparison: Comparison, width: int = 80) -> list[str]:
     )
     rows = list(zip(["", *names], *columns, strict=True))
     return [*wrapped(head, width), *aligned(rows, gap=_GAP), *wrapped(note, width)]
+
+
+def _room(columns: Sequence[Sequence[str]], width: int) -> int:
+    """What the columns leave for the names of policies."""
+    return width - sum(max(map(len, column)) + len(_GAP) for column in columns)
 
 
 def _chance(row: Taken) -> str:
