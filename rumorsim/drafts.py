@@ -13,8 +13,9 @@ import os
 import re
 import secrets
 import shutil
+import weakref
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 __all__ = ["Draft", "is_draft"]
 
@@ -29,6 +30,9 @@ class Draft:
     Close it in any case; what was not published is removed then. OSError where it cannot be
     made or published.
     """
+
+    #: Those of this process; another thread may add to them meanwhile.
+    _made: ClassVar[weakref.WeakSet[Draft]] = weakref.WeakSet()
 
     def __init__(self, place: Path, *, folder: bool = False) -> None:
         self.place = place.absolute()
@@ -46,6 +50,7 @@ class Draft:
                 raise
             # Whoever sweeps up may have come between the last two lines.
             if self.path.exists():
+                self._made.add(self)
                 return
             self.close()
         raise OSError(f"the draft {self.path} was removed again and again")
@@ -75,6 +80,13 @@ class Draft:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+    @classmethod
+    def close_all(cls, place: Path) -> None:
+        """Close the drafts of ``place`` that this process made, where who made one is lost."""
+        for draft in list(cls._made):
+            if draft.place == place.absolute():
+                draft.close()
 
 
 def is_draft(name: str) -> bool:

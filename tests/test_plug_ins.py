@@ -321,7 +321,83 @@ def test_faults_of_formats_are_told_as_theirs(tmp_path: Path) -> None:
     (tmp_path / "e.log").write_text("x")
     done = called("-m", "rumorsim", "measure", tmp_path / "e.log", path=(one,))
     assert done.returncode != 0 and "Traceback" not in done.stderr
-    assert "failed reading" in done.stderr and "AssertionError: oh" in done.stderr
+    told = (
+        f'event format "log" of faulty 1.0 failed reading {tmp_path / "e.log"}: AssertionError: oh'
+    )
+    assert told in done.stderr
+
+
+UNWRITABLE = """
+import errno
+from rumorsim.sinks import EventFormat, FileSink
+class AtOpen(FileSink):
+    def __init__(self, facts, path):
+        super().__init__(facts, path)
+        raise LookupError("no header")
+    def _take(self, batch):
+        raise LookupError("no place")
+    def _finish(self):
+        self._publish()
+class InWrite(AtOpen):
+    def __init__(self, facts, path):
+        FileSink.__init__(self, facts, path)
+class AtEnd(InWrite):
+    def _take(self, batch):
+        self._file.write(b"x")
+    def _finish(self):
+        raise LookupError("no tail")
+def nothing(facts, path):
+    return None
+def full(facts, path):
+    raise OSError(errno.ENOSPC, "No space left on device")
+def offered(name, sink):
+    def open(self, facts, path):
+        return sink(facts, path)
+    def read(self, path):
+        raise ValueError("not for reading")
+    members = {"suffixes": (f".{name}",), "open": open, "read": read}
+    return type("Format", (EventFormat,), members)
+OPEN, WRITE, END = offered("o", AtOpen), offered("w", InWrite), offered("e", AtEnd)
+NONE, FULL = offered("n", nothing), offered("f", full)
+"""
+UNWRITABLE_POINTS = """
+[rumorsim.event_formats]
+o = unwritable:OPEN
+w = unwritable:WRITE
+e = unwritable:END
+n = unwritable:NONE
+f = unwritable:FULL
+"""
+
+
+def test_formats_that_cannot_write_are_told_by_name(tmp_path: Path) -> None:
+    """While the file is opened, written and ended: one line, and nothing is left behind."""
+    one = offered(tmp_path, "unwritable", "1.0", UNWRITABLE_POINTS, UNWRITABLE)
+    place = tmp_path / "out"
+    place.mkdir()
+    code = """
+import sys
+from click.testing import CliRunner
+from rumorsim.cli import cli
+for name in sys.argv[2:]:
+    done = CliRunner().invoke(cli, ["run", sys.argv[1], "--events", name])
+    print(done.exit_code, *done.stderr.splitlines(), repr(done.exception), sep=" | ")
+"""
+    files = [place / f"events.{name}" for name in "owenf"]
+    done = called("-c", code, ROOT / "configs" / "small.toml", *files, path=(one,))
+    lines = done.stdout.splitlines()
+    causes = [
+        "LookupError: no header (unwritable.py, line 7, in __init__)",
+        "LookupError: no place (unwritable.py, line 9, in _take)",
+        "LookupError: no tail (unwritable.py, line 19, in _finish)",
+        "TypeError: open() must return a FileSink, not NoneType",
+    ]
+    for name, file, cause, line in zip("owen", files, causes, lines, strict=False):
+        told = f'event format "{name}" of unwritable 1.0 failed writing {file}: {cause}'
+        assert line == f"1 | error: {told} | SystemExit(1)", line
+    told = f"{files[4]}: cannot be written (No space left on device)"
+    assert lines[4:] == [f"2 | error: {told} | SystemExit(2)"], done.stderr
+    assert list(place.iterdir()) == []
 
 
 ON_SURFACES = """

@@ -23,9 +23,10 @@ from rumorsim.claims import Claim
 from rumorsim.errors import Fault, InputError, OutputError
 from rumorsim.events import Batch, Facts
 from rumorsim.sinks.base import ROWS, ReaderGone, Sink, batch_of, header_of, lines_of, to_json
-from rumorsim.sinks.event_formats import EVENT_FORMATS, format_of
+from rumorsim.sinks.event_formats import EVENT_FORMATS, format_of, plug_in_name
 from rumorsim.sinks.facts_json import facts_from_json, facts_to_json
 from rumorsim.sinks.file_format import EventFormat, FileSink
+from rumorsim.sinks.guarded import GuardedSink
 from rumorsim.sinks.saved import measure_file, read_events
 
 __all__ = [
@@ -148,10 +149,12 @@ def open_sink(
     away raises :class:`ReaderGone`. Raises InputError for an unknown format or an absent
     pyarrow, OutputError for a place that cannot be written or holds something else: also
     events of another scenario, where ``facts`` say of which these are, unless ``force``.
+    Whatever else a format of another package raises, now or later, is an OwnCodeError.
     """
     if str(path) == "-":
         return _PipeSink(facts, stream or sys.stdout.buffer)
     path = Path(path)
     chosen = format_of(path, format)
     _check_place(path, format, facts, force)
-    return chosen.open(facts, path)
+    plug_in = plug_in_name(chosen)
+    return GuardedSink(chosen, plug_in, facts, path) if plug_in else chosen.open(facts, path)

@@ -11,7 +11,7 @@ from rumorsim.sinks.arrow import Arrow, Parquet
 from rumorsim.sinks.file_format import EventFormat
 from rumorsim.sinks.ndjson import Ndjson, NdjsonGzip
 
-__all__ = ["EVENT_FORMATS", "format_of"]
+__all__ = ["EVENT_FORMATS", "format_of", "plug_in_name"]
 
 _OWN: Final[dict[str, EventFormat]] = {
     "ndjson": Ndjson(),
@@ -69,3 +69,11 @@ def format_of(path: str | Path, format: str | None = None) -> EventFormat:
             advice="one of " + ", ".join(s for e in EVENT_FORMATS.values() for s in e.suffixes),
         )
     )
+
+
+def plug_in_name(format: EventFormat) -> str:
+    """What messages call a format of another package; "" for one of ours."""
+    for name, each in EVENT_FORMATS.loaded.items():
+        if each is format:
+            return f"event format {show_value(name)} of {EVENT_FORMATS.source(name)}"
+    return ""

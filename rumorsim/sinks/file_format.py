@@ -69,7 +69,7 @@ class FileSink(Sink):
         try:
             with self._faults():
                 super().close()
-        except OutputError:
+        except BaseException:
             self._discard()
             raise
 

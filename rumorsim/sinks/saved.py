@@ -22,7 +22,7 @@ from rumorsim.measures import AnyMeasure, Listening
 from rumorsim.own_code import blamed
 from rumorsim.plurals import counted
 from rumorsim.sinks.base import SCHEMA
-from rumorsim.sinks.event_formats import EVENT_FORMATS, format_of
+from rumorsim.sinks.event_formats import format_of, plug_in_name
 from rumorsim.sinks.facts_json import facts_from_json
 from rumorsim.sinks.file_format import EventFormat
 
@@ -100,10 +100,9 @@ class _FaultsOf:
             if isinstance(cause, RecursionError):
                 first = "nested too deeply"
             raise _damaged(self.path, f"cannot be read as events ({first})") from cause
-        if isinstance(cause, Exception) and self.format not in EVENT_FORMATS.own.values():
-            raise blamed(
-                cause, f"event format {type(self.format).__name__}", f"reading {self.path}"
-            ) from cause
+        plug_in = plug_in_name(self.format)
+        if isinstance(cause, Exception) and plug_in:
+            raise blamed(cause, plug_in, f"reading {self.path}") from cause
 
 
 def _checked(path: Path, parts: Iterator[Any], header: str, faults: _FaultsOf) -> Iterator[Batch]:
