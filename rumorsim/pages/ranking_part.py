@@ -111,6 +111,8 @@ def _figure(saved: Saved, policies: list[str]) -> Figure | None:
     bars = (
         f"Bars are {level} intervals; where one crosses 0, the data are compatible with no change."
     )
+    if saved.facts.get("few_worlds"):
+        bars += " A dot without a bar is a mean that rests on too few worlds for an interval."
     if len(saved.seeds) == 1:
         bars = "One world, so no intervals."
     words = "; ".join(told) + "."

@@ -79,12 +79,13 @@ def reach_section(saved: Saved) -> Section | None:
 def _caption(saved: Saved) -> str:
     if len(saved.seeds) == 1:
         return "One world."
-    others = len(saved.policies) - 1
+    others, few = len(saved.policies) - 1, saved.facts.get("few_worlds")
     together = f" that hold for {'both' if others == 2 else f'all {others}'} policies at once"
     return (
         "Lines are means over worlds. Bands are around the changes within each world, not around"
         f" the lines, since worlds differ more than policies do: {level_of(saved)} intervals"
         f"{together if others > 1 else ''}, at each hour by itself."
+        + (" Without a band, the worlds are too few for one." if few else "")
     )
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from rumorsim.report.bands import Band, Panel, draw_bands
 from rumorsim.report.differences import Dot, draw_differences
 from rumorsim.report.pictures import save_pictures
-from rumorsim.studies.effects import cell
+from rumorsim.studies.effects import bears, cell, changed_cell
+from rumorsim.studies.few_worlds import worlds_needed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -72,8 +73,9 @@ def _dot(comparison: Comparison, policy: str, truth: str) -> Dot:
     change = comparison.change(policy, f"reach.truth.{truth}.accounts")
     if change is None or change.difference is None:
         raise ValueError(f"no reach was measured under {policy!r}")
-    if change.identical:
-        return Dot(policy, 0.0, 0.0, 0.0, "no change")
+    if change.identical or (change.worlds > 1 and not bears(change)):
+        ends = change.difference.estimate
+        return Dot(policy, ends, ends, ends, changed_cell(change))
     text = (
         "" if change.relative is None else cell(change.relative.in_percent, unit="%", signed=True)
     )
@@ -90,5 +92,9 @@ def _note(comparison: Comparison, means: str, bars: str) -> str:
     over_time = ", at each hour by itself" if "band" in bars else ""
     return (
         f"{comparison.name}: {means} over {count} coupled worlds{bars} are 95 % intervals of the"
-        f" change{together}{over_time}"
+        f" change{together}{over_time}{_few(comparison)}"
     )
+
+
+def _few(comparison: Comparison) -> str:
+    return "" if worlds_needed(comparison) is None else "; none where the worlds are too few"

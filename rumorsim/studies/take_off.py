@@ -19,7 +19,7 @@ from rumorsim.report.numbers import number
 from rumorsim.report.tables import aligned, told_apart, wrapped
 from rumorsim.studies.comparison import NONE, main_key
 from rumorsim.studies.effects import what_is
-from rumorsim.studies.intervals import LEVEL, Interval, in_both
+from rumorsim.studies.intervals import COUNT, LEVEL, Interval, in_both
 from rumorsim.studies.stated import mean_interval
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _taken(
         share_interval(len(took_off), len(ours)),
         sum(b and not a for a, b in pairs),
         sum(a and not b for a, b in pairs),
-        mean_interval(took_off) if took_off else None,
+        mean_interval(took_off, bounds=COUNT) if took_off else None,
         quantile_interval(ours, 0.5),
         quantile_interval(ours, _HIGH),
     )
