@@ -314,7 +314,7 @@ def bar(total: float, unit: str, name: str = "") -> Iterator[Callable[..., None]
 
     A second argument is the new total, where that has grown. Elsewhere a line now and then.
     """
-    from rumorsim.progress import signs_of_life, tell_life
+    from rumorsim.progress import begin_pace, signs_of_life, tell_life
 
     if not sys.stderr.isatty():
         yield lambda done, total=total: tell_life(done, total, unit)
@@ -327,6 +327,8 @@ def bar(total: float, unit: str, name: str = "") -> Iterator[Callable[..., None]
 
         def moved(done: float, total: float = total) -> None:
             shown.total = total
+            if not shown.n:
+                begin_pace(shown, done)
             shown.update(done - shown.n)
 
         yield moved

@@ -17,7 +17,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Final
 
-__all__ = ["Counted", "SignsOfLife", "progress_of", "signs_of_life", "spoke", "tell_life"]
+__all__ = [
+    "Counted",
+    "SignsOfLife",
+    "begin_pace",
+    "progress_of",
+    "signs_of_life",
+    "spoke",
+    "tell_life",
+]
 
 #: Seconds until the first line, and the most between two.
 FIRST: Final = 30.0
@@ -49,11 +57,20 @@ class _Bar:
         if self._bar is None:
             form = "{percentage:3.0f}%|{bar}| {n:.0f}/{total:.0f} {unit} [{elapsed}<{remaining}]"
             self._bar = _tqdm()(total=total, unit=self._unit, leave=False, bar_format=form)
+            begin_pace(self._bar, done)
         self._bar.total = total
         self._bar.update(done - self._bar.n)
         if done >= total:
             self._bar.close()
             self._bar = None
+
+
+def begin_pace(bar: Any, done: float) -> None:
+    """Let a bar of tqdm reckon its pace from here: until now kernels may have been compiled."""
+    bar.unpause()
+    bar.start_t = bar.last_print_t
+    bar.initial = bar.n = bar.last_print_n = done
+    bar.refresh()
 
 
 def _tqdm() -> Any:
@@ -81,12 +98,18 @@ class SignsOfLife:
         self._what, self._tell, self._first = what, tell, first
         self._begun = time.monotonic()
         self._state: tuple[float, float, str] | None = None
+        #: How much was done when, at first and at last: before that kernels may be compiled.
+        self._since = self._last = (0.0, self._begun)
         self._spoken, self._muted = self._begun, 0
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="signs of life", daemon=True)
 
     def moved(self, done: float, total: float, unit: str) -> None:
         """So much is done by now."""
+        now = (done, time.monotonic())
+        if self._state is None or unit != self._state[2] or done < self._last[0]:
+            self._since = now
+        self._last = now
         self._state = (done, total, unit)
 
     def spoke(self) -> None:
@@ -127,9 +150,16 @@ class SignsOfLife:
             return f"{what}: at work for {_seconds(spent)}"
         done, total, unit = self._state
         line = f"{what}: {done:,.3g} of {total:,.6g} {unit} after {_seconds(spent)}"
-        if 0 < done < total:
-            line += f", some {_seconds(spent * (total - done) / done)} left"
-        return line
+        left = self._left(total)
+        return line if left is None else f"{line}, some {_seconds(left)} left"
+
+    def _left(self, total: float) -> float | None:
+        """Seconds left at the pace since the first that was done; None while that is unknown."""
+        (begun, since), (done, last) = self._since, self._last
+        if not begun < done < total:
+            return None
+        pace = (last - since) / (done - begun)
+        return max(0.0, pace * (total - done) - (time.monotonic() - last))
 
 
 _active: ContextVar[SignsOfLife | None] = ContextVar("signs of life", default=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
 import threading
@@ -54,10 +55,46 @@ def said(*, of: str = "work", first: float = 0.05, seconds: float = 0.6) -> list
 def test_long_work_says_that_it_goes_on_and_how_far_it_is() -> None:
     lines = said()
     assert 2 <= len(lines) <= 5, "the pauses grow"
-    assert lines[0].startswith("work: 3 of 12 runs after 0 s, some 0 s left")
+    assert lines[0] == "work: 3 of 12 runs after 0 s", "there is no pace yet"
     before = threading.active_count()
     assert said(first=5.0, seconds=0.0) == []
     assert threading.active_count() <= before, "no thread stays behind"
+
+
+def test_the_time_left_leaves_out_what_came_before_the_first_step(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Kernels are compiled for 100 s; then 1 h takes 2 s, so that 20 h more take 40 s."""
+    now = 0.0
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now)
+    life = progress.SignsOfLife("run", print, 10.0)
+    now = 100.0
+    assert life._line() == "run: at work for 100 s"
+    life.moved(1, 24, "h")
+    now = 101.0
+    assert life._line() == "run: 1 of 24 h after 101 s"
+    now = 106.0
+    life.moved(4, 24, "h")
+    assert life._line() == "run: 4 of 24 h after 106 s, some 40 s left"
+    now = 116.0
+    assert life._line() == "run: 4 of 24 h after 116 s, some 30 s left"
+    life.moved(1, 9, "runs")
+    assert life._line() == "run: 1 of 9 runs after 116 s"
+    life.moved(9, 9, "runs")
+    assert life._line() == "run: 9 of 9 runs after 116 s"
+
+
+def test_a_bar_reckons_its_pace_from_the_first_step() -> None:
+    from tqdm import tqdm
+
+    made = tqdm(total=24, file=io.StringIO(), mininterval=0)
+    made.start_t -= 100.0
+    made.last_print_t -= 100.0
+    progress.begin_pace(made, 1)
+    assert (made.n, made.initial) == (1, 1) and made.format_dict["elapsed"] < 50
+    made.update(3)
+    assert made.format_dict["rate"] > 0.1, "3 in 103 s it would be with the time before"
+    made.close()
 
 
 def test_pauses_grow_to_a_minute_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
