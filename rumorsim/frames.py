@@ -7,7 +7,7 @@ A :class:`Table` is made once and leaves as a pandas frame, or through Arrow's o
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -59,6 +59,17 @@ class Table(NamedTuple):
             columns[name] = np.array([places[word] for word in columns[name]], np.int32)
         return cls(columns, lists)
 
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Each row as plain Python values by column."""
+        columns = {
+            name: [self.words[name][place] for place in column]
+            if name in self.words
+            else list(column.tolist() if isinstance(column, np.ndarray) else column)
+            for name, column in self.columns.items()
+        }
+        for row in zip(*columns.values(), strict=True):
+            yield dict(zip(columns, row, strict=True))
+
     def pandas(self) -> pandas.DataFrame:
         """As a pandas frame, words as categories."""
         pandas = of_data("pandas")
@@ -82,9 +93,17 @@ class Table(NamedTuple):
 
 
 class Tabular:
-    """What is a table: polars, pyarrow and DuckDB take it as it is (``polars.DataFrame(it)``)."""
+    """What is a table: polars, pyarrow and DuckDB take it as it is (``polars.DataFrame(it)``).
+
+    Iteration gives its rows, so that ``pandas.DataFrame(it)`` takes it too, more slowly than
+    ``frame()`` and with text instead of categories.
+    """
 
     __slots__ = ()
+
+    def __iter__(self) -> Iterator[Any]:
+        """The rows, each a dictionary by column."""
+        return self.table().rows()
 
     @abstractmethod
     def table(self) -> Table:

@@ -12,14 +12,15 @@ import json
 import pickle
 import secrets
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from types import FunctionType, MethodType
+from types import FrameType, FunctionType, MethodType
 from typing import Any, Final
 
 from pydantic import Field
+from simpy import Event
 
 from rumorsim.errors import Fault, InputError, RumorsimError, nearest, show_value
 from rumorsim.fingerprints import Fingerprint
@@ -274,19 +275,59 @@ def acting(function: Any, desk: Any, settings: Mapping[str, Any], what: str) -> 
             acting = _with_attributes(type(function), settings) if settings else function
             process = acting(desk)
         if inspect.isgenerator(process):
-            yield from process
+            yield from _events_of(process)
         elif process is not None:
             rule = "must be a generator of SimPy events, or return nothing"
             raise TypeError(f"what a policy returns {rule}, not {type(process).__name__}")
+    except _NoEvent as error:
+        raise OwnCodeError(f"{what} failed at {desk.now:.6g} h: {error}") from None
     except Exception as error:
         raise blamed(error, what, f"at {desk.now:.6g} h") from error
+
+
+class _NoEvent(Exception):
+    """A policy yielded something that SimPy cannot wait for."""
+
+
+def _events_of(process: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
+    """What a process yields, as ``yield from`` would do it; _NoEvent for what is no event."""
+    resume, given = process.send, None
+    while True:
+        try:
+            event = resume(given)
+        except StopIteration:
+            return
+        if not isinstance(event, Event):
+            where = _waiting_at(process)
+            process.close()
+            rule = "only SimPy events may be yielded, such as desk.env.timeout(2)"
+            raise _NoEvent(f"it yields {show_value(event)}, but {rule} ({where})")
+        try:
+            resume, given = process.send, (yield event)
+        except GeneratorExit:
+            process.close()
+            raise
+        except BaseException as error:
+            resume, given = process.throw, error
+
+
+def _waiting_at(process: Any) -> str:
+    """The line at which a generator has yielded, in whatever depth of ``yield from``."""
+    while inspect.isgenerator(process.gi_yieldfrom):
+        process = process.gi_yieldfrom
+    frame = process.gi_frame
+    return _place(frame, frame.f_lineno)
+
+
+def _place(frame: FrameType, line: int) -> str:
+    return f"{Path(frame.f_code.co_filename).name}, line {line}, in {frame.f_code.co_name}"
 
 
 def blamed(error: Exception, what: str, when: str) -> OwnCodeError:
     """``error``, which somebody's own code raised, with what failed, when and in what line."""
     frames = traceback.walk_tb(error.__traceback__)
     places = [
-        f"{Path(frame.f_code.co_filename).name}, line {line}, in {frame.f_code.co_name}"
+        _place(frame, line)
         for frame, line in frames
         if frame.f_globals.get("__name__", "").partition(".")[0] not in _MACHINERY
     ]

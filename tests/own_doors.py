@@ -37,6 +37,16 @@ def at_once(desk: Desk) -> None:
     desk.close(3)
 
 
+def yielding(desk: Desk) -> Generator[Any, Any, None]:
+    yield desk.env.timeout(3)
+    yield 5
+
+
+def yielding_below(desk: Desk) -> Generator[Any, Any, None]:
+    yield desk.env.timeout(3)
+    yield from (each for each in ["2 h"])  # no event either
+
+
 def failing(desk: Desk) -> Generator[Any, Any, None]:
     yield desk.env.timeout(3)
     raise ValueError("nothing to close")

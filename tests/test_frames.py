@@ -167,3 +167,25 @@ def test_tables_of_no_rows_have_their_columns() -> None:
     table = Table.of_rows(["a", "b"], [("x", 1.0), ("y", math.nan), ("x", 2.0)], "a")
     assert table.pandas()["a"].tolist() == ["x", "y", "x"]
     assert table.columns["a"].tolist() == [0, 1, 0]
+
+
+@pytest.mark.parametrize("what", ["batch", "comparison", "swept", "result", "accounts"])
+def test_pandas_takes_whatever_has_a_frame(
+    what: str, batch: Batch, comparison: Comparison, swept: Sweep
+) -> None:
+    pandas = pytest.importorskip("pandas")
+    result = rumorsim.run(rumorsim.load(SMALL), "close accounts")
+    given = {
+        "batch": batch,
+        "comparison": comparison,
+        "swept": swept,
+        "result": result,
+        "accounts": result.accounts,
+    }[what]
+    assert given is not None
+    made, frame = pandas.DataFrame(given), given.frame()
+    assert len(made) > 10 or what == "swept"
+    for name in frame.columns:
+        if isinstance(frame[name].dtype, pandas.CategoricalDtype):
+            frame[name] = frame[name].astype(made[name].dtype)
+    pandas.testing.assert_frame_equal(made, frame, check_dtype=False)

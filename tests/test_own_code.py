@@ -315,6 +315,45 @@ def line_of(text: str) -> int:
     return next(place for place, line in enumerate(lines, 1) if text in line)
 
 
+@pytest.mark.parametrize(
+    ("policy", "value", "where"),
+    [
+        (own_doors.yielding, "5", ("yield 5", "yielding")),
+        (own_doors.yielding_below, '"2 h"', ("no event either", "<genexpr>")),
+    ],
+)
+def test_a_policy_that_yields_no_event_is_told_what_may_be_yielded(
+    scenario: rumorsim.Scenario, policy: Any, value: str, where: tuple[str, str]
+) -> None:
+    name = policy.__name__
+    place = f"own_doors.py, line {line_of(where[0])}, in {where[1]}"
+    told = (
+        f'policy "{name}" failed at 3 h: it yields {value}, but only SimPy events may be yielded,'
+        f" such as desk.env.timeout(2) ({place})"
+    )
+    with pytest.raises(OwnCodeError, match=f"^{re.escape(told)}$"):
+        rumorsim.run(scenario, policy)
+    with pytest.raises(RunError, match=re.escape(f'policy "{name}", seed 1: {told}')):
+        rumorsim.compare(scenario, policies=[policy], replicates=1, workers=1)
+
+
+def interrupted(desk: Any, seen: list[str]) -> Any:
+    try:
+        value = yield desk.env.timeout(1, "value")
+        seen.append(value)
+        yield desk.env.event().fail(ValueError("failed"))
+    except ValueError as error:
+        seen.append(str(error))
+    yield desk.env.timeout(1)
+    seen.append(f"{desk.now:g}")
+
+
+def test_values_and_failures_of_events_reach_a_policy(scenario: rumorsim.Scenario) -> None:
+    seen: list[str] = []
+    rumorsim.run(scenario, lambda desk: interrupted(desk, seen))
+    assert seen == ["value", "failed", "2"]
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_an_error_in_a_policy_names_policy_time_and_line(
     scenario: rumorsim.Scenario, workers: int

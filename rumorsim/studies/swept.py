@@ -192,6 +192,11 @@ class Sweep(Shown):
             table.insert(3, name, [values[point] for point in table["point"]])
         return table
 
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """The rows of :meth:`frame`, each a dictionary by column: ``pandas.DataFrame(swept)``."""
+        rows: list[dict[str, Any]] = self.frame().to_dict("records")
+        return iter(rows)
+
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         """What :meth:`frame` holds, for polars, pyarrow and DuckDB."""
         table = of_data("pyarrow").Table.from_pandas(self.frame(), preserve_index=False)
