@@ -25,6 +25,7 @@ from rumorsim.interventions.close_accounts import CloseAccounts
 from rumorsim.own_code import OwnCodeError, code_of
 from rumorsim.pages.making import write_report
 from rumorsim.results import Result
+from rumorsim.scenario.handing import with_policies
 from rumorsim.scenario.models import Policy
 from rumorsim.studies.reproduce import reproduce
 from rumorsim.studies.runner import RunError
@@ -432,11 +433,49 @@ def test_what_is_no_measure_is_refused(scenario: rumorsim.Scenario) -> None:
 
 
 def test_policies_of_one_name_are_numbered(scenario: rumorsim.Scenario) -> None:
-    found = rumorsim.compare(
-        scenario, policies=[closure(1.0), closure(2.0)], replicates=1, workers=1
-    )
+    with pytest.warns(RumorsimWarning) as told:
+        found = rumorsim.compare(
+            scenario, policies=[closure(1.0), closure(2.0)], replicates=1, workers=1
+        )
+    said = [str(each.message) for each in told if "policies[" in str(each.message)]
+    assert said == [
+        'policies[1]: there is another policy "policy", so this one is called "policy 2"; '
+        '{"name": policy} gives it a name of your own'
+    ]
     assert found.policies == ("none", "policy", "policy 2")
     assert found.digests["policy"] != found.digests["policy 2"]
+
+
+def test_one_function_or_two_lambdas_are_renamed_aloud(scenario: rumorsim.Scenario) -> None:
+    act = own_doors.close_authors
+    for policies, names in (
+        ([act, act], ("close_authors", "close_authors 2")),
+        ([lambda desk: None, lambda desk: None], ("own policy", "own policy 2")),
+    ):
+        with pytest.warns(RumorsimWarning, match=rf'policies\[1\]: .* called "{names[1]}"'):
+            assert with_policies(scenario, policies, only=False)[1] == names
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        _, found = with_policies(scenario, {"a": act, "b": act}, only=False)
+        assert found == ("a", "b")
+
+
+def test_none_is_a_reserved_name(scenario: rumorsim.Scenario) -> None:
+    def none(desk: Any) -> None:
+        desk.close(0)
+
+    message = r'policies\[0\] = "none": `none` always exists and does nothing; rename'
+    for call in (
+        lambda: rumorsim.compare(scenario, policies=[none], replicates=1, workers=1),
+        lambda: with_policies(scenario, [partial(none)], only=False),
+    ):
+        with pytest.raises(InputError, match=message):
+            call()
+    with pytest.raises(InputError, match="`none` always exists"):
+        rumorsim.run(scenario, none)
+    with pytest.raises(InputError, match="`none` always exists"):
+        rumorsim.compare(scenario, policies={"none": none}, replicates=1, workers=1)
+    assert with_policies(scenario, {"another name": none}, only=False)[1] == ("another name",)
 
 
 # -- made again --------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.errors import Fault, InputError, advise, show_value
 from rumorsim.interventions import Intervention
 from rumorsim.measures import MEASURES, AnyMeasure, Measure, taken
 from rumorsim.own_code import Handed, OwnCode, acting, code_of, found, imported
@@ -63,8 +63,8 @@ def with_policies(
 
     ``only``: in the place of its own, else beside them. In a mapping the keys are their names;
     else a function's is its own, and that of interventions their kinds. A name that another
-    has already gets a number behind it. InputError for what is no policy, or does not fit; it
-    names ``key``, or the place among ``policies``.
+    has already gets a number behind it, with a RumorsimWarning. InputError for what is no
+    policy, does not fit or is called ``none``; it names ``key``, or the place among ``policies``.
     """
     if callable(policies) or isinstance(policies, str | Policy | Intervention):
         policies = [policies]  # one alone
@@ -85,8 +85,12 @@ def with_policies(
         ):
             name = made.name
         elif name is None:
+            if made.name == "none":
+                rule = "`none` always exists and does nothing"
+                advice = 'rename the function, or hand over {"another name": none}'
+                raise InputError(Fault(rule, "", at, show_value(made.name), advice))
             same = made in scenario.policies
-            name = made.name if same else _free(made.name, taken | chosen.keys() | {"none"})
+            name = made.name if same else _free(made.name, taken | chosen.keys(), at)
         if name in chosen:
             raise InputError(Fault("is given twice", "", at, show_value(name), "remove one"))
         chosen[name] = replaced(made, name=name)
@@ -252,12 +256,17 @@ def _inside(key: str) -> Iterator[None]:
         raise InputError(faults) from None
 
 
-def _free(name: str, taken: set[str]) -> str:
-    """The name, with a number behind it where others have it."""
+def _free(name: str, taken: set[str], key: str) -> str:
+    """The name, with a number behind it where others have it, which is then said."""
     number = 2
     free = name
     while free in taken:
         free, number = f"{name} {number}", number + 1
+    if free != name:
+        advise(
+            f"{key}: there is another policy {show_value(name)}, so this one is called "
+            f'{show_value(free)}; {{"name": policy}} gives it a name of your own'
+        )
     return free
 
 
