@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from math import inf
 from operator import index
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from rumorsim.desk_calls import explain_calls
 from rumorsim.desk_force import InForce, moves_of
 from rumorsim.desk_records import Action, Case, Done
 from rumorsim.desk_sight import Sight
@@ -41,6 +42,9 @@ class Doing(Sight):
         #: Who acts outside a case (-1: by hand), and the hour until which such actions last.
         self._hand = -1
         self._until = inf
+
+    def __init_subclass__(cls, **_: Any) -> None:
+        explain_calls(cls)
 
     def when_done(self, callback: Callable[[Done], None]) -> None:
         """Call ``callback(done)`` after every verb that was written to the stream."""

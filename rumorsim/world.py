@@ -27,7 +27,7 @@ from rumorsim.account_records import (
     weights,
     within_limits,
 )
-from rumorsim.errors import Fault, InputError, nearest
+from rumorsim.errors import Fault, InputError, nearest, show_value
 from rumorsim.events import STOPS, AdversaryFacts, Facts, InterventionFacts, Kind
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.kernels.records import (
@@ -263,9 +263,10 @@ class World(Shown):
         return counts
 
     def story_index(self, name: str) -> int:
-        """The number of the story of that name; KeyError names the nearest."""
+        """The number of the story of that name; KeyError names it and the nearest."""
         if name not in self.story_names:
-            raise KeyError(nearest(name, self.story_names))
+            advice = nearest(name, self.story_names)
+            raise KeyError(f"there is no story {show_value(name)}; {advice}")
         return self.story_names.index(name)
 
     def check(self) -> None:

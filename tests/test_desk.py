@@ -9,6 +9,7 @@ import pytest
 from small_worlds import actions, agree, differ, lever_columns, small
 from test_desk_verbs import UNDOABLE
 
+import rumorsim
 from rumorsim.desk import Desk
 from rumorsim.events import VERBS, Batch, Kind
 from rumorsim.run import Simulation
@@ -264,3 +265,37 @@ def test_what_is_done_and_undone_at_once_changes_no_public_event(name: str) -> N
     run = Episode(twice).batch
     rows = run.rows[run.kind != Kind.ACTION]
     assert agree(Batch(rows), Episode(None).batch)
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda d: d.suspend(3, "1 h"), '"1 h" has no keyword; say which of hide_posts, reason'),
+        (lambda d: d.suspend(3, hours=1), 'there is no keyword "hours"; one of "case", "hide_'),
+        (lambda d: d.slow(0, flw=0.5), 'there is no keyword "flw"; did you mean "flow"'),
+        (lambda d: d.close(), "missing a required argument: 'account'"),
+        (lambda d: d.slow(0), "missing a required"),
+        (lambda d: d.close(3, 4, reason="x"), "4 has no keyword"),
+        (lambda d: d.promote(0, "x"), '"x" has no keyword'),
+    ],
+)
+def test_calls_that_no_verb_takes_are_explained(call: Callable[[Desk], object], told: str) -> None:
+    simulation = Simulation(rumorsim.load("small"), "none")
+    with pytest.raises(TypeError, match=rf"^desk\.\w+\((account|story), .*: {told}") as refused:
+        call(simulation.desk)
+    assert "Verbs" not in str(refused.value) and "->" not in str(refused.value)
+    assert simulation.desk.journal == []
+
+
+def test_a_wrong_value_in_a_call_keeps_its_own_message() -> None:
+    desk = Simulation(rumorsim.load("small"), "none").desk
+    with pytest.raises(TypeError, match='^a target is a whole number, counted from 0, not "x"$'):
+        desk.close("x")  # type: ignore[arg-type]
+
+
+def test_a_story_that_is_not_there_is_named() -> None:
+    desk = Simulation(rumorsim.load("small"), "none").desk
+    with pytest.raises(KeyError, match='there is no story "nope"; one of "school-roof"'):
+        desk.story("nope")
+    with pytest.raises(KeyError, match='there is no story "tapwater"; did you mean "tap-water"'):
+        desk.story("tapwater")

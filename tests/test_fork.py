@@ -163,3 +163,12 @@ def test_what_is_no_policy_is_called_as_it_was_passed(policy: Any, told: str) ->
     for use in (simulation.fork, lambda given: rumorsim.run(small({}), given)):
         with pytest.raises(rumorsim.InputError, match=told):
             use(policy)
+
+
+def test_the_policies_are_listed_where_one_is_not_there() -> None:
+    simulation = Simulation(rumorsim.load("small"), "close accounts")
+    for typed in ("nope", "xyz"):
+        with pytest.raises(rumorsim.InputError, match='one of "close accounts", "none", "remove'):
+            simulation.fork(typed)
+    with pytest.raises(rumorsim.InputError, match='did you mean "close accounts"'):
+        simulation.fork("close acounts")

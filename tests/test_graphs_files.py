@@ -159,7 +159,7 @@ def test_parquet_faults(tmp_path: Path) -> None:
         ({"follower": [1, None], "followee": [2, 3]}, FORWARD, r"row 2.*is empty"),
         ({"follower": [1.5], "followee": [2.0]}, FORWARD, "whole numbers or text"),
         ({"followee": [1], "follower": [2]}, FORWARD, "header says"),
-        ({"follower": [1]}, FORWARD, "1 columns where 2"),
+        ({"follower": [1]}, FORWARD, "1 column where 2"),
         ({"since": [1], "a": [1], "b": [2]}, FORWARD, "3 columns where 2"),
         ({"follower": [1], "followee": [2], "weight": [float("nan")]}, weighted, "row 1"),
         ({"follower": [1], "followee": [2], "weight": ["a"]}, weighted, "must be numbers"),
@@ -218,7 +218,7 @@ def test_table_is_aligned_with_accounts(tmp_path: Path) -> None:
         ("id,kind\n0,a\n0,b\n", ["line 3", "given twice", "line 2"]),
         ("ids,kind\n0,a\n", ['no column "id"', 'did you mean "ids"']),
         ("id,id\n0,a\n", ["distinct"]),
-        ("id,kind\n0\n", ["line 2", "1 columns where 2"]),
+        ("id,kind\n0\n", ["line 2", "1 column where 2"]),
         ("", ["is empty"]),
     ],
 )

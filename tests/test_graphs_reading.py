@@ -263,7 +263,7 @@ def test_compiled_reader_gets_far() -> None:
 # --- wrong files ---------------------------------------------------------------------------
 
 FAULTS: dict[str, tuple[bytes, str, list[str]]] = {
-    "one column": (b"1 2\n3\n", FORWARD, ["line 2", "1 columns where 2", "separate"]),
+    "one column": (b"1 2\n3\n", FORWARD, ["line 2", "1 column where 2", "separate"]),
     "three columns": (b"1 2\n1 2 0.5\n", FORWARD, ["line 2", "3 columns", FORWARD + " weight"]),
     "no weight": (b"1 2 3\n2 3\n", FORWARD + " weight", ["line 2", "2 columns where 3"]),
     "text for number": (b"1 2\n2 x7\n", FORWARD, ["line 2", "followee", '"x7"', "whole number"]),

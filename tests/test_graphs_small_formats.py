@@ -533,6 +533,11 @@ FAULTS: dict[str, tuple[str, str, list[str]]] = {
         "*Vertices 2\n1 a\n2 a\n",
         ["line 3", '"a"', "have this label"],
     ),
+    "pajek: a quote inside": (
+        "g.net",
+        '*Vertices 1\n1 "a"b"\n',
+        ["line 2", "quotes that do not match", "no quotes inside"],
+    ),
     "pajek: quotes": ("g.net", "*Vertices 1\n1 O'Brien\n", ["line 2", "quotes"]),
     "pajek: arcs and edges": (
         "g.net",

@@ -165,6 +165,57 @@ def test_a_name_of_two_columns_is_refused_by_order_too(
     assert read_follows(path, columns="follower followee _ _", header=True).follows == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("// x\n1 2\n2 3\n", 1),
+        ("// x\n1 2\n2 3\n3 4\n4 5\n", 1),
+        ("ann bob\n// x\ncy dan\n", 2),
+        ("1 2\n" * 300 + "// 4\n3 4\n", 301),
+        ("// a longer comment\nann bob\n", 1),
+    ],
+)
+def test_comments_of_other_programs_are_no_follows(tmp_path: Path, text: str, line: int) -> None:
+    message = refused(written(tmp_path, text))
+    assert f"line {line}: " in message and "looks like a comment" in message
+    assert "begin comments with #" in message
+
+
+def test_ids_may_begin_with_slashes_where_that_is_said(tmp_path: Path) -> None:
+    path = written(tmp_path, "//a bob\nbob //c\n")
+    assert "looks like a comment" in refused(path)
+    found = read_follows(path, columns=FORWARD, comments="none")
+    assert pairs_of(found) == {("//a", "bob"), ("bob", "//c")}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("ann|bob\nbob|cy\n", "spaces, tabs, commas or semicolons"),
+        ("1 -> 2\n2 -> 3\n", "leave out the arrows"),
+        ("digraph { a -> b; }\n", "this is DOT"),
+        ("strict graph G {\n a -- b;\n}\n", "this is DOT"),
+    ],
+)
+def test_other_notations_are_named(tmp_path: Path, text: str, said: str) -> None:
+    assert said in refused(written(tmp_path, text))
+
+
+@pytest.mark.parametrize(("name", "said"), [("g.lgl", "LGL"), ("g.dot", "DOT"), ("g.gv", "DOT")])
+def test_formats_of_other_programs_are_named(tmp_path: Path, name: str, said: str) -> None:
+    path = written(tmp_path, "1 2\n", name)
+    assert f"this is {said}" in refused(path) and "write GraphML" in refused(path)
+    graph = read_follows(path, columns=FORWARD, format="text")
+    assert graph.follows == 1
+    with pytest.raises(InputError, match=f"this is {said}"):
+        write_follows(graph, tmp_path / f"new-{name}", columns=FORWARD)
+
+
+def test_accounts_called_graph_are_read(tmp_path: Path) -> None:
+    path = written(tmp_path, "graph a {'w': 1}\na graph {}\n")
+    assert read_follows(path, columns=FORWARD).follows == 2
+
+
 def test_columns_by_name_need_a_header(tmp_path: Path) -> None:
     path = written(tmp_path, "src,dst\n1,2\n")
     message = refused(path, "follower=src followee=dst", header=False)

@@ -302,7 +302,7 @@ def test_functions_of_a_script_are_run_and_told_apart(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout == "__main__:mine\n"
-    assert "defined in the script or notebook that is running: one makes all runs" in done.stderr
+    assert "defined in the script or notebook that is running: one worker makes" in done.stderr
     again = called("reproduce", tmp_path / "saved")
     assert again.returncode == 2
     assert "it was defined in a script or notebook; hand it over again from Python" in again.stderr

@@ -194,3 +194,10 @@ def test_the_query_of_the_readme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert [(a, r) for a, r, _ in rows] == list(means.index)
     assert [reached for *_, reached in rows] == pytest.approx(means.tolist())
     assert len(rows) == 9
+
+
+@pytest.mark.parametrize("kind", ["morris", "grid", "latin-hypercube"])
+def test_a_design_by_its_word_alone_is_told_how_to_be_written(kind: str) -> None:
+    with pytest.raises(InputError) as refused:
+        sweep({"scenario": "small", "design": kind})
+    assert f'write {{ kind = "{kind}" }}' in str(refused.value)

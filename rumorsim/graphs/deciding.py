@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from rumorsim.errors import Fault, InputError, nearest, show_value
 from rumorsim.graphs.cells import bare_line
 from rumorsim.graphs.columns import Columns
-from rumorsim.graphs.dialects import Said, Shape, shape_of
+from rumorsim.graphs.dialects import Said, Shape, check_slashes, shape_of
+from rumorsim.graphs.formats import not_read
 from rumorsim.graphs.headers import names_a_column
 from rumorsim.graphs.id_checks import is_shortened, rounded_id
 from rumorsim.graphs.lines import LineFormat, is_whole
@@ -18,6 +21,8 @@ __all__ = ["format_of"]
 _LOOKED_AT = 200
 #: Rows of whole numbers under other words that make these a header, whatever they are.
 _SURE = 3
+#: How a graph in DOT begins; behind an id, { may open attributes as networkx writes them.
+_DOT: Final = re.compile(rb"(strict\s+)?(di)?graph\b[^{,;\t]*\{(?!\s*['}])", re.I)
 _ENDS = ("follower", "followee")
 _ATTRIBUTE_ENDS = ("source", "target")
 
@@ -88,6 +93,9 @@ def _first_lines(
             words = bare.lstrip(bare[:1]).replace(b",", b" ").lower().split()
             named = named or (not found and sorted(words[:2]) == [b"followee", b"follower"])
             continue
+        check_slashes(bare, said, f"{file}, line {number}")
+        if not found and _DOT.match(bare):
+            raise not_read("DOT", f"{file}, line {number}", show_value(bare.decode()))
         found.append((number, line))
         if len(found) == _LOOKED_AT:
             break

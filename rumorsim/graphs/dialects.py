@@ -11,7 +11,7 @@ from rumorsim.errors import Fault, InputError, nearest, show_value
 from rumorsim.graphs.cells import SEPARATORS, attributes_of, bare_line, cut, surely_has_attributes
 from rumorsim.graphs.columns import Columns
 
-__all__ = ["COMMENTS", "Said", "Shape", "shape_of"]
+__all__ = ["COMMENTS", "Said", "Shape", "check_slashes", "shape_of"]
 
 #: What lines of comment can begin with, by the word people say for it.
 COMMENTS: Final = {"#": b"#", "%": b"%", "#%": b"#%", "none": b""}
@@ -54,6 +54,16 @@ class Said:
         """What was said that only text has, by key."""
         given = {"header": self.header, "separator": self.separator, "comments": self.comments}
         return {key: value for key, value in given.items() if value is not None}
+
+
+def check_slashes(bare: bytes, said: Said, place: str) -> None:
+    """InputError where a line begins with // and nobody said what comments begin with."""
+    if bare.startswith(b"//") and said.comments is None:
+        rule = "looks like a comment, not like a follow"
+        advice = (
+            'begin comments with #, or say comments = "none" (--comments none) if ids begin with //'
+        )
+        raise InputError(Fault(rule, place, value=show_value(bare.decode()), advice=advice))
 
 
 @dataclass(frozen=True)

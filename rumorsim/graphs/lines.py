@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.graphs.cells import attribute_values, attributes_of, bare_line, quoted_cells
 from rumorsim.graphs.columns import Columns
-from rumorsim.graphs.dialects import Said, Shape
+from rumorsim.graphs.dialects import Said, Shape, check_slashes
 from rumorsim.graphs.id_checks import is_shortened, rounded_id
 from rumorsim.plurals import counted
 
@@ -26,6 +26,7 @@ Id = int | str
 Row = tuple[Id, Id, float, float]
 _INTEGER = re.compile(rb"0|-?[1-9][0-9]*")
 _LONGEST_ID = 1000
+_ARROWS = frozenset({b"->", b"-->", b"=>", b"--", b"<-", b"<--"})
 
 
 class Skip(Enum):
@@ -114,6 +115,7 @@ class LineFormat:
             return Skip.EMPTY
         if bare[0] in self.said.marks and self._comment(bare, number):
             return Skip.COMMENT
+        check_slashes(bare, self.said, f"{self.file}, line {number}")
         if number == self.header_line:
             return Skip.HEADER
         cells = self.shape.cells(bare)
@@ -255,11 +257,13 @@ def _width_advice(bare: bytes, found: int, form: LineFormat) -> str:
         mark = bare[:1].decode()
         return f'if this is a comment, say comments = "{mark}" (--comments "{mark}")'
     if found == 1:
-        return "separate the columns by spaces, tabs or commas"
+        return "separate the columns by spaces, tabs, commas or semicolons"
     if columns.names or form.width == found:
         return "correct the line"
     if found > form.width:
         skipped = columns.without() + " _" * (found - form.width)
+        if not _ARROWS.isdisjoint(bare.split()):
+            return "leave out the arrows: two ids with a blank, tab, comma or semicolon between"
         if found == 3 and form.width == 2:
             weight = f'if the third is a weight, say columns = "{columns.direction} weight"; '
             return weight + f'to skip it, "{skipped}"'

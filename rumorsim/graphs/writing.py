@@ -19,7 +19,7 @@ from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.files import write_beside
 from rumorsim.graphs.columns import SKIPPED, Columns, parse_columns
 from rumorsim.graphs.follows import FollowGraph
-from rumorsim.graphs.formats import ENDINGS, format_by_name
+from rumorsim.graphs.formats import ENDINGS, check_ending, format_by_name
 from rumorsim.graphs.id_checks import written_ids
 from rumorsim.graphs.sources import is_mapped
 
@@ -79,6 +79,8 @@ def write_follows(
             )
         )
     chosen = format_by_name(place)
+    if chosen is None:
+        check_ending(place)
     if chosen is not None and not chosen.writable:
         advice = f"one of {', '.join(ENDINGS)}, .csv, .parquet, .mapped or text"
         raise InputError(Fault(f"{chosen.name} files are read only", file=str(path), advice=advice))

@@ -34,7 +34,9 @@ def in_force(scenario: Scenario, policy: str) -> Scenario:
     parts = policy.split(JOIN)
     unknown = [name for name in parts if name not in there]
     if unknown or len(set(parts)) < len(parts):
-        advice = nearest((unknown or parts)[0], list(scenario.policy_names))
+        advice = nearest((unknown or parts)[0], list(there))
+        if not advice.startswith("did"):
+            advice = nearest("", list(scenario.policy_names))
         fault = Fault("there is no such policy", "", "policy", show_value(policy), advice)
         raise InputError(fault)
     united = [there[name] for name in there if name in parts]

@@ -238,7 +238,8 @@ def hands_of(job: Job, workers: int | None) -> Hands:
     stuck = next(job.handed.stuck(), None) if count else None
     if stuck is not None:
         if count > 1:
-            advise(f"{stuck[0]} cannot go to other processes, as {stuck[1]}: one makes all runs")
+            why = f"{stuck[0]} cannot go to other processes, as {stuck[1]}"
+            advise(f"{why}: one worker makes all runs")
         return Here(job)
     return Processes(job, count) if count else Here(job)
 

@@ -155,7 +155,10 @@ def _advice(place: Place, detail: ErrorDetails) -> str:
         return nearest(str(said)[:100] if said else "", tags)
     if kind == "model_attributes_type" and place.models:
         tags = [tag[1] for tag in map(tag_of, place.models) if tag]
-        return f"its {_discriminator(place)} is {nearest('', tags)}"
+        key = _discriminator(place)
+        if isinstance(value, str) and value in tags:
+            return f'write {{ {key} = "{value}" }}'
+        return f"its {key} is {nearest('', tags)}"
     if kind == "tuple_type" and isinstance(value, dict):
         return f"write [[{key_path(place.path)}]]"
     if kind in _NUMBERS and isinstance(value, str) and _NUMBER.fullmatch(value[:100]):

@@ -120,7 +120,10 @@ class Model(Shown, BaseModel):
         return changed(self, {**(changes or {}), **keys})
 
     def set(self, key: str, value: Any) -> Self:
-        """The same with one dotted key set to another value, checked as :meth:`with_` does::
+        """The same with one dotted key set to another value, checked as :meth:`with_` does.
+
+        None leaves the key out, so that its default holds: the ``name`` of a scenario is then
+        that of its file. InputError for a key that must be there::
 
         scenario.set("stories[tap-water].appeal", 0.3)
         scenario.set("policies[close accounts].interventions[0].when.reports", 10)

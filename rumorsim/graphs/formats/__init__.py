@@ -30,9 +30,11 @@ __all__ = [
     "LISTS",
     "GraphFormat",
     "Request",
+    "check_ending",
     "format_by_name",
     "format_lines",
     "format_of_file",
+    "not_read",
 ]
 
 
@@ -160,6 +162,9 @@ def _format_of(name: str, thing: Any) -> GraphFormat:
     return thing
 
 
+#: Formats of other programs that are neither read nor written, by the endings of names.
+_OTHERS: Final = {".lgl": "LGL", ".dot": "DOT", ".gv": "DOT"}
+
 #: Ours, and those of other packages: entry points of the group ``rumorsim.graph_formats``.
 FORMATS: Final[Registry[GraphFormat]] = Registry("graph format", _OWN, _format_of)
 #: The endings of formats that can be written, for messages and help.
@@ -187,10 +192,27 @@ def check_format(asked: str | None) -> str | None:
     return asked
 
 
+def check_ending(path: str | os.PathLike[str]) -> None:
+    """InputError where a file's name ends as those of a format that is neither read nor written."""
+    name = os.fspath(path).lower().removesuffix(".gz")
+    for ending, format_name in _OTHERS.items():
+        if name.endswith(ending):
+            raise not_read(format_name, os.fspath(path))
+
+
+def not_read(format_name: str, place: str, value: str = "") -> InputError:
+    """What to raise for a graph in a format that is neither read nor written."""
+    rule = f"this is {format_name}, which rumorsim neither reads nor writes"
+    return InputError(Fault(rule, place, value=value, advice="write GraphML (.graphml)"))
+
+
 def format_of_file(path: Path, asked: str | None) -> GraphFormat | None:
     """The format that a person named, or else the file's name; None for lists of follows."""
     if check_format(asked) is None:
-        return format_by_name(path)
+        found = format_by_name(path)
+        if found is None:
+            check_ending(path)
+        return found
     return None if asked in LISTS else FORMATS[str(asked)]
 
 

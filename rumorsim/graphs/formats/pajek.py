@@ -96,7 +96,8 @@ def _words(line: str, place: str) -> list[str]:
     try:
         return shlex.split(line)
     except ValueError as error:
-        _fault(place, f"has quotes that are not closed ({error})", line, 'put names in "..."')
+        rule = "ends in a backslash" if "escaped" in str(error) else "has quotes that do not match"
+        _fault(place, rule, line, 'put names in "..." and no quotes inside them')
 
 
 def _check_edge(place: str, line: str, size: int) -> None:
