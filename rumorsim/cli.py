@@ -13,6 +13,7 @@ import click
 
 from rumorsim.cli_answers import ANSWERS
 from rumorsim.cli_campaigns import campaigns
+from rumorsim.cli_figures import check_drawn, figure_options
 from rumorsim.cli_graph import graph
 from rumorsim.cli_live import live
 from rumorsim.cli_plug_ins import plugins
@@ -95,6 +96,7 @@ cli.add_command(sweep)
 @seed_option
 @engine_option
 @out_option
+@figure_options
 @force_option
 @click.option(
     "--events",
@@ -110,11 +112,18 @@ def run_command(
     seed: int | None,
     engine: str,
     out: Path | None,
+    figures: tuple[str, ...] | None,
+    width: str | None,
     force: bool,
     events: str | None,
     as_json: bool,
 ) -> None:
-    """Run SCENARIO under one policy and show the result."""
+    """Run SCENARIO under one policy and show the result.
+
+    With --out a picture of the largest cascade is saved, as PNG unless --figures says otherwise,
+    of a scenario with at most 500 accounts.
+    """
+    check_drawn(out, figures, width)
     loaded = loaded_scenario(scenario, out, "result", own_code, force=force)
     if events == "-" and as_json:
         raise InputError(
@@ -131,6 +140,8 @@ def run_command(
     tell_of_compiling(engine, loaded)
     batches: list[Batch] = []
     graph = None if out is None else _drawable(loaded)
+    if out is not None and graph is None and (figures or width):
+        advise("no picture is drawn: the scenario has more accounts than can be shown in one")
     sinks = [] if graph is None else [batches.append]
     with bar(loaded.horizon, "h", policy) as progress:
         result = run(
@@ -147,9 +158,13 @@ def run_command(
     if out is not None:
         result.save(out, force=force, source=loaded.file)
         if graph is not None:
+            from rumorsim.report.cascade import cascade_pictures
+            from rumorsim.report.pictures import FigureFiles, save_pictures
+
             stories = [story.name for story in loaded.stories]
             note = f'{loaded.name}: policy "{result.policy}", seed {result.seed}'
-            _draw_cascade(graph, batches, stories, note, out)
+            files = FigureFiles.of(figures, width, default=["png"])
+            save_pictures(out, cascade_pictures(graph, batches, stories, note), files)
     if as_json:
         print_json(result.as_dict())
     elif events != "-":
@@ -166,16 +181,6 @@ def _drawable(scenario: Scenario) -> FollowGraph | None:
 
     graph, _ = build_graph(scenario)
     return graph if graph.accounts <= MOST_ACCOUNTS else None
-
-
-def _draw_cascade(
-    graph: FollowGraph, batches: list[Batch], stories: list[str], note: str, out: Path
-) -> None:
-    """Save a picture of the largest cascade beside the result."""
-    from rumorsim.report.cascade import cascade_pictures
-    from rumorsim.report.pictures import save_pictures
-
-    save_pictures(out, cascade_pictures(graph, batches, stories, note), ["png"])
 
 
 @cli.command("stream")

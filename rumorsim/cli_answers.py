@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 
 import click
 
+from rumorsim.cli_figures import check_drawn, figure_options
 from rumorsim.cli_shared import (
     bar,
     force_option,
@@ -76,6 +77,7 @@ _WIDEST: Final = 120
 @workers_option
 @seed_option
 @out_option
+@figure_options
 @force_option
 @click.option("--full", is_flag=True, help="Print everything that comparison.txt holds.")
 @json_option
@@ -92,6 +94,8 @@ def compare_command(
     workers: int | None,
     seed: int | None,
     out: Path | None,
+    figures: tuple[str, ...] | None,
+    width: str | None,
     force: bool,
     full: bool,
     as_json: bool,
@@ -106,6 +110,7 @@ def compare_command(
     """
     if out is None and not as_json:
         out = Path(f"{Path(scenario).stem or 'scenario'}-compare")
+    check_drawn(out, figures, width)
     loaded = loaded_scenario(scenario, out, "comparison", own_code, force=force)
     from rumorsim.studies.budget import FIRST
     from rumorsim.studies.compare import compare
@@ -127,7 +132,7 @@ def compare_command(
             progress=progress,
         )
     if out is not None:
-        comparison.save(out, force=force, source=loaded.file)
+        comparison.save(out, force=force, source=loaded.file, figures=figures, width=width)
     if as_json:
         print_json(comparison.as_dict())
     else:
@@ -146,8 +151,8 @@ _of = click.option(
 def _study_options(command: Any) -> Any:
     """The options that all answers of a study have."""
     options = (
-        *(policies_option, measures_option, own_code_option, out_option, force_option),
-        *(workers_option, most_runs_option, json_option),
+        *(policies_option, measures_option, own_code_option, out_option, figure_options),
+        *(force_option, workers_option, most_runs_option, json_option),
     )
     for option in reversed(options):
         command = option(command)
@@ -165,6 +170,8 @@ def sensitivity_command(
     measures: tuple[str, ...],
     own_code: bool,
     out: Path | None,
+    figures: tuple[str, ...] | None,
+    width: str | None,
     force: bool,
     workers: int | None,
     most_runs: int | None,
@@ -194,7 +201,7 @@ def sensitivity_command(
             progress=progress,
         )
     if out is not None:
-        found.save(out, force=force)
+        found.save(out, force=force, figures=figures, width=width)
     _tell(found, out, as_json)
 
 
@@ -243,6 +250,8 @@ def optimise_command(
     measures: tuple[str, ...],
     own_code: bool,
     out: Path | None,
+    figures: tuple[str, ...] | None,
+    width: str | None,
     force: bool,
     workers: int | None,
     most_runs: int | None,
@@ -278,7 +287,7 @@ def optimise_command(
             progress=progress,
         )
     if out is not None:
-        found.save(out, force=force)
+        found.save(out, force=force, figures=figures, width=width)
     _tell(found, out, as_json)
 
 
@@ -315,6 +324,7 @@ def optimise_command(
 )  # fmt: skip
 @seed_option
 @out_option
+@figure_options
 @force_option
 @workers_option
 @most_runs_option
@@ -331,6 +341,8 @@ def delay_map_command(
     replicates: int,
     seed: int | None,
     out: Path | None,
+    figures: tuple[str, ...] | None,
+    width: str | None,
     force: bool,
     workers: int | None,
     most_runs: int | None,
@@ -364,7 +376,7 @@ def delay_map_command(
             progress=progress,
         )
     if out is not None:
-        found.save(out, force=force)
+        found.save(out, force=force, figures=figures, width=width)
     _tell(found, out, as_json)
 
 

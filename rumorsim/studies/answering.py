@@ -25,6 +25,8 @@ from rumorsim.studies.runner import Run, Runner, Setting
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from rumorsim.report.pictures import FigureFiles
+
 __all__ = [
     "AnswerDirectory",
     "asked_of",
@@ -149,13 +151,13 @@ class AnswerDirectory:
         with write_beside(self.place / name, overwrite=True) as draft:
             write_records(draft, rows)
 
-    def done(self, name: str, draw: Callable[[], Figure]) -> None:
+    def done(self, name: str, draw: Callable[[], Figure], files: FigureFiles) -> None:
         """Say in the marker which files there are, once the figure beside them is drawn."""
         from rumorsim.report.pictures import save_pictures
 
-        save_pictures(self.place, {name: draw})
-        files = sorted(p.name for p in self.place.iterdir() if p.is_file() and p.name != MARKER)
-        marker = {**self.claim.marker(), "files": files}
+        save_pictures(self.place, {name: draw}, files)
+        there = sorted(p.name for p in self.place.iterdir() if p.is_file() and p.name != MARKER)
+        marker = {**self.claim.marker(), "files": there}
         write_text(self.place / MARKER, json.dumps(marker) + "\n")
 
 

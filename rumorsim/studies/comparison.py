@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -310,17 +310,28 @@ class Comparison(Tabular, Shown):
         return [each.replace("\u00a0", " ") for each in told]
 
     def save(
-        self, directory: str | Path, *, force: bool = False, source: str | Path = ""
+        self,
+        directory: str | Path,
+        *,
+        force: bool = False,
+        source: str | Path = "",
+        figures: str | Iterable[str] | None = None,
+        width: str | None = None,
     ) -> list[Path]:
-        """Write tables (CSV, JSON, text) and figures (PNG, SVG); the paths written.
+        """Write tables (CSV, JSON, text) and figures; the paths written.
+
+        Figures are saved as PNG and SVG, or as ``figures`` says ("pdf", "pdf,svg"), as wide as
+        ``width`` ("8.5 cm"); InputError for what is neither.
 
         OutputError where ``directory`` holds anything that is not ours, or results of another
         kind or scenario, unless ``force``. ``source`` is the file that the scenario was read
         from: another version of that file counts as the same scenario.
         """
+        from rumorsim.report.pictures import FigureFiles
         from rumorsim.studies.saving import save_comparison
 
-        return save_comparison(self, Path(directory), force=force, source=source)
+        files = FigureFiles.of(figures, width)
+        return save_comparison(self, Path(directory), files, force=force, source=source)
 
 
 def main_key(scenario: Mapping[str, Any]) -> str:

@@ -121,19 +121,30 @@ class DelayMap(Shown):
 
         return told(self)
 
-    def save(self, out: str | Path, *, force: bool = False) -> None:
+    def save(
+        self,
+        out: str | Path,
+        *,
+        force: bool = False,
+        figures: str | Iterable[str] | None = None,
+        width: str | None = None,
+    ) -> None:
         """Write picture and tables; OutputError where ``out`` is not one of ours.
 
         That includes an answer of another scenario or study, unless ``force``.
+        The figure is saved as PNG and SVG, or as ``figures`` says ("pdf", "pdf,svg"), as wide as
+        ``width`` ("8.5 cm"); InputError for what is neither.
         """
+        from rumorsim.report.pictures import FigureFiles
         from rumorsim.studies.delay_map_telling import figure
 
+        files = FigureFiles.of(figures, width)
         claim = Claim.of(HOLDS, self.scenario, self.source)
         directory = AnswerDirectory(Path(out), claim, force=force)
         directory.text("delay-map.txt", self.text() + "\n")
         directory.json("delay-map.json", self.as_dict())
         directory.csv("delay-map.csv", self.rows())
-        directory.done("delay-map.png", lambda: figure(self))
+        directory.done("delay-map.png", lambda: figure(self), files)
 
 
 def delay_map(

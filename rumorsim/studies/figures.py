@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from rumorsim.report.bands import Band, Panel, draw_bands
 from rumorsim.report.differences import Dot, draw_differences
-from rumorsim.report.pictures import save_pictures
+from rumorsim.report.pictures import FigureFiles, save_pictures
 from rumorsim.studies.effects import bears, cell, changed_cell
 from rumorsim.studies.few_worlds import worlds_needed
 
@@ -24,13 +24,13 @@ MAIN_FIGURE: Final = "reach-over-time.png"
 _PANELS: Final = {"False stories": "false", "True stories": "true"}
 
 
-def draw_comparison(comparison: Comparison, folder: Path) -> list[Path]:
+def draw_comparison(comparison: Comparison, folder: Path, files: FigureFiles) -> list[Path]:
     """Write the figures into ``folder``; the paths of those that could be drawn."""
     pictures = {
         MAIN_FIGURE: lambda: reach_figure(comparison),
         "differences.png": lambda: difference_figure(comparison),
     }
-    return save_pictures(folder, pictures)
+    return save_pictures(folder, pictures, files)
 
 
 def reach_figure(comparison: Comparison) -> Figure:

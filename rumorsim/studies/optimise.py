@@ -133,20 +133,31 @@ class Optimum(Shown):
             "study": dict(self.study),
         }
 
-    def save(self, out: str | Path, *, force: bool = False) -> None:
+    def save(
+        self,
+        out: str | Path,
+        *,
+        force: bool = False,
+        figures: str | Iterable[str] | None = None,
+        width: str | None = None,
+    ) -> None:
         """Write tables and picture; OutputError where ``out`` is not one of ours.
 
         That includes an answer of another scenario or study, unless ``force``.
+        The figure is saved as PNG and SVG, or as ``figures`` says ("pdf", "pdf,svg"), as wide as
+        ``width`` ("8.5 cm"); InputError for what is neither.
         """
+        from rumorsim.report.pictures import FigureFiles
         from rumorsim.studies.optimise_telling import figure
 
+        files = FigureFiles.of(figures, width)
         claim = Claim.of(HOLDS, asked_of(self.scenario, self.study), self.source)
         directory = AnswerDirectory(Path(out), claim, force=force)
         directory.text("optimum.txt", self.text() + "\n")
         directory.json("optimum.json", self.as_dict())
         directory.csv("trials.csv", self.trial_rows())
         directory.csv("finalists.csv", self.verdict.rows())
-        directory.done("frontier.png", lambda: figure(self))
+        directory.done("frontier.png", lambda: figure(self), files)
 
 
 def optimise(

@@ -1,4 +1,4 @@
-"""A comparison on the disk: tables as CSV, JSON and text, figures as PNG and SVG."""
+"""A comparison on the disk: tables as CSV, JSON and text, and its figures."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from rumorsim.studies.change import plain_change
 from rumorsim.studies.figures import draw_comparison
 
 if TYPE_CHECKING:
+    from rumorsim.report.pictures import FigureFiles
     from rumorsim.studies.comparison import Comparison
 
 __all__ = ["HOLDS", "save_comparison", "write_changes"]
@@ -23,7 +24,12 @@ HOLDS: Final = "comparison"
 
 
 def save_comparison(
-    comparison: Comparison, directory: Path, *, force: bool = False, source: str | Path = ""
+    comparison: Comparison,
+    directory: Path,
+    files: FigureFiles,
+    *,
+    force: bool = False,
+    source: str | Path = "",
 ) -> list[Path]:
     """Write a comparison to a directory of its own; the paths written.
 
@@ -46,7 +52,8 @@ def save_comparison(
             comparison.accounts.save(draft / ACCOUNTS_FILE)
         names = [each.name for each in draft.iterdir()]
         write_text(draft / MARKER, _marker(claim, names))
-    names = sorted([*names, *(each.name for each in draw_comparison(comparison, directory))])
+    drawn = draw_comparison(comparison, directory, files)
+    names = sorted([*names, *(each.name for each in drawn)])
     write_text(directory / MARKER, _marker(claim, names))
     return [directory / name for name in names]
 

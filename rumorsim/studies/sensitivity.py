@@ -149,20 +149,31 @@ class Sensitivity(Shown):
 
         return told(self)
 
-    def save(self, out: str | Path, *, force: bool = False) -> None:
+    def save(
+        self,
+        out: str | Path,
+        *,
+        force: bool = False,
+        figures: str | Iterable[str] | None = None,
+        width: str | None = None,
+    ) -> None:
         """Write the answer into its directory; OutputError where that is not one of ours.
 
         That includes an answer of another scenario or study, unless ``force``.
+        The figure is saved as PNG and SVG, or as ``figures`` says ("pdf", "pdf,svg"), as wide as
+        ``width`` ("8.5 cm"); InputError for what is neither.
         """
+        from rumorsim.report.pictures import FigureFiles
         from rumorsim.studies.sensitivity_telling import figure
 
+        files = FigureFiles.of(figures, width)
         claim = Claim.of(HOLDS, asked_of(self.scenario, self.study), self.source)
         directory = AnswerDirectory(Path(out), claim, force=force)
         directory.text("sensitivity.txt", self.text() + "\n")
         directory.json("sensitivity.json", self.as_dict())
         directory.csv("indices.csv", self.rows())
         directory.csv("points.csv", self._point_rows())
-        directory.done("indices.png", lambda: figure(self))
+        directory.done("indices.png", lambda: figure(self), files)
 
     def _point_rows(self) -> list[dict[str, Any]]:
         """One row for each point and response: parameters, then each world."""
