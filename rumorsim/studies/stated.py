@@ -28,8 +28,7 @@ __all__ = [
 
 def needed_for(apart: Sequence[float], base: Sequence[float]) -> int:
     """The worlds that an interval of a mean difference ``apart`` to ``base`` takes, at least 2."""
-    both = (needed_of_difference(_column(apart)), most_needed(_column(base)))
-    return int(max(each[0] for each in both))
+    return int(needed_of_difference(_column(apart), _column(base))[0])
 
 
 def bears_difference(apart: Sequence[float], base: Sequence[float]) -> bool:
