@@ -13,7 +13,7 @@ from rumorsim.studies import intervals, stated
 from rumorsim.studies.budget import Budget, next_worlds
 from rumorsim.studies.change import paired
 from rumorsim.studies.comparison import Comparison
-from rumorsim.studies.few_worlds import few_worlds, worlds_needed
+from rumorsim.studies.few_worlds import few_worlds, tails, worlds_needed
 from rumorsim.studies.intervals import Interval, level_of_look
 from rumorsim.studies.precision import Wish, reached_precision
 from rumorsim.studies.tails import rarest, tail_of
@@ -244,3 +244,20 @@ def test_taking_off_is_counted_in_pairs() -> None:
     assert (none.took_off, policy.took_off) == (3, 2)
     assert (policy.prevented, policy.added) == (2, 1)
     assert none.given is not None and none.given.estimate == 900
+
+
+def test_who_decides_is_told_for_every_policy() -> None:
+    base = rare(20, [3])
+    lower = [each - 5 if each > 100 else each for each in base]
+    found = comparison(none=base, slow=lower, same=base)
+    none, slow, same = tails(found)
+    assert none.difference is None and none.reach == tail_of(base)
+    assert slow.difference is not None and same.difference is not None
+    assert (slow.difference.half, slow.difference.largest) == (1, 1.0)
+    assert (same.difference.half, same.difference.largest) == (0, 0.0)
+    full = found.text(full=True)
+    assert full.count("How often it takes off") == 1
+    lines = full[full.index("Who decides") :].splitlines()
+    row = next(line for line in lines if line.startswith("  slow"))
+    assert row.split() == ["slow", "1", "world", "80", "%", "1", "world", "100", "%", "4.1", "0.86",
+                           "+-", "0.39"]  # fmt: skip

@@ -270,7 +270,7 @@ class Comparison(Tabular, Shown):
 
         Everything else that was measured is in the tables that :meth:`save` writes.
         """
-        from rumorsim.studies.few_worlds import few_worlds
+        from rumorsim.studies.few_worlds import few_worlds, tails
         from rumorsim.studies.take_off import take_off
         from rumorsim.studies.telling import headlines
 
@@ -293,6 +293,14 @@ class Comparison(Tabular, Shown):
             "budget": self.budget,
             "few_worlds": few_worlds(self),
             "take_off": take_off(self).as_dict(),
+            "tails": [
+                {
+                    "policy": each.policy,
+                    "reach": each.reach.as_dict(),
+                    "difference": None if each.difference is None else each.difference.as_dict(),
+                }
+                for each in tails(self)
+            ],
             "worlds": {
                 policy: {key: list(self.scalars[policy][key]) for key in keys}
                 for policy in self.policies

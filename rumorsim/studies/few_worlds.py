@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from rumorsim.plurals import counted
+from rumorsim.report.tables import aligned, shortened
 from rumorsim.studies.change import seen_in
-from rumorsim.studies.comparison import NONE
+from rumorsim.studies.comparison import NONE, main_key
 from rumorsim.studies.effects import FALSE, TRUE, what_is
+from rumorsim.studies.intervals import in_both
 from rumorsim.studies.tails import Tail, tail_of
 
 if TYPE_CHECKING:
     from rumorsim.studies.comparison import Comparison
 
-__all__ = ["few_worlds", "main_tail", "worlds_needed"]
+__all__ = ["Tails", "few_worlds", "main_tail", "tail_lines", "tails", "worlds_needed"]
+
+
+class Tails(NamedTuple):
+    """Who decides a policy's numbers: the tails of its reach and of its difference to ``none``."""
+
+    policy: str
+    reach: Tail
+    difference: Tail | None
 
 
 def worlds_needed(comparison: Comparison) -> int | None:
@@ -40,6 +51,54 @@ def main_tail(comparison: Comparison) -> tuple[str, Tail] | None:
         if any(values):
             return key, tail_of(values)
     return None
+
+
+def tails(comparison: Comparison) -> list[Tails]:
+    """The tails of the reach that policies are ranked by, for each policy that has it."""
+    key = main_key(comparison.scenario)
+    base = comparison.scalars[NONE].get(key)
+    found = []
+    for policy in comparison.policies:
+        ours, theirs = in_both(comparison.scalars[policy].get(key, ()), base)
+        if ours:
+            apart = [a - b for a, b in zip(ours, theirs, strict=True)]
+            difference = None if policy == NONE else tail_of(apart)
+            found.append(Tails(policy, tail_of(ours), difference))
+    return found
+
+
+def tail_lines(comparison: Comparison) -> list[str]:
+    """The tails as a table for people; nothing for one world."""
+    if len(comparison.seeds) < 2:
+        return []
+    rows = [["", "half is in", "largest", "half of change in", "largest", "skewness", "tail index"]]
+    for each in tails(comparison):
+        reach, change = each.reach, each.difference
+        rows.append(
+            [
+                shortened(each.policy, 30),
+                counted(reach.half, "world"),
+                f"{100 * reach.largest:.0f} %",
+                "" if change is None or not change.half else counted(change.half, "world"),
+                "" if change is None or not change.half else f"{100 * change.largest:.0f} %",
+                f"{reach.skewness:.1f}",
+                _index(reach),
+            ]
+        )
+    what = what_is(main_key(comparison.scenario))
+    return [
+        f"Who decides the means of the {what}, and of its change from none:",
+        *aligned(rows, "  "),
+        "Largest: the share of the largest world. Tail index: by Hill, over the upper quarter of"
+        " the worlds, with its standard error (0: no tail; from 0.5 on no variance).",
+        "",
+    ]
+
+
+def _index(tail: Tail) -> str:
+    if tail.tail_index is None:
+        return ""
+    return f"{tail.tail_index:.2f} +- {tail.tail_index_error:.2f}"
 
 
 def few_worlds(comparison: Comparison) -> str:

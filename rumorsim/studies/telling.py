@@ -14,6 +14,7 @@ from rumorsim.report.numbers import spread
 from rumorsim.report.tables import aligned, shortened
 from rumorsim.studies.comparison import NONE
 from rumorsim.studies.effects import bears, what_is
+from rumorsim.studies.few_worlds import few_worlds, tail_lines
 from rumorsim.studies.frontier import frontier_lines
 from rumorsim.studies.take_off import take_off_lines
 
@@ -89,7 +90,9 @@ def details(comparison: Comparison) -> str:
             ["  " + shortened(row[0], 30), *row[1:]] for row in rows_of(comparison, headline.key)
         ]
     blocks = [*aligned(rows), "", *_notes(comparison, shown), ""]
-    blocks += [*take_off_lines(comparison), ""]
+    if not few_worlds(comparison):  # else the short form has it
+        blocks += [*take_off_lines(comparison), ""]
+    blocks += tail_lines(comparison)
     blocks += order(comparison)
     blocks += frontier_lines(comparison)
     return "\n".join(blocks).rstrip()
