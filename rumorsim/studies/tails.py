@@ -37,7 +37,7 @@ _OF_TAME: Final = 8.0
 #: Few worlds: as many as a second look has.
 _FEW: Final = 80
 #: The same for the skewness that the upper quarter suggests (assumption, tested).
-_BY_SPREAD: Final = 8.0
+_BY_SPREAD: Final = 12.0
 #: No more worlds than these are asked for by the upper quarter alone (assumption).
 _SPREAD_MOST: Final = 1_000.0
 #: Mean of Z - q for standard normal Z above its upper quartile q: Hill's index of a lognormal law.
