@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from rumorsim.studies.optimise import optimise
     from rumorsim.studies.sensitivity import sensitivity
     from rumorsim.studies.sweep import sweep
+    from rumorsim.studies.tail import compare_tail
     from rumorsim.world import World
 
 __version__ = "0.1.0"
@@ -61,6 +62,7 @@ _HOMES = {
     "Simulation": "run",
     "World": "world",
     "compare": "studies.compare",
+    "compare_tail": "studies.tail",
     "delay_map": "studies.delay_map",
     "follow_graph": "graphs",
     "from_edges": "graphs",
@@ -92,6 +94,7 @@ __all__ = [
     "Simulation",
     "World",
     "compare",
+    "compare_tail",
     "delay_map",
     "follow_graph",
     "from_edges",

@@ -32,6 +32,7 @@ from rumorsim.cli_shared import (
     tell_of_compiling,
     workers_option,
 )
+from rumorsim.errors import Fault, InputError
 
 __all__ = ["ANSWERS"]
 
@@ -51,7 +52,7 @@ _WIDEST: Final = 120
     "--budget",
     metavar="TIME|RUNS",
     help="Without --replicates: what may be spent on worlds, such as 5 min or 2000 runs "
-    "(default 30 s).",
+    "(default 30 s, with --tail 4000 runs).",
 )
 @click.option(
     "--precision",
@@ -71,6 +72,12 @@ _WIDEST: Final = 120
     show_default=True,
     help="With --precision: the most worlds.",
 )
+@click.option(
+    "--tail",
+    metavar="TAIL",
+    help='Ask how likely it is instead that, say, "reach > 50000": rare outbreaks are found by'
+    " splitting worlds. --replicates is then the number of worlds.",
+)
 @policies_option
 @measures_option
 @own_code_option
@@ -88,6 +95,7 @@ def compare_command(
     precision: str | None,
     precision_of: str | None,
     most: int,
+    tail: str | None,
     policies: tuple[str, ...],
     measures: tuple[str, ...],
     own_code: bool,
@@ -107,7 +115,26 @@ def compare_command(
     results of the same scenario, which are replaced. The default is SCENARIO-compare in the
     current directory (none with --json). A picture that cannot be drawn is reported in one
     line on standard error; the results are complete without it, and the exit code is 0.
+
+    With --tail the chance of a rare outbreak is estimated under every policy; the default
+    of --out is then SCENARIO-tail.
     """
+    if tail is not None:
+        _must_be_alone("--tail", "precision", "precision_of", "most", "measures", "full")
+        _compare_tail(
+            scenario,
+            tail,
+            budget,
+            replicates,
+            policies,
+            own_code,
+            workers,
+            seed,
+            out,
+            force,
+            as_json,
+        )
+        return
     if out is None and not as_json:
         out = Path(f"{Path(scenario).stem or 'scenario'}-compare")
     check_drawn(out, figures, width)
@@ -138,6 +165,58 @@ def compare_command(
     else:
         click.echo(comparison.text(full=full, width=min(get_terminal_size().columns, _WIDEST)))
     tell_of(out)
+
+
+def _compare_tail(
+    scenario: str,
+    tail: str,
+    budget: str | None,
+    roots: int | None,
+    policies: tuple[str, ...],
+    own_code: bool,
+    workers: int | None,
+    seed: int | None,
+    out: Path | None,
+    force: bool,
+    as_json: bool,
+) -> None:
+    if out is None and not as_json:
+        out = _place(scenario, None, "tail")
+    loaded = loaded_scenario(scenario, out, "tail comparison", own_code, force=force)
+    from rumorsim.studies.tail import BUDGET, compare_tail
+
+    tell_of_compiling("fast", loaded)
+    with bar(1, "runs") as progress:
+        found = compare_tail(
+            loaded,
+            tail,
+            policies=policies or None,
+            roots=roots,
+            budget=BUDGET if budget is None else budget,
+            workers=workers,
+            seed=seed,
+            progress=progress,
+        )
+    if out is not None:
+        found.save(out, force=force, source=loaded.file)
+    _tell(found, out, as_json)
+
+
+def _is_given(name: str) -> bool:
+    """Whether an option of the present command was given, rather than left at its default."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source is click.core.ParameterSource.COMMANDLINE
+
+
+def _must_be_alone(option: str, *others: str) -> None:
+    """InputError where an option is given that says nothing beside ``option``."""
+    faults = [
+        Fault(f"does not go with {option}", key=f"--{name.replace('_', '-').removesuffix('s')}")
+        for name in others
+        if _is_given(name)
+    ]
+    if faults:
+        raise InputError(faults)
 
 
 _of = click.option(

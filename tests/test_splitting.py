@@ -16,11 +16,10 @@ from test_redraw import QUICK, alike, numbers, scenario_of
 
 from rumorsim import Scenario, loads
 from rumorsim.events import Batch, Kind
-from rumorsim.redraw import Redraw, counted
+from rumorsim.redraw import Redraw
 from rumorsim.run import Simulation
 from rumorsim.studies.splitting import (
     Asked,
-    History,
     Plan,
     branch_of,
     new_key,
@@ -47,19 +46,11 @@ def until(events: tuple[Batch, np.ndarray], moment: float) -> tuple[Batch, np.nd
     return Batch(batch.rows[batch.time <= moment]), late[late["time"] <= moment]
 
 
-def history_of(scenario: Scenario, redraw: Redraw | None = None) -> History:
-    simulation = Simulation(scenario, "none", redraw=redraw)
-    batch = simulation.advance(scenario.horizon)
-    late = simulation.exposures()
-    stories = counted([each.truth for each in simulation.facts.stories])
-    return History.of(Batch(np.concatenate([batch.rows, late.rows])), stories)
-
-
 # -- branches ---------------------------------------------------------------------------
 
 
-def levels_of(reach: int) -> list[int]:
-    return sorted({1, (reach + 1) // 2, reach}) if reach else []
+def levels_of(audience: int) -> list[int]:
+    return sorted({1, (audience + 1) // 2, audience}) if audience else []
 
 
 @pytest.mark.parametrize("number", numbers())
@@ -67,7 +58,7 @@ def test_a_branch_leaves_what_was_before_alone(number: int) -> None:
     scenario = scenario_of(number)
     made = once(scenario, "none", scenario.seed, None, Asked("reach.accounts"))
     before = whole(scenario)
-    for level in levels_of(made.history.reach):
+    for level in levels_of(made.history.audience):
         branch = branch_of(made, None, level, new_key(scenario.seed, 1, level))
         moment = made.history.moment(level)
         after = whole(scenario, branch)
@@ -76,8 +67,8 @@ def test_a_branch_leaves_what_was_before_alone(number: int) -> None:
             assert alike(after, whole(scenario, branch, "reference"))
         # A branch of the branch leaves the branch alone as long.
         again = once(scenario, "none", scenario.seed, branch, Asked("reach.accounts"))
-        deeper = branch_of(again, branch, again.history.reach, new_key(branch.keys[-1], 2, 1))
-        moment = again.history.moment(again.history.reach)
+        deeper = branch_of(again, branch, again.history.audience, new_key(branch.keys[-1], 2, 1))
+        moment = again.history.moment(again.history.audience)
         assert alike(until(after, moment), until(whole(scenario, deeper), moment))
 
 
@@ -87,7 +78,7 @@ def test_branches_change_what_comes_after() -> None:
     for number in range(QUICK):
         scenario = scenario_of(number)
         made = once(scenario, "none", scenario.seed, None, Asked("reach.accounts"))
-        if made.history.reach:
+        if made.history.audience:
             branch = branch_of(made, None, 1, 99)
             changed += not alike(whole(scenario), whole(scenario, branch))
     assert changed > QUICK // 3
@@ -112,8 +103,10 @@ def test_accounts_that_posted_keep_what_they_draw() -> None:
         """
     )
     made = once(scenario, "none", 1, None, Asked(KEY))
-    assert made.history.kept(1).tolist() == [0, 1, 2, 3, 4, 5]  # all read it at one moment
-    assert branch_of(made, None, 1, 7).epochs.tolist() == [0] * 6
+    # Its five followers have it in their feed at once.
+    assert made.history.audience == 5 and made.history.moment(1) == made.history.moment(5) == 0
+    assert made.history.kept(1).tolist() == [0]
+    assert branch_of(made, None, 1, 7).epochs.tolist() == [0, 1, 1, 1, 1, 1]
 
 
 # -- exact laws --------------------------------------------------------------------------
@@ -323,7 +316,7 @@ def test_siblings_differ_and_share_their_past() -> None:
     assert len({redraw for _, redraw in found}) == len(found)
     for leaf, redraw in found:
         again = once(scenario, "none", 3, redraw, Asked(KEY))
-        assert again.value == leaf.values["none"] and again.history.reach == leaf.reach
+        assert again.value == leaf.values["none"] and again.history.audience == leaf.audience
 
 
 def test_a_tree_that_grows_too_large_is_split_no_more() -> None:

@@ -1,15 +1,17 @@
 """Multilevel splitting: rare outbreaks found at a cost that grows with the logarithm of 1/p.
 
-A world in which the rumor reaches L accounts is run again with other luck from that moment on,
-several times over; of these branches some reach the next level, and so on (Kahn and Harris 1951;
+A world in which the rumor comes far is run again with other luck from that moment on, several
+times over; of these branches some come to the next level, and so on (Kahn and Harris 1951;
 Villén-Altamirano and Villén-Altamirano, RESTART, 1991; Garvels, "The splitting method in rare
 event simulation", 2000; Cérou and Guyader, "Adaptive multilevel splitting for rare event
-analysis", 2007).
+analysis", 2007). How far it has come is its *audience*: the accounts that had it in their feed.
+Those who are yet to read it count as much as those who have; levels of reach, which leave them
+out, tell less of what is to come, and take several times as many worlds.
 
 **A branch is a world.** Chance decides everything here by draws at addresses, so the law of a
-world is that of a field of independent draws U. Run ``none`` until the level L is reached, at time
-T. The accounts that have read or posted a false story by the end of the moment T are *kept*. What
-the others decide about false stories (see ``rumorsim.redraw``: coins of sharing, vigour, contacts,
+world is that of a field of independent draws U. Run ``none`` until the audience is L, at time T.
+The accounts that have read or posted a false story by the end of the moment T are *kept*. What the
+others decide about false stories (see ``rumorsim.redraw``: coins of sharing, vigour, contacts,
 stops, thresholds) has not been looked at: a coin is looked at when its reader reads, all else when
 its author posts. So which accounts are kept does not depend on those draws, and given everything
 that has been looked at they are still independent and have their first law. Replacing them by
@@ -56,6 +58,7 @@ from rumorsim.scenario.handing import measure_named, measured_by
 from rumorsim.simulation import Simulation
 from rumorsim.studies.answering import measure_of
 from rumorsim.studies.comparison import NONE
+from rumorsim.world import World
 
 __all__ = [
     "MOST_RUNS",
@@ -81,7 +84,7 @@ Path = tuple[tuple[int, int], ...]
 
 
 class Plan(NamedTuple):
-    """Reaches at which worlds are split, rising, and into how many branches each time."""
+    """Audiences at which worlds are split, rising, and into how many branches each time."""
 
     levels: tuple[int, ...] = ()
     branches: tuple[int, ...] = ()
@@ -96,44 +99,53 @@ class Asked(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """When a false story was first read by each account, and posted, in order of time.
+    """How far the false stories (the true ones where none is false) had come, and when.
 
-    ``times`` and ``readers`` [reach]: first reads of distinct accounts; ``posted`` (hours) and
-    ``posters``: every post. Of true stories where none is false.
+    ``times`` [audience]: when each account first had a post of them in its feed, or read one
+    elsewhere, in order (hours). ``read`` and ``readers``: first reads; ``posted`` and
+    ``posters``: every post; both in order of time.
     """
 
     times: NDArray[np.float64]
+    read: NDArray[np.float64]
     readers: NDArray[np.int64]
     posted: NDArray[np.float64]
     posters: NDArray[np.int64]
 
     @classmethod
-    def of(cls, events: Batch, stories: NDArray[np.bool_]) -> History:
-        """From EXPOSE, PUBLISH and SHARE events in order of time; ``stories``: those that count."""
-        ours = Batch(events.rows[stories[events.story]])
+    def of(cls, events: Batch, world: World) -> History:
+        """From EXPOSE, PUBLISH and SHARE events, each kind in order of time.
+
+        In models of contacts nothing is delivered: there the audience are those who read it.
+        """
+        ours = Batch(events.rows[counted([s.truth for s in world.facts.stories])[events.story]])
         reads, posts = ours.only(Kind.EXPOSE), ours.only(Kind.PUBLISH, Kind.SHARE)
-        _, first = np.unique(reads.account, return_index=True)
-        first.sort()
-        return cls(
-            reads.time[first],
-            reads.account[first].astype(np.int64),
-            posts.time,
-            posts.account.astype(np.int64),
-        )
+        first = np.full(world.size, np.inf)
+        np.minimum.at(first, reads.account, reads.time)
+        readers = np.flatnonzero(first < np.inf)
+        readers = readers[np.argsort(first[readers], kind="stable")]
+        read = first[readers]
+        if world.rules.terms is None:
+            rows = world.reserve.origin[posts.account]
+            for time, row in zip(posts.time.tolist(), rows.tolist(), strict=True):
+                followers = world.graph.followers_of(row)
+                first[followers] = np.minimum(first[followers], time)
+        times = np.sort(first[first < np.inf])
+        return cls(times, read, readers, posts.time, posts.account.astype(np.int64))
 
     @property
-    def reach(self) -> int:
-        """How many accounts read it."""
+    def audience(self) -> int:
+        """How many accounts had it in their feed, or read it elsewhere."""
         return len(self.times)
 
     def moment(self, level: int) -> float:
-        """When ``level`` accounts had read it (hours)."""
+        """When the audience came to ``level`` accounts (hours)."""
         return float(self.times[level - 1])
 
     def kept(self, level: int) -> NDArray[np.int64]:
         """The accounts whose decisions were looked at by the end of that moment."""
         until = self.moment(level)
-        readers = self.readers[: np.searchsorted(self.times, until, side="right")]
+        readers = self.readers[: np.searchsorted(self.read, until, side="right")]
         posters = self.posters[: np.searchsorted(self.posted, until, side="right")]
         return np.union1d(readers, posters)
 
@@ -141,14 +153,14 @@ class History:
 class Leaf(NamedTuple):
     """One branch of the tree of a world: its weight, and the number asked about by policy.
 
-    None where a run has no such number. ``reach``: of the stories that count, under ``none``;
-    ``events``: logged in all its runs.
+    None where a run has no such number. ``audience``: under ``none``; ``events``: logged in all
+    its runs.
     """
 
     path: Path
     weight: float
     values: dict[str, float | None]
-    reach: int
+    audience: int
     events: int
 
 
@@ -183,8 +195,7 @@ def once(scenario: Scenario, policy: str, seed: int, redraw: Redraw | None, aske
     late = simulation.exposures()
     events += len(late)
     hear(late)
-    stories = counted([each.truth for each in simulation.facts.stories])
-    history = History.of(Batch.joined(parts), stories)
+    history = History.of(Batch.joined(parts), simulation.world)
     numbers = dict(flatten(listening.values()))
     if asked.key not in numbers:
         rule = "no run of this scenario has such a number"
@@ -199,7 +210,7 @@ def new_key(parent: int, level: int, branch: int) -> int:
 
 
 def branch_of(made: Made, redraw: Redraw | None, level: int, key: int) -> Redraw:
-    """A branch of a run at the moment ``level`` accounts have been reached; ``redraw``: its own."""
+    """A branch of a run from the moment of ``level`` on; ``redraw``: the run's own."""
     keys = () if redraw is None else redraw.keys
     epochs = np.full(made.accounts, len(keys) + 1, dtype=np.uint8)
     kept = made.history.kept(level)
@@ -223,7 +234,7 @@ def tree(
         made: Made, redraw: Redraw | None, path: Path, weight: float, at: int
     ) -> Iterator[tuple[Leaf, Redraw | None]]:
         nonlocal begun
-        if at == len(plan.levels) or made.history.reach < plan.levels[at] or begun >= most:
+        if at == len(plan.levels) or made.history.audience < plan.levels[at] or begun >= most:
             yield ended(made, redraw, path, weight), redraw
             return
         level, split = plan.levels[at], plan.branches[at]
@@ -244,6 +255,6 @@ def tree(
                 run = once(scenario, policy, seed, redraw, asked)
                 values[policy] = run.value
                 events += run.events
-        return Leaf(path, weight, values, made.history.reach, events)
+        return Leaf(path, weight, values, made.history.audience, events)
 
     yield from grown(once(scenario, NONE, seed, None, asked), None, (), 1.0, 0)

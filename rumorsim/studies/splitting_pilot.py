@@ -93,11 +93,11 @@ def pilot(
         inside = sum(in_tail(run.made.value) for run in runs) / len(runs)
         level = None
         if inside * PART < 1 and reached >= RAREST and len(levels) < _MOST_LEVELS:
-            level = next_level([run.made.history.reach for run in runs], levels[-1:])
+            level = next_level([run.made.history.audience for run in runs], levels[-1:])
         if level is None:
             plan = Plan(tuple(levels), tuple(branches))
             return Pilot(plan, tuple(chances), reached * inside, made, events, inside > 0)
-        there = [run for run in runs if run.made.history.reach >= level]
+        there = [run for run in runs if run.made.history.audience >= level]
         chance = len(there) / len(runs)
         levels.append(level)
         chances.append(chance)
@@ -118,9 +118,9 @@ def _key(run: _Run) -> int:
 
 
 def next_level(reached: list[int], before: list[int]) -> int | None:
-    """The reach, above that of ``before``, that about one run in :data:`PART` has; None: none.
+    """The audience, above that of ``before``, that about one run in :data:`PART` has; None: none.
 
-    Where many runs have the same reach it is the one whose share is nearest to that, by its
+    Where many runs have the same audience it is the one whose share is nearest to that, by its
     logarithm.
     """
     least = before[0] if before else 0

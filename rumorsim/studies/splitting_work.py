@@ -87,5 +87,5 @@ def grown(
     return trees
 
 
-def _leaf(path: Any, weight: float, values: Any, reach: int, events: int) -> Leaf:
-    return Leaf(tuple((level, branch) for level, branch in path), weight, values, reach, events)
+def _leaf(path: Any, weight: float, values: Any, audience: int, events: int) -> Leaf:
+    return Leaf(tuple((level, branch) for level, branch in path), weight, values, audience, events)

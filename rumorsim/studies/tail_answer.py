@@ -1,0 +1,269 @@
+"""The answer of a comparison of tails: the chance under every policy, and what it rests on."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.frames import Table, Tabular
+from rumorsim.shown import Shown, listed
+from rumorsim.studies.answering import check_key
+from rumorsim.studies.comparison import NONE, main_key
+from rumorsim.studies.intervals import (
+    LEVEL,
+    PART,
+    Interval,
+    covariance,
+    mean,
+    mean_interval,
+    paired_difference,
+    relative_change,
+    shared_level,
+)
+from rumorsim.studies.splitting import Leaf
+from rumorsim.studies.splitting_pilot import Pilot
+
+__all__ = ["Chance", "Exceedance", "TailComparison"]
+
+#: An interval needs so many worlds that contribute, and so many times the squared skewness in all.
+CONTRIBUTING: Final = 10
+_PER_SKEWNESS: Final = 8
+#: Of the threshold, to find one whose chance can be told.
+_HALVINGS: Final = 6
+_FORM: Final = re.compile(
+    r"\s*([A-Za-z_][^<>=]*?)\s*(>=|>)\s*([0-9][0-9_,]*(?:\.\d+)?(?:e\+?\d+)?)\s*"
+)
+
+
+class Exceedance(NamedTuple):
+    """The runs whose number ``key`` is above ``threshold``, or at it where not ``strict``."""
+
+    key: str
+    threshold: float
+    strict: bool
+    written: str
+
+    @classmethod
+    def read(cls, text: str, scenario: Mapping[str, Any]) -> Exceedance:
+        """From "reach > 50000"; InputError for anything else. ``scenario``: resolved."""
+        found = _FORM.fullmatch(text)
+        usual = main_key(scenario)
+        if found is None:
+            rule = "must be a number of a run, > or >=, and a threshold"
+            advice = f'such as "reach > 50000" or "{usual} > 50000"'
+            raise InputError(Fault(rule, key="tail", value=show_value(text), advice=advice))
+        key = usual if found[1] == "reach" else found[1]
+        check_key(key, "tail", usual, scenario)
+        threshold = float(found[3].replace(",", "").replace("_", ""))
+        return cls(key, threshold, found[2] == ">", f"{found[1]} {found[2]} {threshold:,.12g}")
+
+    def holds(self, value: float | None) -> bool:
+        """Whether a run with this number is in the tail; one without a number is not."""
+        return value is not None and (
+            value > self.threshold if self.strict else value >= self.threshold
+        )
+
+
+class Chance(NamedTuple):
+    """The chance of the tail under one policy.
+
+    ``chance`` with its 95 % interval, which is absent where too few worlds contribute: then
+    ``bound`` is what the chance exceeds in at most 2.5 % of such answers, and ``why`` says what
+    is missing. ``difference`` and ``ratio`` to ``none`` in the same worlds have intervals that
+    hold for all policies at once; None for ``none`` and where they cannot be told.
+    ``contributing``: worlds with a branch in the tail. ``plain``: the worlds in which a
+    comparison without splitting would have the same standard error, None where it is not known.
+    """
+
+    policy: str
+    chance: Interval
+    bound: float | None
+    difference: Interval | None
+    ratio: Interval | None
+    contributing: int
+    plain: float | None
+    why: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        row: dict[str, Any] = {"policy": self.policy}
+        for name in ("chance", "difference", "ratio"):
+            found: Interval | None = getattr(self, name)
+            estimate, low, high = (None, None, None) if found is None else found
+            row |= {name: estimate, f"{name}_low": low, f"{name}_high": high}
+        return row | {
+            "at_most": self.bound,
+            "worlds_contributing": self.contributing,
+            "plain_worlds": self.plain,
+            "why_no_interval": self.why,
+        }
+
+
+@dataclass(frozen=True, repr=False)
+class TailComparison(Tabular, Shown):
+    """The chance of a tail under every policy, from trees of worlds.
+
+    ``trees[r]`` are the leaves of the tree of the world ``seeds[r]`` (weights add up to 1), each
+    with the number asked about under every policy. ``pilot`` says where worlds were split.
+    ``scenario`` is the resolved form.
+    """
+
+    name: str
+    tail: Exceedance
+    policies: tuple[str, ...]
+    seeds: tuple[int, ...]
+    pilot: Pilot
+    trees: tuple[tuple[Leaf, ...], ...] = field(repr=False)
+    scenario: Mapping[str, Any] = field(repr=False)
+    provenance: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def runs(self) -> int:
+        """Runs of the trees, under all policies; those of the pilot come on top."""
+        return sum(len(leaf.values) for leaves in self.trees for leaf in leaves)
+
+    @property
+    def events(self) -> int:
+        """Events logged in these runs."""
+        return sum(leaf.events for leaves in self.trees for leaf in leaves)
+
+    def by_world(self, policy: str, tail: Exceedance | None = None) -> list[float]:
+        """Y_r of each world: the weight of its leaves in the tail, or in another one."""
+        inside = (self.tail if tail is None else tail).holds
+        return [
+            math.fsum(leaf.weight for leaf in leaves if inside(leaf.values[policy]))
+            for leaves in self.trees
+        ]
+
+    @cached_property
+    def chances(self) -> tuple[Chance, ...]:
+        """The chance under each policy, ``none`` first."""
+        return tuple(self._chance(policy) for policy in self.policies)
+
+    def _chance(self, policy: str) -> Chance:
+        values, base = self.by_world(policy), self.by_world(NONE)
+        why = lacking(values)
+        found = Interval(mean(values)) if why else mean_interval(values, LEVEL, PART)
+        bound = self._bound(policy) if why else None
+        difference = ratio = None
+        if policy != NONE:
+            level = shared_level(len(self.policies) - 1)
+            apart = [a - b for a, b in zip(values, base, strict=True)]
+            difference = Interval(mean(apart))
+            if not lacking(apart):
+                difference = paired_difference(values, base, level)
+            if not why and not lacking(base):
+                change = relative_change(values, base, level)
+                ratio = None if change is None else _plus_one(change)
+        contributing = sum(value > 0 for value in values)
+        return Chance(policy, found, bound, difference, ratio, contributing, _plain(values), why)
+
+    def _bound(self, policy: str) -> float:
+        """What the chance is at most: the chance of half the threshold, a quarter ... where that
+
+        can be told; and no more than the worlds that contribute allow.
+        """
+        from scipy.stats import beta
+
+        values = self.by_world(policy)
+        count, inside = len(values), sum(value > 0 for value in values)
+        worst = (
+            float(beta.ppf(0.5 + LEVEL / 2, inside + 1, count - inside)) if inside < count else 1.0
+        )
+        for halvings in range(1, _HALVINGS + 1):
+            lower = self.tail._replace(threshold=self.tail.threshold / 2**halvings)
+            larger = self.by_world(policy, lower)
+            if not lacking(larger):
+                high = mean_interval(larger, LEVEL, PART).high
+                return worst if high is None else min(worst, high)
+        return worst
+
+    def facts_shown(self) -> Sequence[tuple[str, Any]]:
+        from rumorsim.studies.tail_telling import effort, sentence
+
+        return [
+            ("scenario", self.name),
+            ("tail", self.tail.written),
+            ("policies", listed(self.policies)),
+            ("made", effort(self)),
+            *(("", sentence(each, self)) for each in self.chances),
+        ]
+
+    def text(self) -> str:
+        """A table, what it rests on, and a sentence for each policy."""
+        from rumorsim.studies.tail_telling import told
+
+        return told(self)
+
+    def table(self) -> Table:
+        """One row for each policy."""
+        rows = [each.as_dict() for each in self.chances]
+        return Table.of_rows(list(rows[0]), [list(row.values()) for row in rows])
+
+    def as_dict(self) -> dict[str, Any]:
+        """All but the leaves as plain JSON values."""
+        return {
+            "name": self.name,
+            "tail": self.tail.written,
+            "key": self.tail.key,
+            "policies": [each.as_dict() for each in self.chances],
+            "worlds": len(self.seeds),
+            "first_seed": self.seeds[0],
+            "levels": list(self.pilot.plan.levels),
+            "branches": list(self.pilot.plan.branches),
+            "leaves": sum(map(len, self.trees)),
+            "runs": self.runs,
+            "events": self.events,
+            "pilot": {"runs": self.pilot.runs, "events": self.pilot.events},
+            "scenario": dict(self.scenario),
+            "provenance": dict(self.provenance),
+        }
+
+    def save(self, directory: str | Path, *, force: bool = False, source: str | Path = "") -> None:
+        """Write tail.txt, tail.json, chances.csv, leaves.csv and scenario.json to a directory.
+
+        As :meth:`.Comparison.save` does.
+        """
+        from rumorsim.studies.tail_telling import save
+
+        save(self, Path(directory), force=force, source=source)
+
+
+def lacking(values: Sequence[float]) -> str:
+    """Why the mean of these has no interval that can be trusted; "" where it has."""
+    count = len(values)
+    inside = sum(value != 0 for value in values)
+    if inside < CONTRIBUTING:
+        return f"only {inside:,} of {count:,} worlds contribute, and {CONTRIBUTING} are needed"
+    needed = math.ceil(_PER_SKEWNESS * _skewness(np.array(values)) ** 2)
+    if count < needed:
+        return f"some {needed:,} worlds are needed, as few of them carry most of it"
+    return ""
+
+
+def _skewness(values: NDArray[np.float64]) -> float:
+    apart = values - values.mean()
+    spread = float((apart**2).mean())
+    return float((apart**3).mean()) / spread**1.5 if spread > 0 else 0.0
+
+
+def _plain(values: Sequence[float]) -> float | None:
+    """Worlds in which a plain comparison has the same standard error."""
+    chance, spread = mean(values), covariance(values, values)
+    return chance * (1 - chance) * len(values) / spread if spread > 0 else None
+
+
+def _plus_one(change: Interval) -> Interval:
+    estimate, low, high = change
+    return Interval(
+        1 + estimate, None if low is None else 1 + low, None if high is None else 1 + high
+    )
