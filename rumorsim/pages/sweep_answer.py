@@ -10,7 +10,7 @@ from rumorsim.pages.wording import FALSE, amount, and_, clearly, quoted
 from rumorsim.plurals import counted
 from rumorsim.report.numbers import spread
 from rumorsim.studies.comparison import NONE
-from rumorsim.studies.effects import best_form
+from rumorsim.studies.effects import bears, best_form
 from rumorsim.studies.intervals import LEVEL, Interval, shared_level
 from rumorsim.studies.stated import mean_interval, paired_difference
 
@@ -72,6 +72,7 @@ def _of_policies(swept: Swept, found: Sequence[Effect]) -> str:
     worse = sum(clearly(each.change) == -better for each in found)
     settings = len(swept.points)
     other = f" In {worse} of them it clearly went the other way." if worse else ""
+    other += _too_few(found, swept)
     if not clear:
         return (
             f"No policy clearly {verb} {what} at any of the {settings} settings.{other}"
@@ -87,6 +88,19 @@ def _of_policies(swept: Swept, found: Sequence[Effect]) -> str:
         f"{' with ' + quoted(best.policy) if many else ''} at {best.point.label}:"
         f" by {amount(*form, _LEVEL)}.{other}"
     )
+
+
+def _too_few(found: Sequence[Effect], swept: Swept) -> str:
+    """For how many of the changes ``found`` there are too few worlds for an interval; else ""."""
+    few = sum(not bears(each.change) for each in found)
+    if not few:
+        return ""
+    worlds = f"{counted(len(swept.points[0].saved.seeds), 'world')} are too few to say how large"
+    if few == len(found):
+        return f" {worlds} {'the change is' if few == 1 else 'any of the changes is'} on average."
+    many = len({each.policy for each in found}) > 1
+    where = f"In {few} of {len(found)} cases" if many else f"At {few} of {len(found)} settings"
+    return f" {where}, {worlds} the change is on average."
 
 
 def _counted(
@@ -126,6 +140,12 @@ def _of_parameters(swept: Swept) -> str:
         f"from {spread(*_mean(low, policy, key))} accounts at {low.label} to"
         f" {spread(*_mean(high, policy, key))} at {high.label}"
     )
+    worlds = len(low.saved.seeds)
+    if not gap.known:
+        return (
+            f"{worlds} worlds are too few to say how far the settings are apart on average: mean"
+            f" reach of {told} stories went {ends}, {spread(*gap)} apart in these worlds."
+        )
     if not gap.clear:
         return (
             f"The settings are not clearly apart: mean reach of {told} stories went {ends}, a"
