@@ -111,7 +111,7 @@ def test_branches_are_paired(found: TailComparison) -> None:
 def test_the_words_of_the_answer(found: TailComparison) -> None:
     text = found.text()
     assert "With no policy, reach > 20 in about" in text and "% of worlds (95 % interval" in text
-    assert "split where the story had come into so many feeds" in text and "of a pilot" in text
+    assert "split where the story came so far under none" in text and "of a pilot" in text
     assert "TailComparison" in repr(found) and "reach &gt; 20" in found._repr_html_()
     assert list(found.table().columns)[:4] == ["policy", "chance", "chance_low", "chance_high"]
 

@@ -4,12 +4,12 @@ A world in which the rumor comes far is run again with other luck from that mome
 times over; of these branches some come to the next level, and so on (Kahn and Harris 1951;
 Villén-Altamirano and Villén-Altamirano, RESTART, 1991; Garvels, "The splitting method in rare
 event simulation", 2000; Cérou and Guyader, "Adaptive multilevel splitting for rare event
-analysis", 2007). How far it has come is its *audience*: the accounts that had it in their feed.
-Those who are yet to read it count as much as those who have; levels of reach, which leave them
-out, tell less of what is to come, and take several times as many worlds.
+analysis", 2007). How far it has come is its *progress*: the accounts that have read it, and those
+that have it in their feed and are yet to read it, who count for all whom they will bring in.
+(Levels of reach leave them out, tell less of what is to come, and take many times more worlds.)
 
 **A branch is a world.** Chance decides everything here by draws at addresses, so the law of a
-world is that of a field of independent draws U. Run ``none`` until the audience is L, at time T.
+world is that of a field of independent draws U. Run ``none`` until the progress is L, at time T.
 The accounts that have read or posted a false story by the end of the moment T are *kept*. What the
 others decide about false stories (see ``rumorsim.redraw``: coins of sharing, vigour, contacts,
 stops, thresholds) has not been looked at: a coin is looked at when its reader reads, all else when
@@ -39,6 +39,7 @@ every interval for a mean over worlds is one for the mean of Y_r.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -84,10 +85,15 @@ Path = tuple[tuple[int, int], ...]
 
 
 class Plan(NamedTuple):
-    """Audiences at which worlds are split, rising, and into how many branches each time."""
+    """Where worlds are split, and into how many branches each time.
 
-    levels: tuple[int, ...] = ()
+    ``levels`` of progress, rising (see :meth:`History.course`), in which an account that is still
+    to read the story counts ``ahead``.
+    """
+
+    levels: tuple[float, ...] = ()
     branches: tuple[int, ...] = ()
+    ahead: float = 1.0
 
 
 class Asked(NamedTuple):
@@ -99,62 +105,70 @@ class Asked(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """How far the false stories (the true ones where none is false) had come, and when.
+    """To whom the false stories came (the true ones where none is false), and when (hours).
 
-    ``times`` [audience]: when each account first had a post of them in its feed, or read one
-    elsewhere, in order (hours). ``read`` and ``readers``: first reads; ``posted`` and
-    ``posters``: every post; both in order of time.
+    ``audience``: accounts that had a post of them in their feed, at ``delivered``, or read one,
+    at ``read`` (infinite: not). ``posters`` made each post, at ``posted``.
     """
 
-    times: NDArray[np.float64]
+    audience: NDArray[np.int64]
+    delivered: NDArray[np.float64]
     read: NDArray[np.float64]
-    readers: NDArray[np.int64]
-    posted: NDArray[np.float64]
     posters: NDArray[np.int64]
+    posted: NDArray[np.float64]
 
     @classmethod
     def of(cls, events: Batch, world: World) -> History:
-        """From EXPOSE, PUBLISH and SHARE events, each kind in order of time.
-
-        In models of contacts nothing is delivered: there the audience are those who read it.
-        """
+        """From EXPOSE, PUBLISH and SHARE events. In models of contacts nothing is delivered."""
         ours = Batch(events.rows[counted([s.truth for s in world.facts.stories])[events.story]])
         reads, posts = ours.only(Kind.EXPOSE), ours.only(Kind.PUBLISH, Kind.SHARE)
-        first = np.full(world.size, np.inf)
-        np.minimum.at(first, reads.account, reads.time)
-        readers = np.flatnonzero(first < np.inf)
-        readers = readers[np.argsort(first[readers], kind="stable")]
-        read = first[readers]
+        read, delivered = np.full((2, world.size), np.inf)
+        np.minimum.at(read, reads.account, reads.time)
         if world.rules.terms is None:
             rows = world.reserve.origin[posts.account]
             for time, row in zip(posts.time.tolist(), rows.tolist(), strict=True):
                 followers = world.graph.followers_of(row)
-                first[followers] = np.minimum(first[followers], time)
-        times = np.sort(first[first < np.inf])
-        return cls(times, read, readers, posts.time, posts.account.astype(np.int64))
+                delivered[followers] = np.minimum(delivered[followers], time)
+        audience = np.flatnonzero(np.minimum(read, delivered) < np.inf)
+        who = posts.account.astype(np.int64)
+        return cls(audience, delivered[audience], read[audience], who, posts.time)
 
-    @property
-    def audience(self) -> int:
-        """How many accounts had it in their feed, or read it elsewhere."""
-        return len(self.times)
+    def course(self, ahead: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The progress so far at each moment at which it may have changed: (hours, progress).
 
-    def moment(self, level: int) -> float:
-        """When the audience came to ``level`` accounts (hours)."""
-        return float(self.times[level - 1])
+        Whoever has read the story counts 1, whoever has it in the feed and has not, ``ahead``.
+        """
+        before = self.delivered <= self.read
+        came = np.where(before, self.delivered, self.read)
+        times = [came, self.read[before]]
+        steps = [np.where(before, ahead, 1.0), np.full(int(before.sum()), 1.0 - ahead)]
+        when, what = np.concatenate(times), np.concatenate(steps)
+        known = when < np.inf
+        moments, place = np.unique(when[known], return_inverse=True)
+        change = np.bincount(place, weights=what[known], minlength=len(moments))
+        return moments, np.maximum.accumulate(np.cumsum(change))
 
-    def kept(self, level: int) -> NDArray[np.int64]:
+    def farthest(self, ahead: float) -> float:
+        """The progress at the end."""
+        progress = self.course(ahead)[1]
+        return float(progress[-1]) if len(progress) else 0.0
+
+    def moment(self, level: float, ahead: float) -> float:
+        """When the progress came to ``level`` (hours); inf where it did not."""
+        moments, progress = self.course(ahead)
+        place = int(np.searchsorted(progress, level))
+        return float(moments[place]) if place < len(moments) else math.inf
+
+    def kept(self, moment: float) -> NDArray[np.int64]:
         """The accounts whose decisions were looked at by the end of that moment."""
-        until = self.moment(level)
-        readers = self.readers[: np.searchsorted(self.read, until, side="right")]
-        posters = self.posters[: np.searchsorted(self.posted, until, side="right")]
-        return np.union1d(readers, posters)
+        return np.union1d(self.audience[self.read <= moment], self.posters[self.posted <= moment])
 
 
 class Leaf(NamedTuple):
     """One branch of the tree of a world: its weight, and the number asked about by policy.
 
-    None where a run has no such number. ``audience``: under ``none``; ``events``: logged in all
-    its runs.
+    None where a run has no such number. ``audience``: accounts, under ``none``; ``events``:
+    logged in all its runs.
     """
 
     path: Path
@@ -209,11 +223,14 @@ def new_key(parent: int, level: int, branch: int) -> int:
     return low | high << 32
 
 
-def branch_of(made: Made, redraw: Redraw | None, level: int, key: int) -> Redraw:
-    """A branch of a run from the moment of ``level`` on; ``redraw``: the run's own."""
+def branch_of(made: Made, redraw: Redraw | None, moment: float, key: int) -> Redraw:
+    """A branch of a run that leaves all as it was to the end of ``moment`` (hours).
+
+    ``redraw`` is the run's own.
+    """
     keys = () if redraw is None else redraw.keys
     epochs = np.full(made.accounts, len(keys) + 1, dtype=np.uint8)
-    kept = made.history.kept(level)
+    kept = made.history.kept(moment)
     epochs[kept] = 0 if redraw is None else redraw.epochs[kept]
     return Redraw(epochs, (*keys, key))
 
@@ -234,17 +251,20 @@ def tree(
         made: Made, redraw: Redraw | None, path: Path, weight: float, at: int
     ) -> Iterator[tuple[Leaf, Redraw | None]]:
         nonlocal begun
-        if at == len(plan.levels) or made.history.audience < plan.levels[at] or begun >= most:
+        moment = math.inf
+        if at < len(plan.levels) and begun < most:
+            moment = made.history.moment(plan.levels[at], plan.ahead)
+        if moment == math.inf:
             yield ended(made, redraw, path, weight), redraw
             return
-        level, split = plan.levels[at], plan.branches[at]
+        split = plan.branches[at]
         # How many there are is settled before anything after this moment is looked at.
         begun += split - 1
         parent = seed if redraw is None or not redraw.keys else redraw.keys[-1]
         yield from grown(made, redraw, path, weight / split, at + 1)
         for branch in range(1, split):
             key = new_key(parent, at + 1, branch)
-            other = branch_of(made, redraw, level, key)
+            other = branch_of(made, redraw, moment, key)
             run = once(scenario, NONE, seed, other, asked)
             yield from grown(run, other, (*path, (at + 1, branch)), weight / split, at + 1)
 
@@ -255,6 +275,6 @@ def tree(
                 run = once(scenario, policy, seed, redraw, asked)
                 values[policy] = run.value
                 events += run.events
-        return Leaf(path, weight, values, made.history.audience, events)
+        return Leaf(path, weight, values, len(made.history.audience), events)
 
     yield from grown(once(scenario, NONE, seed, None, asked), None, (), 1.0, 0)

@@ -9,7 +9,7 @@ finds, the estimates from other worlds are unbiased; good levels only make them 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import cycle, islice
 from typing import Final, NamedTuple
 
@@ -17,7 +17,7 @@ from rumorsim.randomness import Purpose, address_word, philox
 from rumorsim.redraw import Redraw
 from rumorsim.scenario import Scenario
 from rumorsim.studies.comparison import NONE
-from rumorsim.studies.splitting import Asked, Made, Plan, branch_of, new_key, once
+from rumorsim.studies.splitting import Asked, History, Made, Plan, branch_of, new_key, once
 
 __all__ = ["PART", "Pilot", "pilot", "pilot_seed"]
 
@@ -25,6 +25,8 @@ __all__ = ["PART", "Pilot", "pilot", "pilot_seed"]
 PART: Final = 4
 #: Into how many branches a run is split at most.
 _MOST_BRANCHES: Final = 10
+#: Nobody who is to read the story counts for more.
+_MOST_AHEAD: Final = 4.0
 #: No plan has more levels.
 _MOST_LEVELS: Final = 60
 #: The search for levels ends where the chance of the last one is about this.
@@ -85,7 +87,8 @@ def pilot(
         runs.append(_Run(world, None, once(scenario, NONE, world, None, asked)))
         progress(number + 1)
     made, events = size, sum(run.made.events for run in runs)
-    levels: list[int] = []
+    ahead = brought_in([run.made.history for run in runs])
+    levels: list[float] = []
     branches: list[int] = []
     chances: list[float] = []
     reached = 1.0
@@ -93,11 +96,11 @@ def pilot(
         inside = sum(in_tail(run.made.value) for run in runs) / len(runs)
         level = None
         if inside * PART < 1 and reached >= RAREST and len(levels) < _MOST_LEVELS:
-            level = next_level([run.made.history.audience for run in runs], levels[-1:])
+            level = next_level([run.made.history.farthest(ahead) for run in runs], levels[-1:])
         if level is None:
-            plan = Plan(tuple(levels), tuple(branches))
+            plan = Plan(tuple(levels), tuple(branches), ahead)
             return Pilot(plan, tuple(chances), reached * inside, made, events, inside > 0)
-        there = [run for run in runs if run.made.history.audience >= level]
+        there = [run for run in runs if run.made.history.farthest(ahead) >= level]
         chance = len(there) / len(runs)
         levels.append(level)
         chances.append(chance)
@@ -106,7 +109,8 @@ def pilot(
         runs = list(there)
         for number, parent in enumerate(islice(cycle(there), size - len(there))):
             key = new_key(_key(parent), len(levels), number + 1)
-            redraw = branch_of(parent.made, parent.redraw, level, key)
+            moment = parent.made.history.moment(level, ahead)
+            redraw = branch_of(parent.made, parent.redraw, moment, key)
             runs.append(_Run(parent.seed, redraw, once(scenario, NONE, parent.seed, redraw, asked)))
             events += runs[-1].made.events
             made += 1
@@ -117,10 +121,22 @@ def _key(run: _Run) -> int:
     return run.seed if run.redraw is None or not run.redraw.keys else run.redraw.keys[-1]
 
 
-def next_level(reached: list[int], before: list[int]) -> int | None:
-    """The audience, above that of ``before``, that about one run in :data:`PART` has; None: none.
+def brought_in(histories: Sequence[History]) -> float:
+    """For how many accounts one counts that is still to read the story: 1 to :data:`_MOST_AHEAD`.
 
-    Where many runs have the same audience it is the one whose share is nearest to that, by its
+    The audience in the end for each account to whom the first posts were delivered, in halves.
+    """
+    first = sum(
+        int((each.delivered <= each.posted.min(initial=math.inf)).sum()) for each in histories
+    )
+    last = sum(len(each.audience) for each in histories)
+    return min(max(round(2 * last / first) / 2, 1.0), _MOST_AHEAD) if first else 1.0
+
+
+def next_level(reached: Sequence[float], before: Sequence[float]) -> float | None:
+    """The progress, above that of ``before``, that about one run in :data:`PART` has; None: none.
+
+    Where many runs have the same progress it is the one whose share is nearest to that, by its
     logarithm.
     """
     least = before[0] if before else 0
@@ -129,7 +145,7 @@ def next_level(reached: list[int], before: list[int]) -> int | None:
         return None
     ordered = sorted(reached)
 
-    def off(level: int) -> float:
+    def off(level: float) -> float:
         part = sum(reach >= level for reach in ordered) / len(ordered)
         return abs(math.log(part * PART))
 

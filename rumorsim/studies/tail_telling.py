@@ -77,12 +77,14 @@ def effort(found: TailComparison) -> str:
     if not plan.levels:
         return f"Made of {worlds}: {runs}. The tail is not rare: no world was split."
     splits = ", ".join(
-        f"{level:,} (into {split})" for level, split in zip(plan.levels, plan.branches, strict=True)
+        f"{level:,g} (into {split})"
+        for level, split in zip(plan.levels, plan.branches, strict=True)
     )
     leaves = sum(map(len, found.trees))
+    ahead = f"of which those still to read it count {plan.ahead:g}"
     return (
-        f"Made of {worlds}, split where the story had come into so many feeds under none: {splits}."
-        f" These are {leaves:,} branches, each under every policy; {runs}."
+        f"Made of {worlds}, split where the story came so far under none: {splits}"
+        f" accounts, {ahead}. These are {leaves:,} branches, each under every policy; {runs}."
     )
 
 
