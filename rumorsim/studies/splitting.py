@@ -71,6 +71,7 @@ __all__ = [
     "branch_of",
     "new_key",
     "once",
+    "redraw_of",
     "tree",
 ]
 
@@ -233,6 +234,20 @@ def branch_of(made: Made, redraw: Redraw | None, moment: float, key: int) -> Red
     kept = made.history.kept(moment)
     epochs[kept] = 0 if redraw is None else redraw.epochs[kept]
     return Redraw(epochs, (*keys, key))
+
+
+def redraw_of(scenario: Scenario, seed: int, plan: Plan, asked: Asked, path: Path) -> Redraw | None:
+    """The branch that a leaf of the world ``seed`` is, from its path: any leaf can be run again.
+
+    ``run(scenario, policy, seed, redraw=redraw_of(...))`` is that run. None for the world itself.
+    """
+    redraw = None
+    for level, branch in path:
+        made = once(scenario, NONE, seed, redraw, asked)
+        moment = made.history.moment(plan.levels[level - 1], plan.ahead)
+        parent = seed if redraw is None else redraw.keys[-1]
+        redraw = branch_of(made, redraw, moment, new_key(parent, level, branch))
+    return redraw
 
 
 def tree(
