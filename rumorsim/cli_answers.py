@@ -75,8 +75,8 @@ _WIDEST: Final = 120
 @click.option(
     "--tail",
     metavar="TAIL",
-    help='Ask how likely it is instead that, say, "reach > 50000": rare outbreaks are found by'
-    " splitting worlds. --replicates is then the number of worlds.",
+    help='Estimate instead how likely a rare outbreak is, such as "reach > 50000", by splitting'
+    " worlds; --replicates is then the number of worlds.",
 )
 @policies_option
 @measures_option
@@ -120,7 +120,8 @@ def compare_command(
     of --out is then SCENARIO-tail.
     """
     if tail is not None:
-        _must_be_alone("--tail", "precision", "precision_of", "most", "measures", "full")
+        others = ("precision", "precision_of", "most", "measures", "full", "figures", "width")
+        _must_be_alone("--tail", *others)
         _compare_tail(
             scenario,
             tail,
@@ -171,7 +172,7 @@ def _compare_tail(
     scenario: str,
     tail: str,
     budget: str | None,
-    roots: int | None,
+    replicates: int | None,
     policies: tuple[str, ...],
     own_code: bool,
     workers: int | None,
@@ -191,7 +192,7 @@ def _compare_tail(
             loaded,
             tail,
             policies=policies or None,
-            roots=roots,
+            replicates=replicates,
             budget=BUDGET if budget is None else budget,
             workers=workers,
             seed=seed,
@@ -208,10 +209,14 @@ def _is_given(name: str) -> bool:
     return source is click.core.ParameterSource.COMMANDLINE
 
 
+#: Options whose name is not that of their parameter.
+_OPTIONS: Final = {"measures": "--measure"}
+
+
 def _must_be_alone(option: str, *others: str) -> None:
     """InputError where an option is given that says nothing beside ``option``."""
     faults = [
-        Fault(f"does not go with {option}", key=f"--{name.replace('_', '-').removesuffix('s')}")
+        Fault(f"does not go with {option}", key=_OPTIONS.get(name, f"--{name.replace('_', '-')}"))
         for name in others
         if _is_given(name)
     ]

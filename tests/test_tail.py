@@ -70,9 +70,9 @@ def test_a_tail_that_cannot_be_read_is_refused(text: str, says: str) -> None:
         ({"budget": "many"}, 'budget = "many": must be a time or a number of runs'),
         ({"budget": 0}, 'budget = "0 runs": '),
         ({"budget": 40}, "budget = 40 runs: is not enough: .*runs would do"),
-        ({"roots": 10}, "roots = 10: "),
+        ({"replicates": 10}, "replicates = 10: "),
         ({"workers": 0}, "workers = 0: "),
-        ({"seed": 2**64 - 1, "roots": 30}, "seeds of all worlds must lie in"),
+        ({"seed": 2**64 - 1, "replicates": 30}, "seeds of all worlds must lie in"),
     ],
 )
 def test_settings_that_do_not_fit_are_refused(settings: dict[str, Any], says: str) -> None:

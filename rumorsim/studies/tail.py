@@ -37,7 +37,7 @@ _STAGE: Final = 400
 _LEAST_STAGE: Final = 20
 _STAGE_PART: Final = 20
 #: An answer rests on so many worlds at least.
-LEAST_ROOTS: Final = 30
+LEAST: Final = 30
 
 
 def compare_tail(
@@ -45,7 +45,7 @@ def compare_tail(
     tail: str,
     *,
     policies: Policies | None = None,
-    roots: int | None = None,
+    replicates: int | None = None,
     budget: int | str = BUDGET,
     workers: int | None = None,
     seed: int | None = None,
@@ -56,8 +56,8 @@ def compare_tail(
 
     ``tail`` is a number by its dotted name ("reach" is the reach of false stories), ``>`` or
     ``>=``, and a threshold. ``budget`` is about how many runs there are in all, under all
-    policies (4000, or "4000 runs"), or how long they take ("5 min"); ``roots`` worlds are split
-    instead of as many as the budget allows. World r has the seed ``seed + r``; the pilot's worlds
+    policies (4000, or "4000 runs"), or how long they take ("5 min"); ``replicates``: split so many
+    worlds, instead of what the budget allows. World r has the seed ``seed + r``; the pilot's worlds
     have others. ``policies``, ``workers``, ``engine`` and ``progress`` as in :func:`.compare`.
 
     InputError for a tail that cannot be read and for a budget too small, RunError where a run
@@ -67,8 +67,8 @@ def compare_tail(
     moved = progress_of(progress, "runs")
     first = seed_of(scenario.seed if seed is None else seed)
     wish = Budget.read(f"{budget} runs" if isinstance(budget, int) else budget)
-    _check(roots, workers)
-    _check_seeds(first, LEAST_ROOTS if roots is None else roots)
+    _check(replicates, workers)
+    _check_seeds(first, LEAST if replicates is None else replicates)
     if policies is not None:
         scenario, _ = with_policies(scenario, policies, only=True)
     pinned = scenario.pinned().at(scenario.base_dir)
@@ -89,7 +89,7 @@ def compare_tail(
         if wish.seconds is not None:
             spent = time.monotonic() - begun
             left = int((wish.seconds - spent) * found.runs / spent * hands)
-        count = _affordable(left, found, len(names), wish) if roots is None else roots
+        count = _affordable(left, found, len(names), wish) if replicates is None else replicates
         _check_seeds(first, count)
         seeds = range(first, first + count)
         runs = max(count, round(count * found.leaves * len(names)))
@@ -110,9 +110,9 @@ def compare_tail(
     )
 
 
-def _check(roots: int | None, workers: int | None) -> None:
+def _check(replicates: int | None, workers: int | None) -> None:
     wanted = (
-        (LEAST_ROOTS if roots is None else roots, "roots", LEAST_ROOTS, None),
+        (LEAST if replicates is None else replicates, "replicates", LEAST, None),
         (1 if workers is None else workers, "workers", 1, None),
     )
     faults = [fault for each in wanted if (fault := number_fault(*each)) is not None]
@@ -130,11 +130,11 @@ def _affordable(runs: int, found: Pilot, policies: int, wish: Budget) -> int:
     """How many worlds so many runs are enough for; InputError where they are too few."""
     each = found.leaves * policies
     count = int(runs / each)
-    if count < LEAST_ROOTS:
-        least = found.runs + int(LEAST_ROOTS * each) + 1
+    if count < LEAST:
+        least = found.runs + int(LEAST * each) + 1
         rule = (
             f"is not enough: the pilot took {found.runs:,} runs, and each of at least"
-            f" {LEAST_ROOTS} worlds takes {each:,.0f} on average"
+            f" {LEAST} worlds takes {each:,.0f} on average"
         )
         advice = f"{least:,} runs would do"
         raise InputError(Fault(rule, key="budget", value=wish.text, advice=advice))
