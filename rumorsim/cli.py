@@ -139,7 +139,7 @@ def run_command(
         advise(each)
     tell_of_compiling(engine, loaded)
     batches: list[Batch] = []
-    graph = None if out is None else _drawable(loaded)
+    graph = None if out is None else _drawable(loaded, seed)
     if out is not None and graph is None and (figures or width):
         advise("no picture is drawn: the scenario has more accounts than can be shown in one")
     sinks = [] if graph is None else [batches.append]
@@ -174,12 +174,12 @@ def run_command(
     tell_of(out)
 
 
-def _drawable(scenario: Scenario) -> FollowGraph | None:
-    """The follow graph of the scenario where it is small enough to be drawn."""
+def _drawable(scenario: Scenario, seed: int | None) -> FollowGraph | None:
+    """The follow graph of the world where it is small enough to be drawn."""
     from rumorsim.report.cascade import MOST_ACCOUNTS
     from rumorsim.scenario import build_graph
 
-    graph, _ = build_graph(scenario)
+    graph, _ = build_graph(scenario, seed)
     return graph if graph.accounts <= MOST_ACCOUNTS else None
 
 

@@ -75,7 +75,7 @@ class Simulation(Shown):
         scenario = self.scenario
         self.seed = scenario.seed if seed is None else seed_of(seed)
         self.policy = scenario.policy(self.policy_name)
-        graph, attributes = build_graph(scenario)
+        graph, attributes = build_graph(scenario, self.seed)
         self.world: World = build_world(
             scenario,
             graph,

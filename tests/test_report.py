@@ -134,7 +134,7 @@ def test_a_page_begins_with_what_was_compared(compared: Path) -> None:
     assert world.text == (
         "40 accounts over 24 h; the false story \u201crumor\u201d and the true story"
         " \u201cfact\u201d. 2 policies are compared with doing nothing (none) in the same 6"
-        " worlds."
+        " worlds, which share one generated follow graph."
     )
     assert policies.items == [
         "\u201cclose\u201d: close accounts for good after 2 reports; 0.5 h later.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -11,7 +11,7 @@ from rumorsim.errors import Fault, InputError
 from rumorsim.graphs.formats import FORMATS, LISTS, check_format
 from rumorsim.graphs.made import MADE, GraphModel
 from rumorsim.plug_ins import Registry
-from rumorsim.written import any_of
+from rumorsim.written import any_of, replaced
 
 if TYPE_CHECKING:
     from rumorsim.graphs.follows import FollowGraph
@@ -175,6 +175,16 @@ class Union_(GraphModel):
     parts: dict[str, Part] = Field(
         min_length=1, max_length=100, description="The graphs by name, in order."
     )
+
+    @property
+    def per_replicate(self) -> bool:
+        return any(part.per_replicate for part in self.parts.values())
+
+    def in_world(self, seed: int, part: int = 0) -> Self:
+        if not self.per_replicate:
+            return self
+        parts = {name: each.in_world(seed, i) for i, (name, each) in enumerate(self.parts.items())}
+        return replaced(self, parts=parts)
 
     def follows_expected(self) -> float:
         return sum(part.follows_expected() for part in self.parts.values())

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
+from rumorsim.errors import Fault, InputError
+from rumorsim.graphs.replicates import REPLICATE, seed_in_world
 from rumorsim.plug_ins import Registry
-from rumorsim.written import Model, model_of
+from rumorsim.written import Model, model_of, replaced
 
 if TYPE_CHECKING:
     from rumorsim.graphs.follows import FollowGraph
@@ -24,8 +26,11 @@ MeanFollowers = Annotated[
     float, Field(ge=0.0, le=1e6, description="Followers per account, on average.")
 ]
 Seed = Annotated[
-    int,
-    Field(ge=0, lt=2**63, description="Picks one of the possible graphs; 0 to 2**63 - 1."),
+    Annotated[int, Field(ge=0, lt=2**63)] | Literal["replicate"],
+    Field(
+        description="Picks one of the possible graphs, which all worlds share: 0 to 2**63 - 1;"
+        ' or "replicate": each world has a graph of its own, drawn from the world\'s seed.'
+    ),
 ]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Exponent = Annotated[float, Field(gt=2.0, le=10.0)]
@@ -37,6 +42,37 @@ class GraphModel(Model):
     def follows_expected(self) -> float:
         """How many follows the graph will have, about; 0 where few, or known only once built."""
         return 0.0
+
+    @property
+    def per_replicate(self) -> bool:
+        """Whether each world draws a graph of its own."""
+        return getattr(self, "seed", None) == REPLICATE
+
+    def in_world(self, seed: int, part: int = 0) -> Self:
+        """The graph of the world with that seed: the same under every policy and engine.
+
+        ``part`` is the place of this graph in a union.
+        """
+        return replaced(self, seed=seed_in_world(seed, part)) if self.per_replicate else self
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drawn(cls, values: Any) -> Any:
+        if (
+            isinstance(values, Mapping)
+            and values.get("seed") == REPLICATE
+            and "seed" not in cls.model_fields
+        ):
+            raise InputError(
+                Fault(
+                    "goes with graphs that are drawn at random, such as power-law; this kind is"
+                    " the same in every world",
+                    key="seed",
+                    value=f'"{REPLICATE}"',
+                    advice="remove seed",
+                )
+            )
+        return values
 
     @model_validator(mode="after")
     def _small_enough(self) -> GraphModel:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from rumorsim.graphs.replicates import graphs_of_worlds
 from rumorsim.interventions import INTERVENTIONS
 from rumorsim.pages.parts import Items, Text
 from rumorsim.pages.terms_part import is_readable
@@ -35,7 +36,8 @@ def compared(
     known = is_readable(scenario)
     if accounts is None and known:
         accounts = scenario["graph"].get("accounts")
-    parts: list[Part] = [Text(f"{_world(scenario, accounts)} {_asked(policies, others, worlds)}")]
+    asked = _asked(policies, others, worlds, scenario["graph"] if known else {})
+    parts: list[Part] = [Text(f"{_world(scenario, accounts)} {asked}")]
     if known and 0 < len(others) <= _MANY:
         written = {each["name"]: policy_words(each) for each in scenario.get("policies", ())}
         own = "a policy written in Python."
@@ -64,8 +66,11 @@ def _stories(stories: Sequence[Mapping[str, Any]]) -> str:
     return and_(parts)
 
 
-def _asked(policies: Sequence[str], others: Sequence[str], worlds: int) -> str:
-    where = "one world" if worlds == 1 else f"{worlds} worlds"
+def _asked(
+    policies: Sequence[str], others: Sequence[str], worlds: int, graph: Mapping[str, Any]
+) -> str:
+    clause = "" if worlds == 1 else graphs_of_worlds(graph)
+    where = "one world" if worlds == 1 else f"{worlds} worlds" + (f", {clause}" if clause else "")
     if not others:
         return f"{capital(where)}, without any policy."
     what = "One policy is" if len(others) == 1 else f"{len(others)} policies are"

@@ -14,6 +14,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from rumorsim.errors import on_one_line
+from rumorsim.graphs.replicates import graphs_of_worlds
 from rumorsim.provenance import RESULTS_VERSION, versions
 from rumorsim.scenario.beliefs import Beliefs
 from rumorsim.scenario.explained import toml_key, toml_value
@@ -140,10 +141,13 @@ def _concepts(scenario: Scenario) -> Iterator[str]:
 
 def _initialisation(scenario: Scenario, values: Mapping[str, Any]) -> Iterator[str]:
     yield "## 5. Initialisation"
+    clause = graphs_of_worlds(values["graph"])
+    shared = f" Replicates are worlds {clause}." if clause else ""
     yield (
-        f"The follow graph is of the kind {values['graph']['kind']}. World r has the seed s + r,"
-        f" where s is {scenario.seed} unless a run says otherwise; the seed also draws kinds,"
-        " persons and authors. At hour 0 nobody has read anything."
+        f"The follow graph is of the kind {values['graph']['kind']}.{shared}"
+        f" World r has the seed s + r, where s is {scenario.seed} unless a run says"
+        " otherwise; the seed also draws kinds, persons and authors."
+        " At hour 0 nobody has read anything."
     )
     yield (
         f"Made with rumorsim {versions()['rumorsim']}, results version {RESULTS_VERSION}"

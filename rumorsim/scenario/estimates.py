@@ -65,6 +65,11 @@ def expectations(scenario: Scenario) -> str:
         f"# {counted(graph.accounts, 'account')}, {counted(graph.follows, 'follow')},"
         f" {graph.mean_followers:.2f} followers per account",
     ]
+    if scenario.graph.per_replicate:
+        lines.append(
+            "# each world draws a follow graph of its own; these figures are of the world with"
+            f" seed {scenario.seed}"
+        )
     if graph.read_as is not None:
         lines.append(f"# read as {in_comment(graph.read_as.told())}")
     if alone := int(np.sum((graph.follower_counts() == 0) & (graph.followee_counts() == 0))):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rumorsim.graphs.follows import FollowGraph
+    from rumorsim.graphs.made import GraphModel
     from rumorsim.scenario.models import Scenario
 
 __all__ = ["build_graph", "file_digest", "input_files", "lend_graph"]
@@ -54,17 +55,23 @@ def input_files(scenario: Scenario) -> dict[str, str]:
     return found
 
 
-def build_graph(scenario: Scenario) -> tuple[FollowGraph, dict[str, NDArray[Any]]]:
+def build_graph(
+    scenario: Scenario, seed: int | None = None
+) -> tuple[FollowGraph, dict[str, NDArray[Any]]]:
     """The follow graph of a scenario, and the attributes of its accounts by name, [accounts].
+
+    ``seed`` is the world's (default: the scenario's own); it matters only where each world has
+    a graph of its own (``graph.seed = "replicate"``).
 
     Attributes come with the graph or from ``[accounts] file``, which wins. Both are built
     or read once a process for the same settings and file contents; do not change them.
     InputError where a file is missing, broken or not the one its ``sha256`` names.
     """
-    graph_key = _key_of_graph(scenario)
+    config = scenario.graph.in_world(scenario.seed if seed is None else seed)
+    graph_key = _key_of_graph(scenario, config)
     graph = scenario.follow_graph or _graphs.get(graph_key)
     if graph is None:
-        graph = scenario.graph.build(from_here(scenario.base_dir))
+        graph = config.build(from_here(scenario.base_dir))
         if scenario.accounts.isolated:
             graph = _with_isolated(scenario, graph)
         _keep(_graphs, graph_key, graph)
@@ -76,14 +83,17 @@ def build_graph(scenario: Scenario) -> tuple[FollowGraph, dict[str, NDArray[Any]
 
 
 def lend_graph(scenario: Scenario, graph: FollowGraph) -> None:
-    """Hand over the graph that this process would build for ``scenario``, mapped, say."""
-    _keep(_graphs, _key_of_graph(scenario), graph)
+    """Hand over the graph that this process would build for ``scenario``, mapped, say.
+
+    Where each world has a graph of its own, it is that of the scenario's seed.
+    """
+    _keep(_graphs, _key_of_graph(scenario, scenario.graph.in_world(scenario.seed)), graph)
 
 
-def _key_of_graph(scenario: Scenario) -> str:
+def _key_of_graph(scenario: Scenario, config: GraphModel) -> str:
     """What the graph is built from, the table of accounts too where it adds some."""
     table = _table_of(scenario)[1] if scenario.accounts.isolated else ""
-    return f"{scenario.graph.model_dump_json()} {_digest_of_graph_file(scenario)} {table}"
+    return f"{config.model_dump_json()} {_digest_of_graph_file(scenario)} {table}"
 
 
 def _table_of(scenario: Scenario) -> tuple[Path, str]:

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from rumorsim.errors import InputError, OutputError
 from rumorsim.graphs.follows import FollowGraph
+from rumorsim.graphs.made import GraphModel
 from rumorsim.graphs.mapped import read_mapped, write_mapped
 from rumorsim.scenario import Scenario, build_graph
 from rumorsim.scenario.inputs import lend_graph
@@ -39,7 +40,11 @@ class Shelf:
 
     def ready(self, scenario: Scenario) -> None:
         """Have the graph of ``scenario`` at hand for whatever this process runs next."""
-        config = scenario.graph.model_dump_json()
+        graph_config = scenario.graph.in_world(scenario.seed)
+        config = graph_config.model_dump_json()
+        if scenario.graph.per_replicate and _expected_bytes(graph_config) < _LARGE:
+            # Used for the runs of one world only: a file and a lock for each would cost more.
+            return
         if config == self._at_hand or _is_mapped(scenario) or scenario.follow_graph is not None:
             return
         name = hashlib.sha256(config.encode()).hexdigest()[:16]
@@ -100,6 +105,10 @@ def _arrived(folder: Path, ids: Any, attributes: Any) -> Given:
 
 def _is_mapped(scenario: Scenario) -> bool:
     return str(getattr(scenario.graph, "path", "")).endswith(".mapped")
+
+
+def _expected_bytes(config: GraphModel) -> float:
+    return 4 * config.follows_expected()
 
 
 def _bytes(graph: FollowGraph) -> int:

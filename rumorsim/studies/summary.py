@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from rumorsim.graphs.replicates import graphs_of_worlds
 from rumorsim.plurals import counted
 from rumorsim.report.numbers import digits_for, number
 from rumorsim.report.tables import aligned, told_apart, width_of, wrapped
@@ -65,8 +66,10 @@ def head(comparison: Comparison) -> str:
     if count == 1:
         return f"{what} against none in one world (seed {comparison.seeds[0]}), so no intervals."
     seeds = f"seeds {comparison.seeds[0]} to {comparison.seeds[-1]}"
+    clause = graphs_of_worlds(comparison.scenario["graph"])
+    graphs = f", {clause}" if clause else ""
     grown = f", added within {comparison.budget}" if comparison.budget and count > FIRST else ""
-    return f"{what} against none in the same {count:,} worlds ({seeds}{grown})."
+    return f"{what} against none in the same {count:,} worlds ({seeds}{grown}){graphs}."
 
 
 def sentence(comparison: Comparison, policy: str) -> str:

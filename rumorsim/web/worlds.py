@@ -35,7 +35,7 @@ _MOST: Final = 600
 _building = threading.Lock()
 
 
-def check_size(scenario: Scenario) -> None:
+def check_size(scenario: Scenario, seed: int | None = None) -> None:
     """InputError for a world that is too large to be watched."""
     stories = sum(story.copies for story in scenario.stories)
     if stories > limits.STORIES:
@@ -45,7 +45,7 @@ def check_size(scenario: Scenario) -> None:
         rule = "leaves out who reads what, which is what there is to see"
         raise InputError(Fault(rule, key="feed.exposures", value='"late"'))
     with _building:
-        graph, _ = build_graph(scenario)
+        graph, _ = build_graph(scenario, seed)
     for what, count, most in (
         ("accounts", graph.accounts, limits.ACCOUNTS),
         ("follows", graph.follows, limits.FOLLOWS),
@@ -81,7 +81,7 @@ class TwoWorlds:
     """
 
     def __init__(self, base: Scenario, seed: int | None, policy: str) -> None:
-        check_size(base)
+        check_size(base, seed)
         self.base = base
         self.seed = base.seed if seed is None else seed
         self.plan = Plan(policy, _of_policy(base, policy), Settings(do="settings"))
