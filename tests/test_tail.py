@@ -8,6 +8,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from small_worlds import small
@@ -16,7 +17,7 @@ from test_splitting import tree_tail, tree_world
 import rumorsim
 from rumorsim.cli import cli
 from rumorsim.errors import InputError
-from rumorsim.studies.splitting import Leaf, Plan
+from rumorsim.studies.splitting import Asked, Leaf, Plan, once
 from rumorsim.studies.splitting_pilot import Pilot
 from rumorsim.studies.tail_answer import Exceedance, TailComparison, lacking
 
@@ -128,6 +129,24 @@ def test_the_answer_on_the_disk(found: TailComparison, tmp_path: Path) -> None:
     assert (tmp_path / "out" / "tail.txt").read_text() == found.text() + "\n"
     again = rumorsim.load(tmp_path / "out" / "scenario.json")
     assert again.resolved() == found.scenario
+
+
+@pytest.mark.long
+def test_one_in_a_hundred_thousand_takes_a_hundredth_of_the_runs() -> None:
+    """Against plain worlds with the same standard error; also by the events that runs log."""
+    scenario, truth = tree_world(0.25, branching=2, depth=12), tree_tail(0.25, 51, 2, 12)
+    assert 1e-5 < truth < 1.3e-5
+    found = rumorsim.compare_tail(
+        scenario, "reach > 51", replicates=1_500, budget=8_000, workers=1, seed=1
+    )
+    values = np.array(found.by_world("none"))
+    error = float(values.std(ddof=1)) / math.sqrt(len(values))
+    assert abs(values.mean() - truth) < 3 * error and error < 0.2 * truth
+    worlds = truth * (1 - truth) / error**2
+    asked = Asked(found.tail.key)
+    events = np.mean([once(scenario, "none", 10**6 + i, None, asked).events for i in range(300)])
+    assert worlds > 100 * (found.runs + found.pilot.runs)
+    assert worlds * events > 30 * (found.events + found.pilot.events)
 
 
 def answer(values: list[tuple[float, ...]], threshold: float = 50.0) -> TailComparison:
