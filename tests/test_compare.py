@@ -194,11 +194,12 @@ def test_the_answer_comes_first_and_fits_a_terminal(found: Comparison) -> None:
     for width in (40, 60, 80, 120):
         text = found.text(width=width)
         assert max(map(len, text.splitlines())) <= width
-        # What was compared, what is not known, the sentences whole, the table, what it shows, and
-        # how often the rumor takes off.
+        # What was compared, what is not known, the sentences whole, the table, and what it shows.
         told = [" ".join(block.split()) for block in text.split("\n\n")]
-        assert len(told) == 6
-        assert told[1].startswith("12 worlds are too few to say how much the policies change")
+        assert len(told) == 5
+        assert told[1].startswith(
+            '12 worlds are too few to say how much "close" changes the reach of'
+        )
         assert told[2].startswith(f"{close} {idle}")
         assert "false stories" in told[3] and " close " in told[3]
         assert ("accounts hit" in told[3]) == (width > 40)

@@ -12,11 +12,11 @@ from scipy import stats
 from rumorsim.studies import intervals, stated
 from rumorsim.studies.budget import Budget, next_worlds
 from rumorsim.studies.change import paired
-from rumorsim.studies.comparison import Comparison
+from rumorsim.studies.comparison import Comparison, CurveBand
 from rumorsim.studies.few_worlds import few_worlds, tails, worlds_needed
 from rumorsim.studies.intervals import Interval, level_of_look
 from rumorsim.studies.precision import Wish, reached_precision
-from rumorsim.studies.tails import rarest, tail_of
+from rumorsim.studies.tails import most_needed, needed_of_difference, rarest, tail_of
 from rumorsim.studies.take_off import quantile_interval, share_interval, take_off
 
 KEY = "reach.truth.false.accounts"
@@ -105,6 +105,9 @@ def test_an_interval_is_stated_only_where_worlds_bear_it() -> None:
     assert stated.mean_intervals([few, tame]) == [
         stated.mean_interval(each) for each in (few, tame)
     ]
+    assert stated.paired_differences([lower, one, tame], [tame] * 3) == [
+        stated.paired_difference(each, tame) for each in (lower, one, tame)
+    ]
 
 
 def test_a_difference_is_not_stated_where_the_reach_itself_is_wild() -> None:
@@ -161,6 +164,42 @@ def test_the_answer_leads_with_what_is_not_known() -> None:
     plainly = comparison(none=tame, less=[each - 2 - 0.1 * (each % 2) for each in tame])
     assert few_worlds(plainly) == "" and worlds_needed(plainly) is None
     assert '"less" cut the reach of false stories by' in plain(plainly)
+
+
+def test_the_lead_names_what_is_not_known() -> None:
+    tame = [10.0 + world % 5 for world in range(20)]
+    lower = [each - 2 - 0.1 * (each % 2) for each in tame]
+    once = [*tame[:-1], 0.0]
+    found = comparison(none=tame, less=lower, once=once)
+    lead = few_worlds(found)
+    assert lead.startswith(
+        '20 worlds are too few to say how much "once" changes the reach of false stories on'
+        " average. Means without"
+    )
+    told = plain(found)
+    assert '"less" cut the reach of false stories by' in told
+    assert '"once" lowered the reach of false stories in 1 of 20 worlds (too few worlds to' in told
+    # The reach itself is tame: how often it takes off explains nothing.
+    assert "takes off" not in told.lower()
+
+
+def test_a_difference_from_nothing_takes_what_a_mean_takes() -> None:
+    values = np.array([rare(20, [3])]).T
+    assert needed_of_difference(values, np.zeros_like(values)) == most_needed(values)
+
+
+def test_bands_are_given_hour_by_hour() -> None:
+    tame = [10.0 + world % 5 for world in range(20)]
+    lower = [each - 2 - 0.1 * (each % 2) for each in tame]
+    once = [*tame[:-1], 0.0]
+    time = [0.0, 1.0, 2.0]
+    ours = [{"time": time, "n": list(each)} for each in zip(tame, once, lower, strict=True)]
+    base = [{"time": time, "n": [each] * 3} for each in tame]
+    none, some, all_of = CurveBand.of(ours, "n", base).points()
+    assert none == (0.0, 0.0, None, None)
+    assert some[2:] == (None, None)
+    expected = stated.paired_difference(lower, tame)
+    assert all_of[1:] == pytest.approx(tuple(expected))
 
 
 def test_ties_are_no_order() -> None:

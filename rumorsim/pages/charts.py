@@ -82,7 +82,10 @@ def draw_changes(name: str, bands: Sequence[tuple[int, CurveBand]], told: str) -
         ax.axhline(0, color=BASE, linewidth=1.1)
         for place, band in reversed(bands):
             shade, _, _ = look_of(place)
-            ax.fill_between(band.time, band.low, band.high, color=shade, alpha=0.16, linewidth=0)
+            wide = [low < high for low, high in zip(band.low, band.high, strict=True)]
+            ax.fill_between(
+                band.time, band.low, band.high, where=wide, color=shade, alpha=0.16, linewidth=0
+            )
             _line(ax, place, band)
         _over_hours(ax, bands)
         return inline(figure, name, told)

@@ -79,13 +79,13 @@ def reach_section(saved: Saved) -> Section | None:
 def _caption(saved: Saved) -> str:
     if len(saved.seeds) == 1:
         return "One world."
-    others, few = len(saved.policies) - 1, saved.facts.get("few_worlds")
+    others = len(saved.policies) - 1
     together = f" that hold for {'both' if others == 2 else f'all {others}'} policies at once"
     return (
         "Lines are means over worlds. Bands are around the changes within each world, not around"
         f" the lines, since worlds differ more than policies do: {level_of(saved)} intervals"
-        f"{together if others > 1 else ''}, at each hour by itself."
-        + (" Without a band, the worlds are too few for one." if few else "")
+        f"{together if others > 1 else ''}, at each hour by itself; none where the worlds are too"
+        " few for one."
     )
 
 
@@ -143,5 +143,5 @@ def _raw(saved: Saved, kinds: list[tuple[str, str]]) -> tuple[list[str], list[li
         for policy in saved.policies:
             band = saved.bands.get((policy, curve))
             if band is not None:
-                rows += [[policy, word, *point] for point in zip(*band, strict=True)]
+                rows += [[policy, word, *point] for point in band.points()]
     return ["policy", "stories", "hours", "accounts", "low", "high"], rows

@@ -177,5 +177,6 @@ def _bands(place: Path, columns: Sequence[str]) -> dict[tuple[str, str], CurveBa
             (row["policy"], f"{row['curve']}.{row['series']}"), CurveBand([], [], [], [])
         )
         for name, column in zip(("time", *columns), band, strict=True):
-            column.append(float(row[name]))  # type: ignore[attr-defined]
+            # Without an interval its ends are empty: they are the mean.
+            column.append(float(row[name] or row[columns[0]]))  # type: ignore[attr-defined]
     return found

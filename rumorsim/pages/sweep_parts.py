@@ -195,7 +195,8 @@ def curves_section(swept: Swept) -> Section | None:
     figure = Figure(
         "over-time", f"Accounts reached by {word} stories", drawings, " ".join(told),
         f"Lines are means over worlds. Bands are {level_of(shown[0].saved)} intervals of the"
-        " changes that hold for all settings and policies at once, at each hour by itself."
+        " changes that hold for all settings and policies at once, at each hour by itself; none"
+        " where the worlds are too few for one."
         f"{some}",
         legend_of(shown[0].saved),
     )  # fmt: skip

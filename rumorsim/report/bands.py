@@ -19,7 +19,10 @@ __all__ = ["Band", "Panel", "draw_bands"]
 
 
 class Band(NamedTuple):
-    """One line: its name, times (hours), means, and the ends of the interval at each time."""
+    """One line: its name, times (hours), means, and the ends of the interval at each time.
+
+    Both ends are the mean where there is no interval.
+    """
 
     label: str
     time: Sequence[float]
@@ -51,6 +54,7 @@ def draw_bands(panels: Mapping[str, Panel], unit: str, note: str) -> Figure:
                 ax.set_xlim(panel.levels[0].time[0], panel.levels[0].time[-1])
                 hour_ticks(ax, panel.levels[0].time[-1])
                 count_ticks(ax)
+        axes[0][0].set_ylim(bottom=0)  # shared by all rows, which are drawn by now
         for ax in axes[-1]:
             ax.set_xlabel("hours since the start")
         handles, labels = axes[0][0].get_legend_handles_labels()
@@ -66,12 +70,14 @@ def _levels(ax: Axes, bands: Sequence[Band]) -> None:
     for place, band in enumerate(bands):
         shade, dashes = (BASE, "--") if place == 0 else (colour(place - 1), "-")
         ax.plot(band.time, band.mean, dashes, color=shade, linewidth=1.7, label=band.label)
-    ax.set_ylim(bottom=0)
 
 
 def _changes(ax: Axes, bands: Sequence[Band]) -> None:
     ax.axhline(0, color=BASE, linewidth=1.2, linestyle="--")
     for place, band in enumerate(bands):
         shade = colour(place)
-        ax.fill_between(band.time, band.low, band.high, color=shade, alpha=0.18, linewidth=0)
+        wide = [low < high for low, high in zip(band.low, band.high, strict=True)]
+        ax.fill_between(
+            band.time, band.low, band.high, where=wide, color=shade, alpha=0.18, linewidth=0
+        )
         ax.plot(band.time, band.mean, color=shade, linewidth=1.7)

@@ -27,7 +27,7 @@ from rumorsim.studies.intervals import (
     times_fewer,
 )
 from rumorsim.studies.ranking import Ranking, ranked
-from rumorsim.studies.stated import mean_intervals, paired_difference
+from rumorsim.studies.stated import mean_intervals, paired_difference, paired_differences
 
 if TYPE_CHECKING:
     import pandas
@@ -46,7 +46,8 @@ NONE: Final = "none"
 class CurveBand(NamedTuple):
     """A curve's mean over worlds and its interval at each time (hours); equal lengths.
 
-    Where the worlds cannot bear an interval at every time, ``low`` and ``high`` are the mean.
+    Where the worlds cannot bear an interval at some time, ``low`` and ``high`` are the mean there;
+    ``points`` has None for them.
     """
 
     time: Sequence[float]
@@ -68,12 +69,17 @@ class CurveBand(NamedTuple):
             each = mean_intervals(values.T.tolist(), level, COUNT)
         else:
             minus = np.array([curve[series] for curve in base], dtype=np.float64)
-            each = mean_intervals((values - minus).T.tolist(), level)
+            each = paired_differences(values.T.tolist(), minus.T.tolist(), level)
+        ends = [
+            (mean, mean) if low is None or high is None else (low, high) for mean, low, high in each
+        ]
         means = [point.estimate for point in each]
-        ends = [(point.low, point.high) for point in each if point.known]
-        if len(ends) < len(each):
-            return cls(curves[0]["time"], means, means, means)
         return cls(curves[0]["time"], means, *map(list, zip(*ends, strict=True)))
+
+    def points(self) -> Iterator[tuple[float, float, float | None, float | None]]:
+        """Time, mean and the ends of the interval, which are None where there is none."""
+        for time, mean, low, high in zip(*self, strict=True):
+            yield (time, mean, low, high) if low < high else (time, mean, None, None)
 
 
 @dataclass(frozen=True, repr=False)

@@ -104,7 +104,7 @@ def did(change: Changed, what: str, level: str = LEVEL_WORDS) -> str:
     if change.worlds > 1 and change.seen.unseen is not None:
         return f"left {what} as it was in all {change.worlds} worlds ({not_excluded(change)})"
     if change.worlds > 1 and not bears(change):
-        return f"{in_some(change, what)} (too few to say by how much on average)"
+        return in_some(change, what, "too few worlds to say by how much on average")
     interval, unit = form
     if change.worlds > 1 and not interval.clear:
         told = with_interval(*interval, unit, level=level, signed=True, brackets=False, gap=_GAP)
@@ -115,13 +115,13 @@ def did(change: Changed, what: str, level: str = LEVEL_WORDS) -> str:
     return f"{verb} {what} by {amount(*form, level)}"
 
 
-def in_some(change: Changed, what: str) -> str:
-    """ "changed <what> in 3 of 20 worlds (lower in 2, higher in 1)"."""
+def in_some(change: Changed, what: str, so: str) -> str:
+    """ "changed <what> in 3 of 20 worlds (lower in 2, higher in 1; <so>)"."""
     lower, higher = change.seen.lower, change.seen.higher
-    where = f"in {lower + higher} of {change.worlds} worlds"
+    where = f"in {lower + higher:,} of {change.worlds:,} worlds"
     if lower and higher:
-        return f"changed {what} {where} (lower in {lower}, higher in {higher})"
-    return f"{'lowered' if lower else 'raised'} {what} {where}"
+        return f"changed {what} {where} (lower in {lower:,}, higher in {higher:,}; {so})"
+    return f"{'lowered' if lower else 'raised'} {what} {where} ({so})"
 
 
 def not_excluded(change: Changed, what: str = "an effect") -> str:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rumorsim.plurals import counted
 from rumorsim.report.tables import aligned, shortened
 from rumorsim.studies.change import seen_in
 from rumorsim.studies.comparison import NONE, main_key
-from rumorsim.studies.effects import FALSE, TRUE, what_is
+from rumorsim.studies.effects import FALSE, TRUE, and_, what_is
 from rumorsim.studies.intervals import in_both
 from rumorsim.studies.tails import Tail, tail_of
 
 if TYPE_CHECKING:
+    from rumorsim.studies.change import Seen
     from rumorsim.studies.comparison import Comparison
 
 __all__ = ["Tails", "few_worlds", "main_tail", "tail_lines", "tails", "worlds_needed"]
+
+
+#: More policies than these are not named.
+_NAMED: Final = 2
 
 
 class Tails(NamedTuple):
@@ -32,16 +37,20 @@ def worlds_needed(comparison: Comparison) -> int | None:
     The largest number over policies and over false and true stories. What differs from ``none``
     in no world is left out: nothing is known of it but that it is rare.
     """
+    needed = max((seen.needed for _, _, seen in _shown(comparison)), default=0)
+    return needed if needed > len(comparison.seeds) else None
+
+
+def _shown(comparison: Comparison) -> list[tuple[str, str, Seen]]:
+    """Policies and kinds of reach in which some world shows a change, and what it takes."""
     none = comparison.scalars[NONE]
-    found = [
-        seen
+    return [
+        (policy, key, seen)
         for policy in comparison.policies[1:]
         for key in (FALSE, TRUE)
         if (seen := seen_in(comparison.scalars[policy].get(key, ()), none.get(key)))
         and seen.differing
     ]
-    needed = max((seen.needed for seen in found), default=0)
-    return needed if needed > len(comparison.seeds) else None
 
 
 def main_tail(comparison: Comparison) -> tuple[str, Tail] | None:
@@ -108,7 +117,7 @@ def few_worlds(comparison: Comparison) -> str:
     if needed is None or found is None or worlds < 2:
         return ""
     key, tail = found
-    told = f"{worlds} worlds are too few to say how much the policies change on average"
+    told = f"{worlds:,} worlds are too few to say {_unknown(comparison)}"
     if not tail.trusted:
         what = f"half of all {what_is(key)}"
         told += f": {tail.half} of them hold{'s' if tail.half == 1 else ''} {what}"
@@ -118,6 +127,20 @@ def few_worlds(comparison: Comparison) -> str:
         f"{told}. Means without an interval may be far off. At least {_round(needed):,} worlds"
         f" would be needed{spent}."
     )
+
+
+def _unknown(comparison: Comparison) -> str:
+    """What is not known, as briefly as it can be told: one change, some of them, or all."""
+    shown = _shown(comparison)
+    unknown = [(p, key) for p, key, seen in shown if seen.needed > len(comparison.seeds)]
+    if len(unknown) == len(shown):
+        verb = "policies change" if len(comparison.policies) > 2 else "policy changes"
+        return f"how much the {verb} on average"
+    if len({key for _, key in unknown}) == 1 and len(unknown) <= _NAMED:
+        names = [f'"{policy}"' for policy, _ in unknown]
+        verb = "changes" if len(names) == 1 else "change"
+        return f"how much {and_(names)} {verb} the {what_is(unknown[0][1])} on average"
+    return "how much some of the policies change some kinds of reach on average"
 
 
 def _round(worlds: int) -> int:

@@ -90,11 +90,8 @@ def _note(comparison: Comparison, means: str, bars: str) -> str:
     every = "both" if others == 2 else f"all {others}"
     together = f"\nthat hold for {every} policies at once" if others > 1 else ""
     over_time = ", at each hour by itself" if "band" in bars else ""
+    few = "; none where the worlds are too few" if over_time or worlds_needed(comparison) else ""
     return (
         f"{comparison.name}: {means} over {count} coupled worlds{bars} are 95 % intervals of the"
-        f" change{together}{over_time}{_few(comparison)}"
+        f" change{together}{over_time}{few}"
     )
-
-
-def _few(comparison: Comparison) -> str:
-    return "" if worlds_needed(comparison) is None else "; none where the worlds are too few"

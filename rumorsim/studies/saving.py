@@ -93,9 +93,7 @@ def _curves(comparison: Comparison) -> Iterable[Iterable[Any]]:
             for series in [name for name in kept[0] if name != "time"]:
                 band = comparison.band(policy, key, series)
                 change = comparison.difference_band(policy, key, series)
-                for row, (_, *apart) in zip(
-                    zip(*band, strict=True), zip(*change, strict=True), strict=True
-                ):
+                for row, (_, *apart) in zip(band.points(), change.points(), strict=True):
                     yield (policy, key, series, *row, *apart)
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "mean_intervals",
     "needed_for",
     "paired_difference",
+    "paired_differences",
     "relative_change",
 ]
 
@@ -74,6 +75,23 @@ def paired_difference(
     if bears_difference(apart, base):
         return intervals.paired_difference(values, base, level, bounds)
     return Interval(intervals.mean(apart))
+
+
+def paired_differences(
+    columns: Sequence[Sequence[float]], bases: Sequence[Sequence[float]], level: float = LEVEL
+) -> list[Interval]:
+    """:func:`paired_difference` of each column to its base, all of one length; faster for many."""
+    ours, theirs = (np.array(each, dtype=np.float64).T for each in (columns, bases))
+    found = intervals.mean_intervals((ours - theirs).T.tolist(), level)
+    if len(ours) < 2:
+        return found
+    borne = (ours != theirs).any(axis=0) & (
+        needed_of_difference(ours - theirs, theirs) <= len(ours)
+    )
+    return [
+        each if enough else Interval(each.estimate)
+        for each, enough in zip(found, borne.tolist(), strict=True)
+    ]
 
 
 def relative_change(

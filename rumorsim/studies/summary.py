@@ -22,7 +22,7 @@ from rumorsim.studies.effects import (
     not_excluded,
     what_is,
 )
-from rumorsim.studies.few_worlds import few_worlds
+from rumorsim.studies.few_worlds import few_worlds, main_tail
 from rumorsim.studies.intervals import resampled
 from rumorsim.studies.take_off import take_off_lines
 
@@ -51,7 +51,8 @@ def summary(comparison: Comparison, width: int = WIDTH) -> str:
     sure = winner(comparison)
     blocks += [wrapped(sure, width)] if sure else []
     blocks += [[""], _table(comparison, width), [""], wrapped(_note(comparison), width)]
-    if lead:
+    found = main_tail(comparison)
+    if lead and found is not None and not found[1].trusted:
         blocks += [[""], take_off_lines(comparison, width)]
     if comparison.precision is not None:
         blocks.append(wrapped(comparison.precision.sentence(), width))
@@ -95,8 +96,8 @@ def _hit(comparison: Comparison, policy: str) -> str:
     if not values:
         return f"hit no innocent account in any world ({not_excluded(change, 'a hit')})"
     if not change.mean.known:
-        mean = number(change.mean.estimate, digits_for(*change.mean))
-        return f"hit innocent accounts in {len(values)} of {worlds} worlds ({mean} per world here)"
+        where = f"in {len(values):,} of {worlds:,} worlds ({_rounded(change)} per world here)"
+        return f"hit innocent accounts {where}"
     return f"hit {cell(change.mean)} innocent accounts per world"
 
 
@@ -184,9 +185,15 @@ def _changed(change: Change, brief: bool) -> str:
 
 
 def _amount(change: Change, brief: bool) -> str:
-    if brief:
-        return number(change.mean.estimate, digits_for(*change.mean))
+    if brief or not change.mean.known:
+        return _rounded(change)
     return cell(change.mean)
+
+
+def _rounded(change: Change) -> str:
+    """The mean alone, with two significant digits where its interval says no more."""
+    digits = digits_for(*change.mean) - (not change.mean.known)
+    return number(change.mean.estimate, max(digits, 0))
 
 
 def _note(comparison: Comparison) -> str:

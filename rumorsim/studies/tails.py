@@ -109,10 +109,15 @@ def most_needed(columns: NDArray[np.float64]) -> NDArray[np.float64]:
 def needed_of_difference(
     apart: NDArray[np.float64], base: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """The worlds that mean differences ``apart`` to ``base`` take: (worlds, k) each, to (k,)."""
+    """The worlds that mean differences ``apart`` to ``base`` take: (worlds, k) each, to (k,).
+
+    A base that is the same in every world says nothing of what is rare: the difference then takes
+    what a mean does.
+    """
     of_base = most_needed(base)
     of_apart = [_by_skewness(apart, factor) for factor in (_OF_TAME, _BY_SKEWNESS)]
-    return np.maximum(of_base, np.where(of_base <= _FEW, *of_apart))
+    of_pair = np.maximum(of_base, np.where(of_base <= _FEW, *of_apart))
+    return np.where(np.ptp(base, axis=0) == 0, most_needed(apart), of_pair)
 
 
 def _by_skewness(columns: NDArray[np.float64], factor: float) -> NDArray[np.float64]:
