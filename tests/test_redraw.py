@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from random_models import random_model_scenario
@@ -14,6 +16,7 @@ from rumorsim.events import Batch, Kind
 from rumorsim.redraw import Redraw, counted
 from rumorsim.run import Simulation, run
 from rumorsim.scenario.models import Scenario
+from rumorsim.studies.reproduce import reproduce
 
 #: Scenarios of the ordinary suite; the long check takes all.
 QUICK, ALL = 25, 120
@@ -116,7 +119,7 @@ def test_a_fork_is_of_the_same_branch() -> None:
     assert agree(fork.advance("24 h"), simulation.advance("24 h"))
 
 
-def test_a_result_names_its_branch(tmp_path: object) -> None:
+def test_a_result_names_its_branch(tmp_path: Path) -> None:
     scenario = small()
     one, other = (run(scenario, redraw=randomly(12, i)) for i in (1, 2))
     plain = run(scenario)
@@ -124,6 +127,9 @@ def test_a_result_names_its_branch(tmp_path: object) -> None:
     assert "redraw" not in plain.provenance and plain.provenance["reproducible_from_file"]
     assert not one.provenance["reproducible_from_file"]
     assert len({each.digest for each in (one, other, plain)}) == 3
+    one.save(tmp_path / "branch")
+    with pytest.raises(InputError, match="it is a branch, whose redraw came from Python"):
+        reproduce(tmp_path / "branch")
 
 
 def test_a_branch_is_the_same_however_it_is_made() -> None:

@@ -182,8 +182,8 @@ def again_section(
     if not provenance.get("reproducible_from_file", True):
         parts.append(
             Text(
-                "A graph, a policy or a measure came from Python: the file alone does not make"
-                " it again."
+                "A graph, a policy, a measure or the redraw of a branch came from Python: the"
+                " file alone does not make it again."
             )
         )
     if own:

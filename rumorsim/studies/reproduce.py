@@ -104,6 +104,10 @@ def reproduce(
     if isinstance(scenario.graph, Given):
         rule = "its follow graph was handed over from Python; it cannot be made from a file"
         raise InputError(Fault(rule, file=str(record)))
+    if payload["provenance"].get("redraw"):
+        rule = "it is a branch, whose redraw came from Python; it cannot be made from a file"
+        advice = "call run() with the same redraw and compare the digests"
+        raise InputError(Fault(rule, file=str(record), advice=advice))
     in_use = in_force(scenario, payload["policy"])
     try:
         in_use = with_imported(in_use.with_handed(things_of(policies, measures)))
