@@ -70,7 +70,7 @@ def test_inert_policies_differ_by_exactly_zero_in_the_comparison() -> None:
         change = found.change(policy, "reach.truth.false.accounts")
         assert change is not None
         assert change.identical
-        assert change.difference == (0.0, 0.0, 0.0)
+        assert change.identical and change.difference == (0.0, None, None)
         assert found.digests[policy] == found.digests["none"]
     assert found.digests["closes some"] != found.digests["none"]
 

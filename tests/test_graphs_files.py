@@ -86,7 +86,7 @@ def test_any_text_id_comes_back_from_csv_or_is_refused(ids: list[str], tmp_path:
 @pytest.mark.parametrize("name", FORMATS)
 def test_ids_that_would_be_one_as_text_are_refused(name: str, tmp_path: Path) -> None:
     need(name)
-    for i, ids in enumerate(([1, "1", "a"], [True, "True", "a"], [2**70, str(2**70), "a"])):
+    for i, ids in enumerate(([1, "1", "a"], [2**70, str(2**70), "a"])):
         graph = from_edges(ids[1:], ids[:-1], direction=FORWARD)
         with pytest.raises(InputError, match=r"two ids are the same as text; write \.mapped"):
             write_follows(graph, tmp_path / name, columns=FORWARD)

@@ -154,7 +154,9 @@ def test_reports_are_not_made_likelier_during_the_run() -> None:
     """What would then be reported is not on the agenda; made less likely is."""
     desk = Simulation(loads(BASE)).desk
     desk.ask_readers(0, factor=0.5)
-    with pytest.raises(ValueError, match="late exposures"):
+    with pytest.raises(
+        ValueError, match='cannot be made more likely where feed.exposures is "late"'
+    ):
         desk.ask_readers(0, factor=2.0)
 
 

@@ -269,7 +269,7 @@ def test_what_cannot_be_is_told_in_the_readers_language(page: Page, browser: Bro
     assert "英文说明" not in browser.text("#alert")
     # What no word has been found for is told in English, and that it is.
     browser.js("rumorsim.told({ type: 'fault', lines: ['is odd'], words: [null] })")
-    assert browser.text("#alert") == "这样不行（英文说明）：is odd"
+    assert browser.text("#alert") == "无法执行（英文说明）：is odd"
     browser.press("l")
     browser.order(do="act", verb="close", account=10**6)
     browser.wait(

@@ -217,7 +217,7 @@ def test_a_weaker_one_is_moot_and_a_stronger_one_comes_on_top() -> None:
 def test_a_verb_must_be_one_that_does_something() -> None:
     desk = Simulation(under()).desk
     for word in ("flag", "moot", "shut"):
-        with pytest.raises(ValueError, match=f"no verb '{word}'"):
+        with pytest.raises(ValueError, match=f"'{word}' is not a verb that acts on a target"):
             desk.would_be_moot(word, 0)
 
 

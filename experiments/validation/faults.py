@@ -141,9 +141,8 @@ FAULTS: tuple[Fault, ...] = (
         (
             Patch(
                 FEED,
-                "words = philox(w.seed, (READ << 24) | p.k, story, np.int64(p.author), reader)",
-                "words = philox(w.seed, (READ << 24) | p.k, story, np.int64(p.author),"
-                " np.int64(p.author))",
+                "words = philox(w.seed, head, story, author, reader)",
+                "words = philox(w.seed, head, story, author, author)",
             ),
             Patch(
                 "rumorsim/kernels/blocks.py",
@@ -157,10 +156,8 @@ FAULTS: tuple[Fault, ...] = (
             ),
             Patch(
                 REFERENCE,
-                "return philox(self.world.seed, address_word(Purpose.READ, k), story, author,"
-                " reader)",
-                "return philox(self.world.seed, address_word(Purpose.READ, k), story, author,"
-                " author)",
+                "address = (address_word(Purpose.READ, k), story, author, reader)",
+                "address = (address_word(Purpose.READ, k), story, author, author)",
             ),
         ),
         (THEORY, ENGINES),

@@ -110,13 +110,13 @@ class Cluster:
             return
         start = f"start one with `dask worker {self._address}`"
         alone = now - self._seen
-        if alone > _SECONDS_TO_WAIT:
-            rule = f"no dask worker for {_SECONDS_TO_WAIT / 60:.0f} min"
-            raise WorkerError(f"{rule}; {start}, then run the same again")
         if alone > _SECONDS_TO_TELL and not self._told:
             self._told = True
             left = f"giving up after {_SECONDS_TO_WAIT / 60:.0f} min without one"
             self._tell(f"the scheduler has no workers yet: {start}; {left}")
+        if alone > _SECONDS_TO_WAIT:
+            rule = f"no dask worker for {_SECONDS_TO_WAIT / 60:.0f} min"
+            raise WorkerError(f"{rule}; {start}, then run the same again")
 
     def _outcome(self, future: Any, order: Order) -> Made:
         try:
