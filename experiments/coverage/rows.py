@@ -120,12 +120,12 @@ def _order(made: list[Comparison]) -> Row:
 
 
 def _stopped(reach: Reach, worlds: int) -> Row:
-    """Worlds added until half the interval is 6 % of the mean under none, from 20 worlds on.
+    """Worlds added until half the interval is 10 % of the mean under none, from 20 worlds on.
 
     Those that do not reach it within ``worlds`` are left out: nothing is said of them.
     """
     policy = "after 2 h"
-    wish = Wish.read("6%", KEY)
+    wish = Wish.read("10%", KEY)
     pair = {name: reach[name] for name in ("none", policy)}
     sides, used = [], []
     for begin in range(0, len(pair["none"]), worlds):
@@ -140,6 +140,6 @@ def _stopped(reach: Reach, worlds: int) -> Row:
         if precise.reached:
             sides.append(_side(*_relative(found, policy)))
             used.append(count)
-    what = f'relative change, "{policy}", --precision 6% reached'
+    what = f'relative change, "{policy}", --precision 10% reached'
     span = f"{min(used)} to {max(used)}, mean {sum(used) / len(used):.0f}" if used else "none"
     return Row(what, span, len(sides), sides.count(0), sides.count(1), sides.count(-1))
