@@ -149,7 +149,9 @@ class SignsOfLife:
         if self._state is None:
             return f"{what}: at work for {_seconds(spent)}"
         done, total, unit = self._state
-        line = f"{what}: {done:,.3g} of {total:,.6g} {unit} after {_seconds(spent)}"
+        # Things are counted; hours go by in parts.
+        shown = f"{done:,.0f}" if done == int(done) else f"{done:,.1f}"
+        line = f"{what}: {shown} of {total:,.6g} {unit} after {_seconds(spent)}"
         left = self._left(total)
         return line if left is None else f"{line}, some {_seconds(left)} left"
 
