@@ -243,7 +243,9 @@ def lacking(values: Sequence[float]) -> str:
     count = len(values)
     inside = sum(value != 0 for value in values)
     if inside < CONTRIBUTING:
-        return f"only {inside:,} of {count:,} worlds contribute, and {CONTRIBUTING} are needed"
+        few = f"only {inside:,}" if inside else "none"
+        verb = "contributes" if inside == 1 else "contribute"
+        return f"{few} of {count:,} worlds {verb}, and {CONTRIBUTING} are needed"
     needed = math.ceil(_PER_SKEWNESS * _skewness(np.array(values)) ** 2)
     if count < needed:
         return f"some {needed:,} worlds are needed, as few of them carry most of it"

@@ -28,7 +28,9 @@ _RARE: Final = 0.1
 def told(found: TailComparison) -> str:
     """A table, what it rests on, and a sentence for each policy."""
     head = f"{found.name}: chance of {found.tail.written}"
-    rows = [["policy", "chance", "95 % interval", "times none", "worlds needed without splitting"]]
+    rows = [
+        ["policy", "chance", "95 % interval", "ratio to none", "worlds needed without splitting"]
+    ]
     for each in found.chances:
         if each.why:
             chance, interval = "not known", f"at most {part(each.bound or 0.0)}"
