@@ -110,7 +110,7 @@ FAMILIES: Final = (
     Family(
         "everybody hears of it",
         _RANDOM,
-        "appeal = 0.15\nauthor = { ids = [0, 1, 2, 3, 4, 5, 6, 7] }",
+        "appeal = 0.1\nauthor = { ids = [0, 1, 2, 3, 4, 5, 6, 7] }",
         (_DELETE, ("friction", 'kind = "friction"\nfriction = 0.8\nwhen = { at = ["2 h"] }')),
         copies=20,
         part=0.02,
