@@ -108,9 +108,9 @@ FAMILIES: Final = (
         (_slow(25),),
     ),
     Family(
-        "everybody hears of it",
-        _RANDOM,
-        "appeal = 0.1\nauthor = { ids = [0, 1, 2, 3, 4, 5, 6, 7] }",
+        "it always goes far",
+        'kind = "erdos-renyi"\naccounts = 20_000\nmean_followers = 6.0\nseed = 1',
+        "appeal = 0.3\nauthor = { random = 40 }",
         (_DELETE, ("friction", 'kind = "friction"\nfriction = 0.8\nwhen = { at = ["2 h"] }')),
         copies=20,
         part=0.02,
