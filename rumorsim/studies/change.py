@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from rumorsim.measures import describe
 from rumorsim.studies.intervals import LEVEL, Interval, bounds_of, in_both
-from rumorsim.studies.stated import mean_interval, needed_for, paired_difference, relative_change
+from rumorsim.studies.stated import mean_of, needed_for, paired_difference, relative_change
 from rumorsim.studies.tails import rarest, tail_of
 
 __all__ = ["Change", "Paired", "Seen", "paired", "plain_change", "seen_in"]
@@ -84,10 +84,10 @@ def paired(
     bounds = bounds_of(key)
     ours, theirs = in_both(values, base)
     if not ours:
-        mean = mean_interval(known, bounds=bounds)
+        mean = mean_of(known, key)
         return Paired(mean, None, None, False, len(known), Seen(needed=tail_of(known).needed))
     return Paired(
-        mean_interval(ours, bounds=bounds),
+        mean_of(ours, key),
         paired_difference(ours, theirs, level, bounds),
         relative_change(ours, theirs, level),
         len(ours) == len(values) and ours == theirs,

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.studies import resampling
-from rumorsim.studies.intervals import Interval, bounds_of, resampled, shared_level
-from rumorsim.studies.stated import bears_difference, mean_interval, paired_difference
+from rumorsim.studies.intervals import Interval, resampled, shared_level
+from rumorsim.studies.stated import bears_difference, mean_of, paired_difference
 
 __all__ = ["Place", "Ranking", "ranked"]
 
@@ -102,7 +102,7 @@ def ranked(
             Place(
                 places[-1].place if at > 0 and tied[at - 1] else at + 1,
                 names[policy],
-                mean_interval(column, bounds=bounds_of(key)),
+                mean_of(column, key),
                 float(best[:, at].mean()) if sure else None,
                 None if last else paired_difference(shown[at + 1], column, level),
                 None if last or tied[at] or not sure else float(ahead[:, at].mean()),

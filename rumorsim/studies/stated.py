@@ -8,23 +8,28 @@ interval has no ends.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.studies import intervals
 from rumorsim.studies.intervals import LEVEL, UNBOUNDED, Bounds, Interval
-from rumorsim.studies.tails import most_needed, needed_of_difference
+from rumorsim.studies.tails import most_needed, needed_if_tame, needed_of_difference
 
 __all__ = [
     "bears_difference",
     "mean_interval",
     "mean_intervals",
+    "mean_of",
     "needed_for",
     "paired_difference",
     "paired_differences",
     "relative_change",
 ]
+
+#: Numbers of what spreads: few worlds may decide them.
+_SPREADING: Final = ("reach.", "shares.", "cascades.", "reproduction.")
 
 
 def needed_for(apart: Sequence[float], base: Sequence[float]) -> int:
@@ -47,6 +52,17 @@ def mean_interval(
     """The mean with its interval; ValueError for no values."""
     if not values or most_needed(_column(values))[0] <= len(values):
         return intervals.mean_interval(values, level, bounds)
+    return Interval(intervals.mean(values))
+
+
+def mean_of(values: Sequence[float], key: str, level: float = LEVEL) -> Interval:
+    """The mean of the number ``key`` with its interval, which keeps to the bounds of the number.
+
+    How far stories spread takes more worlds than what is counted of a policy's work.
+    """
+    needed = most_needed if key.startswith(_SPREADING) else needed_if_tame
+    if not values or needed(_column(values))[0] <= len(values):
+        return intervals.mean_interval(values, level, intervals.bounds_of(key))
     return Interval(intervals.mean(values))
 
 

@@ -27,7 +27,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Tail", "most_needed", "needed_of_difference", "rarest", "tail_of"]
+__all__ = ["Tail", "most_needed", "needed_if_tame", "needed_of_difference", "rarest", "tail_of"]
 
 #: Worlds asked for, in squares of the skewness (25 by Cochran 1977; tested).
 _BY_SKEWNESS: Final = 40.0
@@ -104,6 +104,11 @@ def most_needed(columns: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     by_spread = np.where(columns.min(axis=0) >= 0, _by_spread(np.abs(columns)), 0.0)
     return np.maximum(_by_skewness(columns, _BY_SKEWNESS), np.ceil(by_spread))
+
+
+def needed_if_tame(columns: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The worlds that means take whose tails are no rumor's: by their skewness alone, and less."""
+    return _by_skewness(columns, _OF_TAME)
 
 
 def needed_of_difference(
