@@ -24,8 +24,8 @@ from rumorsim.scenario import load
 from rumorsim.scenario.presets import configs, preset_names
 from rumorsim.studies.compare import Comparison, compare
 from rumorsim.studies.frontier import frontier
-from rumorsim.studies.intervals import paired_difference, relative_change
 from rumorsim.studies.saving import write_changes
+from rumorsim.studies.stated import paired_difference, relative_change
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -110,7 +110,7 @@ def figure(found: Comparison, sorts: Sequence[Sort]) -> Any:
         axes.grid(axis="y", visible=False)
         axes.set_xlabel("change in exposures compared with doing nothing, %")
         title = f"{found.name}: {len(found.seeds)} coupled worlds, 95 % intervals, each alone"
-        axes.set_title(title)
+        axes.set_title(f"{title};\nnone where the worlds are too few for one")
         handles = in_rows(axes.get_legend_handles_labels()[0], 2)
         made.legend(handles=handles, loc="outside lower center", ncols=2)
     return made
