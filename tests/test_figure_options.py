@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from small_worlds import small
+from test_pictures import SCENARIO
 
 from rumorsim.cli import cli
 from rumorsim.errors import InputError
@@ -20,23 +21,6 @@ from rumorsim.run import Simulation
 from rumorsim.studies.compare import compare
 from rumorsim.studies.delay_map import delay_map
 
-SCENARIO = """
-name = "two"
-horizon = "12 h"
-[graph]
-kind = "complete"
-accounts = 12
-[[stories]]
-name = "rumor"
-truth = false
-appeal = 0.3
-author = { ids = [0] }
-[[policies]]
-name = "close"
-[[policies.interventions]]
-kind = "close-accounts"
-when = { at = ["1 h"] }
-"""
 COMPARE = ("compare", "two.toml", "--replicates", "2", "--workers", "1")
 MAP = (
     *("delay-map", "two.toml", "--policy", "close", "--delay", "1h", "--coverage", "1"),

@@ -8,16 +8,15 @@ draws nor attention), so that a pool of 200,000 worlds takes seconds.
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from known import reach_in
 from numpy.typing import NDArray
 
-from rumorsim.run import Simulation
 from rumorsim.scenario import Scenario, loads
 
 __all__ = ["FAMILIES", "Family", "pool"]
@@ -135,11 +134,4 @@ def pool(family: Family, worlds: int, workers: int = 2) -> Pool:
 
 
 def _reached(family: Family, policy: str, seeds: Sequence[int]) -> NDArray[np.float64]:
-    scenario = family.scenario(family.copies)
-    found = []
-    for seed in seeds:
-        simulation = Simulation(scenario, policy, seed)
-        simulation.advance(HORIZON)
-        found.append(simulation.world.stories["reach"].astype(np.float64))
-    gc.collect()  # worlds refer to themselves and hold arrays
-    return np.concatenate(found)
+    return reach_in(family.scenario(family.copies), policy, seeds).astype(np.float64)

@@ -26,7 +26,7 @@ from rumorsim.run import Simulation
 from rumorsim.scenario import Scenario, loads
 from rumorsim.studies.comparison import Comparison
 
-__all__ = ["KEY", "POLICIES", "comparison", "reached", "scenario", "true_mean"]
+__all__ = ["KEY", "POLICIES", "comparison", "reach_in", "reached", "scenario", "true_mean"]
 
 KEY: Final = "reach.truth.false.accounts"
 BRANCHING, DEPTH, APPEAL, HORIZON = 4, 3, 0.3, 12.0
@@ -113,11 +113,15 @@ def comparison(reach: dict[str, NDArray[np.int64]], begin: int, worlds: int) -> 
 
 def _reached(piece: tuple[str, Sequence[int], int]) -> NDArray[np.int64]:
     policy, seeds, copies = piece
-    made = scenario(copies)
+    return reach_in(scenario(copies), policy, seeds)
+
+
+def reach_in(scenario: Scenario, policy: str, seeds: Sequence[int]) -> NDArray[np.int64]:
+    """The reach of each story of the scenario in the world of each seed: (seeds * stories,)."""
     found = []
     for seed in seeds:
-        simulation = Simulation(made, policy, seed)
-        simulation.advance(HORIZON)
+        simulation = Simulation(scenario, policy, seed)
+        simulation.advance(scenario.horizon)
         found.append(simulation.world.stories["reach"].astype(np.int64))
     gc.collect()  # worlds refer to themselves and hold arrays
     return np.concatenate(found)

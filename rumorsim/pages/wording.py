@@ -21,7 +21,6 @@ __all__ = [
     "clearly",
     "did",
     "in_worlds",
-    "no_change",
     "over",
     "quoted",
     "what_is",
@@ -41,11 +40,6 @@ def capital(text: str) -> str:
 def over(saved: Saved) -> str:
     """What numbers of a table are: means, unless there is one world."""
     return "" if len(saved.seeds) == 1 else ", means over worlds"
-
-
-def no_change(saved: Saved) -> str:
-    """What stands where a policy changed nothing at all."""
-    return "no change" if len(saved.seeds) == 1 else "none in any world"
 
 
 def both_of(saved: Saved) -> tuple[bool, bool]:

@@ -7,7 +7,7 @@ interval has no ends.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -50,9 +50,7 @@ def mean_interval(
     values: Sequence[float], level: float = LEVEL, bounds: Bounds = UNBOUNDED
 ) -> Interval:
     """The mean with its interval; ValueError for no values."""
-    if not values or most_needed(_column(values))[0] <= len(values):
-        return intervals.mean_interval(values, level, bounds)
-    return Interval(intervals.mean(values))
+    return _mean(values, most_needed, level, bounds)
 
 
 def mean_of(values: Sequence[float], key: str, level: float = LEVEL) -> Interval:
@@ -61,8 +59,18 @@ def mean_of(values: Sequence[float], key: str, level: float = LEVEL) -> Interval
     How far stories spread takes more worlds than what is counted of a policy's work.
     """
     needed = most_needed if key.startswith(_SPREADING) else needed_if_tame
+    return _mean(values, needed, level, intervals.bounds_of(key))
+
+
+def _mean(
+    values: Sequence[float],
+    needed: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+    level: float,
+    bounds: Bounds,
+) -> Interval:
+    """The mean, with its interval where there are as many worlds as ``needed`` says."""
     if not values or needed(_column(values))[0] <= len(values):
-        return intervals.mean_interval(values, level, intervals.bounds_of(key))
+        return intervals.mean_interval(values, level, bounds)
     return Interval(intervals.mean(values))
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.frames import Table, Tabular
@@ -31,6 +30,8 @@ from rumorsim.studies.intervals import (
 )
 from rumorsim.studies.splitting import Leaf
 from rumorsim.studies.splitting_pilot import Pilot
+from rumorsim.studies.tails import skewness_of
+from rumorsim.studies.take_off import share_interval
 
 __all__ = ["Chance", "Exceedance", "TailComparison"]
 
@@ -172,13 +173,8 @@ class TailComparison(Tabular, Shown):
 
         can be told; and no more than the worlds that contribute allow.
         """
-        from scipy.stats import beta
-
         values = self.by_world(policy)
-        count, inside = len(values), sum(value > 0 for value in values)
-        worst = (
-            float(beta.ppf(0.5 + LEVEL / 2, inside + 1, count - inside)) if inside < count else 1.0
-        )
+        worst = share_interval(sum(value > 0 for value in values), len(values)).high or 1.0
         for halvings in range(1, _HALVINGS + 1):
             lower = self.tail._replace(threshold=self.tail.threshold / 2**halvings)
             larger = self.by_world(policy, lower)
@@ -246,16 +242,10 @@ def lacking(values: Sequence[float]) -> str:
         few = f"only {inside:,}" if inside else "none"
         verb = "contributes" if inside == 1 else "contribute"
         return f"{few} of {count:,} worlds {verb}, and {CONTRIBUTING} are needed"
-    needed = math.ceil(_PER_SKEWNESS * _skewness(np.array(values)) ** 2)
+    needed = math.ceil(_PER_SKEWNESS * float(skewness_of(np.array(values)[:, None])[0]) ** 2)
     if count < needed:
         return f"some {needed:,} worlds are needed, as few of them carry most of it"
     return ""
-
-
-def _skewness(values: NDArray[np.float64]) -> float:
-    apart = values - values.mean()
-    spread = float((apart**2).mean())
-    return float((apart**3).mean()) / spread**1.5 if spread > 0 else 0.0
 
 
 def _plain(values: Sequence[float]) -> float | None:

@@ -27,7 +27,15 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Tail", "most_needed", "needed_if_tame", "needed_of_difference", "rarest", "tail_of"]
+__all__ = [
+    "Tail",
+    "most_needed",
+    "needed_if_tame",
+    "needed_of_difference",
+    "rarest",
+    "skewness_of",
+    "tail_of",
+]
 
 #: Worlds asked for, in squares of the skewness (25 by Cochran 1977; tested).
 _BY_SKEWNESS: Final = 40.0
@@ -77,11 +85,11 @@ class Tail(NamedTuple):
 
 def tail_of(values: Sequence[float]) -> Tail:
     """The tail of one number over worlds; ValueError for no values."""
-    sizes = np.abs(np.asarray(values, dtype=np.float64))
-    worlds = len(sizes)
+    column = np.asarray(values, dtype=np.float64)[:, None]
+    worlds = len(column)
     if worlds == 0:
         raise ValueError("no values, no tail")
-    ordered = np.sort(sizes)[::-1]
+    ordered = np.sort(np.abs(column[:, 0]))[::-1]
     total = math.fsum(ordered.tolist())
     shares = np.cumsum(ordered) / total if total > 0 else np.zeros(worlds)
     index = _hill(ordered)
@@ -90,10 +98,10 @@ def tail_of(values: Sequence[float]) -> Tail:
         worlds,
         int(np.searchsorted(shares, 0.5 - 1e-12) + 1) if total > 0 else 0,
         float(ordered[0] / total) if total > 0 else 0.0,
-        float(_skewness(np.asarray(values, dtype=np.float64)[:, None])[0]),
+        float(skewness_of(column)[0]),
         index,
         None if index is None else index / math.sqrt(quarter),
-        int(most_needed(np.asarray(values, dtype=np.float64)[:, None])[0]),
+        int(most_needed(column)[0]),
     )
 
 
@@ -126,7 +134,7 @@ def needed_of_difference(
 
 
 def _by_skewness(columns: NDArray[np.float64], factor: float) -> NDArray[np.float64]:
-    known = np.maximum(np.abs(_skewness(columns)) - math.sqrt(6 / len(columns)), 0.0)
+    known = np.maximum(np.abs(skewness_of(columns)) - math.sqrt(6 / len(columns)), 0.0)
     return np.maximum(np.ceil(factor * known**2), 2.0)
 
 
@@ -138,7 +146,8 @@ def rarest(worlds: int, level: float) -> float:
     return 1.0 - float((1.0 - level) ** (1.0 / worlds))
 
 
-def _skewness(columns: NDArray[np.float64]) -> NDArray[np.float64]:
+def skewness_of(columns: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The skewness of the k columns, 0 where all values are equal: (worlds, k) to (k,)."""
     apart = columns - columns.mean(axis=0)
     # In units of the largest deviation, so that no power overflows or vanishes.
     largest = np.abs(apart).max(axis=0)
