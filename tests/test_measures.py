@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 from brought import brought
-from event_streams import Draws, cut, random_facts, random_stream, streams
+from event_streams import FIXED_STREAMS, Draws, cut, random_facts, random_stream, streams
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from naive_measures import NAIVE as OURS
+from small_worlds import actions, small
 
-from rumorsim import load, loads, run, stream
+from rumorsim import Simulation, load, loads, run, stream
 from rumorsim.errors import InputError
 from rumorsim.events import Batch, Facts, Kind
 from rumorsim.measures import MEASURES, Listening, Measure, curves, describe, flatten
@@ -49,16 +49,46 @@ def same(left: Any, right: Any, path: str = "") -> None:
 
 
 @every_measure
-@settings(max_examples=40, deadline=None)
-@given(stream=streams(), places=st.lists(st.integers(0, 200), max_size=12))
-def test_any_split_gives_the_same_value(
-    name: str, stream: tuple[Facts, Batch], places: list[int]
-) -> None:
-    facts, batch = stream
-    whole = value_of(name, facts, [batch])
-    assert json.dumps(value_of(name, facts, cut(batch, places))) == json.dumps(whole)
-    singles = [batch[i : i + 1] for i in range(len(batch))]
-    assert json.dumps(value_of(name, facts, singles)) == json.dumps(whole)
+def test_any_split_gives_the_same_value(name: str) -> None:
+    """Whole, event by event, and cut at random places: streams with many events of one time."""
+    for seed, (label, (facts, batch)) in enumerate(FIXED_STREAMS.items()):
+        whole = json.dumps(value_of(name, facts, [batch]))
+        singles = [batch[i : i + 1] for i in range(len(batch))]
+        assert json.dumps(value_of(name, facts, singles)) == whole, label
+        rng = Draws(1000 + seed)
+        places = [rng.randint(0, len(batch)) for _ in range(rng.randint(1, 8))]
+        assert json.dumps(value_of(name, facts, cut(batch, places))) == whole, label
+
+
+def test_an_action_before_the_first_post_of_the_same_time_has_no_latency() -> None:
+    """A filter at 0 h acts on a story that is published at 0 h, after it, wherever one cuts."""
+    scenario = small(
+        {
+            "stories": [
+                {
+                    "name": "rumor",
+                    "truth": False,
+                    "appeal": 0.1,
+                    "author": {"ids": [0]},
+                    "at": ["0 h"],
+                },
+            ],
+            "trending": {},
+            "policies": [
+                {
+                    "name": "filter",
+                    "interventions": [{"kind": "filter-trending", "when": {"at": ["0 h"]}}],
+                },
+            ],
+        }
+    )
+    simulation = Simulation(scenario, "filter")
+    batch, facts = simulation.advance(scenario.horizon), simulation.facts
+    assert actions(batch, "delist").time.tolist() == [0.0]
+    for pieces in ([batch], [batch[i : i + 1] for i in range(len(batch))]):
+        value = value_of("enforcement", facts, pieces)
+        assert value["verbs"]["delist"] == 1
+        assert value["latency"]["from_first_guilty_post"]["count"] == 0
 
 
 @every_measure

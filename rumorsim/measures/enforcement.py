@@ -18,7 +18,7 @@ __all__ = ["Enforcement"]
 
 
 class State:
-    """Memory: 20 bytes x posts, 16 bytes x accounts x rules of guilt, O(cases + actions)."""
+    """Memory: 20 bytes x posts, 9 bytes x accounts x rules of guilt, O(cases + actions)."""
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
@@ -135,8 +135,8 @@ class Enforcement(Measure[State]):
         docket.right["by_truth"] += state.truth.was_guilty(kind, target, before, state.posts)
         if first.was_guilty(kind, target, before, state.posts):
             docket.right["by_target"] += 1
-            since = first.since(kind, target, state.posts)
-            if since <= time:
+            since = first.since(kind, target, before, state.posts)
+            if since is not None:
                 docket.from_first_guilty_post.append(time - since)
 
     def value(self, state: State) -> dict[str, Any]:

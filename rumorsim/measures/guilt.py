@@ -9,6 +9,7 @@ stream, so an account hit and then posting at the same time was innocent.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,9 @@ from rumorsim.measures.posts import PostLog
 from rumorsim.verbs import ACCOUNT, PLATFORM, POST, STORY, TARGET_OF, VERBS
 
 __all__ = ["FirstPosts", "OfKinds", "rule_of", "target_of"]
+
+#: Above every post number: no guilty post so far.
+_NONE: Final = np.iinfo(np.int64).max
 
 
 def target_of(
@@ -54,33 +58,37 @@ def rule_of(facts: Facts, by: InterventionFacts | None) -> NDArray[np.bool_]:
 
 
 class _Guilt:
-    """Since when each account and each story is guilty; inf: not so far."""
+    """The first guilty post of each account and each story, by number (int64).
+
+    Post numbers rather than times, because they also order posts and actions of the same time.
+    """
 
     def __init__(self, facts: Facts) -> None:
-        self.time = np.full(facts.accounts, np.inf)
-        self.story_time = np.full(len(facts.stories), np.inf)
+        self.post = np.full(facts.accounts, _NONE)
+        self.story_post = np.full(len(facts.stories), _NONE)
 
-    def since(self, kind: str, target: int, posts: PostLog) -> float:
-        """The hour of a guilty target's first guilty post; inf where there is none."""
-        if kind == POST:
-            return float(posts.time[target])
-        return float(self.time[target] if kind == ACCOUNT else self.story_time[target])
+    def since(self, kind: str, target: int, before: int, posts: PostLog) -> float | None:
+        """The hour of a target's first guilty post among those numbered below ``before``.
+
+        None where there was none.
+        """
+        firsts = {ACCOUNT: self.post, STORY: self.story_post}
+        first = target if kind == POST else int(firsts[kind][target])
+        return float(posts.time[first]) if first < before else None
 
 
 class FirstPosts(_Guilt):
-    """Each account's first post of a rule's stories. Memory: 16 bytes x accounts."""
+    """Guilt by posting one of a rule's stories. Memory: 8 bytes x (accounts + stories)."""
 
     def __init__(self, facts: Facts, rule: NDArray[np.bool_]) -> None:
         super().__init__(facts)
         self.rule = rule
-        self.post = np.full(facts.accounts, np.iinfo(np.int64).max)
 
     def observe(self, made: Batch) -> None:
         """Take in publish and share events."""
-        np.minimum.at(self.story_time, made.story, made.time)
+        np.minimum.at(self.story_post, made.story, made.post)
         guilty = Batch(made.rows[self.rule[made.story]])
         np.minimum.at(self.post, guilty.account, guilty.post)
-        np.minimum.at(self.time, guilty.account, guilty.time)
 
     def was_guilty(self, kind: str, target: int, before: int, posts: PostLog) -> bool:
         """Whether a target was guilty when the posts numbered below ``before`` existed."""
@@ -96,31 +104,29 @@ class FirstPosts(_Guilt):
         if kind == PLATFORM:
             return set()
         if kind == ACCOUNT:
-            return set(np.flatnonzero(self.time < np.inf).tolist())
+            return set(np.flatnonzero(self.post < _NONE).tolist())
         if kind == POST:
             return set(np.flatnonzero(self.rule[posts.story]).tolist())
-        return set(np.flatnonzero(self.rule & (self.story_time < np.inf)).tolist())
+        return set(np.flatnonzero(self.rule & (self.story_post < _NONE)).tolist())
 
 
 class OfKinds(_Guilt):
     """Guilt by kind: accounts of some kinds, their posts, the stories one of them published.
 
-    Memory: 16 bytes x accounts and stories.
+    Memory: 9 bytes x accounts, 8 bytes x stories.
     """
 
     def __init__(self, facts: Facts, kinds: Iterable[str]) -> None:
         super().__init__(facts)
         numbers = [facts.kinds.index(kind) for kind in kinds if kind in facts.kinds]
         self.of = np.isin(facts.kind, numbers)
-        self.story_post = np.full(len(facts.stories), np.iinfo(np.int64).max)
 
     def observe(self, made: Batch) -> None:
         """Take in publish and share events."""
-        np.minimum.at(self.time, made.account, made.time)
+        np.minimum.at(self.post, made.account, made.post)
         published = made.only(Kind.PUBLISH)
         guilty = Batch(published.rows[self.of[published.account]])
         np.minimum.at(self.story_post, guilty.story, guilty.post)
-        np.minimum.at(self.story_time, guilty.story, guilty.time)
 
     def was_guilty(self, kind: str, target: int, before: int, posts: PostLog) -> bool:
         """Whether a target was guilty when the posts numbered below ``before`` existed."""
@@ -136,4 +142,4 @@ class OfKinds(_Guilt):
             return set(np.flatnonzero(self.of).tolist())
         if kind == POST:
             return set(np.flatnonzero(self.of[posts.author]).tolist())
-        return set(np.flatnonzero(self.story_time < np.inf).tolist())
+        return set(np.flatnonzero(self.story_post < _NONE).tolist())
