@@ -8,7 +8,7 @@ records here as the run goes on; a new run takes a new world.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from dataclasses import replace as dataclass_replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -70,6 +70,7 @@ class Rules:
     ``curve`` is flat, empty ``weights`` or ``receptivity`` are 1. ``terms`` is one record
     of the model of contacts, None for the feed; ``crosspost`` is by platform. Trust rises to
     ``most_trust`` or to where it began (by account, empty where nobody began above).
+    Its arrays are read-only views.
     """
 
     horizon: float
@@ -90,7 +91,6 @@ class Rules:
     corrections: NDArray[np.void]
     alias: NDArray[np.void]
     members: NDArray[np.int32]
-    slot_ends: Array
     crosspost: Array
     most_trust: float
     trust_began: NDArray[np.float32]
@@ -98,6 +98,14 @@ class Rules:
     chilling: float
     chilling_floor: float
     terms: NDArray[np.void] | None
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if isinstance(value, np.ndarray):
+                view = value.view()
+                view.flags.writeable = False
+                object.__setattr__(self, each.name, view)
 
 
 @dataclass(repr=False)
@@ -108,7 +116,9 @@ class World(Shown):
     grow and only the first ``posts_made`` are in use. ``memory`` holds the counters and is
     where the fast engine tells its kernels of all these arrays. ``platform`` is where each
     account is now, ``heirs`` who took its place (0: nobody), ``rings`` the next account of its
-    person elsewhere (empty where nobody cross-posts). ``redraw`` is set in a branch (see
+    person elsewhere (empty where nobody cross-posts). ``slots`` holds the story in each slot of
+    a surface (int32 [surfaces, slots], -1 for none), ``slot_ends`` the cumulative share of looks
+    that fall on each slot (float64, same shape). ``redraw`` is set in a branch (see
     ``rumorsim.redraw``). Times are hours.
     """
 
@@ -122,6 +132,7 @@ class World(Shown):
     stories: NDArray[np.void]
     looks: NDArray[np.void]
     slots: NDArray[np.int32]
+    slot_ends: Array
     facts: Facts
     platforms: Platforms
     reserve: Reserve
@@ -349,7 +360,6 @@ def build_world(
         corrections=stories.corrections,
         alias=alias,
         members=members,
-        slot_ends=platforms.slot_ends(),
         crosspost=platforms.column("crosspost"),
         most_trust=scenario.beliefs.most_trust,
         trust_began=trust_above(scenario.beliefs.most_trust, people, reserve),
@@ -358,6 +368,7 @@ def build_world(
         chilling_floor=scenario.beliefs.chilling_floor,
         terms=model,
     )
+    slot_ends = platforms.slot_ends()
     return World(
         graph=graph,
         seed=seed,
@@ -368,7 +379,8 @@ def build_world(
         accounts=aligned_copy(accounts[origin]) if len(origin) > len(accounts) else accounts,
         stories=stories.records,
         looks=looks,
-        slots=np.full(rules.slot_ends.shape, -1, dtype=np.int32),
+        slots=np.full(slot_ends.shape, -1, dtype=np.int32),
+        slot_ends=slot_ends,
         platforms=everyone,
         reserve=reserve,
         profiles=profiles,

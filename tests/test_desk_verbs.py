@@ -245,7 +245,7 @@ def test_a_deranked_story_is_recommended_less(engine: str) -> None:
         for story in range(4):
             run.desk.derank(story, keep=keep)
         slots = run.advance(HORIZON).only(Kind.SURFACE)
-        ends = run.world.rules.slot_ends[RECOMMENDATION - 1]
+        ends = run.world.slot_ends[RECOMMENDATION - 1]
         reads.append((int((slots.source == RECOMMENDATION - 1).sum()), float(ends[3])))
     assert reads[0][0] > 0 < reads[1][0]
     assert reads[2][0] == 0

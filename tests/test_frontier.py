@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -116,3 +117,34 @@ def test_the_page_shows_the_same_frontier(real: Comparison, tmp_path: Path) -> N
         (row,) = [row for row in table.rows if row[0] == point.policy]
         assert row[1].split(" ")[0] == number(point.averted.estimate, 1 if "." in row[1] else 0)
         assert row[-1].startswith("yes" if not point.beaten_by else "no")
+
+
+def test_terminal_and_page_name_the_same_frontier(real: Comparison, tmp_path: Path) -> None:
+    """The terminal's table, the page's table and the page's sentence, with five policies."""
+    found = made_up(
+        real,
+        {
+            "strict": (40.0, 30.0, 30.0),
+            "lenient": (70.0, 45.0, 29.0),
+            "cheap": (60.0, 29.0, 4.0),
+            "worse": (60.0, 28.0, 4.0),
+            "harmful": (110.0, 50.0, 1.0),
+        },
+    )
+    # All other numbers are those without a policy.
+    found = replace(
+        found,
+        scalars={p: {**real.scalars["none"], **each} for p, each in found.scalars.items()},
+        curves=dict.fromkeys(found.policies, real.curves["none"]),
+        digests=dict.fromkeys(found.policies, real.digests["none"]),
+    )
+    found.save(tmp_path / "out")
+    best = ["strict", "lenient", "cheap"]
+    lines = [line.split() for line in frontier_lines(found)]
+    assert [line[0] for line in lines if line[-3:] == ["on", "the", "frontier"]] == best
+    page = page_of(tmp_path / "out", again=False)
+    (section,) = [each for each in page.sections if each.name == "frontier"]
+    rows = section.parts[-1].table.rows
+    assert sorted(row[0] for row in rows if row[-1] == "yes") == sorted(best)
+    sentence = section.parts[0].text.split(" in exposures")[0]
+    assert sorted(re.findall("“(.*?)”", sentence)) == sorted(best)

@@ -306,3 +306,13 @@ def test_more_posts_than_can_be_numbered_are_refused() -> None:
     world.grow_posts(100)
     with pytest.raises(OverflowError, match="1,073,741,824 at most"):
         world.grow_posts(2**30 + 1)
+
+
+def test_rules_cannot_be_changed_during_a_run() -> None:
+    """What changes belongs to the world: every array of the rules is read-only."""
+    rules = Simulation(small({"trending": {}})).world.rules
+    arrays = [value for value in vars(rules).values() if isinstance(value, np.ndarray)]
+    assert len(arrays) > 5
+    assert not any(array.flags.writeable for array in arrays)
+    with pytest.raises(ValueError, match="read-only"):
+        rules.tables[0] = 0

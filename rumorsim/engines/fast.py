@@ -107,7 +107,6 @@ class FastEngine(Engine):
             "corrections",
             "alias",
             "members",
-            "slot_ends",
             "crosspost",
             "trust_began",
         ):
@@ -170,7 +169,7 @@ class FastEngine(Engine):
             "words": self._words,
             "thresholds": self._thresholds,
         }
-        for name in ("accounts", "profiles", "posts", "stories", "looks", "slots"):
+        for name in ("accounts", "profiles", "posts", "stories", "looks", "slots", "slot_ends"):
             arrays[name] = getattr(world, name)
         for name in ("friction", "forward", "heat", "tops"):
             arrays[name] = getattr(world, name)

@@ -116,7 +116,7 @@ class ReferenceEngine(ReferenceFeed):
 
     def slot(self, surface: int, place: float) -> int:
         """The slot whose share of looks holds ``place``."""
-        ends = self.rules.slot_ends[surface].tolist()
+        ends = self.world.slot_ends[surface].tolist()
         return next((i for i, end in enumerate(ends) if place < end), len(ends) - 1)
 
     def look(self, surface: int, mark: tuple[int, float], rest: Any, session: int) -> None:

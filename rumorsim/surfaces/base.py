@@ -38,7 +38,7 @@ class SurfaceModel(Model, ABC):
     def slot_ends(self) -> NDArray[np.float64] | None:
         """Cumulative share of looks by slot, float64 [columns], the last entry 1.
 
-        None where the process sets them itself, in ``world.rules.slot_ends[surface]``.
+        None where the process sets them with every ranking, by ``ends`` of :func:`show`.
         """
         return None
 
@@ -61,13 +61,24 @@ def chances(engine: Engine, surface: int, time: int, accounts: ArrayLike) -> NDA
     return uniform_array(philox_array(engine.world.seed, address, who, time, 0)[0])
 
 
-def show(engine: Engine, surface: int, shown: Any, places: Any) -> None:
+def show(
+    engine: Engine,
+    surface: int,
+    shown: NDArray[np.int32],
+    places: NDArray[np.int64],
+    ends: NDArray[np.float64] | None = None,
+) -> None:
     """Put a ranking on a surface, tell the stream what moved, start or stop the looks.
 
     ``shown`` is the story in each slot, -1 for none: int32 [at most columns]. ``places`` is the
     slot (from 1, 0 for none) of each story so far, int64 [stories], and is updated in place.
+    ``ends`` is the cumulative share of looks that fall on each slot of ``shown``, float64 of the
+    same length; looks beyond the last end find nothing of this world. None: as before.
     """
     world = engine.world
+    if ends is not None:
+        world.slot_ends[surface] = 1.0
+        world.slot_ends[surface, : len(ends)] = ends
     world.slots[surface] = -1
     world.slots[surface, : len(shown)] = shown
     fresh = np.zeros_like(places)

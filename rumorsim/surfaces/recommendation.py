@@ -74,8 +74,6 @@ def _recommendations(
         weighed = scores * world.stories["recommendable"]
         best = np.argsort(-weighed, kind="stable")[: recommendation.stories]
         best = best[weighed[best] > 0]
-        ends = world.rules.slot_ends[surface]
-        ends[:] = 1.0
         total = float(weighed[best].sum()) + others
-        ends[: len(best)] = round24(np.cumsum(weighed[best]) / total)
-        show(engine, surface, best.astype(np.int32), places)
+        ends = round24(np.cumsum(weighed[best]) / total)
+        show(engine, surface, best.astype(np.int32), places, ends)

@@ -66,8 +66,6 @@ class NewPage(SurfaceModel):
             yield engine.env.timeout_until(time * self.refresh)
             posts = world.take_heat(platform, surface) * (world.stories["recommendable"] > 0)
             shown = np.flatnonzero(posts)[: self.slots].astype(np.int32)
-            ends = world.rules.slot_ends[surface]
-            ends[:] = 1.0
             # Steps of a power of two: the same in both engines, to the bit.
-            ends[: len(shown)] = np.ceil(np.arange(1, len(shown) + 1) / len(shown) * 1024) / 1024
-            show(engine, surface, shown, places)
+            ends = np.ceil(np.arange(1, len(shown) + 1) / len(shown) * 1024) / 1024
+            show(engine, surface, shown, places, ends)
