@@ -158,8 +158,8 @@ def run_command(
     if out is not None:
         result.save(out, force=force, source=loaded.file)
         if graph is not None:
-            from rumorsim.report.cascade import cascade_pictures
-            from rumorsim.report.pictures import FigureFiles, save_pictures
+            from rumorsim.reports.cascade import cascade_pictures
+            from rumorsim.reports.pictures import FigureFiles, save_pictures
 
             stories = [story.name for story in loaded.stories]
             note = f'{loaded.name}: policy "{result.policy}", seed {result.seed}'
@@ -176,7 +176,7 @@ def run_command(
 
 def _drawable(scenario: Scenario, seed: int | None) -> FollowGraph | None:
     """The follow graph of the world where it is small enough to be drawn."""
-    from rumorsim.report.cascade import MOST_ACCOUNTS
+    from rumorsim.reports.cascade import MOST_ACCOUNTS
     from rumorsim.scenario import build_graph
 
     graph, _ = build_graph(scenario, seed)

@@ -17,7 +17,7 @@ def _formats(_: click.Context, param: click.Parameter, value: tuple[str, ...]) -
     """The formats asked for, None where none is."""
     if not value:
         return None
-    from rumorsim.report.pictures import formats_of
+    from rumorsim.reports.pictures import formats_of
 
     return formats_of(value, param.opts[0])
 
@@ -25,14 +25,14 @@ def _formats(_: click.Context, param: click.Parameter, value: tuple[str, ...]) -
 def _width(_: click.Context, param: click.Parameter, value: str | None) -> str | None:
     """The same text, once it is a width."""
     if value is not None:
-        from rumorsim.report.widths import inches
+        from rumorsim.reports.widths import inches
 
         inches(value, param.opts[0])
     return value
 
 
 def _complete(_: click.Context, __: click.Parameter, start: str) -> list[CompletionItem]:
-    from rumorsim.report.pictures import FORMATS
+    from rumorsim.reports.pictures import FORMATS
 
     return [CompletionItem(name) for name in FORMATS if name.startswith(start)]
 

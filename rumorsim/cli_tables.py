@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from rumorsim.plurals import counted
-from rumorsim.report.tables import aligned
+from rumorsim.reports.tables import aligned
 
 if TYPE_CHECKING:
     from rumorsim.results import Result

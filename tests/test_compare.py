@@ -22,7 +22,7 @@ from small_worlds import small
 from rumorsim.errors import InputError, OutputError
 from rumorsim.graphs import follows
 from rumorsim.provenance import digest_of
-from rumorsim.report.tables import width_of
+from rumorsim.reports.tables import width_of
 from rumorsim.run import run
 from rumorsim.scenario.models import Scenario
 from rumorsim.studies import making, workers

@@ -11,7 +11,7 @@ import pytest
 from small_worlds import small
 
 from rumorsim.csv_text import csv_text, defused, read_csv, restored, write_csv, write_records
-from rumorsim.pages.saved import read_comparison
+from rumorsim.reports.saved import read_comparison
 from rumorsim.scenario.models import Scenario
 from rumorsim.studies import sweep_tables
 from rumorsim.studies.compare import compare

@@ -13,10 +13,10 @@ from test_pictures import SCENARIO
 
 from rumorsim.cli import cli
 from rumorsim.errors import InputError
-from rumorsim.report.cascade import draw_cascade
-from rumorsim.report.picture import Picture
-from rumorsim.report.pictures import FORMATS, formats_of
-from rumorsim.report.style import drawing
+from rumorsim.reports.cascade import draw_cascade
+from rumorsim.reports.picture import Picture
+from rumorsim.reports.pictures import FORMATS, formats_of
+from rumorsim.reports.style import drawing
 from rumorsim.run import Simulation
 from rumorsim.studies.compare import compare
 from rumorsim.studies.delay_map import delay_map

@@ -12,13 +12,13 @@ from small_worlds import small
 from rumorsim.errors import InputError
 from rumorsim.graphs.generators import GENERATORS
 from rumorsim.graphs.layouts import follow_positions
-from rumorsim.report.bands import Band, Panel, draw_bands
-from rumorsim.report.cascade import draw_cascade
-from rumorsim.report.differences import Dot, draw_differences
-from rumorsim.report.numbers import spread
-from rumorsim.report.pictures import save_figure
-from rumorsim.report.style import COLOURS, drawing, hour_ticks, in_rows
-from rumorsim.report.tables import told_apart
+from rumorsim.reports.bands import Band, Panel, draw_bands
+from rumorsim.reports.cascade import draw_cascade
+from rumorsim.reports.differences import Dot, draw_differences
+from rumorsim.reports.numbers import spread
+from rumorsim.reports.pictures import save_figure
+from rumorsim.reports.style import COLOURS, drawing, hour_ticks, in_rows
+from rumorsim.reports.tables import told_apart
 from rumorsim.run import Simulation
 
 HOURS = [0.0, 1.0, 2.0]

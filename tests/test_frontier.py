@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from small_worlds import small
 
-from rumorsim.pages import page_of
-from rumorsim.pages.saved import read_comparison
-from rumorsim.report.numbers import number
+from rumorsim.reports.making import page_of
+from rumorsim.reports.numbers import number
+from rumorsim.reports.saved import read_comparison
 from rumorsim.studies.compare import compare
 from rumorsim.studies.comparison import Comparison
 from rumorsim.studies.frontier import COST, FALSE, TRUE, frontier, frontier_lines

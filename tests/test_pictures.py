@@ -15,10 +15,10 @@ from small_worlds import small
 
 from rumorsim.cli import cli
 from rumorsim.errors import PictureWarning
-from rumorsim.pages import page_of
-from rumorsim.report import letters
-from rumorsim.report.bands import Band, Panel, draw_bands
-from rumorsim.report.pictures import save_figure
+from rumorsim.reports import letters
+from rumorsim.reports.bands import Band, Panel, draw_bands
+from rumorsim.reports.making import page_of
+from rumorsim.reports.pictures import save_figure
 from rumorsim.studies import figures
 from rumorsim.studies.compare import compare
 
@@ -93,7 +93,7 @@ def test_pictures_are_the_same_in_any_environment(tmp_path: Path) -> None:
 @pytest.mark.parametrize("asked", ["svg", "module://matplotlib_inline.backend_inline"])
 def test_the_backend_that_others_asked_for_stays(asked: str) -> None:
     code = (
-        "from rumorsim.report.style import load_matplotlib as load\n"
+        "from rumorsim.reports.style import load_matplotlib as load\n"
         "import os\n"
         "print(dict.__getitem__(load().rcParams, 'backend'), os.environ['MPLBACKEND'])"
     )
@@ -136,7 +136,7 @@ def test_a_picture_that_fails_costs_nothing_else(
 def test_a_drawing_that_fails_leaves_the_page_its_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rumorsim.pages.charts._mark", _broken)
+    monkeypatch.setattr("rumorsim.reports.charts._mark", _broken)
     compare(small({"policies": [CLOSE], "stories": [STORY]}), replicates=3, workers=1).save(
         tmp_path / "out"
     )

@@ -18,11 +18,11 @@ from small_worlds import values
 
 from rumorsim.cli_report import report
 from rumorsim.errors import InputError, OutputError
-from rumorsim.pages import page_of, write_report
-from rumorsim.pages.parts import Column, Figure, Page, Table
-from rumorsim.pages.rendering import html_of
-from rumorsim.pages.saved import read_comparison
-from rumorsim.pages.wording import in_worlds
+from rumorsim.reports.making import page_of, write_report
+from rumorsim.reports.parts import Column, Figure, Page, Table
+from rumorsim.reports.rendering import html_of
+from rumorsim.reports.saved import read_comparison
+from rumorsim.reports.wording import in_worlds
 from rumorsim.run import run
 from rumorsim.scenario.loading import from_values
 from rumorsim.studies.compare import compare
@@ -347,5 +347,5 @@ def test_what_is_not_ours_is_refused(compared: Path, tmp_path: Path) -> None:
 def test_templates_are_part_of_the_package() -> None:
     from importlib.resources import files
 
-    templates = files("rumorsim.pages") / "templates"
+    templates = files("rumorsim.reports") / "templates"
     assert {"page.html", "parts.html", "page.css"} <= {each.name for each in templates.iterdir()}

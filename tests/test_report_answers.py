@@ -16,9 +16,9 @@ from small_worlds import small
 from rumorsim.cli import cli
 from rumorsim.errors import InputError
 from rumorsim.files import MARKER
-from rumorsim.pages.answer_charts import Tried, best_so_far
-from rumorsim.pages.making import page_of, write_report
-from rumorsim.pages.parts import Figure, Page, Table
+from rumorsim.reports.answer_charts import Tried, best_so_far
+from rumorsim.reports.making import page_of, write_report
+from rumorsim.reports.parts import Figure, Page, Table
 from rumorsim.studies.delay_map import delay_map
 
 #: As `sensitivity` saves it, by hand: two policies, one of which nothing moves.

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from rumorsim.events import Batch, Kind
-from rumorsim.pages.answers import answer_of, ordered, terms_of
-from rumorsim.pages.before_part import before_section
-from rumorsim.pages.cascade_part import rows_of_tree
-from rumorsim.pages.replay import replay
-from rumorsim.pages.saved import Saved
-from rumorsim.pages.wording import FALSE, TRUE
-from rumorsim.report.numbers import with_interval
+from rumorsim.reports.answers import answer_of, ordered, terms_of
+from rumorsim.reports.before_part import before_section
+from rumorsim.reports.cascade_part import rows_of_tree
+from rumorsim.reports.numbers import with_interval
+from rumorsim.reports.replay import replay
+from rumorsim.reports.saved import Saved
+from rumorsim.reports.wording import FALSE, TRUE
 from rumorsim.run import Simulation
 from rumorsim.scenario.loading import from_values
 from rumorsim.studies.change import Paired, Seen, seen_in

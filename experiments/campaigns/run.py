@@ -16,10 +16,10 @@ from typing import Any
 
 from tellings import NUMBERS, Sort, sorts_of
 
-from rumorsim.report.numbers import spread
-from rumorsim.report.pictures import save_figure
-from rumorsim.report.style import BASE, colour, drawing, in_rows
-from rumorsim.report.tables import markdown
+from rumorsim.reports.numbers import spread
+from rumorsim.reports.pictures import save_figure
+from rumorsim.reports.style import BASE, colour, drawing, in_rows
+from rumorsim.reports.tables import markdown
 from rumorsim.scenario import load
 from rumorsim.scenario.presets import configs, preset_names
 from rumorsim.studies.compare import Comparison, compare

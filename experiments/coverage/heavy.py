@@ -26,7 +26,7 @@ import numpy as np
 from heavy_worlds import FAMILIES, Family, Pool, pool
 from known import KEY
 
-from rumorsim.report.tables import markdown
+from rumorsim.reports.tables import markdown
 from rumorsim.studies.budget import FIRST, Budget, next_worlds
 from rumorsim.studies.comparison import NONE, Comparison
 from rumorsim.studies.few_worlds import worlds_needed

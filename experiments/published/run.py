@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from worlds import LABELS, NUDGES, REMOVAL, THRESHOLDS, policies
 
-from rumorsim.report.tables import markdown
+from rumorsim.reports.tables import markdown
 from rumorsim.studies.compare import Comparison, compare
 
 HERE = Path(__file__).parent

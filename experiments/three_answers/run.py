@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 
 from rumorsim.errors import InputError
-from rumorsim.report.pictures import save_figure
-from rumorsim.report.tables import markdown
+from rumorsim.reports.pictures import save_figure
+from rumorsim.reports.tables import markdown
 from rumorsim.scenario import load
 from rumorsim.studies.compare import Comparison, compare
 from rumorsim.studies.figures import difference_figure, reach_figure

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from lists import RANKS, Lists, measured, modelled
 
-from rumorsim.report.pictures import save_figure
-from rumorsim.report.style import BASE, colour, drawing, hour_ticks
-from rumorsim.report.tables import markdown
+from rumorsim.reports.pictures import save_figure
+from rumorsim.reports.style import BASE, colour, drawing, hour_ticks
+from rumorsim.reports.tables import markdown
 from rumorsim.scenario.presets import preset
 from rumorsim.surfaces.trending import Trending
 

@@ -25,7 +25,7 @@ from rumorsim.studies.runner import Run, Runner, Setting
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from rumorsim.report.pictures import FigureFiles
+    from rumorsim.reports.pictures import FigureFiles
 
 __all__ = [
     "AnswerDirectory",
@@ -153,7 +153,7 @@ class AnswerDirectory:
 
     def done(self, name: str, draw: Callable[[], Figure], files: FigureFiles) -> None:
         """Say in the marker which files there are, once the figure beside them is drawn."""
-        from rumorsim.report.pictures import save_pictures
+        from rumorsim.reports.pictures import save_pictures
 
         save_pictures(self.place, {name: draw}, files)
         there = sorted(p.name for p in self.place.iterdir() if p.is_file() and p.name != MARKER)

@@ -36,7 +36,7 @@ from rumorsim.studies.study import MOST_RUNS
 from rumorsim.units import parse_duration
 
 if TYPE_CHECKING:
-    from rumorsim.report.picture import Picture
+    from rumorsim.reports.picture import Picture
 
 __all__ = ["COVERAGES", "DELAYS", "Cell", "DelayMap", "delay_map"]
 
@@ -87,7 +87,7 @@ class DelayMap(Shown):
 
     def figure(self, width: str | None = None) -> Picture:
         """The figure, as :meth:`.Comparison.figure` gives one."""
-        from rumorsim.report.picture import Picture
+        from rumorsim.reports.picture import Picture
         from rumorsim.studies.delay_map_telling import figure
 
         return Picture(figure(self), width)
@@ -135,7 +135,7 @@ class DelayMap(Shown):
         The figure is saved as PNG and SVG, or as ``figures`` says ("pdf", "pdf,svg"), as wide as
         ``width`` ("8.5 cm"); InputError for what is neither.
         """
-        from rumorsim.report.pictures import FigureFiles
+        from rumorsim.reports.pictures import FigureFiles
         from rumorsim.studies.delay_map_telling import figure
 
         files = FigureFiles.of(figures, width)

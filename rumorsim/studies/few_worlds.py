@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rumorsim.plurals import counted
-from rumorsim.report.tables import aligned, shortened
+from rumorsim.reports.tables import aligned, shortened
 from rumorsim.studies.change import seen_in
 from rumorsim.studies.comparison import NONE, main_key
 from rumorsim.studies.effects import FALSE, TRUE, and_, what_is

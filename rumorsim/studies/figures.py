@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from rumorsim.report.bands import Band, Panel, draw_bands
-from rumorsim.report.differences import Dot, draw_differences
-from rumorsim.report.pictures import FigureFiles, save_pictures
+from rumorsim.reports.bands import Band, Panel, draw_bands
+from rumorsim.reports.differences import Dot, draw_differences
+from rumorsim.reports.pictures import FigureFiles, save_pictures
 from rumorsim.studies.effects import bears, cell, changed_cell
 from rumorsim.studies.few_worlds import worlds_needed
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-from rumorsim.report.numbers import number, spread
-from rumorsim.report.tables import aligned, shortened
+from rumorsim.reports.numbers import number, spread
+from rumorsim.reports.tables import aligned, shortened
 from rumorsim.studies.intervals import Interval
 
 if TYPE_CHECKING:

@@ -43,7 +43,7 @@ from rumorsim.studies.study import Study
 from rumorsim.written.changing import parse_key
 
 if TYPE_CHECKING:
-    from rumorsim.report.picture import Picture
+    from rumorsim.reports.picture import Picture
 
 __all__ = ["Optimum", "optimise"]
 
@@ -85,7 +85,7 @@ class Optimum(Shown):
 
     def figure(self, width: str | None = None) -> Picture:
         """The figure, as :meth:`.Comparison.figure` gives one."""
-        from rumorsim.report.picture import Picture
+        from rumorsim.reports.picture import Picture
         from rumorsim.studies.optimise_telling import figure
 
         return Picture(figure(self), width)
@@ -147,7 +147,7 @@ class Optimum(Shown):
         The figure is saved as PNG and SVG, or as ``figures`` says ("pdf", "pdf,svg"), as wide as
         ``width`` ("8.5 cm"); InputError for what is neither.
         """
-        from rumorsim.report.pictures import FigureFiles
+        from rumorsim.reports.pictures import FigureFiles
         from rumorsim.studies.optimise_telling import figure
 
         files = FigureFiles.of(figures, width)

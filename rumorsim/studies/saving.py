@@ -14,7 +14,7 @@ from rumorsim.studies.change import plain_change
 from rumorsim.studies.figures import draw_comparison
 
 if TYPE_CHECKING:
-    from rumorsim.report.pictures import FigureFiles
+    from rumorsim.reports.pictures import FigureFiles
     from rumorsim.studies.comparison import Comparison
 
 __all__ = ["HOLDS", "save_comparison", "write_changes"]

@@ -7,8 +7,8 @@ import textwrap
 from typing import TYPE_CHECKING, Final
 
 from rumorsim.plurals import counted
-from rumorsim.report.style import colour, drawing
-from rumorsim.report.tables import aligned, shortened, told_apart
+from rumorsim.reports.style import colour, drawing
+from rumorsim.reports.tables import aligned, shortened, told_apart
 from rumorsim.studies.indices import OUT_OF_RANGE, as_parts
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rumorsim.claims import Claim
 from rumorsim.csv_text import write_csv, write_records
 from rumorsim.files import MARKER, json_text, write_directory, write_text
-from rumorsim.report.tables import aligned, shortened
+from rumorsim.reports.tables import aligned, shortened
 from rumorsim.studies.comparison import NONE
 from rumorsim.studies.intervals import Interval
 

@@ -10,8 +10,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from rumorsim.report.numbers import spread
-from rumorsim.report.tables import aligned, shortened
+from rumorsim.reports.numbers import spread
+from rumorsim.reports.tables import aligned, shortened
 from rumorsim.studies.comparison import NONE
 from rumorsim.studies.effects import bears, what_is
 from rumorsim.studies.few_worlds import few_worlds, tail_lines

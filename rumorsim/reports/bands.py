@@ -1,0 +1,83 @@
+"""Figure: curves over time, and beside them what each policy changes in them, with bands.
+
+Worlds differ more than policies do, so bands around the curves themselves would overlap where
+the differences within each world are clear: the bands are those of the differences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from rumorsim.reports.style import BASE, colour, count_ticks, drawing, hour_ticks, in_rows
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["Band", "Panel", "draw_bands"]
+
+
+class Band(NamedTuple):
+    """One line: its name, times (hours), means, and the ends of the interval at each time.
+
+    Both ends are the mean where there is no interval.
+    """
+
+    label: str
+    time: Sequence[float]
+    mean: Sequence[float]
+    low: Sequence[float]
+    high: Sequence[float]
+
+
+class Panel(NamedTuple):
+    """A row of the figure: curves, the first of which is the base, and changes from the base."""
+
+    levels: Sequence[Band]
+    changes: Sequence[Band]
+
+
+def draw_bands(panels: Mapping[str, Panel], unit: str, note: str) -> Figure:
+    """A figure with a row for each title: the curves, and their changes where there are any."""
+    wide = 2 if any(panel.changes for panel in panels.values()) else 1
+    with drawing(4.9 * wide, 1.4 + 2.9 * len(panels)) as figure:
+        axes = figure.subplots(len(panels), wide, squeeze=False, sharex=True, sharey="col")
+        for row, (title, panel) in zip(axes, panels.items(), strict=True):
+            _levels(row[0], panel.levels)
+            row[0].set_title(title)
+            row[0].set_ylabel(unit)
+            if wide > 1:
+                _changes(row[1], panel.changes)
+                row[1].set_title(f"{title}: change from {panel.levels[0].label}")
+            for ax in row:
+                ax.set_xlim(panel.levels[0].time[0], panel.levels[0].time[-1])
+                hour_ticks(ax, panel.levels[0].time[-1])
+                count_ticks(ax)
+        axes[0][0].set_ylim(bottom=0)  # shared by all rows, which are drawn by now
+        for ax in axes[-1]:
+            ax.set_xlabel("hours since the start")
+        handles, labels = axes[0][0].get_legend_handles_labels()
+        columns = min(len(labels), 2 * wide)
+        figure.legend(
+            in_rows(handles, columns), in_rows(labels, columns), loc="outside lower center",
+            ncols=columns, title=note, title_fontsize=8.5,
+        )  # fmt: skip
+    return figure
+
+
+def _levels(ax: Axes, bands: Sequence[Band]) -> None:
+    for place, band in enumerate(bands):
+        shade, dashes = (BASE, "--") if place == 0 else (colour(place - 1), "-")
+        ax.plot(band.time, band.mean, dashes, color=shade, linewidth=1.7, label=band.label)
+
+
+def _changes(ax: Axes, bands: Sequence[Band]) -> None:
+    ax.axhline(0, color=BASE, linewidth=1.2, linestyle="--")
+    for place, band in enumerate(bands):
+        shade = colour(place)
+        wide = [low < high for low, high in zip(band.low, band.high, strict=True)]
+        ax.fill_between(
+            band.time, band.low, band.high, where=wide, color=shade, alpha=0.18, linewidth=0
+        )
+        ax.plot(band.time, band.mean, color=shade, linewidth=1.7)

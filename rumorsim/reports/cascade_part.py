@@ -1,0 +1,211 @@
+"""Section: one cascade drawn, as it went without a policy, and what a policy changed in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rumorsim.plurals import counted
+from rumorsim.reports.answers import ordered
+from rumorsim.reports.parts import Figure, Section, Text
+from rumorsim.reports.style import hour_ticks
+from rumorsim.reports.svg import INK, MUTED, PAPER, canvas, drawn, inline, look_of
+from rumorsim.reports.wording import both_of, quoted
+from rumorsim.studies.comparison import NONE
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+    from matplotlib.axes import Axes
+
+    from rumorsim.cascades import Posts
+    from rumorsim.reports.replay import Replay, World
+    from rumorsim.reports.saved import Saved
+
+__all__ = ["MOST_POSTS", "cascade_section", "rows_of_tree"]
+
+#: More posts than this are dots without a shape: the first of them are drawn.
+MOST_POSTS: Final = 600
+
+
+def cascade_section(saved: Saved, again: Replay) -> Section | None:
+    """The largest cascade of the first world, of a false story if there is one."""
+    title = "One cascade"
+    if not again.worlds:
+        return Section("cascade", title, [Text(f"Not shown: {again.why_not}.")])
+    base_policy = NONE if NONE in again.worlds else next(iter(again.worlds))
+    base = again.worlds[base_policy][0]
+    chosen = _largest(base, false=both_of(saved)[0])
+    if chosen is None:
+        return Section("cascade", title, [Text("In the first world nobody posted anything.")])
+    policy, under = _other(saved, again)
+    gone = _gone(base.posts, chosen, under)
+    shown = chosen[:MOST_POSTS]
+    story = base.facts.stories[int(base.posts.story[chosen[0]])].name
+    told = _told(base.posts, chosen, story, policy, gone)
+    shade = look_of(saved.policies.index(policy) if policy else 0)[0]
+    drawing = _draw("cascade-tree", base.posts, shown, gone[: len(shown)], under, shade, told)
+    caption = (
+        f"Each dot is a post, each line a share of the post it starts from. World with seed"
+        f" {base.seed}, {'no policy in force' if base_policy == NONE else quoted(base_policy)}."
+    )
+    if under is not None:
+        caption += (
+            f" Hollow: this account did not post the story in the same world under"
+            f" {quoted(policy)}"
+            + _acting(under, float(base.posts.time[shown[0]]), float(base.posts.time[shown[-1]]))
+        )
+    if len(chosen) > len(shown):
+        caption += f" Only the first {len(shown)} of {len(chosen)} posts are drawn."
+    name = f"The largest cascade of {quoted(story)}"
+    return Section("cascade", title, [Figure("tree", name, [("", drawing)], told, caption)])
+
+
+def _acting(under: World, start: float, end: float) -> str:
+    """Where the policy's first action falls."""
+    assert under.acted is not None
+    if under.acted < start:
+        return ", which had first acted before this was published."
+    if under.acted > end:
+        return ", which first acted after the last of these posts."
+    return ", whose first action is the dotted line."
+
+
+def _largest(world: World, *, false: bool) -> NDArray[np.int64] | None:
+    """Numbers of the posts of the largest cascade, in order of time."""
+    posts = world.posts
+    wanted = np.array([not (false and story.truth) for story in world.facts.stories], bool)
+    inside = wanted[posts.story]
+    if not inside.any():
+        return None
+    root = int(np.bincount(posts.root[inside]).argmax())
+    found: NDArray[np.int64] = np.flatnonzero(posts.root == root)
+    return found
+
+
+def _other(saved: Saved, again: Replay) -> tuple[str, World | None]:
+    """The best of the policies that acted in this world; none without one."""
+    for policy in ordered(saved):
+        if (
+            policy in again.worlds
+            and NONE in again.worlds
+            and again.worlds[policy][0].acted is not None
+        ):
+            return policy, again.worlds[policy][0]
+    return "", None
+
+
+def _gone(posts: Posts, chosen: NDArray[np.int64], under: World | None) -> NDArray[np.bool_]:
+    """Which posts' authors did not post the story under the policy."""
+    if under is None:
+        return np.zeros(len(chosen), bool)
+    story = int(posts.story[chosen[0]])
+    there = under.posts.author[under.posts.story == story]
+    missing: NDArray[np.bool_] = ~np.isin(posts.author[chosen], there)
+    return missing
+
+
+def _told(
+    posts: Posts, chosen: NDArray[np.int64], story: str, policy: str, gone: NDArray[np.bool_]
+) -> str:
+    depth = int(posts.depth[chosen].max())
+    hours = float(posts.time[chosen[-1]] - posts.time[chosen[0]])
+    text = (
+        f"A tree of {counted(len(chosen), 'post')} of {quoted(story)} that grew over {hours:.1f}"
+        f" hours, the last {counted(depth, 'share')} away from the first."
+    )
+    if policy:
+        text += (
+            f" In the same world under {quoted(policy)}, {int(gone.sum())} of the"
+            f" {counted(len(chosen), 'account')} in it did not post the story."
+        )
+    return text
+
+
+def rows_of_tree(parent: NDArray[np.int64]) -> NDArray[np.float64]:
+    """A row for each post of a tree such that branches do not cross.
+
+    ``parent`` holds places in the same array, -1 for the root at place 0; every parent comes
+    before its children. Leaves get rows of their own, a parent the middle of its children.
+    """
+    children: list[list[int]] = [[] for _ in parent]
+    for place, above in enumerate(parent.tolist()):
+        if above >= 0:
+            children[above].append(place)
+    rows = np.zeros(len(parent))
+    order, stack = [], [0]
+    while stack:
+        place = stack.pop()
+        order.append(place)
+        stack += reversed(children[place])
+    leaf = 0.0
+    for place in order:
+        if not children[place]:
+            rows[place] = leaf
+            leaf += 1.0
+    for place in reversed(order):
+        if children[place]:
+            below = rows[children[place]]
+            rows[place] = (below.min() + below.max()) / 2
+    return rows
+
+
+@drawn
+def _draw(
+    name: str,
+    posts: Posts,
+    shown: NDArray[np.int64],
+    gone: NDArray[np.bool_],
+    under: World | None,
+    lost: str,
+    told: str,
+) -> Markup:
+    place = {int(post): at for at, post in enumerate(shown.tolist())}
+    parent = np.array([place.get(int(posts.parent[post]), -1) for post in shown])
+    rows = rows_of_tree(parent)
+    start = float(posts.time[shown[0]])
+    hours = posts.time[shown] - start
+    with canvas(min(2.4 + rows.max() / 40, 5.6)) as (figure, ax):
+        _branches(ax, parent, rows, hours, gone, lost)
+        size = 26 if len(shown) < 150 else 12
+        for hollow, shade in ((True, lost), (False, MUTED)):
+            some = gone == hollow
+            ax.scatter(
+                hours[some], rows[some], s=size, zorder=3, linewidths=1.1, edgecolors=shade,
+                facecolors=PAPER if hollow else shade,
+            )  # fmt: skip
+        ax.scatter(hours[:1], rows[:1], s=110, marker="*", color=INK, zorder=4, linewidths=0)
+        if under is not None and under.acted is not None:
+            at = under.acted - start
+            if hours[0] <= at <= hours[-1]:
+                ax.axvline(at, color=INK, linewidth=1.2, linestyle=":")
+        ax.set_yticks([])
+        ax.spines["left"].set_visible(False)
+        ax.grid(visible=False, axis="y")
+        ax.set_xlabel("hours since it was published")
+        ax.margins(0.03)
+        hour_ticks(ax, float(hours[-1]))
+        return inline(figure, name, told)
+
+
+def _branches(
+    ax: Axes,
+    parent: NDArray[np.int64],
+    rows: NDArray[np.float64],
+    hours: NDArray[np.float64],
+    gone: NDArray[np.bool_],
+    lost: str,
+) -> None:
+    from matplotlib.collections import LineCollection
+
+    below = np.flatnonzero(parent >= 0)
+    above = parent[below]
+    corners = (
+        (hours[above], rows[above]),
+        (hours[above], rows[below]),
+        (hours[below], rows[below]),
+    )
+    lines = np.stack([np.stack(corner, axis=1) for corner in corners], axis=1)
+    colours = [lost if gone[at] else MUTED for at in below]
+    ax.add_collection(LineCollection(list(lines), colors=colours, linewidths=0.6, zorder=2))
