@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import index
+from os import PathLike, fspath
 from types import FrameType
 from typing import Any, Final
 
@@ -59,11 +60,24 @@ class Fault:
 
 
 class InputError(RumorsimError, ValueError):
-    """Input that cannot be used: every fault found, one line each. Exit code 2."""
+    """Input that cannot be used: every fault found, one line each. Exit code 2.
+
+    Takes faults, or the fields of a single :class:`Fault`, with a path as its ``file``:
+    ``InputError("is empty", path, advice="give an id")``.
+    """
 
     exit_code = 2
 
-    def __init__(self, faults: Iterable[Fault] | Fault) -> None:
+    def __init__(
+        self,
+        faults: Iterable[Fault] | Fault | str,
+        file: str | PathLike[str] = "",
+        key: str = "",
+        value: str = "",
+        advice: str = "",
+    ) -> None:
+        if isinstance(faults, str):
+            faults = Fault(faults, fspath(file), key, value, advice)
         self.faults: tuple[Fault, ...] = (faults,) if isinstance(faults, Fault) else tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
 

@@ -23,8 +23,6 @@ from rumorsim.graphs.lines import is_whole
 from rumorsim.graphs.sources import file_format, too_big
 from rumorsim.plurals import counted
 
-__all__ = ["read_accounts_table", "with_accounts_of", "with_accounts_table"]
-
 _ID = "id"
 #: Faults told one by one; more are counted.
 _TOLD = 20
@@ -90,7 +88,7 @@ def with_accounts_of(
             found = int(found)
         if found == "" or is_missing(found) or type(found) not in kinds:
             rule = "is not an id of the kind that the graph has"
-            raise InputError(Fault(rule, line, _ID, show_value(found), _such_as(known)))
+            raise InputError(rule, line, _ID, show_value(found), _such_as(known))
         ids.append(found)
     return with_accounts(graph, ids)
 
@@ -138,13 +136,8 @@ def _csv_columns(path: Path, max_bytes: int | None) -> Table:
         if len(cells) != len(names) and _marked(cells):
             continue
         if len(cells) != len(names):
-            raise InputError(
-                Fault(
-                    f"has {counted(len(cells), 'column')} where {len(names)} are expected",
-                    file=line,
-                    value=show_value(",".join(cells)),
-                )
-            )
+            rule = f"has {counted(len(cells), 'column')} where {len(names)} are expected"
+            raise InputError(rule, line, value=show_value(",".join(cells)))
         given.append((line, cells[at]))
         for column, cell in zip(columns, cells, strict=True):
             column.append(cell.strip())
@@ -165,11 +158,9 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
                 cells = next(reader, None)
             except (csv.Error, UnicodeError) as error:
                 raise InputError(
-                    Fault(
-                        "is not CSV text in UTF-8",
-                        file=f"{path}, line {reader.line_num + 1}",
-                        value=show_value(str(error)),
-                    )
+                    "is not CSV text in UTF-8",
+                    f"{path}, line {reader.line_num + 1}",
+                    value=show_value(str(error)),
                 ) from error
             if cells is None:
                 return
@@ -193,18 +184,13 @@ def _marked(cells: list[str]) -> bool:
 
 def _id_column(names: list[str], path: str) -> int:
     if not names:
-        raise InputError(Fault("is empty", file=path, advice='begin with a header line: "id,..."'))
+        raise InputError("is empty", path, advice='begin with a header line: "id,..."')
     if len(set(names)) != len(names) or not all(names):
         raise InputError(
-            Fault(
-                "column names must be distinct and not empty",
-                file=path,
-                value=show_value(", ".join(names)),
-            )
+            "column names must be distinct and not empty", path, value=show_value(", ".join(names))
         )
     if _ID not in names:
-        advice = nearest(_ID, names[:20])
-        raise InputError(Fault('there is no column "id"', file=path, key=_ID, advice=advice))
+        raise InputError('there is no column "id"', path, _ID, advice=nearest(_ID, names[:20]))
     return names.index(_ID)
 
 
@@ -228,7 +214,7 @@ def _accounts(
     places = {str(each) if text else each: i for i, each in enumerate(known)}
     if len(places) < len(known):
         rule, advice = "two ids of the graph are the same as text", "give the table as .parquet"
-        raise InputError(Fault(rule, file=path, key=_ID, advice=advice))
+        raise InputError(rule, path, _ID, advice=advice)
     first: dict[Any, str] = {}
     faults: list[Fault] = []
     accounts: list[int] = []

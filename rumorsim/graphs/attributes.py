@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["attribute_array", "is_missing", "missing_values"]
-
 
 def is_missing(value: Any) -> bool:
     """Whether ``value`` stands for nothing: None or NaN."""

@@ -8,13 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.errors import InputError, show_value
 from rumorsim.graphs.direction import follower_first
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.numbering import Labels, check_no_booleans, id_table, numbered
 from rumorsim.plurals import counted
-
-__all__ = ["from_edges", "side_by_side"]
 
 _INT32_MAX = 2**31 - 1
 
@@ -48,25 +46,13 @@ def from_edges(
     swap = follower_first(direction)
     first, second = _id_array(source, "source", file), _id_array(target, "target", file)
     if first.shape != second.shape:
-        raise InputError(
-            Fault(
-                "both ends must have the same length",
-                file=file,
-                key="source, target",
-                value=f"{first.size} and {second.size}",
-            )
-        )
+        rule = "both ends must have the same length"
+        raise InputError(rule, file, "source, target", f"{first.size} and {second.size}")
     if ids is not None:
         accounts = len(ids) if accounts is None else accounts
         if len(ids) != accounts:
-            raise InputError(
-                Fault(
-                    f"must have one id for each of {counted(accounts, 'account')}",
-                    file=file,
-                    key="ids",
-                    value=str(len(ids)),
-                )
-            )
+            rule = f"must have one id for each of {counted(accounts, 'account')}"
+            raise InputError(rule, file, "ids", str(len(ids)))
     if accounts is None:
         ids, ends = numbered(first, second, file=file)
         accounts = len(ids) if ids is not None else int(max(map(_top, ends), default=-1)) + 1
@@ -125,24 +111,12 @@ def _weights(weights: ArrayLike | None, follows: int, file: str) -> NDArray[np.f
         return None
     values = np.ascontiguousarray(weights, np.float64)
     if values.shape != (follows,):
-        raise InputError(
-            Fault(
-                f"must have one value for each of {counted(follows, 'follow')}",
-                file=file,
-                key="weights",
-                value=str(values.shape),
-            )
-        )
+        rule = f"must have one value for each of {counted(follows, 'follow')}"
+        raise InputError(rule, file, "weights", str(values.shape))
     bad = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
     if bad.size:
-        raise InputError(
-            Fault(
-                "a weight must be a finite number of at least 0",
-                file=file,
-                key=f"weights[{bad[0]}]",
-                value=show_value(float(values[bad[0]])),
-            )
-        )
+        rule = "a weight must be a finite number of at least 0"
+        raise InputError(rule, file, f"weights[{bad[0]}]", show_value(float(values[bad[0]])))
     return values
 
 
@@ -158,57 +132,32 @@ def _id_array(values: ArrayLike | Sequence[Any], key: str, file: str) -> NDArray
         given: list[Any] = list(values)  # type: ignore[arg-type]
         array = id_table(given)
     if array.ndim != 1:
-        raise InputError(
-            Fault("must have one dimension", file=file, key=key, value=str(array.shape))
-        )
+        raise InputError("must have one dimension", file, key, str(array.shape))
     kinds = map(type, array.tolist()) if array.dtype.kind == "O" else (array.dtype.type,)
     check_no_booleans(kinds, key, file)
     if array.dtype.kind == "f":
         bad = np.flatnonzero(~(np.abs(array) <= 2.0**53) | (array != np.rint(array)))
         if bad.size:
-            raise InputError(
-                Fault(
-                    "ids must be whole numbers or text, not fractions",
-                    file=file,
-                    key=f"{key}[{bad[0]}]",
-                    value=show_value(float(array[bad[0]])),
-                )
-            )
+            rule = "ids must be whole numbers or text, not fractions"
+            raise InputError(rule, file, f"{key}[{bad[0]}]", show_value(float(array[bad[0]])))
         return array.astype(np.int64)
     return array
 
 
 def _account_numbers(values: NDArray[Any], accounts: int, file: str) -> Labels:
     if values.dtype.kind not in "iu":
-        raise InputError(
-            Fault(
-                "must hold account numbers when accounts or ids are given",
-                file=file,
-                key="source, target",
-                value=str(values.dtype),
-                advice="leave accounts and ids out to have ids numbered",
-            )
-        )
+        rule = "must hold account numbers when accounts or ids are given"
+        advice = "leave accounts and ids out to have ids numbered"
+        raise InputError(rule, file, "source, target", str(values.dtype), advice)
     if accounts > _INT32_MAX:
         raise InputError(
-            Fault(
-                "there can be at most 2147483647 accounts",
-                file=file,
-                key="accounts",
-                value=str(accounts),
-            )
+            "there can be at most 2147483647 accounts", file, "accounts", str(accounts)
         )
     if values.size:
         low, high = int(values.min()), int(values.max())
         if low < 0 or high >= accounts:
-            raise InputError(
-                Fault(
-                    f"account numbers must be in [0, {accounts})",
-                    file=file,
-                    key="source, target",
-                    value=str(low if low < 0 else high),
-                )
-            )
+            rule = f"account numbers must be in [0, {accounts})"
+            raise InputError(rule, file, "source, target", str(low if low < 0 else high))
     return np.ascontiguousarray(values, np.int32)
 
 
@@ -220,7 +169,7 @@ def side_by_side(parts: Mapping[str, FollowGraph]) -> FollowGraph:
     sizes = [part.accounts for part in parts.values()]
     starts = np.concatenate([[0], np.cumsum(sizes)])
     if starts[-1] > _INT32_MAX:
-        raise InputError(Fault("has too many accounts", key="graph", value=str(starts[-1])))
+        raise InputError("has too many accounts", key="graph", value=str(starts[-1]))
     follows = np.concatenate([[0], np.cumsum([part.follows for part in parts.values()])])
     offsets = [np.zeros(1, dtype=np.int64)]
     followers = []

@@ -6,18 +6,7 @@ import ast
 import re
 from typing import Any, Final
 
-from rumorsim.errors import Fault, InputError, show_value
-
-__all__ = [
-    "LONGEST_LINE",
-    "SEPARATORS",
-    "attribute_values",
-    "attributes_of",
-    "bare_line",
-    "cut",
-    "quoted_cells",
-    "surely_has_attributes",
-]
+from rumorsim.errors import InputError, show_value
 
 #: Bytes; longer lines are no edge list.
 LONGEST_LINE: Final = 10_000
@@ -54,7 +43,7 @@ def bare_line(line: bytes, separator: bytes, file: str, number: int) -> bytes:
     if len(line) > LONGEST_LINE:
         rule = f"a line can have at most {LONGEST_LINE:,} bytes"
         place, value = f"{file}, line {number}", f"{len(line):,} bytes"
-        raise InputError(Fault(rule, place, value=value, advice="is this an edge list?"))
+        raise InputError(rule, place, value=value, advice="is this an edge list?")
     bare = line.rstrip(b"\r\n").strip(b" \t")
     if _CONTROL.search(bare) or not bare.isascii():
         _check_text(bare, f"{file}, line {number}")
@@ -78,8 +67,7 @@ def _check_text(line: bytes, place: str) -> None:
         b"\0": "is this an edge list? UTF-16 needs a byte order mark, or save it as UTF-8",
         b"\r": "lines end in carriage returns alone: save it with line feeds",
     }.get(wrong, "is this an edge list? if so, save it as UTF-8")
-    value = f"byte 0x{wrong.hex()}"
-    raise InputError(Fault("is not text in UTF-8", file=place, value=value, advice=advice))
+    raise InputError("is not text in UTF-8", place, value=f"byte 0x{wrong.hex()}", advice=advice)
 
 
 def cut(line: bytes, separator: bytes) -> list[bytes] | None:
@@ -149,5 +137,5 @@ def attribute_values(text: bytes, place: str) -> dict[Any, Any]:
         found = None
     if not isinstance(found, dict):
         rule = "these attributes cannot be read: they must be plain numbers and text"
-        raise InputError(Fault(rule, place, value=show_value(text.decode())))
+        raise InputError(rule, place, value=show_value(text.decode()))
     return found

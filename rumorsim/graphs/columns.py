@@ -6,9 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rumorsim.errors import Fault, InputError, nearest, show_value
-
-__all__ = ["COLUMNS_ADVICE", "COLUMNS_HELP", "SKIPPED", "Columns", "parse_columns"]
+from rumorsim.errors import InputError, nearest, show_value
 
 #: What to do where nobody says what the columns hold.
 COLUMNS_ADVICE = (
@@ -95,7 +93,7 @@ class Columns:
         twice = next((name for name in lower if name and lower.count(name) > 1), None)
         if twice is not None:
             rule, advice = "two columns have this name", "give each column its own"
-            raise InputError(Fault(rule, file, "columns", show_value(twice), advice))
+            raise InputError(rule, file, "columns", show_value(twice), advice)
         self._agree(lower, file)
         if self.named_in(found):
             return [self._place(word, lower, file) for word in self.wanted]
@@ -111,16 +109,16 @@ class Columns:
             if end and word in _ENDS and end != word:
                 rule = f"the header calls the column of the {word} {show_value(name)}"
                 advice = "give the order of the header, or change the header if it is wrong"
-                raise InputError(Fault(rule, file, "columns", show_value(str(self)), advice))
+                raise InputError(rule, file, "columns", show_value(str(self)), advice)
 
     def _place(self, name: str, header: list[str], file: str) -> int:
         value = show_value(name)
         if name not in header:
             rule, advice = "there is no such column", nearest(name, header[:20])
-            raise InputError(Fault(rule, file, "columns", value, advice))
+            raise InputError(rule, file, "columns", value, advice)
         if header.count(name) > 1:
             rule, advice = "two columns have this name", "give each column its own"
-            raise InputError(Fault(rule, file, "columns", value, advice))
+            raise InputError(rule, file, "columns", value, advice)
         return header.index(name)
 
     def named_in(self, header: Sequence[str]) -> bool:
@@ -139,7 +137,7 @@ class Columns:
             if " ".join(ends) == self.direction:
                 rule = "the header has them at other places"
             advice = "give the order of the header, or change the header if it is wrong"
-            raise InputError(Fault(rule, file, "columns", show_value(str(self)), advice))
+            raise InputError(rule, file, "columns", show_value(str(self)), advice)
 
 
 def _end_in(name: str) -> str:
@@ -153,7 +151,7 @@ def parse_columns(columns: str, *, key: str = "columns") -> Columns:
     """Read "follower followee [weight] [time] [_]" in any order, or "follower=NAME ..."."""
     if not isinstance(columns, str):
         advice = 'such as "follower followee"'
-        raise InputError(Fault("must be text", "", key, show_value(columns), advice))
+        raise InputError("must be text", "", key, show_value(columns), advice)
     pairs = [part.partition("=") for part in _parts(columns, key)]
     words = tuple(word for word, _, _ in pairs)
     if not _well_formed(words):
@@ -162,14 +160,14 @@ def parse_columns(columns: str, *, key: str = "columns") -> Columns:
         if set(_ENDS) <= set(words):
             rule = "must name each column once"
             advice = f'the words are "follower", "followee", "weight", "time" and "{SKIPPED}"'
-        raise InputError(Fault(rule, "", key, show_value(columns), advice))
+        raise InputError(rule, "", key, show_value(columns), advice)
     if not any(equals for _, equals, _ in pairs):
         return Columns(words)
     names = tuple(name for _, _, name in pairs)
     if not all(names) or len(set(names)) != len(names) or SKIPPED in words:
         rule = "every column needs its own name once one has it"
         advice = 'such as "follower=source followee=target"'
-        raise InputError(Fault(rule, "", key, show_value(columns), advice))
+        raise InputError(rule, "", key, show_value(columns), advice)
     return Columns(words, names)
 
 
@@ -177,8 +175,7 @@ def _parts(columns: str, key: str) -> list[str]:
     if "=" not in columns:
         return columns.replace(",", " ").split()
     if columns.count('"') % 2:
-        rule = "has quotes that do not match"
-        raise InputError(Fault(rule, "", key, show_value(columns)))
+        raise InputError("has quotes that do not match", "", key, show_value(columns))
     return [part.replace('"', "") for part in re.findall(r'(?:[^\s"]|"[^"]*")+', columns)]
 
 

@@ -11,8 +11,6 @@ from rumorsim.graphs.power_law import rounded24
 from rumorsim.graphs.requirements import graph_seed, require, require_mean
 from rumorsim.randomness import Purpose, address_word, philox_array, uniform_array
 
-__all__ = ["communities"]
-
 #: Addresses of the stages, among those of all generators.
 _POPULARITY, _ACTIVITY, _DRAW = 32, 33, 34
 #: Draws again for followees that were drawn already; what is missing then stays missing.

@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.randomness import Purpose, address_word, philox_array, uniform_array
 
-__all__ = ["community_positions"]
-
 Array = NDArray[np.float64]
 _Numbers = NDArray[np.int64]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from rumorsim.errors import Fault, InputError
+from rumorsim.errors import InputError
 from rumorsim.graphs.formats import FORMATS, LISTS, check_format
 from rumorsim.graphs.made import MADE, GraphModel
 from rumorsim.plug_ins import Registry
@@ -16,7 +16,6 @@ from rumorsim.written import any_of, replaced
 if TYPE_CHECKING:
     from rumorsim.graphs.follows import FollowGraph
 
-__all__ = ["GRAPH_CONFIGS", "Given", "GraphConfig", "GraphFile", "Union_"]
 
 #: The only keys that go with NAME.mapped, whose arrays say all else themselves.
 _OF_ANY_FILE = ("kind", "path", "max_bytes", "sha256")
@@ -147,14 +146,9 @@ class Given(GraphModel):
     )
 
     def build(self, base_dir: Path) -> FollowGraph:
-        raise InputError(
-            Fault(
-                "this graph is handed over from Python and was not",
-                key="graph.kind",
-                value='"given"',
-                advice="call scenario.on(graph), or name a file",
-            )
-        )
+        rule = "this graph is handed over from Python and was not"
+        advice = "call scenario.on(graph), or name a file"
+        raise InputError(rule, key="graph.kind", value='"given"', advice=advice)
 
 
 #: What may be a part of a union.

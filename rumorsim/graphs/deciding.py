@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from rumorsim.errors import Fault, InputError, nearest, show_value
+from rumorsim.errors import InputError, nearest, show_value
 from rumorsim.graphs.cells import bare_line
 from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.dialects import Said, Shape, check_slashes, shape_of
@@ -14,8 +14,6 @@ from rumorsim.graphs.formats import not_read
 from rumorsim.graphs.headers import names_a_column
 from rumorsim.graphs.id_checks import is_shortened, rounded_id
 from rumorsim.graphs.lines import LineFormat, is_whole
-
-__all__ = ["format_of"]
 
 #: Lines of data that decide.
 _LOOKED_AT = 200
@@ -116,7 +114,7 @@ def _headed(rows: Rows, columns: Columns, said: Said, named: bool, place: str) -
     if said.header is False:
         if columns.names:
             rule, advice = "columns by name need a header", "say which columns there are in order"
-            raise InputError(Fault(rule, place, "header", "false", advice))
+            raise InputError(rule, place, "header", "false", advice)
         return False
     if said.header or columns.names:
         return True
@@ -158,8 +156,7 @@ def _with_attributes(
         if sorted(names) != sorted(_ATTRIBUTE_ENDS):
             bad = next((name for name in names if name not in _ATTRIBUTE_ENDS), names[0])
             rule = "there is no such end of an edge where lines end in {...}"
-            advice = nearest(bad, _ATTRIBUTE_ENDS)
-            raise InputError(Fault(rule, file, "columns", show_value(bad), advice))
+            raise InputError(rule, file, "columns", show_value(bad), nearest(bad, _ATTRIBUTE_ENDS))
         ends = (_ATTRIBUTE_ENDS.index(names[0]), _ATTRIBUTE_ENDS.index(names[1]))
     integers = _whole_ids(rows[0], ends, said)
     header = number if said.header else 0

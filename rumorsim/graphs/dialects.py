@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NoReturn
 
-from rumorsim.errors import Fault, InputError, nearest, show_value
+from rumorsim.errors import InputError, nearest, show_value
 from rumorsim.graphs.cells import SEPARATORS, attributes_of, bare_line, cut, surely_has_attributes
 from rumorsim.graphs.columns import Columns
-
-__all__ = ["COMMENTS", "Said", "Shape", "check_slashes", "shape_of"]
 
 #: What lines of comment can begin with, by the word people say for it.
 COMMENTS: Final = {"#": b"#", "%": b"%", "#%": b"#%", "none": b""}
@@ -43,7 +41,7 @@ class Said:
         ):
             if value is not None and value not in words:
                 rule, advice = "there is no such word for it", nearest(str(value), words)
-                raise InputError(Fault(rule, key=key, value=show_value(value), advice=advice))
+                raise InputError(rule, key=key, value=show_value(value), advice=advice)
 
     @property
     def marks(self) -> bytes:
@@ -63,7 +61,7 @@ def check_slashes(bare: bytes, said: Said, place: str) -> None:
         advice = (
             'begin comments with #, or say comments = "none" (--comments none) if ids begin with //'
         )
-        raise InputError(Fault(rule, place, value=show_value(bare.decode()), advice=advice))
+        raise InputError(rule, place, value=show_value(bare.decode()), advice=advice)
 
 
 @dataclass(frozen=True)
@@ -185,4 +183,4 @@ def _unclear(line: tuple[int, bytes], shapes: Sequence[Shape], file: str) -> NoR
     value = show_value(line[1].decode(errors="replace").strip())
     rule = f"may be separated by {' or by '.join(ways)}"
     advice = f'say separator = "{ways[0]}" (--separator {ways[0]}), or another'
-    raise InputError(Fault(rule, f"{file}, line {line[0]}", value=value, advice=advice))
+    raise InputError(rule, f"{file}, line {line[0]}", value=value, advice=advice)

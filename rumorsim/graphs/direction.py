@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from rumorsim.errors import Fault, InputError, nearest, show_value
-
-__all__ = ["DIRECTIONS", "follower_first"]
+from rumorsim.errors import InputError, nearest, show_value
 
 #: The two orders in which an edge can name its ends.
 DIRECTIONS = ("follower followee", "followee follower")
@@ -18,12 +16,6 @@ def follower_first(direction: str, *, key: str = "direction") -> bool:
     an InputError about ``key``.
     """
     if direction not in DIRECTIONS:
-        raise InputError(
-            Fault(
-                "must name the order of the two ends of an edge",
-                key=key,
-                value=show_value(direction),
-                advice=nearest(str(direction), DIRECTIONS),
-            )
-        )
+        rule, value = "must name the order of the two ends of an edge", show_value(direction)
+        raise InputError(rule, key=key, value=value, advice=nearest(str(direction), DIRECTIONS))
     return direction == DIRECTIONS[0]

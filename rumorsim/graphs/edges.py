@@ -9,9 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import Fault, InputError, show_value
-
-__all__ = ["Edges"]
+from rumorsim.errors import InputError, show_value
 
 Floats = NDArray[np.float64]
 #: Some of the follows: both ends, weights and times, the last two empty where not wanted.
@@ -46,11 +44,11 @@ class Edges:
         """The follows that began at ``last`` or before; InputError where there are none."""
         if self.times is None:
             rule, advice = "needs times", 'name their column: "follower followee time"'
-            raise InputError(Fault(rule, file, "until", advice=advice))
+            raise InputError(rule, file, "until", advice=advice)
         kept = self.times <= last
         if not kept.any():
             value, first = show_value(last), self.span() or (0.0, 0.0)
             rule = f"leaves no follows: the first began at {first[0]:.15g}"
-            raise InputError(Fault(rule, file, "until", value))
+            raise InputError(rule, file, "until", value)
         weights = None if self.weights is None else self.weights[kept]
         return Edges(self.first[kept], self.second[kept], weights, self.times[kept])

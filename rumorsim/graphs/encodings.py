@@ -6,9 +6,7 @@ import codecs
 from collections.abc import Iterator
 from typing import Final
 
-from rumorsim.errors import Fault, InputError, show_value
-
-__all__ = ["as_utf8", "marked_encoding"]
+from rumorsim.errors import InputError, show_value
 
 #: Longer marks first: that of UTF-32 begins with that of UTF-16.
 _MARKS: Final = {
@@ -52,5 +50,4 @@ def as_utf8(pieces: Iterator[bytes], file: str) -> Iterator[bytes]:
         yield decoder.decode(b"", final=True).encode()
     except UnicodeError as error:
         rule, advice = f"is not text in {name[:6].upper()}", "save it as UTF-8"
-        value = show_value(str(error))
-        raise InputError(Fault(rule, file=file, value=value, advice=advice)) from None
+        raise InputError(rule, file, value=show_value(str(error)), advice=advice) from None

@@ -11,13 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import Fault, InputError, nearest, show_value
+from rumorsim.errors import InputError, nearest, show_value
 from rumorsim.graphs.read_as import ReadAs
 from rumorsim.plurals import counted
 from rumorsim.randomness import parts_of
 from rumorsim.shown import Shown, listed
-
-__all__ = ["FollowGraph"]
 
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:
@@ -159,14 +157,8 @@ class FollowGraph(Shown):
             except TypeError:
                 found = None
         if found is None:
-            raise InputError(
-                Fault(
-                    "no account has this id",
-                    key="id",
-                    value=show_value(value),
-                    advice=self._id_advice(value),
-                )
-            )
+            rule = "no account has this id"
+            raise InputError(rule, key="id", value=show_value(value), advice=self._id_advice(value))
         return found
 
     def _id_advice(self, value: Any) -> str:

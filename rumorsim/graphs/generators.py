@@ -12,25 +12,12 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import Fault, InputError, whole_number
+from rumorsim.errors import InputError, whole_number
 from rumorsim.graphs.communities import communities
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.power_law import power_law, rounded24
 from rumorsim.graphs.requirements import graph_seed, require, require_mean
 from rumorsim.randomness import Purpose, address_word
-
-__all__ = [
-    "GENERATORS",
-    "communities",
-    "complete",
-    "erdos_renyi",
-    "path",
-    "power_law",
-    "regular",
-    "small_world",
-    "star",
-    "tree",
-]
 
 #: Addresses of the generators' stages; 0-15 are those of the power-law graph, 32-34
 #: those of communities.
@@ -85,14 +72,8 @@ def regular(accounts: int, degree: int, *, seed: int) -> FollowGraph:
         one, two, done = paired_ends(accounts, degree, seed, word, attempt >= pure)
         if done:
             return _both_ways(one, two, accounts)
-    raise InputError(
-        Fault(
-            "no simple graph was found",
-            key="degree",
-            value=str(degree),
-            advice="try another seed or more accounts",
-        )
-    )
+    advice = "try another seed or more accounts"
+    raise InputError("no simple graph was found", key="degree", value=str(degree), advice=advice)
 
 
 def small_world(accounts: int, neighbours: int, rewiring: float, *, seed: int) -> FollowGraph:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rumorsim.errors import Fault, InputError, nearest, show_value
+from rumorsim.errors import InputError, nearest, show_value
 from rumorsim.graphs.building import from_edges
 from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.follows import FollowGraph
@@ -19,8 +19,6 @@ from rumorsim.graphs.naming import WHOLE
 from rumorsim.graphs.numbering import id_order, id_table
 from rumorsim.graphs.sources import Progress, pieces
 from rumorsim.graphs.xml_guard import parse_xml
-
-__all__ = ["edge_ends", "read_graphml"]
 
 _ENDS = ("source", "target")
 
@@ -38,9 +36,7 @@ def edge_ends(columns: Columns) -> tuple[str, str | None]:
         if names[word] not in _ENDS:
             rule = "there is no such end of an edge in GraphML"
             advice = nearest(names[word], _ENDS)
-            raise InputError(
-                Fault(rule, key="columns", value=show_value(names[word]), advice=advice)
-            )
+            raise InputError(rule, key="columns", value=show_value(names[word]), advice=advice)
     forward = names["follower"] == "source"
     direction = "follower followee" if forward else "followee follower"
     return direction, names.get("weight")
@@ -73,7 +69,7 @@ def read_graphml(
     kept = document.accounts()
     if not kept:
         rule, advice = "holds groups and no other nodes", "a graph needs at least one account"
-        raise InputError(Fault(rule, file=str(path), advice=advice))
+        raise InputError(rule, path, advice=advice)
     values = _ids(document, kept, ids)
     places = id_order(values) or []
     order = [kept[i] for i in places]
@@ -110,5 +106,5 @@ def _ids(document: Document, kept: list[int], ids: str) -> list[int | str]:
     if ids == "integer":
         place = f"{document.file}, line {document.lines[kept[bad]]}"
         rule, advice = "is not a whole number", 'say ids = "text" to keep ids as written'
-        raise InputError(Fault(rule, place, "id", show_value(names[bad]), advice))
+        raise InputError(rule, place, "id", show_value(names[bad]), advice)
     return list(names)

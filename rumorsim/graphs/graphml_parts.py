@@ -10,11 +10,9 @@ from typing import Any, Final, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import Fault, InputError, nearest, show_value
+from rumorsim.errors import InputError, nearest, show_value
 from rumorsim.graphs.attributes import attribute_array
 from rumorsim.graphs.graphml_values import TRUTH, Key
-
-__all__ = ["Document"]
 
 _MOST_KEYS: Final = 1_000
 _LONGEST_ID: Final = 1_000
@@ -248,27 +246,26 @@ class Document:
         return number
 
     def _fault(self, rule: str, key: str = "", value: str = "", advice: str = "") -> NoReturn:
-        raise InputError(Fault(rule, f"{self.file}, line {self.line()}", key, value, advice))
+        raise InputError(rule, f"{self.file}, line {self.line()}", key, value, advice)
 
     # -- the whole ---------------------------------------------------------------------
 
     def finish(self) -> None:
         """Check what only the whole document shows; give edges without a weight theirs."""
         if not self.nodes:
-            advice = "a graph needs at least one node"
-            raise InputError(Fault("holds no nodes", file=self.file, advice=advice))
+            raise InputError("holds no nodes", self.file, advice="a graph needs at least one node")
         unknown = self._told.find(0)
         if unknown >= 0:
             name = next(name for name, number in self.nodes.items() if number == unknown)
             place = f"{self.file}, line {self.lines[unknown]}"
             rule, advice = "there is no node of this id", "every end of an edge needs a <node>"
-            raise InputError(Fault(rule, place, "edge", show_value(name), advice))
+            raise InputError(rule, place, "edge", show_value(name), advice)
         if self._weight is not None:
             names = {key.name for key in self._keys["edge"].values()}
             if self._weight not in names:
                 rule, value = "edges have no such data", show_value(self._weight)
                 advice = nearest(self._weight, sorted(names)[:20]) if names else "leave it out"
-                raise InputError(Fault(rule, self.file, "columns", value, advice))
+                raise InputError(rule, self.file, "columns", value, advice)
             default = self._defaults("edge")[self._weight]
             otherwise = 1.0 if default is None else self._checked_weight(default)
             for i, given in enumerate(self.weights):

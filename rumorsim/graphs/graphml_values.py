@@ -8,8 +8,6 @@ from typing import Any, Final
 
 from rumorsim.errors import show_value
 
-__all__ = ["TRUTH", "Key"]
-
 TRUTH: Final = {"true": True, "1": True, "false": False, "0": False}
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,1000}")
 #: graph-tool writes numbers with every bit: 0x1.8p+0 is 1.5.

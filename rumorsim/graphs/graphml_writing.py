@@ -12,13 +12,11 @@ from xml.sax.saxutils import escape, quoteattr
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.errors import InputError, show_value
 from rumorsim.graphs.attributes import is_missing
 from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.graphml import edge_ends
-
-__all__ = ["write_graphml"]
 
 _CHUNK = 1 << 14
 #: What XML cannot hold, written out or not.
@@ -38,10 +36,9 @@ def write_graphml(file: IO[bytes], graph: FollowGraph, columns: Columns, place: 
     direction, weight = edge_ends(columns)
     ids = [_safe(str(each), place, "id") for each in graph.id_list()]
     if len(set(ids)) < len(ids):
-        advice = "write .mapped"
-        raise InputError(Fault("two ids are the same as text", str(place), "id", advice=advice))
+        raise InputError("two ids are the same as text", place, "id", advice="write .mapped")
     if "" in ids:
-        raise InputError(Fault("is empty", file=str(place), key="id", advice="write .mapped"))
+        raise InputError("is empty", place, "id", advice="write .mapped")
     nodes = [quoteattr(each) for each in ids]
     types = {name: _type(values) for name, values in graph.attributes.items()}
     lines = _lines(graph, nodes, types, place, direction, weight)
@@ -113,7 +110,7 @@ def _cells(values: NDArray[Any], kind: str, key: str, place: Path) -> Iterator[s
             continue
         if not isinstance(value, str | int | float | np.generic):
             rule = "values that are neither text nor numbers cannot be written"
-            raise InputError(Fault(rule, file=str(place), value=show_value(value)))
+            raise InputError(rule, place, value=show_value(value))
         word = str(value).lower() if kind == "boolean" else str(value)
         text = escape(_safe(word, place, "attribute"), {"\r": "&#13;"})
         yield f'<data key="{key}">{text}</data>'
@@ -122,5 +119,5 @@ def _cells(values: NDArray[Any], kind: str, key: str, place: Path) -> Iterator[s
 def _safe(text: str, place: Path, key: str) -> str:
     if _UNSAFE.search(text):
         rule = "this text cannot be written in XML"
-        raise InputError(Fault(rule, str(place), key, show_value(text), "write .mapped"))
+        raise InputError(rule, place, key, show_value(text), "write .mapped")
     return text

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from rumorsim.graphs.follows import FollowGraph
 
-__all__ = ["mean_onward", "returned", "spectral_radius", "weighted_followers"]
 
 Array = NDArray[np.float64]
 

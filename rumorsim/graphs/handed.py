@@ -12,15 +12,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.errors import InputError, show_value
 from rumorsim.graphs.attributes import attribute_array, is_missing
 from rumorsim.graphs.building import from_edges
 from rumorsim.graphs.columns import parse_columns
 from rumorsim.graphs.direction import DIRECTIONS
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.plurals import counted
-
-__all__ = ["follow_graph"]
 
 _WEIGHT: Final = "weight"
 
@@ -50,7 +48,7 @@ def follow_graph(
         for key, value in (("direction", direction), ("both_ways", both_ways or None)):
             if value is not None:
                 rule = "must be left out: a FollowGraph says who follows whom"
-                raise InputError(Fault(rule, key=key, value=show_value(value)))
+                raise InputError(rule, key=key, value=show_value(value))
         return graph
     if direction is None and both_ways:
         direction = DIRECTIONS[0]
@@ -59,7 +57,7 @@ def follow_graph(
             return make(graph, direction or "", both_ways)
     rule = "is not a kind of graph that rumorsim can read"
     advice = "give a networkx or igraph graph, a scipy sparse matrix, an array or a table of edges"
-    raise InputError(Fault(rule, key="graph", value=type(graph).__qualname__, advice=advice))
+    raise InputError(rule, key="graph", value=type(graph).__qualname__, advice=advice)
 
 
 def _is_of(package: str, name: str) -> Callable[[Any], bool]:
@@ -99,7 +97,7 @@ def _from_igraph(graph: Any, direction: str, both_ways: bool) -> FollowGraph:
     if not graph.is_directed() and not both_ways:
         rule = "is undirected: it does not say who follows whom"
         advice = "give a directed graph, or both_ways=True if all follow each other"
-        raise InputError(Fault(rule, key="graph", value=type(graph).__qualname__, advice=advice))
+        raise InputError(rule, key="graph", value=type(graph).__qualname__, advice=advice)
     edges = np.array(graph.get_edgelist(), np.int64).reshape(-1, 2)
     weights = None
     if _WEIGHT in graph.es.attributes():
@@ -122,21 +120,21 @@ def _numbers(values: list[Any]) -> NDArray[np.float64]:
         return np.array([float(each) for each in values])
     except (OverflowError, TypeError, ValueError) as error:
         rule = "a weight must be a finite number of at least 0"
-        raise InputError(Fault(rule, key=_WEIGHT, value=show_value(str(error)))) from error
+        raise InputError(rule, key=_WEIGHT, value=show_value(str(error))) from error
 
 
 def _from_array(graph: Any, direction: str, both_ways: bool) -> FollowGraph:
     if graph.ndim != 2 or graph.shape[1] != 2:
         rule = "an array of edges must have the shape [M, 2]"
         advice = "give a matrix of follows as scipy.sparse.coo_array(matrix)"
-        raise InputError(Fault(rule, key="graph", value=str(graph.shape), advice=advice))
+        raise InputError(rule, key="graph", value=str(graph.shape), advice=advice)
     if graph.shape == (2, 2) and graph.dtype.kind in "iuf":
         rule = "may be two edges or a matrix of follows among two accounts"
         advice = (
             "give a matrix as scipy.sparse.coo_array(matrix), "
             "edges as rumorsim.from_edges(edges[:, 0], edges[:, 1], direction=...)"
         )
-        raise InputError(Fault(rule, key="graph", value="2 x 2", advice=advice))
+        raise InputError(rule, key="graph", value="2 x 2", advice=advice)
     ends = [_ids(graph[:, i], f"column {i}") for i in (0, 1)]
     return from_edges(*ends, direction=direction, both_ways=both_ways)
 
@@ -147,13 +145,11 @@ def _from_table(graph: Any, direction: str, both_ways: bool) -> FollowGraph:
     names = list(map(str, labels))
     if len(set(names)) < len(names):
         rule = "column names must be distinct"
-        raise InputError(Fault(rule, key="graph", value=show_value(", ".join(names))))
+        raise InputError(rule, key="graph", value=show_value(", ".join(names)))
     if not wanted.named_in(names) and len(names) != len(wanted.words):
         rule = f"has {counted(len(names), 'column')} where {len(wanted.words)} are expected"
         advice = 'name them: direction="follower=NAME followee=NAME"'
-        raise InputError(
-            Fault(rule, key="graph", value=show_value(", ".join(names)), advice=advice)
-        )
+        raise InputError(rule, key="graph", value=show_value(", ".join(names)), advice=advice)
     places = dict(zip(wanted.words, wanted.places(names, file=""), strict=True))
     found = {word: np.asarray(graph[labels[place]]) for word, place in places.items()}
     return from_edges(
@@ -170,7 +166,7 @@ def _ids(values: NDArray[Any], name: str) -> NDArray[Any]:
     if values.dtype.kind in "Of":
         for row, value in enumerate(values.tolist()):
             if is_missing(value):
-                raise InputError(Fault("an id is missing", key=name, value=f"row {row}"))
+                raise InputError("an id is missing", key=name, value=f"row {row}")
     return values
 
 

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-__all__ = ["looks_like_names", "names_a_column"]
-
 #: Words that columns of edges are called by, in the files that programs and people publish.
 _TEXT: Final = """
 account accounts actor alter author authors child citing cited contact date destination dest

@@ -7,9 +7,7 @@ from typing import Any, Final
 
 from numpy.typing import NDArray
 
-from rumorsim.errors import Fault, InputError, show_value
-
-__all__ = ["check_ids", "is_shortened", "rounded_id", "written_ids"]
+from rumorsim.errors import InputError, show_value
 
 #: A number as spreadsheets show long ones, with digits left out: 9.06E+17.
 _SHORTENED = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+")
@@ -39,7 +37,7 @@ def check_ids(ids: NDArray[Any] | None, file: str) -> None:
         what += " digits"
     if found:
         rule = f"{len(found):,} of {len(ids):,} ids {what}: a spreadsheet has rounded them"
-        raise InputError(Fault(rule, file, "ids", show_value(found[0]), _ADVICE))
+        raise InputError(rule, file, "ids", show_value(found[0]), _ADVICE)
 
 
 def is_shortened(text: str) -> bool:
@@ -50,7 +48,7 @@ def is_shortened(text: str) -> bool:
 def rounded_id(text: str, place: str, key: str = "id") -> InputError:
     """What to raise for an id that :func:`is_shortened`, at its place in a file."""
     rule = "is a number without all its digits: a spreadsheet has rounded it"
-    return InputError(Fault(rule, place, key, show_value(text), _ADVICE))
+    return InputError(rule, place, key, show_value(text), _ADVICE)
 
 
 def written_ids(ids: list[Any], place: str) -> list[str]:
@@ -60,5 +58,5 @@ def written_ids(ids: list[Any], place: str) -> list[str]:
         seen: set[str] = set()
         again = next(word for word in words if word in seen or seen.add(word))  # type: ignore[func-returns-value]
         rule, value = "two ids are the same as text", show_value(again)
-        raise InputError(Fault(rule, place, "id", value, "write .mapped, which keeps both"))
+        raise InputError(rule, place, "id", value, "write .mapped, which keeps both")
     return words

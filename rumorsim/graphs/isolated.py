@@ -13,8 +13,6 @@ from rumorsim.graphs.building import from_edges
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.numbering import id_order, id_table
 
-__all__ = ["with_accounts"]
-
 
 def with_accounts(graph: FollowGraph, ids: Sequence[Any]) -> FollowGraph:
     """``graph`` with an account for each of ``ids`` that it lacks, numbered as in ``from_edges``.

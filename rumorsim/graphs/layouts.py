@@ -8,8 +8,6 @@ from numpy.typing import NDArray
 
 from rumorsim.graphs.follows import FollowGraph
 
-__all__ = ["follow_positions"]
-
 
 def follow_positions(graph: FollowGraph) -> NDArray[np.float64]:
     """A place in the unit square for each account, those who follow each other close.

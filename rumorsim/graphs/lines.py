@@ -12,14 +12,12 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.errors import InputError, show_value
 from rumorsim.graphs.cells import attribute_values, attributes_of, bare_line, quoted_cells
 from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.dialects import Said, Shape, check_slashes
 from rumorsim.graphs.id_checks import is_shortened, rounded_id
 from rumorsim.plurals import counted
-
-__all__ = ["Id", "LineFormat", "Row", "Skip", "is_whole", "moment"]
 
 Id = int | str
 #: One follow: the two ends as they stand, its weight (1.0 without) and its time (0.0 without).
@@ -239,9 +237,7 @@ class LineFormat:
         return weight, time
 
     def _fault(self, number: int, rule: str, value: str, advice: str, key: str = "") -> NoReturn:
-        raise InputError(
-            Fault(rule, file=f"{self.file}, line {number}", key=key, value=value, advice=advice)
-        )
+        raise InputError(rule, f"{self.file}, line {number}", key, value, advice)
 
 
 def _number(cell: str) -> float:

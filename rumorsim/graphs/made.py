@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from rumorsim.errors import Fault, InputError
+from rumorsim.errors import InputError
 from rumorsim.graphs.replicates import REPLICATE, seed_in_world
 from rumorsim.plug_ins import Registry
 from rumorsim.written import Model, model_of, replaced
@@ -16,7 +16,6 @@ from rumorsim.written import Model, model_of, replaced
 if TYPE_CHECKING:
     from rumorsim.graphs.follows import FollowGraph
 
-__all__ = ["MADE", "MAX_FOLLOWS", "GraphModel"]
 
 #: More follows than this are refused before anything is built.
 MAX_FOLLOWS = 2_000_000_000
@@ -64,13 +63,11 @@ class GraphModel(Model):
             and "seed" not in cls.model_fields
         ):
             raise InputError(
-                Fault(
-                    "goes with graphs that are drawn at random, such as power-law; this kind is"
-                    " the same in every world",
-                    key="seed",
-                    value=f'"{REPLICATE}"',
-                    advice="remove seed",
-                )
+                "goes with graphs that are drawn at random, such as power-law; this kind is"
+                " the same in every world",
+                key="seed",
+                value=f'"{REPLICATE}"',
+                advice="remove seed",
             )
         return values
 

@@ -7,14 +7,12 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from rumorsim.errors import Fault, InputError, nearest, show_value
+from rumorsim.errors import InputError, nearest, show_value
 from rumorsim.graphs.made import MAX_FOLLOWS
 from rumorsim.graphs.npy import part_file
 from rumorsim.graphs.sources import is_mapped
 from rumorsim.saved_json import parse_json
 from rumorsim.written import Model, validated
-
-__all__ = ["MANIFEST", "Manifest", "Part", "manifest_of", "read_manifest"]
 
 #: The file that stands for the whole directory: it holds the digest of every other.
 MANIFEST: Final = "follows.json"
@@ -66,7 +64,7 @@ def manifest_of(path: Path) -> Path:
 def _directory(path: Path) -> Path:
     shown = str(path)
     if "\0" in shown:
-        raise InputError(Fault("is not a file name", value=show_value(shown)))
+        raise InputError("is not a file name", value=show_value(shown))
     try:
         if path.is_dir():
             return path
@@ -75,23 +73,23 @@ def _directory(path: Path) -> Path:
     except OSError as error:
         if not isinstance(error, FileNotFoundError | NotADirectoryError):
             value = str(error.strerror or error)
-            raise InputError(Fault("cannot be opened", file=shown[:200], value=value)) from error
+            raise InputError("cannot be opened", shown[:200], value=value) from error
         there, beside = False, []
     if there:
         rule = "is a file; a graph named .mapped is a directory of arrays"
-        raise InputError(Fault(rule, file=shown, advice="rename it, or fetch it again"))
+        raise InputError(rule, shown, advice="rename it, or fetch it again")
     advice = nearest(path.name, beside) if beside else "check the path"
-    raise InputError(Fault("there is no such directory", file=shown, advice=advice[:200]))
+    raise InputError("there is no such directory", shown, advice=advice[:200])
 
 
 def read_manifest(path: Path) -> Manifest:
     """The manifest of the directory ``path``; InputError where it is none of ours."""
     place = _directory(path) / MANIFEST
     if part_file(place) > _LONGEST:
-        raise InputError(Fault(f"can have at most {_LONGEST:,} bytes", file=str(place)))
+        raise InputError(f"can have at most {_LONGEST:,} bytes", place)
     values = parse_json(place.read_bytes(), str(place))
     found = validated(Manifest, values, str(place))
     for name, part in found.parts().items():
         if part.form == "json" and name.split(".")[0] in ("offsets", "followers", "weights"):
-            raise InputError(Fault('must be "npy"', file=str(place), key=f"{name[:-5]}.form"))
+            raise InputError('must be "npy"', place, f"{name[:-5]}.form")
     return found

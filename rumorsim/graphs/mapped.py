@@ -19,14 +19,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import Fault, InputError, OutputError, show_value
+from rumorsim.errors import InputError, OutputError, show_value
 from rumorsim.files import write_directory
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.manifest import MANIFEST, Manifest, Part, read_manifest
 from rumorsim.graphs.npy import LONGEST_TEXT, highest, open_array, part_file, write_array
 from rumorsim.plurals import counted
-
-__all__ = ["check_mapped", "read_mapped", "write_mapped"]
 
 _SCAN = 1 << 20
 _LAST_CHARACTER = 0x10FFFF
@@ -45,13 +43,12 @@ def read_mapped(path: str | os.PathLike[str], *, max_bytes: int | None = None) -
     manifest = read_manifest(place)
     total = sum(part.bytes for part in manifest.parts().values())
     if max_bytes is not None and total > max_bytes:
-        rule = f"holds {counted(total, 'byte')}"
-        raise InputError(Fault(rule, file=str(path), key="max_bytes", value=str(max_bytes)))
+        raise InputError(f"holds {counted(total, 'byte')}", path, "max_bytes", str(max_bytes))
     for name, part in manifest.parts().items():
         size = part_file(place / name)
         if size != part.bytes:
             rule = f"has {counted(size, 'byte')} where {MANIFEST} says {part.bytes:,}"
-            raise InputError(Fault(rule, file=str(place / name), advice="fetch it again"))
+            raise InputError(rule, place / name, advice="fetch it again")
     n, m = manifest.accounts, manifest.follows
     offsets = open_array(place / "offsets.npy", ("<i8",), n + 1)
     followers = open_array(place / "followers.npy", ("<i4",), m)
@@ -59,7 +56,7 @@ def read_mapped(path: str | os.PathLike[str], *, max_bytes: int | None = None) -
     # As unsigned numbers, negative ones are beyond every account.
     if highest(followers.view("<u4")) >= n:
         rule = f"holds a follower that is not among the {counted(n, 'account')}"
-        raise InputError(Fault(rule, file=str(place / "followers.npy")))
+        raise InputError(rule, place / "followers.npy")
     weights = None
     if manifest.weights is not None:
         weights = open_array(place / "weights.npy", ("<f8",), m)
@@ -85,14 +82,12 @@ def read_mapped(path: str | os.PathLike[str], *, max_bytes: int | None = None) -
 def _check_offsets(offsets: NDArray[np.int64], follows: int, path: Path) -> None:
     if offsets[0] != 0 or offsets[-1] != follows:
         rule = f"must begin with 0 and end with {follows}, the number of follows"
-        value = f"{offsets[0]} ... {offsets[-1]}"
-        raise InputError(Fault(rule, file=str(path), value=value))
+        raise InputError(rule, path, value=f"{offsets[0]} ... {offsets[-1]}")
     for start in range(0, offsets.size - 1, _SCAN):
         part = offsets[start : start + _SCAN + 1]
         falls = np.flatnonzero(part[1:] < part[:-1])
         if falls.size:
-            key = f"[{start + int(falls[0]) + 1}]"
-            raise InputError(Fault("offsets must not fall", file=str(path), key=key))
+            raise InputError("offsets must not fall", path, f"[{start + int(falls[0]) + 1}]")
 
 
 def _check_weights(weights: NDArray[np.float64], path: Path) -> None:
@@ -101,8 +96,7 @@ def _check_weights(weights: NDArray[np.float64], path: Path) -> None:
         if not (part.min() >= 0 and part.max() < np.inf):
             bad = int(np.flatnonzero(~((part >= 0) & (part < np.inf)))[0])
             rule = "a weight must be a finite number of at least 0"
-            value = show_value(float(part[bad]))
-            raise InputError(Fault(rule, file=str(path), key=f"[{start + bad}]", value=value))
+            raise InputError(rule, path, f"[{start + bad}]", show_value(float(part[bad])))
 
 
 def _column(path: Path, kinds: tuple[str, ...], length: int) -> NDArray[Any]:
@@ -110,9 +104,9 @@ def _column(path: Path, kinds: tuple[str, ...], length: int) -> NDArray[Any]:
         return _table(path, length)
     values = open_array(path, kinds, length)
     if values.dtype.kind == "U" and highest(values.view("<u4")) > _LAST_CHARACTER:
-        raise InputError(Fault("holds bytes that are not text", file=str(path)))
+        raise InputError("holds bytes that are not text", path)
     if values.dtype.kind == "b" and highest(values.view("u1")) > 1:
-        raise InputError(Fault("holds what is neither true nor false", file=str(path)))
+        raise InputError("holds what is neither true nor false", path)
     return values
 
 
@@ -123,22 +117,19 @@ def _longest_table(accounts: int) -> int:
 
 def _table(path: Path, length: int) -> NDArray[Any]:
     if part_file(path) > _longest_table(length):
-        rule = f"can have at most {_longest_table(length):,} bytes"
-        raise InputError(Fault(rule, file=str(path)))
+        raise InputError(f"can have at most {_longest_table(length):,} bytes", path)
     try:
         values = json.loads(path.read_bytes())
     except RecursionError:
-        raise InputError(Fault("is nested too deeply", file=str(path))) from None
+        raise InputError("is nested too deeply", path) from None
     except ValueError as error:
-        value = show_value(str(error))
-        raise InputError(Fault("is not JSON", file=str(path), value=value)) from None
+        raise InputError("is not JSON", path, value=show_value(str(error))) from None
     if not isinstance(values, list) or len(values) != length:
-        raise InputError(Fault(f"must be a list of {counted(length, 'value')}", file=str(path)))
+        raise InputError(f"must be a list of {counted(length, 'value')}", path)
     for i, value in enumerate(values):
         if not isinstance(value, str | int | float | None):
             rule = "must be text, a number, true, false or null"
-            key = f"[{i}]"
-            raise InputError(Fault(rule, file=str(path), key=key, value=show_value(value)))
+            raise InputError(rule, path, f"[{i}]", show_value(value))
     result = np.empty(length, object)
     result[:] = values
     return result
@@ -151,11 +142,11 @@ def check_mapped(path: str | os.PathLike[str]) -> FollowGraph:
     for name, part in read_manifest(place).parts().items():
         if _sha256(place / name) != part.sha256:
             rule = "is not as it was written: its SHA-256 differs"
-            raise InputError(Fault(rule, file=str(place / name), advice="fetch it again"))
+            raise InputError(rule, place / name, advice="fetch it again")
     try:
         graph.validate()
     except (ValueError, TypeError) as error:
-        raise InputError(Fault(str(error), file=str(path))) from error
+        raise InputError(str(error), path) from error
     return graph
 
 
@@ -177,7 +168,7 @@ def write_mapped(
     if place.is_symlink() or place.exists():
         if not overwrite:
             advice = "choose another name, or overwrite it: --force, or overwrite=True in Python"
-            raise OutputError(Fault("exists already", file=str(path), advice=advice))
+            raise OutputError("exists already", path, advice=advice)
         _check_ours(place)
     with write_directory(place, marker=MANIFEST) as draft:
         attributes = {
@@ -205,11 +196,11 @@ def _check_ours(place: Path) -> None:
     try:
         expected = {MANIFEST, *read_manifest(place).parts()}
     except InputError as error:
-        raise OutputError(Fault(rule, file=str(place), advice="name a new directory")) from error
+        raise OutputError(rule, place, advice="name a new directory") from error
     others = sorted({each.name for each in place.iterdir()} - expected)
     if place.is_symlink() or others:
         value = show_value(others[0]) if others else "a link"
-        raise OutputError(Fault(rule, file=str(place), value=value, advice="name a new directory"))
+        raise OutputError(rule, place, value=value, advice="name a new directory")
 
 
 def _put(draft: Path, name: str, values: NDArray[Any]) -> Part:
@@ -249,14 +240,13 @@ def _json(cells: list[Any], path: Path) -> str:
     for each in cells:
         if not isinstance(each, str | int | float | None):
             rule = "values that are neither text nor numbers cannot be written"
-            raise InputError(Fault(rule, file=path.name, value=show_value(each)))
+            raise InputError(rule, path.name, value=show_value(each))
     try:
         text = json.dumps(cells)
     except ValueError as error:
         # Python refuses to write down whole numbers of more than 4,300 digits.
-        value = show_value(str(error))
-        raise InputError(Fault("cannot be written", file=path.name, value=value)) from None
+        raise InputError("cannot be written", path.name, value=show_value(str(error))) from None
     if len(text) > _longest_table(len(cells)):
         rule = f"has {len(text):,} bytes; {_longest_table(len(cells)):,} are the most"
-        raise InputError(Fault(rule, file=path.name))
+        raise InputError(rule, path.name)
     return text

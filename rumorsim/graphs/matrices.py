@@ -7,13 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import Fault, InputError
+from rumorsim.errors import InputError
 from rumorsim.graphs.building import from_edges
 from rumorsim.graphs.direction import DIRECTIONS
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.plurals import counted
-
-__all__ = ["from_matrix"]
 
 
 def from_matrix(
@@ -37,17 +35,17 @@ def from_matrix(
     rows, columns = matrix.shape
     if rows != columns:
         rule = "must be square: a row and a column for each account"
-        raise InputError(Fault(rule, file, "matrix", f"{rows} x {columns}"))
+        raise InputError(rule, file, "matrix", f"{rows} x {columns}")
     entries = matrix.tocoo()
     if entries.data.dtype.kind not in "biuf":
         rule = "entries must be real numbers or truth values"
-        raise InputError(Fault(rule, file, "matrix", str(entries.data.dtype)))
+        raise InputError(rule, file, "matrix", str(entries.data.dtype))
     zeros = int((entries.data == 0).sum())
     if zeros:
         stored = counted(zeros, "stored entry is", "stored entries are")
         rule = f"{stored} 0: it does not say whether there is a follow"
         advice = "remove them (matrix.eliminate_zeros()), or give entries of 1"
-        raise InputError(Fault(rule, file, "matrix", advice=advice))
+        raise InputError(rule, file, "matrix", advice=advice)
     if weighted is not False and entries.data.dtype.kind != "b":
         summed = entries.copy()
         summed.sum_duplicates()

@@ -8,13 +8,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from rumorsim.errors import Fault, InputError, nearest, show_value
+from rumorsim.errors import InputError, nearest, show_value
 from rumorsim.graphs.attributes import is_missing
 from rumorsim.graphs.building import from_edges
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.numbering import id_order, id_table
-
-__all__ = ["WHOLE", "named_by"]
 
 #: A whole number as an id is written.
 WHOLE: Final = re.compile(r"(?:0|-?[1-9][0-9]{0,999})")
@@ -42,7 +40,7 @@ def named_by(
     for name in names:
         if name in seen:
             rule, advice = "two accounts have the same id", "choose another id_attribute"
-            raise InputError(Fault(rule, file, key, show_value(name), advice))
+            raise InputError(rule, file, key, show_value(name), advice)
         seen[name] = len(seen)
     order = id_order(names)
     if order is None:
@@ -71,21 +69,20 @@ def _values(graph: FollowGraph, attribute: str, file: str) -> list[Any]:
     if attribute not in graph.attributes:
         advice = nearest(attribute, ["id", *graph.attributes])
         rule = "accounts have no such attribute"
-        raise InputError(Fault(rule, file, "id_attribute", show_value(attribute), advice))
+        raise InputError(rule, file, "id_attribute", show_value(attribute), advice)
     values = graph.attributes[attribute].tolist()
     for account, value in enumerate(values):
         if is_missing(value):
             rule = f"account {show_value(graph.id_of(account))} has none"
             advice = "choose another id_attribute"
-            raise InputError(Fault(rule, file, "id_attribute", show_value(attribute), advice))
+            raise InputError(rule, file, "id_attribute", show_value(attribute), advice)
     return [int(each) if isinstance(each, float) and each.is_integer() else each for each in values]
 
 
 def _as_asked(values: list[Any], ids: str, key: str, file: str) -> list[Any]:
     for each in values:
         if not _is_id(each):
-            rule = "ids must be text or whole numbers"
-            raise InputError(Fault(rule, file, key, show_value(each)))
+            raise InputError("ids must be text or whole numbers", file, key, show_value(each))
     if ids == "typed":
         return values
     if ids == "text":
@@ -95,7 +92,7 @@ def _as_asked(values: list[Any], ids: str, key: str, file: str) -> list[Any]:
         return [int(each) for each in values]
     if ids == "integer":
         rule, advice = "is not a whole number", 'say ids = "text" to keep ids as written'
-        raise InputError(Fault(rule, file, key, show_value(bad), advice))
+        raise InputError(rule, file, key, show_value(bad), advice)
     return values
 
 

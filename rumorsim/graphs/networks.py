@@ -11,14 +11,12 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.errors import InputError, show_value
 from rumorsim.graphs.attributes import attribute_array, is_missing
 from rumorsim.graphs.building import from_edges
 from rumorsim.graphs.direction import DIRECTIONS, follower_first
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.numbering import id_order, id_table
-
-__all__ = ["from_networkx", "to_networkx"]
 
 _WEIGHT = "weight"
 
@@ -46,15 +44,9 @@ def from_networkx(
         direction = DIRECTIONS[0] if both_ways else ""
     follower_first(direction)
     if not graph.is_directed() and not both_ways:
-        raise InputError(
-            Fault(
-                "is undirected: it does not say who follows whom",
-                file=file,
-                key="graph",
-                value=type(graph).__name__,
-                advice="give a DiGraph, or both_ways=True if all follow each other",
-            )
-        )
+        rule = "is undirected: it does not say who follows whom"
+        advice = "give a DiGraph, or both_ways=True if all follow each other"
+        raise InputError(rule, file, "graph", type(graph).__name__, advice)
     nodes = list(graph)
     order = id_order(nodes)
     if order is not None:
@@ -121,14 +113,8 @@ def _weights(rows: list[Any], follows: int, name: str, file: str) -> NDArray[np.
                 return None
             return np.array([1.0 if each is None else float(each) for each in found])
     except (OverflowError, TypeError, ValueError) as error:
-        raise InputError(
-            Fault(
-                "a weight must be a finite number of at least 0",
-                file=file,
-                key=show_value(name)[1:-1],
-                value=show_value(str(error)),
-            )
-        ) from error
+        rule = "a weight must be a finite number of at least 0"
+        raise InputError(rule, file, show_value(name)[1:-1], show_value(str(error))) from error
 
 
 def _attributes(graph: nx.Graph[Any], nodes: list[Any]) -> dict[str, NDArray[Any]]:

@@ -16,11 +16,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.errors import InputError, show_value
 from rumorsim.files import checked_file
 from rumorsim.plurals import counted
-
-__all__ = ["LONGEST_TEXT", "highest", "open_array", "part_file", "write_array"]
 
 #: Text is kept in place up to this many characters a cell.
 LONGEST_TEXT: Final = 32
@@ -43,15 +41,15 @@ def part_file(path: Path) -> int:
     except (OSError, ValueError) as error:
         missing = isinstance(error, FileNotFoundError)
         rule = "there is no such file" if missing else "cannot be opened"
-        raise InputError(Fault(rule, file=str(path), advice="fetch it again")) from error
+        raise InputError(rule, path, advice="fetch it again") from error
     if stat.S_ISLNK(found.st_mode):
         advice = "put the file itself in its place"
-        raise InputError(Fault("is a link; arrays must be files", file=str(path), advice=advice))
+        raise InputError("is a link; arrays must be files", path, advice=advice)
     if not stat.S_ISREG(found.st_mode):
-        raise InputError(Fault("is not a regular file", file=str(path)))
+        raise InputError("is not a regular file", path)
     checked_file(path)
     if not os.access(path, os.R_OK):
-        raise InputError(Fault("cannot be opened", file=str(path), value="Permission denied"))
+        raise InputError("cannot be opened", path, value="Permission denied")
     return found.st_size
 
 
@@ -68,30 +66,27 @@ def open_array(path: Path, kinds: tuple[str, ...], length: int) -> NDArray[Any]:
     kind, found, start = _header(path)
     if kind == "|O":
         rule = "holds pickled Python objects, which are never read"
-        advice = "write it again as numbers or text"
-        raise InputError(Fault(rule, file=str(path), key="descr", value='"|O"', advice=advice))
+        raise InputError(rule, path, "descr", '"|O"', "write it again as numbers or text")
     text = re.fullmatch(r"<U([1-9]\d?)", kind)
     allowed = "<U" in kinds and int(text.group(1)) <= LONGEST_TEXT if text else kind in kinds
     if not allowed:
         rule = "must be one of " + ", ".join(f'"{each}"' for each in kinds)
-        raise InputError(Fault(rule, file=str(path), key="descr", value=show_value(kind)))
+        raise InputError(rule, path, "descr", show_value(kind))
     if found != (length,):
         rule = f"must be ({length},), as follows.json says"
-        raise InputError(Fault(rule, file=str(path), key="shape", value=show_value(found)))
+        raise InputError(rule, path, "shape", show_value(found))
     dtype = np.dtype(kind)
     expected = start + length * dtype.itemsize
     if size != expected:
         rule = f"has {counted(size, 'byte')} where its header promises {expected:,}"
         rule = f"is truncated: it {rule}" if size < expected else rule
-        raise InputError(Fault(rule, file=str(path), advice="fetch it again"))
+        raise InputError(rule, path, advice="fetch it again")
     if length == 0:
         return np.empty(0, dtype)
     try:
         return np.memmap(path, dtype, "r", start, (length,))
     except (OSError, ValueError) as error:
-        raise InputError(
-            Fault("cannot be opened", file=str(path), value=str(error)[:80])
-        ) from error
+        raise InputError("cannot be opened", path, value=str(error)[:80]) from error
 
 
 def _header(path: Path) -> tuple[str, tuple[int, ...], int]:
@@ -100,24 +95,23 @@ def _header(path: Path) -> tuple[str, tuple[int, ...], int]:
         start = file.read(12)
         wide = start[6:7] in (b"\x02", b"\x03")
         if not start.startswith(_MAGIC) or len(start) < 12 or start[6:8] not in _VERSIONS:
-            raise InputError(Fault("is not a .npy file", file=str(path), advice="fetch it again"))
+            raise InputError("is not a .npy file", path, advice="fetch it again")
         begin = 12 if wide else 10
         length = int.from_bytes(start[8:begin], "little")
         if length > _LONGEST_HEADER:
             rule = f"has a header of {length:,} bytes; {_LONGEST_HEADER:,} are the most"
-            raise InputError(Fault(rule, file=str(path)))
+            raise InputError(rule, path)
         file.seek(begin)
         text = file.read(length).decode("latin-1")
     if len(text) < length:
-        rule = "is truncated: it ends within its header"
-        raise InputError(Fault(rule, file=str(path), advice="fetch it again"))
+        raise InputError("is truncated: it ends within its header", path, advice="fetch it again")
     descr, order, shape = (each.search(text) for each in (_DESCR, _ORDER, _SHAPE))
     if descr is None or order is None or shape is None:
         rule = "has a header that is not one of .npy"
-        raise InputError(Fault(rule, file=str(path), value=show_value(text.strip())))
+        raise InputError(rule, path, value=show_value(text.strip()))
     sides = tuple(int(side) for side in shape.group(1).split(",") if side.strip().isdigit())
     if order.group(1) == "True" and len(sides) > 1:
-        raise InputError(Fault("must be False", file=str(path), key="fortran_order", value="True"))
+        raise InputError("must be False", path, "fortran_order", "True")
     return descr.group(1) or "[...]", sides, begin + length
 
 

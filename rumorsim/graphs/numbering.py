@@ -8,9 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import Fault, InputError
-
-__all__ = ["Labels", "check_no_booleans", "id_order", "id_table", "numbered"]
+from rumorsim.errors import InputError
 
 _INT32_MAX = 2**31 - 1
 Labels = NDArray[np.int32]
@@ -54,7 +52,7 @@ def _numbered_integers(
     bits = both if unsigned else both.astype(np.int64).view(np.uint64)
     distinct, labels = sparse_labels(bits)
     if distinct.size > _INT32_MAX:
-        raise InputError(Fault("there can be at most 2147483647 accounts", file=file))
+        raise InputError("there can be at most 2147483647 accounts", file)
     values = distinct if unsigned else distinct.view(np.int64)
     order = np.argsort(values, kind="stable")
     rank = np.empty(order.size, np.int32)
@@ -76,14 +74,8 @@ def _numbered_objects(
             for a, b in zip(one_list, two_list, strict=True)
         ]
     except TypeError as error:
-        raise InputError(
-            Fault(
-                "ids must be hashable",
-                key="ids",
-                value=str(error)[:80],
-                advice="use whole numbers, text or pairs of them",
-            )
-        ) from error
+        rule, advice = "ids must be hashable", "use whole numbers, text or pairs of them"
+        raise InputError(rule, key="ids", value=str(error)[:80], advice=advice) from error
     labels = np.array(pairs, np.int32).reshape(-1, 2)
     distinct = list(seen)
     order = id_order(distinct)
@@ -130,4 +122,4 @@ def check_no_booleans(kinds: Iterable[type], key: str = "ids", file: str = "") -
     if any(issubclass(kind, bool | np.bool_) for kind in kinds):
         rule = "ids are whole numbers or text, not booleans"
         advice = "give the two ends of each edge, or a matrix as scipy.sparse.coo_array(matrix)"
-        raise InputError(Fault(rule, file, key, advice=advice))
+        raise InputError(rule, file, key, advice=advice)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.errors import InputError, show_value
 from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.edges import Edges
 from rumorsim.graphs.lines import moment
@@ -18,21 +18,15 @@ from rumorsim.graphs.numbering import id_table
 from rumorsim.graphs.sources import DEFAULT_MAX_BYTES, too_big
 from rumorsim.plurals import counted
 
-__all__ = ["read_columns", "read_table", "write_columns"]
-
 
 def _pyarrow(file: Path) -> Any:
     try:
         import pyarrow
         import pyarrow.parquet
     except ImportError as error:
-        raise InputError(
-            Fault(
-                "Parquet files need pyarrow, which is not installed",
-                file=str(file),
-                advice='pip install "rumorsim[data]", or use text, .gz or .csv',
-            )
-        ) from error
+        rule = "Parquet files need pyarrow, which is not installed"
+        advice = 'pip install "rumorsim[data]", or use text, .gz or .csv'
+        raise InputError(rule, file, advice=advice) from error
     return pyarrow
 
 
@@ -59,14 +53,8 @@ def _readable(path: Path) -> Iterator[Any]:
     try:
         yield pyarrow.parquet
     except (pyarrow.ArrowException, OSError) as error:
-        raise InputError(
-            Fault(
-                "is not a Parquet file that can be read",
-                file=str(path),
-                value=show_value(str(error)),
-                advice="write or fetch it again",
-            )
-        ) from error
+        rule, advice = "is not a Parquet file that can be read", "write or fetch it again"
+        raise InputError(rule, path, value=show_value(str(error)), advice=advice) from error
 
 
 def _check_size(file: Any, wanted: Sequence[str] | None, cap: int | None, path: Path) -> None:
@@ -88,21 +76,11 @@ def read_columns(path: Path, columns: Columns, as_text: bool, max_bytes: int | N
     """The follows in a Parquet file."""
     header = column_names(path)
     if len(set(header)) != len(header):
-        raise InputError(
-            Fault(
-                "column names must be distinct", file=str(path), value=show_value(", ".join(header))
-            )
-        )
+        raise InputError("column names must be distinct", path, value=show_value(", ".join(header)))
     if not columns.named_in(header) and len(header) != len(columns.words):
-        raise InputError(
-            Fault(
-                f"has {counted(len(header), 'column')} where {len(columns.words)} are expected",
-                file=str(path),
-                key="columns",
-                value=show_value(", ".join(header)),
-                advice='name those you want: "follower=NAME followee=NAME", or say "_" to skip one',
-            )
-        )
+        rule = f"has {counted(len(header), 'column')} where {len(columns.words)} are expected"
+        advice = 'name those you want: "follower=NAME followee=NAME", or say "_" to skip one'
+        raise InputError(rule, path, "columns", show_value(", ".join(header)), advice)
     names = [header[at] for at in columns.places(header, file=str(path))]
     table = read_table(path, names, max_bytes)
     place = dict(zip(columns.wanted, names, strict=True))
@@ -120,14 +98,8 @@ def read_columns(path: Path, columns: Columns, as_text: bool, max_bytes: int | N
 def _refuse_nulls(values: Any, name: str, key: str, path: Path) -> None:
     if values.null_count:
         row = int(np.flatnonzero(values.is_null().to_numpy())[0])
-        raise InputError(
-            Fault(
-                "is empty",
-                file=f"{path}, row {row + 1}",
-                key=f"{key} ({name})",
-                advice="give a value or drop the row",
-            )
-        )
+        advice = "give a value or drop the row"
+        raise InputError("is empty", f"{path}, row {row + 1}", f"{key} ({name})", advice=advice)
 
 
 def _ids(table: Any, name: str, key: str, as_text: bool, path: Path) -> NDArray[Any]:
@@ -140,14 +112,7 @@ def _ids(table: Any, name: str, key: str, as_text: bool, path: Path) -> NDArray[
         values = values.cast(kind)
     textual = types.is_string(kind) or types.is_large_string(kind)
     if not textual and not types.is_integer(kind):
-        raise InputError(
-            Fault(
-                "ids must be whole numbers or text",
-                file=str(path),
-                key=f"{key} ({name})",
-                value=str(kind),
-            )
-        )
+        raise InputError("ids must be whole numbers or text", path, f"{key} ({name})", str(kind))
     _refuse_nulls(values, name, key, path)
     if textual or as_text:
         return id_table([str(each) for each in values.to_pylist()])
@@ -159,26 +124,13 @@ def _weights(table: Any, name: str, path: Path) -> NDArray[np.float64]:
     types = _pyarrow(path).types
     values = table.column(name)
     if not (types.is_floating(values.type) or types.is_integer(values.type)):
-        raise InputError(
-            Fault(
-                "weights must be numbers",
-                file=str(path),
-                key=f"weight ({name})",
-                value=str(values.type),
-            )
-        )
+        raise InputError("weights must be numbers", path, f"weight ({name})", str(values.type))
     _refuse_nulls(values, name, "weight", path)
     weights: NDArray[np.float64] = values.to_numpy().astype(np.float64)
     bad = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))
     if bad.size:
-        raise InputError(
-            Fault(
-                "must be a finite number of at least 0",
-                file=f"{path}, row {bad[0] + 1}",
-                key=f"weight ({name})",
-                value=show_value(float(weights[bad[0]])),
-            )
-        )
+        rule, value = "must be a finite number of at least 0", show_value(float(weights[bad[0]]))
+        raise InputError(rule, f"{path}, row {bad[0] + 1}", f"weight ({name})", value)
     return weights
 
 
@@ -194,14 +146,9 @@ def _times(table: Any, name: str, path: Path) -> NDArray[np.float64]:
     found = np.array([moment(str(each)) for each in values.to_pylist()], np.float64)
     bad = np.flatnonzero(~np.isfinite(found))
     if bad.size:
-        raise InputError(
-            Fault(
-                "must be a number or a date such as 2011-05-03",
-                file=f"{path}, row {bad[0] + 1}",
-                key=f"time ({name})",
-                value=show_value(values[int(bad[0])].as_py()),
-            )
-        )
+        rule = "must be a number or a date such as 2011-05-03"
+        value = show_value(values[int(bad[0])].as_py())
+        raise InputError(rule, f"{path}, row {bad[0] + 1}", f"time ({name})", value)
     return found
 
 
@@ -214,13 +161,6 @@ def write_columns(path: Path, columns: dict[str, NDArray[Any]]) -> None:
             for name, values in columns.items()
         }
     except (OverflowError, pyarrow.ArrowException) as error:
-        raise InputError(
-            Fault(
-                "ids must be text or whole numbers of at most 64 bits in Parquet",
-                file=str(path),
-                key="ids",
-                value=show_value(str(error)),
-                advice="write text or .csv",
-            )
-        ) from error
+        rule = "ids must be text or whole numbers of at most 64 bits in Parquet"
+        raise InputError(rule, path, "ids", show_value(str(error)), "write text or .csv") from error
     pyarrow.parquet.write_table(pyarrow.table(arrays), path, write_page_checksum=True)

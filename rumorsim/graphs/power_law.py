@@ -10,8 +10,6 @@ from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.requirements import graph_seed, require, require_mean
 from rumorsim.randomness import Purpose, address_word
 
-__all__ = ["power_law"]
-
 #: Fixed point in which propensities are summed, so that sums do not depend on their order.
 _UNIT = 2.0**20
 #: No account draws more than this share of all accounts as followers, by expectation.

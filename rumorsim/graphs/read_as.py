@@ -8,8 +8,6 @@ from typing import Any
 
 from rumorsim.plurals import counted
 
-__all__ = ["ReadAs"]
-
 
 @dataclass(frozen=True)
 class ReadAs:

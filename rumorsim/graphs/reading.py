@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.errors import InputError, show_value
 from rumorsim.files import checked_file
 from rumorsim.graphs.building import from_edges
 from rumorsim.graphs.columns import COLUMNS_ADVICE, SKIPPED, Columns, parse_columns
@@ -21,8 +21,6 @@ from rumorsim.graphs.lines import moment
 from rumorsim.graphs.read_as import ReadAs
 from rumorsim.graphs.sources import Progress, file_format, is_mapped
 from rumorsim.plurals import counted
-
-__all__ = ["Header", "read_follows"]
 
 Header = bool | Literal["yes", "no"] | None
 
@@ -100,8 +98,7 @@ def read_follows(
         return _checked(found, ReadAs(chosen.name, str(wanted), both_ways=both_ways), ids, path)
     if id_attribute is not None:
         rule, advice = "a list of follows has no attributes of accounts", "leave it out"
-        value = show_value(id_attribute)
-        raise InputError(Fault(rule, str(path), "id_attribute", value, advice))
+        raise InputError(rule, path, "id_attribute", show_value(id_attribute), advice)
     if (format or kind) == "parquet":
         _left_out(said.for_text_only(), path, "only text has it")
         from rumorsim.graphs.parquet import read_columns
@@ -112,7 +109,7 @@ def read_follows(
         edges, read_as = _read_text(place, wanted, said, packed, max_bytes, progress)
     read_as = replace(read_as, both_ways=both_ways, times=edges.span())
     if edges.first.size == 0:
-        raise InputError(Fault("holds no follows", str(path), advice=_nothing_advice(read_as)))
+        raise InputError("holds no follows", path, advice=_nothing_advice(read_as))
     if until is not None:
         kept = edges.until(_moment(until), file=str(path))
         read_as = replace(read_as, too_late=edges.first.size - kept.first.size)
@@ -176,7 +173,7 @@ def _header(header: Any) -> bool | None:
     words = {"yes": True, "no": False, True: True, False: False, None: None}
     if not isinstance(header, bool | str | None) or header not in words:
         rule = 'must be true or false, or "yes" or "no"'
-        raise InputError(Fault(rule, key="header", value=show_value(header)))
+        raise InputError(rule, key="header", value=show_value(header))
     return words[header]
 
 
@@ -184,13 +181,13 @@ def _moment(until: float | str) -> float:
     found = moment(str(until))
     if found != found:
         rule = "must be a number or a date such as 2011-05-03"
-        raise InputError(Fault(rule, key="until", value=show_value(until)))
+        raise InputError(rule, key="until", value=show_value(until))
     return found
 
 
 def _wanted(columns: str | None, path: str | os.PathLike[str]) -> Columns:
     if columns is None:
-        raise InputError(Fault("is missing", file=str(path), key="columns", advice=COLUMNS_ADVICE))
+        raise InputError("is missing", path, "columns", advice=COLUMNS_ADVICE)
     return parse_columns(columns)
 
 
@@ -198,11 +195,10 @@ def _only_ends_and_weight(columns: Columns, path: str | os.PathLike[str]) -> Non
     bad = next((word for word in columns.words if word in (SKIPPED, "time")), None)
     if bad is not None:
         rule = f"a graph format has no columns: {show_value(bad)} must be left out"
-        raise InputError(Fault(rule, str(path), "columns", show_value(str(columns))))
+        raise InputError(rule, path, "columns", show_value(str(columns)))
 
 
 def _left_out(given: dict[str, Any], path: str | os.PathLike[str], why: str) -> None:
     for key, value in given.items():
         if value is not None:
-            rule = f"must be left out: {why}"
-            raise InputError(Fault(rule, file=str(path), key=key, value=show_value(value)))
+            raise InputError(f"must be left out: {why}", path, key, show_value(value))

@@ -7,8 +7,6 @@ from typing import Any, Final
 
 from rumorsim.randomness import Purpose, address_word, philox
 
-__all__ = ["REPLICATE", "graphs_of_worlds", "seed_in_world"]
-
 #: What ``graph.seed`` says where each world draws a graph of its own.
 REPLICATE: Final = "replicate"
 _ADDRESS: Final = address_word(Purpose.REPLICATE, 0x6A00)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.errors import InputError, show_value
 from rumorsim.randomness import seed_of
-
-__all__ = ["graph_seed", "require", "require_mean"]
 
 
 def graph_seed(seed: Any) -> int:
@@ -18,7 +16,7 @@ def graph_seed(seed: Any) -> int:
 def require(holds: bool, key: str, value: object, rule: str) -> None:
     """InputError that ``key = value`` breaks ``rule``, unless it ``holds``."""
     if not holds:
-        raise InputError(Fault(rule, key=key, value=show_value(value)))
+        raise InputError(rule, key=key, value=show_value(value))
 
 
 def require_mean(mean_followers: float, accounts: int) -> None:

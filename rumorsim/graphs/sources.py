@@ -8,10 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from rumorsim.errors import Fault, InputError
+from rumorsim.errors import InputError
 from rumorsim.graphs.encodings import as_utf8, marked_encoding
-
-__all__ = ["Progress", "blocks", "file_format", "is_mapped", "pieces", "too_big"]
 
 #: Called with the bytes of the file read so far and its size.
 Progress = Callable[[int, int], None]
@@ -62,25 +60,15 @@ def file_format(path: Path, *, anything: bool = False) -> str:
     start = start[len(marked_encoding(start)[0]) :]
     found = next((kind for magic, kind in _MAGIC.items() if start.startswith(magic)), "text")
     if found not in _READABLE and not anything:
-        raise InputError(
-            Fault(
-                f"is {found}, not a list of follows",
-                file=str(path),
-                advice=f"give text, .gz, .csv, .parquet, a graph format or a directory {_MAPPED}",
-            )
-        )
+        advice = f"give text, .gz, .csv, .parquet, a graph format or a directory {_MAPPED}"
+        raise InputError(f"is {found}, not a list of follows", path, advice=advice)
     suffixes = [each.lower() for each in path.suffixes[-2:]]
     if found == "gzip" and (suffixes in _TAR_NAMES or suffixes[-1:] in _TAR_NAMES):
         raise _archive(path)
     promised = {".gz": "gzip", ".parquet": "parquet"}.get(path.suffix.lower(), found)
     if start and promised != found:
-        raise InputError(
-            Fault(
-                f"is named {path.suffix} but does not hold {promised} data",
-                file=str(path),
-                advice=f"it looks like {found}: rename it, or fetch it again",
-            )
-        )
+        rule = f"is named {path.suffix} but does not hold {promised} data"
+        raise InputError(rule, path, advice=f"it looks like {found}: rename it, or fetch it again")
     return found
 
 
@@ -136,7 +124,7 @@ def _no_archive(found: Iterator[bytes], path: Path) -> Iterator[bytes]:
 
 def _archive(path: Path) -> InputError:
     advice = f"take the list out of it first: tar -xf {path.name}"
-    return InputError(Fault("is a tar archive, not a list of follows", str(path), advice=advice))
+    return InputError("is a tar archive, not a list of follows", path, advice=advice)
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:
@@ -148,13 +136,11 @@ def too_big(path: str, max_bytes: int | None) -> InputError:
     """What to raise where a file holds more than it may, decompressed."""
     limit = DEFAULT_MAX_BYTES if max_bytes is None else max_bytes
     return InputError(
-        Fault(
-            f"holds more than {limit:,} bytes",
-            file=path,
-            key="max_bytes",
-            value=str(limit),
-            advice="raise max_bytes if the file is meant to be that big",
-        )
+        f"holds more than {limit:,} bytes",
+        path,
+        "max_bytes",
+        str(limit),
+        "raise max_bytes if the file is meant to be that big",
     )
 
 
@@ -175,30 +161,18 @@ def _gunzipped(file: BinaryIO, path: str, max_bytes: int | None) -> Iterator[byt
         try:
             piece = member.decompress(data, _PIECE)
         except zlib.error as error:
-            raise InputError(
-                Fault(
-                    "is damaged: it cannot be decompressed",
-                    file=path,
-                    value=str(error)[:80],
-                    advice="fetch it again",
-                )
-            ) from error
+            rule = "is damaged: it cannot be decompressed"
+            raise InputError(rule, path, value=str(error)[:80], advice="fetch it again") from error
         left = member.unused_data if member.eof else member.unconsumed_tail
         taken += len(data) - len(left)
         given += len(piece)
         if max_bytes is None and given > _GROWTH_FREE + _GROWTH * taken:
-            raise InputError(
-                Fault(
-                    f"grows more than {_GROWTH}-fold when decompressed",
-                    file=path,
-                    key="max_bytes",
-                    advice="give max_bytes if you trust the file",
-                )
-            )
+            rule = f"grows more than {_GROWTH}-fold when decompressed"
+            raise InputError(rule, path, "max_bytes", advice="give max_bytes if you trust the file")
         yield piece
     # What was decompressed but did not fit the last piece.
     yield member.flush()
     if not member.eof:
         raise InputError(
-            Fault("is truncated: the gzip data ends too early", file=path, advice="fetch it again")
+            "is truncated: the gzip data ends too early", path, advice="fetch it again"
         )

@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.randomness import Purpose, address_word, philox_array, uniform_array
 
-__all__ = ["clustering", "describe", "largest_component_share", "reciprocity"]
-
 #: Work (sum of squared degrees) up to which clustering is computed, not sampled.
 _EXACT_WORK = 200_000_000
 _SAMPLE = 200_000

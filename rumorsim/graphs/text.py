@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.errors import InputError, show_value
 from rumorsim.graphs.cells import LONGEST_LINE
 from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.deciding import format_of
@@ -20,8 +20,6 @@ from rumorsim.graphs.headers import looks_like_names, names_a_column
 from rumorsim.graphs.lines import Id, LineFormat, Skip, is_whole
 from rumorsim.graphs.numbering import id_table
 from rumorsim.graphs.sources import Progress, blocks
-
-__all__ = ["TextFile", "read_text"]
 
 #: Lines that are read with care before anything is compiled.
 _WITH_CARE = 1000
@@ -221,7 +219,7 @@ def _check_quotes(ids: list[Any], quoted: Counter[str], form: LineFormat) -> Non
         if count > quoted[each]:
             rule = "stands in quotes in some lines and without in others"
             advice = "write it one way; between commas both mean the same"
-            raise InputError(Fault(rule, form.file, "id", show_value(each), advice))
+            raise InputError(rule, form.file, "id", show_value(each), advice)
 
 
 def _check_header(ids: list[Any], form: LineFormat) -> None:
@@ -234,7 +232,7 @@ def _check_header(ids: list[Any], form: LineFormat) -> None:
         if again is not None:
             rule = f"may be a header or a follow: {show_value(again)} is an id in other lines"
             advice = "say header = true or false (--header yes or no)"
-            raise InputError(Fault(rule, place, value=value, advice=advice))
+            raise InputError(rule, place, value=value, advice=advice)
         return
     others = ids[2:]
     if all(map(names_a_column, top)):
@@ -245,4 +243,4 @@ def _check_header(ids: list[Any], form: LineFormat) -> None:
     if (numbers and form.said.ids == "auto") or looks_like_names(top, others):
         rule = "looks like the names of columns, not like a follow"
         advice = "say header = true (--header yes), or false (--header no) if these are accounts"
-        raise InputError(Fault(rule, place, value=value, advice=advice))
+        raise InputError(rule, place, value=value, advice=advice)

@@ -9,8 +9,6 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["build_trees"]
-
 
 def build_trees(
     root: NDArray[np.int64],

@@ -15,15 +15,13 @@ from typing import IO, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.errors import InputError, show_value
 from rumorsim.files import write_beside
 from rumorsim.graphs.columns import SKIPPED, Columns, parse_columns
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.formats import ENDINGS, check_ending, format_by_name
 from rumorsim.graphs.id_checks import written_ids
 from rumorsim.graphs.sources import is_mapped
-
-__all__ = ["left_behind", "write_follows"]
 
 _CHUNK = 1 << 18
 #: What an id must not hold to be found again in a line.
@@ -58,32 +56,26 @@ def write_follows(
 
         if columns is not None:
             rule = "must be left out: a directory of arrays has no columns"
-            raise InputError(Fault(rule, file=str(path), key="columns", value=show_value(columns)))
+            raise InputError(rule, path, "columns", show_value(columns))
         write_mapped(graph, place, overwrite=overwrite)
         return
     if columns is None:
         advice = 'say "follower followee" or "followee follower"'
-        raise InputError(Fault("is missing", file=str(path), key="columns", advice=advice))
+        raise InputError("is missing", path, "columns", advice=advice)
     wanted = parse_columns(columns)
     if wanted.timed or SKIPPED in wanted.words:
         rule, key = "a graph has no times and no further columns", "columns"
         advice = f'say columns = "{wanted.without("time", SKIPPED)}"'
-        raise InputError(Fault(rule, str(path), key, show_value(columns), advice))
+        raise InputError(rule, path, key, show_value(columns), advice)
     if wanted.weighted and graph.weights is None:
-        raise InputError(
-            Fault(
-                "these follows have no weights",
-                key="columns",
-                value=show_value(columns),
-                advice=f'say columns = "{wanted.direction}"',
-            )
-        )
+        rule, advice = "these follows have no weights", f'say columns = "{wanted.direction}"'
+        raise InputError(rule, key="columns", value=show_value(columns), advice=advice)
     chosen = format_by_name(place)
     if chosen is None:
         check_ending(place)
     if chosen is not None and not chosen.writable:
         advice = f"one of {', '.join(ENDINGS)}, .csv, .parquet, .mapped or text"
-        raise InputError(Fault(f"{chosen.name} files are read only", file=str(path), advice=advice))
+        raise InputError(f"{chosen.name} files are read only", path, advice=advice)
     packed = place.suffix.lower() == ".gz"
     with write_beside(place, overwrite=overwrite) as draft:
         suffixes = [each.lower() for each in place.suffixes]
@@ -192,15 +184,9 @@ def _id_words(ids: list[Any], place: Path, commas: bool) -> list[str]:
     words = []
     for word in written_ids(ids, str(place)):
         if unsafe.search(word) or len(word.encode()) > _LONGEST_ID:
-            raise InputError(
-                Fault(
-                    "this id cannot be written in a line of text",
-                    file=str(place),
-                    key="id",
-                    value=show_value(word),
-                    advice="write .parquet" if commas else "write .csv or .parquet",
-                )
-            )
+            rule = "this id cannot be written in a line of text"
+            advice = "write .parquet" if commas else "write .csv or .parquet"
+            raise InputError(rule, place, "id", show_value(word), advice)
         words.append(_quoted(word) if commas else word)
     return words
 

@@ -11,9 +11,7 @@ from pathlib import Path
 from typing import NoReturn, Protocol
 from xml.parsers import expat
 
-from rumorsim.errors import Fault, InputError, show_value
-
-__all__ = ["Handlers", "parse_xml"]
+from rumorsim.errors import InputError, show_value
 
 _FEED = 1 << 16
 #: Bytes; no tag or comment is longer than this.
@@ -47,7 +45,7 @@ def parse_xml(path: Path, parts: Iterable[bytes], handlers: Handlers, name: str)
 
     def fault(rule: str, value: str = "", advice: str = "") -> NoReturn:
         place = f"{path}, line {parser.CurrentLineNumber}"
-        raise InputError(Fault(rule, place, value=value, advice=advice))
+        raise InputError(rule, place, value=value, advice=advice)
 
     def doctype(*_: object) -> NoReturn:
         rule = "<!DOCTYPE> and what it defines are not read"
@@ -83,12 +81,10 @@ def parse_xml(path: Path, parts: Iterable[bytes], handlers: Handlers, name: str)
     except expat.ExpatError as error:
         place = f"{path}, line {error.lineno}, column {error.offset}"
         rule = f"is not XML: {expat.ErrorString(error.code)}"
-        raise InputError(Fault(rule, file=place, advice=f"is this {name}?")) from None
+        raise InputError(rule, place, advice=f"is this {name}?") from None
     except InputError:
         raise
     except (LookupError, ValueError) as error:
         # Encodings that Python does not know, or that have no table of 256 characters.
         rule, advice = "has an encoding that cannot be read", "save it as UTF-8"
-        raise InputError(
-            Fault(rule, str(path), "encoding", show_value(str(error)), advice)
-        ) from None
+        raise InputError(rule, path, "encoding", show_value(str(error)), advice) from None

@@ -15,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from rumorsim.errors import Fault, InputError, RumorsimError, nearest, show_value
+from rumorsim.errors import InputError, RumorsimError, nearest, show_value
 from rumorsim.own_code import blamed
 from rumorsim.plug_ins import Registry
 
@@ -188,7 +188,7 @@ def check_format(asked: str | None) -> str | None:
     if asked is not None and asked not in LISTS and asked not in FORMATS:
         known = (*LISTS, *FORMATS)
         rule, advice = "must be a format of graphs", nearest(str(asked), known)
-        raise InputError(Fault(rule, key="format", value=show_value(asked), advice=advice))
+        raise InputError(rule, key="format", value=show_value(asked), advice=advice)
     return asked
 
 
@@ -203,7 +203,7 @@ def check_ending(path: str | os.PathLike[str]) -> None:
 def not_read(format_name: str, place: str, value: str = "") -> InputError:
     """What to raise for a graph in a format that is neither read nor written."""
     rule = f"this is {format_name}, which rumorsim neither reads nor writes"
-    return InputError(Fault(rule, place, value=value, advice="write GraphML (.graphml)"))
+    return InputError(rule, place, value=value, advice="write GraphML (.graphml)")
 
 
 def format_of_file(path: Path, asked: str | None) -> GraphFormat | None:

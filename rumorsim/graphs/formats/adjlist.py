@@ -7,13 +7,11 @@ from typing import IO, Any
 
 import networkx as nx
 
-from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.errors import InputError, show_value
 from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.formats import Request
 from rumorsim.graphs.formats.small import decoded, network_to_write, read_small
-
-__all__ = ["kept", "read", "write"]
 
 
 def read(request: Request) -> FollowGraph:
@@ -34,8 +32,7 @@ def _parse(raw: bytes, path: Path) -> nx.Graph[Any]:
         if "#" in bare:
             # networkx would cut the line here.
             rule, advice = "# within a line", "ids must not hold #; comments need their own line"
-            place = f"{path}, line {number}"
-            raise InputError(Fault(rule, place, value=show_value(bare), advice=advice))
+            raise InputError(rule, f"{path}, line {number}", value=show_value(bare), advice=advice)
         lines.append(bare)
     return nx.parse_adjlist(lines, create_using=nx.MultiDiGraph)
 
@@ -43,7 +40,7 @@ def _parse(raw: bytes, path: Path) -> nx.Graph[Any]:
 def _no_weights(columns: Columns, path: Path) -> None:
     if columns.weighted:
         rule, advice = "an adjacency list holds no weights", f'say columns = "{columns.direction}"'
-        raise InputError(Fault(rule, str(path), "columns", '"weight"', advice))
+        raise InputError(rule, path, "columns", '"weight"', advice)
 
 
 def kept(graph: FollowGraph) -> list[str]:

@@ -12,14 +12,12 @@ from typing import IO, Any, Final, NoReturn
 import networkx as nx
 from networkx.readwrite.gexf import GEXFReader, GEXFWriter
 
-from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.errors import InputError, show_value
 from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.formats import Request
 from rumorsim.graphs.formats.small import even_columns, network_to_write, read_small
 from rumorsim.graphs.xml_guard import parse_xml
-
-__all__ = ["kept", "read", "write"]
 
 #: Gephi 0.9 calls version 1.3 by another address than networkx knows.
 _ADDRESSES: Final = (b'"http://www.gexf.net/1.3', b'"http://gexf.net/1.3')
@@ -149,7 +147,7 @@ class _Document:
 
     def _fault(self, rule: str, value: str = "", advice: str = "", line: int = 0) -> NoReturn:
         place = f"{self.file}, line {line or self.line()}"
-        raise InputError(Fault(rule, place, value=value, advice=advice))
+        raise InputError(rule, place, value=value, advice=advice)
 
 
 def kept(graph: FollowGraph) -> list[str]:

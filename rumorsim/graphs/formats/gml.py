@@ -14,8 +14,6 @@ from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.formats import Request
 from rumorsim.graphs.formats.small import decoded, even_columns, network_to_write, read_small
 
-__all__ = ["kept", "read", "write"]
-
 _GRAPH: Final = re.compile(r"^[ \t]*graph\b\s*\[", re.M)
 _KEY: Final = re.compile(r"[A-Za-z][0-9A-Za-z_]*")
 

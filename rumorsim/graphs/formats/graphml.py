@@ -12,8 +12,6 @@ from rumorsim.graphs.graphml import read_graphml
 from rumorsim.graphs.graphml_writing import write_graphml
 from rumorsim.graphs.naming import named_by
 
-__all__ = ["kept", "read", "write"]
-
 
 def read(request: Request) -> FollowGraph:
     """Accounts go by the ids of their nodes, or by ``id_attribute``."""

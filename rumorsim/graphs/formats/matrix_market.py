@@ -9,7 +9,7 @@ from typing import Any, Final, NoReturn
 
 import numpy as np
 
-from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.errors import InputError, show_value
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.formats import Request
 from rumorsim.graphs.graphml import edge_ends
@@ -17,8 +17,6 @@ from rumorsim.graphs.matrices import from_matrix
 from rumorsim.graphs.naming import named_by
 from rumorsim.graphs.sources import pieces
 from rumorsim.plurals import counted
-
-__all__ = ["read"]
 
 #: Bytes that an entry takes at least: "1 1" and the end of its line.
 _SHORTEST: Final = 4
@@ -37,9 +35,7 @@ def read(request: Request) -> FollowGraph:
     direction, weight = edge_ends(request.columns)
     if request.id_attribute not in (None, "id"):
         rule, advice = "a matrix has no attributes", "leave it out"
-        raise InputError(
-            Fault(rule, file, "id_attribute", show_value(request.id_attribute), advice)
-        )
+        raise InputError(rule, file, "id_attribute", show_value(request.id_attribute), advice)
     raw = b"".join(
         pieces(
             path,
@@ -114,8 +110,8 @@ def _by_scipy(function: str, raw: bytes, path: Path) -> Any:
         shown = show_value(_LINE.sub("", message), 160)[1:-1]
         advice = 'a list of follows without a head is read with format = "text"'
         rule = f"cannot be read as a Matrix Market file: {shown}"
-        raise InputError(Fault(rule, place, advice=advice)) from error
+        raise InputError(rule, place, advice=advice) from error
 
 
 def _fault(path: Path, rule: str, value: str, advice: str) -> NoReturn:
-    raise InputError(Fault(rule, str(path), value=value, advice=advice))
+    raise InputError(rule, path, value=value, advice=advice)

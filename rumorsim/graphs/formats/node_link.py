@@ -9,15 +9,13 @@ from typing import IO, Any, Final
 
 import networkx as nx
 
-from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.errors import InputError, show_value
 from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.formats import Request
 from rumorsim.graphs.formats.small import decoded, even_columns, network_to_write, read_small
 from rumorsim.graphs.naming import WHOLE
 from rumorsim.plurals import counted
-
-__all__ = ["kept", "read", "write"]
 
 _EDGES: Final = ("links", "edges")
 _ENDS: Final = ("source", "target")
@@ -41,7 +39,7 @@ def _parse(raw: bytes, path: Path) -> nx.Graph[Any]:
         data = json.loads(decoded(raw, path))
     except json.JSONDecodeError as error:
         place = f"{path}, line {error.lineno}, column {error.colno}"
-        raise InputError(Fault(f"is not JSON: {error.msg}", place)) from None
+        raise InputError(f"is not JSON: {error.msg}", place) from None
     if not isinstance(data, dict):
         raise _fault(path, "", 'must be {"nodes": [...], "links": [...]}', data)
     named = [key for key in _EDGES if key in data]
@@ -93,7 +91,7 @@ def _no_such_node(path: Path, key: str, end: Any, nodes: int) -> InputError:
         advice = 'if links give positions in the list of nodes, write the "id" of the node instead'
     elif type(end) is int:
         advice = f"nor is it a position among the {counted(nodes, 'node')}"
-    return InputError(Fault(rule, str(path), key, show_value(end), advice))
+    return InputError(rule, path, key, show_value(end), advice)
 
 
 def _rows(data: dict[str, Any], key: str, path: Path) -> list[dict[str, Any]]:
@@ -121,7 +119,7 @@ def _hashable(value: Any) -> Any:
 
 def _fault(path: Path, key: str, rule: str, value: Any) -> InputError:
     shown = "" if value is None else show_value(value)
-    return InputError(Fault(rule, str(path), key, shown, "is it node-link JSON?"))
+    return InputError(rule, path, key, shown, "is it node-link JSON?")
 
 
 def kept(graph: FollowGraph) -> list[str]:

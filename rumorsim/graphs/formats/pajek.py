@@ -12,14 +12,12 @@ from typing import IO, Any, Final, NoReturn
 
 import networkx as nx
 
-from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.errors import InputError, show_value
 from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.formats import Request
 from rumorsim.graphs.formats.small import decoded, network_to_write, read_small
 from rumorsim.plurals import counted
-
-__all__ = ["kept", "read", "write"]
 
 _LISTS: Final = ("*arcs", "*edges")
 #: Vertices that need no lines of their own.
@@ -123,7 +121,7 @@ def _at(line: tuple[int, str], file: str) -> str:
 
 
 def _fault(place: str, rule: str, value: str, advice: str) -> NoReturn:
-    raise InputError(Fault(rule, place, value=show_value(value) if value else "", advice=advice))
+    raise InputError(rule, place, value=show_value(value) if value else "", advice=advice)
 
 
 def kept(graph: FollowGraph) -> list[str]:

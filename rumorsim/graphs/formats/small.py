@@ -11,7 +11,7 @@ from typing import Any, Final
 import networkx as nx
 from numpy.typing import NDArray
 
-from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.errors import InputError, show_value
 from rumorsim.graphs.attributes import attribute_array, is_missing
 from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.follows import FollowGraph
@@ -21,15 +21,6 @@ from rumorsim.graphs.naming import named_by
 from rumorsim.graphs.networks import from_networkx, to_networkx
 from rumorsim.graphs.numbering import id_table
 from rumorsim.graphs.sources import pieces
-
-__all__ = [
-    "Parser",
-    "check_written",
-    "decoded",
-    "even_columns",
-    "network_to_write",
-    "read_small",
-]
 
 #: Bytes a file may hold unless more are allowed: some hundred thousand follows.
 _LARGEST: Final = 32 << 20
@@ -60,18 +51,18 @@ def read_small(
     file = str(request.path)
     graph = _parsed(_bytes(request, name), request.path, name, parse)
     if not len(graph):
-        raise InputError(Fault("holds no nodes", file=file, advice="a graph needs at least one"))
+        raise InputError("holds no nodes", file, advice="a graph needs at least one")
     if not graph.is_directed() and not request.both_ways:
         rule = "is undirected: it does not say who follows whom"
         advice = "say both_ways (--both-ways) if each edge stands for two follows"
-        raise InputError(Fault(rule, file=file, advice=advice))
+        raise InputError(rule, file, advice=advice)
     for _, data in graph.nodes(data=True):
         for key in [key for key, value in data.items() if not isinstance(value, _SCALARS)]:
             del data[key]
     edges = graph.edges(data=True)
     if weight is not None and edges and not any(weight in data for _, _, data in edges):
         rule, advice = "edges have no such data", "leave it out"
-        raise InputError(Fault(rule, file, "columns", show_value(weight), advice))
+        raise InputError(rule, file, "columns", show_value(weight), advice)
     found = from_networkx(
         graph, direction=direction, both_ways=request.both_ways, weight=weight, file=file
     )
@@ -93,7 +84,7 @@ def _bytes(request: Request, name: str) -> bytes:
         if sum(map(len, found)) > limit:
             rule = f"holds more than {limit:,} bytes, and {name} is read whole, by networkx"
             advice = "give large graphs as a list of follows or GraphML, or raise max_bytes"
-            raise InputError(Fault(rule, str(request.path), "max_bytes", str(limit), advice))
+            raise InputError(rule, request.path, "max_bytes", str(limit), advice)
     return b"".join(found)
 
 
@@ -103,7 +94,7 @@ def _parsed(raw: bytes, path: Path, name: str, parse: Parser) -> nx.Graph[Any]:
     except (InputError, MemoryError):
         raise
     except RecursionError:
-        raise InputError(Fault("is nested too deeply", file=str(path))) from None
+        raise InputError("is nested too deeply", path) from None
     except Exception as error:
         # networkx lets pass whatever its parsers stumble over, from KeyError to its own.
         message = " ".join(str(error).split())
@@ -111,7 +102,7 @@ def _parsed(raw: bytes, path: Path, name: str, parse: Parser) -> nx.Graph[Any]:
         line = f", line {place[1]}, column {place[2]}" if place else ""
         rule, advice = f"cannot be read as {name}", "name another format if it is none"
         shown = show_value(message or type(error).__name__, 160)[1:-1]
-        raise InputError(Fault(f"{rule}: {shown}", f"{path}{line}", advice=advice)) from error
+        raise InputError(f"{rule}: {shown}", f"{path}{line}", advice=advice) from error
 
 
 def decoded(raw: bytes, path: Path) -> str:
@@ -122,7 +113,7 @@ def decoded(raw: bytes, path: Path) -> str:
         line = raw.count(b"\n", 0, error.start) + 1
         value = show_value(str(error.reason))[1:-1]
         rule, advice = f"is not text in UTF-8: {value}", "save it as UTF-8"
-        raise InputError(Fault(rule, file=f"{path}, line {line}", advice=advice)) from None
+        raise InputError(rule, f"{path}, line {line}", advice=advice) from None
 
 
 def network_to_write(
@@ -142,8 +133,7 @@ def network_to_write(
     if not typed:
         ids = [str(each) for each in ids]
         if len(set(ids)) < len(ids):
-            rule = "two ids are the same as text"
-            raise InputError(Fault(rule, str(place), "id", advice="write .mapped"))
+            raise InputError("two ids are the same as text", place, "id", advice="write .mapped")
     even = even_columns(graph)
     made = FollowGraph(
         graph.offsets,
@@ -187,4 +177,4 @@ def check_written(
     if back is not None and same.id_list() == back.id_list() and same.digest() == back.digest():
         return
     rule, advice = f"cannot be written as {format.name}: {why}", "write .graphml or .mapped"
-    raise InputError(Fault(rule, advice=advice))
+    raise InputError(rule, advice=advice)
