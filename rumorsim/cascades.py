@@ -59,7 +59,7 @@ def cascade_trees(
     With ``ids`` by account (``world.ids``, ``facts.account_ids``) vertices have ``id`` too, the
     original id of the account.
     """
-    from rumorsim.graphs.trees import build_trees
+    from rumorsim.graphs.networks import build_trees
 
     posts = cascade_arrays(batches)
     return build_trees(posts.root, posts.parent, posts.author, posts.time, posts.story, ids)

@@ -16,8 +16,7 @@ from rumorsim.errors import Fault, InputError, OutputError
 from rumorsim.plurals import counted
 
 if TYPE_CHECKING:
-    from rumorsim.graphs.follows import FollowGraph
-    from rumorsim.graphs.read_as import ReadAs
+    from rumorsim.graphs.follows import FollowGraph, ReadAs
 
 __all__ = ["graph"]
 
@@ -225,8 +224,7 @@ def convert(
     .mapped, a directory of arrays that later starts at once, however big. "rumorsim graph
     formats" lists all, those for small graphs too. OUT may be -, for text on standard output.
     """
-    from rumorsim.graphs.columns import SKIPPED, parse_columns
-    from rumorsim.graphs.direction import DIRECTIONS
+    from rumorsim.graphs.columns import DIRECTIONS, SKIPPED, parse_columns
 
     same = DIRECTIONS[0] if options["both_ways"] else None
     same = same if columns is None else parse_columns(columns).without(SKIPPED, "time")

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rumorsim.graphs.community_layout import community_positions
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.generators import GENERATORS
+from rumorsim.graphs.layout import community_positions
 from rumorsim.web import places
 from rumorsim.web.places import places_of
 

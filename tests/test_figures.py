@@ -11,7 +11,7 @@ from small_worlds import small
 
 from rumorsim.errors import InputError
 from rumorsim.graphs.generators import GENERATORS
-from rumorsim.graphs.layouts import follow_positions
+from rumorsim.graphs.layout import follow_positions
 from rumorsim.reports.bands import Band, Panel, draw_bands
 from rumorsim.reports.cascade import draw_cascade
 from rumorsim.reports.differences import Dot, draw_differences

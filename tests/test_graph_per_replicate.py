@@ -9,8 +9,8 @@ import pytest
 
 import rumorsim
 from rumorsim import InputError, Scenario, Simulation
+from rumorsim.graphs.made import graphs_of_worlds, seed_in_world
 from rumorsim.graphs.mapped import read_mapped
-from rumorsim.graphs.replicates import graphs_of_worlds, seed_in_world
 from rumorsim.scenario import build_graph
 from rumorsim.scenario.described import described
 from rumorsim.scenario.estimates import expectations

@@ -20,7 +20,7 @@ from rumorsim.graphs import (
     read_follows,
     with_accounts_table,
 )
-from rumorsim.graphs.isolated import with_accounts
+from rumorsim.graphs.building import with_accounts
 from rumorsim.run import run
 from rumorsim.scenario import build_graph
 

@@ -19,7 +19,7 @@ from rumorsim.graphs import (
     read_follows,
     write_follows,
 )
-from rumorsim.graphs.attributes import missing_values
+from rumorsim.graphs.numbering import missing_values
 
 FORWARD, BACKWARD = "follower followee", "followee follower"
 FORMATS = ["f.txt", "f.txt.gz", "f.csv", "f.csv.gz", "f.parquet"]

@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 
 from rumorsim.errors import InputError
 from rumorsim.graphs import FollowGraph, from_edges, read_follows, reading, sources
-from rumorsim.graphs.cells import LONGEST_LINE
+from rumorsim.graphs.cells import LONGEST_LINE, Said, Shape
 from rumorsim.graphs.columns import parse_columns
-from rumorsim.graphs.dialects import Said, Shape
 from rumorsim.graphs.lines import LineFormat, Skip
 
 FORWARD, BACKWARD = "follower followee", "followee follower"

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from rumorsim.cli_graph import graph as graph_command
 from rumorsim.errors import InputError
 from rumorsim.graphs import FollowGraph, from_edges, from_networkx, read_follows, write_follows
+from rumorsim.graphs.building import named_by
 from rumorsim.graphs.formats import FORMATS
-from rumorsim.graphs.naming import named_by
 
 CASES = Path(__file__).parents[2] / "shared" / "cases"
 #: An example of a name for each format that networkx reads.

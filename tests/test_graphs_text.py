@@ -17,7 +17,7 @@ from rumorsim import load
 from rumorsim.cli_graph import graph as graph_command
 from rumorsim.errors import InputError
 from rumorsim.graphs import FollowGraph, read_follows, write_follows
-from rumorsim.graphs.headers import looks_like_names, names_a_column
+from rumorsim.graphs.columns import looks_like_names, names_a_column
 from rumorsim.scenario import build_graph
 
 FORWARD = "follower followee"

@@ -116,7 +116,7 @@ FAULTS: tuple[Fault, ...] = (
         "the wrong direction of follows",
         (
             Patch(
-                "rumorsim/graphs/direction.py",
+                "rumorsim/graphs/columns.py",
                 "return direction == DIRECTIONS[0]",
                 "return direction == DIRECTIONS[1]",
             ),

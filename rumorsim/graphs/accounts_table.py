@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 
 from rumorsim.errors import Fault, InputError, nearest, show_value
 from rumorsim.files import checked_file
-from rumorsim.graphs.attributes import attribute_array, is_missing
-from rumorsim.graphs.encodings import marked_encoding
+from rumorsim.graphs.building import with_accounts
 from rumorsim.graphs.follows import FollowGraph
-from rumorsim.graphs.isolated import with_accounts
 from rumorsim.graphs.lines import is_whole
-from rumorsim.graphs.sources import file_format, too_big
+from rumorsim.graphs.numbering import attribute_array, is_missing
+from rumorsim.graphs.sources import file_format, marked_encoding, too_big
 from rumorsim.plurals import counted
 
 _ID = "id"

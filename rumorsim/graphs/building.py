@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rumorsim.errors import InputError, show_value
-from rumorsim.graphs.direction import follower_first
+from rumorsim.errors import InputError, nearest, show_value
+from rumorsim.graphs.columns import follower_first
 from rumorsim.graphs.follows import FollowGraph
-from rumorsim.graphs.numbering import Labels, check_no_booleans, id_table, numbered
+from rumorsim.graphs.numbering import (
+    Labels,
+    attribute_array,
+    check_no_booleans,
+    id_order,
+    id_table,
+    is_missing,
+    numbered,
+)
 from rumorsim.plurals import counted
 
 _INT32_MAX = 2**31 - 1
@@ -180,4 +191,131 @@ def side_by_side(parts: Mapping[str, FollowGraph]) -> FollowGraph:
         np.concatenate(offsets),
         np.concatenate(followers),
         attributes={"platform": np.repeat(np.array(list(parts), dtype=object), sizes)},
+    )
+
+
+#: A whole number as an id is written.
+WHOLE: Final = re.compile(r"(?:0|-?[1-9][0-9]{0,999})")
+_FORWARD: Final = "follower followee"
+
+
+def named_by(
+    graph: FollowGraph, attribute: str | None, *, ids: str = "auto", file: str = ""
+) -> FollowGraph:
+    """The same follows among accounts that are named by ``attribute``, numbered by these ids.
+
+    Without ``attribute``, or where it is "id" and no attribute is called so, accounts keep
+    their ids. ``ids`` "auto" takes whole numbers if all are such, "integer" requires them,
+    "text" makes text of all, "typed" leaves each what it is. InputError, naming ``file``, where
+    ids are missing, the same, or neither text nor whole numbers.
+    """
+    if attribute == "id" and attribute not in graph.attributes:
+        attribute = None
+    given = graph.id_list() if attribute is None else _values(graph, attribute, file)
+    key = attribute or "id"
+    names = _as_asked(given, ids, key, file)
+    if attribute is None and names == graph.id_list():
+        return graph
+    seen: dict[Any, int] = {}
+    for name in names:
+        if name in seen:
+            rule, advice = "two accounts have the same id", "choose another id_attribute"
+            raise InputError(rule, file, key, show_value(name), advice)
+        seen[name] = len(seen)
+    order = id_order(names)
+    if order is None:
+        order = list(range(len(names)))
+    rank = np.empty(len(order), np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    table = id_table([names[i] for i in order])
+    plain = table.dtype == np.int64 and np.array_equal(table, np.arange(table.size))
+    followees = np.repeat(np.arange(graph.accounts, dtype=np.int32), graph.follower_counts())
+    made = from_edges(
+        rank[graph.followers],
+        rank[followees],
+        direction=_FORWARD,
+        accounts=graph.accounts,
+        ids=None if plain else table,
+        weights=graph.weights,
+        attributes={
+            name: values[order] for name, values in graph.attributes.items() if name != attribute
+        },
+        file=file,
+    )
+    return dataclasses.replace(made, self_loops=graph.self_loops, duplicates=graph.duplicates)
+
+
+def _values(graph: FollowGraph, attribute: str, file: str) -> list[Any]:
+    if attribute not in graph.attributes:
+        advice = nearest(attribute, ["id", *graph.attributes])
+        rule = "accounts have no such attribute"
+        raise InputError(rule, file, "id_attribute", show_value(attribute), advice)
+    values = graph.attributes[attribute].tolist()
+    for account, value in enumerate(values):
+        if is_missing(value):
+            rule = f"account {show_value(graph.id_of(account))} has none"
+            advice = "choose another id_attribute"
+            raise InputError(rule, file, "id_attribute", show_value(attribute), advice)
+    return [int(each) if isinstance(each, float) and each.is_integer() else each for each in values]
+
+
+def _as_asked(values: list[Any], ids: str, key: str, file: str) -> list[Any]:
+    for each in values:
+        if not _is_id(each):
+            raise InputError("ids must be text or whole numbers", file, key, show_value(each))
+    if ids == "typed":
+        return values
+    if ids == "text":
+        return [str(each) for each in values]
+    bad = next((each for each in values if not WHOLE.fullmatch(str(each))), None)
+    if bad is None:
+        return [int(each) for each in values]
+    if ids == "integer":
+        rule, advice = "is not a whole number", 'say ids = "text" to keep ids as written'
+        raise InputError(rule, file, key, show_value(bad), advice)
+    return values
+
+
+def _is_id(value: Any) -> bool:
+    """Whether it is text, a whole number, or a tuple of these as networkx has for grids."""
+    if isinstance(value, tuple):
+        return all(map(_is_id, value))
+    return isinstance(value, str | int | np.integer) and not isinstance(value, bool)
+
+
+def with_accounts(graph: FollowGraph, ids: Sequence[Any]) -> FollowGraph:
+    """``graph`` with an account for each of ``ids`` that it lacks, numbered as in ``from_edges``.
+
+    New accounts have no follows and miss every attribute. The graph itself where it lacks none.
+    """
+    known = graph.id_list()
+    new = list(dict.fromkeys(ids).keys() - set(known))
+    if not new:
+        return graph
+    every = [*known, *sorted(new, key=lambda each: (isinstance(each, str), each))]
+    order = id_order(every) or list(range(len(every)))
+    number = np.empty(len(every), np.int32)
+    number[order] = np.arange(len(every), dtype=np.int32)
+    table = id_table([every[i] for i in order])
+    plain = table.dtype == np.int64 and np.array_equal(table, np.arange(table.size))
+    missing = [None] * len(new)
+    attributes = {}
+    for name, values in graph.attributes.items():
+        column = [None if is_missing(each) else each for each in values.tolist()] + missing
+        attributes[name] = attribute_array([column[i] for i in order])
+    followees = np.repeat(np.arange(graph.accounts, dtype=np.int32), graph.follower_counts())
+    made = from_edges(
+        number[graph.followers],
+        number[followees],
+        direction="follower followee",
+        accounts=len(every),
+        ids=None if plain else table,
+        weights=graph.weights,
+        attributes=attributes,
+    )
+    return replace(
+        made,
+        self_loops=graph.self_loops,
+        duplicates=graph.duplicates,
+        read_as=graph.read_as,
     )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import dataclass
 from typing import Any, Final
 
-from rumorsim.errors import InputError, show_value
+from numpy.typing import NDArray
+
+from rumorsim.errors import InputError, nearest, show_value
 
 #: Bytes; longer lines are no edge list.
 LONGEST_LINE: Final = 10_000
@@ -139,3 +142,128 @@ def attribute_values(text: bytes, place: str) -> dict[Any, Any]:
         rule = "these attributes cannot be read: they must be plain numbers and text"
         raise InputError(rule, place, value=show_value(text.decode()))
     return found
+
+
+#: A number as spreadsheets show long ones, with digits left out: 9.06E+17.
+_SHORTENED = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+")
+#: Spreadsheets keep 15 digits: longer whole numbers end in zeros. So many of them are no chance.
+_LONG: Final = 10**16
+_ROUNDED_TO: Final = 100
+_MANY: Final = 5
+_ADVICE: Final = (
+    'export them as text, or say ids = "text" (--ids text) if they are meant to be as they stand'
+)
+
+
+def check_ids(ids: NDArray[Any] | None, file: str) -> None:
+    """InputError where ids look like long numbers that a spreadsheet has rounded."""
+    if ids is None:
+        return
+    if ids.dtype.kind in "iu":
+        long = ids[(ids >= _LONG) | (ids <= -_LONG)] if ids.dtype.kind == "i" else ids[ids >= _LONG]
+        if long.size < _MANY or (long % _ROUNDED_TO).any():
+            return
+        found = long.tolist()
+        what = f"end in {str(_ROUNDED_TO)[1:]}, all that have more than 16 digits"
+    else:
+        found = [each for each in ids.tolist() if isinstance(each, str) and is_shortened(each)]
+        one = len(found) == 1
+        what = "is a number without all its" if one else "are numbers without all their"
+        what += " digits"
+    if found:
+        rule = f"{len(found):,} of {len(ids):,} ids {what}: a spreadsheet has rounded them"
+        raise InputError(rule, file, "ids", show_value(found[0]), _ADVICE)
+
+
+def is_shortened(text: str) -> bool:
+    """Whether an id is a number with digits left out, as spreadsheets show long ones."""
+    return _SHORTENED.fullmatch(text) is not None
+
+
+def rounded_id(text: str, place: str, key: str = "id") -> InputError:
+    """What to raise for an id that :func:`is_shortened`, at its place in a file."""
+    rule = "is a number without all its digits: a spreadsheet has rounded it"
+    return InputError(rule, place, key, show_value(text), _ADVICE)
+
+
+def written_ids(ids: list[Any], place: str) -> list[str]:
+    """Ids as text; InputError where two that differ, such as 1 and "1", would be the same."""
+    words = [str(each) for each in ids]
+    if len(set(words)) < len(words):
+        seen: set[str] = set()
+        again = next(word for word in words if word in seen or seen.add(word))  # type: ignore[func-returns-value]
+        rule, value = "two ids are the same as text", show_value(again)
+        raise InputError(rule, place, "id", value, "write .mapped, which keeps both")
+    return words
+
+
+#: What lines of comment can begin with, by the word people say for it.
+COMMENTS: Final = {"#": b"#", "%": b"%", "#%": b"#%", "none": b""}
+#: Both marks are looked for, and doubted, where nobody says.
+_MARKS: Final = b"#%"
+_IDS: Final = ("auto", "integer", "text")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a person says about a text file; None leaves it to the file."""
+
+    ids: str = "auto"
+    #: Whether the first line of data holds names.
+    header: bool | None = None
+    #: One of ``cells.SEPARATORS``.
+    separator: str | None = None
+    #: One of ``COMMENTS``.
+    comments: str | None = None
+
+    def check(self) -> None:
+        """InputError for a word that is none of those there are."""
+        for key, value, words in (
+            ("ids", self.ids, list(_IDS)),
+            ("separator", self.separator, list(SEPARATORS)),
+            ("comments", self.comments, list(COMMENTS)),
+        ):
+            if value is not None and value not in words:
+                rule, advice = "there is no such word for it", nearest(str(value), words)
+                raise InputError(rule, key=key, value=show_value(value), advice=advice)
+
+    @property
+    def marks(self) -> bytes:
+        """The bytes that a line of comment can begin with."""
+        return _MARKS if self.comments is None else COMMENTS[self.comments]
+
+    def for_text_only(self) -> dict[str, object]:
+        """What was said that only text has, by key."""
+        given = {"header": self.header, "separator": self.separator, "comments": self.comments}
+        return {key: value for key, value in given.items() if value is not None}
+
+
+def check_slashes(bare: bytes, said: Said, place: str) -> None:
+    """InputError where a line begins with // and nobody said what comments begin with."""
+    if bare.startswith(b"//") and said.comments is None:
+        rule = "looks like a comment, not like a follow"
+        advice = (
+            'begin comments with #, or say comments = "none" (--comments none) if ids begin with //'
+        )
+        raise InputError(rule, place, value=show_value(bare.decode()), advice=advice)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How lines are cut."""
+
+    separator: bytes
+    #: Whether each line ends in a dict, as networkx writes it.
+    attributes: bool = False
+
+    @property
+    def separator_name(self) -> str:
+        """The word for the separator."""
+        return next(name for name, each in SEPARATORS.items() if each == self.separator)
+
+    def cells(self, bare: bytes) -> list[bytes] | None:
+        """The cells of a bare line without attributes; None where it cannot be cut so."""
+        if self.attributes:
+            found = attributes_of(bare, self.separator)
+            return None if found is None else cut(found[0], self.separator)
+        return cut(bare, self.separator)

@@ -13,10 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.errors import InputError, show_value
-from rumorsim.graphs.cells import attribute_values, attributes_of, bare_line, quoted_cells
+from rumorsim.graphs.cells import (
+    Said,
+    Shape,
+    attribute_values,
+    attributes_of,
+    bare_line,
+    check_slashes,
+    is_shortened,
+    quoted_cells,
+    rounded_id,
+)
 from rumorsim.graphs.columns import Columns
-from rumorsim.graphs.dialects import Said, Shape, check_slashes
-from rumorsim.graphs.id_checks import is_shortened, rounded_id
 from rumorsim.plurals import counted
 
 Id = int | str

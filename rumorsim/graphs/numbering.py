@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import InputError
+from rumorsim.errors import InputError, show_value
 
 _INT32_MAX = 2**31 - 1
 Labels = NDArray[np.int32]
@@ -123,3 +124,81 @@ def check_no_booleans(kinds: Iterable[type], key: str = "ids", file: str = "") -
         rule = "ids are whole numbers or text, not booleans"
         advice = "give the two ends of each edge, or a matrix as scipy.sparse.coo_array(matrix)"
         raise InputError(rule, file, key, advice=advice)
+
+
+def is_missing(value: Any) -> bool:
+    """Whether ``value`` stands for nothing: None or NaN."""
+    return value is None or (isinstance(value, float) and value != value)
+
+
+def attribute_array(values: Sequence[Any]) -> NDArray[Any]:
+    """One attribute of all accounts; None stands for missing.
+
+    Truth values give bool, whole numbers int64, other numbers float64, all else
+    objects. A missing value makes numbers float64 with NaN, other things objects with
+    None.
+    """
+    kinds = {type(each) for each in values if each is not None}
+    missing = any(each is None for each in values)
+    if kinds == {bool} and not missing:
+        return np.array(values, bool)
+    if kinds and all(issubclass(kind, int | np.integer) and kind is not bool for kind in kinds):
+        if all(each is None or -(2**53) <= each <= 2**53 for each in values):
+            return np.array(values, np.float64 if missing else np.int64)
+    elif kinds and all(
+        issubclass(kind, int | float | np.integer | np.floating) and kind is not bool
+        for kind in kinds
+    ):
+        return np.array(values, np.float64)
+    result = np.empty(len(values), object)
+    result[:] = values
+    return result
+
+
+def missing_values(columns: Mapping[str, NDArray[Any]]) -> dict[str, int]:
+    """How many accounts lack each attribute; attributes that all have are left out."""
+    counts = {name: sum(map(is_missing, values.tolist())) for name, values in columns.items()}
+    return {name: count for name, count in counts.items() if count}
+
+
+Floats = NDArray[np.float64]
+#: Some of the follows: both ends, weights and times, the last two empty where not wanted.
+Part = tuple[NDArray[Any], NDArray[Any], Floats, Floats]
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Both ends of M follows, with their weights and times where the file has them."""
+
+    #: [M], of ids.
+    first: NDArray[Any]
+    second: NDArray[Any]
+    weights: Floats | None = None
+    times: Floats | None = None
+
+    @classmethod
+    def joined(cls, parts: Sequence[Part], *, weighted: bool, timed: bool) -> Edges:
+        """The follows of all parts, in order."""
+        if not parts:
+            return cls(np.empty(0, np.int64), np.empty(0, np.int64))
+        first, second, weights, times = (np.concatenate(each) for each in zip(*parts, strict=True))
+        return cls(first, second, weights if weighted else None, times if timed else None)
+
+    def span(self) -> tuple[float, float] | None:
+        """The earliest and the latest time; None without."""
+        if self.times is None or not self.times.size:
+            return None
+        return float(self.times.min()), float(self.times.max())
+
+    def until(self, last: float, *, file: str) -> Edges:
+        """The follows that began at ``last`` or before; InputError where there are none."""
+        if self.times is None:
+            rule, advice = "needs times", 'name their column: "follower followee time"'
+            raise InputError(rule, file, "until", advice=advice)
+        kept = self.times <= last
+        if not kept.any():
+            value, first = show_value(last), self.span() or (0.0, 0.0)
+            rule = f"leaves no follows: the first began at {first[0]:.15g}"
+            raise InputError(rule, file, "until", value)
+        weights = None if self.weights is None else self.weights[kept]
+        return Edges(self.first[kept], self.second[kept], weights, self.times[kept])

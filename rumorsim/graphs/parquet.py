@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 
 from rumorsim.errors import InputError, show_value
 from rumorsim.graphs.columns import Columns
-from rumorsim.graphs.edges import Edges
 from rumorsim.graphs.lines import moment
-from rumorsim.graphs.numbering import id_table
+from rumorsim.graphs.numbering import Edges, id_table
 from rumorsim.graphs.sources import DEFAULT_MAX_BYTES, too_big
 from rumorsim.plurals import counted
 

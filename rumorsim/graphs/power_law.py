@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import whole_number
+from rumorsim.errors import InputError, show_value, whole_number
 from rumorsim.graphs.follows import FollowGraph
-from rumorsim.graphs.requirements import graph_seed, require, require_mean
-from rumorsim.randomness import Purpose, address_word
+from rumorsim.randomness import Purpose, address_word, seed_of
+
+
+def graph_seed(seed: Any) -> int:
+    """The seed of a graph as a Python int in [0, 2**63 - 1]; else InputError."""
+    return seed_of(seed, most=2**63 - 1)
+
+
+def require(holds: bool, key: str, value: object, rule: str) -> None:
+    """InputError that ``key = value`` breaks ``rule``, unless it ``holds``."""
+    if not holds:
+        raise InputError(rule, key=key, value=show_value(value))
+
+
+def require_mean(mean_followers: float, accounts: int) -> None:
+    """InputError unless so many accounts can have so many followers on average."""
+    rule = f"must be in [0, {accounts - 1}], the other accounts there are"
+    require(0.0 <= mean_followers <= accounts - 1, "mean_followers", mean_followers, rule)
+
 
 #: Fixed point in which propensities are summed, so that sums do not depend on their order.
 _UNIT = 2.0**20

@@ -10,15 +10,12 @@ from typing import Any, Literal
 from rumorsim.errors import InputError, show_value
 from rumorsim.files import checked_file
 from rumorsim.graphs.building import from_edges
-from rumorsim.graphs.columns import COLUMNS_ADVICE, SKIPPED, Columns, parse_columns
-from rumorsim.graphs.dialects import Said
-from rumorsim.graphs.direction import DIRECTIONS
-from rumorsim.graphs.edges import Edges
-from rumorsim.graphs.follows import FollowGraph
+from rumorsim.graphs.cells import Said, check_ids
+from rumorsim.graphs.columns import COLUMNS_ADVICE, DIRECTIONS, SKIPPED, Columns, parse_columns
+from rumorsim.graphs.follows import FollowGraph, ReadAs
 from rumorsim.graphs.formats import FORMATS, Request, format_of_file
-from rumorsim.graphs.id_checks import check_ids
 from rumorsim.graphs.lines import moment
-from rumorsim.graphs.read_as import ReadAs
+from rumorsim.graphs.numbering import Edges
 from rumorsim.graphs.sources import Progress, file_format, is_mapped
 from rumorsim.plurals import counted
 

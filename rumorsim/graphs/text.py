@@ -11,14 +11,11 @@ from typing import Any
 import numpy as np
 
 from rumorsim.errors import InputError, show_value
-from rumorsim.graphs.cells import LONGEST_LINE
-from rumorsim.graphs.columns import Columns
-from rumorsim.graphs.deciding import format_of
-from rumorsim.graphs.dialects import Said
-from rumorsim.graphs.edges import Edges, Part
-from rumorsim.graphs.headers import looks_like_names, names_a_column
+from rumorsim.graphs.cells import LONGEST_LINE, Said
+from rumorsim.graphs.columns import Columns, looks_like_names, names_a_column
+from rumorsim.graphs.dialects import format_of
 from rumorsim.graphs.lines import Id, LineFormat, Skip, is_whole
-from rumorsim.graphs.numbering import id_table
+from rumorsim.graphs.numbering import Edges, Part, id_table
 from rumorsim.graphs.sources import Progress, blocks
 
 #: Lines that are read with care before anything is compiled.

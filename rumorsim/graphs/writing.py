@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from rumorsim.errors import InputError, show_value
 from rumorsim.files import write_beside
+from rumorsim.graphs.cells import written_ids
 from rumorsim.graphs.columns import SKIPPED, Columns, parse_columns
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.formats import ENDINGS, check_ending, format_by_name
-from rumorsim.graphs.id_checks import written_ids
 from rumorsim.graphs.sources import is_mapped
 
 _CHUNK = 1 << 18

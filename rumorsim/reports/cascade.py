@@ -10,7 +10,7 @@ import numpy as np
 from rumorsim.cascades import Posts, cascade_arrays
 from rumorsim.errors import Fault, InputError
 from rumorsim.events import Batch, Kind
-from rumorsim.graphs.layouts import follow_positions
+from rumorsim.graphs.layout import follow_positions
 from rumorsim.plurals import counted
 from rumorsim.reports.style import drawing
 from rumorsim.verbs import CLOSING, VERBS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from rumorsim.graphs.replicates import graphs_of_worlds
+from rumorsim.graphs.made import graphs_of_worlds
 from rumorsim.interventions import INTERVENTIONS
 from rumorsim.plurals import counted
 from rumorsim.reports.parts import Items, Text

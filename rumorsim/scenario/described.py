@@ -14,7 +14,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from rumorsim.errors import on_one_line
-from rumorsim.graphs.replicates import graphs_of_worlds
+from rumorsim.graphs.made import graphs_of_worlds
 from rumorsim.provenance import RESULTS_VERSION, versions
 from rumorsim.scenario.beliefs import Beliefs
 from rumorsim.scenario.explained import toml_key, toml_value

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rumorsim.graphs import growth
+from rumorsim.graphs import statistics
 from rumorsim.plurals import counted
 from rumorsim.scenario.idle import idle_in
 from rumorsim.scenario.inputs import build_graph
@@ -30,7 +30,7 @@ ESTIMATE = """\
 
 def weighted_followers(graph: FollowGraph, follow_weight: str) -> float:
     """Mean weight of the followers of an account that a post reached; 0 without follows."""
-    return growth.weighted_followers(graph, _weights(graph, follow_weight))
+    return statistics.weighted_followers(graph, _weights(graph, follow_weight))
 
 
 def _weights(graph: FollowGraph, follow_weight: str) -> NDArray[np.float64]:

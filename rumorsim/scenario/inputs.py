@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rumorsim.errors import Fault, InputError
 from rumorsim.files import checked_file, from_here
-from rumorsim.graphs.manifest import manifest_of
+from rumorsim.graphs.mapped import manifest_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.errors import on_one_line
-from rumorsim.graphs.growth import mean_onward, returned, spectral_radius
+from rumorsim.graphs.statistics import mean_onward, returned, spectral_radius
 from rumorsim.models.theory import ever_telling, passed, persuasions
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from rumorsim.graphs.replicates import graphs_of_worlds
+from rumorsim.graphs.made import graphs_of_worlds
 from rumorsim.plurals import counted
 from rumorsim.reports.numbers import digits_for, number
 from rumorsim.reports.tables import aligned, told_apart, width_of, wrapped

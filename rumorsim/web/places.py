@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.graphs.community_layout import community_positions
 from rumorsim.graphs.follows import FollowGraph
+from rumorsim.graphs.layout import community_positions
 from rumorsim.kernels.compiling import cache_folder
 from rumorsim.private_folders import made_private
 

@@ -20,8 +20,8 @@ from rumorsim.cli import cli
 from rumorsim.events import Batch, Kind
 from rumorsim.graphs import FollowGraph, from_edges
 from rumorsim.graphs.generators import complete, path, star
-from rumorsim.graphs.growth import mean_onward, returned, spectral_radius, weighted_followers
 from rumorsim.graphs.power_law import power_law
+from rumorsim.graphs.statistics import mean_onward, returned, spectral_radius, weighted_followers
 from rumorsim.laws import Exponential, Fixed, Lomax
 from rumorsim.models.base import Terms
 from rumorsim.models.theory import ever_telling, passed, persuasions

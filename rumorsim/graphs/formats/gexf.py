@@ -17,7 +17,7 @@ from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.formats import Request
 from rumorsim.graphs.formats.small import even_columns, network_to_write, read_small
-from rumorsim.graphs.xml_guard import parse_xml
+from rumorsim.graphs.formats.xml_guard import parse_xml
 
 #: Gephi 0.9 calls version 1.3 by another address than networkx knows.
 _ADDRESSES: Final = (b'"http://www.gexf.net/1.3', b'"http://gexf.net/1.3')

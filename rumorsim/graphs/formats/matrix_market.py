@@ -10,11 +10,11 @@ from typing import Any, Final, NoReturn
 import numpy as np
 
 from rumorsim.errors import InputError, show_value
+from rumorsim.graphs.building import named_by
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.formats import Request
-from rumorsim.graphs.graphml import edge_ends
-from rumorsim.graphs.matrices import from_matrix
-from rumorsim.graphs.naming import named_by
+from rumorsim.graphs.formats.graphml import edge_ends
+from rumorsim.graphs.handed import from_matrix
 from rumorsim.graphs.sources import pieces
 from rumorsim.plurals import counted
 

@@ -12,14 +12,13 @@ import networkx as nx
 from numpy.typing import NDArray
 
 from rumorsim.errors import InputError, show_value
-from rumorsim.graphs.attributes import attribute_array, is_missing
+from rumorsim.graphs.building import named_by
 from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.formats import GraphFormat, Request
-from rumorsim.graphs.graphml import edge_ends
-from rumorsim.graphs.naming import named_by
+from rumorsim.graphs.formats.graphml import edge_ends
 from rumorsim.graphs.networks import from_networkx, to_networkx
-from rumorsim.graphs.numbering import id_table
+from rumorsim.graphs.numbering import attribute_array, id_table, is_missing
 from rumorsim.graphs.sources import pieces
 
 #: Bytes a file may hold unless more are allowed: some hundred thousand follows.
