@@ -14,8 +14,7 @@ from test_pictures import SCENARIO
 from rumorsim.cli import cli
 from rumorsim.errors import InputError
 from rumorsim.reports.cascade import draw_cascade
-from rumorsim.reports.picture import Picture
-from rumorsim.reports.pictures import FORMATS, formats_of
+from rumorsim.reports.pictures import FORMATS, Picture, formats_of
 from rumorsim.reports.style import drawing
 from rumorsim.run import Simulation
 from rumorsim.studies.compare import compare

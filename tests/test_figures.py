@@ -12,13 +12,11 @@ from small_worlds import small
 from rumorsim.errors import InputError
 from rumorsim.graphs.generators import GENERATORS
 from rumorsim.graphs.layout import follow_positions
-from rumorsim.reports.bands import Band, Panel, draw_bands
 from rumorsim.reports.cascade import draw_cascade
-from rumorsim.reports.differences import Dot, draw_differences
-from rumorsim.reports.numbers import spread
+from rumorsim.reports.figures import Band, Dot, Panel, draw_bands, draw_differences
 from rumorsim.reports.pictures import save_figure
 from rumorsim.reports.style import COLOURS, drawing, hour_ticks, in_rows
-from rumorsim.reports.tables import told_apart
+from rumorsim.reports.tables import spread, told_apart
 from rumorsim.run import Simulation
 
 HOURS = [0.0, 1.0, 2.0]

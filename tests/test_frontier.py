@@ -11,8 +11,8 @@ import pytest
 from small_worlds import small
 
 from rumorsim.reports.making import page_of
-from rumorsim.reports.numbers import number
 from rumorsim.reports.saved import read_comparison
+from rumorsim.reports.tables import number
 from rumorsim.studies.compare import compare
 from rumorsim.studies.comparison import Comparison
 from rumorsim.studies.frontier import COST, FALSE, TRUE, frontier, frontier_lines

@@ -15,8 +15,8 @@ from small_worlds import small
 
 from rumorsim.cli import cli
 from rumorsim.errors import PictureWarning
-from rumorsim.reports import letters
-from rumorsim.reports.bands import Band, Panel, draw_bands
+from rumorsim.reports import style as letters
+from rumorsim.reports.figures import Band, Panel, draw_bands
 from rumorsim.reports.making import page_of
 from rumorsim.reports.pictures import save_figure
 from rumorsim.studies import figures

@@ -13,13 +13,13 @@ from rumorsim.events import Batch, Kind
 from rumorsim.reports.answers import answer_of, ordered, terms_of
 from rumorsim.reports.before_part import before_section
 from rumorsim.reports.cascade_part import rows_of_tree
-from rumorsim.reports.numbers import with_interval
 from rumorsim.reports.replay import replay
 from rumorsim.reports.saved import Saved
-from rumorsim.reports.wording import FALSE, TRUE
+from rumorsim.reports.tables import with_interval
 from rumorsim.run import Simulation
 from rumorsim.scenario.loading import from_values
 from rumorsim.studies.change import Paired, Seen, seen_in
+from rumorsim.studies.effects import FALSE, TRUE
 from rumorsim.studies.intervals import Interval, mean_interval, paired_difference, relative_change
 
 BASE = [100, 104, 98, 102, 99, 101, 103, 97]

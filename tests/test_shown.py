@@ -13,7 +13,7 @@ import rumorsim
 from rumorsim.errors import InputError
 from rumorsim.events import Kind
 from rumorsim.measures import MEASURES
-from rumorsim.reports.picture import Picture
+from rumorsim.reports.pictures import Picture
 from rumorsim.studies.comparison import Comparison
 from rumorsim.studies.latex import escaped
 

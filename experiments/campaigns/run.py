@@ -16,10 +16,9 @@ from typing import Any
 
 from tellings import NUMBERS, Sort, sorts_of
 
-from rumorsim.reports.numbers import spread
 from rumorsim.reports.pictures import save_figure
 from rumorsim.reports.style import BASE, colour, drawing, in_rows
-from rumorsim.reports.tables import markdown
+from rumorsim.reports.tables import markdown, spread
 from rumorsim.scenario import load
 from rumorsim.scenario.presets import configs, preset_names
 from rumorsim.studies.compare import Comparison, compare

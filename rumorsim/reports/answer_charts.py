@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from rumorsim.studies.intervals import Interval
 
-__all__ = ["Cell", "Dot", "Tried", "draw_finalists", "draw_map", "draw_search"]
 
 #: With more columns than these a cell has no room for its interval.
 _ROOMY = 6

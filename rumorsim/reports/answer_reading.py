@@ -15,8 +15,6 @@ from rumorsim.reports.terms_part import again_section, limits_section, scenario_
 from rumorsim.studies.intervals import Interval
 from rumorsim.studies.shapes import read_saved
 
-__all__ = ["answer_page", "in_shell", "interval_of", "read_answer"]
-
 #: The file of each kind of answer, and the command that makes it.
 _FILES: Final = {
     "sensitivity": ("sensitivity.json", "sensitivity"),

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rumorsim.reports.numbers import spread
-from rumorsim.reports.wording import FALSE, TRUE, and_, both_of, clearly, did, quoted
+from rumorsim.reports.tables import spread
+from rumorsim.reports.wording import both_of, quoted
 from rumorsim.studies.comparison import NONE
-from rumorsim.studies.effects import not_excluded
+from rumorsim.studies.effects import FALSE, TRUE, and_, clearly, did, not_excluded
 from rumorsim.studies.intervals import LEVEL, shared_level
 from rumorsim.studies.stated import paired_difference
 
 if TYPE_CHECKING:
     from rumorsim.reports.saved import Saved
 
-__all__ = ["answer_of", "level_of", "main_of", "not_clearly_behind", "ordered", "terms_of"]
 
 _WORDS = {FALSE: "the reach of false stories", TRUE: "the reach of true stories"}
 

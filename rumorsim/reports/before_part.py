@@ -10,8 +10,8 @@ import numpy as np
 
 from rumorsim.reports.answers import ordered
 from rumorsim.reports.charts import Bar, draw_bars
-from rumorsim.reports.numbers import digits_for, number
 from rumorsim.reports.parts import Column, Figure, Items, Section, Table, Text
+from rumorsim.reports.tables import digits_for, number
 from rumorsim.reports.wording import both_of, quoted
 from rumorsim.studies.comparison import NONE
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from rumorsim.reports.parts import Part
     from rumorsim.reports.replay import Replay, World
     from rumorsim.reports.saved import Saved
-
-__all__ = ["before_section"]
 
 
 class Early(NamedTuple):

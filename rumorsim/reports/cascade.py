@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from rumorsim.graphs.follows import FollowGraph
 
-__all__ = ["MOST_ACCOUNTS", "cascade_pictures", "draw_cascade"]
 
 #: A follow graph of more accounts than this is a ball of wool.
 MOST_ACCOUNTS: Final = 500

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from rumorsim.reports.replay import Replay, World
     from rumorsim.reports.saved import Saved
 
-__all__ = ["MOST_POSTS", "cascade_section", "rows_of_tree"]
 
 #: More posts than this are dots without a shape: the first of them are drawn.
 MOST_POSTS: Final = 600

@@ -16,17 +16,6 @@ if TYPE_CHECKING:
     from rumorsim.studies.comparison import CurveBand
     from rumorsim.studies.intervals import Interval
 
-__all__ = [
-    "Bar",
-    "Mark",
-    "Row",
-    "Spot",
-    "draw_bars",
-    "draw_changes",
-    "draw_forest",
-    "draw_frontier",
-    "draw_levels",
-]
 
 #: Letters of a label that fit the width of a drawing.
 _LETTERS: Final = 44

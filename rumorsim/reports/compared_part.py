@@ -10,13 +10,13 @@ from rumorsim.interventions import INTERVENTIONS
 from rumorsim.plurals import counted
 from rumorsim.reports.parts import Items, Text
 from rumorsim.reports.terms_part import is_readable
-from rumorsim.reports.wording import and_, capital, quoted
+from rumorsim.reports.wording import capital, quoted
 from rumorsim.studies.comparison import NONE
+from rumorsim.studies.effects import and_
 
 if TYPE_CHECKING:
     from rumorsim.reports.parts import Part
 
-__all__ = ["compared", "policy_words"]
 
 #: More stories than these are counted, not named.
 _FEW: Final = 4

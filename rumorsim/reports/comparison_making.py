@@ -21,7 +21,6 @@ from rumorsim.studies.intervals import LEVEL
 if TYPE_CHECKING:
     from rumorsim.reports.parts import Page
 
-__all__ = ["expected_events", "page_of_comparison", "page_of_run"]
 
 Progress = Callable[[int, int], None]
 _LEFT_OUT = Replay({}, "no worlds were run again for this report")

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from rumorsim.reports.replay import Replay
     from rumorsim.reports.saved import Saved
 
-__all__ = ["comparison_page"]
-
 
 def comparison_page(saved: Saved, again: Replay, *, what: str = "") -> Page:
     """All sections that the comparison has something for."""

@@ -9,14 +9,13 @@ from typing import Any, Final
 from rumorsim.plurals import counted
 from rumorsim.reports.answer_charts import Cell, draw_map
 from rumorsim.reports.answer_reading import answer_page, in_shell, interval_of, read_answer
-from rumorsim.reports.numbers import digits_for, number, with_interval
 from rumorsim.reports.parts import Column, Figure, Page, Section, Table, Text
-from rumorsim.reports.wording import and_, quoted, what_is
-from rumorsim.reports.wording import cell as cell_text
+from rumorsim.reports.tables import digits_for, number, with_interval
+from rumorsim.reports.wording import quoted
 from rumorsim.studies.comparison import NONE
+from rumorsim.studies.effects import and_, what_is
+from rumorsim.studies.effects import cell as cell_text
 from rumorsim.studies.intervals import Interval
-
-__all__ = ["page_of_delay_map"]
 
 _AXIS: Final = {
     "fraction": "coverage: part of the targets",

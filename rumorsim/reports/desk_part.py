@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 from rumorsim.measures import describe
 from rumorsim.reports.answers import ordered
 from rumorsim.reports.parts import Column, Section, Table, Text
-from rumorsim.reports.wording import and_, cell, in_worlds, over, quoted
+from rumorsim.reports.wording import in_worlds, over, quoted
+from rumorsim.studies.effects import and_, cell
 
 if TYPE_CHECKING:
     from rumorsim.reports.saved import Saved
     from rumorsim.studies.change import Paired
     from rumorsim.studies.intervals import Interval
 
-__all__ = ["desk_section"]
 
 #: Numbers shown wherever any policy has them, with the words for them.
 _ENFORCEMENT: Final = (

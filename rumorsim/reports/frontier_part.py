@@ -9,15 +9,15 @@ from rumorsim.reports.answers import level_of, ordered
 from rumorsim.reports.charts import Spot, draw_frontier
 from rumorsim.reports.parts import Column, Figure, Key, Section, Table, Text
 from rumorsim.reports.svg import look_of
-from rumorsim.reports.wording import and_, both_of, cell, quoted
+from rumorsim.reports.wording import both_of, quoted
 from rumorsim.studies.comparison import NONE
+from rumorsim.studies.effects import and_, cell
 from rumorsim.studies.frontier import Point, frontier
 
 if TYPE_CHECKING:
     from rumorsim.reports.saved import Saved
     from rumorsim.studies.intervals import Interval
 
-__all__ = ["AVERTED", "DIRECTION", "axes_of", "frontier_section"]
 
 #: What the axis that goes up says, on every page.
 AVERTED: Final = "exposures to false stories averted"

@@ -14,7 +14,6 @@ from rumorsim.scenario.loading import from_values
 if TYPE_CHECKING:
     from rumorsim.reports.saved import Saved
 
-__all__ = ["idle_section", "section_of"]
 
 _WHAT: Final = (
     "These parts of policies do nothing, or less than they seem to. A policy of which nothing"

@@ -14,7 +14,6 @@ from rumorsim.reports.saved import kind_of
 if TYPE_CHECKING:
     from rumorsim.reports.parts import Page, Table
 
-__all__ = ["PAGE", "page_of", "write_report"]
 
 #: The name of a report in the directory it is about.
 PAGE: Final = "report.html"

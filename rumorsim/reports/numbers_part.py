@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rumorsim.measures import MEASURES, describe
 from rumorsim.reports.parts import Column, Folded, Section, Table
-from rumorsim.reports.wording import cell, in_worlds, over
+from rumorsim.reports.wording import in_worlds, over
+from rumorsim.studies.effects import cell
 
 if TYPE_CHECKING:
     from rumorsim.reports.saved import Saved
 
-__all__ = ["MOST_ROWS", "is_fine", "numbers_section", "shown_of"]
 
 #: Rows a measure shows at most; the rest stands in the files of the directory.
 MOST_ROWS: Final = 40

@@ -11,12 +11,11 @@ from rumorsim.reports.answer_charts import Dot, Tried, best_so_far, draw_finalis
 from rumorsim.reports.answer_reading import answer_page, in_shell, interval_of, read_answer
 from rumorsim.reports.parts import Column, Figure, Key, Page, Section, Table, Text
 from rumorsim.reports.svg import look_of
-from rumorsim.reports.wording import and_, cell, quoted
+from rumorsim.reports.wording import quoted
 from rumorsim.studies.comparison import NONE
+from rumorsim.studies.effects import and_, cell
 from rumorsim.studies.goals import ACTIONS, Target
 from rumorsim.studies.intervals import Interval
-
-__all__ = ["page_of_optimum"]
 
 
 def page_of_optimum(directory: Path) -> Page:

@@ -12,20 +12,6 @@ from typing import Any, NamedTuple
 
 from rumorsim.csv_text import csv_text
 
-__all__ = [
-    "Code",
-    "Column",
-    "Figure",
-    "Folded",
-    "Items",
-    "Key",
-    "Page",
-    "Part",
-    "Section",
-    "Table",
-    "Text",
-]
-
 
 @dataclass(frozen=True)
 class Text:

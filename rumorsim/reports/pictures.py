@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,16 +18,6 @@ from rumorsim.reports.widths import fit, inches
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = [
-    "FIGURE_KINDS",
-    "FORMATS",
-    "FigureFiles",
-    "figure_bytes",
-    "formats_of",
-    "save_figure",
-    "save_pictures",
-    "without_picture",
-]
 
 #: What a figure is saved as where nothing else is asked.
 FIGURE_KINDS: Final = ("png", "svg")
@@ -137,3 +128,40 @@ def without_picture(name: str, error: Exception) -> None:
     cause = " ".join(str(error).split()) or type(error).__name__
     text = f"the picture {name} could not be drawn ({cause}); everything else is complete"
     warnings.warn(text, PictureWarning, stacklevel=3)
+
+
+class Picture:
+    """A figure as it is shown in a notebook; ``figure`` is the one of matplotlib.
+
+    ``width`` is text such as "8.5 cm", "3.35 in", "85 mm" or "240 pt"; absent: as it was drawn.
+    Below half that width panels that stood side by side stand below each other, and
+    text keeps at least three quarters of its size. InputError for what is no width.
+    """
+
+    def __init__(self, figure: Figure, width: str | None = None) -> None:
+        self.figure = figure
+        if width is not None:
+            fit(figure, inches(width))
+
+    def save(self, path: str | Path) -> Path:
+        """Write it as PDF, SVG or PNG, by the suffix, in its own size; the path.
+
+        The same figure gives the same bytes. A file that is there is replaced. InputError
+        for another suffix, OutputError where it cannot be written.
+        """
+        place = Path(path)
+        form = place.suffix.lower().removeprefix(".")
+        if form not in FORMATS:
+            advice = "name it .pdf, .svg or .png"
+            raise InputError(Fault("is not a format for figures", file=str(path), advice=advice))
+        with write_beside(place, overwrite=True) as draft:
+            draft.write_bytes(figure_bytes(self.figure, form))
+        return place
+
+    def _repr_png_(self) -> bytes:
+        return figure_bytes(self.figure, "png")
+
+    def html(self) -> str:
+        """The picture as HTML that holds it whole."""
+        data = base64.b64encode(self._repr_png_()).decode()
+        return f'<img alt="" style="max-width:100%" src="data:image/png;base64,{data}">'

@@ -6,25 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from rumorsim.reports.answers import level_of, main_of, ordered
 from rumorsim.reports.charts import Mark, Row, draw_forest
-from rumorsim.reports.numbers import spread
 from rumorsim.reports.parts import Column, Figure, Section, Table, Text
-from rumorsim.reports.wording import (
-    FALSE,
-    TRUE,
-    both_of,
-    capital,
-    cell,
-    did,
-    quoted,
-)
+from rumorsim.reports.tables import spread
+from rumorsim.reports.wording import both_of, capital, quoted
 from rumorsim.studies.comparison import NONE
-from rumorsim.studies.effects import bears, best_form, changed_cell
+from rumorsim.studies.effects import FALSE, TRUE, bears, best_form, cell, changed_cell, did
 
 if TYPE_CHECKING:
     from rumorsim.reports.saved import Saved
     from rumorsim.studies.change import Paired
 
-__all__ = ["kinds_of", "ranking_section"]
 
 _INNOCENT = "collateral.accounts.innocent"
 _ACTIONS = "enforcement.actions"

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 from rumorsim.plurals import counted
 from rumorsim.reports.answers import level_of
 from rumorsim.reports.charts import draw_changes, draw_levels
-from rumorsim.reports.numbers import spread
 from rumorsim.reports.parts import Column, Figure, Key, Section, Table
 from rumorsim.reports.svg import look_of
-from rumorsim.reports.wording import both_of, cell, quoted
+from rumorsim.reports.tables import spread
+from rumorsim.reports.wording import both_of, quoted
 from rumorsim.studies.comparison import NONE
+from rumorsim.studies.effects import cell
 from rumorsim.studies.intervals import Interval
 
 if TYPE_CHECKING:
     from rumorsim.reports.saved import Saved
     from rumorsim.studies.comparison import CurveBand
 
-__all__ = ["legend_of", "reach_section"]
 
 #: Times that the table of a curve shows, as parts of the horizon.
 _SHOWN = (0.1, 0.25, 0.5, 0.75, 1.0)

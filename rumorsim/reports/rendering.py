@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from rumorsim.reports.parts import Code, Page, Table
 
-__all__ = ["html_of"]
-
 
 def html_of(page: Page) -> str:
     """The page as HTML; the same page is the same text."""

@@ -19,8 +19,6 @@ from rumorsim.events import Batch, Facts, Kind, StreamDigest
 from rumorsim.scenario import Scenario
 from rumorsim.verbs import CASES, LIFTING, VERBS
 
-__all__ = ["MOST_EVENTS", "MOST_WORLDS", "Replay", "World", "replay"]
-
 #: Worlds run again at most, and events of all of them.
 MOST_WORLDS: Final = 10
 MOST_EVENTS: Final = 1_000_000

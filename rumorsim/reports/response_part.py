@@ -11,8 +11,9 @@ from rumorsim.reports.answers import level_of, main_of
 from rumorsim.reports.parts import Column, Figure, Section, Table, Text
 from rumorsim.reports.reach_part import legend_of
 from rumorsim.reports.sweep_charts import Response, draw_response
-from rumorsim.reports.wording import FALSE, cell, quoted
+from rumorsim.reports.wording import quoted
 from rumorsim.studies.comparison import NONE
+from rumorsim.studies.effects import FALSE, cell
 from rumorsim.studies.stated import mean_interval
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from rumorsim.reports.sweep_reading import Point, Swept
     from rumorsim.studies.intervals import Interval
 
-__all__ = ["response_section"]
 
 #: Parameters drawn at most.
 _MOST: Final = 8

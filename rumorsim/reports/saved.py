@@ -17,8 +17,6 @@ from rumorsim.studies.comparison import CurveBand
 from rumorsim.studies.intervals import Interval
 from rumorsim.studies.shapes import read_saved
 
-__all__ = ["Saved", "kind_of", "read_comparison"]
-
 Values = Sequence[float | None]
 
 

@@ -9,14 +9,13 @@ from typing import Any, Final
 from rumorsim.plurals import counted
 from rumorsim.reports.answer_reading import answer_page, read_answer
 from rumorsim.reports.charts import Mark, Row, draw_forest
-from rumorsim.reports.numbers import spread
 from rumorsim.reports.parts import Column, Figure, Items, Page, Part, Section, Table, Text
-from rumorsim.reports.wording import and_, capital, quoted, what_is
+from rumorsim.reports.tables import spread
+from rumorsim.reports.wording import capital, quoted
 from rumorsim.studies.comparison import NONE
+from rumorsim.studies.effects import and_, what_is
 from rumorsim.studies.indices import OUT_OF_RANGE, as_parts
 from rumorsim.studies.intervals import Interval
-
-__all__ = ["page_of_sensitivity"]
 
 _METHODS: Final = {"sobol": "Sobol\u2019 indices", "morris": "Morris\u2019 elementary effects"}
 #: What is drawn: the index that ranks, then its companion; and what each is called.

@@ -25,19 +25,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = [
-    "DASHES",
-    "FAINT",
-    "INK",
-    "MUTED",
-    "PAPER",
-    "WIDTH",
-    "canvas",
-    "drawn",
-    "inline",
-    "look_of",
-    "plane",
-]
 
 _P = ParamSpec("_P")
 

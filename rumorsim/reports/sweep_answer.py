@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rumorsim.plurals import counted
 from rumorsim.reports.answers import main_of
-from rumorsim.reports.numbers import spread
-from rumorsim.reports.wording import FALSE, amount, and_, clearly, quoted
+from rumorsim.reports.tables import spread
+from rumorsim.reports.wording import quoted
 from rumorsim.studies.comparison import NONE
-from rumorsim.studies.effects import bears, best_form
+from rumorsim.studies.effects import FALSE, amount, and_, bears, best_form, clearly
 from rumorsim.studies.intervals import LEVEL, Interval, shared_level
 from rumorsim.studies.stated import mean_interval, paired_difference
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from rumorsim.reports.sweep_reading import Point, Swept
     from rumorsim.studies.change import Paired
 
-__all__ = ["Effect", "effects", "sweep_answer", "sweep_terms"]
 
 #: More policies than these are counted together.
 _FEW = 4

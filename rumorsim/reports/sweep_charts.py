@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from rumorsim.studies.intervals import Interval
 
-__all__ = ["Response", "draw_cloud", "draw_response"]
 
 #: With more values than these along the axis there are dots, without intervals.
 _MOST_TICKS = 12

@@ -9,12 +9,11 @@ from rumorsim.reports.numbers_part import shown_of
 from rumorsim.reports.parts import Column, Folded, Section, Table
 from rumorsim.reports.sweep_answer import effects
 from rumorsim.reports.sweep_parts import MOST_SHOWN, text_of
-from rumorsim.reports.wording import cell
+from rumorsim.studies.effects import cell
 
 if TYPE_CHECKING:
     from rumorsim.reports.sweep_reading import Swept
 
-__all__ = ["desk_table", "numbers_part"]
 
 _DESK: Final = (
     ("enforcement.actions", "actions"),

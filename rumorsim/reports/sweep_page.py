@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from rumorsim.reports.sweep_reading import Point, Swept
     from rumorsim.scenario import Scenario
 
-__all__ = ["page_of_sweep"]
 
 Progress = Callable[[int, int], None]
 

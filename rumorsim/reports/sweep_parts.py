@@ -9,21 +9,15 @@ from rumorsim.plurals import counted
 from rumorsim.reports.answers import level_of, main_of
 from rumorsim.reports.charts import Mark, Row, draw_changes, draw_forest, draw_levels
 from rumorsim.reports.frontier_part import AVERTED, DIRECTION, axes_of
-from rumorsim.reports.numbers import number, spread
 from rumorsim.reports.parts import Column, Figure, Section, Table, Text
 from rumorsim.reports.ranking_part import kinds_of
 from rumorsim.reports.reach_part import legend_of
 from rumorsim.reports.sweep_answer import effects
 from rumorsim.reports.sweep_charts import draw_cloud
-from rumorsim.reports.wording import (
-    FALSE,
-    TRUE,
-    cell,
-    clearly,
-    quoted,
-)
+from rumorsim.reports.tables import number, spread
+from rumorsim.reports.wording import quoted
 from rumorsim.studies.comparison import NONE
-from rumorsim.studies.effects import bears, best_form, changed_cell
+from rumorsim.studies.effects import FALSE, TRUE, bears, best_form, cell, changed_cell, clearly
 from rumorsim.studies.frontier import frontier
 
 if TYPE_CHECKING:
@@ -32,7 +26,6 @@ if TYPE_CHECKING:
     from rumorsim.reports.sweep_reading import Swept
     from rumorsim.studies.intervals import Interval
 
-__all__ = ["MOST_SHOWN", "curves_section", "frontier_part", "settings_section", "text_of"]
 
 #: Rows of a figure and of a table at most; CSV holds all.
 _MOST_DRAWN: Final = 12

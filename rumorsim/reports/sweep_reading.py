@@ -12,16 +12,14 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from rumorsim.reports.saved import Saved
-from rumorsim.reports.wording import FALSE, TRUE
 from rumorsim.studies.change import Paired, paired
 from rumorsim.studies.comparison import NONE, CurveBand
+from rumorsim.studies.effects import FALSE, TRUE
 from rumorsim.studies.frontier import COST
 from rumorsim.studies.frontier import FALSE as EXPOSED_FALSE
 from rumorsim.studies.frontier import TRUE as EXPOSED_TRUE
 from rumorsim.studies.intervals import LEVEL, resampled, shared_level
 from rumorsim.studies.swept import Row, Sweep
-
-__all__ = ["KEPT", "Point", "Swept", "read_sweep"]
 
 #: The numbers kept of every run.
 KEPT: Final = (

@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rumorsim.plurals import counted
-from rumorsim.reports.numbers import number, spread
 from rumorsim.reports.parts import Column, Section, Table, Text
-from rumorsim.reports.wording import what_is
+from rumorsim.reports.tables import number, spread
 from rumorsim.studies.comparison import NONE
+from rumorsim.studies.effects import what_is
 from rumorsim.studies.intervals import Interval
 from rumorsim.studies.take_off import Taken, take_off
 
 if TYPE_CHECKING:
     from rumorsim.reports.saved import Saved
-
-__all__ = ["take_off_section"]
 
 
 def take_off_section(saved: Saved) -> Section | None:

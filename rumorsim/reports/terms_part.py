@@ -16,14 +16,6 @@ from rumorsim.scenario.explained import toml_value
 from rumorsim.scenario.models import Scenario
 from rumorsim.written.shapes import key_path, keys_of, meaning_of
 
-__all__ = [
-    "again_section",
-    "is_readable",
-    "limits_section",
-    "scenario_section",
-    "source_of",
-]
-
 #: A longer table is folded.
 _MANY: Final = 60
 

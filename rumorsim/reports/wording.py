@@ -4,27 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rumorsim.studies.effects import FALSE, TRUE, amount, and_, cell, clearly, did, what_is
-
 if TYPE_CHECKING:
     from rumorsim.reports.saved import Saved
     from rumorsim.studies.change import Paired
-
-__all__ = [
-    "FALSE",
-    "TRUE",
-    "amount",
-    "and_",
-    "both_of",
-    "capital",
-    "cell",
-    "clearly",
-    "did",
-    "in_worlds",
-    "over",
-    "quoted",
-    "what_is",
-]
 
 
 def quoted(name: str) -> str:

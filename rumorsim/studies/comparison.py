@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import pandas
 
     from rumorsim.account_table import AccountTable
-    from rumorsim.reports.picture import Picture
+    from rumorsim.reports.pictures import Picture
     from rumorsim.scenario.idle import Idle
     from rumorsim.studies.precision import Precision
 
@@ -140,7 +140,7 @@ class Comparison(Tabular, Shown):
 
             comparison.figure(width="8.5 cm", of="differences").save("differences.pdf")
         """
-        from rumorsim.reports.picture import Picture
+        from rumorsim.reports.pictures import Picture
         from rumorsim.studies.figures import difference_figure, reach_figure
 
         made = {"reach": reach_figure, "differences": difference_figure}

@@ -36,7 +36,7 @@ from rumorsim.studies.study import MOST_RUNS
 from rumorsim.units import parse_duration
 
 if TYPE_CHECKING:
-    from rumorsim.reports.picture import Picture
+    from rumorsim.reports.pictures import Picture
 
 __all__ = ["COVERAGES", "DELAYS", "Cell", "DelayMap", "delay_map"]
 
@@ -87,7 +87,7 @@ class DelayMap(Shown):
 
     def figure(self, width: str | None = None) -> Picture:
         """The figure, as :meth:`.Comparison.figure` gives one."""
-        from rumorsim.reports.picture import Picture
+        from rumorsim.reports.pictures import Picture
         from rumorsim.studies.delay_map_telling import figure
 
         return Picture(figure(self), width)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from rumorsim.plurals import counted
-from rumorsim.reports.numbers import digits_for, number
 from rumorsim.reports.style import drawing
-from rumorsim.reports.tables import aligned
+from rumorsim.reports.tables import aligned, digits_for, number
 from rumorsim.studies.effects import cell as in_cell
 from rumorsim.studies.effects import what_is
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Protocol
 
-from rumorsim.reports.numbers import spread, with_interval
+from rumorsim.reports.tables import spread, with_interval
 
 if TYPE_CHECKING:
     from rumorsim.studies.change import Seen

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from rumorsim.reports.bands import Band, Panel, draw_bands
-from rumorsim.reports.differences import Dot, draw_differences
+from rumorsim.reports.figures import Band, Dot, Panel, draw_bands, draw_differences
 from rumorsim.reports.pictures import FigureFiles, save_pictures
 from rumorsim.studies.effects import bears, cell, changed_cell
 from rumorsim.studies.few_worlds import worlds_needed

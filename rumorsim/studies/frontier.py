@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-from rumorsim.reports.numbers import number, spread
-from rumorsim.reports.tables import aligned, shortened
+from rumorsim.reports.tables import aligned, number, shortened, spread
 from rumorsim.studies.intervals import Interval
 
 if TYPE_CHECKING:

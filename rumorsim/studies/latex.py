@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from rumorsim.errors import on_one_line
 from rumorsim.measures import describe
-from rumorsim.reports.numbers import spread
+from rumorsim.reports.tables import spread
 from rumorsim.studies.telling import headlines
 
 if TYPE_CHECKING:

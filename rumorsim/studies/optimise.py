@@ -43,7 +43,7 @@ from rumorsim.studies.study import Study
 from rumorsim.written.changing import parse_key
 
 if TYPE_CHECKING:
-    from rumorsim.reports.picture import Picture
+    from rumorsim.reports.pictures import Picture
 
 __all__ = ["Optimum", "optimise"]
 
@@ -85,7 +85,7 @@ class Optimum(Shown):
 
     def figure(self, width: str | None = None) -> Picture:
         """The figure, as :meth:`.Comparison.figure` gives one."""
-        from rumorsim.reports.picture import Picture
+        from rumorsim.reports.pictures import Picture
         from rumorsim.studies.optimise_telling import figure
 
         return Picture(figure(self), width)

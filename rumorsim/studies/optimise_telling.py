@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rumorsim.errors import show_value
 from rumorsim.plurals import counted
-from rumorsim.reports.numbers import spread
 from rumorsim.reports.style import colour, drawing
-from rumorsim.reports.tables import aligned, shortened
+from rumorsim.reports.tables import aligned, shortened, spread
 from rumorsim.studies.goals import ACTIONS
 from rumorsim.studies.intervals import Interval, resampled
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.plurals import counted
-from rumorsim.reports.numbers import number
+from rumorsim.reports.tables import number
 from rumorsim.studies.effects import what_is
 
 if TYPE_CHECKING:

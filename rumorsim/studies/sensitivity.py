@@ -45,7 +45,7 @@ from rumorsim.studies.study import Study
 from rumorsim.written import replaced, unchecked
 
 if TYPE_CHECKING:
-    from rumorsim.reports.picture import Picture
+    from rumorsim.reports.pictures import Picture
 
 __all__ = ["Response", "Sensitivity", "sensitivity"]
 
@@ -99,7 +99,7 @@ class Sensitivity(Shown):
 
     def figure(self, width: str | None = None) -> Picture:
         """The figure, as :meth:`.Comparison.figure` gives one."""
-        from rumorsim.reports.picture import Picture
+        from rumorsim.reports.pictures import Picture
         from rumorsim.studies.sensitivity_telling import figure
 
         return Picture(figure(self), width)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rumorsim.graphs.made import graphs_of_worlds
 from rumorsim.plurals import counted
-from rumorsim.reports.numbers import digits_for, number
-from rumorsim.reports.tables import aligned, told_apart, width_of, wrapped
+from rumorsim.reports.tables import aligned, digits_for, number, told_apart, width_of, wrapped
 from rumorsim.studies.budget import FIRST
 from rumorsim.studies.comparison import NONE
 from rumorsim.studies.effects import (

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import numpy as np
 
-from rumorsim.reports.numbers import number
-from rumorsim.reports.tables import aligned, told_apart, wrapped
+from rumorsim.reports.tables import aligned, number, told_apart, wrapped
 from rumorsim.studies.comparison import NONE, main_key
 from rumorsim.studies.effects import what_is
 from rumorsim.studies.intervals import COUNT, LEVEL, Interval, in_both

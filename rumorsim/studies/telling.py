@@ -10,8 +10,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from rumorsim.reports.numbers import spread
-from rumorsim.reports.tables import aligned, shortened
+from rumorsim.reports.tables import aligned, shortened, spread
 from rumorsim.studies.comparison import NONE
 from rumorsim.studies.effects import bears, what_is
 from rumorsim.studies.few_worlds import few_worlds, tail_lines
