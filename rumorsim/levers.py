@@ -13,8 +13,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from rumorsim.world import World
 
-__all__ = ["CEILINGS", "RAISABLE", "Change", "Factor", "Levers", "Moment"]
+__all__ = ["CEILINGS", "KEPT_OFF_BY", "RAISABLE", "Change", "Factor", "Levers", "Moment"]
 
+#: How surfaces are moderated: the kind of surface, and the lever of a story that keeps it off.
+KEPT_OFF_BY: Final = {
+    "trending": "listed",
+    "recommendation": "recommendable",
+    "push": "pushable",
+}
 #: Every lever (table, column) with the highest value it can take.
 CEILINGS: Final[dict[tuple[str, str], float]] = {
     ("accounts", "can_post"): 1,

@@ -26,9 +26,6 @@ from rumorsim.laws import Law
 from rumorsim.measures import MEASURES
 from rumorsim.models import MODELS
 from rumorsim.surfaces import SURFACES
-from rumorsim.surfaces.push import Push
-from rumorsim.surfaces.recommendation import Recommendation
-from rumorsim.surfaces.trending import Trending
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -175,8 +172,6 @@ def table(head: str, rows: Iterable[tuple[str, str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-SURFACE_MODELS = {"trending": Trending, "recommendation": Recommendation, "push": Push}
-
 TABLES = {
     "intervention": [(name, each.summary) for name, each in INTERVENTIONS.own.items()],
     "adversary": [(name, each.summary) for name, each in ADVERSARIES.own.items()],
@@ -184,7 +179,7 @@ TABLES = {
     "model": [(name, each.summary) for name, each in MODELS.items()],
     "follow graph": [(name, first_line(each)) for name, each in GRAPH_CONFIGS.own.items()],
     "law of times": [(each.model_fields["law"].default, first_line(each)) for each in laws()],
-    "surface": [(name, first_line(model)) for name, model in SURFACE_MODELS.items()],
+    "surface": [(name, first_line(model)) for name, model in SURFACES.own.items()],
 }
 
 
@@ -192,10 +187,6 @@ TABLES = {
 def test_tables_are_the_registries(head: str) -> None:
     """Each table is exactly its registry: no row more, none less, none stale."""
     assert "\n" + table(head, TABLES[head]) + "\n" in README, table(head, TABLES[head])
-
-
-def test_surfaces_are_all_there() -> None:
-    assert set(SURFACE_MODELS) == set(SURFACES.own)
 
 
 def test_table_of_events() -> None:

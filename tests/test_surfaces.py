@@ -10,10 +10,11 @@ import pytest
 from brought import brought
 from small_worlds import agree, events, small
 
+from rumorsim.errors import InputError
 from rumorsim.events import Batch, Kind
 from rumorsim.run import run
 from rumorsim.scenario import loads
-from rumorsim.surfaces import SURFACES
+from rumorsim.surfaces import SURFACES, SurfaceModel, needed
 
 #: Settings under which a surface shows stories several times within a day.
 EXAMPLES: Final[dict[str, dict[str, Any]]] = {
@@ -88,6 +89,41 @@ def test_both_engines_say_the_same(name: str, seed: int, policy: str) -> None:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
+def test_late_exposures_are_refused_with_it(name: str) -> None:
+    """Who reads a story there is known only during the run."""
+    late = {"feed": {"reading": "delay", "exposures": "late"}}
+    table, key = (name, name) if name in SURFACES.own else ("surfaces", "surfaces[0]")
+    with pytest.raises(InputError) as caught:
+        small(world(name), late)
+    faults = [fault for fault in caught.value.faults if "late" in fault.rule]
+    assert [fault.key for fault in faults] == [f"platforms.one.{key}"]
+    small(world(name), {"policies": [], "platforms": {"one": {table: None}}}, late)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_too_many_updates_are_refused(name: str) -> None:
+    settings = EXAMPLES[name]
+    pace = {"refresh": "1e-9 s"} if "refresh" in settings else {}
+    if not pace:
+        pytest.skip("it has no setting `refresh`")
+    key = name if name in SURFACES.own else "surfaces[0]"
+    there = {key: pace} if name in SURFACES.own else {"surfaces": [{"kind": name, **pace}]}
+    with pytest.raises(InputError) as caught:
+        small(world(name), {"platforms": {"one": there}})
+    assert f"platforms.one.{key}.refresh" in {fault.key for fault in caught.value.faults}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_what_it_provides_is_needed_by_somebody(name: str) -> None:
+    made = SURFACES[name].model_validate(EXAMPLES[name] | _kind(name))
+    assert made.like in made.provides() <= set(needed())
+
+
+def _kind(name: str) -> dict[str, str]:
+    return {} if name in SURFACES.own else {"kind": name}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_what_is_kept_off_it_is_not_found_there(name: str) -> None:
     scenario = small(world(name))
     assert len(shown(events(scenario, "off"))) == 0 < len(shown(events(scenario)))
@@ -113,3 +149,10 @@ def test_a_longer_run_begins_the_same(name: str) -> None:
 def test_every_setting_says_what_it_is(name: str) -> None:
     for key, field in SURFACES[name].model_fields.items():
         assert field.description or key == "kind"
+
+
+def test_a_surface_that_no_lever_moderates_is_refused() -> None:
+    with pytest.raises(TypeError, match="like must be one of trending, recommendation, push"):
+
+        class Unheard(SurfaceModel):
+            like = "loudspeaker"

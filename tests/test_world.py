@@ -32,14 +32,14 @@ from rumorsim.scenario.models import (
     Story,
 )
 from rumorsim.scenario.platforms import Platform
-from rumorsim.surfaces.push import Push
-from rumorsim.surfaces.recommendation import Recommendation
-from rumorsim.surfaces.trending import Heat, Trending
+from rumorsim.surfaces import SURFACES
+from rumorsim.surfaces.trending import Heat
 
 ALARM = 1e-4
 MODELS = [
-    *(Feed, CheckIns, Accounts, KindOfAccount, Story, Author, Schedule, Novelty, Trending, Heat),
-    *(Platform, Recommendation, Push, Beliefs),
+    *(Feed, CheckIns, Accounts, KindOfAccount, Story, Author, Schedule, Novelty, Heat),
+    *(Platform, Beliefs),
+    *SURFACES.own.values(),
 ]
 
 #: Fields that name or describe and move no event: what measures are told must change.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from rumorsim.interventions.base import Intervention
+from rumorsim.levers import KEPT_OFF_BY
 
 if TYPE_CHECKING:
     from rumorsim.desk import Case, Desk
@@ -23,7 +24,7 @@ class DiscountEngagement(Intervention):
     target: ClassVar = "account"
     verb: ClassVar = "discount-engagement"
     summary: ClassVar = "let fake traffic count less on surfaces"
-    needs: ClassVar = frozenset({"trending", "recommendation", "push"})
+    needs: ClassVar = frozenset(KEPT_OFF_BY)
 
     kind: Literal["discount-engagement"] = Field(
         "discount-engagement", description="discounted engagement"

@@ -17,6 +17,7 @@ from rumorsim.scenario.adversary_checks import adversary_faults
 from rumorsim.scenario.categories import slip_of
 from rumorsim.scenario.names import known_names, unknown_names
 from rumorsim.scenario.workload import too_much_work
+from rumorsim.surfaces import needed
 
 if TYPE_CHECKING:
     from rumorsim.interventions import Intervention
@@ -161,15 +162,6 @@ def _platform_faults(scenario: Scenario) -> Iterator[str]:
                 yield _fault(f"platforms.{name}", "", rule, f"add [graph.parts.{name}]")
 
 
-def _surfaces_of(scenario: Scenario) -> Iterator[tuple[str, str]]:
-    """Key and kind of every surface."""
-    if scenario.trending is not None:
-        yield "trending", "trending"
-    for name, platform in scenario.platforms.items():
-        for key, kind, _ in platform.all_surfaces():
-            yield f"platforms.{name}.{key}", kind
-
-
 def _late_faults(scenario: Scenario) -> Iterator[str]:
     """What needs to know during the run who has read what, where that is worked out later."""
     if scenario.feed.exposures != "late":
@@ -177,8 +169,10 @@ def _late_faults(scenario: Scenario) -> Iterator[str]:
     advice = 'or set feed.exposures = "events"'
     if scenario.feed.reading != "delay":
         yield _fault("feed.exposures", "late", "is for reading = delay", advice)
-    for key, _ in _surfaces_of(scenario):
-        yield _fault(key, "", "reads posts while feed.exposures is late", advice)
+    for prefix, platform in scenario.platforms_by_key.items():
+        for key, _, _ in platform.all_surfaces():
+            rule = "reads posts while feed.exposures is late"
+            yield _fault(f"{prefix}{key}", "", rule, advice)
     for name, platform in scenario.platforms.items():
         for field in ("crosspost", "forward_limit"):
             if getattr(platform, field):
@@ -238,20 +232,14 @@ def _price_faults(scenario: Scenario) -> Iterator[str]:
 
 #: What an intervention may need: in words, and what to do where it is not there.
 _NEEDED: Final = {
-    "trending": ("trending lists", "add a [trending] table"),
-    "recommendation": ("recommendations", "add a recommendation table to a platform"),
-    "push": ("push notifications", "add a push table to a platform"),
-    "pinned slot": ("pinned slots", "set trending.pinned = 1"),
+    **needed(),
     "correction": ("stories that answer another", "add a story with `answers`"),
 }
 
 
 def _there_is(scenario: Scenario) -> set[str]:
-    """What there is of it: kinds of surfaces that any platform has, corrections."""
-    platforms = scenario.platforms.values() or (scenario.only_platform,)
-    found = {like for each in platforms for like in each.likes()}
-    if any(each.trending is not None and each.trending.pinned for each in platforms):
-        found.add("pinned slot")
+    """What there is of it: what the surfaces of any platform provide, corrections."""
+    found = {name for each in scenario.platforms_by_key.values() for name in each.provides()}
     if any(story.answers is not None for story in scenario.stories):
         found.add("correction")
     return found

@@ -232,8 +232,8 @@ def _surfaces_there(terms: Terms) -> Iterator[Reason]:
     platforms = terms.scenario.platforms
     there = [platforms[name] for name in terms.one.whom.platforms if name in platforms]
     needs = sorted(terms.one.needs)
-    if there and not any(each.likes() & terms.one.needs for each in there):
-        having = [n for n, p in platforms.items() if p.likes() & terms.one.needs]
+    if there and not any(each.provides() & terms.one.needs for each in there):
+        having = [n for n, p in platforms.items() if p.provides() & terms.one.needs]
         why = f"has no {' or '.join(needs)}"
         names = show_value(", ".join(terms.one.whom.platforms))
         yield Reason("whom.platforms", names, why, f"name {_one_of(having)}")

@@ -397,6 +397,12 @@ class Scenario(Model):
         """The platform there is where none is named."""
         return unchecked(Platform, trending=self.trending)
 
+    @property
+    def platforms_by_key(self) -> dict[str, Platform]:
+        """Every platform by what its keys begin with: "platforms.NAME.", or "" for the only one."""
+        named = {f"platforms.{name}.": each for name, each in self.platforms.items()}
+        return named or {"": self.only_platform}
+
     def wants(self, kind: Kind) -> bool:
         """Whether a measure asks for events of a kind that is off unless asked for."""
         return any(kind in self.needs_of(name) for name in self.measures)

@@ -7,23 +7,23 @@ own. It is expanded before anything is checked, so the resolved form holds every
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, create_model, model_validator
 
 from rumorsim.scenario.accounts import Name
 from rumorsim.scenario.presets import over, preset
 from rumorsim.surfaces import SURFACES, OtherSurface, SurfaceModel
-from rumorsim.surfaces.push import Push
-from rumorsim.surfaces.recommendation import Recommendation
-from rumorsim.surfaces.trending import Trending
 from rumorsim.written import Model
+
+if TYPE_CHECKING:
+    from rumorsim.surfaces.trending import Trending
 
 __all__ = ["Platform", "expand_presets"]
 
 
-class Platform(Model):
-    """One platform: how posts travel there, and what it shows of its own accord."""
+class _Limits(Model):
+    """What a platform has beside its surfaces."""
 
     preset: Name | None = Field(
         None, description="start from this preset: a file of configs/platforms"
@@ -54,11 +54,30 @@ class Platform(Model):
     publications_per_day: int | None = Field(
         None, ge=1, le=100_000, description="the most planned posts of one account on one day"
     )
-    trending: Trending | None = Field(None, description="its trending list; absent: none")
-    recommendation: Recommendation | None = Field(
-        None, description="its recommended posts; absent: none"
+
+
+if TYPE_CHECKING:
+
+    class _Surfaces(_Limits):
+        """The fields that code of ours reads by name."""
+
+        trending: Trending | None
+
+else:
+    #: A field of its own name for each of our surfaces, in the order of the registry.
+    _Surfaces = create_model(
+        "_Surfaces",
+        __base__=_Limits,
+        **{
+            kind: (model | None, Field(None, description=f"{model.summary}; absent: none"))
+            for kind, model in SURFACES.own.items()
+        },
     )
-    push: Push | None = Field(None, description="its notifications; absent: none")
+
+
+class Platform(_Surfaces):
+    """One platform: how posts travel there, and what it shows of its own accord."""
+
     surfaces: tuple[OtherSurface, ...] | None = Field(
         None,
         max_length=100,
@@ -82,9 +101,9 @@ class Platform(Model):
         for place, surface in enumerate(self.surfaces or ()):
             yield f"surfaces[{place}]", str(getattr(surface, "kind", "")), surface
 
-    def likes(self) -> set[str]:
-        """The kinds of ours that its surfaces are moderated as."""
-        return {surface.like for _, _, surface in self.all_surfaces()}
+    def provides(self) -> set[str]:
+        """What interventions that need surfaces find on it."""
+        return {name for _, _, surface in self.all_surfaces() for name in surface.provides()}
 
 
 def expand_presets(values: Any) -> Any:

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Work", "long_work", "too_much_work", "workload"]
 
-#: Hours for which a trending list has been going when a scenario begins.
-_WARM_UP: Final = 24.0
 #: Seconds of planned work that are told of before, and that are refused.
 _LONG: Final = 60.0
 _TOO_LONG: Final = 7 * 86400.0
@@ -82,31 +80,17 @@ def _authors(story: Story) -> int:
 
 
 def _surfaces(scenario: Scenario) -> Iterator[Work]:
-    named = {f"platforms.{name}.": each for name, each in scenario.platforms.items()}
-    for prefix, platform in (named or {"": scenario.only_platform}).items():
-        if platform.trending is not None:
-            key, trending = f"{prefix}trending", platform.trending
-            span = scenario.horizon + _WARM_UP
-            yield Work(f"{key}.refresh", "rankings", span / trending.refresh, 5e-5)
-            yield Work(f"{key}.topics", "background topics", span * trending.topics, 1e-5)
-            yield Work(f"{key}.looks", "looks", _looks(scenario, trending.looks), 3e-7)
-        if platform.recommendation is not None:
-            key, list_ = f"{prefix}recommendation", platform.recommendation
-            yield Work(f"{key}.refresh", "rankings", scenario.horizon / list_.refresh, 5e-5)
-            yield Work(f"{key}.looks", "looks", _looks(scenario, list_.looks), 3e-7)
-        if platform.push is not None:
-            key, count = f"{prefix}push.refresh", scenario.horizon / platform.push.refresh
-            yield Work(key, "looks for what to push", count, 3e-5)
-        for place, surface in enumerate(platform.surfaces or ()):
-            key, rate = f"{prefix}surfaces[{place}]", surface.look_rate()
-            yield Work(key, "looks", _looks(scenario, rate), 3e-7)
+    accounts = _accounts(scenario)
+    for prefix, platform in scenario.platforms_by_key.items():
+        for place, _, surface in platform.all_surfaces():
+            for key, what, times, each in surface.planned(scenario.horizon, accounts):
+                yield Work(f"{prefix}{place}.{key}".rstrip("."), what, times, each)
 
 
-def _looks(scenario: Scenario, rate: float) -> float:
-    """Looks of all accounts, as far as the graph's table says how many there are."""
+def _accounts(scenario: Scenario) -> int:
+    """How many accounts there are, as far as the graph's table says."""
     parts = getattr(scenario.graph, "parts", {"": scenario.graph}).values()
-    accounts = sum(getattr(each, "accounts", 1) or 1 for each in parts)
-    return rate * accounts * scenario.horizon
+    return sum(getattr(each, "accounts", 1) or 1 for each in parts)
 
 
 def _adversaries(scenario: Scenario) -> Iterator[Work]:

@@ -15,9 +15,10 @@ from rumorsim.surfaces.recommendation import Recommendation
 from rumorsim.surfaces.trending import Trending
 from rumorsim.written import Offered, model_of
 
-__all__ = ["SURFACES", "OtherSurface", "SurfaceModel", "chances", "show"]
+__all__ = ["SURFACES", "OtherSurface", "SurfaceModel", "chances", "needed", "show"]
 
-#: The settings of each surface by the key that people write.
+#: The settings of each surface by the key that people write: a line here is all that a new one
+#: needs beside its file. Platforms, checks and estimates of running time read this table.
 _OWN: Final[dict[str, type[SurfaceModel]]] = {
     "trending": Trending,
     "recommendation": Recommendation,
@@ -31,3 +32,8 @@ if TYPE_CHECKING:
     OtherSurface = SurfaceModel
 else:
     OtherSurface = Annotated[SurfaceModel, Offered(SURFACES, SurfaceModel)]
+
+
+def needed() -> dict[str, tuple[str, str]]:
+    """What interventions may need of surfaces: a plural, and what to add to the scenario."""
+    return {name: words for model in _OWN.values() for name, words in model.needed.items()}

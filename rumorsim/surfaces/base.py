@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from collections.abc import Generator, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from rumorsim.levers import KEPT_OFF_BY
 from rumorsim.randomness import Purpose, address_word, philox_array, uniform_array
 from rumorsim.written import Model
 
 if TYPE_CHECKING:
     from rumorsim.engines import Engine
 
-__all__ = ["SurfaceModel", "chances", "show"]
+__all__ = ["Planned", "SurfaceModel", "chances", "show"]
+
+
+class Planned(NamedTuple):
+    """Work that a surface plans: the key of its settings that decides how much, and how much.
+
+    ``key`` is "" for the surface as a whole, ``each`` the seconds that one takes on a laptop of
+    2024, to a factor of a few.
+    """
+
+    key: str
+    what: str
+    times: float
+    each: float
 
 
 class SurfaceModel(Model, ABC):
@@ -27,9 +41,22 @@ class SurfaceModel(Model, ABC):
     accounts, surface)``. Either way reading, sharing and exposure events are the engine's.
     """
 
-    #: Which of ours it is moderated as. Looks find a story only while it may be shown there;
-    #: interventions that need such a surface find it in this one, too.
-    like: ClassVar[Literal["trending", "recommendation", "push"]] = "recommendation"
+    #: Which of ours it is moderated as, a key of ``levers.KEPT_OFF_BY``. Looks find a story only
+    #: while it may be shown there; interventions that need such a surface find it in this one.
+    like: ClassVar[str] = "recommendation"
+    #: What a platform has with it, in a few words: "its trending list".
+    summary: ClassVar[str] = ""
+    #: Everything that :meth:`provides` may name and interventions may need: a plural for error
+    #: messages, and what to add to the scenario.
+    needed: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    #: Seconds that one refresh takes, for estimates of running time.
+    seconds_a_refresh: ClassVar[float] = 5e-5
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if cls.like not in KEPT_OFF_BY:
+            raise TypeError(f"like must be one of {', '.join(KEPT_OFF_BY)}, not {cls.like!r}")
 
     def columns(self) -> int:
         """How many slots it has, each with a story or none."""
@@ -45,6 +72,21 @@ class SurfaceModel(Model, ABC):
     def look_rate(self) -> float:
         """Looks per hour of the mean account; 0 where nobody looks of their own accord."""
         return 0.0
+
+    def provides(self) -> frozenset[str]:
+        """What interventions that need it find in it: names such as those in ``needs``."""
+        return frozenset({self.like})
+
+    def planned(self, horizon: float, accounts: float) -> Iterator[Planned]:
+        """The work that it plans in ``horizon`` hours with this many accounts.
+
+        By default its looks, and its updates where it has the setting ``refresh`` (hours).
+        """
+        refresh = getattr(self, "refresh", None)
+        if refresh:
+            yield Planned("refresh", "updates", horizon / refresh, self.seconds_a_refresh)
+        key = "looks" if hasattr(self, "looks") else ""
+        yield Planned(key, "looks", self.look_rate() * accounts * horizon, 3e-7)
 
     @abstractmethod
     def process(self, engine: Engine, surface: int, platform: int) -> Generator[Any, Any, None]:

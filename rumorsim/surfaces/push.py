@@ -30,6 +30,9 @@ class Push(SurfaceModel):
     """Notifications that a platform sends of its own accord."""
 
     like: ClassVar = "push"
+    summary: ClassVar = "its notifications"
+    needed: ClassVar = {"push": ("push notifications", "add a push table to a platform")}
+    seconds_a_refresh: ClassVar = 3e-5
 
     per_day: int = Field(3, ge=1, le=1000, description="the most pushes per day (assumption)")
     opened: float = Field(

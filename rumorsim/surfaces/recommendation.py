@@ -8,7 +8,7 @@ world is its share among all scores, those of everything else (``others``) inclu
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -25,6 +25,11 @@ __all__ = ["Recommendation"]
 
 class Recommendation(SurfaceModel):
     """A stream of recommended posts and how it is looked at."""
+
+    summary: ClassVar = "its recommended posts"
+    needed: ClassVar = {
+        "recommendation": ("recommendations", "add a recommendation table to a platform"),
+    }
 
     stories: int = Field(
         20, ge=1, le=1000, description="how many of the best are recommended (assumption)"

@@ -16,7 +16,7 @@ from pydantic import Field, model_validator
 
 from rumorsim.laws import Law, Lognormal, quantile_table, round24, sample
 from rumorsim.randomness import Purpose, philox
-from rumorsim.surfaces.base import SurfaceModel, show
+from rumorsim.surfaces.base import Planned, SurfaceModel, show
 from rumorsim.units import PositiveDuration, Rate
 from rumorsim.written import Model
 
@@ -51,6 +51,11 @@ class Trending(SurfaceModel):
     """A trending list and how it is looked at."""
 
     like: ClassVar = "trending"
+    summary: ClassVar = "its trending list"
+    needed: ClassVar = {
+        "trending": ("trending lists", "add a [trending] table"),
+        "pinned slot": ("pinned slots", "set trending.pinned = 1"),
+    }
 
     slots: int = Field(50, ge=1, le=1000, description="places on the list (Weibo shows 50)")
     pinned: int = Field(
@@ -100,6 +105,15 @@ class Trending(SurfaceModel):
 
     def look_rate(self) -> float:
         return self.looks
+
+    def provides(self) -> frozenset[str]:
+        return super().provides() | ({"pinned slot"} if self.pinned else set())
+
+    def planned(self, horizon: float, accounts: float) -> Iterator[Planned]:
+        span = horizon + WARM_UP
+        yield Planned("refresh", "rankings", span / self.refresh, self.seconds_a_refresh)
+        yield Planned("topics", "background topics", span * self.topics, 1e-5)
+        yield Planned("looks", "looks", self.looks * accounts * horizon, 3e-7)
 
     def process(self, engine: Engine, surface: int, platform: int) -> Generator[Any, Any, None]:
         return _trending_list(self, engine, surface, platform)
