@@ -24,6 +24,7 @@ from rumorsim.cli_shared import (
     own_code_option,
     policies_option,
     print_json,
+    reuse_option,
     scenario_argument,
     scenario_of,
     seed_option,
@@ -82,6 +83,7 @@ _WIDEST: Final = 120
 @measures_option
 @own_code_option
 @workers_option
+@reuse_option
 @seed_option
 @out_option
 @figure_options
@@ -100,6 +102,7 @@ def compare_command(
     measures: tuple[str, ...],
     own_code: bool,
     workers: int | None,
+    reuse: bool,
     seed: int | None,
     out: Path | None,
     figures: tuple[str, ...] | None,
@@ -120,8 +123,8 @@ def compare_command(
     of --out is then SCENARIO-tail.
     """
     if tail is not None:
-        others = ("precision", "precision_of", "most", "measures", "full", "figures", "width")
-        _must_be_alone("--tail", *others)
+        others = ("precision", "precision_of", "most", "measures", "reuse", "full")
+        _must_be_alone("--tail", *others, "figures", "width")
         _compare_tail(
             scenario,
             tail,
@@ -157,6 +160,7 @@ def compare_command(
             precision=precision,
             precision_of=precision_of,
             most=most,
+            reuse=reuse,
             progress=progress,
         )
     if out is not None:
@@ -210,7 +214,7 @@ def _is_given(name: str) -> bool:
 
 
 #: Options whose name is not that of their parameter.
-_OPTIONS: Final = {"measures": "--measure"}
+_OPTIONS: Final = {"measures": "--measure", "reuse": "--no-reuse"}
 
 
 def _must_be_alone(option: str, *others: str) -> None:

@@ -44,6 +44,7 @@ __all__ = [
     "prepare_streams",
     "print_document",
     "print_json",
+    "reuse_option",
     "scenario_argument",
     "scenario_of",
     "seed_option",
@@ -125,6 +126,15 @@ engine_option = click.option(
     default="fast",
     show_default=True,
     help="Both give the same events; the reference is plain Python and slow.",
+)
+reuse_option = click.option(
+    "--no-reuse",
+    "reuse",
+    is_flag=True,
+    flag_value=False,
+    default=True,
+    help="Make also the runs that are known to be the same as that without any policy, as what "
+    "the policy waits for never happens in that world. Results are the same; it takes longer.",
 )
 workers_option = click.option(
     "--workers", type=click.IntRange(1, 4096), help="Worker processes; by default one per core."

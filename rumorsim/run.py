@@ -7,7 +7,7 @@ From here to the inner loop: ``run`` -> ``Simulation.advance`` -> ``Engine.run_u
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,12 +19,12 @@ from rumorsim.account_table import AccountsOfWorld
 from rumorsim.claims import Claim
 from rumorsim.errors import RumorsimError, advise
 from rumorsim.events import Batch, StreamDigest
-from rumorsim.measures import AnyMeasure, Listening, taken
+from rumorsim.measures import AnyMeasure, Listening, Measure, taken
 from rumorsim.progress import SignsOfLife, signs_of_life
 from rumorsim.provenance import RESULTS_VERSION, digest_of, versions
 from rumorsim.redraw import Redraw
 from rumorsim.results import Result
-from rumorsim.scenario import AnyScenario, scenario_of
+from rumorsim.scenario import AnyScenario, Scenario, scenario_of
 from rumorsim.scenario.handing import (
     AnyPolicy,
     measure_named,
@@ -34,8 +34,9 @@ from rumorsim.scenario.used_code import own_code_in
 from rumorsim.scenario.workload import long_work
 from rumorsim.simulation import Simulation
 from rumorsim.sinks import open_sink
+from rumorsim.untouched import Untouched, Waiting
 
-__all__ = ["EventStream", "Simulation", "run", "stream"]
+__all__ = ["EventStream", "Simulation", "run", "run_for_several", "stream"]
 
 _ANEW: Final = "rumorsim.stream() with the same scenario, policy and seed gives the same events"
 
@@ -166,6 +167,32 @@ def run(
         )
 
 
+def run_for_several(
+    scenario: Scenario, seed: int, engine: str, waiting: Sequence[Waiting]
+) -> tuple[Result, dict[int, Result]]:
+    """A run under ``none``, and by place those of ``waiting`` that are the same run.
+
+    Those that are missing may have acted: they have to be run. Each of ``waiting`` is the same
+    scenario but for its policy, of which :func:`.waits_of` is known; every measure is one of
+    rumorsim's own.
+    """
+    simulation = Simulation(scenario, "none", seed, engine)
+    untouched = Untouched(simulation, waiting, scenario.measures)
+    result = _measured(simulation, scenario.measures, lambda _: None, [untouched.take])
+    found = {}
+    for place, measures in untouched.measured().items():
+        each = waiting[place]
+        resolved = each.scenario.resolved()
+        found[place] = replace(
+            result,
+            policy=each.policy,
+            measures={name: measures.get(name, old) for name, old in result.measures.items()},
+            scenario=resolved,
+            provenance=_provenance(simulation, each.scenario, resolved, each.policy),
+        )
+    return result, found
+
+
 def _run(
     scenario: AnyScenario,
     policy: AnyPolicy,
@@ -185,27 +212,70 @@ def _run(
             advise(line)
     wanted = taken(scenario.measures if measures is None else measures)
     simulation = Simulation(measured_by(scenario, wanted), policy, seed, engine, redraw=redraw)
+    listeners = list(sinks)
+
+    def moved(time: float) -> None:
+        life.moved(time, simulation.world.horizon, "h")
+        if progress is not None:
+            progress(time)
+
+    with ExitStack() as files:
+        if events is not None:
+            scenario = simulation.scenario
+            told = "" if str(events) == "-" else scenario.file
+            claim = Claim.of("events", scenario.resolved(), told)
+            known = {"of": claim.plain(), **_branch(redraw)}
+            facts = replace(simulation.facts, provenance=known)
+            listeners.append(files.enter_context(open_sink(events, facts, force=force)).write)
+        return _measured(simulation, wanted, moved, listeners, redraw)
+
+
+def _measured(
+    simulation: Simulation,
+    wanted: Iterable[str | Measure[Any]],
+    progress: Callable[[float], None],
+    sinks: Iterable[Callable[[Batch], None]],
+    redraw: Redraw | None = None,
+) -> Result:
+    """A simulation run to its horizon, and what is measured of it."""
     scenario = simulation.scenario
     resolved = scenario.resolved()
     listening = Listening(simulation.facts, [measure_named(scenario, each) for each in wanted])
     digest = StreamDigest()
     listeners = [digest.update, listening.observe, *sinks]
-    branch = {} if redraw is None else {"redraw": redraw.digest}
-    with ExitStack() as files:
-        if events is not None:
-            claim = Claim.of("events", resolved, "" if str(events) == "-" else scenario.file)
-            facts = replace(simulation.facts, provenance={"of": claim.plain(), **branch})
-            listeners.append(files.enter_context(open_sink(events, facts, force=force)).write)
-        for time, batch in batches_of(simulation):
-            for listener in listeners:
-                listener(batch)
-            life.moved(time, simulation.world.horizon, "h")
-            if progress is not None:
-                progress(time)
+    for time, batch in batches_of(simulation):
+        for listener in listeners:
+            listener(batch)
+        progress(time)
     listening.observe(simulation.exposures())
-    in_force = [each for each in resolved["policies"] if each["name"] == simulation.policy_name]
+    return Result(
+        policy=simulation.policy_name,
+        seed=simulation.seed,
+        engine=simulation.engine.name,
+        digest=digest.hexdigest(),
+        events=digest.count,
+        measures=listening.values(),
+        scenario=resolved,
+        provenance=_provenance(simulation, scenario, resolved, simulation.policy_name, redraw),
+        accounts_from=AccountsOfWorld.of(simulation.world.graph, simulation.facts),
+    )
+
+
+def _branch(redraw: Redraw | None) -> dict[str, str]:
+    return {} if redraw is None else {"redraw": redraw.digest}
+
+
+def _provenance(
+    simulation: Simulation,
+    scenario: Scenario,
+    resolved: dict[str, Any],
+    policy: str,
+    redraw: Redraw | None = None,
+) -> dict[str, Any]:
+    """Where a run of ``scenario`` under ``policy``, in the world of ``simulation``, comes from."""
+    in_force = [each for each in resolved["policies"] if each["name"] == policy]
     own = own_code_in({**resolved, "policies": in_force})
-    provenance = {
+    return {
         "results_version": RESULTS_VERSION,
         "scenario_digest": digest_of(resolved),
         "graph_digest": simulation.world.graph.digest(),
@@ -214,16 +284,5 @@ def _run(
             "own_code" not in own and scenario.follow_graph is None and redraw is None
         ),
         **own,
-        **branch,
+        **_branch(redraw),
     }
-    return Result(
-        policy=simulation.policy_name,
-        seed=simulation.seed,
-        engine=engine,
-        digest=digest.hexdigest(),
-        events=digest.count,
-        measures=listening.values(),
-        scenario=resolved,
-        provenance=provenance,
-        accounts_from=AccountsOfWorld.of(simulation.world.graph, simulation.facts),
-    )

@@ -340,7 +340,7 @@ def test_a_failed_run_names_policy_and_seed(
 
     monkeypatch.setattr(making, "run", broken)
     with pytest.raises(RunError, match='policy "none", seed 3: ZeroDivisionError'):
-        compare(scenario, replicates=1, workers=1, seed=3)
+        compare(scenario, replicates=1, workers=1, seed=3, reuse=False)
 
 
 @pytest.mark.parametrize("workers", [1, 2])

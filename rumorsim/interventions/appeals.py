@@ -10,6 +10,7 @@ from pydantic import Field
 
 from rumorsim.interventions.base import Intervention, When
 from rumorsim.interventions.cases import Docket
+from rumorsim.interventions.waiting import ACTIONS, Wait
 
 if TYPE_CHECKING:
     from rumorsim.desk import Case, Desk, Done
@@ -59,6 +60,9 @@ class Appeals(Intervention):
     false_positive_rate: float | None = Field(
         None, ge=0, le=1, description="P(upheld | reviewed, innocent); goes with sensitivity"
     )
+
+    def waits_for(self) -> Wait:
+        return Wait(self.target, ACTIONS, 1)
 
     def start(self, desk: Desk, place: int, ordinal: int) -> None:
         _AppealDocket(self, place, ordinal, desk).start()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from rumorsim.interventions.cases import Docket
+from rumorsim.interventions.waiting import AGE, TIME, Wait
 from rumorsim.laws import Law
 from rumorsim.units import Duration, PositiveDuration, Quota
 from rumorsim.written import Model, replaced
@@ -84,6 +85,17 @@ class When(Model):
     def threshold(self) -> int:
         """The count that opens a case."""
         return int(getattr(self, str(self.quantity)))
+
+    def waits_for(self, target: str) -> Wait:
+        """What has to happen before a case can be opened for a target of this kind.
+
+        A window counts no more than was counted in all.
+        """
+        if self.at is not None:
+            return Wait(target, TIME, min(self.at))
+        if self.age is not None:
+            return Wait(target, AGE, self.age)
+        return Wait(target, str(self.quantity), self.threshold)
 
 
 class Whom(Model):
@@ -301,6 +313,14 @@ class Intervention(Model):
         ``counts`` holds what was counted within the window, for every target.
         """
         return targets
+
+    def waits_for(self) -> Wait | None:
+        """What has to happen before it can do anything at all; None where that is not known.
+
+        It holds while no other intervention of the policy has done anything: one that acts may
+        lower the thresholds of the others. Whoever overrides :meth:`start` overrides this too.
+        """
+        return self.when.waits_for(self.target)
 
     def start(self, desk: Desk, place: int, ordinal: int) -> None:
         """Begin at hour 0. ``ordinal`` counts the interventions of this kind in the policy.

@@ -132,5 +132,8 @@ class Campaign(Intervention):
     def applies(self, desk: Desk, target: int) -> bool:
         return bool(desk.world.accounts["visible"][target])
 
+    def waits_for(self) -> None:
+        """Not known: it may drive the desk, or look for accounts, from its begin on."""
+
     def start(self, desk: Desk, place: int, ordinal: int) -> None:
         Drive(self, place, ordinal, desk).start()

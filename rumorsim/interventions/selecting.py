@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rumorsim.desk import Desk
 from rumorsim.errors import InputError
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from rumorsim.interventions.base import Intervention, Whom
     from rumorsim.world import World
 
-__all__ = ["Selector", "accounts_of", "target_address"]
+__all__ = ["Selector", "accounts_of", "stories_of", "target_address"]
 
 
 class Selector:
@@ -49,15 +50,8 @@ class Selector:
         self._guilty_kinds = _of_kinds(world, intervention.guilty_kinds)
         platforms = world.facts.platforms
         self._platforms = {platforms.index(each) for each in whom.platforms if each in platforms}
-        facts = world.facts.stories
-        self._in_category = np.array(
-            [not whom.categories or f.category in whom.categories for f in facts]
-        )
-        names = set(whom.stories)
-        self._in_stories = np.array(
-            [not names or f.name.split("#")[0] in names or f.name in names for f in facts]
-        )
-        self._false = np.array([not f.truth for f in facts])
+        self._in_category, self._in_stories = _of_categories(world, whom), _of_names(world, whom)
+        self._false = np.array([not f.truth for f in world.facts.stories])
         by = (whom.accounts, whom.kinds, whom.platforms)
         self._asks_who = any(by) or whom.top is not None
 
@@ -182,6 +176,23 @@ def accounts_of(world: World, whom: Whom, key: str) -> Any:
     # Who comes back is what it was, but may be on another platform.
     found = world.reserve.spread(chosen)
     return found & _of_kinds(world, whom.kinds) if whom.kinds else found
+
+
+def stories_of(world: World, whom: Whom) -> NDArray[np.bool_]:
+    """Which stories fit ``whom`` by name and category; bool [stories]."""
+    fits: NDArray[np.bool_] = _of_categories(world, whom) & _of_names(world, whom)
+    return fits
+
+
+def _of_categories(world: World, whom: Whom) -> Any:
+    return np.array(
+        [not whom.categories or f.category in whom.categories for f in world.facts.stories]
+    )
+
+
+def _of_names(world: World, whom: Whom) -> Any:
+    names, facts = set(whom.stories), world.facts.stories
+    return np.array([not names or f.name.split("#")[0] in names or f.name in names for f in facts])
 
 
 def _among(accounts: Any, world: World) -> Any:

@@ -52,6 +52,8 @@ class Measure(Shown, ABC, Generic[State]):
     summary: ClassVar[str] = ""
     needs: ClassVar[frozenset[Kind]]
     meanings: ClassVar[Mapping[str, Meaning]] = {}
+    #: True where its value depends on what the facts say of the policy, even if that never acts.
+    sees_policy: ClassVar[bool] = False
     #: True where it needs the follow graph, which a saved stream does not keep.
     needs_follows: ClassVar[bool] = False
 

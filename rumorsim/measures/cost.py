@@ -35,6 +35,7 @@ class Cost(Measure[State]):
 
     name: ClassVar[str] = "cost"
     summary: ClassVar[str] = "cost of moderation at the scenario's prices"
+    sees_policy: ClassVar[bool] = True
     needs: ClassVar[frozenset[Kind]] = frozenset({Kind.ACTION})
     meanings: ClassVar[dict[str, Meaning]] = {
         "total": Meaning("cost", "of all moderation"),

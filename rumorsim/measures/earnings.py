@@ -66,6 +66,7 @@ class Earnings(Measure[State]):
 
     name: ClassVar[str] = "earnings"
     summary: ClassVar[str] = "money made by reads of posts, by kind of author and truth"
+    sees_policy: ClassVar[bool] = True
     needs: ClassVar[frozenset[Kind]] = frozenset({Kind.READ, Kind.ACTION})
     meanings: ClassVar[dict[str, Meaning]] = {
         "*earned": Meaning("money", "by reads of posts"),

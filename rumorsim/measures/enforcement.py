@@ -71,6 +71,7 @@ class Enforcement(Measure[State]):
 
     name: ClassVar[str] = "enforcement"
     summary: ClassVar[str] = "moderation actions, precision and recall, latency and queue"
+    sees_policy: ClassVar[bool] = True
     needs: ClassVar[frozenset[Kind]] = frozenset({Kind.PUBLISH, Kind.SHARE, Kind.ACTION})
     meanings: ClassVar[dict[str, Meaning]] = {
         "*actions": Meaning("actions", "that did something to a target"),

@@ -55,6 +55,7 @@ def compare(
     precision: str | None = None,
     precision_of: str | None = None,
     most: int = MOST,
+    reuse: bool = True,
     progress: Counted = None,
 ) -> Comparison:
     """Run ``none`` and every policy of the scenario in the same ``replicates`` worlds.
@@ -81,6 +82,9 @@ def compare(
     policy's paired difference is at most so wide: "2%" (of the mean under ``none``, by the
     relative change) or a number such as "50" in the unit of ``precision_of``, a measure's
     dotted name (default: what policies are ranked by).
+    Where the world without any policy shows that a policy waits in vain there (for 50 shares, say,
+    of which there were 20), its run is the same and is not made; :attr:`.Comparison.reused` counts
+    these. With ``reuse=False`` all runs are made, with the same results.
     ``progress``: a function that is called with how much is done and how much there is; True
     shows a bar, False none; by default notebooks show one.
     InputError for fewer than 1 replicate or worker, RunError where a run failed.
@@ -121,6 +125,7 @@ def compare(
             measures=tuple(dict.fromkeys((*pinned.measures, *_NEEDED))),
             curves=_CURVES,
             engine=engine,
+            reuse=reuse,
         ) as runner,
     ):
         while True:
@@ -143,7 +148,9 @@ def compare(
             if more is None:
                 told = idle_after(pinned, idle, found.scalars)
                 text = "" if allowed is None else allowed.text
-                return replace(found, precision=precise, budget=text, idle=tuple(told))
+                return replace(
+                    found, precision=precise, budget=text, reused=runner.reused, idle=tuple(told)
+                )
             wanted = more
 
 

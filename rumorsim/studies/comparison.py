@@ -92,6 +92,7 @@ class Comparison(Tabular, Shown):
     ``looks``: how often worlds had been looked at when it was reached (0: it was not asked for).
     ``budget``: what could be spent on as many worlds as it takes; empty where their number was
     given.
+    ``reused``: runs that were not made, as ``none`` of their world shows that they are the same.
     ``idle``: every part of a policy that does not act as written, and why.
     ``accounts`` gives the original ids by account number, None where these are the numbers.
     """
@@ -107,6 +108,7 @@ class Comparison(Tabular, Shown):
     precision: Precision | None = None
     looks: int = 0
     budget: str = ""
+    reused: int = 0
     idle: tuple[Idle, ...] = ()
     accounts: AccountTable | None = field(default=None, repr=False, compare=False)
 
@@ -297,6 +299,7 @@ class Comparison(Tabular, Shown):
             "precision": None if self.precision is None else self.precision.as_dict(),
             "looks": self.looks,
             "budget": self.budget,
+            "runs_reused": self.reused,
             "few_worlds": few_worlds(self),
             "take_off": take_off(self).as_dict(),
             "tails": [

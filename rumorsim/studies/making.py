@@ -6,20 +6,23 @@ import errno
 import json
 import time
 import traceback
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from rumorsim.errors import Fault, InputError, OutputError, RumorsimError
 from rumorsim.own_code import Handed
-from rumorsim.run import run
+from rumorsim.results import Result
+from rumorsim.run import run, run_for_several
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.loading import from_values
 from rumorsim.studies.orders import Order
 from rumorsim.studies.records import pack
 from rumorsim.studies.shelf import Given, Shelf
 from rumorsim.studies.store import Store
+from rumorsim.untouched import Waiting
 from rumorsim.written import replaced
 
 __all__ = ["ATTEMPTS", "Job", "Made", "Maker"]
@@ -27,7 +30,7 @@ __all__ = ["ATTEMPTS", "Job", "Made", "Maker"]
 #: How often a run is begun whose process was killed: once, and two retries.
 ATTEMPTS: Final = 3
 #: Scenarios kept for the next run: one for each policy, and they may take turns.
-_KEPT: Final = 32
+_KEPT: Final = 256
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,8 @@ class Made:
     """What became of an order: a record (here, or in the store), or the cause of its failure.
 
     ``seconds`` is how long it took; ``faults`` are those of the scenario that made it fail.
-    ``unwritable``: nothing can be kept any more.
+    ``unwritable``: nothing can be kept any more. ``same``: orders that waited for this one and
+    turned out to be the same run; each has its own record.
     """
 
     order: Order
@@ -45,6 +49,7 @@ class Made:
     trace: str = ""
     faults: tuple[Fault, ...] = ()
     unwritable: OutputError | None = None
+    same: tuple[Made, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,11 +87,10 @@ class Maker:
         begun = time.perf_counter()
         for _ in range(ATTEMPTS):
             try:
-                record = pack(self.payload(order))
-                if self._store is not None:
-                    self._store.write_packed(order.id, record)
-                    return Made(order, time.perf_counter() - begun)
-                return Made(order, time.perf_counter() - begun, record)
+                own, same = self.payloads(order)
+                made = self._kept(replace(order, waiting=()), own)
+                others = tuple(self._kept(*each) for each in same)
+                return replace(made, seconds=time.perf_counter() - begun, same=others)
             except OutputError as error:
                 return Made(order, unwritable=error)
             except Exception as error:
@@ -98,6 +102,14 @@ class Maker:
                     break
         return failed
 
+    def _kept(self, order: Order, payload: Mapping[str, Any]) -> Made:
+        """The record of an order, in the store if there is one."""
+        record = pack(payload)
+        if self._store is None:
+            return Made(order, record=record)
+        self._store.write_packed(order.id, record)
+        return Made(order)
+
     def close(self) -> None:
         """Make what was written outlive a power failure."""
         if self._store is not None:
@@ -107,14 +119,28 @@ class Maker:
     def _shelf(self) -> Shelf | None:
         return None if self.job.scratch is None else Shelf(self.job.scratch)
 
+    def payloads(self, order: Order) -> tuple[dict[str, Any], list[tuple[Order, dict[str, Any]]]]:
+        """What is kept of an order, and of those that waited for it and are the same run."""
+        if not order.waiting:
+            return self.payload(order), []
+        scenario = self._in_world(order)
+        waiting = [Waiting(self._in_world(each), each.policy) for each in order.waiting]
+        result, same = run_for_several(scenario, order.seed, self.job.engine, waiting)
+        others = [(order.waiting[place], each) for place, each in same.items()]
+        return _payload(order, result), [(each, _payload(each, r)) for each, r in others]
+
     def payload(self, order: Order) -> dict[str, Any]:
         """What is kept of the order once it is made; plain JSON values."""
-        scenario = replaced(self.scenario(order.text), seed=order.seed)
-        self.share_graph(scenario)
-        # Not `as_dict`, whose deep copy takes longer than a small run.
+        scenario = self._in_world(order)
         # Whoever ordered it gives signs of life.
         result = run(scenario, order.policy, order.seed, self.job.engine, progress=_unheard)
-        return {"id": order.id, **result.values()}
+        return _payload(order, result)
+
+    def _in_world(self, order: Order) -> Scenario:
+        """The scenario of an order, with its graph at hand."""
+        scenario = replaced(self.scenario(order.text), seed=order.seed)
+        self.share_graph(scenario)
+        return scenario
 
     def share_graph(self, scenario: Scenario) -> None:
         """Make its graph, or take it from whoever made it before, where graphs are shared."""
@@ -124,6 +150,11 @@ class Maker:
     def _built(self, text: str) -> Scenario:
         scenario = from_values(json.loads(text), self.job.base_dir).with_handed(self.job.handed)
         return scenario if self.job.given is None else scenario.on(self.job.given.graph)
+
+
+def _payload(order: Order, result: Result) -> dict[str, Any]:
+    # Not `as_dict`, whose deep copy takes longer than a small run.
+    return {"id": order.id, **result.values()}
 
 
 def _unheard(_: float) -> None:

@@ -14,13 +14,15 @@ from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import with_measures
 from rumorsim.scenario.idle import Idle, idle_in
 from rumorsim.scenario.unions import in_force
+from rumorsim.scenario.used_code import own_code_in
 from rumorsim.studies.overrides import overridden
 from rumorsim.studies.records import run_id
+from rumorsim.untouched import waits_of
 
 __all__ = ["Order", "Orders", "Prepared", "Setting"]
 
 #: Scenarios kept for the next setting with the same overrides and policy.
-_KEPT: Final = 64
+_KEPT: Final = 512
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,20 @@ class Setting:
 
 @dataclass(frozen=True)
 class Order:
-    """One run to make: ``text`` is the resolved scenario with one policy, as JSON."""
+    """One run to make: ``text`` is the resolved scenario with one policy, as JSON.
+
+    ``world`` names what it has in common with the runs of other policies, beside the seed.
+    ``may_do_nothing``: whether a run under ``none`` can show that this one is the same;
+    ``waiting``: orders of the same world of which that is to be found out.
+    """
 
     id: str
     text: str
     policy: str
     seed: int
+    world: str = ""
+    may_do_nothing: bool = False
+    waiting: tuple[Order, ...] = ()
 
     def __str__(self) -> str:
         return f'policy "{self.policy}", seed {self.seed}, run {self.id[:12]}'
@@ -59,11 +69,14 @@ class Prepared(NamedTuple):
     """A setting without its seed: the resolved scenario with one policy, as JSON; its digest.
 
     ``idle``: what of the policy does not act as written; keys begin with ``policies[0]``.
+    ``world`` and ``may_do_nothing``: see :class:`Order`.
     """
 
     text: str
     digest: str
     idle: tuple[Idle, ...]
+    world: str
+    may_do_nothing: bool
 
 
 class Orders:
@@ -82,7 +95,9 @@ class Orders:
         """What has to be made for a setting. InputError where it is at fault."""
         found = self.prepared(setting.policy, setting.overrides)
         name = run_id(found.digest, setting.policy, setting.seed)
-        return Order(name, found.text, setting.policy, setting.seed)
+        return Order(
+            name, found.text, setting.policy, setting.seed, found.world, found.may_do_nothing
+        )
 
     def prepared(self, policy: str, overrides: Mapping[str, Any]) -> Prepared:
         """What the runs of a policy with these overrides have in common."""
@@ -93,7 +108,14 @@ class Orders:
             values = alone.resolved()
             del values["seed"]
             idle = tuple(idle_in(alone))
-            found = self._prepared[key] = Prepared(json.dumps(values), digest_of(values), idle)
+            others = {name: value for name, value in values.items() if name != "policies"}
+            found = self._prepared[key] = Prepared(
+                json.dumps(values),
+                digest_of(values),
+                idle,
+                digest_of(others),
+                may_do_nothing(alone, values),
+            )
             while len(self._prepared) > _KEPT:
                 self._prepared.popitem(last=False)
         return found
@@ -104,3 +126,13 @@ class Orders:
         if key != self._changed[0]:
             self._changed = key, overridden(self.scenario, overrides)
         return self._changed[1]
+
+
+def may_do_nothing(alone: Scenario, resolved: Mapping[str, Any]) -> bool:
+    """Whether the run under ``none`` can show that the one policy of a scenario does nothing.
+
+    Not of code that is not ours: what it does is not known.
+    """
+    return not own_code_in(resolved) and all(
+        waits_of(policy.interventions) is not None for policy in alone.policies
+    )

@@ -27,6 +27,7 @@ from rumorsim.progress import tell_life
 from rumorsim.scenario import Scenario
 from rumorsim.studies.making import Job, Made
 from rumorsim.studies.orders import Order, Orders, Setting
+from rumorsim.studies.queue import Queue
 from rumorsim.studies.records import unpack
 from rumorsim.studies.shelf import Given
 from rumorsim.studies.store import Store
@@ -87,7 +88,9 @@ class Runner:
     directory in which finished runs are kept and found again (``part``: the share of the
     work done here, see :class:`.Store`). ``measures`` instead of the scenario's; ``curves``
     are patterns of the dotted names of the curves wanted; ``engine`` makes them. ``hands``: who
-    works, instead of processes here. InputError where the scenario is at fault or the store
+    works, instead of processes here. Without ``reuse`` every run is made, also those under
+    policies that ``none`` of the same world shows to do nothing there; ``reused`` counts these.
+    InputError where the scenario is at fault or the store
     cannot be had.
     """
 
@@ -102,12 +105,14 @@ class Runner:
         curves: Sequence[str] = ("*",),
         engine: str = "fast",
         hands: Callable[[Job], Hands] | None = None,
+        reuse: bool = True,
     ) -> None:
         if workers is not None and workers < 0:
             raise InputError(Fault("must be at least 0", key="workers", value=str(workers)))
         self.orders = scenario if isinstance(scenario, Orders) else Orders(scenario, measures)
         self.scenario = self.orders.scenario
         self.curves = tuple(curves)
+        self.reuse, self.reused = reuse, 0
         self.store = None if store is None else Store(Path(store).absolute())
         with ExitStack() as stack:
             # Alone and without a store nothing is in hand, and no graph is shared.
@@ -150,18 +155,26 @@ class Runner:
     def make(self, orders: Iterable[Order]) -> Generator[Made, None, None]:
         """Make orders, in any order; records go to the store if there is one, failures too.
 
+        Orders of one world are to stand side by side: see :class:`.Queue`.
         OutputError as soon as nothing can be kept any more.
         """
-        with closing(self.hands.made(orders)) as stream:
-            for made in stream:
-                if made.unwritable is not None:
-                    raise made.unwritable
-                if self.store is not None:
-                    if made.cause:
-                        self.store.write_failure(made.order.id, made.cause, made.trace)
-                    elif made.record is not None:
-                        self.store.write_packed(made.order.id, made.record)
-                yield made
+        queue = Queue(orders, reuse=self.reuse)
+        with closing(self.hands.made(queue)) as stream:
+            for first in stream:
+                queue.settle(first)
+                self.reused += len(first.same)
+                for made in (first, *first.same):
+                    self._keep(made)
+                    yield made
+
+    def _keep(self, made: Made) -> None:
+        if made.unwritable is not None:
+            raise made.unwritable
+        if self.store is not None:
+            if made.cause:
+                self.store.write_failure(made.order.id, made.cause, made.trace)
+            elif made.record is not None:
+                self.store.write_packed(made.order.id, made.record)
 
     def sound(
         self,
@@ -205,7 +218,9 @@ class Runner:
                 continue
             for place in places[name]:
                 yield place, run_of(settings[place], name, payload, self.curves)
-        with closing(self.make(self.orders.of(settings[place]) for place in missing)) as stream:
+        orders = [self.orders.of(settings[place]) for place in missing]
+        orders = [order for world in _by_world(orders) for order in world]
+        with closing(self.make(orders)) as stream:
             for made in stream:
                 for place in places[made.order.id]:
                     yield place, self._run(settings[place], made)
@@ -220,6 +235,14 @@ class Runner:
         if payload is None:
             return Run(setting, name, error=_LOST)
         return run_of(setting, name, payload, self.curves)
+
+
+def _by_world(orders: Iterable[Order]) -> Iterable[list[Order]]:
+    """Orders of one world side by side, worlds and orders otherwise in the same order."""
+    worlds: dict[tuple[str, int], list[Order]] = {}
+    for order in orders:
+        worlds.setdefault((order.world, order.seed), []).append(order)
+    return worlds.values()
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from rumorsim.studies.effects import (
 )
 from rumorsim.studies.few_worlds import few_worlds, main_tail
 from rumorsim.studies.intervals import resampled
+from rumorsim.studies.queue import not_needed
 from rumorsim.studies.take_off import take_off_lines
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def summary(comparison: Comparison, width: int = WIDTH) -> str:
     found = main_tail(comparison)
     if lead and found is not None and not found[1].trusted:
         blocks += [[""], take_off_lines(comparison, width)]
+    runs = len(comparison.policies) * len(comparison.seeds)
+    blocks += [wrapped(line, width) for line in [not_needed(comparison.reused, runs)] if line]
     if comparison.precision is not None:
         blocks.append(wrapped(comparison.precision.sentence(), width))
     blocks += [wrapped(f"Note: {each}", width, "  ") for each in comparison.idle]
