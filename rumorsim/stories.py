@@ -16,6 +16,7 @@ from rumorsim.kernels.tables import next_point
 from rumorsim.people import People
 from rumorsim.plurals import counted
 from rumorsim.randomness import Purpose, address_word, philox
+from rumorsim.share_factors import STORY_FACTORS
 
 if TYPE_CHECKING:
     from rumorsim.scenario.models import Author, Scenario, Story
@@ -53,7 +54,7 @@ class Stories:
         records["report"] = [templates[t].report for t in self.template]
         records["base_report"] = records["report"]
         records["category"] = [self.categories.index(templates[t].category) for t in self.template]
-        for name in ("belief", "if_doubted", "convinces"):
+        for name in ("belief", "convinces", *STORY_FACTORS):
             records[name] = [getattr(templates[t], name) for t in self.template]
         beliefs = self._scenario.beliefs
         false = np.array([not templates[t].truth for t in self.template])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from own_doors import EarlyShares
 from random_scenarios import random_scenario
 from scipy import stats
 from small_worlds import agree, events, small
-from world_effects import EFFECTS, EVERYTHING
+from world_effects import EFFECTS, EVERYTHING, EXPOSED_LATE
 
+from rumorsim.engines import fast
 from rumorsim.errors import InputError
 from rumorsim.events import Batch, Kind
 from rumorsim.run import Simulation, run
@@ -32,6 +34,7 @@ from rumorsim.scenario.models import (
     Story,
 )
 from rumorsim.scenario.platforms import Platform
+from rumorsim.share_factors import SHARE_FACTORS
 from rumorsim.surfaces import SURFACES
 from rumorsim.surfaces.trending import Heat
 
@@ -97,6 +100,86 @@ def test_every_field_has_an_effect(field: str) -> None:
         assert told(base) != told(changed)
     else:
         assert not agree(events(base, "it"), events(changed, "it"))
+
+
+#: As strong as a factor on P(share) may be in these tests, or any other number.
+STRONG = 20
+
+
+def strengthened(change: Any, name: str) -> Iterator[Any]:
+    """The change with the number called ``name`` in it replaced by a strong one, if there is."""
+    if isinstance(change, dict):
+        for key, value in change.items():
+            if key == name and isinstance(value, float):
+                yield {**change, key: float(STRONG)}
+            elif key == name and isinstance(value, list) and isinstance(value[0], float):
+                yield {**change, key: [*value[:-1], float(STRONG)]}
+            else:
+                yield from ({**change, key: each} for each in strengthened(value, name))
+
+
+def strong_scenarios() -> dict[str, Scenario]:
+    """Every field that is a number at a strong value, as posts are read and with late exposures."""
+    found = {}
+    for field, (settings, change) in EFFECTS.items():
+        for strong in strengthened(change, field.split(".")[1]):
+            for how, base in (("", {}), (" late", {**EXPOSED_LATE, **_LATE})):
+                try:
+                    found[field + how] = small(EVERYTHING, base, settings, strong, FEW)
+                except InputError:
+                    # Beyond what it may be, or what late exposures can do.
+                    continue
+    return found
+
+
+#: Fewer reads than in EVERYTHING: what all scenarios below take of the reference engine's time.
+FEW = {"horizon": "12 h"}
+_LATE = {"feed": {**EXPOSED_LATE["feed"], "exposures": "late"}}
+STRONG_SCENARIOS = strong_scenarios()
+
+
+def test_factors_on_sharing_are_among_the_strong_scenarios() -> None:
+    fields = {name.removesuffix(" late") for name in STRONG_SCENARIOS}
+    assert {"Story.appeal", "Story.reinforcement", "Story.backfire_factor"} <= fields
+    assert {"Accounts.receptivity", "Accounts.trust", "Platform.crosspost"} <= fields
+    assert "Story.appeal late" in STRONG_SCENARIOS
+
+
+@pytest.mark.parametrize("field", STRONG_SCENARIOS)
+def test_both_engines_agree_on_strong_values(field: str) -> None:
+    """A factor on P(share) above its ceiling would lose shares of the fast engine alone."""
+    scenario = STRONG_SCENARIOS[field]
+    quick, slow = (Simulation(scenario, "it", engine=each) for each in ("fast", "reference"))
+    batches = [each.advance(scenario.horizon) for each in (quick, slow)]
+    assert agree(*batches)
+    if scenario.feed.exposures == "late":
+        # Exposures of one time come in no order.
+        columns = ["time", "account", "story", "post", "source"]
+        one, other = (sorted(each.exposures().rows[columns].tolist()) for each in (quick, slow))
+        assert one == other
+
+
+@pytest.mark.parametrize(
+    ("missing", "field"),
+    [
+        ("reinforcement", "Story.reinforcement"),
+        ("corrections", "Story.backfire_factor"),
+        ("trust", "Accounts.trust"),
+        ("trust", "Accounts.trust late"),
+        ("cross-posting", "Platform.crosspost"),
+    ],
+)
+def test_a_factor_without_a_ceiling_ends_the_run(
+    missing: str, field: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control: the fast engine does not go on when its bound is too low."""
+    rest = tuple(each for each in SHARE_FACTORS if each.name != missing)
+    assert len(rest) == len(SHARE_FACTORS) - 1
+    scenario = STRONG_SCENARIOS[field]
+    Simulation(scenario, "it").advance(scenario.horizon)
+    monkeypatch.setattr(fast, "SHARE_FACTORS", rest)
+    with pytest.raises(AssertionError, match="is not in share_factors"):
+        Simulation(scenario, "it").advance(scenario.horizon)
 
 
 def test_own_measures_have_an_effect_on_what_is_measured() -> None:

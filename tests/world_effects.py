@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["EFFECTS", "EVERYTHING"]
+__all__ = ["EFFECTS", "EVERYTHING", "EXPOSED_LATE"]
 
 Changes = dict[str, Any]
 
@@ -103,7 +103,7 @@ _ALONE: Changes = {"stories": {1: {"answers": None}}}
 _BY_DELAY = _feed(reading="delay", delay={"law": "fixed", "time": "1 h"})
 
 #: What late exposures can do with: delay reading, nothing that asks who has read what.
-_EXPOSED_LATE: Changes = {
+EXPOSED_LATE: Changes = {
     "feed": {"reading": "delay", "delay": {"law": "fixed", "time": "1 h"}},
     "trending": None,
     "stories": {0: {"reinforcement": [1.0]}, 1: {"answers": None, "reinforcement": [1.0]}},
@@ -183,7 +183,7 @@ EFFECTS: dict[str, tuple[Changes, Changes]] = {
     "Feed.delay": (_BY_DELAY, _feed(delay={"law": "fixed", "time": "2 h"})),
     "Feed.daily_curve": ({}, _feed(daily_curve="waking")),
     "Feed.follow_weight": ({}, _feed(follow_weight="one-over-followees")),
-    "Feed.exposures": (_EXPOSED_LATE, _feed(exposures="late")),
+    "Feed.exposures": (EXPOSED_LATE, _feed(exposures="late")),
     "Feed.friction": ({}, _feed(friction=0.3)),
     "CheckIns.mean": ({}, _feed(check_ins={"mean": "24 per day"})),
     "CheckIns.shape": ({}, _feed(check_ins={"shape": 10.0})),

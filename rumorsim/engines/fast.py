@@ -20,7 +20,8 @@ from rumorsim.kernels.knowing import rehash
 from rumorsim.kernels.looks import arm
 from rumorsim.kernels.records import Reason, grown
 from rumorsim.late import delays_tell_apart, late_exposures, late_reach
-from rumorsim.levers import Moment
+from rumorsim.levers import CEILINGS, Moment
+from rumorsim.share_factors import SHARE_FACTORS
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -129,21 +130,17 @@ class FastEngine(Engine):
     def _most_other_factors(self) -> float:
         """Upper bound of all factors of P(share) but appeal, vigour and receptivity.
 
-        Levers, novelty and friction are at most 1. A hair is added for rounding.
+        A hair is added for rounding.
         """
-        rules = self.rules
-        most = max(1.0, rules.most_trust, float(rules.trust_began.max(initial=0.0)))
-        for factors in (rules.weights, rules.crosspost, self._backfire()):
-            most *= float(factors.max(initial=1.0))
-        return most * float(rules.reinforcement.max()) * (1 + 1e-6)
-
-    def _backfire(self) -> Any:
-        """What all corrections of one story may do together, at most; float64 [stories]."""
-        factors = np.maximum(self.rules.corrections["backfire_factor"], 1.0)
-        factors[self.rules.corrections["backfire"] == 0] = 1.0
-        stories = self.world.stories
-        first, last = stories["correctors"], stories["correctors"] + stories["corrected"]
-        return np.array([factors[a:b].prod() for a, b in zip(first, last, strict=True)])
+        most = 1.0 + 1e-6
+        for factor in SHARE_FACTORS:
+            if factor.ceiling is not None:
+                ceiling = factor.ceiling(self.world)
+            else:
+                assert factor.lever is not None, f"{factor.name} has no ceiling"
+                ceiling = CEILINGS[factor.lever]
+            most *= ceiling if factor.always else max(ceiling, 1.0)
+        return most
 
     def _make_present(self, size: int) -> None:
         """Room for a bucket of so many entries, and one place to spare."""
@@ -241,6 +238,14 @@ class FastEngine(Engine):
                 self._make_room(Reason(reason))
         return False
 
+    def _check_bound(self) -> None:
+        """AssertionError where P(share) was above the bound by which draws are skipped."""
+        if self.memory["excess"][0] > 0:
+            raise AssertionError(
+                f"P(share) was {self.memory['excess'][0]:g}, more than all its factors allow:"
+                " one of them, or its ceiling, is not in share_factors.SHARE_FACTORS"
+            )
+
     def _place(self, time: float) -> Moment:
         """What the public did last, at ``time``: a check-in, or one post that was read."""
         account, post = self.memory[["last_account", "last_post"]][0].tolist()
@@ -252,6 +257,7 @@ class FastEngine(Engine):
     def _advance(self, until: float) -> tuple[int, float]:
         """The inner loop up to ``until``: why it came back, and the time of that."""
         reason, at = advance(self.memory, until)
+        self._check_bound()
         if not self._compiled:
             compile_rest(self.memory)
             self._compiled = True
@@ -263,6 +269,7 @@ class FastEngine(Engine):
         while done < len(who):
             arguments = (self.env.now, number, surface, who, done)
             reason, done = act(self.memory, int(what), *arguments)
+            self._check_bound()
             self._after_act(Reason(reason))
 
     def _publish_now(self, author: int, story: int, k: int) -> None:

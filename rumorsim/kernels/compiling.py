@@ -39,8 +39,8 @@ def jit_is_off() -> bool:
 def _sources_digest() -> str:
     digest = hashlib.sha256()
     room = Path(__file__).parent
-    # Kernels take layouts and sizes from these two as constants.
-    outside = [room.parent / "events.py", room.parent / "laws.py"]
+    # Kernels take layouts and sizes from these as constants.
+    outside = [room.parent / name for name in ("events.py", "laws.py", "share_factors.py")]
     for source in [*sorted(room.glob("*.py")), *outside]:
         digest.update(source.name.encode())
         digest.update(source.read_bytes())

@@ -203,11 +203,15 @@ def read(w, post, reader, time, surface, dull):
         return
     coin = uniform(coin_word(w, head, story, author, reader, words[1]))
     # Most coins lose against the most P(share) can be: then nothing more need be looked up.
-    if coin >= most_chance(w, post, reader):
+    most = most_chance(w, post, reader)
+    if coin >= most:
         return
     if w.late == 0:
         fetch_share(w, p.author, reader)
-    if coin < share_probability(w, known, post, reader, time, surface == 0):
+    chance = share_probability(w, known, post, reader, time, surface == 0)
+    if chance > most:
+        w.excess = max(w.excess, chance)
+    if coin < chance:
         known.shared = 1
         deliver(w, share(w, post, reader, time, np.int64(0)), time)
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from rumorsim.events import EVENT
+from rumorsim.share_factors import STORY_FACTORS
 
 #: Newest unread deliveries, kept in the account's own record; older ones spill into the pool.
 INLINE: Final = 5
@@ -87,7 +88,7 @@ STORY: Final = np.dtype(
         ("flow", "f8"),  # lever: factor on P(share)
         ("recommendable", "f8"),  # lever: factor on its score in recommendations
         ("belief", "f8"),  # P(believe | read), 0 = nobody does
-        ("if_doubted", "f8"),  # factor on P(share) for who does not believe it
+        *((name, "f8") for name in STORY_FACTORS),  # factors on P(share)
         ("convinces", "f8"),  # P(corrected | read), for a correction
         ("trust_believed", "f8"),  # change of the trust of who comes to believe it
         ("trust_refuted", "f8"),  # change of the trust of who believed it and is corrected
@@ -313,6 +314,7 @@ MEMORY: Final = np.dtype(
         ("chilling", "f8"),  # share by which who sees a followee closed posts less
         ("chilling_floor", "f8"),  # what is left of posting at least
         ("most_other_factors", "f8"),  # upper bound of P(share) / (appeal vigour receptivity)
+        ("excess", "f8"),  # the highest P(share) above its upper bound, 0 = none
         ("most_followers", "i8"),  # of any account
         ("posts_made", "i8"),
         ("logged", "i8"),
