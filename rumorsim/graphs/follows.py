@@ -84,6 +84,10 @@ class FollowGraph(Shown):
             raise IndexError(f"account {account} is outside [0, {self.accounts})")
         return self.followers[self.offsets[account] : self.offsets[account + 1]]
 
+    def followees(self) -> NDArray[np.int32]:
+        """The followed account of each follow, aligned with ``followers``; int32[M]."""
+        return np.repeat(np.arange(self.accounts, dtype=np.int32), self.follower_counts())
+
     @property
     def most_followers(self) -> int:
         """The number of followers of the most followed account, 0 without any."""

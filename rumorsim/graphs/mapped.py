@@ -2,9 +2,9 @@
 
 ``NAME.mapped/`` holds ``offsets.npy`` and ``followers.npy``, as :class:`FollowGraph` has
 them; where the graph has them, ``weights.npy``, ``ids`` and ``attribute-0``, ``-1``, ... as
-``.npy`` or, for what does not fit an array, ``.json``; and ``follows.json``, which says what
-they are. All processes that open the directory share its pages. Rows are the followers of
-each account, so there is no direction to say.
+``.npy`` or, for what does not fit an array, ``.json``; and ``follows.json``, which describes
+them. All processes that open the directory share its pages. Rows are the followers of
+each account, so no direction is needed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -30,17 +29,89 @@ from rumorsim.plurals import counted
 from rumorsim.saved_json import parse_json
 from rumorsim.written import Model, validated
 
-_SCAN = 1 << 20
-_LAST_CHARACTER = 0x10FFFF
+#: The file that stands for the whole directory: it holds the digest of every other.
+MANIFEST: Final = "follows.json"
+_LONGEST: Final = 4_000_000
+_SCAN: Final = 1 << 20
+_LAST_CHARACTER: Final = 0x10FFFF
+_Count = Annotated[int, Field(ge=0, le=2**62)]
+
+
+class Part(Model):
+    """One file of the directory; its name follows from what it holds, never from here."""
+
+    #: "npy" is read in place; "json" is for ids and attributes that do not fit an array.
+    form: Literal["npy", "json"] = "npy"
+    bytes: _Count
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+class Manifest(Model):
+    """The contents of the directory."""
+
+    holds: Literal["a follow graph of rumorsim"] = "a follow graph of rumorsim"
+    format: Literal[1] = 1
+    accounts: Annotated[int, Field(ge=0, le=2**31 - 1)]
+    follows: Annotated[int, Field(ge=0, le=MAX_FOLLOWS)]
+    self_loops: _Count
+    duplicates: _Count
+    offsets: Part
+    followers: Part
+    weights: Part | None = None
+    ids: Part | None = None
+    attributes: dict[str, Part] = {}
+
+    def parts(self) -> dict[str, Part]:
+        """Every part by the name of its file."""
+        found = {name: getattr(self, name) for name in ("offsets", "followers", "weights", "ids")}
+        found |= {f"attribute-{i}": part for i, part in enumerate(self.attributes.values())}
+        return {f"{name}.{part.form}": part for name, part in found.items() if part is not None}
+
+
+def manifest_of(path: Path) -> Path:
+    """The file whose digest names a graph: follows.json of a directory of arrays, else itself."""
+    return _directory(path) / MANIFEST if is_mapped(path) else path
+
+
+def _directory(path: Path) -> Path:
+    if "\0" in str(path):
+        raise InputError("is not a file name", value=show_value(str(path)))
+    try:
+        if path.is_dir():
+            return path
+        there = path.exists()
+        beside = [each.name for each in path.parent.iterdir() if is_mapped(each)][:10_000]
+    except OSError as error:
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):
+            value = str(error.strerror or error)
+            raise InputError("cannot be opened", str(path)[:200], value=value) from error
+        there, beside = False, []
+    if there:
+        rule = "is a file; a graph named .mapped is a directory of arrays"
+        raise InputError(rule, path, advice="rename it, or fetch it again")
+    advice = nearest(path.name, beside) if beside else "check the path"
+    raise InputError("there is no such directory", path, advice=advice[:200])
+
+
+def read_manifest(path: Path) -> Manifest:
+    """The manifest of the directory ``path``; InputError where it is none of ours."""
+    place = _directory(path) / MANIFEST
+    if part_file(place) > _LONGEST:
+        raise InputError(f"can have at most {_LONGEST:,} bytes", place)
+    found = validated(Manifest, parse_json(place.read_bytes(), str(place)), str(place))
+    for name, part in found.parts().items():
+        if part.form == "json" and name.split(".")[0] in ("offsets", "followers", "weights"):
+            raise InputError('must be "npy"', place, f"{name[:-5]}.form")
+    return found
 
 
 def read_mapped(path: str | os.PathLike[str], *, max_bytes: int | None = None) -> FollowGraph:
     """The follow graph in the directory ``path``; its arrays stay in their files.
 
-    Checked here, in one look at each array: sizes, types, shapes, offsets that rise from 0 to
+    Each array is looked through once: sizes, types, shapes, offsets that rise from 0 to
     the number of follows, followers that are accounts, weights that are finite and not
     negative. :func:`check_mapped` checks the rest. ``max_bytes`` caps all files
-    together. Whatever is wrong is an InputError. A graph that is open may be replaced, by
+    together. Every fault is an InputError. A graph that is open may be replaced, by
     :func:`write_mapped`, but its files must not be changed in place.
     """
     place = Path(path)
@@ -61,26 +132,18 @@ def read_mapped(path: str | os.PathLike[str], *, max_bytes: int | None = None) -
     if highest(followers.view("<u4")) >= n:
         rule = f"holds a follower that is not among the {counted(n, 'account')}"
         raise InputError(rule, place / "followers.npy")
-    weights = None
+    weights = ids = None
     if manifest.weights is not None:
         weights = open_array(place / "weights.npy", ("<f8",), m)
         _check_weights(weights, place / "weights.npy")
-    columns = [
-        _column(place / f"attribute-{i}.{part.form}", ("<i8", "<f8", "|b1", "<U"), n)
-        for i, part in enumerate(manifest.attributes.values())
-    ]
-    ids = None
+    attributes = {
+        name: _column(place / f"attribute-{i}.{part.form}", ("<i8", "<f8", "|b1", "<U"), n)
+        for i, (name, part) in enumerate(manifest.attributes.items())
+    }
     if manifest.ids is not None:
         ids = _column(place / f"ids.{manifest.ids.form}", ("<i8", "<u8", "<U"), n)
-    return FollowGraph(
-        offsets,
-        followers,
-        ids,
-        dict(zip(manifest.attributes, columns, strict=True)),
-        weights,
-        manifest.self_loops,
-        manifest.duplicates,
-    )
+    dropped = manifest.self_loops, manifest.duplicates
+    return FollowGraph(offsets, followers, ids, attributes, weights, *dropped)
 
 
 def _check_offsets(offsets: NDArray[np.int64], follows: int, path: Path) -> None:
@@ -97,10 +160,10 @@ def _check_offsets(offsets: NDArray[np.int64], follows: int, path: Path) -> None
 def _check_weights(weights: NDArray[np.float64], path: Path) -> None:
     for start in range(0, weights.size, _SCAN):
         part = weights[start : start + _SCAN]
-        if not (part.min() >= 0 and part.max() < np.inf):
-            bad = int(np.flatnonzero(~((part >= 0) & (part < np.inf)))[0])
-            rule = "a weight must be a finite number of at least 0"
-            raise InputError(rule, path, f"[{start + bad}]", show_value(float(part[bad])))
+        bad = np.flatnonzero(~((part >= 0) & (part < np.inf)))
+        if bad.size:
+            rule, value = "a weight must be a finite number of at least 0", float(part[bad[0]])
+            raise InputError(rule, path, f"[{start + int(bad[0])}]", show_value(value))
 
 
 def _column(path: Path, kinds: tuple[str, ...], length: int) -> NDArray[Any]:
@@ -164,7 +227,7 @@ def write_mapped(
 ) -> None:
     """Write ``graph`` as the directory ``path``, all of it: ids, attributes, weights.
 
-    OutputError where something is there already; with ``overwrite`` a graph of ours is
+    OutputError where something exists already; with ``overwrite`` a graph of ours is
     replaced as a whole, and nothing else is. The directory appears complete or not at all,
     and the same graph gives the same bytes.
     """
@@ -196,15 +259,18 @@ def write_mapped(
 
 def _check_ours(place: Path) -> None:
     """OutputError unless ``place`` is a graph of ours with nothing else in its directory."""
-    rule = "is not a follow graph of rumorsim; nothing was overwritten"
+    rule, advice = (
+        "is not a follow graph of rumorsim; nothing was overwritten",
+        "name a new directory",
+    )
     try:
         expected = {MANIFEST, *read_manifest(place).parts()}
     except InputError as error:
-        raise OutputError(rule, place, advice="name a new directory") from error
+        raise OutputError(rule, place, advice=advice) from error
     others = sorted({each.name for each in place.iterdir()} - expected)
     if place.is_symlink() or others:
         value = show_value(others[0]) if others else "a link"
-        raise OutputError(rule, place, value=value, advice="name a new directory")
+        raise OutputError(rule, place, value=value, advice=advice)
 
 
 def _put(draft: Path, name: str, values: NDArray[Any]) -> Part:
@@ -212,7 +278,7 @@ def _put(draft: Path, name: str, values: NDArray[Any]) -> Part:
     if array is not None:
         return _put_array(draft, name, array)
     path = draft / f"{name}.json"
-    path.write_text(_json(values.tolist(), path), encoding="utf-8")
+    path.write_text(_json(values.tolist(), path.name), encoding="utf-8")
     return Part(form="json", bytes=path.stat().st_size, sha256=_sha256(path))
 
 
@@ -227,111 +293,27 @@ def _plain(values: NDArray[Any]) -> NDArray[Any] | None:
     kind, size = values.dtype.kind, values.dtype.itemsize
     if kind == "b":
         return values
-    if kind == "u" and size == 8:
-        return values.astype("<u8", copy=False)
-    if kind in "iu":
-        return values.astype("<i8", copy=False)
-    if kind == "f" and size <= 8:
-        return values.astype("<f8", copy=False)
-    cells: Sequence[Any] = values.tolist()
+    if kind in "iu" or (kind == "f" and size <= 8):
+        wide = "<u8" if kind == "u" and size == 8 else "<f8" if kind == "f" else "<i8"
+        return values.astype(wide, copy=False)
+    cells = values.tolist()
     if not all(isinstance(each, str) and not each.endswith("\0") for each in cells):
         return None
     width = max(map(len, cells), default=1)
     return np.array(cells, f"<U{max(width, 1)}") if width <= LONGEST_TEXT else None
 
 
-def _json(cells: list[Any], path: Path) -> str:
+def _json(cells: list[Any], name: str) -> str:
     for each in cells:
         if not isinstance(each, str | int | float | None):
             rule = "values that are neither text nor numbers cannot be written"
-            raise InputError(rule, path.name, value=show_value(each))
+            raise InputError(rule, name, value=show_value(each))
     try:
         text = json.dumps(cells)
     except ValueError as error:
-        # Python refuses to write down whole numbers of more than 4,300 digits.
-        raise InputError("cannot be written", path.name, value=show_value(str(error))) from None
+        # Python refuses to write whole numbers of more than 4,300 digits.
+        raise InputError("cannot be written", name, value=show_value(str(error))) from None
     if len(text) > _longest_table(len(cells)):
         rule = f"has {len(text):,} bytes; {_longest_table(len(cells)):,} are the most"
-        raise InputError(rule, path.name)
+        raise InputError(rule, name)
     return text
-
-
-#: The file that stands for the whole directory: it holds the digest of every other.
-MANIFEST: Final = "follows.json"
-_MOST_ACCOUNTS: Final = 2**31 - 1
-_LONGEST: Final = 4_000_000
-_Count = Annotated[int, Field(ge=0, le=2**62)]
-
-
-class Part(Model):
-    """One file of the directory; its name follows from what it holds, never from here."""
-
-    #: "npy" is read in place; "json" is for ids and attributes that do not fit an array.
-    form: Literal["npy", "json"] = "npy"
-    bytes: _Count
-    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-
-
-class Manifest(Model):
-    """What is in the directory."""
-
-    holds: Literal["a follow graph of rumorsim"] = "a follow graph of rumorsim"
-    format: Literal[1] = 1
-    accounts: Annotated[int, Field(ge=0, le=_MOST_ACCOUNTS)]
-    follows: Annotated[int, Field(ge=0, le=MAX_FOLLOWS)]
-    self_loops: _Count
-    duplicates: _Count
-    offsets: Part
-    followers: Part
-    weights: Part | None = None
-    ids: Part | None = None
-    attributes: dict[str, Part] = {}
-
-    def parts(self) -> dict[str, Part]:
-        """Every part by the name of its file."""
-        found = {"offsets": self.offsets, "followers": self.followers}
-        if self.weights is not None:
-            found["weights"] = self.weights
-        if self.ids is not None:
-            found["ids"] = self.ids
-        found |= {f"attribute-{i}": part for i, part in enumerate(self.attributes.values())}
-        return {f"{name}.{part.form}": part for name, part in found.items()}
-
-
-def manifest_of(path: Path) -> Path:
-    """The file whose digest names a graph: follows.json of a directory of arrays, else itself."""
-    return _directory(path) / MANIFEST if is_mapped(path) else path
-
-
-def _directory(path: Path) -> Path:
-    shown = str(path)
-    if "\0" in shown:
-        raise InputError("is not a file name", value=show_value(shown))
-    try:
-        if path.is_dir():
-            return path
-        there = path.exists()
-        beside = [each.name for each in path.parent.iterdir() if is_mapped(each)][:10_000]
-    except OSError as error:
-        if not isinstance(error, FileNotFoundError | NotADirectoryError):
-            value = str(error.strerror or error)
-            raise InputError("cannot be opened", shown[:200], value=value) from error
-        there, beside = False, []
-    if there:
-        rule = "is a file; a graph named .mapped is a directory of arrays"
-        raise InputError(rule, shown, advice="rename it, or fetch it again")
-    advice = nearest(path.name, beside) if beside else "check the path"
-    raise InputError("there is no such directory", shown, advice=advice[:200])
-
-
-def read_manifest(path: Path) -> Manifest:
-    """The manifest of the directory ``path``; InputError where it is none of ours."""
-    place = _directory(path) / MANIFEST
-    if part_file(place) > _LONGEST:
-        raise InputError(f"can have at most {_LONGEST:,} bytes", place)
-    values = parse_json(place.read_bytes(), str(place))
-    found = validated(Manifest, values, str(place))
-    for name, part in found.parts().items():
-        if part.form == "json" and name.split(".")[0] in ("offsets", "followers", "weights"):
-            raise InputError('must be "npy"', place, f"{name[:-5]}.form")
-    return found

@@ -15,7 +15,7 @@ from rumorsim.errors import InputError, show_value
 from rumorsim.graphs.building import from_edges
 from rumorsim.graphs.columns import DIRECTIONS, follower_first
 from rumorsim.graphs.follows import FollowGraph
-from rumorsim.graphs.numbering import attribute_array, id_order, id_table, is_missing
+from rumorsim.graphs.numbering import attribute_array, is_missing, ordered
 
 _WEIGHT = "weight"
 
@@ -47,13 +47,10 @@ def from_networkx(
         advice = "give a DiGraph, or both_ways=True if all follow each other"
         raise InputError(rule, file, "graph", type(graph).__name__, advice)
     nodes = list(graph)
-    order = id_order(nodes)
-    if order is not None:
-        nodes = [nodes[i] for i in order]
-    table = id_table(nodes)
-    plain = table.dtype == np.int64 and np.array_equal(table, np.arange(table.size))
-    work_out = _parallel_ends if graph.is_multigraph() else _ends
-    source, target, rows = work_out(graph, nodes, plain)
+    order, _, table = ordered(nodes)
+    nodes = [nodes[i] for i in order]
+    ends_of = _parallel_ends if graph.is_multigraph() else _ends
+    source, target, rows = ends_of(graph, nodes, table is None)
     weights = None if weight is None else _weights(rows, len(source), weight, file)
     return from_edges(
         source,
@@ -63,7 +60,7 @@ def from_networkx(
         both_ways=both_ways and (graph.is_directed() or graph.is_multigraph()),
         weights=weights,
         accounts=len(nodes),
-        ids=None if plain else table,
+        ids=table,
         attributes=_attributes(graph, nodes),
         file=file,
     )
@@ -137,15 +134,13 @@ def to_networkx(graph: FollowGraph, *, direction: str, weight: str = _WEIGHT) ->
         for node, value in zip(nodes, values.tolist(), strict=True):
             if not is_missing(value):
                 result.nodes[node][name] = value
-    followees = np.repeat(np.arange(graph.accounts), graph.follower_counts()).tolist()
-    ends = [nodes[i] for i in followees], [nodes[i] for i in graph.followers.tolist()]
-    source, target = (ends[1], ends[0]) if swap else ends
+    ends = graph.followees(), graph.followers
+    source, target = ([nodes[i] for i in end.tolist()] for end in (ends[::-1] if swap else ends))
     if graph.weights is None:
         result.add_edges_from(zip(source, target, strict=True))
     else:
-        result.add_weighted_edges_from(
-            zip(source, target, graph.weights.tolist(), strict=True), weight=weight
-        )
+        weighted = zip(source, target, graph.weights.tolist(), strict=True)
+        result.add_weighted_edges_from(weighted, weight=weight)
     return result
 
 

@@ -1,17 +1,16 @@
 """Arrays in ``.npy`` files, opened in place: what the header promises is checked first.
 
-The header is read here and not by NumPy, which evaluates it as Python and would allocate
-whatever it asks for. Format: NEP 1 (Kern 2007), versions 1.0 to 3.0.
+Nothing is allocated before the header is known to fit the file. Format: NEP 1 (Kern 2007).
 """
 
 from __future__ import annotations
 
 import math
 import os
-import re
 import stat
 from pathlib import Path
-from typing import Any, Final
+from tokenize import TokenError
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +21,9 @@ from rumorsim.plurals import counted
 
 #: Text is kept in place up to this many characters a cell.
 LONGEST_TEXT: Final = 32
-_MAGIC: Final = b"\x93NUMPY"
 _LONGEST_HEADER: Final = 10_000
 _SCAN: Final = 1 << 20
-_DESCR: Final = re.compile(r"['\"]descr['\"]\s*:\s*(?:['\"]([^'\"]*)['\"]|\[)")
-_ORDER: Final = re.compile(r"['\"]fortran_order['\"]\s*:\s*(True|False)\b")
-_SHAPE: Final = re.compile(r"['\"]shape['\"]\s*:\s*\(([\s\d,]{0,200})\)")
+_AGAIN: Final = "fetch it again"
 
 
 def part_file(path: Path) -> int:
@@ -41,7 +37,7 @@ def part_file(path: Path) -> int:
     except (OSError, ValueError) as error:
         missing = isinstance(error, FileNotFoundError)
         rule = "there is no such file" if missing else "cannot be opened"
-        raise InputError(rule, path, advice="fetch it again") from error
+        raise InputError(rule, path, advice=_AGAIN) from error
     if stat.S_ISLNK(found.st_mode):
         advice = "put the file itself in its place"
         raise InputError("is a link; arrays must be files", path, advice=advice)
@@ -59,28 +55,28 @@ def open_array(path: Path, kinds: tuple[str, ...], length: int) -> NDArray[Any]:
     ``kinds`` are the types it may have, such as "<i8"; "<U" stands for text of up to 32
     characters. The bytes stay in the file until they are looked at. InputError for
     another type (Python objects above all, which are pickles and could run anything), another
-    shape, or a file that is not exactly as long as its header says; nothing is allocated
-    before that is known.
+    shape, or a file that is not exactly as long as its header says.
     """
     size = part_file(path)
-    kind, found, start = _header(path)
-    if kind == "|O":
-        rule = "holds pickled Python objects, which are never read"
-        raise InputError(rule, path, "descr", '"|O"', "write it again as numbers or text")
-    text = re.fullmatch(r"<U([1-9]\d?)", kind)
-    allowed = "<U" in kinds and int(text.group(1)) <= LONGEST_TEXT if text else kind in kinds
-    if not allowed:
+    with path.open("rb") as file:
+        dtype, found, order, start = _header(file, path)
+    kind = "[...]" if dtype.names else str(dtype.str)
+    if dtype.hasobject:
+        rule, advice = "holds pickled Python objects", "write it again as numbers or text"
+        raise InputError(f"{rule}, which are never read", path, "descr", '"|O"', advice)
+    text = kind.startswith("<U") and 4 <= dtype.itemsize <= 4 * LONGEST_TEXT
+    if kind not in kinds and not (text and "<U" in kinds):
         rule = "must be one of " + ", ".join(f'"{each}"' for each in kinds)
         raise InputError(rule, path, "descr", show_value(kind))
+    if order and len(found) > 1:
+        raise InputError("must be False", path, "fortran_order", "True")
     if found != (length,):
-        rule = f"must be ({length},), as follows.json says"
-        raise InputError(rule, path, "shape", show_value(found))
-    dtype = np.dtype(kind)
+        raise InputError(f"must be ({length},), as follows.json says", path, "shape", str(found))
     expected = start + length * dtype.itemsize
     if size != expected:
         rule = f"has {counted(size, 'byte')} where its header promises {expected:,}"
         rule = f"is truncated: it {rule}" if size < expected else rule
-        raise InputError(rule, path, advice="fetch it again")
+        raise InputError(rule, path, advice=_AGAIN)
     if length == 0:
         return np.empty(0, dtype)
     try:
@@ -89,33 +85,25 @@ def open_array(path: Path, kinds: tuple[str, ...], length: int) -> NDArray[Any]:
         raise InputError("cannot be opened", path, value=str(error)[:80]) from error
 
 
-def _header(path: Path) -> tuple[str, tuple[int, ...], int]:
-    """Type, shape, and where the values start."""
-    with path.open("rb") as file:
-        start = file.read(12)
-        wide = start[6:7] in (b"\x02", b"\x03")
-        if not start.startswith(_MAGIC) or len(start) < 12 or start[6:8] not in _VERSIONS:
-            raise InputError("is not a .npy file", path, advice="fetch it again")
-        begin = 12 if wide else 10
-        length = int.from_bytes(start[8:begin], "little")
-        if length > _LONGEST_HEADER:
-            rule = f"has a header of {length:,} bytes; {_LONGEST_HEADER:,} are the most"
-            raise InputError(rule, path)
-        file.seek(begin)
-        text = file.read(length).decode("latin-1")
-    if len(text) < length:
-        raise InputError("is truncated: it ends within its header", path, advice="fetch it again")
-    descr, order, shape = (each.search(text) for each in (_DESCR, _ORDER, _SHAPE))
-    if descr is None or order is None or shape is None:
-        rule = "has a header that is not one of .npy"
-        raise InputError(rule, path, value=show_value(text.strip()))
-    sides = tuple(int(side) for side in shape.group(1).split(",") if side.strip().isdigit())
-    if order.group(1) == "True" and len(sides) > 1:
-        raise InputError("must be False", path, "fortran_order", "True")
-    return descr.group(1) or "[...]", sides, begin + length
-
-
-_VERSIONS: Final = (b"\x01\x00", b"\x02\x00", b"\x03\x00")
+def _header(file: BinaryIO, path: Path) -> tuple[np.dtype[Any], tuple[int, ...], bool, int]:
+    """Type, shape, whether it is in Fortran's order, and where the values start."""
+    start = file.read(12)
+    version, wide = start[6:8], start[6:7] == b"\x02"
+    if not start.startswith(np.lib.format.MAGIC_PREFIX) or version not in (b"\1\0", b"\2\0"):
+        raise InputError("is not a .npy file", path, advice=_AGAIN)
+    length = int.from_bytes(start[8 : 12 if wide else 10], "little")
+    if length > _LONGEST_HEADER:
+        rule = f"has a header of {length:,} bytes; {_LONGEST_HEADER:,} are the most"
+        raise InputError(rule, path)
+    file.seek(8)
+    formats = np.lib.format
+    read = formats.read_array_header_2_0 if wide else formats.read_array_header_1_0
+    try:
+        shape, order, dtype = read(file, max_header_size=_LONGEST_HEADER)
+    except (ValueError, TypeError, SyntaxError, TokenError, RecursionError, MemoryError) as error:
+        rule, value = "has a header that is not one of .npy", show_value(str(error))
+        raise InputError(rule, path, value=value, advice=_AGAIN) from error
+    return dtype, shape, order, file.tell()
 
 
 def write_array(path: Path, values: NDArray[Any]) -> None:

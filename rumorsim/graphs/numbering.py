@@ -1,10 +1,14 @@
-"""Ids of any kind as account numbers 0..N-1, in an order that no order of edges changes."""
+"""Ids of any kind as account numbers 0..N-1, in an order that does not depend on the edges.
+
+Also the edges before their ids are numbered, and attributes of accounts as arrays.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +16,8 @@ from numpy.typing import NDArray
 from rumorsim.errors import InputError, show_value
 
 _INT32_MAX = 2**31 - 1
+#: A whole number as an id is written.
+WHOLE: Final = re.compile(r"(?:0|-?[1-9][0-9]{0,999})")
 Labels = NDArray[np.int32]
 
 
@@ -28,10 +34,8 @@ def numbered(
         table, ends = _numbered_integers(first, second, file)
     else:
         table, ends = _numbered_objects(first, second)
-    whole = table.dtype.kind in "iu"
-    if whole and table[0] == 0 and int(table[-1]) == table.size - 1:
-        return None, ends
-    return table, ends
+    plain = table.dtype.kind in "iu" and table[0] == 0 and int(table[-1]) == table.size - 1
+    return None if plain else table, ends
 
 
 def _numbered_integers(
@@ -67,29 +71,22 @@ def _numbered_objects(
 ) -> tuple[NDArray[Any], tuple[Labels, Labels]]:
     seen: dict[Any, int] = {}
     number = seen.setdefault
-    one_list, two_list = first.tolist(), second.tolist()
+    rows = zip(first.tolist(), second.tolist(), strict=True)
     try:
         # Edge by edge, so that "first appearance" reads as in a file.
-        pairs = [
-            (number(a, len(seen)), number(b, len(seen)))
-            for a, b in zip(one_list, two_list, strict=True)
-        ]
+        pairs = [(number(a, len(seen)), number(b, len(seen))) for a, b in rows]
     except TypeError as error:
-        rule, advice = "ids must be hashable", "use whole numbers, text or pairs of them"
-        raise InputError(rule, key="ids", value=str(error)[:80], advice=advice) from error
+        advice = "use whole numbers, text or pairs of them"
+        raise InputError("ids must be hashable", "", "ids", str(error)[:80], advice) from error
     labels = np.array(pairs, np.int32).reshape(-1, 2)
     distinct = list(seen)
-    order = id_order(distinct)
-    if order is not None:
-        rank = np.empty(len(order), np.int32)
-        rank[order] = np.arange(len(order), dtype=np.int32)
-        labels = rank[labels]
-        distinct = [distinct[i] for i in order]
+    order, number, _ = ordered(distinct)
+    labels = number[labels]
     ends = np.ascontiguousarray(labels[:, 0]), np.ascontiguousarray(labels[:, 1])
-    return id_table(distinct), ends
+    return id_table([distinct[i] for i in order]), ends
 
 
-def id_order(distinct: list[Any]) -> list[int] | None:
+def _order(distinct: list[Any]) -> list[int] | None:
     """Positions that put whole numbers first, then text; None when other things are there."""
     if set(map(type, distinct)) == {int}:
         return sorted(range(len(distinct)), key=distinct.__getitem__)
@@ -97,9 +94,20 @@ def id_order(distinct: list[Any]) -> list[int] | None:
     texts = [i for i, each in enumerate(distinct) if isinstance(each, str)]
     if len(numbers) + len(texts) != len(distinct):
         return None
-    return sorted(numbers, key=lambda i: int(distinct[i])) + sorted(
-        texts, key=lambda i: str(distinct[i])
-    )
+    return sorted(numbers, key=lambda i: int(distinct[i])) + sorted(texts, key=distinct.__getitem__)
+
+
+def ordered(ids: list[Any]) -> tuple[list[int], Labels, NDArray[Any] | None]:
+    """Distinct ids in the order in which accounts are numbered.
+
+    Positions in that order, the number of each id, and the ids as an array, None for 0..N-1.
+    """
+    order = _order(ids) or list(range(len(ids)))
+    number = np.empty(len(order), np.int32)
+    number[order] = np.arange(len(order), dtype=np.int32)
+    table = id_table([ids[i] for i in order])
+    plain = table.dtype == np.int64 and np.array_equal(table, np.arange(table.size))
+    return order, number, None if plain else table
 
 
 def id_table(distinct: list[Any]) -> NDArray[Any]:

@@ -1,9 +1,9 @@
-"""What a follow graph looks like in a few numbers."""
+"""Summaries of a follow graph: reciprocity, clustering, components, growth along follows."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +11,14 @@ from numpy.typing import NDArray
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.randomness import Purpose, address_word, philox_array, uniform_array
 
+Array = NDArray[np.float64]
+
 #: Work (sum of squared degrees) up to which clustering is computed, not sampled.
 _EXACT_WORK = 200_000_000
 _SAMPLE = 200_000
 _SAMPLE_STAGE = 4096
+#: Steps of the power method, and the relative change that ends it.
+_STEPS, _ENOUGH = 2000, 1e-7
 _QUANTILES = (0.0, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999, 1.0)
 
 
@@ -31,9 +35,8 @@ def _tied(graph: FollowGraph) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Rows of accounts tied by a follow in either direction."""
     from rumorsim.kernels.csr import sorted_rows
 
-    followees = np.repeat(np.arange(graph.accounts, dtype=np.int32), graph.follower_counts())
-    rows = np.concatenate([followees, graph.followers])
-    columns = np.concatenate([graph.followers, followees])
+    ends = [graph.followees(), graph.followers]
+    rows, columns = np.concatenate(ends), np.concatenate(ends[::-1])
     offsets, tied, _, _, _ = sorted_rows(rows, columns, np.empty(0), graph.accounts)
     return offsets, tied
 
@@ -69,24 +72,20 @@ def clustering(graph: FollowGraph, *, exact_work: int = _EXACT_WORK) -> tuple[fl
 
 def largest_component_share(graph: FollowGraph) -> float:
     """The share of accounts in the largest weakly connected component."""
-    from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
-    n = graph.accounts
-    if n == 0:
+    if graph.accounts == 0:
         return 0.0
-    offsets = graph.offsets if graph.follows > 2**31 - 1 else graph.offsets.astype(np.int32)
-    ones = np.ones(graph.follows, np.int8)
-    matrix = csr_array((ones, graph.followers, offsets), shape=(n, n))
+    matrix = _matrix(graph, np.ones(graph.follows, np.int8))
     _, labels = connected_components(matrix, directed=True, connection="weak")
-    return float(np.bincount(labels).max()) / n
+    return float(np.bincount(labels).max()) / graph.accounts
 
 
 def _quantiles(counts: NDArray[np.int64]) -> dict[str, float]:
     if counts.size == 0:
         return {}
-    values = np.quantile(counts, _QUANTILES, method="inverted_cdf").tolist()
-    return {f"{q:g}": float(v) for q, v in zip(_QUANTILES, values, strict=True)}
+    values = np.quantile(counts, _QUANTILES, method="inverted_cdf").astype(float).tolist()
+    return {f"{q:g}": value for q, value in zip(_QUANTILES, values, strict=True)}
 
 
 def describe(graph: FollowGraph) -> dict[str, Any]:
@@ -110,24 +109,14 @@ def describe(graph: FollowGraph) -> dict[str, Any]:
     }
 
 
-if TYPE_CHECKING:
-    from rumorsim.graphs.follows import FollowGraph
-
-
-Array = NDArray[np.float64]
-
-#: Steps of the power method, and the relative change that ends it.
-_STEPS: Final = 2000
-_ENOUGH: Final = 1e-7
-
-
 def weighted_followers(graph: FollowGraph, weights: Array) -> float:
     """Mean weight of the followers of an account reached through a follow; 0 without follows.
 
     Each account counts by the weight of the follows that lead to it: sum of in * out over
     sum of in. Where all weigh 1 that is the mean over follows of the follower's followers.
     """
-    into, out = _into(graph, weights), _out(graph, weights)
+    into = np.bincount(graph.followers, weights, minlength=graph.accounts)
+    out = np.bincount(graph.followees(), weights, minlength=graph.accounts)
     total = float(into.sum())
     return float(into @ out) / total if total else 0.0
 
@@ -162,7 +151,7 @@ def spectral_radius(graph: FollowGraph, weights: Array) -> float:
     """
     from scipy.sparse.csgraph import connected_components
 
-    matrix = _matrix(graph, weights).copy()  # the graph's own arrays cannot be changed
+    matrix = _matrix(graph, weights.copy()).copy()  # the graph's own arrays cannot be changed
     matrix.eliminate_zeros()
     _, part = connected_components(matrix, directed=True, connection="strong")
     rows = np.repeat(np.arange(graph.accounts), np.diff(matrix.indptr))
@@ -185,17 +174,9 @@ def spectral_radius(graph: FollowGraph, weights: Array) -> float:
     return found
 
 
-def _matrix(graph: FollowGraph, weights: Array) -> Any:
+def _matrix(graph: FollowGraph, values: NDArray[Any]) -> Any:
     from scipy.sparse import csr_array
 
+    offsets = graph.offsets if graph.follows > 2**31 - 1 else graph.offsets.astype(np.int32)
     shape = (graph.accounts, graph.accounts)
-    return csr_array((weights.copy(), graph.followers, graph.offsets), shape=shape)
-
-
-def _into(graph: FollowGraph, weights: Array) -> Array:
-    return np.bincount(graph.followers, weights, minlength=graph.accounts).astype(np.float64)
-
-
-def _out(graph: FollowGraph, weights: Array) -> Array:
-    followees = np.repeat(np.arange(graph.accounts, dtype=np.int32), graph.follower_counts())
-    return np.bincount(followees, weights, minlength=graph.accounts).astype(np.float64)
+    return csr_array((values, graph.followers, offsets), shape=shape)

@@ -118,8 +118,7 @@ def _names(columns: Columns) -> tuple[str, ...]:
 
 
 def _ends(graph: FollowGraph) -> dict[str, NDArray[Any]]:
-    followees = np.repeat(np.arange(graph.accounts, dtype=np.int32), graph.follower_counts())
-    return {"followee": followees, "follower": graph.followers}
+    return {"followee": graph.followees(), "follower": graph.followers}
 
 
 def _table(graph: FollowGraph, columns: Columns, place: Path) -> dict[str, NDArray[Any]]:
