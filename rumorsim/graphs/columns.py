@@ -23,6 +23,10 @@ COLUMNS_HELP = (
 #: The word for a column that is not read.
 SKIPPED = "_"
 _ENDS = ("follower", "followee")
+#: The two orders in which an edge can name its ends.
+DIRECTIONS = ("follower followee", "followee follower")
+#: The names of the two ends of an edge in formats of graphs.
+EDGE_ENDS = ("source", "target")
 _VALUES = ("weight", "time")
 #: Words in a header that can only mean one end.
 _SAID = {
@@ -32,12 +36,7 @@ _SAID = {
 _PARTS = re.compile(r"[^\W\d_]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _MOST = 1000
-_FORMS = (
-    "follower followee",
-    "followee follower",
-    "follower followee weight",
-    "followee follower weight",
-)
+_FORMS = (*DIRECTIONS, *(f"{each} weight" for each in DIRECTIONS))
 
 
 @dataclass(frozen=True)
@@ -74,6 +73,22 @@ class Columns:
             return " ".join(self.words)
         quoted = (f'"{name}"' if re.search(r"\s", name) else name for name in self.names)
         return " ".join(map("=".join, zip(self.words, quoted, strict=True)))
+
+    def edge_ends(self) -> tuple[str, str | None]:
+        """In a format of graphs: what source -> target means, and the name of the weights.
+
+        "follower followee" means that the source follows the target. By name, the two ends are
+        called "source" and "target": "follower=target followee=source weight=w".
+        """
+        if not self.names:
+            return self.direction, "weight" if self.weighted else None
+        names = dict(zip(self.words, self.names, strict=True))
+        for word in _ENDS:
+            if names[word] not in EDGE_ENDS:
+                rule, advice = "there is no such end of an edge", nearest(names[word], EDGE_ENDS)
+                value = show_value(names[word])
+                raise InputError(f"{rule} in GraphML", "", "columns", value, advice)
+        return DIRECTIONS[names["follower"] != EDGE_ENDS[0]], names.get("weight")
 
     def without(self, *words: str) -> str:
         """The columns in order without names and without ``words``, as people write them."""
@@ -184,10 +199,6 @@ def _well_formed(words: tuple[str, ...]) -> bool:
     known = [word for word in words if word != SKIPPED]
     distinct = len(set(known)) == len(known)
     return distinct and set(_ENDS) <= set(known) <= {*_ENDS, *_VALUES} and len(words) <= _MOST
-
-
-#: The two orders in which an edge can name its ends.
-DIRECTIONS = ("follower followee", "followee follower")
 
 
 def follower_first(direction: str, *, key: str = "direction") -> bool:

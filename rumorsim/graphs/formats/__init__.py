@@ -1,4 +1,4 @@
-"""Graph formats beside lists of follows: one module each, found by the ending of a name.
+"""Graph formats beside lists of follows: one module each, found by the ending of a file's name.
 
 Most are read and written by networkx, which holds the whole graph as Python objects: they are
 for small graphs, up to some hundred thousand follows. Other packages add formats by entry
@@ -8,39 +8,24 @@ points of the group ``rumorsim.graph_formats``, each of which names a :class:`Gr
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, Any, Final
 
 from rumorsim.errors import InputError, RumorsimError, nearest, show_value
+from rumorsim.graphs import sources
+from rumorsim.graphs.columns import Columns
+from rumorsim.graphs.follows import FollowGraph
 from rumorsim.own_code import blamed
 from rumorsim.plug_ins import Registry
-
-if TYPE_CHECKING:
-    from rumorsim.graphs.columns import Columns
-    from rumorsim.graphs.follows import FollowGraph
-    from rumorsim.graphs.sources import Progress
-
-__all__ = [
-    "ENDINGS",
-    "FORMATS",
-    "LISTS",
-    "GraphFormat",
-    "Request",
-    "check_ending",
-    "format_by_name",
-    "format_lines",
-    "format_of_file",
-    "not_read",
-]
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of a reader: the file, and how to understand it (see ``read_follows``)."""
+    """A file to be read, and how to understand it (see ``read_follows``)."""
 
     path: Path
     columns: Columns
@@ -49,16 +34,25 @@ class Request:
     both_ways: bool = False
     compressed: bool = False
     max_bytes: int | None = None
-    progress: Progress | None = None
+    progress: sources.Progress | None = None
+
+    def pieces(self) -> Iterator[bytes]:
+        """The bytes of the file, decompressed; InputError beyond ``max_bytes``."""
+        return sources.pieces(
+            self.path,
+            compressed=self.compressed,
+            max_bytes=self.max_bytes,
+            progress=self.progress,
+        )
 
 
 @dataclass(frozen=True)
 class GraphFormat:
     """One format. ``home`` is the module that has ``read`` and, if it can be written, ``write``.
 
-    ``read(request)`` gives a FollowGraph and raises InputError for whatever is wrong with the
+    ``read(request)`` returns a FollowGraph and raises InputError for every fault of the
     file. ``write(file, graph, columns, place)`` writes one to an open binary file;
-    ``kept(graph)`` names the attributes of accounts that it writes.
+    ``kept(graph)`` returns the names of the attributes of accounts that it writes.
     """
 
     name: str
@@ -84,7 +78,7 @@ class GraphFormat:
         return self.by_networkx or not self.ours
 
     def read(self, request: Request) -> FollowGraph:
-        """The follow graph of a file; InputError for whatever is wrong with it."""
+        """The follow graph of a file; InputError for every fault of the file."""
         with self._blamed(f"reading {request.path}"):
             graph: FollowGraph = self._module.read(request)
             if not self.ours:
@@ -98,7 +92,7 @@ class GraphFormat:
 
     @contextmanager
     def _blamed(self, when: str) -> Iterator[None]:
-        """Whatever a format of another package raises, told as a fault of that package."""
+        """Report whatever a format of another package raises as a fault of that package."""
         try:
             yield
         except (RumorsimError, MemoryError, OSError):
@@ -110,8 +104,7 @@ class GraphFormat:
 
     def kept(self, graph: FollowGraph) -> list[str]:
         """The attributes of accounts that a file of this format holds."""
-        names: Iterable[str] = self._module.kept(graph)
-        return list(names)
+        return list(self._module.kept(graph))
 
 
 def _format(
@@ -121,28 +114,22 @@ def _format(
     return GraphFormat(name, tuple(endings.split()), summary, home, writable, by_networkx)
 
 
+_GRAPHML: Final = "XML that most programs know, of any size"
+_MATRIX: Final = "sparse matrices, read by scipy"
 #: Every format of this folder by its name.
 _OWN: Final[dict[str, GraphFormat]] = {
     each.name: each
     for each in (
-        _format(
-            "graphml", ".graphml", "XML that most programs know, of any size", by_networkx=False
-        ),
+        _format("graphml", ".graphml", _GRAPHML, by_networkx=False),
         _format("gexf", ".gexf", "what Gephi exports"),
         _format("gml", ".gml", "Graph Modelling Language; accounts go by their labels"),
         _format("pajek", ".net .pajek", "Pajek networks with one list, of arcs or of edges"),
         _format("adjlist", ".adjlist", "an account and all its targets on each line"),
         _format("node-link", ".json", "JSON with nodes and links, as networkx and D3 have it"),
-        _format(
-            "matrix-market",
-            ".mtx",
-            "sparse matrices, read by scipy",
-            writable=False,
-            by_networkx=False,
-        ),
+        _format("matrix-market", ".mtx", _MATRIX, writable=False, by_networkx=False),
     )
 }
-#: What follows are listed in, by the names that are accepted beside those of FORMATS.
+#: The formats of lists of follows, by the names that are accepted beside those of FORMATS.
 LISTS: Final = ("text", "parquet")
 #: Endings of names that are never those of a format of another package.
 _LIST_ENDINGS: Final = (".txt", ".csv", ".tsv", ".parquet", ".mapped", ".gz")

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import io
-from array import array
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, Final, NoReturn
+from typing import IO, Any, Final
 
 import networkx as nx
 from networkx.readwrite.gexf import GEXFReader, GEXFWriter
 
-from rumorsim.errors import InputError, show_value
-from rumorsim.graphs.columns import Columns
+from rumorsim.errors import show_value
+from rumorsim.graphs.columns import EDGE_ENDS, Columns
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.formats import Request
 from rumorsim.graphs.formats.small import even_columns, network_to_write, read_small
-from rumorsim.graphs.formats.xml_guard import parse_xml
+from rumorsim.graphs.formats.xml_guard import XmlReader
 
 #: Gephi 0.9 calls version 1.3 by another address than networkx knows.
 _ADDRESSES: Final = (b'"http://www.gexf.net/1.3', b'"http://gexf.net/1.3')
@@ -39,7 +37,7 @@ def read(request: Request) -> FollowGraph:
 
 def _parse(raw: bytes, path: Path, both_ways: bool) -> nx.Graph[Any]:
     document = _Document(str(path))
-    parse_xml(path, [raw], document, "GEXF")
+    document.parse([raw])
     document.finish(both_ways)
     root = raw[:_LONGEST_ROOT].replace(*_ADDRESSES)
     graph = _Reader()(io.BytesIO(root + raw[_LONGEST_ROOT:]))
@@ -78,76 +76,59 @@ class _Types(dict[Any, Any]):
         return str
 
 
-class _Document:
-    """What networkx would pass over: nodes told twice or not at all, edges of a time."""
+class _Document(XmlReader):
+    """Checks what networkx would pass over: nodes given twice or never, edges of a time."""
+
+    name, root = "GEXF", "gexf"
 
     def __init__(self, file: str) -> None:
-        self.file = file
-        self.line: Callable[[], int] = int
+        super().__init__(file)
         self._nodes: set[str] = set()
-        self._lines, self._ends = array("q"), list[str]()
-        self._begun = False
+        #: Both ends of each edge by the line of the edge.
+        self._ends: list[tuple[str, int]] = []
         self._default = _UNDIRECTED
         #: The line of the first edge of each type.
         self._types: dict[str, int] = {}
 
     def start(self, tag: str, given: dict[str, str]) -> None:
-        tag = tag.rpartition(":")[2]
-        if not self._begun and tag != "gexf":
-            self._fault("is not GEXF: it begins with another tag", show_value(f"<{tag}>"))
-        self._begun = True
-        if tag in ("spell", "slice") or (
-            tag in ("node", "edge") and given.keys() & {"start", "end"}
-        ):
+        timed = tag in ("node", "edge") and given.keys() & {"start", "end"}
+        if timed or tag in ("spell", "slice"):
+            rule = "exists for a time only, and follows do not"
             advice = "export the graph of one moment, or of all times as a static graph"
-            self._fault("exists for a time only, and follows do not", f"<{tag}>", advice)
+            self.fault(rule, value=f"<{tag}>", advice=advice)
         if tag == "node":
             name = self._given(given, "id")
             if name in self._nodes:
-                self._fault("is given twice", show_value(name))
+                self.fault("is given twice", value=show_value(name))
             self._nodes.add(name)
         elif tag == "graph":
             self._default = self._type(given, "defaultedgetype", _UNDIRECTED)
         elif tag == "edge":
             self._types.setdefault(self._type(given, "type", self._default), self.line())
-            for end in ("source", "target"):
-                self._ends.append(self._given(given, end))
-                self._lines.append(self.line())
+            self._ends += ((self._given(given, end), self.line()) for end in EDGE_ENDS)
 
     def _given(self, given: dict[str, str], key: str) -> str:
         if not given.get(key):
-            self._fault(f"{key} is {'empty' if key in given else 'missing'}")
+            self.fault(f"{key} is {'empty' if key in given else 'missing'}")
         return given[key]
 
     def _type(self, given: dict[str, str], key: str, otherwise: str) -> str:
         found = given.get(key, otherwise)
         if found not in _TYPES:
-            self._fault(f"{key} must be one of {', '.join(_TYPES)}", show_value(found))
+            self.fault(f"{key} must be one of {', '.join(_TYPES)}", value=show_value(found))
         return found
 
-    def text(self, text: str) -> None:
-        """Nothing that follows depend on."""
-
-    def end(self, tag: str) -> None:
-        """Nothing that follows depend on."""
-
     def finish(self, both_ways: bool) -> None:
-        for name, line in zip(self._ends, self._lines, strict=True):
+        """Check what only the whole document shows."""
+        for name, line in self._ends:
             if name not in self._nodes:
                 rule, advice = "there is no node of this id", "every end of an edge needs a <node>"
-                self._fault(rule, show_value(name), advice, line)
+                self.fault(rule, value=show_value(name), advice=advice, line=line)
         line = self._types.get(_UNDIRECTED, 0)
         if line and len(self._types) > 1 and not both_ways:
             rule = "is undirected where others are directed: it does not say who follows whom"
-            advice = (
-                "save it as directed or mutual, or say both_ways (--both-ways) if each edge of the"
-                " file stands for two follows"
-            )
-            self._fault(rule, "<edge>", advice, line)
-
-    def _fault(self, rule: str, value: str = "", advice: str = "", line: int = 0) -> NoReturn:
-        place = f"{self.file}, line {line or self.line()}"
-        raise InputError(rule, place, value=value, advice=advice)
+            advice = "save it as directed or mutual, or say both_ways (--both-ways) if each edge"
+            self.fault(rule, "", "<edge>", f"{advice} of the file stands for two follows", line)
 
 
 def kept(graph: FollowGraph) -> list[str]:

@@ -13,9 +13,7 @@ from rumorsim.errors import InputError, show_value
 from rumorsim.graphs.building import named_by
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.formats import Request
-from rumorsim.graphs.formats.graphml import edge_ends
 from rumorsim.graphs.handed import from_matrix
-from rumorsim.graphs.sources import pieces
 from rumorsim.plurals import counted
 
 #: Bytes that an entry takes at least: "1 1" and the end of its line.
@@ -32,18 +30,11 @@ def read(request: Request) -> FollowGraph:
     ``columns`` says so.
     """
     path, file = request.path, str(request.path)
-    direction, weight = edge_ends(request.columns)
+    direction, weight = request.columns.edge_ends()
     if request.id_attribute not in (None, "id"):
         rule, advice = "a matrix has no attributes", "leave it out"
         raise InputError(rule, file, "id_attribute", show_value(request.id_attribute), advice)
-    raw = b"".join(
-        pieces(
-            path,
-            compressed=request.compressed,
-            max_bytes=request.max_bytes,
-            progress=request.progress,
-        )
-    )
+    raw = b"".join(request.pieces())
     accounts, symmetric = _head(raw, path, request.both_ways, weight is not None)
     matrix = _by_scipy("mmread", raw, path)
     if isinstance(matrix, np.ndarray):

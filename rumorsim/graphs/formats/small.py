@@ -16,10 +16,8 @@ from rumorsim.graphs.building import named_by
 from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.formats import GraphFormat, Request
-from rumorsim.graphs.formats.graphml import edge_ends
 from rumorsim.graphs.networks import from_networkx, to_networkx
 from rumorsim.graphs.numbering import attribute_array, id_table, is_missing
-from rumorsim.graphs.sources import pieces
 
 #: Bytes a file may hold unless more are allowed: some hundred thousand follows.
 _LARGEST: Final = 32 << 20
@@ -46,7 +44,7 @@ def read_small(
     text nor numbers, such as how a node is drawn, are passed over. Whatever is wrong is an
     InputError, with its line where that is known.
     """
-    direction, weight = edge_ends(request.columns)
+    direction, weight = request.columns.edge_ends()
     file = str(request.path)
     graph = _parsed(_bytes(request, name), request.path, name, parse)
     if not len(graph):
@@ -73,12 +71,7 @@ def read_small(
 def _bytes(request: Request, name: str) -> bytes:
     limit = request.max_bytes or _LARGEST
     found: list[bytes] = []
-    for piece in pieces(
-        request.path,
-        compressed=request.compressed,
-        max_bytes=request.max_bytes,
-        progress=request.progress,
-    ):
+    for piece in request.pieces():
         found.append(piece)
         if sum(map(len, found)) > limit:
             rule = f"holds more than {limit:,} bytes, and {name} is read whole, by networkx"
@@ -127,7 +120,7 @@ def network_to_write(
 
     Ids become text, in which they must still differ, unless the format keeps them ``typed``.
     """
-    direction, weight = edge_ends(columns)
+    direction, weight = columns.edge_ends()
     ids = graph.id_list()
     if not typed:
         ids = [str(each) for each in ids]
