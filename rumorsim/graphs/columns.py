@@ -29,10 +29,7 @@ DIRECTIONS = ("follower followee", "followee follower")
 EDGE_ENDS = ("source", "target")
 _VALUES = ("weight", "time")
 #: Words in a header that can only mean one end.
-_SAID = {
-    "follower": {"follower", "followers"},
-    "followee": {"followee", "followees", "followed"},
-}
+_SAID = {"follower": {"follower", "followers"}, "followee": {"followee", "followees", "followed"}}
 _PARTS = re.compile(r"[^\W\d_]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _MOST = 1000

@@ -193,10 +193,7 @@ def _limited(
 
 
 def _returns_wanted(
-    follows: int,
-    reciprocity: float,
-    popularity: NDArray[np.float64],
-    activity: NDArray[np.float64],
+    follows: int, reciprocity: float, popularity: NDArray[np.float64], activity: NDArray[np.float64]
 ) -> int:
     """Follows to be added as returns, given those that are mutual by chance.
 

@@ -91,14 +91,7 @@ def write_follows(
 
                 check_written(chosen, draft, graph, wanted, compressed=packed)
         else:
-            _write_text(
-                draft,
-                graph,
-                wanted,
-                place,
-                commas=".csv" in suffixes[-2:],
-                packed=packed,
-            )
+            _write_text(draft, graph, wanted, place, commas=".csv" in suffixes[-2:], packed=packed)
 
 
 def left_behind(graph: FollowGraph, path: str | os.PathLike[str]) -> tuple[int, list[str]]:
@@ -165,11 +158,7 @@ def _opened(draft: Path, *, packed: bool) -> Iterator[IO[bytes]]:
 
 
 def _cells(
-    graph: FollowGraph,
-    word: str,
-    ends: dict[str, NDArray[Any]],
-    ids: list[str] | None,
-    part: slice,
+    graph: FollowGraph, word: str, ends: dict[str, NDArray[Any]], ids: list[str] | None, part: slice
 ) -> list[str]:
     if word == "weight" and graph.weights is not None:
         return list(map(repr, graph.weights[part].tolist()))

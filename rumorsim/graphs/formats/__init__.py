@@ -39,10 +39,7 @@ class Request:
     def pieces(self) -> Iterator[bytes]:
         """The bytes of the file, decompressed; InputError beyond ``max_bytes``."""
         return sources.pieces(
-            self.path,
-            compressed=self.compressed,
-            max_bytes=self.max_bytes,
-            progress=self.progress,
+            self.path, compressed=self.compressed, max_bytes=self.max_bytes, progress=self.progress
         )
 
 

@@ -122,8 +122,8 @@ def _lines(
     weights = graph.weights if weight is not None else None
     for account, here in enumerate(nodes):
         row = slice(int(graph.offsets[account]), int(graph.offsets[account + 1]))
-        values = repeat(None) if weights is None else iter(weights[row].tolist())
-        for follower, value in zip(graph.followers[row].tolist(), values, strict=False):
+        given = repeat(None) if weights is None else weights[row].tolist()
+        for follower, value in zip(graph.followers[row].tolist(), given, strict=False):
             one, two = (nodes[follower], here) if forward else (here, nodes[follower])
             end = "/>" if value is None else f'><data key="w">{value!r}</data></edge>'
             yield f"<edge source={one} target={two}{end}\n"

@@ -31,10 +31,7 @@ _REFUSED: Final = {
         "hyperedges have no follower and followee",
         "replace each by the edges that it stands for",
     ),
-    "locator": (
-        "a part of the graph is said to be in another file",
-        "save the graph as one file",
-    ),
+    "locator": ("a part of the graph is said to be in another file", "save the graph as one file"),
 }
 #: Where yEd keeps the name that is shown for a node whose id is only a number.
 _LABEL: Final = "NodeLabel"

@@ -109,12 +109,7 @@ def decoded(raw: bytes, path: Path) -> str:
 
 
 def network_to_write(
-    graph: FollowGraph,
-    columns: Columns,
-    kept: list[str],
-    place: Path,
-    *,
-    typed: bool = False,
+    graph: FollowGraph, columns: Columns, kept: list[str], place: Path, *, typed: bool = False
 ) -> nx.DiGraph[Any]:
     """The networkx graph to be written, with the attributes ``kept``.
 
