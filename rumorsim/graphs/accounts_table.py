@@ -23,8 +23,11 @@ from rumorsim.graphs.sources import file_format, marked_encoding, too_big
 from rumorsim.plurals import counted
 
 _ID = "id"
-#: Faults told one by one; more are counted.
-_TOLD = 20
+#: Faults shown one by one; more are counted.
+_SHOWN = 20
+_ISOLATED = (
+    "with isolated = true under [accounts] an id of the table alone is an account without follows"
+)
 _TRUTH = {"true": True, "false": False}
 #: What separates the cells of a table, by the header: the first that gives it a column "id".
 _SEPARATORS = "\t;,"
@@ -49,12 +52,8 @@ def read_accounts_table(
     """
     place = checked_file(path)
     known = list(range(ids)) if isinstance(ids, int) else np.asarray(ids, object).tolist()
-    parquet = file_format(place) == "parquet"
-    if parquet:
-        names, given, columns = _parquet_columns(place, max_bytes)
-    else:
-        names, given, columns = _csv_columns(place, max_bytes)
-    accounts = _accounts(given, known, str(path), text=not parquet)
+    (names, given, columns), text = _table(place, max_bytes)
+    accounts = _accounts(given, known, str(path), text=text)
     result = {}
     for name, cells in zip(names, columns, strict=True):
         values: list[Any] = [None] * len(known)
@@ -102,21 +101,17 @@ def with_accounts_table(
     return replace(whole, attributes={**whole.attributes, **columns})
 
 
-def _table(place: Path, max_bytes: int | None) -> tuple[Table, bool]:
+def _table(path: Path, max_bytes: int | None) -> tuple[Table, bool]:
     """A table, and whether its ids are text because all of it is."""
-    if file_format(place) == "parquet":
-        return _parquet_columns(place, max_bytes), False
-    return _csv_columns(place, max_bytes), True
-
-
-def _parquet_columns(path: Path, max_bytes: int | None) -> Table:
+    if file_format(path) != "parquet":
+        return _csv_columns(path, max_bytes), True
     from rumorsim.graphs.parquet import column_names, read_table
 
     names = column_names(path)
     at = _id_column(names, str(path))
     columns = [column.to_pylist() for column in read_table(path, None, max_bytes).columns]
-    given = [(f"{path}, row {i}", value) for i, value in enumerate(columns[at], 1)]
-    return names[:at] + names[at + 1 :], given, columns[:at] + columns[at + 1 :]
+    given = [(f"{path}, row {i}", value) for i, value in enumerate(columns.pop(at), 1)]
+    return (names[:at] + names[at + 1 :], given, columns), False
 
 
 def _csv_columns(path: Path, max_bytes: int | None) -> Table:
@@ -128,8 +123,9 @@ def _csv_columns(path: Path, max_bytes: int | None) -> Table:
     _, names = next((row for row in rows if not _marked(row[1])), (0, []))
     names = [name.strip() for name in names]
     at = _id_column(names, str(path))
+    others = names[:at] + names[at + 1 :]
     given: list[tuple[str, Any]] = []
-    columns: list[list[str]] = [[] for _ in names]
+    columns: list[list[str]] = [[] for _ in others]
     for number, cells in rows:
         line = f"{path}, line {number}"
         if len(cells) != len(names) and _marked(cells):
@@ -137,11 +133,10 @@ def _csv_columns(path: Path, max_bytes: int | None) -> Table:
         if len(cells) != len(names):
             rule = f"has {counted(len(cells), 'column')} where {len(names)} are expected"
             raise InputError(rule, line, value=show_value(",".join(cells)))
-        given.append((line, cells[at]))
+        given.append((line, cells.pop(at)))
         for column, cell in zip(columns, cells, strict=True):
             column.append(cell.strip())
-    typed = [_typed(column) for column in columns]
-    return names[:at] + names[at + 1 :], given, typed[:at] + typed[at + 1 :]
+    return others, given, [_typed(column) for column in columns]
 
 
 def _csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -150,20 +145,13 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
         mark, encoding = marked_encoding(raw.read(4))
     with path.open(newline="", encoding=encoding) as file:
         file.read(1 if mark else 0)
-        separator = _separator(path, encoding)
-        reader = csv.reader(file, strict=True, delimiter=separator)
-        while True:
-            try:
-                cells = next(reader, None)
-            except (csv.Error, UnicodeError) as error:
-                raise InputError(
-                    "is not CSV text in UTF-8",
-                    f"{path}, line {reader.line_num + 1}",
-                    value=show_value(str(error)),
-                ) from error
-            if cells is None:
-                return
-            yield reader.line_num, cells
+        reader = csv.reader(file, strict=True, delimiter=_separator(path, encoding))
+        try:
+            for cells in reader:
+                yield reader.line_num, cells
+        except (csv.Error, UnicodeError) as error:
+            place, value = f"{path}, line {reader.line_num + 1}", show_value(str(error))
+            raise InputError("is not CSV text in UTF-8", place, value=value) from error
 
 
 def _separator(path: Path, encoding: str) -> str:
@@ -185,9 +173,8 @@ def _id_column(names: list[str], path: str) -> int:
     if not names:
         raise InputError("is empty", path, advice='begin with a header line: "id,..."')
     if len(set(names)) != len(names) or not all(names):
-        raise InputError(
-            "column names must be distinct and not empty", path, value=show_value(", ".join(names))
-        )
+        rule = "column names must be distinct and not empty"
+        raise InputError(rule, path, value=show_value(", ".join(names)))
     if _ID not in names:
         raise InputError('there is no column "id"', path, _ID, advice=nearest(_ID, names[:20]))
     return names.index(_ID)
@@ -221,35 +208,19 @@ def _accounts(
         value = as_given.strip() if text and as_given not in places else as_given
         account = places.get(value)
         if account is None:
-            faults.append(
-                Fault(
-                    "no account has this id",
-                    file=line,
-                    key=_ID,
-                    value=show_value(value),
-                    advice=f"{_such_as(known)}; with isolated = true under [accounts] an id of the"
-                    " table alone is an account without follows",
-                )
-            )
+            advice = f"{_such_as(known)}; {_ISOLATED}"
+            faults.append(Fault("no account has this id", line, _ID, show_value(value), advice))
         elif value in first:
-            faults.append(
-                Fault(
-                    "is given twice",
-                    file=line,
-                    key=_ID,
-                    value=show_value(value),
-                    advice=f"the first is at {first[value]}",
-                )
-            )
+            advice = f"the first is at {first[value]}"
+            faults.append(Fault("is given twice", line, _ID, show_value(value), advice))
         else:
             first[value] = line
             accounts.append(account)
     if faults:
-        more = len(faults) - _TOLD
-        told = list(islice(faults, _TOLD))
+        more = len(faults) - _SHOWN
         if more > 0:
-            told.append(Fault(f"has {counted(more, 'more such fault')}", file=path))
-        raise InputError(told)
+            faults[_SHOWN:] = [Fault(f"has {counted(more, 'more such fault')}", path)]
+        raise InputError(faults)
     return accounts
 
 

@@ -22,7 +22,8 @@ COLUMNS_HELP = (
 )
 #: The word for a column that is not read.
 SKIPPED = "_"
-_ENDS = ("follower", "followee")
+#: The two ends of a follow.
+ENDS = ("follower", "followee")
 #: The two orders in which an edge can name its ends.
 DIRECTIONS = ("follower followee", "followee follower")
 #: The names of the two ends of an edge in formats of graphs.
@@ -53,7 +54,7 @@ class Columns:
     @property
     def direction(self) -> str:
         """Which of the two ends comes first, as ``from_edges`` wants it."""
-        return " ".join(word for word in self.words if word in _ENDS)
+        return " ".join(word for word in self.words if word in ENDS)
 
     @property
     def weighted(self) -> bool:
@@ -80,7 +81,7 @@ class Columns:
         if not self.names:
             return self.direction, "weight" if self.weighted else None
         names = dict(zip(self.words, self.names, strict=True))
-        for word in _ENDS:
+        for word in ENDS:
             if names[word] not in EDGE_ENDS:
                 rule, advice = "there is no such end of an edge", nearest(names[word], EDGE_ENDS)
                 value = show_value(names[word])
@@ -119,7 +120,7 @@ class Columns:
         read = [header[i] for i in places if i < len(header)]
         for word, name in zip(self.wanted, read, strict=False):
             end = _end_in(name)
-            if end and word in _ENDS and end != word:
+            if end and word in ENDS and end != word:
                 rule = f"the header calls the column of the {word} {show_value(name)}"
                 advice = "give the order of the header, or change the header if it is wrong"
                 raise InputError(rule, file, "columns", show_value(str(self)), advice)
@@ -140,11 +141,11 @@ class Columns:
         return bool(self.names) or (SKIPPED not in self.words and set(self.words) <= lower)
 
     def _agree(self, header: Sequence[str], file: str) -> None:
-        ends = [word for word in header if word in _ENDS]
-        if sorted(ends) != sorted(_ENDS):
+        ends = [word for word in header if word in ENDS]
+        if sorted(ends) != sorted(ENDS):
             return
-        placed = [header.index(word) for word in self.wanted if word in _ENDS]
-        by_order = [i for i, word in enumerate(self.words) if word in _ENDS]
+        placed = [header.index(word) for word in self.wanted if word in ENDS]
+        by_order = [i for i, word in enumerate(self.words) if word in ENDS]
         if " ".join(ends) != self.direction or (SKIPPED in self.words and placed != by_order):
             rule = f'the header says "{" ".join(ends)}"'
             if " ".join(ends) == self.direction:
@@ -170,7 +171,7 @@ def parse_columns(columns: str, *, key: str = "columns") -> Columns:
     if not _well_formed(words):
         rule = "must say which column holds the follower and which the followee"
         advice = nearest(columns, _FORMS)
-        if set(_ENDS) <= set(words):
+        if set(ENDS) <= set(words):
             rule = "must name each column once"
             advice = f'the words are "follower", "followee", "weight", "time" and "{SKIPPED}"'
         raise InputError(rule, "", key, show_value(columns), advice)
@@ -195,7 +196,7 @@ def _parts(columns: str, key: str) -> list[str]:
 def _well_formed(words: tuple[str, ...]) -> bool:
     known = [word for word in words if word != SKIPPED]
     distinct = len(set(known)) == len(known)
-    return distinct and set(_ENDS) <= set(known) <= {*_ENDS, *_VALUES} and len(words) <= _MOST
+    return distinct and set(ENDS) <= set(known) <= {*ENDS, *_VALUES} and len(words) <= _MOST
 
 
 def follower_first(direction: str, *, key: str = "direction") -> bool:

@@ -19,12 +19,22 @@ from rumorsim.graphs.cells import (
     rounded_id,
     surely_has_attributes,
 )
-from rumorsim.graphs.columns import Columns, names_a_column
+from rumorsim.graphs.columns import EDGE_ENDS, ENDS, Columns, names_a_column
 from rumorsim.graphs.formats import not_read
 from rumorsim.graphs.lines import LineFormat, is_whole
 
-#: What separates the cells of a CSV file.
+#: The separators of the cells of CSV files.
 _CSV: Final = b";,"
+#: Lines of data that decide.
+_LOOKED_AT: Final = 200
+#: Rows of whole numbers under other words that make these a header, whatever they are.
+_SURE: Final = 3
+#: How a graph in DOT begins; behind an id, { may open attributes as networkx writes them.
+_DOT: Final = re.compile(rb"(strict\s+)?(di)?graph\b[^{,;\t]*\{(?!\s*['}])", re.I)
+
+#: Lines with their numbers, and their cells.
+Lines = Sequence[tuple[int, bytes]]
+Rows = list[list[bytes]]
 
 
 @dataclass(frozen=True)
@@ -43,7 +53,7 @@ class _Tried:
         return next((end for end in ends if end and end in marks), b"")
 
 
-def shape_of(lines: Sequence[tuple[int, bytes]], columns: Columns, said: Said, file: str) -> Shape:
+def shape_of(lines: Lines, columns: Columns, said: Said, file: str) -> Shape:
     """How the first ``lines`` of data (number, bytes) are cut; InputError where that is unclear.
 
     A separator gives every line the same number of cells, two at least. A tab that does so
@@ -71,7 +81,8 @@ def shape_of(lines: Sequence[tuple[int, bytes]], columns: Columns, said: Said, f
     fitting = [each for each in fitting if not each.stray(own)]
     best = fitting[0]
     rivals = [each.shape for each in (*tried[: tried.index(best)], *fitting[1:])]
-    if _named_csv(file) and best.shape.separator in _CSV:
+    csv = ".csv" in [each.lower() for each in Path(file).suffixes[-2:]]
+    if csv and best.shape.separator in _CSV:
         rivals = [each for each in rivals if each.separator in _CSV]
     if stray := best.stray(_CSV.replace(best.shape.separator, b"")):
         # Lines that are cut unevenly by commas, say, may still have two words each.
@@ -81,19 +92,12 @@ def shape_of(lines: Sequence[tuple[int, bytes]], columns: Columns, said: Said, f
     return best.shape
 
 
-def _tried(
-    lines: Sequence[tuple[int, bytes]], shape: Shape, columns: Columns, file: str
-) -> _Tried | None:
+def _tried(lines: Lines, shape: Shape, columns: Columns, file: str) -> _Tried | None:
     """A shape on all the lines; None where they have fewer than two cells or uneven ones."""
-    rows: list[list[bytes]] = []
-    bare: list[list[bytes]] = []
-    for number, line in lines:
-        cells = shape.cells(bare_line(line, shape.separator, file, number))
-        if cells is None or len(cells) < 2 or (rows and len(cells) != len(rows[0])):
-            return None
-        rows.append(cells)
-        if b'"' not in line:
-            bare.append(cells)
+    rows = _rows(lines, shape, file)
+    if len(rows[0]) < 2 or any(len(row) != len(rows[0]) for row in rows):
+        return None
+    bare = [row for row, (_, line) in zip(rows, lines, strict=True) if b'"' not in line]
     if shape.attributes:
         return _Tried(shape, bare, True)
     head = [cell.decode() for cell in rows[0]]
@@ -102,22 +106,21 @@ def _tried(
     return _Tried(shape, bare, columns.named_in(head) or len(head) == len(columns.words))
 
 
-def _most(
-    lines: Sequence[tuple[int, bytes]], shapes: Sequence[Shape], columns: Columns, file: str
-) -> Shape:
+def _most(lines: Lines, shapes: Sequence[Shape], columns: Columns, file: str) -> Shape:
     """The shape that gives most lines the columns asked for, or else some columns."""
 
     def agreement(shape: Shape) -> tuple[int, int]:
-        found = [shape.cells(bare_line(line, shape.separator, file, n)) or () for n, line in lines]
-        wide = [len(cells) for cells in found]
+        wide = [len(row) for row in _rows(lines, shape, file)]
         wanted = 2 if shape.attributes else len(columns.words)
         return wide.count(wanted), sum(each > 1 for each in wide)
 
     return max(shapes, key=agreement)
 
 
-def _named_csv(file: str) -> bool:
-    return ".csv" in [each.lower() for each in Path(file).suffixes[-2:]]
+def _rows(lines: Lines, shape: Shape, file: str) -> Rows:
+    """The cells of each line; none where it cannot be cut so."""
+    separator = shape.separator
+    return [shape.cells(bare_line(line, separator, file, number)) or [] for number, line in lines]
 
 
 def _unclear(line: tuple[int, bytes], shapes: Sequence[Shape], file: str) -> NoReturn:
@@ -126,18 +129,6 @@ def _unclear(line: tuple[int, bytes], shapes: Sequence[Shape], file: str) -> NoR
     rule = f"may be separated by {' or by '.join(ways)}"
     advice = f'say separator = "{ways[0]}" (--separator {ways[0]}), or another'
     raise InputError(rule, f"{file}, line {line[0]}", value=value, advice=advice)
-
-
-#: Lines of data that decide.
-_LOOKED_AT = 200
-#: Rows of whole numbers under other words that make these a header, whatever they are.
-_SURE = 3
-#: How a graph in DOT begins; behind an id, { may open attributes as networkx writes them.
-_DOT: Final = re.compile(rb"(strict\s+)?(di)?graph\b[^{,;\t]*\{(?!\s*['}])", re.I)
-_ENDS = ("follower", "followee")
-_ATTRIBUTE_ENDS = ("source", "target")
-
-Rows = list[list[bytes]]
 
 
 def format_of(
@@ -152,15 +143,11 @@ def format_of(
     "followee" in it, or if its ids are no whole numbers and all that follow are. Whether other
     first lines look like a header only the whole file shows.
     """
-    lines, named = _first_lines(start, said, columns, file)
+    lines, named = _first_lines(start, said, file)
     if len(lines) < (1 if whole else _LOOKED_AT):
         return None
     shape = shape_of(lines, columns, said, file)
-    rows: Rows = []
-    for number, line in lines:
-        cells = shape.cells(bare_line(line, shape.separator, file, number))
-        rows.append([] if cells is None else cells)
-    number = lines[0][0]
+    rows, number = _rows(lines, shape, file), lines[0][0]
     if shape.attributes:
         return _with_attributes(rows, columns, said, shape, file, number)
     if not columns.names:
@@ -190,9 +177,7 @@ def format_of(
     )
 
 
-def _first_lines(
-    block: bytes, said: Said, columns: Columns, file: str
-) -> tuple[list[tuple[int, bytes]], bool]:
+def _first_lines(block: bytes, said: Said, file: str) -> tuple[Lines, bool]:
     """Number and bytes of the first lines of data; whether a comment before them names the ends."""
     found: list[tuple[int, bytes]] = []
     named = False
@@ -218,7 +203,7 @@ def _check_rounded(row: Sequence[bytes], columns: Columns, said: Said, place: st
     if said.ids == "text":
         return
     for word, cell in zip(columns.words, row, strict=False):
-        if word in _ENDS and is_shortened(cell.decode()):
+        if word in ENDS and is_shortened(cell.decode()):
             raise rounded_id(cell.decode(), place, word)
 
 
@@ -232,22 +217,17 @@ def _headed(rows: Rows, columns: Columns, said: Said, named: bool, place: str) -
     if said.header or columns.names:
         return True
     top = [cell.decode().lower() for cell in rows[0]]
-    if set(top) & set(_ENDS):
+    if set(top) & set(ENDS):
         return True
     if named:
         return False
-    ends = [i for i, word in enumerate(columns.words) if word in _ENDS]
-    return _numbers_under_words(rows, ends) and (
-        (len(rows) > _SURE and said.ids != "text")
-        or all(names_a_column(rows[0][at].decode()) for at in ends)
-    )
-
-
-def _numbers_under_words(rows: Rows, ends: Sequence[int]) -> bool:
+    ends = [i for i, word in enumerate(columns.words) if word in ENDS]
     if len(rows) < 2 or any(len(row) <= max(ends) for row in rows):
         return False
-    return not any(is_whole(rows[0][at]) for at in ends) and all(
-        is_whole(row[at]) for row in rows[1:] for at in ends
+    words = not any(is_whole(rows[0][at]) for at in ends)
+    return (words and all(is_whole(row[at]) for row in rows[1:] for at in ends)) and (
+        (len(rows) > _SURE and said.ids != "text")
+        or all(names_a_column(rows[0][at].decode()) for at in ends)
     )
 
 
@@ -263,14 +243,13 @@ def _with_attributes(
     """The format of a list with attributes, whose two ends are "source" and "target" by name."""
     ends = (0, 1)
     if columns.names:
-        names = [
-            name for word, name in zip(columns.words, columns.names, strict=True) if word in _ENDS
-        ]
-        if sorted(names) != sorted(_ATTRIBUTE_ENDS):
-            bad = next((name for name in names if name not in _ATTRIBUTE_ENDS), names[0])
+        pairs = zip(columns.words, columns.names, strict=True)
+        names = [name for word, name in pairs if word in ENDS]
+        if sorted(names) != sorted(EDGE_ENDS):
+            bad = next((name for name in names if name not in EDGE_ENDS), names[0])
             rule = "there is no such end of an edge where lines end in {...}"
-            raise InputError(rule, file, "columns", show_value(bad), nearest(bad, _ATTRIBUTE_ENDS))
-        ends = (_ATTRIBUTE_ENDS.index(names[0]), _ATTRIBUTE_ENDS.index(names[1]))
+            raise InputError(rule, file, "columns", show_value(bad), nearest(bad, EDGE_ENDS))
+        ends = (EDGE_ENDS.index(names[0]), EDGE_ENDS.index(names[1]))
     integers = _whole_ids(rows[0], ends, said)
     header = number if said.header else 0
     return LineFormat(

@@ -1,6 +1,6 @@
 """Graphs that are handed over from Python, as follow graphs.
 
-What a graph is of is told by its own package, if it has been imported: none is needed here.
+The package that a graph belongs to identifies it, if it has been imported: none is needed here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.errors import InputError, show_value
-from rumorsim.graphs.building import from_edges
+from rumorsim.graphs.building import from_edges, named_by
 from rumorsim.graphs.columns import DIRECTIONS, parse_columns
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.numbering import attribute_array, is_missing
@@ -53,7 +53,7 @@ def follow_graph(
         direction = DIRECTIONS[0]
     for holds, make in _KINDS.items():
         if holds(graph):
-            return make(graph, direction or "", both_ways)
+            return make(graph, direction=direction or "", both_ways=both_ways)
     rule = "is not a kind of graph that rumorsim can read"
     advice = "give a networkx or igraph graph, a scipy sparse matrix, an array or a table of edges"
     raise InputError(rule, key="graph", value=type(graph).__qualname__, advice=advice)
@@ -78,21 +78,13 @@ def _is_table(graph: Any) -> bool:
     return hasattr(graph, "columns") and hasattr(graph, "__getitem__") and hasattr(graph, "shape")
 
 
-def _from_networkx(graph: Any, direction: str, both_ways: bool) -> FollowGraph:
+def _from_networkx(graph: Any, **options: Any) -> FollowGraph:
     from rumorsim.graphs.networks import from_networkx
 
-    return from_networkx(graph, direction=direction, both_ways=both_ways)
+    return from_networkx(graph, **options)
 
 
-def _from_matrix(graph: Any, direction: str, both_ways: bool) -> FollowGraph:
-    from rumorsim.graphs.handed import from_matrix
-
-    return from_matrix(graph, direction=direction, both_ways=both_ways)
-
-
-def _from_igraph(graph: Any, direction: str, both_ways: bool) -> FollowGraph:
-    from rumorsim.graphs.building import named_by
-
+def _from_igraph(graph: Any, *, direction: str, both_ways: bool) -> FollowGraph:
     if not graph.is_directed() and not both_ways:
         rule = "is undirected: it does not say who follows whom"
         advice = "give a directed graph, or both_ways=True if all follow each other"
@@ -122,7 +114,7 @@ def _numbers(values: list[Any]) -> NDArray[np.float64]:
         raise InputError(rule, key=_WEIGHT, value=show_value(str(error))) from error
 
 
-def _from_array(graph: Any, direction: str, both_ways: bool) -> FollowGraph:
+def _from_array(graph: Any, *, direction: str, both_ways: bool) -> FollowGraph:
     if graph.ndim != 2 or graph.shape[1] != 2:
         rule = "an array of edges must have the shape [M, 2]"
         advice = "give a matrix of follows as scipy.sparse.coo_array(matrix)"
@@ -138,7 +130,7 @@ def _from_array(graph: Any, direction: str, both_ways: bool) -> FollowGraph:
     return from_edges(*ends, direction=direction, both_ways=both_ways)
 
 
-def _from_table(graph: Any, direction: str, both_ways: bool) -> FollowGraph:
+def _from_table(graph: Any, *, direction: str, both_ways: bool) -> FollowGraph:
     wanted = parse_columns(direction, key="direction")
     labels = list(getattr(graph, "column_names", None) or graph.columns)
     names = list(map(str, labels))
@@ -167,16 +159,6 @@ def _ids(values: NDArray[Any], name: str) -> NDArray[Any]:
             if is_missing(value):
                 raise InputError("an id is missing", key=name, value=f"row {row}")
     return values
-
-
-#: What makes a follow graph of each kind of graph; the first that fits is taken.
-_KINDS: Final[dict[Callable[[Any], bool], Callable[[Any, str, bool], FollowGraph]]] = {
-    _is_of("networkx", "Graph"): _from_networkx,
-    _is_of("igraph", "Graph"): _from_igraph,
-    _is_sparse: _from_matrix,
-    _is_of("numpy", "ndarray"): _from_array,
-    _is_table: _from_table,
-}
 
 
 def from_matrix(
@@ -229,3 +211,13 @@ def from_matrix(
         both_ways=both_ways,
         file=file,
     )
+
+
+#: The conversion of each kind of graph; the first that fits is taken.
+_KINDS: Final[dict[Callable[[Any], bool], Callable[..., FollowGraph]]] = {
+    _is_of("networkx", "Graph"): _from_networkx,
+    _is_of("igraph", "Graph"): _from_igraph,
+    _is_sparse: from_matrix,
+    _is_of("numpy", "ndarray"): _from_array,
+    _is_table: _from_table,
+}

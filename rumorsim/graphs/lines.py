@@ -90,23 +90,18 @@ class LineFormat:
     top: tuple[str, ...] = ()
 
     @property
-    def plain(self) -> bool:
-        """Whether the compiled reader can try."""
-        return self.integers and not self.shape.attributes
-
-    @property
     def sure(self) -> bool:
         """Whether all lines of a list of whole numbers that begin with a mark are comments."""
         return self.said.comments is not None or self.said.ids == "integer"
 
     @property
     def marked(self) -> NDArray[np.bool_]:
-        """Whether a comment begins with a byte, as the compiled reader wants it; bool[256]."""
+        """Whether a comment can begin with a byte, for the compiled reader; bool[256]."""
         return np.isin(np.arange(256), list(self.said.marks))
 
     @property
     def roles(self) -> NDArray[np.int8]:
-        """What each column holds, as the compiled reader wants it; int8[width]."""
+        """The part of each column in a follow, for the compiled reader; int8[width]."""
         roles = np.zeros(self.width, np.int8)
         for role, at in enumerate((*self.ends, self.weight, self.time), 1):
             if at >= 0:
@@ -157,29 +152,21 @@ class LineFormat:
         cells = self.shape.cells(bare)
         if cells is None or len(cells) != self.width or not self._could_have_values(cells):
             return True
-        behind = bare.lstrip(bare[:1])
+        behind, mark = bare.lstrip(bare[:1]), bare[:1].decode()
         leading = number < self.first_line
         if self.integers:
             other = cells[next(at for at in self.ends if at > 0)]
             without = (self.shape.cells(behind) or [b""])[0] if behind else b""
-            if (
-                leading
-                or self.said.ids == "integer"
-                or behind[:1] in (b"", b" ", b"\t")
-                or is_whole(without)
-                or not is_whole(other)
-            ):
+            sure = leading or self.sure or behind[:1] in (b"", b" ", b"\t")
+            if sure or is_whole(without) or not is_whole(other):
                 return True
-        elif leading and {b"follower", b"followee"} <= {
-            *behind.lower().replace(b",", b" ").split()
-        }:
-            return True
-        value = show_value(bare.decode())
-        advice = (
-            f'say comments = "{bare[:1].decode()}" (--comments "{bare[:1].decode()}") to skip such'
-            ' lines, or "none" if ids begin so'
-        )
-        self._fault(number, "may be a comment or a follow", value, advice)
+        else:
+            words = behind.lower().replace(b",", b" ").split()
+            if leading and {b"follower", b"followee"} <= set(words):
+                return True
+        advice = f'say comments = "{mark}" (--comments "{mark}") to skip such lines, or "none"'
+        rule, value = "may be a comment or a follow", show_value(bare.decode())
+        self._fault(number, rule, value, f"{advice} if ids begin so")
 
     def _could_have_values(self, cells: list[bytes]) -> bool:
         """Whether weight and time, where there are such cells, are numbers."""

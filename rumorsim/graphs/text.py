@@ -14,7 +14,7 @@ from rumorsim.errors import InputError, show_value
 from rumorsim.graphs.cells import LONGEST_LINE, Said
 from rumorsim.graphs.columns import Columns, looks_like_names, names_a_column
 from rumorsim.graphs.dialects import format_of
-from rumorsim.graphs.lines import Id, LineFormat, Skip, is_whole
+from rumorsim.graphs.lines import Id, LineFormat, Row, Skip, is_whole
 from rumorsim.graphs.numbering import Edges, Part, id_table
 from rumorsim.graphs.sources import Progress, blocks
 
@@ -49,7 +49,7 @@ def read_text(
     form = _format(fresh(), columns, said, str(path))
     if form is None:
         return TextFile(Edges.joined([], weighted=False, timed=False), None, _marked(fresh(), said))
-    for read in (_Plain, _Careful) if form.plain else (_Careful,):
+    for read in (_Plain, _Careful) if form.integers and not form.shape.attributes else (_Careful,):
         reader = read(form)
         if all(map(reader.take, fresh())) and reader.finish():
             break
@@ -89,24 +89,19 @@ class _Careful:
 
     def take(self, block: bytes) -> bool:
         """Read the lines of a block; whether that was possible at all."""
-        first: list[Id] = []
-        second: list[Id] = []
-        weights: list[float] = []
-        times: list[float] = []
-        form = self.form
+        form, rows = self.form, list[Row]()
         for line in _lines_of(block):
             self._lines += 1
             found = form.read(line, self._lines)
             if isinstance(found, Skip):
                 self.skipped[found.name.lower()] += 1
                 continue
-            first.append(found[0])
-            second.append(found[1])
-            weights.append(found[2])
-            times.append(found[3])
+            rows.append(found)
             if self._watched and b'"' in line:
                 self._quoted.update(form.quoted_ids(line, self._lines))
-        self.parts.append((id_table(first), id_table(second), np.array(weights), np.array(times)))
+        first, second, weights, times = zip(*rows, strict=True) if rows else ((),) * 4
+        ends = id_table(list(first)), id_table(list(second))
+        self.parts.append((*ends, np.array(weights, float), np.array(times, float)))
         return True
 
     def finish(self) -> bool:
@@ -124,21 +119,9 @@ class _Careful:
             _check_header(ids, self.form)
 
 
-def _line_end(block: bytes, lines: int) -> int:
-    """Where the first ``lines`` of a block end."""
-    end = 0
-    for _ in range(lines):
-        end = block.find(b"\n", end) + 1
-        if not end:
-            return len(block)
-    return end
-
-
 def _lines_of(block: bytes) -> list[bytes]:
     lines = block.split(b"\n")
-    if not lines[-1]:
-        lines.pop()
-    return lines
+    return lines if lines[-1] else lines[:-1]
 
 
 class _Plain(_Careful):
@@ -155,9 +138,9 @@ class _Plain(_Careful):
 
     def take(self, block: bytes) -> bool:
         if self._lines == 0:
-            end = _line_end(block, _WITH_CARE)
-            self._rest = block[end:]
-            return self._with_care(block[:end])
+            lines = block.split(b"\n", _WITH_CARE)
+            self._rest = lines[-1] if len(lines) > _WITH_CARE else b""
+            return self._with_care(block[: len(block) - len(self._rest)])
         rest, self._rest = self._rest, b""
         return (not rest or self._compiled(rest)) and self._compiled(block)
 
