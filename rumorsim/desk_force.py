@@ -8,70 +8,26 @@ lifts nothing while another is in force.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from rumorsim.desk_records import Done
-from rumorsim.verbs import ACCOUNT, CLOSING, LIFTED_BY, POST, TABLE
+from rumorsim.verbs import ACCOUNT, CLOSING, LIFTED_BY, POST, TABLE, Moves
 
 if TYPE_CHECKING:
     from rumorsim.world import World
 
-__all__ = ["GONE", "InForce", "Moves", "moves_of"]
-
-#: (table, column, factor) for the target's row.
-Moves = list[tuple[str, str, float]]
-
-#: Levers of an account that is gone; the first two keep it from acting.
-GONE: Final[Moves] = [("accounts", column, 0.0) for column in ("can_post", "can_read", "visible")]
+__all__ = ["InForce", "moves_of"]
 
 #: A deletion that removes the shares too leaves nothing of the post visible.
 _COVERED_BY: Final = {("posts", "visibility"): ("posts", "alive")}
 
 
-def _credentials(credence: float = 1.0, silence: bool = True) -> Moves:
-    moves: Moves = [("accounts", "can_post", 0.0)] if silence else []
-    return [*moves, ("accounts", "credence", credence)]
-
-
-def _delete(takes_shares: bool = True) -> Moves:
-    # Shares ask whether their original is alive, not whether it can be seen.
-    return [("posts", "alive" if takes_shares else "visibility", 0.0)]
-
-
-def _slow(flow: float, amplified: bool = True) -> Moves:
-    moves: Moves = [("stories", "flow", flow)]
-    if not amplified:
-        moves += [("stories", column, 0.0) for column in ("listed", "recommendable", "pushable")]
-    return moves
-
-
-_MOVES: Final[Mapping[str, Callable[..., Moves]]] = {
-    "close": lambda: GONE,
-    "take-down": lambda: GONE,
-    "suspend": lambda hide_posts=False: GONE if hide_posts else GONE[:2],
-    "remove-followers": lambda keep=0.0: [("accounts", "audience", keep)],
-    "demonetise": lambda keep=0.0: [("profiles", "earning", keep)],
-    "discount-engagement": lambda weight=0.0: [("profiles", "countable", weight)],
-    "unmask": lambda credence=0.0: [("accounts", "credence", credence)],
-    "require-credentials": _credentials,
-    "delete": _delete,
-    "hide": lambda visibility=0.0: [("posts", "visibility", visibility)],
-    "label": lambda credence=0.0: [("posts", "credence", credence)],
-    "delist": lambda: [("stories", "listed", 0.0)],
-    "limit-push": lambda: [("stories", "pushable", 0.0)],
-    "derank": lambda keep=0.0: [("stories", "recommendable", keep)],
-    "slow": _slow,
-    "ask-readers": lambda factor: [("stories", "report", factor)],
-    "add-friction": lambda friction=1.0: [("friction", "", friction)],
-}
-
-
 def moves_of(verb: str, **settings: float) -> Moves:
     """The levers that a verb moves, and how far; empty for verbs that move none."""
-    return _MOVES[verb](**settings) if verb in _MOVES else []
+    return TABLE[verb].moves(**settings)
 
 
 class InForce:

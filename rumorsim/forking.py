@@ -14,6 +14,7 @@ import numpy as np
 
 from rumorsim.desk import Desk, Done
 from rumorsim.errors import RumorsimError
+from rumorsim.verbs import LIFTING, VERBS, method_of
 
 if TYPE_CHECKING:
     from rumorsim.world import World
@@ -22,10 +23,8 @@ __all__ = ["HandJournal", "must_be_alike"]
 
 #: What may be done by hand between advances, and is done again.
 _BY_HAND: Final = (
-    *("close", "suspend", "remove_followers", "demonetise", "discount_engagement", "unmask"),
-    *("require_credentials", "warn", "fine", "delete", "hide", "label", "delist", "limit_push"),
-    *("derank", "slow", "ask_readers", "promote", "correct", "arrest", "take_down"),
-    *("add_friction", "warn_platform", "classify", "undo", "flag", "dismiss", "moot"),
+    *(method_of(verb) for verb in VERBS if verb not in LIFTING and hasattr(Desk, method_of(verb))),
+    "undo",
 )
 
 

@@ -4,33 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from rumorsim.interventions.base import Intervention, When
 from rumorsim.interventions.cases import Docket
 from rumorsim.interventions.waiting import ACTIONS, Wait
+from rumorsim.verbs import APPEALED
 
 if TYPE_CHECKING:
     from rumorsim.desk import Case, Desk, Done
 
 __all__ = ["Appeals"]
-
-#: What accounts appeal against. An arrest leaves nobody to appeal.
-APPEALED: Final = frozenset(
-    {
-        "close",
-        "take-down",
-        "suspend",
-        "remove-followers",
-        "demonetise",
-        "delete",
-        "hide",
-        "discount-engagement",
-        "unmask",
-    }
-)
 
 
 class Appeals(Intervention):

@@ -11,9 +11,9 @@ from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import truth_groups
 from rumorsim.measures.guilt import FirstPosts, rule_of
 from rumorsim.measures.posts import PostLog
-from rumorsim.measures.standing import CODES, HITS, Hit, Standing
+from rumorsim.measures.standing import CODES, Hit, Standing
 from rumorsim.measures.summaries import summary, summary_meanings
-from rumorsim.verbs import ACCOUNT, VERBS
+from rumorsim.verbs import ACCOUNT, CUTTING_OFF, VERBS
 
 __all__ = ["Losses"]
 
@@ -80,7 +80,7 @@ class Losses(Measure[State]):
 
     @staticmethod
     def _act(state: State, verb: str, time: float, account: int, before: int) -> None:
-        if verb not in HITS:
+        if verb not in CUTTING_OFF:
             for hit in state.standing.lift(verb, account):
                 if hit.verb != "remove-followers":
                     state.hours[_WORDS[hit.guilty]].append(time - hit.time)

@@ -12,8 +12,8 @@ from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import ratio
 from rumorsim.measures.guilt import FirstPosts, rule_of
 from rumorsim.measures.posts import PostLog
-from rumorsim.measures.standing import CODES, HITS, Hit, Standing
-from rumorsim.verbs import ACCOUNT, VERBS
+from rumorsim.measures.standing import CODES, Hit, Standing
+from rumorsim.verbs import ACCOUNT, CUTTING_OFF, VERBS
 
 __all__ = ["Sources"]
 
@@ -56,7 +56,7 @@ class Sources(Measure[State]):
         penalties = state.posts.known_at(batch, acts, "value", "time", "account")
         for value, time, account, existing in penalties:
             verb = VERBS[int(value)]
-            if verb in HITS:
+            if verb in CUTTING_OFF:
                 guilty = state.guilt.was_guilty(ACCOUNT, account, existing, state.posts)
                 state.standing.add(account, Hit(verb, time, guilty))
             else:

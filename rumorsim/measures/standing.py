@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from rumorsim.verbs import CLOSING, LIFTED_BY, VERBS
+from rumorsim.verbs import CLOSING, CUTTING_OFF, LIFTED_BY, VERBS
 
-__all__ = ["CODES", "HITS", "Hit", "Standing"]
+__all__ = ["CODES", "Hit", "Standing"]
 
-#: What takes an account from its followers.
-HITS: Final = (*CLOSING, "suspend", "remove-followers")
 #: The codes of these verbs and of what lifts them.
 CODES: Final = [
-    VERBS.index(verb) for verb in dict.fromkeys((*HITS, *map(LIFTED_BY.get, HITS), "reopen"))
+    VERBS.index(verb)
+    for verb in dict.fromkeys((*CUTTING_OFF, *map(LIFTED_BY.get, CUTTING_OFF), "reopen"))
 ]
 
 

@@ -17,15 +17,11 @@ from rumorsim.cascades import Posts, cascade_arrays
 from rumorsim.errors import InputError
 from rumorsim.events import Batch, Facts, Kind, StreamDigest
 from rumorsim.scenario import Scenario
-from rumorsim.verbs import CASES, LIFTING, VERBS
+from rumorsim.verbs import FELT, VERBS
 
 #: Worlds run again at most, and events of all of them.
 MOST_WORLDS: Final = 10
 MOST_EVENTS: Final = 1_000_000
-#: Verbs that do nothing yet to an account, a post or a story: cases, summonses, warnings, appeals.
-_NO_EFFECT: Final = (
-    CASES | LIFTING | {"warn", "warn-platform", "end-warning", "ask-readers", "stop-asking"}
-)
 #: Accounts of a graph whose worlds are built again.
 MOST_ACCOUNTS: Final = 1_000_000
 
@@ -135,5 +131,5 @@ def _first_met(exposed: Batch, facts: Facts) -> NDArray[np.float64]:
 
 def _effects(actions: Batch) -> Batch:
     """Actions that did something, rather than open, drop or undo a case."""
-    effects = [place for place, verb in enumerate(VERBS) if verb not in _NO_EFFECT]
+    effects = [VERBS.index(verb) for verb in FELT]
     return Batch(actions.rows[np.isin(actions.value, effects)])
