@@ -125,8 +125,8 @@ class Model(Shown, BaseModel):
         None leaves the key out, so that its default holds: the ``name`` of a scenario is then
         that of its file. InputError for a key that must be there::
 
-        scenario.set("stories[tap-water].appeal", 0.3)
-        scenario.set("policies[close accounts].interventions[0].when.reports", 10)
+            scenario.set("stories[tap-water].appeal", 0.3)
+            scenario.set("policies[close accounts].interventions[0].when.reports", 10)
         """
         return self.with_({key: value})
 

@@ -1,0 +1,71 @@
+"""Every key that may stand in a scenario or a study, table by table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from fields import key_table, plain
+from pydantic import BaseModel
+from sources import (
+    SURFACES,
+    Intervention,
+    Scenario,
+    Study,
+    inside,
+    keys_of,
+    models_in,
+    own_part,
+)
+
+__all__ = ["scenario_keys", "study_keys"]
+
+#: Tables with a page of their own, by the key that they stand under.
+_PAGES: Final = {
+    "graph": "generators",
+    "model": "contact-models",
+    "adversaries": "adversaries",
+    "interventions": "interventions",
+}
+
+
+def scenario_keys(_: Path) -> str:
+    """The tables of a scenario."""
+    return "\n".join(tables(Scenario, ""))
+
+
+def study_keys(_: Path) -> str:
+    """The tables of a study."""
+    return "\n".join(tables(Study, ""))
+
+
+def tables(model: type[BaseModel], path: str) -> Iterator[str]:
+    """The table of a model and those of the tables in it, depth first."""
+    if path:
+        yield f"\n## `{path}`\n"
+    yield plain(own_part(model.__doc__ or "").split("\n\n")[0]) + "\n"
+    yield key_table(model)
+    for name, field in keys_of(model).items():
+        below, shown = _table_below(name, field.annotation, path)
+        if name in _PAGES:
+            yield f"\nThe keys of `{shown}` depend on its `kind`: see {{doc}}`{_PAGES[name]}`.\n"
+        elif below is not None:
+            yield from tables(below, shown)
+
+
+def _table_below(name: str, annotation: Any, path: str) -> tuple[type[BaseModel] | None, str]:
+    """The model of the tables under a key, if it is one and has no page, and their path."""
+    where = f"{path}.{name}" if path else name
+    brackets = ("[", "]")
+    held: Any = annotation
+    if inside(annotation, tuple) is not None:
+        held, brackets = inside(annotation, tuple), ("[[", "]]")
+    elif inside(annotation, dict) is not None:
+        held, where = inside(annotation, dict), f"{where}.NAME"
+    where = where.strip("[]")
+    path = brackets[0] + where.replace("[", "").replace("]", "") + brackets[1]
+    models = models_in(held)
+    if len(models) != 1 or models[0] in (Intervention, *SURFACES.own.values()):
+        return None, path
+    return models[0], path

@@ -1,0 +1,74 @@
+"""What the documentation reads from the package beyond its public names: one place for all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, get_args
+
+import rumorsim
+from rumorsim.adversaries import ADVERSARIES
+from rumorsim.cli import cli
+from rumorsim.events import COLUMNS, Kind
+from rumorsim.graphs.config import GRAPH_CONFIGS
+from rumorsim.graphs.formats import FORMATS
+from rumorsim.interventions import INTERVENTIONS, Intervention
+from rumorsim.interventions.base import When, Whom
+from rumorsim.laws import Law
+from rumorsim.measures import MEASURES
+from rumorsim.models import MODELS
+from rumorsim.scenario import Scenario
+from rumorsim.scenario.categories import CATEGORIES
+from rumorsim.scenario.explained import toml_value
+from rumorsim.scenario.presets import preset_names, preset_path, summary_of
+from rumorsim.scenario.shipped import SCENARIOS, STUDIES, shipped
+from rumorsim.sinks.event_formats import EVENT_FORMATS
+from rumorsim.studies.study import Study
+from rumorsim.surfaces import SURFACES
+from rumorsim.verbs import VERBS
+from rumorsim.written.docs import own_part
+from rumorsim.written.shapes import inside, keys_of, meaning_of, models_in
+
+__all__ = [
+    "ADVERSARIES",
+    "CATEGORIES",
+    "COLUMNS",
+    "EVENT_FORMATS",
+    "EXPERIMENTS",
+    "FORMATS",
+    "GRAPH_CONFIGS",
+    "INTERVENTIONS",
+    "LAWS",
+    "MEASURES",
+    "MODELS",
+    "SCENARIOS",
+    "STUDIES",
+    "SURFACES",
+    "VERBS",
+    "Intervention",
+    "Kind",
+    "Scenario",
+    "Study",
+    "When",
+    "Whom",
+    "cli",
+    "inside",
+    "keys_of",
+    "meaning_of",
+    "models_in",
+    "own_part",
+    "preset_names",
+    "preset_path",
+    "shipped",
+    "summary_of",
+    "toml_value",
+]
+
+_PACKAGE: Final = Path(rumorsim.__file__).parent
+_INSIDE: Final = _PACKAGE / "experiments"
+#: The experiments: in the package where it is installed, else beside it.
+EXPERIMENTS: Final = _INSIDE if _INSIDE.is_dir() else _PACKAGE.parent / "experiments"
+#: The laws of times by name.
+LAWS: Final[Mapping[str, Any]] = {
+    each.model_fields["law"].default: each for each in get_args(get_args(Law)[0])
+}

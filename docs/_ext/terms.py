@@ -1,0 +1,109 @@
+"""The factors of P(share) as a table: symbol, meaning, the key that sets it, its default."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from fields import Key, keys, plain, table
+from sources import INTERVENTIONS, Scenario, inside, keys_of, models_in
+
+__all__ = ["TERMS", "key_at", "terms"]
+
+
+class Term(NamedTuple):
+    """One factor: its symbol in LaTeX, what it is, the scenario keys that set it."""
+
+    symbol: str
+    meaning: str
+    where: tuple[str, ...]
+
+
+#: In the order in which they are multiplied. Keys of interventions begin with their kind.
+TERMS: Final = (
+    Term("a_s", "appeal of the story", ("stories.appeal",)),
+    Term("v_p", "vigour of the post: gamma with mean 1, drawn once a post", ("stories.vigour",)),
+    Term(
+        "r_{i,g}",
+        "receptivity of the reader to the story's category $g$: gamma with mean 1, times the factor"
+        " of the reader's kind",
+        ("accounts.receptivity", "accounts.kinds.receptivity"),
+    ),
+    Term("w_{ji}", "weight of the follow, where the post came by one", ("feed.follow_weight",)),
+    Term("c_j", "credence of the author", ("accounts.kinds.credence", "verify-identity.credence")),
+    Term("c_s", "credence of the story, which only a policy of your own moves", ()),
+    Term(
+        "c_p",
+        "credence of the post; of a share also its original's",
+        ("label.credence", "crowd-note.credence"),
+    ),
+    Term(
+        "t_i^{o_j}",
+        "trust of the reader, where the author is official ($o_j = 1$)",
+        ("accounts.trust", "accounts.trust_shape", "accounts.kinds.official"),
+    ),
+    Term(
+        "n_s(\\tau_s)", "novelty: falls with the age $\\tau_s$ of the story", ("stories.novelty",)
+    ),
+    Term(
+        "n_p(\\tau_p)",
+        "novelty of the post: falls with its own age $\\tau_p$",
+        ("stories.post_novelty",),
+    ),
+    Term(
+        "\\rho_s(k)",
+        "reinforcement at the $k$-th read of the story by this account",
+        ("stories.reinforcement",),
+    ),
+    Term(
+        "\\kappa_{i,s}",
+        "for each correction of the story that the reader has read: its factor, or the larger one"
+        " where it backfires",
+        ("stories.correction", "stories.backfire", "stories.backfire_factor"),
+    ),
+    Term("\\phi_s", "flow that a circuit breaker leaves to the story", ("circuit-breaker.flow",)),
+    Term("d_{i,s}", "doubt: for readers who do not believe the story", ("stories.if_doubted",)),
+    Term(
+        "f_i",
+        "friction of the reader's platform",
+        ("feed.friction", "platforms.friction", "friction.friction"),
+    ),
+    Term(
+        "x_{ij}",
+        "cross-posting, where the author is the same person on another platform",
+        ("platforms.crosspost",),
+    ),
+    Term(
+        "\\omega_i",
+        "the part of its posting that the reader still does: it follows income and fear",
+        ("accounts.kinds.dependence", "beliefs.chilling", "beliefs.chilling_floor"),
+    ),
+)
+
+
+def terms(_: Path) -> str:
+    """The table of factors with the keys and defaults of the schema."""
+    return table(("Factor", "What it is", "Keys and defaults"), list(_rows()))
+
+
+def _rows() -> Iterator[tuple[str, ...]]:
+    for term in TERMS:
+        cells = []
+        for where in term.where:
+            key = key_at(where)
+            source = f", *{key.source}*" if key.source else ""
+            cells.append(f"`{where}`: {key.default}{source}")
+        yield f"${term.symbol}$", plain(term.meaning), "<br>".join(cells) or "no key; 1"
+
+
+def key_at(where: str) -> Key:
+    """The key of a dotted path below a scenario, or below an intervention by its kind."""
+    first, *rest = where.split(".")
+    model: Any = INTERVENTIONS[first] if first in INTERVENTIONS.own and rest else Scenario
+    path = rest if model is not Scenario else [first, *rest]
+    for part in path[:-1]:
+        annotation = keys_of(model)[part].annotation
+        held = inside(annotation, tuple) or inside(annotation, dict) or annotation
+        (model,) = models_in(held)
+    return next(key for key in keys(model) if key.name == path[-1])
