@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import Fault, InputError, nearest, show_value
+from rumorsim.authors import AuthorDraw
+from rumorsim.errors import Fault, InputError
 from rumorsim.events import StoryFacts
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.kernels.records import CORRECTION, PUBLICATION, STORY
 from rumorsim.kernels.tables import next_point
 from rumorsim.people import People
-from rumorsim.plurals import counted
-from rumorsim.randomness import Purpose, address_word, philox
+from rumorsim.randomness import Purpose
 from rumorsim.share_factors import STORY_FACTORS
 
 if TYPE_CHECKING:
-    from rumorsim.scenario.models import Author, Scenario, Story
+    from rumorsim.scenario.models import Scenario, Story
 
 __all__ = ["Stories", "points"]
 
@@ -31,7 +31,7 @@ class Stories:
     """Stories of a scenario laid out one by one, copies included."""
 
     def __init__(self, scenario: Scenario, graph: FollowGraph, people: People, seed: int) -> None:
-        self._scenario, self._graph, self._people = scenario, graph, people
+        self._scenario, self._people = scenario, people
         templates = scenario.stories
         self.categories = tuple(sorted({story.category for story in templates}))
         copies = np.array([story.copies for story in templates])
@@ -45,7 +45,7 @@ class Stories:
         self.records = self._records(templates)
         self.corrections = self._corrections(templates)
         self.facts = tuple(self._facts(i) for i in range(len(self.names)))
-        self._authors = [self._choose(story, t, seed) for t, story in enumerate(templates)]
+        self._authors = AuthorDraw(scenario, graph, people).of(seed)
 
     def _records(self, templates: tuple[Story, ...]) -> NDArray[np.void]:
         records = np.zeros(len(self.template), STORY)
@@ -101,69 +101,6 @@ class Stories:
             answers = f"{answers}#{story - int(self._first[self.template[story]]) + 1}"
         return StoryFacts(self.names[story], template.truth, template.category, answers)
 
-    def _choose(self, story: Story, t: int, seed: int) -> list[NDArray[np.int64]]:
-        """The authors of each copy of a story; the same under every policy."""
-        first = int(self._first[t])
-        author = story.author
-        fixed = self._named(author, t)
-        if fixed is not None:
-            return [fixed] * story.copies
-        pool = self._pool(author, t)
-        wanted = author.random or author.count or 1
-        if wanted > len(pool):
-            raise InputError(
-                Fault(
-                    f"only {counted(len(pool), 'such account')} can be drawn from",
-                    key=f"stories[{t}].author",
-                    value=str(wanted),
-                    advice="ask for fewer, or enlarge the kind's share",
-                )
-            )
-        return [_draw_some(pool, wanted, seed, first + i) for i in range(story.copies)]
-
-    def _named(self, author: Author, t: int) -> NDArray[np.int64] | None:
-        if author.most_followed is not None:
-            counts = self._graph.follower_counts()
-            if author.most_followed > len(counts):
-                raise InputError(
-                    Fault(
-                        f"the graph has only {counted(len(counts), 'account')}",
-                        key=f"stories[{t}].author.most_followed",
-                        value=str(author.most_followed),
-                    )
-                )
-            return np.argsort(-counts, kind="stable")[: author.most_followed]
-        if author.ids is None:
-            return None
-        chosen = []
-        for i, each in enumerate(author.ids):
-            try:
-                chosen.append(self._graph.index_of(each))
-            except InputError as error:
-                raise InputError(
-                    Fault(
-                        "no account of the graph has this id",
-                        key=f"stories[{t}].author.ids[{i}]",
-                        value=show_value(each),
-                        advice=error.faults[0].advice,
-                    )
-                ) from None
-        return np.array(chosen, dtype=np.int64)
-
-    def _pool(self, author: Author, t: int) -> NDArray[np.int64] | range:
-        if author.kind is None:
-            return range(self._graph.accounts)
-        if author.kind not in self._people.kinds:
-            raise InputError(
-                Fault(
-                    "no such kind of account",
-                    key=f"stories[{t}].author.kind",
-                    value=f'"{author.kind}"',
-                    advice=nearest(author.kind, self._people.kinds),
-                )
-            )
-        return np.flatnonzero(self._people.kind == self._people.kinds.index(author.kind))
-
     def publications(self, seed: int, horizon: float) -> NDArray[np.void]:
         """Every planned post, sorted by time, author, story, k."""
         rows: list[tuple[float, int, int, int]] = []
@@ -189,21 +126,6 @@ def _times(
     rate = story.schedule.rate * posting
     planned = points(seed, Purpose.PUBLICATION, author, index, rate, story.schedule.begin, end)
     return [time for time, _, _ in planned]
-
-
-def _draw_some(
-    pool: NDArray[np.int64] | range, wanted: int, seed: int, story: int
-) -> NDArray[np.int64]:
-    """``wanted`` different members of ``pool``, in the order drawn."""
-    chosen: dict[int, None] = {}
-    attempt = 0
-    while len(chosen) < wanted:
-        words = philox(seed, address_word(Purpose.AUTHOR), attempt, story, 0)
-        for word in words:
-            if len(chosen) < wanted:
-                chosen[int(pool[(word * len(pool)) >> 32])] = None
-        attempt += 1
-    return np.array(list(chosen), dtype=np.int64)
 
 
 def points(

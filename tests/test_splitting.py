@@ -31,7 +31,7 @@ from rumorsim.studies.splitting import (
 )
 from rumorsim.studies.splitting_pilot import next_level, pilot, pilot_seed
 from rumorsim.studies.splitting_work import grown
-from rumorsim.studies.tail_answer import lacking
+from rumorsim.studies.tail_means import lacking
 
 KEY = "reach.truth.false.accounts"
 

@@ -17,9 +17,11 @@ from test_splitting import tree_tail, tree_world
 import rumorsim
 from rumorsim.cli import cli
 from rumorsim.errors import InputError
+from rumorsim.studies.importance import Chosen
 from rumorsim.studies.splitting import Asked, Leaf, Plan, once
 from rumorsim.studies.splitting_pilot import Pilot
-from rumorsim.studies.tail_answer import Exceedance, TailComparison, lacking
+from rumorsim.studies.tail_answer import Exceedance, TailComparison
+from rumorsim.studies.tail_means import lacking
 
 RESOLVED = small().resolved()
 POLICIES = """
@@ -159,7 +161,7 @@ def answer(values: list[tuple[float, ...]], threshold: float = 50.0) -> TailComp
         name="made",
         tail=Exceedance("reach.truth.false.accounts", threshold, True, f"reach > {threshold:g}"),
         policies=("none",),
-        seeds=tuple(range(len(values))),
+        worlds=Chosen(tuple(range(len(values))), (1.0,) * len(values), len(values)),
         pilot=Pilot(Plan((5, 20), (4, 4)), (0.2, 0.2), 1e-4, 100, 1000, False),
         trees=trees,
         scenario=RESOLVED,

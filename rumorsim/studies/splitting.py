@@ -35,6 +35,13 @@ weights add up to their parent's. Whether a branch is split further may depend o
 before, not on what follows: so levels and R_j are fixed beforehand from other worlds, and a tree
 that has grown to ``MOST_RUNS`` is split no more. Worlds are independent, hence so are the Y_r, and
 every interval for a mean over worlds is one for the mean of Y_r.
+
+A world may have a weight v of its own before it is split (see ``importance``). At level j it then
+becomes as many branches as bring their weight, that of the world included, nearest to
+1/(R_1 ... R_j), and at least one: a weight window (Booth and Hendricks, "Importance estimation in
+forward Monte Carlo calculations", 1984). Worlds that were taken more often are split less, and
+those that stand for many are split more. How many branches there are depends on v, on the levels
+and on the history, so what was said of their expectation holds.
 """
 
 from __future__ import annotations
@@ -62,6 +69,7 @@ from rumorsim.studies.comparison import NONE
 from rumorsim.world import World
 
 __all__ = [
+    "MOST_BRANCHES",
     "MOST_RUNS",
     "Asked",
     "History",
@@ -78,6 +86,8 @@ __all__ = [
 #: A tree with so many runs under ``none`` is split no more: where a rumor is sure to become huge,
 #: as from the most followed author, more branches tell little.
 MOST_RUNS: Final = 300
+#: Into how many branches a run is split at most.
+MOST_BRANCHES: Final = 10
 #: The address of the keys of branches; the first numbers of this purpose are taken.
 _BRANCH: Final = address_word(Purpose.REPLICATE, 0x5B11)
 
@@ -95,6 +105,11 @@ class Plan(NamedTuple):
     levels: tuple[float, ...] = ()
     branches: tuple[int, ...] = ()
     ahead: float = 1.0
+
+    def split(self, weight: float, at: int) -> int:
+        """Into how many branches a run of this weight is split at ``levels[at]``."""
+        wanted = round(weight * math.prod(self.branches[: at + 1]))
+        return min(max(wanted, 1), max(self.branches[at], MOST_BRANCHES))
 
 
 class Asked(NamedTuple):
@@ -257,10 +272,14 @@ def tree(
     asked: Asked,
     policies: Sequence[str] = (),
     *,
+    weight: float = 1.0,
     most: int = MOST_RUNS,
 ) -> Iterator[tuple[Leaf, Redraw | None]]:
-    """The leaves of the world ``seed``, each run under ``none`` and all ``policies``."""
-    begun = 1
+    """The leaves of the world ``seed``, each run under ``none`` and all ``policies``.
+
+    ``weight``: of the world; those of its leaves add up to 1 all the same.
+    """
+    begun, of_world = 1, weight
 
     def grown(
         made: Made, redraw: Redraw | None, path: Path, weight: float, at: int
@@ -272,7 +291,7 @@ def tree(
         if moment == math.inf:
             yield ended(made, redraw, path, weight), redraw
             return
-        split = plan.branches[at]
+        split = plan.split(of_world * weight, at)
         # How many there are is settled before anything after this moment is looked at.
         begun += split - 1
         parent = seed if redraw is None or not redraw.keys else redraw.keys[-1]

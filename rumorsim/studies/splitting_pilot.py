@@ -9,22 +9,34 @@ finds, the estimates from other worlds are unbiased; good levels only make them 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import cycle, islice
 from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rumorsim.randomness import Purpose, address_word, philox
 from rumorsim.redraw import Redraw
 from rumorsim.scenario import Scenario
 from rumorsim.studies.comparison import NONE
-from rumorsim.studies.splitting import Asked, History, Made, Plan, branch_of, new_key, once
+from rumorsim.studies.importance import FIRST_EXPONENT, Choice, Chosen, FirstSharers, learned
+from rumorsim.studies.splitting import (
+    MOST_BRANCHES,
+    Asked,
+    History,
+    Made,
+    Plan,
+    branch_of,
+    new_key,
+    once,
+)
 
 __all__ = ["PART", "Pilot", "pilot", "pilot_seed"]
 
 #: One in so many of the runs of a stage is to reach the next level.
 PART: Final = 4
-#: Into how many branches a run is split at most.
-_MOST_BRANCHES: Final = 10
 #: Nobody who is to read the story counts for more.
 _MOST_AHEAD: Final = 4.0
 #: No plan has more levels.
@@ -38,8 +50,10 @@ _SEED: Final = address_word(Purpose.REPLICATE, 0x5B10)
 class Pilot(NamedTuple):
     """What a pilot found.
 
-    ``chances``: of each level, given the one before; ``chance``: a rough estimate of the chance
-    of the tail; ``runs`` and ``events``: what it took; ``seen``: the tail was seen in it.
+    ``chances``: of each level, given the one before; ``chance``: a rough estimate of the chance of
+    the tail; ``runs`` and ``events``: what it took; ``seen``: the tail was seen in it. ``leaves``:
+    how many a tree of this plan has on average, in worlds taken with ``exponent`` (see
+    ``importance``; 0: as they come).
     """
 
     plan: Plan
@@ -48,16 +62,8 @@ class Pilot(NamedTuple):
     runs: int
     events: int
     seen: bool
-
-    @property
-    def leaves(self) -> float:
-        """How many leaves a tree of this plan has, on average."""
-        whole, reached = 1.0, 1.0
-        for chance, split in zip(self.chances, self.plan.branches, strict=True):
-            reached *= chance
-            whole += (split - 1) * reached
-            reached *= split
-        return whole
+    leaves: float = 1.0
+    exponent: float = 0.0
 
 
 class _Run(NamedTuple):
@@ -79,13 +85,23 @@ def pilot(
     in_tail: Callable[[float | None], bool],
     size: int,
     progress: Callable[[int], None] = lambda _: None,
+    *,
+    sharers: FirstSharers | None = None,
+    split: bool = True,
 ) -> Pilot:
-    """Find levels for a tail with ``size`` runs a stage; ``progress`` hears of runs made."""
+    """Find levels for a tail with ``size`` runs a stage; ``progress`` hears of runs made.
+
+    With ``sharers`` its worlds are chosen by them, and it finds how the others are to be chosen.
+    Without ``split`` there are no levels.
+    """
+    taken = Choice(sharers, FIRST_EXPONENT).take(size, partial(pilot_seed, seed))
+    weights = dict(zip(taken.seeds, taken.weights, strict=True))
+    through: list[dict[int, float]] = []
     runs: list[_Run] = []
-    for number in range(size):
-        world = pilot_seed(seed, number)
+    for number, world in enumerate(taken.seeds):
         runs.append(_Run(world, None, once(scenario, NONE, world, None, asked)))
         progress(number + 1)
+    values = [run.made.value or 0.0 for run in runs]
     made, events = size, sum(run.made.events for run in runs)
     ahead = brought_in([run.made.history for run in runs])
     levels: list[float] = []
@@ -95,17 +111,27 @@ def pilot(
     while True:
         inside = sum(in_tail(run.made.value) for run in runs) / len(runs)
         level = None
-        if inside * PART < 1 and reached >= RAREST and len(levels) < _MOST_LEVELS:
-            level = next_level([run.made.history.farthest(ahead) for run in runs], levels[-1:])
+        if split and inside * PART < 1 and reached >= RAREST and len(levels) < _MOST_LEVELS:
+            far = [run.made.history.farthest(ahead) for run in runs]
+            level = next_level(far, levels[-1:], [weights[run.seed] for run in runs])
         if level is None:
             plan = Plan(tuple(levels), tuple(branches), ahead)
-            return Pilot(plan, tuple(chances), reached * inside, made, events, inside > 0)
+            tails = dict.fromkeys(taken.seeds, 0.0)
+            for run in runs:
+                tails[run.seed] += reached * in_tail(run.made.value)
+            chance = sum(weights[world] * tails[world] for world in tails) / size
+            parts = values, list(tails.values())
+            exponent, leaves = _choice(sharers, taken, parts, _Costs(taken, through, plan))
+            return Pilot(plan, tuple(chances), chance, made, events, inside > 0, leaves, exponent)
         there = [run for run in runs if run.made.history.farthest(ahead) >= level]
-        chance = len(there) / len(runs)
+        through.append(dict.fromkeys(taken.seeds, 0.0))
+        for run in there:
+            through[-1][run.seed] += reached
+        reached *= len(there) / len(runs)
+        chance = sum(weights[run.seed] for run in there) / sum(weights[run.seed] for run in runs)
         levels.append(level)
         chances.append(chance)
-        branches.append(min(round(1 / chance), _MOST_BRANCHES))
-        reached *= chance
+        branches.append(min(round(1 / chance), MOST_BRANCHES))
         runs = list(there)
         for number, parent in enumerate(islice(cycle(there), size - len(there))):
             key = new_key(_key(parent), len(levels), number + 1)
@@ -115,6 +141,45 @@ def pilot(
             events += runs[-1].made.events
             made += 1
             progress(made)
+
+
+class _Costs:
+    """How many leaves the trees of the pilot's worlds have, on average, for weights of worlds.
+
+    ``through[j]``: the chance of each world to come to level j, as its branches show it.
+    """
+
+    def __init__(self, taken: Chosen, through: Sequence[Mapping[int, float]], plan: Plan) -> None:
+        order = taken.seeds
+        self._through = [np.array([each[world] for world in order]) for each in through]
+        self._plan, self.worlds = plan, len(order)
+
+    def of(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Leaves by world; float64 [worlds]."""
+        leaves = np.ones(self.worlds)
+        before, there = np.ones(self.worlds), np.ones(self.worlds)
+        for at, chance in enumerate(self._through):
+            passed = np.divide(chance, before, out=np.zeros(self.worlds), where=before > 0)
+            arrived = there * passed
+            wanted = chance * weights * math.prod(self._plan.branches[: at + 1])
+            there = np.maximum(wanted, arrived)
+            leaves += there - arrived
+            before = chance
+        return leaves
+
+
+def _choice(
+    sharers: FirstSharers | None, taken: Chosen, parts: Sequence[Sequence[float]], costs: _Costs
+) -> tuple[float, float]:
+    """The exponent of the choice of worlds, and the leaves of a tree in worlds chosen so."""
+    if sharers is None:
+        return 0.0, float(costs.of(np.ones(costs.worlds)).mean())
+    scores = np.array([sharers.score(world) for world in taken.seeds])
+    exponent = learned(sharers, scores, np.array(taken.weights), parts, costs.of)
+    choice = Choice(sharers, exponent)
+    a = choice.chances(scores)
+    part = a * taken.weights
+    return exponent, float((part * costs.of(choice.mean / a)).sum() / part.sum())
 
 
 def _key(run: _Run) -> int:
@@ -133,20 +198,23 @@ def brought_in(histories: Sequence[History]) -> float:
     return min(max(round(2 * last / first) / 2, 1.0), _MOST_AHEAD) if first else 1.0
 
 
-def next_level(reached: Sequence[float], before: Sequence[float]) -> float | None:
+def next_level(
+    reached: Sequence[float], before: Sequence[float], weights: Sequence[float] | None = None
+) -> float | None:
     """The progress, above that of ``before``, that about one run in :data:`PART` has; None: none.
 
-    Where many runs have the same progress it is the one whose share is nearest to that, by its
-    logarithm.
+    Runs count with ``weights`` (default: alike). Where many runs have the same progress it is the
+    one whose share is nearest to that, by its logarithm.
     """
     least = before[0] if before else 0
     found = sorted({reach for reach in reached if reach > least})
     if not found:
         return None
-    ordered = sorted(reached)
+    counts = np.ones(len(reached)) if weights is None else np.array(weights)
+    far = np.array(reached)
 
     def off(level: float) -> float:
-        part = sum(reach >= level for reach in ordered) / len(ordered)
+        part = float(counts[far >= level].sum() / counts.sum())
         return abs(math.log(part * PART))
 
     return min(found, key=off)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,7 @@ class _TreeJob(Job):
     plan: Plan = field(default_factory=Plan)
     asked: Asked = field(default_factory=lambda: Asked(""))
     policies: tuple[str, ...] = ()
+    weights: Mapping[int, float] = field(default_factory=dict)
 
     def maker(self) -> Maker:
         return _TreeMaker(self)
@@ -40,7 +41,8 @@ class _TreeMaker(Maker):
         scenario = replaced(self.scenario(order.text), seed=order.seed)
         self.share_graph(scenario)
         job = self.job
-        leaves = tree(scenario, order.seed, job.plan, job.asked, job.policies)
+        weight = job.weights.get(order.seed, 1.0)
+        leaves = tree(scenario, order.seed, job.plan, job.asked, job.policies, weight=weight)
         return {"id": order.id, "leaves": [leaf for leaf, _ in leaves]}
 
 
@@ -52,14 +54,18 @@ def grown(
     policies: Sequence[str],
     workers: int,
     progress: Callable[[int], None] = lambda _: None,
+    *,
+    weights: Sequence[float] | None = None,
 ) -> list[list[Leaf]]:
     """The leaves of the tree of each world; ``progress`` hears of runs made.
 
-    ``workers``: processes, 0 for this one. RunError naming a world whose tree failed.
+    ``weights``: of the worlds, 1 unless given; ``workers``: processes, 0 for this one. RunError
+    naming a world whose tree failed.
     """
     values = scenario.resolved()
     del values["seed"]
     text = json.dumps(values)
+    of_world = {} if weights is None else dict(zip(seeds, weights, strict=True))
     what = digest_of({"scenario": values, "plan": list(plan), "asked": list(asked)})
     orders = [Order(run_id(what, "tree", seed), text, "tree", seed) for seed in seeds]
     place = {order.id: number for number, order in enumerate(orders)}
@@ -67,7 +73,9 @@ def grown(
     runs = 0
 
     def hands(job: Job) -> Any:
-        own = _TreeJob(**vars(job), plan=plan, asked=asked, policies=tuple(policies))
+        own = _TreeJob(
+            **vars(job), plan=plan, asked=asked, policies=tuple(policies), weights=of_world
+        )
         return hands_of(own, workers)
 
     with Runner(scenario, workers=workers, hands=hands) as runner:

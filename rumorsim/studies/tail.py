@@ -1,9 +1,11 @@
 """compare_tail: how likely a rumor becomes huge under every policy, in coupled worlds.
 
 Such a chance is often far below one in a thousand, where a plain comparison needs millions of
-worlds. Here worlds are split (see ``splitting``): a pilot in other worlds finds the levels, then
-the tree of every world is run under every policy. The estimates are means over worlds, so the
-intervals are those of every comparison.
+worlds. Here worlds are split (see ``splitting``) and taken more often where widely followed
+accounts share first (see ``importance``): a pilot in other worlds finds the levels and how worlds
+are to be chosen, then the tree of every world is run under every policy. The estimates are
+weighted means over worlds, so the intervals are those of every comparison. The same trees give
+the mean of the number asked about.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from rumorsim.scenario.workload import long_work
 from rumorsim.studies.answering import made_with, measure_of
 from rumorsim.studies.budget import Budget
 from rumorsim.studies.idle_policies import idle_before
+from rumorsim.studies.importance import Choice, FirstSharers
 from rumorsim.studies.splitting import Asked
 from rumorsim.studies.splitting_pilot import Pilot, pilot
 from rumorsim.studies.splitting_work import grown
@@ -50,15 +53,22 @@ def compare_tail(
     workers: int | None = None,
     seed: int | None = None,
     engine: str = "fast",
+    splitting: bool = True,
+    importance: bool = True,
     progress: Counted = None,
 ) -> TailComparison:
     """The chance of a tail, such as "reach > 50000", under ``none`` and every policy.
 
+    The mean of the number is estimated too, with differences and relative changes.
+
     ``tail`` is a number by its dotted name ("reach" is the reach of false stories), ``>`` or
     ``>=``, and a threshold. ``budget`` is about how many runs there are in all, under all
     policies (4000, or "4000 runs"), or how long they take ("5 min"); ``replicates``: split so many
-    worlds, instead of what the budget allows. World r has the seed ``seed + r``; the pilot's worlds
-    have others. ``policies``, ``workers``, ``engine`` and ``progress`` as in :func:`.compare`.
+    worlds, instead of what the budget allows. Worlds are those of the seeds ``seed``, ``seed + 1``
+    ...; where first sharers are drawn from accounts with more and fewer followers, some of these
+    are passed over, and the others have weights, unless ``importance`` is False. With ``splitting``
+    False no world is split. The pilot's worlds have other seeds. ``policies``, ``workers``,
+    ``engine`` and ``progress`` as in :func:`.compare`.
 
     InputError for a tail that cannot be read and for a budget too small, RunError where a run
     failed.
@@ -83,26 +93,37 @@ def compare_tail(
     begun = time.monotonic()
     with signs_of_life("compare --tail", unless=moved):
         tell = _teller(moved, wish.runs or BUDGET)
-        found = pilot(measured, first, asked, event.holds, stage, tell(0))
+        sharers = FirstSharers.of(measured) if importance else None
+        found = pilot(
+            measured, first, asked, event.holds, stage, tell(0), sharers=sharers, split=splitting
+        )
         hands = default_workers(1 << 20) if workers is None else workers
         left = (wish.runs or 0) - found.runs
         if wish.seconds is not None:
             spent = time.monotonic() - begun
             left = int((wish.seconds - spent) * found.runs / spent * hands)
         count = _affordable(left, found, len(names), wish) if replicates is None else replicates
-        _check_seeds(first, count)
-        seeds = range(first, first + count)
+        worlds = Choice(sharers, found.exponent).from_seed(count, first)
         runs = max(count, round(count * found.leaves * len(names)))
         hands = min(hands, count)
         tell = _teller(moved, found.runs + runs)
         # One process is this one.
         processes = 0 if hands == 1 else hands
-        trees = grown(measured, seeds, found.plan, asked, names, processes, tell(found.runs))
+        trees = grown(
+            measured,
+            worlds.seeds,
+            found.plan,
+            asked,
+            names,
+            processes,
+            tell(found.runs),
+            weights=worlds.weights,
+        )
     return TailComparison(
         name=scenario.name,
         tail=event,
         policies=names,
-        seeds=tuple(seeds),
+        worlds=worlds,
         pilot=found,
         trees=tuple(tuple(each) for each in trees),
         scenario=resolved,

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, NamedTuple
-
-import numpy as np
 
 from rumorsim.errors import Fault, InputError, show_value
 from rumorsim.frames import Table, Tabular
 from rumorsim.shown import Shown, listed
 from rumorsim.studies.answering import check_key
 from rumorsim.studies.comparison import NONE, main_key
+from rumorsim.studies.importance import Chosen
 from rumorsim.studies.intervals import (
+    COUNT,
     LEVEL,
-    PART,
     Interval,
     covariance,
     mean,
@@ -30,14 +29,11 @@ from rumorsim.studies.intervals import (
 )
 from rumorsim.studies.splitting import Leaf
 from rumorsim.studies.splitting_pilot import Pilot
-from rumorsim.studies.tails import skewness_of
+from rumorsim.studies.tail_means import Mean, lacking, mean_of
 from rumorsim.studies.take_off import share_interval
 
 __all__ = ["Chance", "Exceedance", "TailComparison"]
 
-#: An interval needs so many worlds that contribute, and so many times the squared skewness in all.
-CONTRIBUTING: Final = 10
-_PER_SKEWNESS: Final = 8
 #: Of the threshold, to find one whose chance can be told.
 _HALVINGS: Final = 6
 _FORM: Final = re.compile(
@@ -111,38 +107,50 @@ class Chance(NamedTuple):
 
 @dataclass(frozen=True, repr=False)
 class TailComparison(Tabular, Shown):
-    """The chance of a tail under every policy, from trees of worlds.
+    """The chance of a tail, and the mean of its number, under every policy, from trees of worlds.
 
     ``trees[r]`` are the leaves of the tree of the world ``seeds[r]`` (weights add up to 1), each
-    with the number asked about under every policy. ``pilot`` says where worlds were split.
-    ``scenario`` is the resolved form.
+    with the number asked about under every policy. ``worlds`` says which seeds were taken, and with
+    what weights. ``pilot`` says where worlds were split. ``scenario`` is the resolved form.
     """
 
     name: str
     tail: Exceedance
     policies: tuple[str, ...]
-    seeds: tuple[int, ...]
+    worlds: Chosen
     pilot: Pilot
     trees: tuple[tuple[Leaf, ...], ...] = field(repr=False)
     scenario: Mapping[str, Any] = field(repr=False)
     provenance: Mapping[str, Any] = field(repr=False)
 
     @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds of the worlds."""
+        return self.worlds.seeds
+
+    @property
     def runs(self) -> int:
         """Runs of the trees, under all policies; those of the pilot come on top."""
-        return sum(len(leaf.values) for leaves in self.trees for leaf in leaves)
+        return sum(len(leaf.values) for leaf in self._leaves)
 
     @property
     def events(self) -> int:
         """Events logged in these runs."""
-        return sum(leaf.events for leaves in self.trees for leaf in leaves)
+        return sum(leaf.events for leaf in self._leaves)
 
     def by_world(self, policy: str, tail: Exceedance | None = None) -> list[float]:
-        """Y_r of each world: the weight of its leaves in the tail, or in another one."""
+        """w_r Y_r of each world: the weight of its leaves in the tail, or in another one."""
         inside = (self.tail if tail is None else tail).holds
         return [
-            math.fsum(leaf.weight for leaf in leaves if inside(leaf.values[policy]))
-            for leaves in self.trees
+            weight * math.fsum(leaf.weight for leaf in leaves if inside(leaf.values[policy]))
+            for weight, leaves in zip(self.worlds.weights, self.trees, strict=True)
+        ]
+
+    def means_by_world(self, policy: str) -> list[float]:
+        """The weighted mean over the leaves of each world of the number asked about, times w_r."""
+        return [
+            weight * math.fsum(leaf.weight * (leaf.values[policy] or 0.0) for leaf in leaves)
+            for weight, leaves in zip(self.worlds.weights, self.trees, strict=True)
         ]
 
     @cached_property
@@ -150,10 +158,28 @@ class TailComparison(Tabular, Shown):
         """The chance under each policy, ``none`` first."""
         return tuple(self._chance(policy) for policy in self.policies)
 
+    @cached_property
+    def means(self) -> tuple[Mean, ...]:
+        """The mean of the number asked about under each policy, ``none`` first.
+
+        Empty where some run has no such number.
+        """
+        if any(value is None for leaf in self._leaves for value in leaf.values.values()):
+            return ()
+        level, base = shared_level(len(self.policies) - 1), self.means_by_world(NONE)
+        return tuple(
+            mean_of(policy, self.tail.key, self.means_by_world(policy), base, level)
+            for policy in self.policies
+        )
+
+    @property
+    def _leaves(self) -> Iterator[Leaf]:
+        return (leaf for leaves in self.trees for leaf in leaves)
+
     def _chance(self, policy: str) -> Chance:
         values, base = self.by_world(policy), self.by_world(NONE)
         why = lacking(values)
-        found = Interval(mean(values)) if why else mean_interval(values, LEVEL, PART)
+        found = Interval(mean(values)) if why else _chance_interval(values)
         bound = self._bound(policy) if why else None
         difference = ratio = None
         if policy != NONE:
@@ -174,12 +200,13 @@ class TailComparison(Tabular, Shown):
         can be told; and no more than the worlds that contribute allow.
         """
         values = self.by_world(policy)
-        worst = share_interval(sum(value > 0 for value in values), len(values)).high or 1.0
+        share = share_interval(sum(value > 0 for value in values), len(values)).high or 1.0
+        worst = min(share * self.worlds.heaviest, 1.0)
         for halvings in range(1, _HALVINGS + 1):
             lower = self.tail._replace(threshold=self.tail.threshold / 2**halvings)
             larger = self.by_world(policy, lower)
             if not lacking(larger):
-                high = mean_interval(larger, LEVEL, PART).high
+                high = _chance_interval(larger).high
                 return worst if high is None else min(worst, high)
         return worst
 
@@ -212,8 +239,14 @@ class TailComparison(Tabular, Shown):
             "tail": self.tail.written,
             "key": self.tail.key,
             "policies": [each.as_dict() for each in self.chances],
+            "means": [each.as_dict() for each in self.means],
             "worlds": len(self.seeds),
             "first_seed": self.seeds[0],
+            "last_seed": self.seeds[-1],
+            "seeds_looked_at": self.worlds.candidates,
+            "exponent_of_followers": self.worlds.exponent,
+            "largest_weight": max(self.worlds.weights),
+            "error_of_weights": self.worlds.error,
             "levels": list(self.pilot.plan.levels),
             "branches": list(self.pilot.plan.branches),
             "leaves": sum(map(len, self.trees)),
@@ -225,7 +258,7 @@ class TailComparison(Tabular, Shown):
         }
 
     def save(self, directory: str | Path, *, force: bool = False, source: str | Path = "") -> None:
-        """Write tail.txt, tail.json, chances.csv, leaves.csv and scenario.json to a directory.
+        """Write tail.txt, tail.json, chances.csv, means.csv, leaves.csv and scenario.json.
 
         As :meth:`.Comparison.save` does.
         """
@@ -234,18 +267,10 @@ class TailComparison(Tabular, Shown):
         save(self, Path(directory), force=force, source=source)
 
 
-def lacking(values: Sequence[float]) -> str:
-    """Why the mean of these has no interval that can be trusted; "" where it has."""
-    count = len(values)
-    inside = sum(value != 0 for value in values)
-    if inside < CONTRIBUTING:
-        few = f"only {inside:,}" if inside else "none"
-        verb = "contributes" if inside == 1 else "contribute"
-        return f"{few} of {count:,} worlds {verb}, and {CONTRIBUTING} are needed"
-    needed = math.ceil(_PER_SKEWNESS * float(skewness_of(np.array(values)[:, None])[0]) ** 2)
-    if count < needed:
-        return f"some {needed:,} worlds are needed, as few of them carry most of it"
-    return ""
+def _chance_interval(values: Sequence[float]) -> Interval:
+    """Of weighted chances: their mean is no more than 1, though single ones may be."""
+    found = mean_interval(values, LEVEL, COUNT)
+    return found._replace(high=None if found.high is None else min(found.high, 1.0))
 
 
 def _plain(values: Sequence[float]) -> float | None:

@@ -40,7 +40,34 @@ def told(found: TailComparison) -> str:
         plain = "" if each.plain is None or each.why else f"{_rounded(each.plain):,}"
         rows.append([shortened(each.policy, 40), chance, interval, ratio, plain])
     sentences = [sentence(each, found) for each in found.chances]
-    return "\n".join([head, "", *aligned(rows), "", *sentences, "", effort(found)])
+    parts = [head, "", *aligned(rows), "", *sentences, "", *_means(found), effort(found)]
+    return "\n".join(parts)
+
+
+def _means(found: TailComparison) -> list[str]:
+    """The means of the number asked about, from the same worlds; nothing where there are none."""
+    if not found.means:
+        return []
+    rows = [["policy", "mean", "95 % interval", "difference to none", "relative change"]]
+    for each in found.means:
+        estimate, ends = f"{each.mean.estimate:,.3g}", "not known"
+        if each.mean.known:
+            ends = _amounts(each.mean)
+        else:
+            estimate = f"about {estimate}"
+        changes = [
+            "" if change is None else shown(change) if change.known else "not known"
+            for change, shown in ((each.difference, _change), (each.relative, _percent))
+        ]
+        rows.append([shortened(each.policy, 40), estimate, ends, *changes])
+    head = f"Mean of {found.means[0].key} in all worlds:"
+    lacking = dict.fromkeys(
+        f'No interval for {what} under "{each.policy}": {why}.'
+        for each in found.means
+        for what, why in (("the mean", each.why), ("the difference", each.why_no_difference))
+        if why
+    )
+    return [head, "", *aligned(rows), "", *lacking, *([""] if lacking else [])]
 
 
 def sentence(each: Chance, found: TailComparison) -> str:
@@ -65,7 +92,7 @@ def advice(each: Chance, found: TailComparison) -> str:
     """What would give an interval."""
     if each.contributing == 0:
         return "A larger budget may tell, or a lower threshold."
-    from rumorsim.studies.tail_answer import CONTRIBUTING
+    from rumorsim.studies.tail_means import CONTRIBUTING
 
     times = max(2, math.ceil(CONTRIBUTING / each.contributing))
     return f"About {times} times the budget would tell."
@@ -75,9 +102,15 @@ def effort(found: TailComparison) -> str:
     """What was done, in one sentence."""
     plan, pilot = found.pilot.plan, found.pilot
     worlds = f"{len(found.seeds):,} worlds (seeds {found.seeds[0]} to {found.seeds[-1]})"
+    if found.worlds.exponent:
+        worlds = (
+            f"{len(found.seeds):,} of the {found.worlds.candidates:,} worlds with seeds from"
+            f" {found.seeds[0]} to {found.seeds[-1]}, those with widely followed first sharers"
+            " taken more often and counted for less"
+        )
     runs = f"{found.runs:,} runs, and {pilot.runs:,} of a pilot in other worlds"
     if not plan.levels:
-        return f"Made of {worlds}: {runs}. The tail is not rare: no world was split."
+        return f"Made of {worlds}: {runs}. No world was split."
     splits = ", ".join(
         f"{level:,g} (into {split})"
         for level, split in zip(plan.levels, plan.branches, strict=True)
@@ -97,6 +130,20 @@ def part(value: float) -> str:
 
 def _ends(interval: Interval) -> str:
     return f"{part(interval.low or 0.0)} to {part(interval.high or 0.0)}"
+
+
+def _amounts(interval: Interval) -> str:
+    return f"{interval.low:,.3g} to {interval.high:,.3g}"
+
+
+def _change(interval: Interval) -> str:
+    low, high = interval.low, interval.high
+    return f"{interval.estimate:+,.3g} ({low:+,.3g} to {high:+,.3g})"
+
+
+def _percent(interval: Interval) -> str:
+    estimate, low, high = interval.in_percent
+    return f"{estimate:+.3g} % ({low:+.3g} to {high:+.3g})"
 
 
 def _times(interval: Interval) -> str:
@@ -119,6 +166,8 @@ def save(found: TailComparison, place: Path, *, force: bool, source: str | Path)
         write_text(draft / "tail.json", json_text(found.as_dict()))
         write_text(draft / "scenario.json", json_text(dict(found.scenario)))
         write_records(draft / "chances.csv", [each.as_dict() for each in found.chances])
+        if found.means:
+            write_records(draft / "means.csv", [each.as_dict() for each in found.means])
         head = ("seed", "branch", "weight", "audience under none", *found.policies)
         write_csv(draft / "leaves.csv", head, _leaves(found))
         names = sorted(each.name for each in draft.iterdir())
@@ -126,9 +175,14 @@ def save(found: TailComparison, place: Path, *, force: bool, source: str | Path)
 
 
 def _leaves(found: TailComparison) -> Iterable[Iterable[Any]]:
-    """One row a leaf; its branch as the level and number of each turn."""
-    for seed, leaves in zip(found.seeds, found.trees, strict=True):
+    """One row a leaf; its branch as the level and number of each turn.
+
+    Weights are those of worlds times those of leaves: their sum over all rows in the tail, divided
+    by the worlds, is the chance.
+    """
+    worlds = found.worlds
+    for seed, weight, leaves in zip(worlds.seeds, worlds.weights, found.trees, strict=True):
         for leaf in leaves:
             path = " ".join(f"{level}.{branch}" for level, branch in leaf.path)
             values = (leaf.values[policy] for policy in found.policies)
-            yield (seed, path, leaf.weight, leaf.audience, *values)
+            yield (seed, path, weight * leaf.weight, leaf.audience, *values)
