@@ -37,7 +37,7 @@ def report(
     DIR is what a command of rumorsim wrote with --out. The page asks for nothing
     from elsewhere and is the same, byte for byte, every time.
     """
-    from rumorsim.reports.making import write_report
+    from rumorsim.reports.report import write_report
 
     def told(done: int, total: int) -> None:
         if sys.stderr.isatty():

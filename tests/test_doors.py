@@ -16,7 +16,7 @@ from sweep_studies import SCENARIO
 import rumorsim
 from rumorsim.cli import cli
 from rumorsim.errors import InputError
-from rumorsim.reports.making import write_report
+from rumorsim.reports.report import write_report
 from rumorsim.studies.reproduce import reproduce
 from rumorsim.web.worlds import TwoWorlds
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from small_worlds import small
 
-from rumorsim.reports.making import page_of
+from rumorsim.reports.report import page_of
 from rumorsim.reports.saved import read_comparison
 from rumorsim.reports.tables import number
 from rumorsim.studies.compare import compare

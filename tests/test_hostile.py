@@ -21,8 +21,8 @@ from hostile_files import FILES, NOT_FETCHED, mutated, place_of
 from rumorsim.cli import cli
 from rumorsim.errors import InputError
 from rumorsim.graphs import from_edges, read_accounts_table, read_follows, write_follows
-from rumorsim.reports.making import page_of
-from rumorsim.reports.rendering import html_of
+from rumorsim.reports.page import html_of
+from rumorsim.reports.report import page_of
 from rumorsim.results import Result
 from rumorsim.studies.reproduce import reproduce
 

@@ -23,7 +23,7 @@ from rumorsim.errors import InputError, RumorsimWarning
 from rumorsim.fingerprints import Fingerprint
 from rumorsim.interventions.close_accounts import CloseAccounts
 from rumorsim.own_code import OwnCodeError, code_of
-from rumorsim.reports.making import write_report
+from rumorsim.reports.report import write_report
 from rumorsim.results import Result
 from rumorsim.scenario.handing import with_policies
 from rumorsim.scenario.models import Policy

@@ -17,8 +17,8 @@ from rumorsim.cli import cli
 from rumorsim.errors import PictureWarning
 from rumorsim.reports import style as letters
 from rumorsim.reports.figures import Band, Panel, draw_bands
-from rumorsim.reports.making import page_of
 from rumorsim.reports.pictures import save_figure
+from rumorsim.reports.report import page_of
 from rumorsim.studies import figures
 from rumorsim.studies.compare import compare
 

@@ -18,9 +18,8 @@ from small_worlds import values
 
 from rumorsim.cli_report import report
 from rumorsim.errors import InputError, OutputError
-from rumorsim.reports.making import page_of, write_report
-from rumorsim.reports.parts import Column, Figure, Page, Table
-from rumorsim.reports.rendering import html_of
+from rumorsim.reports.page import Figure, Page, Table, html_of
+from rumorsim.reports.report import page_of, write_report
 from rumorsim.reports.saved import read_comparison
 from rumorsim.reports.wording import in_worlds
 from rumorsim.run import run
@@ -306,7 +305,7 @@ def test_tables_are_csv_without_formulas(nasty: Path, tmp_path: Path) -> None:
 
 
 def test_csv_has_every_digit_and_quotes_what_it_must() -> None:
-    table = Table("t", "T", [Column("a"), Column("b")], [["0.33", "x"]])
+    table = Table("t", "T", ["a", "b"], [["0.33", "x"]])
     assert table.csv() == "a,b\n0.33,x\n"
     full = Table("t", "T", [], [], (["a", "b"], [[1 / 3, 'x,"y"\nz'], [None, "=x"]]))
     rows = list(csv.reader(io.StringIO(full.csv())))

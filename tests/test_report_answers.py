@@ -16,9 +16,9 @@ from small_worlds import small
 from rumorsim.cli import cli
 from rumorsim.errors import InputError
 from rumorsim.files import MARKER
-from rumorsim.reports.answer_charts import Tried, best_so_far
-from rumorsim.reports.making import page_of, write_report
-from rumorsim.reports.parts import Figure, Page, Table
+from rumorsim.reports.charts import Tried, best_so_far
+from rumorsim.reports.page import Figure, Page, Table
+from rumorsim.reports.report import page_of, write_report
 from rumorsim.studies.delay_map import delay_map
 
 #: As `sensitivity` saves it, by hand: two policies, one of which nothing moves.
@@ -235,7 +235,7 @@ def test_an_optimum_has_its_answer_its_finalists_and_its_search(tmp_path: Path) 
 
 def test_a_frontier_names_who_is_beaten(tmp_path: Path) -> None:
     page = page_of(optimum(tmp_path / "made", None))
-    assert table(page, "finalists").columns[-1].head == "clearly beaten by"
+    assert table(page, "finalists").heads[-1] == "clearly beaten by"
     assert [row[-1] for row in table(page, "finalists").rows] == ["", "0"]
     assert figures(page)[1].told.startswith("Of 4 trials number 4 was the least reach")
 

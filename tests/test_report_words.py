@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from rumorsim.events import Batch, Kind
-from rumorsim.reports.answers import answer_of, ordered, terms_of
-from rumorsim.reports.before_part import before_section
-from rumorsim.reports.cascade_part import rows_of_tree
+from rumorsim.reports.answers import answer_of, terms_of
+from rumorsim.reports.before import before_section
+from rumorsim.reports.cascade_tree import rows_of_tree
 from rumorsim.reports.replay import replay
 from rumorsim.reports.saved import Saved
 from rumorsim.reports.tables import with_interval
+from rumorsim.reports.wording import ordered
 from rumorsim.run import Simulation
 from rumorsim.scenario.loading import from_values
 from rumorsim.studies.change import Paired, Seen, seen_in
@@ -175,7 +177,11 @@ def _again(scenario: Any, seeds: Sequence[int], spoil: bool = False, events: flo
     }
     if spoil:
         digests["close"][0] = "0" * 64
-    return replay(lambda _: scenario, digests, seeds, events)
+    numbers = {policy: {"reach.exposures": [events]} for policy in digests}
+    saved: Any = SimpleNamespace(
+        policies=tuple(digests), seeds=seeds, scalars=numbers, digests=digests
+    )
+    return replay(lambda _: scenario, saved, saved.policies)
 
 
 def test_who_was_reached_before_the_first_action_is_counted() -> None:

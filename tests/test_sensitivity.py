@@ -18,7 +18,7 @@ pytest.importorskip("SALib", reason="needs the extra [analysis]")
 
 from rumorsim.cli import cli
 from rumorsim.errors import InputError
-from rumorsim.reports.making import write_report
+from rumorsim.reports.report import write_report
 from rumorsim.studies import answering
 from rumorsim.studies.designs import Morris, Sobol
 from rumorsim.studies.indices import (

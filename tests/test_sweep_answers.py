@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rumorsim.reports.sweep_answer import sweep_answer
+from rumorsim.reports.sweep_answers import sweep_answer
 from rumorsim.studies.change import paired
 from rumorsim.studies.effects import FALSE
 

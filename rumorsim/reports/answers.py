@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rumorsim.reports.tables import spread
-from rumorsim.reports.wording import both_of, quoted
+from rumorsim.reports.wording import (
+    both_of,
+    kinds_of,
+    level_of,
+    main_of,
+    ordered,
+    quoted,
+    together,
+)  # fmt: skip
 from rumorsim.studies.comparison import NONE
 from rumorsim.studies.effects import FALSE, TRUE, and_, clearly, did, not_excluded
 from rumorsim.studies.intervals import LEVEL, shared_level
@@ -13,147 +21,109 @@ from rumorsim.studies.stated import paired_difference
 
 if TYPE_CHECKING:
     from rumorsim.reports.saved import Saved
-
+    from rumorsim.studies.change import Paired
 
 _WORDS = {FALSE: "the reach of false stories", TRUE: "the reach of true stories"}
-
-
-def level_of(saved: Saved) -> str:
-    """The level of intervals in words, such as "95 %"."""
-    return f"{100 * float(saved.facts.get('level', LEVEL)):g}\u00a0%"
-
-
-def main_of(saved: Saved) -> str:
-    """The number policies are ranked by: reach of false stories, of true ones if all are."""
-    return FALSE if both_of(saved)[0] else TRUE
-
-
-def ordered(saved: Saved) -> list[str]:
-    """The policies but ``none``, best mean first: least false reach, or most true reach."""
-    key = main_of(saved)
-    sign = 1.0 if key == FALSE else -1.0
-
-    def rank(policy: str) -> tuple[float, int]:
-        change = saved.change(policy, key)
-        return (
-            sign * change.mean.estimate if change else float("inf"),
-            saved.policies.index(policy),
-        )
-
-    return sorted((policy for policy in saved.policies if policy != NONE), key=rank)
-
-
-def not_clearly_behind(saved: Saved, leader: str) -> list[str]:
-    """Policies whose worlds do not tell them from ``leader``, with intervals for all pairs."""
-    key = main_of(saved)
-    others = [policy for policy in ordered(saved) if policy != leader]
-    count = len(saved.policies)
-    level = shared_level(count * (count - 1) // 2)
-    lead = saved.scalars[leader][key]
-    found = []
-    for other in others:
-        pairs = [
-            (a, b)
-            for a, b in zip(saved.scalars[other][key], lead, strict=True)
-            if a is not None and b is not None
-        ]
-        gap = paired_difference([a for a, _ in pairs], [b for _, b in pairs], level)
-        if not gap.clear:
-            found.append(other)
-    return found
 
 
 def answer_of(saved: Saved) -> str:
     """What the policies did, in one sentence that its intervals bear out."""
     policies = ordered(saved)
     if not policies or NONE not in saved.policies:
-        return _alone(saved)
+        return _without_base(saved)
     if len(saved.seeds) == 1:
-        return _one_world(saved, policies)
+        return _one_world(saved, policies[0])
     few = saved.facts.get("few_worlds")
-    told = _of_worlds(saved, policies)
+    told = _many_worlds(saved, policies)
     return f"{few} {told}" if few else told
 
 
-def _of_worlds(saved: Saved, policies: list[str]) -> str:
-    key, level = main_of(saved), level_of(saved)
+def _many_worlds(saved: Saved, policies: list[str]) -> str:
+    key = main_of(saved)
     better = -1 if key == FALSE else 1
     clear = [policy for policy in policies if clearly(saved.change(policy, key)) == better]
     if len(policies) == 1:
-        return f"{_told(saved, policies[0])}."
+        return f"{_effects(saved, policies[0])}."
     if not clear:
         return _nothing_clear(saved, policies)
     leader = clear[0]
     rivals = not_clearly_behind(saved, leader)
-    change = saved.change(leader, key)
-    assert change is not None
-    head = f"{quoted(leader)} {did(change, _WORDS[key], level)}"
+    told = f"{quoted(leader)} {_did(saved, leader, key)}"
     if rivals:
-        names = and_([quoted(each) for each in rivals])
-        return f"{head}, but not clearly more than {names}{_other(saved, leader)}."
-    return f"{head}, clearly more than any other policy compared{_other(saved, leader)}."
+        told += f", but not clearly more than {and_([quoted(each) for each in rivals])}"
+    else:
+        told += ", clearly more than any other policy compared"
+    # What it did to true stories, where there are both kinds.
+    if both_of(saved) == (True, True) and saved.change(leader, TRUE) is not None:
+        told += f"; it {_did(saved, leader, TRUE)}"
+    return f"{told}."
 
 
-def _told(saved: Saved, policy: str) -> str:
+def not_clearly_behind(saved: Saved, leader: str) -> list[str]:
+    """Policies whose worlds do not tell them from ``leader``, with intervals for all pairs."""
+    key, count = main_of(saved), len(saved.policies)
+    level = shared_level(count * (count - 1) // 2)
+    found = []
+    for other in ordered(saved):
+        pairs = zip(saved.scalars[other][key], saved.scalars[leader][key], strict=True)
+        known = [(a, b) for a, b in pairs if a is not None and b is not None]
+        gap = paired_difference([a for a, _ in known], [b for _, b in known], level)
+        if other != leader and not gap.clear:
+            found.append(other)
+    return found
+
+
+def _change(saved: Saved, policy: str, key: str) -> Paired:
+    change = saved.change(policy, key)
+    assert change is not None
+    return change
+
+
+def _did(saved: Saved, policy: str, key: str, what: str = "") -> str:
+    return did(_change(saved, policy, key), what or _WORDS[key], level_of(saved))
+
+
+def _effects(saved: Saved, policy: str) -> str:
     """ "“close accounts” cut ... and did not clearly change ..." """
-    level = level_of(saved)
-    parts = [
-        did(change, words, level)
-        for key, words in _WORDS.items()
-        if both_of(saved)[key == TRUE] and (change := saved.change(policy, key)) is not None
-    ]
-    return f"{quoted(policy)} {and_(parts)}"
-
-
-def _other(saved: Saved, policy: str) -> str:
-    """What the policy did to true stories, where there are both kinds."""
-    change = saved.change(policy, TRUE)
-    if both_of(saved) != (True, True) or change is None:
-        return ""
-    return f"; it {did(change, _WORDS[TRUE], level_of(saved))}"
+    keys = [key for key, _ in kinds_of(saved) if saved.change(policy, key) is not None]
+    return f"{quoted(policy)} {and_([_did(saved, policy, key) for key in keys])}"
 
 
 def _nothing_clear(saved: Saved, policies: list[str]) -> str:
-    key, level = main_of(saved), level_of(saved)
+    key = main_of(saved)
     worse = [policy for policy in policies if clearly(saved.change(policy, key))]
     if worse:
-        return f"{_told(saved, worse[0])}; no policy clearly changed {_WORDS[key]} for the better."
-    change = saved.change(policies[0], key)
-    assert change is not None
+        told = _effects(saved, worse[0])
+        return f"{told}; no policy clearly changed {_WORDS[key]} for the better."
+    change = _change(saved, policies[0], key)
     if change.identical:
         bound = not_excluded(change)
         return f"No policy changed {_WORDS[key]} in any of {change.worlds} worlds ({bound})."
     return (
         f"No policy clearly changed {_WORDS[key]}: the one with the best mean,"
-        f" {quoted(policies[0])}, {did(change, 'it', level)}."
+        f" {quoted(policies[0])}, {_did(saved, policies[0], key, 'it')}."
     )
 
 
-def _one_world(saved: Saved, policies: list[str]) -> str:
+def _one_world(saved: Saved, policy: str) -> str:
     parts = []
-    for key, words in _WORDS.items():
-        change, base = saved.change(policies[0], key), saved.change(NONE, key)
-        if change and base and both_of(saved)[key == TRUE]:
-            stories = words.removeprefix("the reach of ")
+    for key, word in kinds_of(saved):
+        change, base = saved.change(policy, key), saved.change(NONE, key)
+        if change and base:
             ends = f"{change.mean.estimate:,.0f} accounts instead of {base.mean.estimate:,.0f}"
             if change.identical:
                 ends = f"{base.mean.estimate:,.0f} accounts, as without it"
-            parts.append(f"{stories} reached {ends}")
-    return (
-        f"In this one world, under {quoted(policies[0])}, {and_(parts)}: an example, not an"
-        " estimate."
-    )
+            parts.append(f"{word} stories reached {ends}")
+    return f"In this one world, under {quoted(policy)}, {and_(parts)}: an example, not an estimate."
 
 
-def _alone(saved: Saved) -> str:
+def _without_base(saved: Saved) -> str:
     policy = saved.policies[0]
-    parts = []
-    for key, words in _WORDS.items():
-        change = saved.change(policy, key)
-        if change and both_of(saved)[key == TRUE]:
-            parts.append(
-                f"{words.removeprefix('the reach of ')} reached {spread(*change.mean)} accounts"
-            )
+    parts = [
+        f"{word} stories reached {spread(*change.mean)} accounts"
+        for key, word in kinds_of(saved)
+        if (change := saved.change(policy, key))
+    ]
     under = "" if policy == NONE else f"under {quoted(policy)}, "
     if len(saved.seeds) == 1:
         return f"In this one world, {under}{and_(parts)}: an example, not an estimate."
@@ -169,14 +139,10 @@ def terms_of(saved: Saved) -> str:
             " many worlds before you conclude anything."
         )
     kind = "bootstrap" if saved.facts.get("intervals") == "bootstrap" else "t"
-    others = len(saved.policies) - 1
-    together = (
-        f", which hold for {'both' if others == 2 else f'all {others}'} policies at once"
-        if others > 1 and saved.facts.get("level_of_each_policy", LEVEL) != LEVEL
-        else ""
-    )
+    shared = saved.facts.get("level_of_each_policy", LEVEL) != LEVEL
     return (
         f"From {count} coupled worlds (seeds {seeds[0]} to {seeds[-1]}), with {level_of(saved)}"
-        f" {kind} intervals{together}. An interval says how far chance could move the mean over"
-        " worlds of this scenario. It does not say whether the scenario is right."
+        f" {kind} intervals{together(saved, ', which') if shared else ''}. An interval says how far"
+        " chance could move the mean over worlds of this scenario. It does not say whether the"
+        " scenario is right."
     )

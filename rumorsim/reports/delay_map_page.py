@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from rumorsim.plurals import counted
-from rumorsim.reports.answer_charts import Cell, draw_map
-from rumorsim.reports.answer_reading import answer_page, in_shell, interval_of, read_answer
-from rumorsim.reports.parts import Column, Figure, Page, Section, Table, Text
+from rumorsim.reports.assumptions import answer_page
+from rumorsim.reports.charts import Cell, draw_map
+from rumorsim.reports.page import Figure, Page, Section, Table, Text
+from rumorsim.reports.saved import in_shell, interval_of, raw_rows, read_answer
 from rumorsim.reports.tables import digits_for, number, with_interval
-from rumorsim.reports.wording import quoted
+from rumorsim.reports.wording import capital, percent, quoted
 from rumorsim.studies.comparison import NONE
-from rumorsim.studies.effects import and_, what_is
-from rumorsim.studies.effects import cell as cell_text
+from rumorsim.studies.effects import and_, cell, what_is
 from rumorsim.studies.intervals import Interval
 
 _AXIS: Final = {
@@ -26,87 +26,87 @@ _AXIS: Final = {
 def page_of_delay_map(directory: Path) -> Page:
     """The page of what ``delay-map`` saved in a directory."""
     found = read_answer(directory, "delay map")
-    worlds, cells = len(found["seeds"]), len(found["cells"])
-    what, seeds = what_is(found["measure"]), found["seeds"]
+    worlds, cells, seeds = len(found["seeds"]), len(found["cells"]), found["seeds"]
+    in_percent = all(row["part"] is not None for row in found["cells"])
+    shown = [_averted(row, in_percent) for row in found["cells"]]
     return answer_page(
         found,
+        [_section(found, shown, in_percent)],
+        [NONE, found["policy"]],
+        " ".join(
+            [
+                f"rumorsim delay-map scenario.json --policy {in_shell(found['policy'])}",
+                *(f"--delay {in_shell(each)}" for each in found["delays"]),
+                *(f"--coverage {each:g}" for each in found["coverages"]),
+                f"--covered-by {found['covered_by']} --of {found['measure']}",
+                f"--replicates {worlds} --seed {seeds[0]} --out again",
+            ]
+        ),
         what=f"Delay map of {quoted(found['policy'])}: {counted(cells, 'cell')} in"
         f" {counted(worlds, 'world')}",
-        answer=_answer(found, what),
+        answer=_answer(found, shown, "%" if in_percent else "accounts"),
         terms=(
             f"From {counted(worlds, 'coupled world')} (seeds {seeds[0]} to {seeds[-1]}); each cell"
             " is the mean paired difference to the same worlds without the policy. Intervals hold"
-            " for all"
-            f" {cells} cells at once in 95\u00a0%. They do not say whether the scenario is right."
+            f" for all {cells} cells at once in 95\u00a0%. They do not say whether the scenario is"
+            " right."
         ),
-        sections=[
-            _section(found, what),
-        ],
-        policies=[NONE, found["policy"]],
-        command=_command(found),
     )
 
 
-def _answer(found: Mapping[str, Any], what: str) -> str:
+def _averted(row: Mapping[str, Any], in_percent: bool) -> Interval:
+    if in_percent:
+        return percent(interval_of(row, "part"))
+    return interval_of(row, "averted") or Interval(0.0)
+
+
+def _answer(found: Mapping[str, Any], shown: Sequence[Interval], unit: str) -> str:
     """The fastest and the slowest reaction at the greatest coverage."""
-    parts = _in_parts(found)
     widest = max(found["coverages"])
-    some = [row for row in found["cells"] if row[found["covered_by"]] == widest]
-    ends = {row["delay_hours"]: _shown(row, parts) for row in some}
-    delays = sorted({min(ends), max(ends)})
-    said = [f"{_said(ends[hours], parts)} after {hours:g}\u00a0h" for hours in delays]
+    ends = {
+        row["delay_hours"]: each
+        for row, each in zip(found["cells"], shown, strict=True)
+        if row[found["covered_by"]] == widest
+    }
+    said = []
+    for hours in sorted({min(ends), max(ends)}):
+        each = ends[hours]
+        nothing = each.low == each.high == each.estimate == 0
+        amount = "nothing" if nothing else with_interval(*each, unit, gap="\u00a0")
+        said.append(f"{amount} after {hours:g}\u00a0h")
     return (
-        f"At {100 * widest:g}\u00a0% coverage {quoted(found['policy'])} averts, of the {what},"
-        f" {and_(said)}."
+        f"At {100 * widest:g}\u00a0% coverage {quoted(found['policy'])} averts, of the"
+        f" {what_is(found['measure'])}, {and_(said)}."
     )
 
 
-def _said(each: Interval, parts: bool) -> str:
-    if each.low == each.high == each.estimate == 0:
-        return "nothing"
-    return with_interval(*each, "%" if parts else "accounts", gap="\u00a0")
-
-
-def _in_parts(found: Mapping[str, Any]) -> bool:
-    return all(row["part"] is not None for row in found["cells"])
-
-
-def _section(found: Mapping[str, Any], what: str) -> Section:
+def _section(found: Mapping[str, Any], shown: Sequence[Interval], in_percent: bool) -> Section:
     rows, columns = found["coverages"], found["delays"]
-    parts = _in_parts(found)
-    unit = "\u00a0%" if parts else ""
-    shown = [_shown(row, parts) for row in found["cells"]]
+    unit = "\u00a0%" if in_percent else ""
     most = max(max(each.estimate for each in shown), 1e-9)
     least = min(0.0, *(each.estimate for each in shown))
 
-    def cell(x: int, y: int) -> Cell:
-        at = x * len(rows) + y
-        each, digits = shown[at], digits_for(*shown[at])
+    def drawn(at: int) -> Cell:
+        each, digits, clear = shown[at], digits_for(*shown[at]), bool(found["cells"][at]["clear"])
         ends = ""
         if each.low is not None and each.high is not None and each.low != each.high:
             ends = f"{number(each.low, digits)} to {number(each.high, digits)}"
-        depth = (each.estimate - least) / (most - least)
-        clear = bool(found["cells"][at]["clear"])
         star = "" if clear or each.low == each.high else "*"
+        depth = (each.estimate - least) / (most - least)
         return Cell(depth, number(each.estimate, digits) + unit + star, ends, clear)
 
-    cells = [[cell(x, y) for x in range(len(columns))] for y in range(len(rows))]
-    told = _told(found, what, shown, unit)
+    cells = [[drawn(x * len(rows) + y) for x in range(len(columns))] for y in range(len(rows))]
+    told = _in_words(found, shown, unit)
     percents = [f"{100 * each:g}\u00a0%" for each in rows]
     words = ("reaction time: from trigger to act", _AXIS[found["covered_by"]])
-    drawing = draw_map("averted", columns, percents, cells, words, told)
+    title = f"{capital(what_is(found['measure']))} averted by {quoted(found['policy'])}"
     caption = (
         "The darker, the more is averted; below each number its interval where there is room."
         " * the data are compatible with no change."
     )
-    figure = Figure(
-        name="averted",
-        title=f"{what[:1].upper()}{what[1:]} averted by {quoted(found['policy'])}",
-        drawings=[("", drawing)],
-        told=told,
-        caption=caption,
-        table=_table(found, parts),
-    )
+    drawing = draw_map("averted", told, columns, percents, cells, words)
+    table = _table(found, shown, in_percent)
+    figure = Figure("averted", title, [("", drawing)], told, caption, table=table)
     after = Text(
         "Read a row for what a faster reaction is worth at the same coverage, a column for what a"
         " wider one is worth at the same speed."
@@ -114,55 +114,36 @@ def _section(found: Mapping[str, Any], what: str) -> Section:
     return Section("map", "How fast, and how much of it", [figure, after])
 
 
-def _shown(row: Mapping[str, Any], parts: bool) -> Interval:
-    each = interval_of(row, "part" if parts else "averted")
-    if each is None:
-        return Interval(0.0)
-    return each.in_percent if parts else each
-
-
-def _told(found: Mapping[str, Any], what: str, shown: list[Interval], unit: str) -> str:
+def _in_words(found: Mapping[str, Any], shown: Sequence[Interval], unit: str) -> str:
     order = sorted(range(len(shown)), key=lambda at: shown[at].estimate)
-    high = len(found["coverages"])
 
     def place(at: int) -> str:
-        x, y = divmod(at, high)
-        digits = digits_for(*shown[at])
+        x, y = divmod(at, len(found["coverages"]))
         return (
-            f"{number(shown[at].estimate, digits)}{unit} at {100 * found['coverages'][y]:g}\u00a0%"
-            f" coverage after {found['delays'][x]}"
+            f"{number(shown[at].estimate, digits_for(*shown[at]))}{unit} at"
+            f" {100 * found['coverages'][y]:g}\u00a0% coverage after {found['delays'][x]}"
         )
 
     clear = sum(bool(row["clear"]) for row in found["cells"])
     return (
-        f"Of the {what}, {quoted(found['policy'])} averts most, {place(order[-1])}, and least,"
-        f" {place(order[0])}. {clear} of {len(shown)} cells show a clear change."
+        f"Of the {what_is(found['measure'])}, {quoted(found['policy'])} averts most,"
+        f" {place(order[-1])}, and least, {place(order[0])}. {clear} of {len(shown)} cells show a"
+        " clear change."
     )
 
 
-def _table(found: Mapping[str, Any], parts: bool) -> Table:
-    rows = [
-        [
-            found["delays"][at // len(found["coverages"])],
+def _table(found: Mapping[str, Any], shown: Sequence[Interval], in_percent: bool) -> Table:
+    rows = []
+    for at, row in enumerate(found["cells"]):
+        delay = found["delays"][at // len(found["coverages"])]
+        averted = [cell(interval_of(row, "averted"))]
+        averted += [cell(shown[at], unit="%")] if in_percent else []
+        covered, clear = (
             f"{100 * row[found['covered_by']]:g}\u00a0%",
-            cell_text(interval_of(row, "averted")),
-            *([cell_text(_shown(row, True), unit="%")] if parts else []),
             "yes" if row["clear"] else "no",
-        ]
-        for at, row in enumerate(found["cells"])
-    ]
-    heads = ["reaction time", "coverage", "averted", *(["part"] if parts else []), "clear change"]
-    columns = [Column(head, numeric=head in ("averted", "part")) for head in heads]
-    raw = (list(found["cells"][0]), [list(row.values()) for row in found["cells"]])
-    return Table("delay-map", "Every cell", columns, rows, raw=raw)
-
-
-def _command(found: Mapping[str, Any]) -> str:
-    parts = [
-        f"rumorsim delay-map scenario.json --policy {in_shell(found['policy'])}",
-        *(f"--delay {in_shell(each)}" for each in found["delays"]),
-        *(f"--coverage {each:g}" for each in found["coverages"]),
-        f"--covered-by {found['covered_by']} --of {found['measure']}",
-        f"--replicates {len(found['seeds'])} --seed {found['seeds'][0]} --out again",
-    ]
-    return " ".join(parts)
+        )
+        rows.append([delay, covered, *averted, clear])
+    words = ["reaction time", "coverage", "clear change"]
+    heads = [*words[:2], "averted", *(["part"] if in_percent else []), words[2]]
+    raw = raw_rows(found["cells"])
+    return Table("delay-map", "Every cell", heads, rows, raw, words=words)

@@ -7,7 +7,7 @@ the differences within each world are clear: the bands are those of the differen
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rumorsim.reports.style import BASE, colour, count_ticks, drawing, hour_ticks, in_rows
 from rumorsim.reports.tables import number, told_apart
@@ -74,12 +74,16 @@ def _levels(ax: Axes, bands: Sequence[Band]) -> None:
 def _changes(ax: Axes, bands: Sequence[Band]) -> None:
     ax.axhline(0, color=BASE, linewidth=1.2, linestyle="--")
     for place, band in enumerate(bands):
-        shade = colour(place)
-        wide = [low < high for low, high in zip(band.low, band.high, strict=True)]
-        ax.fill_between(
-            band.time, band.low, band.high, where=wide, color=shade, alpha=0.18, linewidth=0
-        )
-        ax.plot(band.time, band.mean, color=shade, linewidth=1.7)
+        shade_band(ax, band.time, band.low, band.high, color=colour(place), alpha=0.18)
+        ax.plot(band.time, band.mean, color=colour(place), linewidth=1.7)
+
+
+def shade_band(
+    ax: Axes, time: Sequence[float], low: Sequence[float], high: Sequence[float], **look: Any
+) -> None:
+    """Shade the interval at each time; nothing where its ends are equal."""
+    wide = [least < most for least, most in zip(low, high, strict=True)]
+    ax.fill_between(time, low, high, where=wide, linewidth=0, **look)
 
 
 class Dot(NamedTuple):

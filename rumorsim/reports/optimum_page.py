@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from rumorsim.plurals import counted
-from rumorsim.reports.answer_charts import Dot, Tried, best_so_far, draw_finalists, draw_search
-from rumorsim.reports.answer_reading import answer_page, in_shell, interval_of, read_answer
-from rumorsim.reports.parts import Column, Figure, Key, Page, Section, Table, Text
+from rumorsim.reports.assumptions import answer_page
+from rumorsim.reports.charts import Dot, Tried, best_so_far, draw_plane, draw_search
+from rumorsim.reports.page import Figure, Key, Page, Section, Table, Text
+from rumorsim.reports.saved import in_shell, interval_of, raw_rows, read_answer
 from rumorsim.reports.svg import look_of
-from rumorsim.reports.wording import quoted
+from rumorsim.reports.wording import percent, quoted
 from rumorsim.studies.comparison import NONE
 from rumorsim.studies.effects import and_, cell
 from rumorsim.studies.goals import ACTIONS, Target
@@ -22,9 +23,23 @@ def page_of_optimum(directory: Path) -> Page:
     """The page of what ``optimise`` saved in a directory."""
     found = read_answer(directory, "optimisation")
     finals, fresh = len(found["finalists"]), len(found["fresh_seeds"])
-    goal = found["goal"]["target"]
+    goal, prices = found["goal"], found["goal"]["prices"]
+    target = f"cheapest setting with {goal['target']}" if goal["target"] else "frontier"
+    cost = " + ".join(f"{price:g} x {key}" for key, price in prices.items())
+    cost = "every moderation action costs 1" if prices == {ACTIONS: 1.0} else cost
     return answer_page(
         found,
+        [_finalists(found), _search(found)],
+        [NONE, *dict.fromkeys(row["policy"] for row in found["trials"])],
+        " ".join(
+            [
+                "rumorsim optimise study.json",
+                *([f"--at-most {goal['at_most']}"] if goal["at_most"] is not None else []),
+                *(f"--price {in_shell(f'{key}={price:g}')}" for key, price in prices.items()),
+                f"--trials {len(found['trials'])} --finalists {finals}",
+                f"--confirm {fresh} --search-seed {found['search_seed']} --out again",
+            ]
+        ),
         what=(
             f"Optimisation: {counted(len(found['trials']), 'trial')} in"
             f" {counted(len(found['seeds']), 'world')},"
@@ -32,90 +47,64 @@ def page_of_optimum(directory: Path) -> Page:
         ),
         answer=str(found["answer"]),
         terms=(
-            (f"Sought: the cheapest setting with {goal}. " if goal else "Sought: the frontier. ")
-            + f"Cost: {_cost(found)}. What is said of the finalists rests on {fresh} coupled worlds"
-            " that the search has not seen; a winner is named only where it is clearly cheaper than"
-            " every rival in the same worlds, with intervals that hold for all of them at once."
+            f"Sought: the {target}. Cost: {cost}. What is said of the finalists rests on {fresh}"
+            " coupled worlds that the search has not seen; a winner is named only where it is"
+            " clearly cheaper than every rival in the same worlds, with intervals that hold for all"
+            " of them at once."
         ),
-        sections=[
-            _finalists(found),
-            _search(found),
-        ],
-        policies=[NONE, *dict.fromkeys(row["policy"] for row in found["trials"])],
-        command=_command(found),
     )
-
-
-def _cost(found: Mapping[str, Any]) -> str:
-    prices = found["goal"]["prices"]
-    if prices == {ACTIONS: 1.0}:
-        return "every moderation action costs 1"
-    return " + ".join(f"{price:g} x {key}" for key, price in prices.items())
-
-
-def _out(row: Mapping[str, Any]) -> bool:
-    """Whether a finalist is out: beaten, or above the target."""
-    return row["beaten_by"] is not None or row["target"] == "missed"
-
-
-def _percent(row: Mapping[str, Any], name: str) -> Interval:
-    each = interval_of(row, name)
-    return Interval(0.0) if each is None else each.in_percent
 
 
 def _finalists(found: Mapping[str, Any]) -> Section:
     finals = found["finalists"]
     policies = list(dict.fromkeys(row["policy"] for row in finals))
-    target = found["goal"]["at_most"]
     line = None
-    if target is not None and Target.read(target).relative:
-        line = 100.0 * (1.0 - Target.read(target).size)
-    told = _told(found)
-
-    def dots(name: str) -> list[Dot]:
-        return [
-            Dot(
-                row["finalist"],
-                policies.index(row["policy"]) + 1,
-                (interval_of(row, "cost") or Interval(0.0))
-                if name == "cost"
-                else _percent(row, name),
-                _percent(row, "averted"),
-                _out(row),
-            )
+    if found["goal"]["at_most"] is not None:
+        target = Target.read(found["goal"]["at_most"])
+        line = 100.0 * (1.0 - target.size) if target.relative else None
+    told = and_(
+        [
+            f"{row['finalist']} ({quoted(row['policy'])}) averts"
+            f" {cell(_percent(row, 'averted'), unit='%')} at cost {cell(interval_of(row, 'cost'))}"
             for row in finals
         ]
-
-    averted = "false reach averted, %"
-    drawings = []
-    if any(row["lost"] is not None for row in finals):
-        words = ("true reach lost, %", averted)
-        drawing = draw_finalists("lost", dots("lost"), line, words, told)
-        drawings.append(("Against true reach lost", drawing))
-    drawing = draw_finalists("cost", dots("cost"), line, ("cost", averted), told)
-    drawings.append(("Against cost", drawing))
-    figure = Figure(
-        name="held",
-        title="The finalists in fresh worlds",
-        drawings=drawings,
-        told=told,
-        caption=(
-            "Numbers are those of the table; lines: 95\u00a0% intervals, each by itself. Hollow: "
-            + ("misses the target, which is the dashed line." if target else "clearly beaten.")
-        ),
-        legend=[Key(policy, look_of(at)[2]) for at, policy in enumerate(policies, 1)],
-        table=_table(found),
     )
+    told = f"Of the finalists, {told}."
+    drawings = []
+    for name, title, axis in (
+        ("lost", "Against true reach lost", "true reach lost, %"),
+        ("cost", "Against cost", "cost"),
+    ):
+        if name == "cost" or any(row["lost"] is not None for row in finals):
+            dots = [
+                Dot(
+                    row["finalist"],
+                    policies.index(row["policy"]) + 1,
+                    _percent(row, "lost") if name == "lost" else _interval(row, "cost"),
+                    _percent(row, "averted"),
+                    row["beaten_by"] is not None or row["target"] == "missed",
+                )
+                for row in finals
+            ]
+            svg = draw_plane(name, told, dots, (axis, "false reach averted, %"), line)
+            drawings.append((title, svg))
+    missed = found["goal"]["at_most"] is not None
+    hollow = "misses the target, which is the dashed line." if missed else "clearly beaten."
+    figure = Figure(
+        "held", "The finalists in fresh worlds", drawings, told,
+        "Numbers are those of the table; lines: 95\u00a0% intervals, each by itself. Hollow: "
+        + hollow,
+        [Key(policy, look_of(at)[2]) for at, policy in enumerate(policies, 1)], _table(found),
+    )  # fmt: skip
     return Section("finalists", "Finalists", [figure])
 
 
-def _told(found: Mapping[str, Any]) -> str:
-    said = [
-        f"{row['finalist']} ({quoted(row['policy'])}) averts"
-        f" {cell(_percent(row, 'averted'), unit='%')} at cost {cell(interval_of(row, 'cost'))}"
-        for row in found["finalists"]
-    ]
-    return f"Of the finalists, {and_(said)}."
+def _interval(row: Mapping[str, Any], name: str) -> Interval:
+    return interval_of(row, name) or Interval(0.0)
+
+
+def _percent(row: Mapping[str, Any], name: str) -> Interval:
+    return percent(interval_of(row, name))
 
 
 def _table(found: Mapping[str, Any]) -> Table:
@@ -133,10 +122,8 @@ def _table(found: Mapping[str, Any]) -> Table:
         else:
             cells.append("" if row["beaten_by"] is None else str(row["beaten_by"]))
         rows.append(cells)
-    words = {"policy", "target", *names}
-    raw = (list(found["finalists"][0]), [list(row.values()) for row in found["finalists"]])
-    columns = [Column(head, numeric=head not in words) for head in heads]
-    return Table("finalists", "The finalists", columns, rows, raw=raw)
+    raw, words = raw_rows(found["finalists"]), {"policy", "target", *names}
+    return Table("finalists", "The finalists", heads, rows, raw, words=words)
 
 
 def _value(value: Any) -> str:
@@ -147,51 +134,29 @@ def _search(found: Mapping[str, Any]) -> Section:
     trials, target = found["trials"], found["goal"]["target"] is not None
     if target:
         tried = [Tried(row["cost"], bool(row["meets_target"])) for row in trials]
-        words, told = "cost", "the cheapest that met the target"
+        words, goal = "cost", "the cheapest that met the target"
     else:
         tried = [Tried(row["false_reach"], True) for row in trials]
-        words, told = "reach of false stories", "the least reach of false stories"
-    best = best_so_far(tried)
-    if best:
+        words, goal = "reach of false stories", "the least reach of false stories"
+    told = f"None of {counted(len(tried), 'trial')} met the target in the worlds of the search."
+    if best := best_so_far(tried):
         at, value = best[-1]
-        said = f"Of {counted(len(tried), 'trial')} number {at} was {told}: {words} {value:,.4g}."
-    else:
-        said = f"None of {counted(len(tried), 'trial')} met the target in the worlds of the search."
-    allowed = sum(each.allowed for each in tried)
+        told = f"Of {counted(len(tried), 'trial')} number {at} was {goal}: {words} {value:,.4g}."
     caption = (
         "The line is the best so far. The best of them looks better than it is, because it was"
         " selected here."
     )
     if target:
-        caption += f" Hollow: misses the target ({len(tried) - allowed} of {len(tried)})."
-    figure = Figure(
-        name="course",
-        title="The course of the search",
-        drawings=[("", draw_search("course", tried, words, said))],
-        told=said,
-        caption=caption,
-        table=_trials(found),
-    )
+        missed = sum(not each.allowed for each in tried)
+        caption += f" Hollow: misses the target ({missed} of {len(tried)})."
+    heads, rows = raw_rows(trials)
+    table = Table(
+        "trials", "Every trial", [head.replace("_", " ") for head in heads],
+        [[_value(value) for value in row] for row in rows], (heads, rows),
+        words={"policy", "meets target", *(name.replace("_", " ") for name in found["parameters"])},
+    )  # fmt: skip
+    drawing = draw_search("course", told, tried, words)
+    title = "The course of the search"
+    figure = Figure("course", title, [("", drawing)], told, caption, table=table)
     after = Text("Every trial is a mean over the worlds of the search alone.", "note")
     return Section("search", "The search", [figure, after])
-
-
-def _trials(found: Mapping[str, Any]) -> Table:
-    trials = found["trials"]
-    heads = list(trials[0])
-    rows = [[_value(row[head]) for head in heads] for row in trials]
-    words = {"policy", "meets_target", *found["parameters"]}
-    columns = [Column(head.replace("_", " "), numeric=head not in words) for head in heads]
-    raw = (heads, [list(row.values()) for row in trials])
-    return Table("trials", "Every trial", columns, rows, raw=raw)
-
-
-def _command(found: Mapping[str, Any]) -> str:
-    goal = found["goal"]
-    parts = ["rumorsim optimise study.json"]
-    if goal["at_most"] is not None:
-        parts.append(f"--at-most {goal['at_most']}")
-    parts += [f"--price {in_shell(f'{key}={price:g}')}" for key, price in goal["prices"].items()]
-    parts.append(f"--trials {len(found['trials'])} --finalists {len(found['finalists'])}")
-    parts.append(f"--confirm {len(found['fresh_seeds'])} --search-seed {found['search_seed']}")
-    return " ".join([*parts, "--out again"])

@@ -8,7 +8,7 @@ says so and goes without.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,28 +19,40 @@ from rumorsim.events import Batch, Facts, Kind, StreamDigest
 from rumorsim.scenario import Scenario
 from rumorsim.verbs import FELT, VERBS
 
+if TYPE_CHECKING:
+    from rumorsim.reports.saved import Saved
+
+#: Called with how many worlds were run again, of how many.
+Progress = Callable[[int, int], None]
+
 #: Worlds run again at most, and events of all of them.
+<<<<<<< HEAD
 MOST_WORLDS: Final = 10
 MOST_EVENTS: Final = 1_000_000
+=======
+_MOST_WORLDS: Final = 10
+_MOST_EVENTS: Final = 1_000_000
+#: Verbs that do nothing yet to an account, a post or a story: cases, summonses, warnings, appeals.
+_NO_EFFECT: Final = (
+    CASES | LIFTING | {"warn", "warn-platform", "end-warning", "ask-readers", "stop-asking"}
+)
+>>>>>>> 827a50c (The sections of pages share tables, drawings, readers and endings; runs and sweeps are read as comparisons)
 #: Accounts of a graph whose worlds are built again.
-MOST_ACCOUNTS: Final = 1_000_000
+_MOST_ACCOUNTS: Final = 1_000_000
 
 
 class World(NamedTuple):
     """One run again. ``met`` has the hour at which each account first read a false story.
 
     (inf: never; shape [accounts].) ``acted`` is the hour of the first action that did
-    something to somebody, None where there was none. ``actions`` are hours, verbs and the
-    accounts, posts and stories acted upon; ``posts`` the whole run's.
+    something to somebody, None where there was none; ``posts`` are the whole run's.
     """
 
     seed: int
     met: NDArray[np.float64]
     acted: float | None
-    actions: Batch
     posts: Posts
     facts: Facts
-    end: float
 
 
 class Replay(NamedTuple):
@@ -52,27 +64,29 @@ class Replay(NamedTuple):
 
 def replay(
     scenario_of: Callable[[str], Scenario],
-    digests: Mapping[str, Sequence[str]],
-    seeds: Sequence[int],
-    expected: float,
-    progress: Callable[[int, int], None] | None = None,
+    saved: Saved,
+    policies: Sequence[str],
+    progress: Progress | None = None,
 ) -> Replay:
-    """Run the first of the worlds again, under every policy of ``digests``.
+    """Run the first worlds of ``saved`` again under ``policies``.
 
-    ``scenario_of`` makes the scenario that has a policy (and may raise an InputError, as files
-    that it names are read), ``digests[policy][r]`` is what the events of ``seeds[r]``
-    must come to, ``expected`` about how many events a run has.
+    ``scenario_of`` makes the scenario that has a policy, and may raise an InputError, as files
+    that it names are read. The digests of the events must be those saved.
     """
-    if expected * len(digests) > MOST_EVENTS:
-        return Replay({}, "its worlds are too large to run again for a picture")
+    too_large = Replay({}, "its worlds are too large to run again for a picture")
+    first = saved.scalars[saved.policies[0]]
+    keys = ("reach.exposures", "shares.shares", "shares.publications")
+    events = len(policies) * sum(first[key][0] or 0.0 for key in keys if first.get(key))
+    if events > _MOST_EVENTS:
+        return too_large
     try:
-        scenarios = {policy: scenario_of(policy) for policy in digests}
-        accounts = getattr(next(iter(scenarios.values())).graph, "accounts", None)
-        if accounts is not None and accounts > MOST_ACCOUNTS:
-            return Replay({}, "its worlds are too large to run again for a picture")
-        fitting = int(MOST_EVENTS / max(expected * len(digests), 1.0))
-        count = min(len(seeds), MOST_WORLDS, max(fitting, 1))
-        return _run_again(scenarios, digests, seeds[:count], progress)
+        scenarios = {policy: scenario_of(policy) for policy in policies}
+        accounts = getattr(scenarios[policies[0]].graph, "accounts", None)
+        if accounts is not None and accounts > _MOST_ACCOUNTS:
+            return too_large
+        count = min(_MOST_WORLDS, max(int(_MOST_EVENTS / max(events, 1.0)), 1))
+        digests = {policy: saved.digests[policy] for policy in policies}
+        return _run_again(scenarios, digests, saved.seeds[:count], progress)
     except InputError as error:
         return Replay({}, f"its worlds could not be run again here ({error.faults[0].rule})")
 
@@ -81,7 +95,7 @@ def _run_again(
     scenarios: Mapping[str, Scenario],
     digests: Mapping[str, Sequence[str]],
     seeds: Sequence[int],
-    progress: Callable[[int, int], None] | None,
+    progress: Progress | None,
 ) -> Replay:
     worlds: dict[str, list[World]] = {policy: [] for policy in digests}
     done = 0
@@ -108,24 +122,12 @@ def _world(scenario: Scenario, policy: str, seed: int) -> tuple[World, str]:
         batches.append(batch.only(Kind.PUBLISH, Kind.SHARE, Kind.EXPOSE, Kind.ACTION))
     whole = Batch.joined(batches)
     facts = simulation.facts
-    met = _first_met(Batch.joined([whole.only(Kind.EXPOSE), simulation.exposures()]), facts)
-    actions = _effects(whole.only(Kind.ACTION))
-    return World(
-        seed=seed,
-        met=met,
-        acted=float(actions.time[0]) if len(actions) else None,
-        actions=actions,
-        posts=cascade_arrays([whole]),
-        facts=facts,
-        end=simulation.world.horizon,
-    ), digest.hexdigest()
-
-
-def _first_met(exposed: Batch, facts: Facts) -> NDArray[np.float64]:
+    exposed = Batch.joined([whole.only(Kind.EXPOSE), simulation.exposures()])
     false = np.array([not story.truth for story in facts.stories], bool)
     rows = exposed.rows[false[exposed.story]]
     met = np.full(facts.accounts, np.inf)
     np.minimum.at(met, rows["account"], rows["time"])
+<<<<<<< HEAD
     return met
 
 
@@ -133,3 +135,16 @@ def _effects(actions: Batch) -> Batch:
     """Actions that did something, rather than open, drop or undo a case."""
     effects = [VERBS.index(verb) for verb in FELT]
     return Batch(actions.rows[np.isin(actions.value, effects)])
+=======
+    # Actions that did something, rather than open, drop or undo a case.
+    actions = whole.only(Kind.ACTION)
+    effects = [place for place, verb in enumerate(VERBS) if verb not in _NO_EFFECT]
+    actions = Batch(actions.rows[np.isin(actions.value, effects)])
+    return World(
+        seed=seed,
+        met=met,
+        acted=float(actions.time[0]) if len(actions) else None,
+        posts=cascade_arrays([whole]),
+        facts=facts,
+    ), digest.hexdigest()
+>>>>>>> 827a50c (The sections of pages share tables, drawings, readers and endings; runs and sweeps are read as comparisons)

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from rumorsim.plurals import counted
-from rumorsim.reports.answer_reading import answer_page, read_answer
+from rumorsim.reports.assumptions import answer_page
 from rumorsim.reports.charts import Mark, Row, draw_forest
-from rumorsim.reports.parts import Column, Figure, Items, Page, Part, Section, Table, Text
+from rumorsim.reports.page import Figure, Items, Page, Part, Section, Table, Text
+from rumorsim.reports.saved import raw_rows, read_answer
 from rumorsim.reports.tables import spread
 from rumorsim.reports.wording import capital, quoted
 from rumorsim.studies.comparison import NONE
@@ -57,6 +58,9 @@ def page_of_sensitivity(directory: Path) -> Page:
     meaning = Section("meaning", "What the indices mean", [Items(_MEANING[method])])
     return answer_page(
         found,
+        [*sections, meaning],
+        policies,
+        f"rumorsim sensitivity study.json --of {found['measure']} --out again",
         what=f"Sensitivity: {_METHODS[method]}, {counted(found['points'], 'setting')} in"
         f" {counted(worlds, 'world')}",
         answer=_answer(found, policies),
@@ -65,12 +69,6 @@ def page_of_sensitivity(directory: Path) -> Page:
             " bootstrap intervals over settings and worlds. Indices are about the ranges that the"
             " study gives the parameters: a wider range makes a parameter matter more."
         ),
-        sections=[
-            *sections,
-            meaning,
-        ],
-        policies=policies,
-        command=f"rumorsim sensitivity study.json --of {found['measure']} --out again",
     )
 
 
@@ -88,8 +86,9 @@ def _at(row: Mapping[str, Any]) -> Interval:
     return Interval(*as_parts(row["index"], (row["value"], row["low"], row["high"])))
 
 
-def _said(each: Interval) -> str:
-    return spread(*each)
+def _index(row: Mapping[str, Any]) -> str:
+    """An index in words: "total 0.70 (0.60 to 0.80)"."""
+    return f"{_CALLED[row['index']]} {spread(*_at(row))}"
 
 
 def _what(found: Mapping[str, Any], policy: str) -> str:
@@ -116,15 +115,14 @@ def _answer(found: Mapping[str, Any], policies: list[str]) -> str:
         first = ranked[0][main]
         near = [each[main]["parameter"] for each in ranked[1:] if each[main]["high"] > first["low"]]
         name = quoted(first["parameter"])
-        index = f"{_CALLED[main]} {_said(_at(first))}"
         if near:
             others = and_([quoted(each) for each in near])
             told.append(
-                f"{name} has the largest index for {_what(found, policy)} ({index}), but its"
-                f" interval overlaps that of {others}"
+                f"{name} has the largest index for {_what(found, policy)} ({_index(first)}), but"
+                f" its interval overlaps that of {others}"
             )
         else:
-            told.append(f"{name} moves {_what(found, policy)} most ({index})")
+            told.append(f"{name} moves {_what(found, policy)} most ({_index(first)})")
     return f"{capital('; '.join(told))}."
 
 
@@ -134,56 +132,41 @@ def _section(found: Mapping[str, Any], policy: str, at: int) -> Section:
         return Section(f"indices-{at}", title, [Text("The same at every setting.")])
     method, ranked = found["method"], _ranked(found, policy)
     main, other = _SHOWN[method]
-    rows = [
-        Row(
-            each[main]["parameter"],
-            at + 1,
-            [
-                Mark(_at(each[main]), f"{_CALLED[main]} {_said(_at(each[main]))}"),
-                Mark(_at(each[other]), f"{_CALLED[other]} {_said(_at(each[other]))}", hollow=True),
-            ],
-        )
-        for each in ranked
-    ]
-    order = [
-        f"{quoted(each[main]['parameter'])} {_CALLED[main]} {_said(_at(each[main]))}"
-        for each in ranked
-    ]
+    rows, order = [], []
+    for each in ranked:
+        marks = [Mark(_at(each[name]), _index(each[name]), name == other) for name in (main, other)]
+        rows.append(Row(each[main]["parameter"], at + 1, marks))
+        order.append(f"{quoted(each[main]['parameter'])} {_index(each[main])}")
     told = f"Indices for {_what(found, policy)}, the largest first: {and_(order)}."
-    figure = Figure(
-        name=f"ranked-{at}",
-        title=f"{_METHODS[method]}, the largest first",
-        drawings=[("", draw_forest(f"ranked-{at}", rows, _AXIS[method], told))],
-        told=told,
-        caption=f"Filled: {_CALLED[main]}; hollow: {_CALLED[other]}. Lines: 95\u00a0% intervals.",
-        table=_table(found, policy, at),
+    every = [row for each in ranked for row in each.values()]
+    table = Table(
+        f"indices-{at}",
+        "Every index",
+        ["parameter", *(_CALLED[name] for name in ranked[0])],
+        [
+            [each[main]["parameter"], *(spread(*_at(row)) for row in each.values())]
+            for each in ranked
+        ],
+        raw_rows(every),
     )
-    drawn = [row for each in ranked for row in each.values()]
-    outside = any(_at(row) != Interval(row["value"], row["low"], row["high"]) for row in drawn)
+    figure = Figure(
+        f"ranked-{at}", f"{_METHODS[method]}, the largest first",
+        [("", draw_forest(f"ranked-{at}", told, rows, _AXIS[method]))], told,
+        f"Filled: {_CALLED[main]}; hollow: {_CALLED[other]}. Lines: 95\u00a0% intervals.",
+        table=table,
+    )  # fmt: skip
+    outside = any(_at(row) != Interval(row["value"], row["low"], row["high"]) for row in every)
     note = [Text(OUT_OF_RANGE)] if outside else []
-    parts: list[Part] = [figure, *note, *_luck(found, policy)]
+    parts: list[Part] = [figure, *note, _luck(found, policy)]
     return Section(f"indices-{at}", title, parts)
 
 
-def _table(found: Mapping[str, Any], policy: str, at: int) -> Table:
-    ranked = _ranked(found, policy)
-    names = list(ranked[0])
-    rows = [
-        [next(iter(each.values()))["parameter"], *(_said(_at(each[name])) for name in names)]
-        for each in ranked
-    ]
-    columns = [Column("parameter", numeric=False), *(Column(_CALLED[name]) for name in names)]
-    flat = [row for each in ranked for row in each.values()]
-    raw = (list(flat[0]), [list(row.values()) for row in flat])
-    return Table(f"indices-{at}", "Every index", columns, rows, raw=raw)
-
-
-def _luck(found: Mapping[str, Any], policy: str) -> list[Text]:
+def _luck(found: Mapping[str, Any], policy: str) -> Text:
     noise = found["noise"].get(policy)
     if noise is None:
-        return [Text("One world: the part of this that is chance cannot be estimated.", "note")]
+        return Text("One world: the part of this that is chance cannot be estimated.", "note")
     part = f"{100 * noise:.2g}\u00a0%"
     text = f"Chance differences between worlds: {part} of the variance between settings."
     if noise > _NOISY:
         text += " Add replicates: totals are too high by up to that."
-    return [Text(text, "note")]
+    return Text(text, "note")

@@ -1,4 +1,4 @@
-"""Figures as SVG inside a page: small, themed by the page, telling what they show.
+"""Figures as SVG inside a page: small, themed by the page, with their message in words.
 
 Drawn at the width of a phone, so that their letters are the size of the text there; on a
 wider page two stand side by side. Letters stay letters (they can be searched and take the
@@ -11,40 +11,38 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Final, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec
 
 from markupsafe import Markup, escape
 
 from rumorsim.reports.pictures import without_picture
-from rumorsim.reports.style import BASE, COLOURS, load_matplotlib, styled
+from rumorsim.reports.style import BASE, COLOURS, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-
 _P = ParamSpec("_P")
 
 #: Width of a drawing in inches of 72 units: a phone's column.
-WIDTH: Final = 4.9
+_WIDTH: Final = 4.9
 INK: Final = "#1b1b1b"
 MUTED: Final = "#5f5f5f"
-FAINT: Final = "#e2e2e2"
 PAPER: Final = "#fefefe"
+_FAINT: Final = "#e2e2e2"
 
 _VARIABLES: Final = {
     INK: "ink",
     MUTED: "muted",
-    FAINT: "faint",
+    _FAINT: "faint",
     PAPER: "paper",
     BASE: "base",
     **{shade: f"c{place}" for place, shade in enumerate(COLOURS)},
 }
 #: Lines of one colour are told apart by these; the number of the colour goes round first.
-DASHES: Final = ("", "6 2", "2 2", "8 2 2 2")
+_DASHES: Final = ("", "6 2", "2 2", "8 2 2 2")
 
 _STYLE: Final[dict[str, Any]] = {
     "svg.fonttype": "none",
@@ -59,7 +57,7 @@ _STYLE: Final[dict[str, Any]] = {
     "axes.linewidth": 0.8,
     "xtick.color": MUTED,
     "ytick.color": MUTED,
-    "grid.color": FAINT,
+    "grid.color": _FAINT,
     "figure.facecolor": "none",
     "axes.facecolor": "none",
     "savefig.facecolor": "none",
@@ -71,56 +69,50 @@ def look_of(place: int) -> tuple[str, str, int]:
     if place == 0:
         return BASE, "5 3", -1
     shade = (place - 1) % len(COLOURS)
-    return COLOURS[shade], DASHES[(place - 1) // len(COLOURS) % len(DASHES)], shade
+    return COLOURS[shade], _DASHES[(place - 1) // len(COLOURS) % len(_DASHES)], shade
 
 
-def drawn(draw: Callable[_P, Markup]) -> Callable[_P, Markup]:
-    """A drawing that can fail alone: a sentence stands in its place, and a PictureWarning says why.
+def drawn(
+    draw: Callable[Concatenate[Figure, _P], None],
+) -> Callable[Concatenate[str, str, _P], Markup]:
+    """A drawing as SVG: called with its name (to keep ids apart), its text alternative, its data.
 
-    ``draw`` begins with the name of the drawing and gives what :func:`inline` makes.
+    ``draw`` draws the data on an empty figure. Where that fails, a sentence stands in its place
+    and a PictureWarning says why.
     """
 
     @wraps(draw)
-    def drawing(*args: _P.args, **more: _P.kwargs) -> Markup:
+    def drawing(name: str, words: str, /, *args: _P.args, **more: _P.kwargs) -> Markup:
         try:
-            load_matplotlib()
-            return draw(*args, **more)
+            with styled():
+                import matplotlib as mpl
+                from matplotlib.figure import Figure
+
+                settings: dict[str, Any] = mpl.rcParams  # type: ignore[assignment]
+                settings.update(_STYLE)
+                figure = Figure(figsize=(_WIDTH, _WIDTH), layout="constrained")
+                draw(figure, *args, **more)
+                return _inline(figure, name, words)
         except Exception as error:  # one drawing must not cost the page its words and numbers
-            without_picture(str(args[0]), error)
+            without_picture(name, error)
             return Markup('<p class="note">This figure could not be drawn.</p>')
 
     return drawing
 
 
-@contextmanager
-def canvas(height: float, width: float = WIDTH) -> Iterator[tuple[Figure, Axes]]:
-    """A figure with one pair of axes, drawn on and made SVG of within the context."""
-    with styled():
-        import matplotlib as mpl
-        from matplotlib.figure import Figure
-
-        settings: dict[str, Any] = mpl.rcParams  # type: ignore[assignment]
-        settings.update(_STYLE)
-        figure = Figure(figsize=(width, height), layout="constrained")
-        yield figure, figure.subplots()
+def axes_of(figure: Figure, height: float, *, rows: bool = False) -> Axes:
+    """The axes of a drawing ``height`` inches high; with ``rows`` none is drawn vertically."""
+    figure.set_figheight(height)
+    ax = figure.subplots()
+    if rows:
+        ax.set_yticks([])
+        ax.spines["left"].set_visible(False)
+        ax.grid(visible=False, axis="y")
+    return ax
 
 
-def plane(ax: Axes, words: tuple[str, str], margin: float) -> None:
-    """Axes of two differences: a line at 0 of each, and what they are called."""
-    ax.axhline(0, color=BASE, linewidth=1.0)
-    ax.axvline(0, color=BASE, linewidth=1.0)
-    ax.margins(margin)
-    ax.set_xlabel(words[0])
-    ax.set_ylabel(words[1])
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_formatter("{x:,g}")
-
-
-def inline(figure: Figure, name: str, told: str) -> Markup:
-    """The figure as an ``svg`` element; ``name`` keeps its ids apart from other figures'.
-
-    To be called within :func:`canvas`. ``told`` is its text alternative.
-    """
+def _inline(figure: Figure, name: str, words: str) -> Markup:
+    """The figure as an ``svg`` element; ``words`` are its text alternative."""
     text = io.StringIO()
     with warnings.catch_warnings():
         # Letters that the drawing font lacks are set by the reader's own.
@@ -135,7 +127,7 @@ def inline(figure: Figure, name: str, told: str) -> Markup:
     body = _TAG.sub(lambda tag: _cleaned(tag[0], name, used), body)
     # Only the body is what matplotlib wrote, and it escapes what comes from people.
     # A label, not a title: browsers show titles as long tooltips.
-    head = f'<svg viewBox="{box}" role="img" aria-label="{escape(told)}">'
+    head = f'<svg viewBox="{box}" role="img" aria-label="{escape(words)}">'
     return Markup(head + body.strip())
 
 

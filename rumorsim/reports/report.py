@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from rumorsim.claims import Claim
 from rumorsim.errors import Fault, InputError, OutputError, show_value
 from rumorsim.files import MARKER, json_text, write_directory, write_text
+from rumorsim.reports.comparison_page import page_of_comparison, page_of_run, page_of_sweep
+from rumorsim.reports.delay_map_page import page_of_delay_map
+from rumorsim.reports.optimum_page import page_of_optimum
+from rumorsim.reports.page import Page, Table, html_of
+from rumorsim.reports.replay import Progress
 from rumorsim.reports.saved import kind_of
-
-if TYPE_CHECKING:
-    from rumorsim.reports.parts import Page, Table
-
+from rumorsim.reports.sensitivity_page import page_of_sensitivity
 
 #: The name of a report in the directory it is about.
 PAGE: Final = "report.html"
-
-Progress = Callable[[int, int], None]
 
 
 def page_of(directory: str | Path, *, again: bool = True, progress: Progress | None = None) -> Page:
@@ -29,35 +28,28 @@ def page_of(directory: str | Path, *, again: bool = True, progress: Progress | N
     """
     place = Path(directory)
     holds = kind_of(place)
-    if holds == "comparison":
-        from rumorsim.reports.comparison_making import page_of_comparison
-
-        return page_of_comparison(place, again=again, progress=progress)
-    if holds == "result":
-        from rumorsim.reports.comparison_making import page_of_run
-
-        return page_of_run(place, again=again, progress=progress)
-    if holds == "sweep":
-        from rumorsim.reports.sweep_page import page_of_sweep
-
-        return page_of_sweep(place, again=again, progress=progress)
-    if holds == "sensitivity":
-        from rumorsim.reports.sensitivity_page import page_of_sensitivity
-
-        return page_of_sensitivity(place)
-    if holds == "optimisation":
-        from rumorsim.reports.optimum_page import page_of_optimum
-
-        return page_of_optimum(place)
-    if holds == "delay map":
-        from rumorsim.reports.delay_map_page import page_of_delay_map
-
-        return page_of_delay_map(place)
+    if holds in _OF_WORLDS:
+        return _OF_WORLDS[holds](place, again=again, progress=progress)
+    if holds in _OF_ANSWERS:
+        return _OF_ANSWERS[holds](place)
     rule = "holds results that no report is made of"
     advice = "a run, a comparison, a sweep, a sensitivity, an optimisation or a delay map has one"
     raise InputError(
         Fault(rule, file=str(place), key="holds", value=show_value(holds), advice=advice)
     )
+
+
+#: By what a directory holds.
+_OF_WORLDS: Final = {
+    "comparison": page_of_comparison,
+    "result": page_of_run,
+    "sweep": page_of_sweep,
+}
+_OF_ANSWERS: Final = {
+    "sensitivity": page_of_sensitivity,
+    "optimisation": page_of_optimum,
+    "delay map": page_of_delay_map,
+}
 
 
 def write_report(
@@ -75,8 +67,6 @@ def write_report(
     for all its tables as CSV. Only a report, or tables, of the same scenario are replaced, or
     with ``force`` of any. OutputError where either cannot be written.
     """
-    from rumorsim.reports.rendering import html_of
-
     place = Path(directory) / PAGE if out is None else Path(out)
     _check_ours(place)
     page = page_of(directory, again=again, progress=progress)

@@ -1,16 +1,21 @@
-"""What a page is made of: sections of paragraphs, tables, figures and code.
+"""A page: its sections of paragraphs, tables, figures and code, and its HTML.
 
-Nothing here knows HTML but the drawing of a figure; the template says how each part looks,
-so that a section is written once for screen, phone and paper.
+Only the templates know HTML, and the drawing of a figure is SVG; so a section is written once
+for screen, phone and paper. The HTML asks for nothing: no script, no font, no picture elsewhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+import base64
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from rumorsim.csv_text import csv_text
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 @dataclass(frozen=True)
@@ -19,7 +24,7 @@ class Text:
 
     text: str
     tone: str = ""
-    kind: str = field(default="text", init=False)
+    kind: ClassVar = "text"
 
 
 @dataclass(frozen=True)
@@ -27,37 +32,37 @@ class Items:
     """A list of short paragraphs."""
 
     items: Sequence[str]
-    kind: str = field(default="items", init=False)
-
-
-class Column(NamedTuple):
-    """A column of a table: its head and whether it holds numbers (set to the right)."""
-
-    head: str
-    numeric: bool = True
+    kind: ClassVar = "items"
 
 
 @dataclass(frozen=True)
 class Table:
     """Rows of cells as people read them, and the same rows as plain values for CSV.
 
-    ``name`` is the stem of the CSV file; ``raw`` has a head and rows of its own, with every
-    digit; without it the CSV holds what is shown.
+    ``name`` is the stem of the CSV file. ``raw`` is a head and rows of its own, with every digit;
+    without it the CSV has the cells shown. ``words`` are the columns that hold words rather than
+    numbers (which are aligned to the right): how many at the beginning, or their heads.
     """
 
     name: str
     title: str
-    columns: Sequence[Column]
+    heads: Sequence[str]
     rows: Sequence[Sequence[str]]
     raw: tuple[Sequence[str], Sequence[Sequence[Any]]] | None = None
     note: str = ""
-    kind: str = field(default="table", init=False)
+    words: int | Collection[str] = 1
+    kind: ClassVar = "table"
+
+    @property
+    def numeric(self) -> list[bool]:
+        """Whether each column holds numbers."""
+        if isinstance(self.words, int):
+            return [at >= self.words for at in range(len(self.heads))]
+        return [head not in self.words for head in self.heads]
 
     def csv(self) -> str:
-        """The table as CSV: its raw rows where it has them, else the rows shown."""
-        if self.raw is not None:
-            return csv_text(*self.raw)
-        return csv_text([column.head for column in self.columns], self.rows)
+        """The table as CSV."""
+        return csv_text(*(self.raw or (self.heads, self.rows)))
 
 
 class Key(NamedTuple):
@@ -83,7 +88,7 @@ class Figure:
     caption: str = ""
     legend: Sequence[Key] = ()
     table: Table | None = None
-    kind: str = field(default="figure", init=False)
+    kind: ClassVar = "figure"
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,7 @@ class Code:
 
     text: str
     file: str = ""
-    kind: str = field(default="code", init=False)
+    kind: ClassVar = "code"
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,7 @@ class Folded:
 
     title: str
     parts: Sequence[Part]
-    kind: str = field(default="folded", init=False)
+    kind: ClassVar = "folded"
 
 
 Part = Text | Items | Table | Figure | Code | Folded
@@ -152,3 +157,27 @@ def _tables(parts: Sequence[Part]) -> list[Table]:
         elif isinstance(part, Folded):
             found += _tables(part.parts)
     return found
+
+
+def html_of(page: Page) -> str:
+    """The page as one HTML file; the same page is the same text."""
+    return _environment().get_template("page.html").render(page=page) + "\n"
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    made = Environment(
+        loader=PackageLoader("rumorsim.reports"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    # Spreadsheets take CSV for UTF-8 only behind a byte order mark.
+    made.filters["csv_link"] = lambda table: _link("text/csv", table.csv().encode("utf-8-sig"))
+    made.filters["file_link"] = lambda code: _link("text/plain", code.text.encode())
+    return made
+
+
+def _link(kind: str, data: bytes) -> str:
+    """An address that holds the data itself."""
+    return f"data:{kind};charset=utf-8;base64,{base64.b64encode(data).decode('ascii')}"

@@ -8,16 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.plurals import counted
-from rumorsim.reports.answers import ordered
-from rumorsim.reports.parts import Figure, Section, Text
+from rumorsim.reports.page import Figure, Section, Text
 from rumorsim.reports.style import hour_ticks
-from rumorsim.reports.svg import INK, MUTED, PAPER, canvas, drawn, inline, look_of
-from rumorsim.reports.wording import both_of, quoted
+from rumorsim.reports.svg import INK, MUTED, PAPER, axes_of, drawn, look_of
+from rumorsim.reports.wording import both_of, ordered, quoted
 from rumorsim.studies.comparison import NONE
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
-    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
 
     from rumorsim.cascades import Posts
     from rumorsim.reports.replay import Replay, World
@@ -25,7 +23,7 @@ if TYPE_CHECKING:
 
 
 #: More posts than this are dots without a shape: the first of them are drawn.
-MOST_POSTS: Final = 600
+_MOST_POSTS: Final = 600
 
 
 def cascade_section(saved: Saved, again: Replay) -> Section | None:
@@ -38,37 +36,33 @@ def cascade_section(saved: Saved, again: Replay) -> Section | None:
     chosen = _largest(base, false=both_of(saved)[0])
     if chosen is None:
         return Section("cascade", title, [Text("In the first world nobody posted anything.")])
-    policy, under = _other(saved, again)
+    # The best of the policies that acted in this world, if any did.
+    first = {policy: again.worlds[policy][0] for policy in ordered(saved) if policy in again.worlds}
+    acting = [policy for policy, world in first.items() if world.acted is not None]
+    policy = acting[0] if acting and NONE in again.worlds else ""
+    under = first[policy] if policy else None
     gone = _gone(base.posts, chosen, under)
-    shown = chosen[:MOST_POSTS]
+    shown = chosen[:_MOST_POSTS]
     story = base.facts.stories[int(base.posts.story[chosen[0]])].name
     told = _told(base.posts, chosen, story, policy, gone)
     shade = look_of(saved.policies.index(policy) if policy else 0)[0]
-    drawing = _draw("cascade-tree", base.posts, shown, gone[: len(shown)], under, shade, told)
+    drawing = _draw("cascade-tree", told, base.posts, shown, gone[: len(shown)], under, shade)
     caption = (
         f"Each dot is a post, each line a share of the post it starts from. World with seed"
         f" {base.seed}, {'no policy in force' if base_policy == NONE else quoted(base_policy)}."
     )
-    if under is not None:
-        caption += (
-            f" Hollow: this account did not post the story in the same world under"
-            f" {quoted(policy)}"
-            + _acting(under, float(base.posts.time[shown[0]]), float(base.posts.time[shown[-1]]))
-        )
+    if under is not None and under.acted is not None:
+        caption += " Hollow: this account did not post the story in the same world under "
+        if under.acted < base.posts.time[shown[0]]:
+            caption += f"{quoted(policy)}, which had first acted before this was published."
+        elif under.acted > base.posts.time[shown[-1]]:
+            caption += f"{quoted(policy)}, which first acted after the last of these posts."
+        else:
+            caption += f"{quoted(policy)}, whose first action is the dotted line."
     if len(chosen) > len(shown):
         caption += f" Only the first {len(shown)} of {len(chosen)} posts are drawn."
     name = f"The largest cascade of {quoted(story)}"
     return Section("cascade", title, [Figure("tree", name, [("", drawing)], told, caption)])
-
-
-def _acting(under: World, start: float, end: float) -> str:
-    """Where the policy's first action falls."""
-    assert under.acted is not None
-    if under.acted < start:
-        return ", which had first acted before this was published."
-    if under.acted > end:
-        return ", which first acted after the last of these posts."
-    return ", whose first action is the dotted line."
 
 
 def _largest(world: World, *, false: bool) -> NDArray[np.int64] | None:
@@ -83,24 +77,11 @@ def _largest(world: World, *, false: bool) -> NDArray[np.int64] | None:
     return found
 
 
-def _other(saved: Saved, again: Replay) -> tuple[str, World | None]:
-    """The best of the policies that acted in this world; none without one."""
-    for policy in ordered(saved):
-        if (
-            policy in again.worlds
-            and NONE in again.worlds
-            and again.worlds[policy][0].acted is not None
-        ):
-            return policy, again.worlds[policy][0]
-    return "", None
-
-
 def _gone(posts: Posts, chosen: NDArray[np.int64], under: World | None) -> NDArray[np.bool_]:
     """Which posts' authors did not post the story under the policy."""
     if under is None:
         return np.zeros(len(chosen), bool)
-    story = int(posts.story[chosen[0]])
-    there = under.posts.author[under.posts.story == story]
+    there = under.posts.author[under.posts.story == posts.story[chosen[0]]]
     missing: NDArray[np.bool_] = ~np.isin(posts.author[chosen], there)
     return missing
 
@@ -152,59 +133,38 @@ def rows_of_tree(parent: NDArray[np.int64]) -> NDArray[np.float64]:
 
 @drawn
 def _draw(
-    name: str,
+    figure: Canvas,
     posts: Posts,
     shown: NDArray[np.int64],
     gone: NDArray[np.bool_],
     under: World | None,
     lost: str,
-    told: str,
-) -> Markup:
-    place = {int(post): at for at, post in enumerate(shown.tolist())}
-    parent = np.array([place.get(int(posts.parent[post]), -1) for post in shown])
-    rows = rows_of_tree(parent)
-    start = float(posts.time[shown[0]])
-    hours = posts.time[shown] - start
-    with canvas(min(2.4 + rows.max() / 40, 5.6)) as (figure, ax):
-        _branches(ax, parent, rows, hours, gone, lost)
-        size = 26 if len(shown) < 150 else 12
-        for hollow, shade in ((True, lost), (False, MUTED)):
-            some = gone == hollow
-            ax.scatter(
-                hours[some], rows[some], s=size, zorder=3, linewidths=1.1, edgecolors=shade,
-                facecolors=PAPER if hollow else shade,
-            )  # fmt: skip
-        ax.scatter(hours[:1], rows[:1], s=110, marker="*", color=INK, zorder=4, linewidths=0)
-        if under is not None and under.acted is not None:
-            at = under.acted - start
-            if hours[0] <= at <= hours[-1]:
-                ax.axvline(at, color=INK, linewidth=1.2, linestyle=":")
-        ax.set_yticks([])
-        ax.spines["left"].set_visible(False)
-        ax.grid(visible=False, axis="y")
-        ax.set_xlabel("hours since it was published")
-        ax.margins(0.03)
-        hour_ticks(ax, float(hours[-1]))
-        return inline(figure, name, told)
-
-
-def _branches(
-    ax: Axes,
-    parent: NDArray[np.int64],
-    rows: NDArray[np.float64],
-    hours: NDArray[np.float64],
-    gone: NDArray[np.bool_],
-    lost: str,
 ) -> None:
     from matplotlib.collections import LineCollection
 
+    place = {int(post): at for at, post in enumerate(shown.tolist())}
+    parent = np.array([place.get(int(posts.parent[post]), -1) for post in shown])
+    rows = rows_of_tree(parent)
+    hours = posts.time[shown] - posts.time[shown[0]]
+    ax = axes_of(figure, min(2.4 + rows.max() / 40, 5.6), rows=True)
     below = np.flatnonzero(parent >= 0)
     above = parent[below]
-    corners = (
-        (hours[above], rows[above]),
-        (hours[above], rows[below]),
-        (hours[below], rows[below]),
-    )
-    lines = np.stack([np.stack(corner, axis=1) for corner in corners], axis=1)
+    x, y = hours[np.stack([above, above, below])], rows[np.stack([above, below, below])]
     colours = [lost if gone[at] else MUTED for at in below]
-    ax.add_collection(LineCollection(list(lines), colors=colours, linewidths=0.6, zorder=2))
+    lines = list(np.stack([x, y], axis=-1).transpose(1, 0, 2))
+    ax.add_collection(LineCollection(lines, colors=colours, linewidths=0.6, zorder=2))
+    size = 26 if len(shown) < 150 else 12
+    for hollow, shade in ((True, lost), (False, MUTED)):
+        some = gone == hollow
+        ax.scatter(
+            hours[some], rows[some], s=size, zorder=3, linewidths=1.1, edgecolors=shade,
+            facecolors=PAPER if hollow else shade,
+        )  # fmt: skip
+    ax.scatter(hours[:1], rows[:1], s=110, marker="*", color=INK, zorder=4, linewidths=0)
+    if under is not None and under.acted is not None:
+        at = under.acted - posts.time[shown[0]]
+        if hours[0] <= at <= hours[-1]:
+            ax.axvline(at, color=INK, linewidth=1.2, linestyle=":")
+    ax.set_xlabel("hours since it was published")
+    ax.margins(0.03)
+    hour_ticks(ax, float(hours[-1]))

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from rumorsim.errors import InputError
 from rumorsim.graphs.made import graphs_of_worlds
 from rumorsim.interventions import INTERVENTIONS
 from rumorsim.plurals import counted
-from rumorsim.reports.parts import Items, Text
-from rumorsim.reports.terms_part import is_readable
+from rumorsim.reports.page import Items, Part, Text
 from rumorsim.reports.wording import capital, quoted
+from rumorsim.scenario.models import Scenario
 from rumorsim.studies.comparison import NONE
 from rumorsim.studies.effects import and_
-
-if TYPE_CHECKING:
-    from rumorsim.reports.parts import Part
-
 
 #: More stories than these are counted, not named.
 _FEW: Final = 4
 #: More policies than these are named, without what they do.
 _MANY: Final = 12
+
+
+def scenario_of(values: Mapping[str, Any]) -> Scenario | None:
+    """The scenario in plain values, None where this version cannot read it."""
+    try:
+        return Scenario.model_validate(dict(values))
+    except (InputError, ValueError):
+        return None
 
 
 def compared(
@@ -33,7 +38,7 @@ def compared(
     scenario that this version cannot read, policies are not described.
     """
     others = [policy for policy in policies if policy != NONE]
-    known = is_readable(scenario)
+    known = scenario_of(scenario) is not None
     if accounts is None and known:
         accounts = scenario["graph"].get("accounts")
     asked = _asked(policies, others, worlds, scenario["graph"] if known else {})

@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rumorsim.plurals import counted
-from rumorsim.reports.answers import main_of
 from rumorsim.reports.tables import spread
-from rumorsim.reports.wording import quoted
+from rumorsim.reports.wording import main_of, quoted
 from rumorsim.studies.comparison import NONE
 from rumorsim.studies.effects import FALSE, amount, and_, bears, best_form, clearly
 from rumorsim.studies.intervals import LEVEL, Interval, shared_level
 from rumorsim.studies.stated import mean_interval, paired_difference
 
 if TYPE_CHECKING:
-    from rumorsim.reports.sweep_reading import Point, Swept
+    from rumorsim.reports.saved_sweep import Point, Swept
     from rumorsim.studies.change import Paired
 
 
@@ -41,15 +40,14 @@ def effects(swept: Swept) -> list[Effect]:
             change = point.saved.change(policy, key)
             if policy != NONE and change is not None and change.difference is not None:
                 found.append(Effect(point, policy, change))
-    return sorted(found, key=lambda each: (_size(swept, each), each.point.number))
+    return sorted(found, key=_size)
 
 
-def _size(swept: Swept, effect: Effect) -> float:
-    form = best_form(effect.change)
-    assert form is not None
-    sign = 1.0 if main_of(swept.points[0].saved) == FALSE else -1.0
-    whole = effect.change.relative or form[0]
-    return sign * whole.estimate
+def _size(effect: Effect) -> tuple[float, int]:
+    whole = effect.change.relative or effect.change.difference
+    assert whole is not None
+    sign = 1.0 if main_of(effect.point.saved) == FALSE else -1.0
+    return sign * whole.estimate, effect.point.number
 
 
 def sweep_answer(swept: Swept) -> str:
@@ -115,11 +113,9 @@ def _counted(
         return (
             f"Each of {len(policies)} policies {head} {between} of {counted(settings, 'setting')}"
         )
-    every = counted(settings, "setting")
-    told = [f"{quoted(policy)} {head} {count} of {every}" for policy, count in
-            list(counts.items())[:1]]  # fmt: skip
-    told += [f"{quoted(policy)} at {count}" for policy, count in list(counts.items())[1:]]
-    return and_(told)
+    first, *others = counts.items()
+    told = [f"{quoted(first[0])} {head} {first[1]} of {counted(settings, 'setting')}"]
+    return and_(told + [f"{quoted(policy)} at {count}" for policy, count in others])
 
 
 def _of_parameters(swept: Swept) -> str:
