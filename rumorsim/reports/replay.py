@@ -26,17 +26,8 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 
 #: Worlds run again at most, and events of all of them.
-<<<<<<< HEAD
-MOST_WORLDS: Final = 10
-MOST_EVENTS: Final = 1_000_000
-=======
 _MOST_WORLDS: Final = 10
 _MOST_EVENTS: Final = 1_000_000
-#: Verbs that do nothing yet to an account, a post or a story: cases, summonses, warnings, appeals.
-_NO_EFFECT: Final = (
-    CASES | LIFTING | {"warn", "warn-platform", "end-warning", "ask-readers", "stop-asking"}
-)
->>>>>>> 827a50c (The sections of pages share tables, drawings, readers and endings; runs and sweeps are read as comparisons)
 #: Accounts of a graph whose worlds are built again.
 _MOST_ACCOUNTS: Final = 1_000_000
 
@@ -127,18 +118,9 @@ def _world(scenario: Scenario, policy: str, seed: int) -> tuple[World, str]:
     rows = exposed.rows[false[exposed.story]]
     met = np.full(facts.accounts, np.inf)
     np.minimum.at(met, rows["account"], rows["time"])
-<<<<<<< HEAD
-    return met
-
-
-def _effects(actions: Batch) -> Batch:
-    """Actions that did something, rather than open, drop or undo a case."""
-    effects = [VERBS.index(verb) for verb in FELT]
-    return Batch(actions.rows[np.isin(actions.value, effects)])
-=======
     # Actions that did something, rather than open, drop or undo a case.
     actions = whole.only(Kind.ACTION)
-    effects = [place for place, verb in enumerate(VERBS) if verb not in _NO_EFFECT]
+    effects = [VERBS.index(verb) for verb in FELT]
     actions = Batch(actions.rows[np.isin(actions.value, effects)])
     return World(
         seed=seed,
@@ -147,4 +129,3 @@ def _effects(actions: Batch) -> Batch:
         posts=cascade_arrays([whole]),
         facts=facts,
     ), digest.hexdigest()
->>>>>>> 827a50c (The sections of pages share tables, drawings, readers and endings; runs and sweeps are read as comparisons)
