@@ -14,12 +14,24 @@ from numpy.typing import NDArray
 
 from rumorsim.errors import InputError, whole_number
 from rumorsim.graphs.follows import FollowGraph
-from rumorsim.graphs.power_law import graph_seed, power_law, require, require_mean, rounded24
+from rumorsim.graphs.power_law import (
+    Floats,
+    Ints,
+    graph_seed,
+    power_law,
+    require,
+    require_mean,
+    rounded24,
+)
 from rumorsim.randomness import Purpose, address_word, philox_array, uniform_array
 
-#: Addresses of the generators' stages; 0-15 are those of the power-law graph, 32-34
-#: those of communities.
+#: Addresses of the generators' stages; 0-15 are those of the power-law graph.
 _ERDOS_RENYI, _REGULAR, _SMALL_WORLD = 16, 20, 24
+_POPULARITY, _ACTIVITY, _DRAW = 32, 33, 34
+#: Draws again for followees that were drawn already; what is missing then stays missing.
+_ROUNDS = 12
+#: No account is this many times as likely to be followed as the least popular.
+_MOST_POPULAR = 200.0
 #: Pairings tried without mending, and the ends that may be shuffled for it; then with.
 _PURE_ATTEMPTS, _PURE_WORK, _MENDED_ATTEMPTS = 200, 50_000_000, 20
 
@@ -121,17 +133,10 @@ def tree(branching: int, depth: int) -> FollowGraph:
     Accounts are numbered level by level; depth 0 is the root alone.
     """
     branching, depth = whole_number(branching, "branching", 1), whole_number(depth, "depth")
-    accounts = tree_accounts(branching, depth)
+    accounts = sum(branching**level for level in range(depth + 1))
     parents = (accounts - 1) // branching
-    starts = np.arange(accounts + 1, dtype=np.int64)
-    return FollowGraph(
-        np.minimum(starts, parents) * branching, np.arange(1, accounts, dtype=np.int32)
-    )
-
-
-def tree_accounts(branching: int, depth: int) -> int:
-    """How many accounts such a tree has."""
-    return sum(branching**level for level in range(depth + 1))
+    starts = np.minimum(np.arange(accounts + 1, dtype=np.int64), parents)
+    return FollowGraph(starts * branching, np.arange(1, accounts, dtype=np.int32))
 
 
 def _both_ways(one: NDArray[np.int32], two: NDArray[np.int32], accounts: int) -> FollowGraph:
@@ -147,16 +152,6 @@ def _complement(graph: FollowGraph) -> FollowGraph:
     from rumorsim.kernels.random_graphs import missing_rows
 
     return FollowGraph(*missing_rows(graph.offsets, graph.followers))
-
-
-#: Addresses of the stages, among those of all generators.
-_POPULARITY, _ACTIVITY, _DRAW = 32, 33, 34
-#: Draws again for followees that were drawn already; what is missing then stays missing.
-_ROUNDS = 12
-#: No account is this many times as likely to be followed as the least popular.
-_MOST_POPULAR = 200.0
-
-_Numbers = NDArray[np.int64]
 
 
 def communities(
@@ -196,13 +191,11 @@ def communities(
         followee = _drawn(follower, group, edges, ends, mixing, seed, attempt)
         keys = followee * accounts + follower
         found = np.union1d(found, keys[followee != follower])
-    counts = np.bincount(found // accounts, minlength=accounts)
-    return FollowGraph(
-        np.concatenate([[0], np.cumsum(counts)]), (found % accounts).astype(np.int32)
-    )
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(found // accounts, minlength=accounts))])
+    return FollowGraph(offsets, (found % accounts).astype(np.int32))
 
 
-def _edges_of_groups(accounts: int, groups: int) -> _Numbers:
+def _edges_of_groups(accounts: int, groups: int) -> Ints:
     """Where each community begins, and the end; nobody's community is empty."""
     share = np.cumsum(1.0 / (np.arange(groups) + 2.0))
     edges = np.floor(share / share[-1] * (accounts - groups)).astype(np.int64)
@@ -211,15 +204,13 @@ def _edges_of_groups(accounts: int, groups: int) -> _Numbers:
     return np.concatenate([[0], edges])
 
 
-def _popularity(accounts: int, exponent: float, seed: int) -> NDArray[np.float64]:
-    word = philox_array(seed, address_word(Purpose.GRAPH, _POPULARITY), np.arange(accounts), 0, 0)[
-        0
-    ]
-    drawn = uniform_array(word) ** (-1.0 / (exponent - 1.0))
+def _popularity(accounts: int, exponent: float, seed: int) -> Floats:
+    words = philox_array(seed, address_word(Purpose.GRAPH, _POPULARITY), np.arange(accounts), 0, 0)
+    drawn = uniform_array(words[0]) ** (-1.0 / (exponent - 1.0))
     return rounded24(np.minimum(drawn, _MOST_POPULAR))
 
 
-def _followees_wanted(accounts: int, mean: float, seed: int) -> _Numbers:
+def _followees_wanted(accounts: int, mean: float, seed: int) -> Ints:
     """How many each account would follow: even between half and one and a half of the mean."""
     words = philox_array(seed, address_word(Purpose.GRAPH, _ACTIVITY), np.arange(accounts), 0, 0)
     exact = mean * (0.5 + uniform_array(words[0]))
@@ -228,14 +219,8 @@ def _followees_wanted(accounts: int, mean: float, seed: int) -> _Numbers:
 
 
 def _drawn(
-    follower: _Numbers,
-    group: _Numbers,
-    edges: _Numbers,
-    ends: NDArray[np.float64],
-    mixing: float,
-    seed: int,
-    attempt: int,
-) -> _Numbers:
+    follower: Ints, group: Ints, edges: Ints, ends: Floats, mixing: float, seed: int, attempt: int
+) -> Ints:
     """A followee for each entry, by popularity within the community or among all."""
     order = np.arange(follower.size)
     words = philox_array(seed, address_word(Purpose.GRAPH, _DRAW), follower, order, attempt)
@@ -243,7 +228,7 @@ def _drawn(
     low = np.where(outside, 0.0, ends[edges[group[follower]]])
     high = np.where(outside, ends[-1], ends[edges[group[follower] + 1]])
     at = low + uniform_array(words[1]) * (high - low)
-    place: _Numbers = np.searchsorted(ends, at, side="right").astype(np.int64) - 1
+    place: Ints = np.searchsorted(ends, at, side="right").astype(np.int64) - 1
     return np.clip(place, 0, len(group) - 1)
 
 

@@ -1,4 +1,10 @@
-"""Where to draw each account of a small follow graph."""
+"""Positions for drawing follow graphs.
+
+For larger graphs accounts repel each other in proportion to their degrees and follows pull,
+evenly over their length: the energy model of Noack (2009, Phys. Rev. E 79, 026102), whose minima
+keep dense groups together and far from others. Repulsion is computed on a mesh by Fourier
+transform, so that one round costs about accounts + follows.
+"""
 
 from __future__ import annotations
 
@@ -11,42 +17,10 @@ from numpy.typing import NDArray
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.randomness import Purpose, address_word, philox_array, uniform_array
 
-
-def follow_positions(graph: FollowGraph) -> NDArray[np.float64]:
-    """A place in the unit square for each account, those who follow each other close.
-
-    float64 [accounts, 2]. Kamada and Kawai (1989) from a circle, so there is no chance in
-    it; cost grows with the square of the accounts and more: meant for 500 of them. Accounts
-    that no follow joins to the largest part are set on a row below it.
-    """
-    web = nx.Graph()
-    web.add_nodes_from(range(graph.accounts))
-    for account in range(graph.accounts):
-        web.add_edges_from((account, follower) for follower in graph.followers_of(account).tolist())
-    places = np.zeros((graph.accounts, 2))
-    if not graph.accounts:
-        return places
-    parts: list[list[int]] = [sorted(part) for part in nx.connected_components(web)]
-    largest = max(parts, key=lambda part: (len(part), -part[0]))
-    found = nx.kamada_kawai_layout(web.subgraph(largest))
-    places[largest] = _squared(np.array([found[account] for account in largest]), bottom=0.08)
-    apart = sorted(set(range(graph.accounts)) - set(largest))
-    places[apart, 0] = (np.arange(len(apart)) + 0.5) / max(len(apart), 1)
-    return places
-
-
-def _squared(places: NDArray[np.float64], bottom: float) -> NDArray[np.float64]:
-    """The same picture, stretched to [0, 1] x [bottom, 1]."""
-    low, high = places.min(axis=0), places.max(axis=0)
-    span = np.where(high > low, high - low, 1.0)
-    scaled: NDArray[np.float64] = (places - low) / span
-    scaled[:, 1] = bottom + (1 - bottom) * scaled[:, 1]
-    return scaled
-
-
 Array = NDArray[np.float64]
-_Numbers = NDArray[np.int64]
 
+#: The row of accounts that stand apart is below this height.
+_BOTTOM: Final = 0.08
 #: Rounds of moving every account, and the mesh's cells along each side.
 _ROUNDS: Final = 200
 _MESH: Final = 96
@@ -56,15 +30,43 @@ _MANY: Final = 100_000
 _GRAVITY: Final = 0.08
 #: The power of its length with which a follow pulls in the end: 0 parts communities most.
 _PULL: Final = 0.6
-#: How much of the picture accounts fill when they are moved apart, the rounds of that, and
-#: how many neighbours push,
-#: how firmly those beyond the edge are drawn back.
+#: Share of the picture that accounts fill when they are moved apart, the rounds of that,
+#: the number of neighbours that push, and the pull on those beyond the edge.
 _FILLED: Final = 0.42
 _APART_ROUNDS: Final = 40
 _NEIGHBOURS: Final = 6
 _HOLD: Final = 0.05
 #: Address of the first places, among the stages of graph generators.
 _FIRST_PLACES: Final = 4000
+
+
+def follow_positions(graph: FollowGraph) -> Array:
+    """A place in the unit square for each account, those who follow each other close.
+
+    float64 [accounts, 2]. Kamada and Kawai (1989) from a circle, so there is no chance in
+    it; cost grows with the square of the accounts and more: meant for 500 of them. Accounts
+    that no follow joins to the largest part are set on a row below it.
+    """
+    web = nx.Graph()
+    web.add_nodes_from(range(graph.accounts))
+    web.add_edges_from(zip(graph.followees().tolist(), graph.followers.tolist(), strict=True))
+    places = np.zeros((graph.accounts, 2))
+    if not graph.accounts:
+        return places
+    parts: list[list[int]] = [sorted(part) for part in nx.connected_components(web)]
+    largest = max(parts, key=lambda part: (len(part), -part[0]))
+    found = nx.kamada_kawai_layout(web.subgraph(largest))
+    places[largest] = _stretched(np.array([found[account] for account in largest]))
+    places[largest, 1] = _BOTTOM + (1 - _BOTTOM) * places[largest, 1]
+    apart = sorted(set(range(graph.accounts)) - set(largest))
+    places[apart, 0] = (np.arange(len(apart)) + 0.5) / max(len(apart), 1)
+    return places
+
+
+def _stretched(places: Array) -> Array:
+    """The same picture, stretched to the unit square."""
+    low, high = places.min(axis=0), places.max(axis=0)
+    return np.asarray((places - low) / np.where(high > low, high - low, 1.0))
 
 
 def community_positions(graph: FollowGraph) -> Array:
@@ -76,8 +78,7 @@ def community_positions(graph: FollowGraph) -> Array:
     count = graph.accounts
     if count < 3:
         return np.full((count, 2), 0.5) + np.linspace(-0.3, 0.3, count)[:, None]
-    one = np.repeat(np.arange(count), graph.follower_counts())
-    other = graph.followers.astype(np.int64)
+    one, other = graph.followees().astype(np.int64), graph.followers.astype(np.int64)
     degree = np.bincount(one, minlength=count) + np.bincount(other, minlength=count)
     mass = 1.0 + degree.astype(np.float64)
     words = philox_array(1, address_word(Purpose.GRAPH, _FIRST_PLACES), np.arange(count), 0, 0)
@@ -96,7 +97,7 @@ def community_positions(graph: FollowGraph) -> Array:
     return _spread(places)
 
 
-def _pull(places: Array, one: _Numbers, other: _Numbers, power: float) -> Array:
+def _pull(places: Array, one: NDArray[np.int64], other: NDArray[np.int64], power: float) -> Array:
     """What follows do to each account: each pulls with its length to this power."""
     apart = places[one] - places[other]
     length = np.sqrt((apart**2).sum(axis=1)) + 0.02
@@ -126,9 +127,9 @@ class _Mesh:
         base = cell.astype(np.int64)
         part = cell - base
         density = np.zeros((2 * _MESH, 2 * _MESH))
-        corners = [(i, j) for i in (0, 1) for j in (0, 1)]
         weights = {
-            (i, j): np.abs(1 - i - part[:, 0]) * np.abs(1 - j - part[:, 1]) for i, j in corners
+            (i, j): np.abs(1 - i - part[:, 0]) * np.abs(1 - j - part[:, 1])
+            for i, j in ((0, 0), (0, 1), (1, 0), (1, 1))
         }
         for (i, j), weight in weights.items():
             flat = (base[:, 0] + i) * 2 * _MESH + base[:, 1] + j
@@ -150,10 +151,7 @@ def _spread(places: Array) -> Array:
     edge = float(np.quantile(far, 0.95)) + 1e-12
     drawn = np.where(far > edge, edge * (1 + 0.2 * np.tanh((far / edge - 1) / 0.2)), far)
     disc = centred * (drawn / np.maximum(far, 1e-12)) / edge
-    apart = _apart(disc)
-    low, high = apart.min(axis=0), apart.max(axis=0)
-    spread: Array = (apart - low) / np.maximum(high - low, 1e-12)
-    return spread
+    return _stretched(_apart(disc))
 
 
 def _apart(places: Array) -> Array:

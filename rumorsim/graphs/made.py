@@ -13,6 +13,9 @@ from rumorsim.plug_ins import Registry
 from rumorsim.randomness import Purpose, address_word, philox
 from rumorsim.written import Model, model_of, replaced
 
+if TYPE_CHECKING:
+    from rumorsim.graphs.follows import FollowGraph
+
 #: What ``graph.seed`` says where each world draws a graph of its own.
 REPLICATE: Final = "replicate"
 _ADDRESS: Final = address_word(Purpose.REPLICATE, 0x6A00)
@@ -44,10 +47,6 @@ def graphs_of_worlds(graph: Mapping[str, Any]) -> str:
     return "each with generated parts of its own in the follow graph"
 
 
-if TYPE_CHECKING:
-    from rumorsim.graphs.follows import FollowGraph
-
-
 #: More follows than this are refused before anything is built.
 MAX_FOLLOWS = 2_000_000_000
 _MAX_ACCOUNTS = 100_000_000
@@ -64,6 +63,9 @@ Seed = Annotated[
 ]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Exponent = Annotated[float, Field(gt=2.0, le=10.0)]
+FollowerExponent = Annotated[
+    Exponent, Field(description="Tail exponent of follower counts (measured on Twitter: 2.28).")
+]
 
 
 class GraphModel(Model):
@@ -88,27 +90,18 @@ class GraphModel(Model):
     @model_validator(mode="before")
     @classmethod
     def _drawn(cls, values: Any) -> Any:
-        if (
-            isinstance(values, Mapping)
-            and values.get("seed") == REPLICATE
-            and "seed" not in cls.model_fields
-        ):
-            raise InputError(
-                "goes with graphs that are drawn at random, such as power-law; this kind is"
-                " the same in every world",
-                key="seed",
-                value=f'"{REPLICATE}"',
-                advice="remove seed",
-            )
+        drawn = isinstance(values, Mapping) and values.get("seed") == REPLICATE
+        if drawn and "seed" not in cls.model_fields:
+            rule = "goes with graphs that are drawn at random, such as power-law"
+            rule, value = f"{rule}; this kind is the same in every world", f'"{REPLICATE}"'
+            raise InputError(rule, key="seed", value=value, advice="remove seed")
         return values
 
     @model_validator(mode="after")
     def _small_enough(self) -> GraphModel:
-        if self.follows_expected() > MAX_FOLLOWS:
-            raise ValueError(
-                f"about {self.follows_expected():.3g} follows are asked for; "
-                f"at most {MAX_FOLLOWS:,} are possible"
-            )
+        if (asked := self.follows_expected()) > MAX_FOLLOWS:
+            rule = f"at most {MAX_FOLLOWS:,} are possible"
+            raise ValueError(f"about {asked:.3g} follows are asked for; {rule}")
         return self
 
     def build(self, base_dir: Path) -> FollowGraph:
@@ -133,10 +126,8 @@ class _Mean(_Sized):
     @model_validator(mode="after")
     def _enough_accounts(self) -> _Mean:
         if self.mean_followers > self.accounts - 1:
-            raise ValueError(
-                f"mean_followers = {self.mean_followers:g} must be at most "
-                f"{self.accounts - 1}, the other accounts there are"
-            )
+            rule = f"must be at most {self.accounts - 1}, the other accounts there are"
+            raise ValueError(f"mean_followers = {self.mean_followers:g} {rule}")
         return self
 
 
@@ -144,9 +135,7 @@ class PowerLaw(_Mean):
     """Heavy-tailed followers and followees, follows returned, friends of friends."""
 
     kind: Literal["power-law"]
-    follower_exponent: Exponent = Field(
-        2.3, description="Tail exponent of follower counts (measured on Twitter: 2.28)."
-    )
+    follower_exponent: FollowerExponent = 2.3
     followee_exponent: Exponent = Field(
         2.7, description="Tail exponent of followee counts (an assumption: a lighter tail)."
     )
@@ -201,9 +190,8 @@ class SmallWorld(_Sized):
     @model_validator(mode="after")
     def _possible(self) -> SmallWorld:
         if self.neighbours >= self.accounts:
-            raise ValueError(
-                f"neighbours = {self.neighbours} must be below accounts = {self.accounts}"
-            )
+            rule = f"must be below accounts = {self.accounts}"
+            raise ValueError(f"neighbours = {self.neighbours} {rule}")
         if self.neighbours % 2:
             raise ValueError(f"neighbours = {self.neighbours} must be even: half on each side")
         return self
@@ -217,9 +205,7 @@ class Communities(_Mean):
     mixing: Share = Field(
         0.05, description="Share of the follows that may lead anywhere (an assumption)."
     )
-    follower_exponent: Exponent = Field(
-        2.3, description="Tail exponent of follower counts (measured on Twitter: 2.28)."
-    )
+    follower_exponent: FollowerExponent = 2.3
     seed: Seed = 1
 
     @model_validator(mode="after")
@@ -259,11 +245,9 @@ class Tree(GraphModel):
 
     def follows_expected(self) -> float:
         # Levels of a million would make a number too long to write down.
-        return (
-            min(float(self.branching) ** min(self.depth, 50), 1e30)
-            if self.branching > 1
-            else (float(self.depth))
-        )
+        if self.branching == 1:
+            return float(self.depth)
+        return min(float(self.branching) ** min(self.depth, 50), 1e30)
 
     @model_validator(mode="after")
     def _few_accounts(self) -> Tree:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from rumorsim.errors import InputError, show_value
 from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.lines import moment
-from rumorsim.graphs.numbering import Edges, id_table
+from rumorsim.graphs.numbering import Edges, Floats, id_table
 from rumorsim.graphs.sources import DEFAULT_MAX_BYTES, too_big
 from rumorsim.plurals import counted
 
@@ -82,73 +83,72 @@ def read_columns(path: Path, columns: Columns, as_text: bool, max_bytes: int | N
         raise InputError(rule, path, "columns", show_value(", ".join(header)), advice)
     names = [header[at] for at in columns.places(header, file=str(path))]
     table = read_table(path, names, max_bytes)
-    place = dict(zip(columns.wanted, names, strict=True))
-    first, second = (
-        _ids(table, place[word], word, as_text, path) for word in columns.direction.split()
-    )
-    return Edges(
-        first,
-        second,
-        _weights(table, place["weight"], path) if columns.weighted else None,
-        _times(table, place["time"], path) if columns.timed else None,
-    )
+    found = {
+        word: _Column(path, word, name, table.column(name))
+        for word, name in zip(columns.wanted, names, strict=True)
+    }
+    first, second = (found[word].ids(as_text) for word in columns.direction.split())
+    weights = found["weight"].weights() if columns.weighted else None
+    return Edges(first, second, weights, found["time"].times() if columns.timed else None)
 
 
-def _refuse_nulls(values: Any, name: str, key: str, path: Path) -> None:
-    if values.null_count:
-        row = int(np.flatnonzero(values.is_null().to_numpy())[0])
-        advice = "give a value or drop the row"
-        raise InputError("is empty", f"{path}, row {row + 1}", f"{key} ({name})", advice=advice)
+@dataclass(frozen=True)
+class _Column:
+    """One column of a file, of the part ``word`` of a follow."""
 
+    path: Path
+    word: str
+    name: str
+    values: Any
 
-def _ids(table: Any, name: str, key: str, as_text: bool, path: Path) -> NDArray[Any]:
-    pyarrow = _pyarrow(path)
-    types = pyarrow.types
-    values = table.column(name)
-    kind = values.type
-    if types.is_dictionary(kind):
-        kind = kind.value_type
-        values = values.cast(kind)
-    textual = types.is_string(kind) or types.is_large_string(kind)
-    if not textual and not types.is_integer(kind):
-        raise InputError("ids must be whole numbers or text", path, f"{key} ({name})", str(kind))
-    _refuse_nulls(values, name, key, path)
-    if textual or as_text:
-        return id_table([str(each) for each in values.to_pylist()])
-    wide: NDArray[Any] = values.to_numpy()
-    return wide if wide.dtype == np.uint64 else wide.astype(np.int64, copy=False)
+    def ids(self, as_text: bool) -> NDArray[Any]:
+        """Text as objects; whole numbers as int64 or uint64."""
+        types, kind, values = _pyarrow(self.path).types, self.values.type, self.values
+        if types.is_dictionary(kind):
+            kind = kind.value_type
+            values = values.cast(kind)
+        textual = types.is_string(kind) or types.is_large_string(kind)
+        self._check(textual or types.is_integer(kind), "ids must be whole numbers or text", kind)
+        if textual or as_text:
+            return id_table([str(each) for each in values.to_pylist()])
+        wide: NDArray[Any] = values.to_numpy()
+        return wide if wide.dtype == np.uint64 else wide.astype(np.int64, copy=False)
 
+    def weights(self) -> Floats:
+        """The numbers of the column."""
+        types, kind = _pyarrow(self.path).types, self.values.type
+        numbers = types.is_floating(kind) or types.is_integer(kind)
+        self._check(numbers, "weights must be numbers", kind)
+        weights = self.values.to_numpy().astype(np.float64)
+        fitting = np.isfinite(weights) & (weights >= 0)
+        return self._all(weights, fitting, "must be a finite number of at least 0")
 
-def _weights(table: Any, name: str, path: Path) -> NDArray[np.float64]:
-    types = _pyarrow(path).types
-    values = table.column(name)
-    if not (types.is_floating(values.type) or types.is_integer(values.type)):
-        raise InputError("weights must be numbers", path, f"weight ({name})", str(values.type))
-    _refuse_nulls(values, name, "weight", path)
-    weights: NDArray[np.float64] = values.to_numpy().astype(np.float64)
-    bad = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))
-    if bad.size:
-        rule, value = "must be a finite number of at least 0", show_value(float(weights[bad[0]]))
-        raise InputError(rule, f"{path}, row {bad[0] + 1}", f"weight ({name})", value)
-    return weights
+    def times(self) -> Floats:
+        """Times as numbers: as they stand, or seconds since 1970 for dates and timestamps."""
+        pyarrow, values = _pyarrow(self.path), self.values
+        self._check(True, "", values.type)
+        if pyarrow.types.is_date(values.type) or pyarrow.types.is_timestamp(values.type):
+            micro = values.cast(pyarrow.timestamp("us")).cast(pyarrow.int64()).to_numpy()
+            return np.asarray(micro / 1e6)
+        found = np.array([moment(str(each)) for each in values.to_pylist()], np.float64)
+        return self._all(found, np.isfinite(found), "must be a number or a date such as 2011-05-03")
 
+    def _check(self, fitting: bool, rule: str, kind: Any) -> None:
+        """InputError where the type does not fit or a value is missing."""
+        key = f"{self.word} ({self.name})"
+        if not fitting:
+            raise InputError(rule, self.path, key, str(kind))
+        if self.values.null_count:
+            row = int(np.flatnonzero(self.values.is_null().to_numpy())[0])
+            advice = "give a value or drop the row"
+            raise InputError("is empty", f"{self.path}, row {row + 1}", key, advice=advice)
 
-def _times(table: Any, name: str, path: Path) -> NDArray[np.float64]:
-    """Times as numbers: as they stand, or seconds since 1970 for dates and timestamps."""
-    pyarrow = _pyarrow(path)
-    types, values = pyarrow.types, table.column(name)
-    _refuse_nulls(values, name, "time", path)
-    if types.is_date(values.type) or types.is_timestamp(values.type):
-        micro = values.cast(pyarrow.timestamp("us")).cast(pyarrow.int64()).to_numpy()
-        seconds: NDArray[np.float64] = micro / 1e6
-        return seconds
-    found = np.array([moment(str(each)) for each in values.to_pylist()], np.float64)
-    bad = np.flatnonzero(~np.isfinite(found))
-    if bad.size:
-        rule = "must be a number or a date such as 2011-05-03"
-        value = show_value(values[int(bad[0])].as_py())
-        raise InputError(rule, f"{path}, row {bad[0] + 1}", f"time ({name})", value)
-    return found
+    def _all(self, found: Floats, fitting: NDArray[np.bool_], rule: str) -> Floats:
+        bad = np.flatnonzero(~fitting)
+        if bad.size:
+            value, place = self.values[int(bad[0])].as_py(), f"{self.path}, row {bad[0] + 1}"
+            raise InputError(rule, place, f"{self.word} ({self.name})", show_value(value))
+        return found
 
 
 def write_columns(path: Path, columns: dict[str, NDArray[Any]]) -> None:

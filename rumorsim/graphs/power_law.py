@@ -11,6 +11,14 @@ from rumorsim.errors import InputError, show_value, whole_number
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.randomness import Purpose, address_word, seed_of
 
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+#: Fixed point in which propensities are summed, so that sums do not depend on their order.
+_UNIT = 2.0**20
+#: No account draws more than this share of all accounts as followers, by expectation.
+_LARGEST_AUDIENCE = 0.1
+
 
 def graph_seed(seed: Any) -> int:
     """The seed of a graph as a Python int in [0, 2**63 - 1]; else InputError."""
@@ -24,15 +32,9 @@ def require(holds: bool, key: str, value: object, rule: str) -> None:
 
 
 def require_mean(mean_followers: float, accounts: int) -> None:
-    """InputError unless so many accounts can have so many followers on average."""
+    """InputError unless ``accounts`` can have this many followers on average."""
     rule = f"must be in [0, {accounts - 1}], the other accounts there are"
     require(0.0 <= mean_followers <= accounts - 1, "mean_followers", mean_followers, rule)
-
-
-#: Fixed point in which propensities are summed, so that sums do not depend on their order.
-_UNIT = 2.0**20
-#: No account draws more than this share of all accounts as followers, by expectation.
-_LARGEST_AUDIENCE = 0.1
 
 
 def power_law(
@@ -69,10 +71,8 @@ def power_law(
 
     accounts, seed = whole_number(accounts, "accounts", 1), graph_seed(seed)
     require_mean(mean_followers, accounts)
-    for key, exponent in (
-        ("follower_exponent", follower_exponent),
-        ("followee_exponent", followee_exponent),
-    ):
+    exponents = {"follower_exponent": follower_exponent, "followee_exponent": followee_exponent}
+    for key, exponent in exponents.items():
         require(2.0 < exponent <= 10.0, key, exponent, "must be in (2, 10]")
     for key, share in (("reciprocity", reciprocity), ("clustering", clustering)):
         require(0.0 <= share <= 1.0, key, share, "must be in [0, 1]")
@@ -110,27 +110,23 @@ def _word(stage: int) -> int:
     return address_word(Purpose.GRAPH, stage)
 
 
-def _starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+def _starts(lengths: Ints) -> Ints:
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64)])
 
 
-def _coins(accounts: int, seed: int, stage: int) -> NDArray[np.float64]:
+def _coins(accounts: int, seed: int, stage: int) -> Floats:
     from rumorsim.kernels.random_graphs import row_uniforms
 
-    coins: NDArray[np.float64] = row_uniforms(seed, _word(stage), accounts)
-    return coins
+    return np.asarray(row_uniforms(seed, _word(stage), accounts))
 
 
-def rounded24(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def rounded24(values: Floats) -> Floats:
     """``values`` rounded to 24 significant bits, so that libraries' last bits do not matter."""
     fraction, exponent = np.frexp(values)
-    result: NDArray[np.float64] = np.ldexp(np.rint(fraction * 2.0**24), exponent - 24)
-    return result
+    return np.asarray(np.ldexp(np.rint(fraction * 2.0**24), exponent - 24))
 
 
-def _propensity(
-    accounts: int, mean: float, exponent: float, seed: int, *, stage: int
-) -> NDArray[np.float64]:
+def _propensity(accounts: int, mean: float, exponent: float, seed: int, *, stage: int) -> Floats:
     """Pareto numbers above 1, cut off where the largest audience is; float64[accounts]."""
     values = rounded24(_coins(accounts, seed, stage) ** (-1.0 / (exponent - 1.0)))
     largest = max(_LARGEST_AUDIENCE * accounts, 10.0 * mean)
@@ -138,7 +134,7 @@ def _propensity(
     return np.minimum(values, max(largest / typical, 1.0))
 
 
-def _scaled(values: NDArray[np.float64], caps: NDArray[np.int64] | int, total: int) -> float:
+def _scaled(values: Floats, caps: Ints | int, total: int) -> float:
     """The factor at which the capped ``values`` add up to ``total``, by bisection.
 
     Sums are of whole numbers, hence exact: the factor is the same on every machine.
@@ -158,16 +154,14 @@ def _scaled(values: NDArray[np.float64], caps: NDArray[np.int64] | int, total: i
     return high
 
 
-def _whole(
-    values: NDArray[np.float64], total: int, cap: int, seed: int, stage: int = 2
-) -> NDArray[np.int64]:
+def _whole(values: Floats, total: int, cap: int, seed: int) -> Ints:
     """Whole numbers in [0, cap] in proportion to ``values``, adding up to about ``total``."""
     exact = np.minimum(values * _scaled(values, cap, total), float(cap))
-    whole = np.floor(exact + _coins(values.size, seed, stage)).astype(np.int64)
+    whole = np.floor(exact + _coins(values.size, seed, 2)).astype(np.int64)
     return _adjusted(np.minimum(whole, cap), np.full(values.size, cap, np.int64), total)
 
 
-def _adjusted(whole: NDArray[np.int64], caps: NDArray[np.int64], total: int) -> NDArray[np.int64]:
+def _adjusted(whole: Ints, caps: Ints, total: int) -> Ints:
     """``whole`` with ones added or taken, spread over the accounts, until it sums to total."""
     gap = total - int(whole.sum())
     while gap != 0:
@@ -181,9 +175,7 @@ def _adjusted(whole: NDArray[np.int64], caps: NDArray[np.int64], total: int) -> 
     return whole
 
 
-def _limited(
-    activity: NDArray[np.float64], open_ends: NDArray[np.int64], wanted: int, seed: int
-) -> NDArray[np.int64]:
+def _limited(activity: Floats, open_ends: Ints, wanted: int, seed: int) -> Ints:
     """How many followers each account follows back: by activity, at most those it can."""
     if wanted >= int(open_ends.sum()):
         return open_ends
@@ -192,9 +184,7 @@ def _limited(
     return _adjusted(np.minimum(whole, open_ends), open_ends, wanted)
 
 
-def _returns_wanted(
-    follows: int, reciprocity: float, popularity: NDArray[np.float64], activity: NDArray[np.float64]
-) -> int:
+def _returns_wanted(follows: int, reciprocity: float, popularity: Floats, activity: Floats) -> int:
     """Follows to be added as returns, given those that are mutual by chance.
 
     By chance account v follows a with probability about activity * popularity, so the

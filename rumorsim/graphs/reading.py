@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Literal
 
 from rumorsim.errors import InputError, show_value
 from rumorsim.files import checked_file
 from rumorsim.graphs.building import from_edges
 from rumorsim.graphs.cells import Said, check_ids
-from rumorsim.graphs.columns import COLUMNS_ADVICE, DIRECTIONS, SKIPPED, Columns, parse_columns
+from rumorsim.graphs.columns import COLUMNS_ADVICE, DIRECTIONS, SKIPPED, parse_columns
 from rumorsim.graphs.follows import FollowGraph, ReadAs
 from rumorsim.graphs.formats import FORMATS, Request, format_of_file
 from rumorsim.graphs.lines import moment
-from rumorsim.graphs.numbering import Edges
 from rumorsim.graphs.sources import Progress, file_format, is_mapped
 from rumorsim.plurals import counted
 
@@ -77,9 +75,9 @@ def read_follows(
         given |= {"both_ways": both_ways or None, **said.for_text_only()}
         _left_out(given, path, "the arrays say it themselves")
         return read_mapped(path, max_bytes=max_bytes)
-    if columns is None and both_ways:
-        columns = DIRECTIONS[0]
-    wanted = _wanted(columns, path)
+    if columns is None and not both_ways:
+        raise InputError("is missing", path, "columns", advice=COLUMNS_ADVICE)
+    wanted = parse_columns(DIRECTIONS[0] if columns is None else columns)
     said.check()
     place = checked_file(path)
     named = format_of_file(place, format)
@@ -88,7 +86,9 @@ def read_follows(
     chosen = named or (FORMATS.own.get(kind) if format is None else None)
     if chosen is not None:
         _left_out({**said.for_text_only(), "until": until}, path, "only lists of follows have it")
-        _only_ends_and_weight(wanted, path)
+        for word in (each for each in wanted.words if each in (SKIPPED, "time")):
+            rule = f"a graph format has no columns: {show_value(word)} must be left out"
+            raise InputError(rule, path, "columns", show_value(str(wanted)))
         found = chosen.read(
             Request(place, wanted, ids, id_attribute, both_ways, packed, max_bytes, progress)
         )
@@ -103,12 +103,23 @@ def read_follows(
         edges = read_columns(place, wanted, ids == "text", max_bytes)
         read_as = ReadAs("Parquet", str(wanted))
     else:
-        edges, read_as = _read_text(place, wanted, said, packed, max_bytes, progress)
+        from rumorsim.graphs.text import read_text
+
+        limits: dict[str, Any] = {"max_bytes": max_bytes, "progress": progress}
+        edges, read_as = read_text(place, wanted, said, compressed=packed, **limits)
     read_as = replace(read_as, both_ways=both_ways, times=edges.span())
     if edges.first.size == 0:
-        raise InputError("holds no follows", path, advice=_nothing_advice(read_as))
+        advice = "a graph needs at least one"
+        if marked := read_as.skipped.get("comment", 0):
+            lines = f"{counted(marked, 'line begins', 'lines begin')} with # or %"
+            advice = f'{lines}: say comments = "none" (--comments none) if ids begin so'
+        raise InputError("holds no follows", path, advice=advice)
     if until is not None:
-        kept = edges.until(_moment(until), file=str(path))
+        last = moment(str(until))
+        if last != last:
+            rule = "must be a number or a date such as 2011-05-03"
+            raise InputError(rule, key="until", value=show_value(until))
+        kept = edges.until(last, file=str(path))
         read_as = replace(read_as, too_late=edges.first.size - kept.first.size)
         edges = kept
     found = from_edges(
@@ -120,26 +131,6 @@ def read_follows(
         file=str(path),
     )
     return _checked(found, read_as, ids, path)
-
-
-def _read_text(
-    place: Path, wanted: Columns, said: Said, packed: bool, cap: int | None, bar: Progress | None
-) -> tuple[Edges, ReadAs]:
-    from rumorsim.graphs.text import read_text
-
-    found = read_text(place, wanted, said, compressed=packed, max_bytes=cap, progress=bar)
-    skipped = {key: found.skipped[key] for key in ("comment", "empty") if found.skipped[key]}
-    if found.form is None:
-        return found.edges, ReadAs("text", str(wanted), skipped=skipped)
-    shape = found.form.shape
-    return found.edges, ReadAs(
-        "text",
-        str(wanted),
-        separator=shape.separator_name,
-        header_line=found.form.header_line,
-        attributes=shape.attributes,
-        skipped=skipped,
-    )
 
 
 def _checked(
@@ -158,41 +149,12 @@ def _kind_of_ids(graph: FollowGraph) -> str:
     return "mixed" if len(kinds) > 1 else "text" if kinds == {True} else "integer"
 
 
-def _nothing_advice(read_as: ReadAs) -> str:
-    comments = read_as.skipped.get("comment", 0)
-    if not comments:
-        return "a graph needs at least one"
-    lines = f"{counted(comments, 'line begins', 'lines begin')} with # or %"
-    return f'{lines}: say comments = "none" (--comments none) if ids begin so'
-
-
 def _header(header: Any) -> bool | None:
     words = {"yes": True, "no": False, True: True, False: False, None: None}
     if not isinstance(header, bool | str | None) or header not in words:
         rule = 'must be true or false, or "yes" or "no"'
         raise InputError(rule, key="header", value=show_value(header))
     return words[header]
-
-
-def _moment(until: float | str) -> float:
-    found = moment(str(until))
-    if found != found:
-        rule = "must be a number or a date such as 2011-05-03"
-        raise InputError(rule, key="until", value=show_value(until))
-    return found
-
-
-def _wanted(columns: str | None, path: str | os.PathLike[str]) -> Columns:
-    if columns is None:
-        raise InputError("is missing", path, "columns", advice=COLUMNS_ADVICE)
-    return parse_columns(columns)
-
-
-def _only_ends_and_weight(columns: Columns, path: str | os.PathLike[str]) -> None:
-    bad = next((word for word in columns.words if word in (SKIPPED, "time")), None)
-    if bad is not None:
-        rule = f"a graph format has no columns: {show_value(bad)} must be left out"
-        raise InputError(rule, path, "columns", show_value(str(columns)))
 
 
 def _left_out(given: dict[str, Any], path: str | os.PathLike[str], why: str) -> None:

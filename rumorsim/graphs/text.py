@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +13,13 @@ from rumorsim.errors import InputError, show_value
 from rumorsim.graphs.cells import LONGEST_LINE, Said
 from rumorsim.graphs.columns import Columns, looks_like_names, names_a_column
 from rumorsim.graphs.dialects import format_of
+from rumorsim.graphs.follows import ReadAs
 from rumorsim.graphs.lines import Id, LineFormat, Row, Skip, is_whole
 from rumorsim.graphs.numbering import Edges, Part, id_table
 from rumorsim.graphs.sources import Progress, blocks
 
 #: Lines that are read with care before anything is compiled.
 _WITH_CARE = 1000
-
-
-@dataclass
-class TextFile:
-    """What was read from a text file."""
-
-    edges: Edges
-    #: None where the file has no line of data.
-    form: LineFormat | None
-    skipped: Counter[str] = field(default_factory=Counter)
 
 
 def read_text(
@@ -40,22 +30,30 @@ def read_text(
     compressed: bool,
     max_bytes: int | None,
     progress: Progress | None,
-) -> TextFile:
-    """The follows of a text file; InputError with the line for whatever is wrong with it."""
+) -> tuple[Edges, ReadAs]:
+    """The follows of a text file and how it was read; InputError with the line of each fault."""
 
     def fresh() -> Iterator[bytes]:
         return blocks(path, compressed=compressed, max_bytes=max_bytes, progress=progress)
 
     form = _format(fresh(), columns, said, str(path))
     if form is None:
-        return TextFile(Edges.joined([], weighted=False, timed=False), None, _marked(fresh(), said))
+        nothing = Edges.joined([], weighted=False, timed=False)
+        return nothing, ReadAs("text", str(columns), skipped=_marked(fresh(), said))
     for read in (_Plain, _Careful) if form.integers and not form.shape.attributes else (_Careful,):
         reader = read(form)
         if all(map(reader.take, fresh())) and reader.finish():
             break
     reader.check()
     edges = Edges.joined(reader.parts, weighted=columns.weighted, timed=columns.timed)
-    return TextFile(edges, form, reader.skipped)
+    return edges, ReadAs(
+        "text",
+        str(columns),
+        separator=form.shape.separator_name,
+        header_line=form.header_line,
+        attributes=form.shape.attributes,
+        skipped={key: n for key in ("comment", "empty") if (n := reader.skipped[key])},
+    )
 
 
 def _format(pieces: Iterator[bytes], columns: Columns, said: Said, file: str) -> LineFormat | None:
@@ -69,10 +67,11 @@ def _format(pieces: Iterator[bytes], columns: Columns, said: Said, file: str) ->
     return format_of(start, columns, said, file, whole=True)
 
 
-def _marked(pieces: Iterator[bytes], said: Said) -> Counter[str]:
+def _marked(pieces: Iterator[bytes], said: Said) -> dict[str, int]:
     """Lines that begin with a mark, in a file of nothing else: they may have been meant as ids."""
     lines = (line.strip() for block in pieces for line in block.split(b"\n"))
-    return Counter({"comment": sum(line[:1] in said.marks for line in lines if line)})
+    found = sum(line[:1] in said.marks for line in lines if line)
+    return {"comment": found} if found else {}
 
 
 class _Careful:
