@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -57,15 +58,13 @@ def bare_line(line: bytes, separator: bytes, file: str, number: int) -> bytes:
 
 def _check_text(line: bytes, place: str) -> None:
     control = _CONTROL.search(line)
-    if control is None:
-        try:
-            line.decode()
-        except UnicodeDecodeError as error:
-            wrong = line[error.start : error.start + 1]
-        else:
+    try:
+        line.decode()
+        if control is None:
             return
-    else:
-        wrong = control.group()
+    except UnicodeDecodeError as error:
+        wrong = line[error.start : error.start + 1]
+    wrong = control.group() if control else wrong
     advice = {
         b"\0": "is this an edge list? UTF-16 needs a byte order mark, or save it as UTF-8",
         b"\r": "lines end in carriage returns alone: save it with line feeds",
@@ -96,10 +95,8 @@ def quoted_cells(line: bytes, separator: bytes) -> list[tuple[bytes, bool]] | No
         if found is None:
             return None
         quoted, end, plain, plain_end = found.groups()
-        if quoted is None:
-            cells.append((plain.rstrip(b" \t"), False))
-        else:
-            cells.append((quoted.replace(b'""', b'"'), True))
+        cell = plain.rstrip(b" \t") if quoted is None else quoted.replace(b'""', b'"')
+        cells.append((cell, quoted is not None))
         if end is not None or plain_end is not None:
             return cells
         at = found.end()
@@ -167,9 +164,8 @@ def check_ids(ids: NDArray[Any] | None, file: str) -> None:
         what = f"end in {str(_ROUNDED_TO)[1:]}, all that have more than 16 digits"
     else:
         found = [each for each in ids.tolist() if isinstance(each, str) and is_shortened(each)]
-        one = len(found) == 1
-        what = "is a number without all its" if one else "are numbers without all their"
-        what += " digits"
+        what = "are numbers without all their digits"
+        what = "is a number without all its digits" if len(found) == 1 else what
     if found:
         rule = f"{len(found):,} of {len(ids):,} ids {what}: a spreadsheet has rounded them"
         raise InputError(rule, file, "ids", show_value(found[0]), _ADVICE)
@@ -190,8 +186,7 @@ def written_ids(ids: list[Any], place: str) -> list[str]:
     """Ids as text; InputError where two that differ, such as 1 and "1", would be the same."""
     words = [str(each) for each in ids]
     if len(set(words)) < len(words):
-        seen: set[str] = set()
-        again = next(word for word in words if word in seen or seen.add(word))  # type: ignore[func-returns-value]
+        again = next(word for word, count in Counter(words).items() if count > 1)
         rule, value = "two ids are the same as text", show_value(again)
         raise InputError(rule, place, "id", value, "write .mapped, which keeps both")
     return words

@@ -118,14 +118,10 @@ def _table(graph: FollowGraph, columns: Columns, place: Path) -> dict[str, NDArr
     ids = np.arange(graph.accounts, dtype=np.int64) if graph.ids is None else graph.ids
     if ids.dtype == object and len({type(each) for each in ids.tolist()}) > 1:
         ids = np.array(written_ids(ids.tolist(), str(place)), object)
-    ends = _ends(graph)
-    found: dict[str, NDArray[Any]] = {}
-    for name, word in zip(_names(columns), columns.words, strict=True):
-        if word == "weight" and graph.weights is not None:
-            found[name] = graph.weights
-        else:
-            found[name] = ids[ends[word]]
-    return found
+    found = {word: ids[end] for word, end in _ends(graph).items()}
+    if graph.weights is not None:
+        found["weight"] = graph.weights
+    return {name: found[word] for name, word in zip(_names(columns), columns.words, strict=True)}
 
 
 def _write_text(

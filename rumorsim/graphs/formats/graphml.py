@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from rumorsim.errors import InputError, show_value
 from rumorsim.graphs.building import from_edges, named_by
+from rumorsim.graphs.cells import written_ids
 from rumorsim.graphs.columns import DIRECTIONS, Columns
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.formats import Request
@@ -91,12 +92,10 @@ def write(file: IO[bytes], graph: FollowGraph, columns: Columns, place: Path) ->
     same once they are written.
     """
     direction, weight = columns.edge_ends()
-    ids = [_safe(str(each), place, "id") for each in graph.id_list()]
-    if len(set(ids)) < len(ids):
-        raise InputError("two ids are the same as text", place, "id", advice="write .mapped")
+    ids = written_ids(graph.id_list(), str(place))
     if "" in ids:
         raise InputError("is empty", place, "id", advice="write .mapped")
-    nodes = [quoteattr(each) for each in ids]
+    nodes = [quoteattr(_safe(each, place, "id")) for each in ids]
     lines = _lines(graph, nodes, place, weight, forward=direction == DIRECTIONS[0])
     file.write(_HEAD.encode())
     while part := "".join(islice(lines, _CHUNK)):

@@ -32,8 +32,8 @@ def read(request: Request) -> FollowGraph:
     path, file = request.path, str(request.path)
     direction, weight = request.columns.edge_ends()
     if request.id_attribute not in (None, "id"):
-        rule, advice = "a matrix has no attributes", "leave it out"
-        raise InputError(rule, file, "id_attribute", show_value(request.id_attribute), advice)
+        rule, value = "a matrix has no attributes", show_value(request.id_attribute)
+        raise InputError(rule, file, "id_attribute", value, "leave it out")
     raw = b"".join(request.pieces())
     accounts, symmetric = _head(raw, path, request.both_ways, weight is not None)
     matrix = _by_scipy("mmread", raw, path)
@@ -60,21 +60,12 @@ def _head(raw: bytes, path: Path, both_ways: bool, weighted: bool) -> tuple[int,
     if rows != columns:
         rule = "must be square: a row and a column for each account"
         _fault(path, rule, f"{rows} x {columns}", "two-mode networks have no followers")
+    promised = counted(entries, "entry", "entries")
     if entries > room:
-        _fault(
-            path,
-            f"promises {counted(entries, 'entry', 'entries')}, more than the file can hold",
-            "",
-            "is it cut?",
-        )
+        _fault(path, f"promises {promised}, more than the file can hold", "", "is it cut?")
     if rows > _ALONE + 100 * entries or rows >= 2**31:
         advice = "give the follows alone, as a list"
-        _fault(
-            path,
-            f"promises {rows:,} accounts for {counted(entries, 'entry', 'entries')}",
-            "",
-            advice,
-        )
+        _fault(path, f"promises {rows:,} accounts for {promised}", "", advice)
     if rows == 0:
         _fault(path, "holds no accounts", "", "a graph needs at least one")
     if field not in ("pattern", "integer", "unsigned-integer", "real", "double"):
@@ -98,9 +89,9 @@ def _by_scipy(function: str, raw: bytes, path: Path) -> Any:
         message = " ".join(str(error).split())
         line = _LINE.match(message)
         place = f"{path}, line {line[1]}" if line else str(path)
-        shown = show_value(_LINE.sub("", message), 160)[1:-1]
+        rule = "cannot be read as a Matrix Market file: "
+        rule += show_value(_LINE.sub("", message), 160)[1:-1]
         advice = 'a list of follows without a head is read with format = "text"'
-        rule = f"cannot be read as a Matrix Market file: {shown}"
         raise InputError(rule, place, advice=advice) from error
 
 

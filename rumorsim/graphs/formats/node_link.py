@@ -10,7 +10,7 @@ from typing import IO, Any, Final
 import networkx as nx
 
 from rumorsim.errors import InputError, show_value
-from rumorsim.graphs.columns import Columns
+from rumorsim.graphs.columns import EDGE_ENDS, Columns
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.formats import Request
 from rumorsim.graphs.formats.small import decoded, even_columns, network_to_write, read_small
@@ -18,11 +18,9 @@ from rumorsim.graphs.numbering import WHOLE
 from rumorsim.plurals import counted
 
 _EDGES: Final = ("links", "edges")
-_ENDS: Final = ("source", "target")
 #: What networkx calls the argument that names the list of edges, by its release.
-_ARGUMENT: Final = (
-    "edges" if "edges" in inspect.signature(nx.node_link_graph).parameters else "link"
-)
+_NEW: Final = "edges" in inspect.signature(nx.node_link_graph).parameters
+_ARGUMENT: Final = "edges" if _NEW else "link"
 
 
 def read(request: Request) -> FollowGraph:
@@ -54,7 +52,7 @@ def _parse(raw: bytes, path: Path) -> nx.Graph[Any]:
         known.add(name)
     edges = _by_id(nodes, edges, known)
     for i, edge in enumerate(edges):
-        for end in _ENDS:
+        for end in EDGE_ENDS:
             key = f"{named[0]}[{i}].{end}"
             if _id(edge, end, key, path) not in known:
                 raise _no_such_node(path, key, edge[end], len(nodes))
@@ -72,16 +70,12 @@ def _by_id(
     nodes: list[dict[str, Any]], edges: list[dict[str, Any]], known: set[Any]
 ) -> list[dict[str, Any]]:
     """Edges with ids as their ends, where these are positions of nodes beyond doubt."""
-    ends = [edge.get(end) for edge in edges for end in _ENDS]
-    if not all(type(end) is int and 0 <= end < len(nodes) for end in ends):
+    ends = [edge.get(end) for edge in edges for end in EDGE_ENDS]
+    places = all(type(end) is int and 0 <= end < len(nodes) for end in ends)
+    words = [str(name) for name in known if isinstance(name, str | int)]
+    if not places or any(map(WHOLE.fullmatch, words)):
         return edges
-    if any(type(name) is int or _looks_whole(name) for name in known):
-        return edges
-    return [{**edge, **{end: nodes[edge[end]]["id"] for end in _ENDS}} for edge in edges]
-
-
-def _looks_whole(name: Any) -> bool:
-    return isinstance(name, str) and WHOLE.fullmatch(name) is not None
+    return [{**edge, **{end: nodes[edge[end]]["id"] for end in EDGE_ENDS}} for edge in edges]
 
 
 def _no_such_node(path: Path, key: str, end: Any, nodes: int) -> InputError:

@@ -54,7 +54,7 @@ def _parts(lines: Lines, file: str) -> tuple[int, str, list[str], list[str]]:
     for part in lists:
         if _word(part) not in _LISTS or len(lists) > 1:
             rule = "is not the only list: there must be one of *Arcs or one of *Edges"
-            _fault(_at(part[0], file), rule, part[0][1], "save one relation as arcs only")
+            _fault(f"{file}, line {part[0][0]}", rule, part[0][1], "save one relation as arcs only")
     chosen = lists[0] if lists else [(1, "*arcs")]
     for number, line in chosen[1:]:
         _check_edge(f"{file}, line {number}", line, size)
@@ -62,11 +62,12 @@ def _parts(lines: Lines, file: str) -> tuple[int, str, list[str], list[str]]:
 
 
 def _vertices(part: Lines, file: str) -> tuple[int, list[str]]:
-    place, words = _at(part[0], file), part[0][1].split()
-    if len(words) != 2 or not (words[1].isascii() and words[1].isdigit() and len(words[1]) < 10):
+    (number, head), *found = part
+    place, words = f"{file}, line {number}", head.split()
+    size = _count(words[1]) if len(words) == 2 else -1
+    if size < 0:
         rule = "must say how many vertices there are, of one kind"
-        _fault(place, rule, part[0][1], "two-mode networks have no followers")
-    size, found = int(words[1]), part[1:]
+        _fault(place, rule, head, "two-mode networks have no followers")
     if not found and size <= _MOST_UNNAMED:
         return size, [f"{i} {i}" for i in range(1, size + 1)]
     if len(found) != size:
@@ -98,26 +99,26 @@ def _words(line: str, place: str) -> list[str]:
         _fault(place, rule, line, 'put names in "..." and no quotes inside them')
 
 
+def _count(word: str) -> int:
+    """The number that a word is; -1 for other words."""
+    return int(word) if word.isascii() and word.isdigit() and len(word) < 10 else -1
+
+
 def _check_edge(place: str, line: str, size: int) -> None:
     words = _words(line, place)
     for end in words[:2]:
-        if not (end.isascii() and end.isdigit() and len(end) < 10 and 1 <= int(end) <= size):
+        if not 1 <= _count(end) <= size:
             _fault(place, f"there are vertices 1 to {size}", end, "list it under *Vertices")
     if len(words) < 2:
         _fault(place, "an edge needs two vertices", line, "")
-    if len(words) > 2:
-        try:
-            float(words[2])
-        except ValueError:
-            _fault(place, "the value of an edge must be a number", words[2], "")
+    try:
+        float((words[2:] or ["1"])[0])
+    except ValueError:
+        _fault(place, "the value of an edge must be a number", words[2], "")
 
 
 def _word(part: Lines) -> str:
     return part[0][1].split()[0].lower()
-
-
-def _at(line: tuple[int, str], file: str) -> str:
-    return f"{file}, line {line[0]}"
 
 
 def _fault(place: str, rule: str, value: str, advice: str) -> NoReturn:

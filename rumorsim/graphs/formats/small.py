@@ -1,4 +1,4 @@
-"""What the formats share that networkx reads and writes: limits, faults, attributes, checks."""
+"""Reading and writing by networkx: limits, faults, attributes, checks."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from rumorsim.errors import InputError, show_value
 from rumorsim.graphs.building import named_by
+from rumorsim.graphs.cells import written_ids
 from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.formats import GraphFormat, Request
@@ -116,19 +117,11 @@ def network_to_write(
     Ids become text, in which they must still differ, unless the format keeps them ``typed``.
     """
     direction, weight = columns.edge_ends()
-    ids = graph.id_list()
-    if not typed:
-        ids = [str(each) for each in ids]
-        if len(set(ids)) < len(ids):
-            raise InputError("two ids are the same as text", place, "id", advice="write .mapped")
+    ids = graph.id_list() if typed else written_ids(graph.id_list(), str(place))
     even = even_columns(graph)
-    made = FollowGraph(
-        graph.offsets,
-        graph.followers,
-        id_table(ids),
-        {name: even[name] for name in kept},
-        None if weight is None else graph.weights,
-    )
+    attributes = {name: even[name] for name in kept}
+    weights = None if weight is None else graph.weights
+    made = FollowGraph(graph.offsets, graph.followers, id_table(ids), attributes, weights)
     return to_networkx(made, direction=direction, weight=weight or "weight")
 
 
@@ -153,15 +146,14 @@ def check_written(
     Formats have characters of their own that networkx does not always set apart.
     """
     request = Request(draft, columns, ids="text", compressed=compressed, max_bytes=1 << 40)
-    try:
-        back = format.read(request)
-    except InputError as error:
-        back, why = None, error.faults[0].rule
-    else:
-        why = "it would be read as another graph"
     same = named_by(graph, None, ids="text")
     same = dataclasses.replace(same, weights=same.weights if columns.weighted else None)
-    if back is not None and same.id_list() == back.id_list() and same.digest() == back.digest():
-        return
-    rule, advice = f"cannot be written as {format.name}: {why}", "write .graphml or .mapped"
-    raise InputError(rule, advice=advice)
+    try:
+        back = format.read(request)
+        if same.id_list() == back.id_list() and same.digest() == back.digest():
+            return
+        why = "it would be read as another graph"
+    except InputError as error:
+        why = error.faults[0].rule
+    advice = "write .graphml or .mapped"
+    raise InputError(f"cannot be written as {format.name}: {why}", advice=advice)
