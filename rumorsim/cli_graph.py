@@ -233,7 +233,7 @@ def convert(
     found = read_file(source, columns, **options)
     _write(found, out, wanted, force)
     if found.read_as is not None:
-        click.echo(f"{source}: {found.read_as.told()}", err=True)
+        click.echo(f"{source}: {found.read_as.as_sentence()}", err=True)
     if found.self_loops or found.duplicates:
         loops, again = (
             counted(found.self_loops, "self-loop"),
@@ -293,7 +293,7 @@ def _described(file: str, found: dict[str, Any], read_as: ReadAs | None) -> str:
     points = found["followers_quantiles"]
     lines = [
         file,
-        *([] if read_as is None else _wrapped(read_as.told())),
+        *([] if read_as is None else _wrapped(read_as.as_sentence())),
         f"  accounts            {found['accounts']:>14,}",
         f"  follows             {found['follows']:>14,}"
         f"  ({found['mean_followers']:.2f} followers per account"

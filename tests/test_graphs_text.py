@@ -107,7 +107,7 @@ def test_a_header_that_is_sure_is_taken_and_told(tmp_path: Path) -> None:
         assert found.read_as is not None
         assert found.read_as.header_line == 3
         assert found.read_as.skipped == {"comment": 1, "empty": 1}
-        assert "line 3 is a header" in found.read_as.told()
+        assert "line 3 is a header" in found.read_as.as_sentence()
 
 
 def test_names_of_ours_that_are_also_ids_are_refused(tmp_path: Path) -> None:

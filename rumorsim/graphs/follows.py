@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from typing import Any
@@ -134,14 +135,12 @@ class FollowGraph(Shown):
         if self.ids is None or self.ids.dtype.kind in "iuU":
             return self.ids
         ids = self.ids.tolist()
-        if set(map(type, ids)) <= {int, str} and _is_unicode("".join(map(str, ids))):
-            return self.ids
         plain = np.empty(len(ids), object)
         plain[:] = [
             each if type(each) is int else str(each).encode("utf-8", "backslashreplace").decode()
             for each in ids
         ]
-        return plain
+        return self.ids if plain.tolist() == ids else plain
 
     @cached_property
     def _places(self) -> dict[Any, int]:
@@ -149,19 +148,16 @@ class FollowGraph(Shown):
 
     def index_of(self, id: Any) -> int:
         """The account whose original id is ``id``; InputError when there is none."""
-        found: int | None = None
         value = id.item() if isinstance(id, np.generic) else id
-        if self.ids is None:
-            whole = isinstance(value, int) and not isinstance(value, bool)
-            found = value if whole and 0 <= value < self.accounts else None
-        else:
-            try:
+        found: int | None = None
+        if self.ids is None and isinstance(value, int) and not isinstance(value, bool):
+            found = value if 0 <= value < self.accounts else None
+        elif self.ids is not None:
+            with suppress(TypeError):
                 found = self._places.get(value)
-            except TypeError:
-                found = None
         if found is None:
-            rule = "no account has this id"
-            raise InputError(rule, key="id", value=show_value(value), advice=self._id_advice(value))
+            rule, advice = "no account has this id", self._id_advice(value)
+            raise InputError(rule, "", "id", show_value(value), advice)
         return found
 
     def _id_advice(self, value: Any) -> str:
@@ -198,39 +194,30 @@ class FollowGraph(Shown):
 
     def validate(self) -> None:
         """Check every promise of the fields; ValueError naming the first one broken."""
-        offsets, n = self.offsets, self.accounts
-        if n < 0 or offsets[0] != 0 or offsets[-1] != self.followers.size:
-            raise ValueError("offsets must start at 0 and end at the number of follows")
-        if n >= 2**31:
-            raise ValueError("there can be at most 2**31 - 1 accounts")
-        if np.any(np.diff(offsets) < 0):
-            raise ValueError("offsets must not fall")
-        if self.ids is not None and len(self.ids) != n:
-            raise ValueError(f"ids must have length {n}, not {len(self.ids)}")
-        if self.ids is not None and len(set(self.ids.tolist())) != n:
-            raise ValueError("ids must be distinct")
-        for name, values in self.attributes.items():
-            if len(values) != n:
-                raise ValueError(f"attribute {name!r} must have length {n}, not {len(values)}")
-        if self.weights is not None:
-            if self.weights.shape != self.followers.shape:
-                raise ValueError("weights must have one value for each follow")
-            if not np.all(np.isfinite(self.weights)) or np.any(self.weights < 0):
-                raise ValueError("weights must be finite and not negative")
         from rumorsim.kernels.csr import first_bad_row
 
+        def promise(holds: object, rule: str) -> None:
+            if not holds:
+                raise ValueError(rule)
+
+        offsets, n, ids, weights = self.offsets, self.accounts, self.ids, self.weights
+        whole = n >= 0 and offsets[0] == 0 and offsets[-1] == self.followers.size
+        promise(whole, "offsets must start at 0 and end at the number of follows")
+        promise(n < 2**31, "there can be at most 2**31 - 1 accounts")
+        promise(np.all(np.diff(offsets) >= 0), "offsets must not fall")
+        if ids is not None:
+            promise(len(ids) == n, f"ids must have length {n}, not {len(ids)}")
+            promise(len(set(ids.tolist())) == n, "ids must be distinct")
+        for name, values in self.attributes.items():
+            rule = f"attribute {name!r} must have length {n}, not {len(values)}"
+            promise(len(values) == n, rule)
+        if weights is not None:
+            same = weights.shape == self.followers.shape
+            promise(same, "weights must have one value for each follow")
+            fitting = np.all(np.isfinite(weights)) and not np.any(weights < 0)
+            promise(fitting, "weights must be finite and not negative")
         bad = int(first_bad_row(offsets, self.followers, n))
-        if bad >= 0:
-            raise ValueError(f"followers of account {bad} are not ascending, distinct and others")
-
-
-def _is_unicode(text: str) -> bool:
-    """Whether text can be written: it has no half of a surrogate pair."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+        promise(bad < 0, f"followers of account {bad} are not ascending, distinct and others")
 
 
 def _same(one: NDArray[Any] | None, two: NDArray[Any] | None) -> bool:
@@ -241,9 +228,8 @@ def _same(one: NDArray[Any] | None, two: NDArray[Any] | None) -> bool:
         return False
     if one.dtype.kind == "f" and two.dtype.kind == "f":
         return bool(np.array_equal(one, two, equal_nan=True))
-    return all(
-        a == b or (a != a and b != b) for a, b in zip(one.tolist(), two.tolist(), strict=True)
-    )
+    pairs = zip(one.tolist(), two.tolist(), strict=True)
+    return all(a == b or (a != a and b != b) for a, b in pairs)
 
 
 @dataclass(frozen=True)
@@ -277,12 +263,13 @@ class ReadAs:
         """Plain values, as JSON has them."""
         return asdict(self)
 
-    def told(self) -> str:
-        """One sentence that says it all."""
-        parts = [self.format if self.separator is None else f"{_SEPARATED[self.separator]} text"]
+    def as_sentence(self) -> str:
+        """All of it in one sentence."""
+        separator = (self.separator or "").removesuffix("s")
+        parts = [f"{separator}-separated text" if separator else self.format]
         if self.header_line is not None:
-            line = f"line {self.header_line} is a header" if self.header_line else "no header"
-            parts.append(line)
+            line = f"line {self.header_line} is a header"
+            parts.append(line if self.header_line else "no header")
         if self.columns is not None:
             parts.append(f"columns {self.columns}")
         if self.attributes:
@@ -300,10 +287,4 @@ class ReadAs:
         return "; ".join(parts)
 
 
-_SEPARATED = {
-    "tab": "tab-separated",
-    "semicolon": "semicolon-separated",
-    "comma": "comma-separated",
-    "blanks": "blank-separated",
-}
 _IDS = {"integer": "whole numbers", "text": "text", "mixed": "whole numbers and text"}

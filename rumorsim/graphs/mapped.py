@@ -21,9 +21,17 @@ from pydantic import Field
 
 from rumorsim.errors import InputError, OutputError, nearest, show_value
 from rumorsim.files import write_directory
+from rumorsim.graphs.arrays import (
+    LONGEST_TEXT,
+    highest,
+    open_array,
+    open_table,
+    part_file,
+    table_text,
+    write_array,
+)
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.made import MAX_FOLLOWS
-from rumorsim.graphs.npy import LONGEST_TEXT, highest, open_array, part_file, write_array
 from rumorsim.graphs.sources import is_mapped
 from rumorsim.plurals import counted
 from rumorsim.saved_json import parse_json
@@ -168,38 +176,13 @@ def _check_weights(weights: NDArray[np.float64], path: Path) -> None:
 
 def _column(path: Path, kinds: tuple[str, ...], length: int) -> NDArray[Any]:
     if path.suffix == ".json":
-        return _table(path, length)
+        return open_table(path, length)
     values = open_array(path, kinds, length)
     if values.dtype.kind == "U" and highest(values.view("<u4")) > _LAST_CHARACTER:
         raise InputError("holds bytes that are not text", path)
     if values.dtype.kind == "b" and highest(values.view("u1")) > 1:
         raise InputError("holds what is neither true nor false", path)
     return values
-
-
-def _longest_table(accounts: int) -> int:
-    """Bytes that a table of ids or attributes in JSON may have: it is read whole."""
-    return min(1 << 30, 10_000 + 2_000 * accounts)
-
-
-def _table(path: Path, length: int) -> NDArray[Any]:
-    if part_file(path) > _longest_table(length):
-        raise InputError(f"can have at most {_longest_table(length):,} bytes", path)
-    try:
-        values = json.loads(path.read_bytes())
-    except RecursionError:
-        raise InputError("is nested too deeply", path) from None
-    except ValueError as error:
-        raise InputError("is not JSON", path, value=show_value(str(error))) from None
-    if not isinstance(values, list) or len(values) != length:
-        raise InputError(f"must be a list of {counted(length, 'value')}", path)
-    for i, value in enumerate(values):
-        if not isinstance(value, str | int | float | None):
-            rule = "must be text, a number, true, false or null"
-            raise InputError(rule, path, f"[{i}]", show_value(value))
-    result = np.empty(length, object)
-    result[:] = values
-    return result
 
 
 def check_mapped(path: str | os.PathLike[str]) -> FollowGraph:
@@ -259,10 +242,8 @@ def write_mapped(
 
 def _check_ours(place: Path) -> None:
     """OutputError unless ``place`` is a graph of ours with nothing else in its directory."""
-    rule, advice = (
-        "is not a follow graph of rumorsim; nothing was overwritten",
-        "name a new directory",
-    )
+    rule = "is not a follow graph of rumorsim; nothing was overwritten"
+    advice = "name a new directory"
     try:
         expected = {MANIFEST, *read_manifest(place).parts()}
     except InputError as error:
@@ -278,7 +259,7 @@ def _put(draft: Path, name: str, values: NDArray[Any]) -> Part:
     if array is not None:
         return _put_array(draft, name, array)
     path = draft / f"{name}.json"
-    path.write_text(_json(values.tolist(), path.name), encoding="utf-8")
+    path.write_text(table_text(values.tolist(), path.name), encoding="utf-8")
     return Part(form="json", bytes=path.stat().st_size, sha256=_sha256(path))
 
 
@@ -301,19 +282,3 @@ def _plain(values: NDArray[Any]) -> NDArray[Any] | None:
         return None
     width = max(map(len, cells), default=1)
     return np.array(cells, f"<U{max(width, 1)}") if width <= LONGEST_TEXT else None
-
-
-def _json(cells: list[Any], name: str) -> str:
-    for each in cells:
-        if not isinstance(each, str | int | float | None):
-            rule = "values that are neither text nor numbers cannot be written"
-            raise InputError(rule, name, value=show_value(each))
-    try:
-        text = json.dumps(cells)
-    except ValueError as error:
-        # Python refuses to write whole numbers of more than 4,300 digits.
-        raise InputError("cannot be written", name, value=show_value(str(error))) from None
-    if len(text) > _longest_table(len(cells)):
-        rule = f"has {len(text):,} bytes; {_longest_table(len(cells)):,} are the most"
-        raise InputError(rule, name)
-    return text

@@ -71,7 +71,7 @@ def expectations(scenario: Scenario) -> str:
             f" seed {scenario.seed}"
         )
     if graph.read_as is not None:
-        lines.append(f"# read as {in_comment(graph.read_as.told())}")
+        lines.append(f"# read as {in_comment(graph.read_as.as_sentence())}")
     if alone := int(np.sum((graph.follower_counts() == 0) & (graph.followee_counts() == 0))):
         lines.append(f"# {counted(alone, 'account')} without any follow")
     if scenario.model is not None:

@@ -1,10 +1,11 @@
-"""Arrays in ``.npy`` files, opened in place: what the header promises is checked first.
+"""Arrays in ``.npy`` files, opened in place, and in JSON files for what does not fit these.
 
-Nothing is allocated before the header is known to fit the file. Format: NEP 1 (Kern 2007).
+The header of a ``.npy`` file (NEP 1, Kern 2007) is checked before anything is allocated.
 """
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import stat
@@ -121,3 +122,45 @@ def highest(values: NDArray[Any]) -> float:
             return found
         most = max(most, found)
     return most
+
+
+def _longest_table(accounts: int) -> int:
+    """Bytes that a table of ids or attributes in JSON may have: it is read whole."""
+    return min(1 << 30, 10_000 + 2_000 * accounts)
+
+
+def open_table(path: Path, length: int) -> NDArray[Any]:
+    """The vector of ``length`` values in a JSON file, as objects; InputError for other contents."""
+    if part_file(path) > (most := _longest_table(length)):
+        raise InputError(f"can have at most {most:,} bytes", path)
+    try:
+        values = json.loads(path.read_bytes())
+    except RecursionError:
+        raise InputError("is nested too deeply", path) from None
+    except ValueError as error:
+        raise InputError("is not JSON", path, value=show_value(str(error))) from None
+    if not isinstance(values, list) or len(values) != length:
+        raise InputError(f"must be a list of {counted(length, 'value')}", path)
+    for i, value in enumerate(values):
+        if not isinstance(value, str | int | float | None):
+            rule = "must be text, a number, true, false or null"
+            raise InputError(rule, path, f"[{i}]", show_value(value))
+    result = np.empty(length, object)
+    result[:] = values
+    return result
+
+
+def table_text(cells: list[Any], name: str) -> str:
+    """Values as the JSON that :func:`open_table` reads; InputError naming the file ``name``."""
+    for each in cells:
+        if not isinstance(each, str | int | float | None):
+            rule = "values that are neither text nor numbers cannot be written"
+            raise InputError(rule, name, value=show_value(each))
+    try:
+        text = json.dumps(cells)
+    except ValueError as error:
+        # Python refuses to write whole numbers of more than 4,300 digits.
+        raise InputError("cannot be written", name, value=show_value(str(error))) from None
+    if len(text) > (most := _longest_table(len(cells))):
+        raise InputError(f"has {len(text):,} bytes; {most:,} are the most", name)
+    return text
