@@ -105,9 +105,9 @@ FAULTS: tuple[Fault, ...] = (
         "closing does nothing but say so",
         (
             Patch(
-                "rumorsim/desk_force.py",
-                '"close": lambda: GONE,',
-                '"close": lambda: [],',
+                "rumorsim/verbs.py",
+                'Verb("close", ACCOUNT, "reinstate", equal=CLOSING, strike=True, moves=_gone,',
+                'Verb("close", ACCOUNT, "reinstate", equal=CLOSING, strike=True, moves=_nothing,',
             ),
         ),
         ("tests/test_desk.py", *DESKS),
