@@ -1,6 +1,6 @@
-"""The follow graph: made, read, written, converted. The only room with networkx.
+"""Follow graphs: generated, read, written, converted. Only this package uses networkx.
 
-Names are loaded when first used, so that describing a graph costs nothing but pydantic.
+Names are loaded when first used, so that the model of a graph can be imported without its readers.
 """
 
 from __future__ import annotations
@@ -9,29 +9,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rumorsim.graphs.accounts_table import read_accounts_table, with_accounts_table
-    from rumorsim.graphs.building import from_edges
-    from rumorsim.graphs.config import GraphConfig
-    from rumorsim.graphs.follows import FollowGraph
-    from rumorsim.graphs.generators import GENERATORS
-    from rumorsim.graphs.handed import follow_graph
-    from rumorsim.graphs.networks import from_networkx, to_networkx
-    from rumorsim.graphs.reading import read_follows
-    from rumorsim.graphs.writing import write_follows
-
-__all__ = [
-    "GENERATORS",
-    "FollowGraph",
-    "GraphConfig",
-    "follow_graph",
-    "from_edges",
-    "from_networkx",
-    "read_accounts_table",
-    "read_follows",
-    "to_networkx",
-    "with_accounts_table",
-    "write_follows",
-]
+    from rumorsim.graphs.accounts_table import read_accounts_table as read_accounts_table
+    from rumorsim.graphs.accounts_table import with_accounts_table as with_accounts_table
+    from rumorsim.graphs.building import from_edges as from_edges
+    from rumorsim.graphs.config import GraphConfig as GraphConfig
+    from rumorsim.graphs.follows import FollowGraph as FollowGraph
+    from rumorsim.graphs.generators import GENERATORS as GENERATORS
+    from rumorsim.graphs.handed import follow_graph as follow_graph
+    from rumorsim.graphs.networks import from_networkx as from_networkx
+    from rumorsim.graphs.networks import to_networkx as to_networkx
+    from rumorsim.graphs.reading import read_follows as read_follows
+    from rumorsim.graphs.writing import write_follows as write_follows
 
 _HOMES = {
     "FollowGraph": "follows",
@@ -46,6 +34,8 @@ _HOMES = {
     "with_accounts_table": "accounts_table",
     "write_follows": "writing",
 }
+
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> Any:

@@ -1,13 +1,15 @@
-"""Bytes from a file that may be missing, truncated, exploding or something else entirely."""
+"""Bytes of files that may be truncated, damaged, bombs or of another kind."""
 
 from __future__ import annotations
 
 import codecs
+import gzip
 import os
 import zlib
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import IO, BinaryIO, Final
 
 from rumorsim.errors import InputError, show_value
 
@@ -93,7 +95,7 @@ def blocks(
 ) -> Iterator[bytes]:
     """The text of a file, in UTF-8, in pieces that end at line ends, a small one first.
 
-    A byte order mark is taken off and says what the text is in; see ``encodings``. Without
+    A byte order mark is taken off and says what the text is in; see ``as_utf8``. Without
     ``max_bytes`` a gzip file is refused once it grows more than 50-fold, which an edge list
     does not; with it the number alone counts. Only lines far longer than any edge are cut.
     """
@@ -127,7 +129,7 @@ def _archive(path: Path) -> InputError:
     return InputError("is a tar archive, not a list of follows", path, advice=advice)
 
 
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
+def _pieces(file: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
     while piece := file.read(_PIECE):
         yield piece
 
@@ -135,47 +137,26 @@ def _pieces(file: BinaryIO) -> Iterator[bytes]:
 def too_big(path: str, max_bytes: int | None) -> InputError:
     """What to raise where a file holds more than it may, decompressed."""
     limit = DEFAULT_MAX_BYTES if max_bytes is None else max_bytes
-    return InputError(
-        f"holds more than {limit:,} bytes",
-        path,
-        "max_bytes",
-        str(limit),
-        "raise max_bytes if the file is meant to be that big",
-    )
+    advice = "raise max_bytes if the file is meant to be that big"
+    return InputError(f"holds more than {limit:,} bytes", path, "max_bytes", str(limit), advice)
 
 
 def _gunzipped(file: BinaryIO, path: str, max_bytes: int | None) -> Iterator[bytes]:
-    member = zlib.decompressobj(wbits=31)
-    taken = given = 0
-    left = b""
-    while True:
-        data = left or file.read(_PIECE)
-        if not data:
-            break
-        if member.eof:
-            # gzip files may be several joined, and padded with zeros.
-            if not (data := data.lstrip(b"\0")):
-                left = b""
-                continue
-            member = zlib.decompressobj(wbits=31)
-        try:
-            piece = member.decompress(data, _PIECE)
-        except zlib.error as error:
-            rule = "is damaged: it cannot be decompressed"
-            raise InputError(rule, path, value=str(error)[:80], advice="fetch it again") from error
-        left = member.unused_data if member.eof else member.unconsumed_tail
-        taken += len(data) - len(left)
-        given += len(piece)
-        if max_bytes is None and given > _GROWTH_FREE + _GROWTH * taken:
-            rule = f"grows more than {_GROWTH}-fold when decompressed"
-            raise InputError(rule, path, "max_bytes", advice="give max_bytes if you trust the file")
-        yield piece
-    # What was decompressed but did not fit the last piece.
-    yield member.flush()
-    if not member.eof:
-        raise InputError(
-            "is truncated: the gzip data ends too early", path, advice="fetch it again"
-        )
+    given = 0
+    try:
+        for piece in _pieces(gzip.GzipFile(fileobj=file)):
+            given += len(piece)
+            if max_bytes is None and given > _GROWTH_FREE + _GROWTH * file.tell():
+                rule = f"grows more than {_GROWTH}-fold when decompressed"
+                advice = "give max_bytes if you trust the file"
+                raise InputError(rule, path, "max_bytes", advice=advice)
+            yield piece
+    except EOFError as error:
+        rule = "is truncated: the gzip data ends too early"
+        raise InputError(rule, path, advice="fetch it again") from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        rule, value = "is damaged: it cannot be decompressed", str(error)[:80]
+        raise InputError(rule, path, value=value, advice="fetch it again") from error
 
 
 #: Longer marks first: that of UTF-32 begins with that of UTF-16.
@@ -191,9 +172,8 @@ _LONGEST = 4
 
 def marked_encoding(start: bytes) -> tuple[bytes, str]:
     """The byte order mark that bytes begin with and its encoding; ``(b"", "utf-8")`` without."""
-    return next(
-        ((mark, name) for mark, name in _MARKS.items() if start.startswith(mark)), (b"", "utf-8")
-    )
+    found = ((mark, name) for mark, name in _MARKS.items() if start.startswith(mark))
+    return next(found, (b"", "utf-8"))
 
 
 def as_utf8(pieces: Iterator[bytes], file: str) -> Iterator[bytes]:
@@ -208,16 +188,13 @@ def as_utf8(pieces: Iterator[bytes], file: str) -> Iterator[bytes]:
             break
     mark, name = marked_encoding(start)
     start = start[len(mark) :]
+    rest = chain([start], pieces)
     if name == "utf-8":
-        yield start
-        yield from pieces
+        yield from rest
         return
-    decoder = codecs.getincrementaldecoder(name)()
     try:
-        yield decoder.decode(start).encode()
-        for piece in pieces:
-            yield decoder.decode(piece).encode()
-        yield decoder.decode(b"", final=True).encode()
+        for text in codecs.iterdecode(rest, name):
+            yield text.encode()
     except UnicodeError as error:
         rule, advice = f"is not text in {name[:6].upper()}", "save it as UTF-8"
         raise InputError(rule, file, value=show_value(str(error)), advice=advice) from None
