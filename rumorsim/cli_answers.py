@@ -76,8 +76,15 @@ _WIDEST: Final = 120
 @click.option(
     "--tail",
     metavar="TAIL",
-    help='Estimate instead how likely a rare outbreak is, such as "reach > 50000", by splitting'
-    " worlds; --replicates is then the number of worlds.",
+    help='Estimate instead how likely a rare outbreak is, such as "reach > 50000", and the mean, by'
+    " splitting worlds and choosing them by their first sharers; --replicates is then the number of"
+    " worlds.",
+)
+@click.option("--no-splitting", is_flag=True, help="With --tail: split no world.")
+@click.option(
+    "--no-importance",
+    is_flag=True,
+    help="With --tail: take the world of every seed, whoever shares the story first.",
 )
 @policies_option
 @measures_option
@@ -98,6 +105,8 @@ def compare_command(
     precision_of: str | None,
     most: int,
     tail: str | None,
+    no_splitting: bool,
+    no_importance: bool,
     policies: tuple[str, ...],
     measures: tuple[str, ...],
     own_code: bool,
@@ -119,10 +128,12 @@ def compare_command(
     current directory (none with --json). A picture that cannot be drawn is reported in one
     line on standard error; the results are complete without it, and the exit code is 0.
 
-    With --tail the chance of a rare outbreak is estimated under every policy; the default
-    of --out is then SCENARIO-tail.
+    With --tail the chance of a rare outbreak is estimated under every policy, and the mean of the
+    number asked about; the default of --out is then SCENARIO-tail.
     """
-    if tail is not None:
+    if tail is None:
+        _must_be_with("--tail", "no_splitting", "no_importance")
+    else:
         others = ("precision", "precision_of", "most", "measures", "reuse", "full")
         _must_be_alone("--tail", *others, "figures", "width")
         _compare_tail(
@@ -137,6 +148,8 @@ def compare_command(
             out,
             force,
             as_json,
+            splitting=not no_splitting,
+            importance=not no_importance,
         )
         return
     if out is None and not as_json:
@@ -184,6 +197,9 @@ def _compare_tail(
     out: Path | None,
     force: bool,
     as_json: bool,
+    *,
+    splitting: bool,
+    importance: bool,
 ) -> None:
     if out is None and not as_json:
         out = _place(scenario, None, "tail")
@@ -200,6 +216,8 @@ def _compare_tail(
             budget=BUDGET if budget is None else budget,
             workers=workers,
             seed=seed,
+            splitting=splitting,
+            importance=importance,
             progress=progress,
         )
     if out is not None:
@@ -234,6 +252,17 @@ _of = click.option(
     metavar="KEY",
     help="The number asked about, by its dotted name; by default the reach of false stories.",
 )
+
+
+def _must_be_with(option: str, *others: str) -> None:
+    """InputError where an option is given that says nothing without ``option``."""
+    faults = [
+        Fault(f"says nothing without {option}", key=f"--{name.replace('_', '-')}")
+        for name in others
+        if _is_given(name)
+    ]
+    if faults:
+        raise InputError(faults)
 
 
 def _study_options(command: Any) -> Any:

@@ -238,9 +238,12 @@ def test_the_command(place: Path) -> None:
         "40",
         "--workers",
         "1",
+        "--no-splitting",
+        "--no-importance",
         "--json",
     )
-    assert code == 0 and json.loads(text)["worlds"] == 40
+    kept = json.loads(text)
+    assert code == 0 and kept["worlds"] == kept["leaves"] == 40 and kept["levels"] == []
 
 
 @pytest.mark.parametrize(
@@ -248,6 +251,8 @@ def test_the_command(place: Path) -> None:
     [
         (("--tail", "reach > 20", "--precision", "5%"), "--precision: does not go with --tail"),
         (("--tail", "reach > 20", "--measure", "cost"), "--measure: does not go with --tail"),
+        (("--no-splitting",), "--no-splitting: says nothing without --tail"),
+        (("--no-importance",), "--no-importance: says nothing without --tail"),
         (("--tail", "reach = 20"), "must be a number of a run, > or >=, and a threshold"),
         (("--tail", "reach > 20", "--budget", "20 runs"), "is not enough: the pilot took"),
     ],
