@@ -80,6 +80,13 @@ _WIDEST: Final = 120
     " splitting worlds and choosing them by their first sharers; --replicates is then the number of"
     " worlds.",
 )
+@click.option(
+    "--mean",
+    "means",
+    metavar="KEY",
+    multiple=True,
+    help="With --tail: give the mean of this number too, by its dotted name; may be repeated.",
+)
 @click.option("--no-splitting", is_flag=True, help="With --tail: split no world.")
 @click.option(
     "--no-importance",
@@ -105,6 +112,7 @@ def compare_command(
     precision_of: str | None,
     most: int,
     tail: str | None,
+    means: tuple[str, ...],
     no_splitting: bool,
     no_importance: bool,
     policies: tuple[str, ...],
@@ -132,7 +140,7 @@ def compare_command(
     number asked about; the default of --out is then SCENARIO-tail.
     """
     if tail is None:
-        _must_be_with("--tail", "no_splitting", "no_importance")
+        _must_be_with("--tail", "means", "no_splitting", "no_importance")
     else:
         others = ("precision", "precision_of", "most", "measures", "reuse", "full")
         _must_be_alone("--tail", *others, "figures", "width")
@@ -148,6 +156,7 @@ def compare_command(
             out,
             force,
             as_json,
+            means=means,
             splitting=not no_splitting,
             importance=not no_importance,
         )
@@ -198,6 +207,7 @@ def _compare_tail(
     force: bool,
     as_json: bool,
     *,
+    means: tuple[str, ...],
     splitting: bool,
     importance: bool,
 ) -> None:
@@ -216,6 +226,7 @@ def _compare_tail(
             budget=BUDGET if budget is None else budget,
             workers=workers,
             seed=seed,
+            means=means,
             splitting=splitting,
             importance=importance,
             progress=progress,
@@ -235,10 +246,15 @@ def _is_given(name: str) -> bool:
 _OPTIONS: Final = {"measures": "--measure", "reuse": "--no-reuse"}
 
 
+def _option_of(name: str) -> str:
+    """The option of a parameter."""
+    return _OPTIONS.get(name, f"--{name.replace('_', '-')}")
+
+
 def _must_be_alone(option: str, *others: str) -> None:
     """InputError where an option is given that says nothing beside ``option``."""
     faults = [
-        Fault(f"does not go with {option}", key=_OPTIONS.get(name, f"--{name.replace('_', '-')}"))
+        Fault(f"does not go with {option}", key=_option_of(name))
         for name in others
         if _is_given(name)
     ]
@@ -257,7 +273,7 @@ _of = click.option(
 def _must_be_with(option: str, *others: str) -> None:
     """InputError where an option is given that says nothing without ``option``."""
     faults = [
-        Fault(f"says nothing without {option}", key=f"--{name.replace('_', '-')}")
+        Fault(f"says nothing without {option}", key=_option_of(name))
         for name in others
         if _is_given(name)
     ]

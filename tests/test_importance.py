@@ -215,7 +215,7 @@ def test_the_answer_has_the_exact_chance_and_mean() -> None:
         for height in range(DEPTH + 1)
     ]
     mean = by_height(np.array(each, dtype=np.float64))
-    values, means = np.array(found.by_world("none")), np.array(found.means_by_world("none"))
+    values, means = np.array(found.by_world("none")), np.array(found.means_by_world("none") or [])
     assert abs(z_of(values, chance)) < 3
     assert abs(z_of(means, mean)) < 3 < z_of(1.2 * means, mean)
     (none,), (row,) = found.chances, found.means
@@ -267,3 +267,26 @@ def test_nothing_changes_for_fixed_authors() -> None:
 def test_without_importance_seeds_follow_one_another() -> None:
     found = numbers(world(appeal=0.1, more=DELETE), importance=False)
     assert found["seeds"] == tuple(range(1, 31)) and found["exponent_of_followers"] == 0
+
+
+def test_other_numbers_have_means_too() -> None:
+    scenario = world(appeal=0.1, more=DELETE)
+    wanted = ("shares.shares", "reach.truth.false.accounts", "enforcement.actions")
+    found = rumorsim.compare_tail(
+        scenario, "reach > 100", replicates=30, budget=1_000, workers=1, means=wanted
+    )
+    assert found.keys == (KEY, "shares.shares", "enforcement.actions")
+    rows = {(each.key, each.policy): each for each in found.means}
+    assert len(rows) == 6
+    worlds = found.worlds
+    for policy in found.policies:
+        leaves = zip(worlds.weights, found.trees, strict=True)
+        whole = [w * leaf.weight * leaf.others[policy][0] for w, each in leaves for leaf in each]
+        assert rows["shares.shares", policy].mean.estimate == pytest.approx(sum(whole) / 30)
+        # Whoever shares has read: the mean reach is not less.
+        assert rows[KEY, policy].mean.estimate >= rows["shares.shares", policy].mean.estimate
+    assert rows["enforcement.actions", "none"].mean.estimate == 0
+    assert rows["enforcement.actions", "delete at 1 h"].mean.estimate > 0.3
+    assert "Mean of shares.shares in all worlds" in found.text()
+    with pytest.raises(InputError, match=r"means = .shares.shers.: is not the dotted name"):
+        rumorsim.compare_tail(scenario, "reach > 100", means=["shares.shers"])

@@ -21,7 +21,6 @@ from rumorsim.run import Simulation
 from rumorsim.studies.intervals import LEVEL, PART, mean_interval
 from rumorsim.studies.splitting import (
     Asked,
-    History,
     Plan,
     branch_of,
     new_key,
@@ -29,6 +28,7 @@ from rumorsim.studies.splitting import (
     redraw_of,
     tree,
 )
+from rumorsim.studies.splitting_history import History
 from rumorsim.studies.splitting_pilot import next_level, pilot, pilot_seed
 from rumorsim.studies.splitting_work import grown
 from rumorsim.studies.tail_means import lacking

@@ -68,7 +68,7 @@ def quantities(reach: dict[str, _Floats]) -> dict[str, _Floats]:
 
 def of_trees(found: TailComparison) -> dict[str, _Floats]:
     """The same of an answer: the weighted value of each world."""
-    means = {policy: np.array(found.means_by_world(policy)) for policy in found.policies}
+    means = {policy: np.array(found.means_by_world(policy) or []) for policy in found.policies}
     chance = np.array(found.by_world("none"))
     return {**quantities(means), f"P(reach > {ABOVE:,})": chance}
 

@@ -47,32 +47,30 @@ and on the history, so what was said of their expectation holds.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rumorsim.errors import Fault, InputError
 from rumorsim.events import Batch, Kind
 from rumorsim.measures import Listening, flatten
 from rumorsim.progress import signs_of_life
 from rumorsim.randomness import Purpose, address_word, philox
-from rumorsim.redraw import Redraw, counted
+from rumorsim.redraw import Redraw
 from rumorsim.run import batches_of
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import measure_named, measured_by
 from rumorsim.simulation import Simulation
 from rumorsim.studies.answering import measure_of
 from rumorsim.studies.comparison import NONE
-from rumorsim.world import World
+from rumorsim.studies.splitting_history import History
 
 __all__ = [
     "MOST_BRANCHES",
     "MOST_RUNS",
     "Asked",
-    "History",
     "Leaf",
     "Made",
     "Plan",
@@ -113,78 +111,21 @@ class Plan(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What is asked of each run: the number ``key``, by its dotted name, from an engine."""
+    """What is asked of each run: the number ``key``, by its dotted name, from an engine.
+
+    ``others``: numbers whose means are asked for beside it.
+    """
 
     key: str
     engine: str = "fast"
-
-
-@dataclass(frozen=True, eq=False)
-class History:
-    """To whom the false stories came (the true ones where none is false), and when (hours).
-
-    ``audience``: accounts that had a post of them in their feed, at ``delivered``, or read one,
-    at ``read`` (infinite: not). ``posters`` made each post, at ``posted``.
-    """
-
-    audience: NDArray[np.int64]
-    delivered: NDArray[np.float64]
-    read: NDArray[np.float64]
-    posters: NDArray[np.int64]
-    posted: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, events: Batch, world: World) -> History:
-        """From EXPOSE, PUBLISH and SHARE events. In models of contacts nothing is delivered."""
-        ours = Batch(events.rows[counted([s.truth for s in world.facts.stories])[events.story]])
-        reads, posts = ours.only(Kind.EXPOSE), ours.only(Kind.PUBLISH, Kind.SHARE)
-        read, delivered = np.full((2, world.size), np.inf)
-        np.minimum.at(read, reads.account, reads.time)
-        if world.rules.terms is None:
-            rows = world.reserve.origin[posts.account]
-            for time, row in zip(posts.time.tolist(), rows.tolist(), strict=True):
-                followers = world.graph.followers_of(row)
-                delivered[followers] = np.minimum(delivered[followers], time)
-        audience = np.flatnonzero(np.minimum(read, delivered) < np.inf)
-        who = posts.account.astype(np.int64)
-        return cls(audience, delivered[audience], read[audience], who, posts.time)
-
-    def course(self, ahead: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """The progress so far at each moment at which it may have changed: (hours, progress).
-
-        Whoever has read the story counts 1, whoever has it in the feed and has not, ``ahead``.
-        """
-        before = self.delivered <= self.read
-        came = np.where(before, self.delivered, self.read)
-        times = [came, self.read[before]]
-        steps = [np.where(before, ahead, 1.0), np.full(int(before.sum()), 1.0 - ahead)]
-        when, what = np.concatenate(times), np.concatenate(steps)
-        known = when < np.inf
-        moments, place = np.unique(when[known], return_inverse=True)
-        change = np.bincount(place, weights=what[known], minlength=len(moments))
-        return moments, np.maximum.accumulate(np.cumsum(change))
-
-    def farthest(self, ahead: float) -> float:
-        """The progress at the end."""
-        progress = self.course(ahead)[1]
-        return float(progress[-1]) if len(progress) else 0.0
-
-    def moment(self, level: float, ahead: float) -> float:
-        """When the progress came to ``level`` (hours); inf where it did not."""
-        moments, progress = self.course(ahead)
-        place = int(np.searchsorted(progress, level))
-        return float(moments[place]) if place < len(moments) else math.inf
-
-    def kept(self, moment: float) -> NDArray[np.int64]:
-        """The accounts whose decisions were looked at by the end of that moment."""
-        return np.union1d(self.audience[self.read <= moment], self.posters[self.posted <= moment])
+    others: tuple[str, ...] = ()
 
 
 class Leaf(NamedTuple):
     """One branch of the tree of a world: its weight, and the number asked about by policy.
 
     None where a run has no such number. ``audience``: accounts, under ``none``; ``events``:
-    logged in all its runs.
+    logged in all its runs; ``others``: the other numbers asked for, by policy.
     """
 
     path: Path
@@ -192,23 +133,27 @@ class Leaf(NamedTuple):
     values: dict[str, float | None]
     audience: int
     events: int
+    others: Mapping[str, tuple[float | None, ...]] = MappingProxyType({})
 
 
 class Made(NamedTuple):
-    """One run: the number asked about, how many events it logged, and its history."""
+    """One run: the numbers asked about, how many events it logged, and its history."""
 
     value: float | None
     events: int
     history: History
     accounts: int
+    others: tuple[float | None, ...] = ()
 
 
 def once(scenario: Scenario, policy: str, seed: int, redraw: Redraw | None, asked: Asked) -> Made:
     """One run to the horizon."""
-    measure = measure_of(asked.key)
-    measured = measured_by(scenario, [measure])
+    keys = (asked.key, *asked.others)
+    measures = list(dict.fromkeys(map(measure_of, keys)))
+    measured = measured_by(scenario, measures)
     simulation = Simulation(measured, policy, seed, asked.engine, redraw=redraw)
-    listening = Listening(simulation.facts, [measure_named(scenario, measure)])
+    named = [measure_named(scenario, measure) for measure in measures]
+    listening = Listening(simulation.facts, named)
     parts: list[Batch] = []
     events = 0
 
@@ -227,10 +172,14 @@ def once(scenario: Scenario, policy: str, seed: int, redraw: Redraw | None, aske
     hear(late)
     history = History.of(Batch.joined(parts), simulation.world)
     numbers = dict(flatten(listening.values()))
-    if asked.key not in numbers:
-        rule = "no run of this scenario has such a number"
-        raise InputError(Fault(rule, key="tail", value=f'"{asked.key}"'))
-    return Made(numbers[asked.key], events, history, simulation.world.size)
+    for key in keys:
+        if key not in numbers:
+            rule = "no run of this scenario has such a number"
+            raise InputError(
+                Fault(rule, key="tail" if key == asked.key else "means", value=f'"{key}"')
+            )
+    others = tuple(numbers[key] for key in asked.others)
+    return Made(numbers[asked.key], events, history, simulation.world.size, others)
 
 
 def new_key(parent: int, level: int, branch: int) -> int:
@@ -303,12 +252,12 @@ def tree(
             yield from grown(run, other, (*path, (at + 1, branch)), weight / split, at + 1)
 
     def ended(made: Made, redraw: Redraw | None, path: Path, weight: float) -> Leaf:
-        values, events = {NONE: made.value}, made.events
+        values, others, events = {NONE: made.value}, {NONE: made.others}, made.events
         for policy in policies:
             if policy != NONE:
                 run = once(scenario, policy, seed, redraw, asked)
-                values[policy] = run.value
+                values[policy], others[policy] = run.value, run.others
                 events += run.events
-        return Leaf(path, weight, values, len(made.history.audience), events)
+        return Leaf(path, weight, values, len(made.history.audience), events, others)
 
     yield from grown(once(scenario, NONE, seed, None, asked), None, (), 1.0, 0)

@@ -25,13 +25,13 @@ from rumorsim.studies.importance import FIRST_EXPONENT, Choice, Chosen, FirstSha
 from rumorsim.studies.splitting import (
     MOST_BRANCHES,
     Asked,
-    History,
     Made,
     Plan,
     branch_of,
     new_key,
     once,
 )
+from rumorsim.studies.splitting_history import History
 
 __all__ = ["PART", "Pilot", "pilot", "pilot_seed"]
 

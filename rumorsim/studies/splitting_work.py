@@ -95,5 +95,7 @@ def grown(
     return trees
 
 
-def _leaf(path: Any, weight: float, values: Any, audience: int, events: int) -> Leaf:
-    return Leaf(tuple((level, branch) for level, branch in path), weight, values, audience, events)
+def _leaf(path: Any, weight: float, values: Any, audience: int, events: int, others: Any) -> Leaf:
+    branches = tuple((level, branch) for level, branch in path)
+    more = {policy: tuple(numbers) for policy, numbers in others.items()}
+    return Leaf(branches, weight, values, audience, events, more)

@@ -11,7 +11,7 @@ the mean of the number asked about.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from rumorsim.errors import Fault, InputError, advise, number_fault
@@ -21,8 +21,9 @@ from rumorsim.randomness import seed_of
 from rumorsim.scenario import AnyScenario, scenario_of
 from rumorsim.scenario.handing import Policies, with_measures, with_policies
 from rumorsim.scenario.workload import long_work
-from rumorsim.studies.answering import made_with, measure_of
+from rumorsim.studies.answering import check_key, made_with, measure_of
 from rumorsim.studies.budget import Budget
+from rumorsim.studies.comparison import main_key
 from rumorsim.studies.idle_policies import idle_before
 from rumorsim.studies.importance import Choice, FirstSharers
 from rumorsim.studies.splitting import Asked
@@ -55,11 +56,13 @@ def compare_tail(
     engine: str = "fast",
     splitting: bool = True,
     importance: bool = True,
+    means: Sequence[str] = (),
     progress: Counted = None,
 ) -> TailComparison:
     """The chance of a tail, such as "reach > 50000", under ``none`` and every policy.
 
-    The mean of the number is estimated too, with differences and relative changes.
+    The mean of the number is estimated too, with differences and relative changes, and those of
+    other numbers that ``means`` names, such as "collateral.persons".
 
     ``tail`` is a number by its dotted name ("reach" is the reach of false stories), ``>`` or
     ``>=``, and a threshold. ``budget`` is about how many runs there are in all, under all
@@ -86,8 +89,11 @@ def compare_tail(
     event = Exceedance.read(tail, resolved)
     for line in [*map(str, idle_before(pinned)), *long_work(pinned)]:
         advise(line)
-    measured = with_measures(pinned, [measure_of(event.key)])
-    asked = Asked(event.key, engine)
+    others = tuple(each for each in dict.fromkeys(means) if each != event.key)
+    for key in others:
+        check_key(key, "means", main_key(resolved), resolved)
+    measured = with_measures(pinned, list(dict.fromkeys(map(measure_of, (event.key, *others)))))
+    asked = Asked(event.key, engine, others)
     names = pinned.policy_names
     stage = min(max((wish.runs or BUDGET) // _STAGE_PART, _LEAST_STAGE), _STAGE)
     begun = time.monotonic()
@@ -127,6 +133,7 @@ def compare_tail(
         pilot=found,
         trees=tuple(tuple(each) for each in trees),
         scenario=resolved,
+        others=others,
         provenance={**made_with(resolved), "scenario_digest": digest_of(resolved)},
     )
 

@@ -111,7 +111,8 @@ class TailComparison(Tabular, Shown):
 
     ``trees[r]`` are the leaves of the tree of the world ``seeds[r]`` (weights add up to 1), each
     with the number asked about under every policy. ``worlds`` says which seeds were taken, and with
-    what weights. ``pilot`` says where worlds were split. ``scenario`` is the resolved form.
+    what weights; ``others``: numbers whose means are told too. ``pilot`` says where worlds were
+    split. ``scenario`` is the resolved form.
     """
 
     name: str
@@ -122,6 +123,7 @@ class TailComparison(Tabular, Shown):
     trees: tuple[tuple[Leaf, ...], ...] = field(repr=False)
     scenario: Mapping[str, Any] = field(repr=False)
     provenance: Mapping[str, Any] = field(repr=False)
+    others: tuple[str, ...] = ()
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -146,12 +148,29 @@ class TailComparison(Tabular, Shown):
             for weight, leaves in zip(self.worlds.weights, self.trees, strict=True)
         ]
 
-    def means_by_world(self, policy: str) -> list[float]:
-        """The weighted mean over the leaves of each world of the number asked about, times w_r."""
-        return [
-            weight * math.fsum(leaf.weight * (leaf.values[policy] or 0.0) for leaf in leaves)
-            for weight, leaves in zip(self.worlds.weights, self.trees, strict=True)
-        ]
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The numbers whose means are told: that of the tail, then :attr:`others`."""
+        return (self.tail.key, *self.others)
+
+    def means_by_world(self, policy: str, key: str | None = None) -> list[float] | None:
+        """The mean over the leaves of each world, times w_r; None where a run has no such number.
+
+        ``key``: one of :attr:`keys`, by default that of the tail.
+        """
+        place = 0 if key is None else self.keys.index(key)
+
+        def value(leaf: Leaf) -> float | None:
+            return leaf.others[policy][place - 1] if place else leaf.values[policy]
+
+        found: list[float] = []
+        for weight, leaves in zip(self.worlds.weights, self.trees, strict=True):
+            parts = [(leaf.weight, value(leaf)) for leaf in leaves]
+            known = [part * number for part, number in parts if number is not None]
+            if len(known) < len(parts):
+                return None
+            found.append(weight * math.fsum(known))
+        return found
 
     @cached_property
     def chances(self) -> tuple[Chance, ...]:
@@ -160,17 +179,19 @@ class TailComparison(Tabular, Shown):
 
     @cached_property
     def means(self) -> tuple[Mean, ...]:
-        """The mean of the number asked about under each policy, ``none`` first.
+        """The means of :attr:`keys` under each policy, ``none`` first.
 
-        Empty where some run has no such number.
+        Without those of which some run has no number.
         """
-        if any(value is None for leaf in self._leaves for value in leaf.values.values()):
-            return ()
-        level, base = shared_level(len(self.policies) - 1), self.means_by_world(NONE)
-        return tuple(
-            mean_of(policy, self.tail.key, self.means_by_world(policy), base, level)
-            for policy in self.policies
-        )
+        level = shared_level(len(self.policies) - 1)
+        found: list[Mean] = []
+        for key in self.keys:
+            base = self.means_by_world(NONE, key)
+            for policy in self.policies:
+                values = self.means_by_world(policy, key)
+                if values is not None and base is not None:
+                    found.append(mean_of(policy, key, values, base, level))
+        return tuple(found)
 
     @property
     def _leaves(self) -> Iterator[Leaf]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +16,7 @@ from rumorsim.studies.intervals import Interval
 
 if TYPE_CHECKING:
     from rumorsim.studies.tail_answer import Chance, TailComparison
+    from rumorsim.studies.tail_means import Mean
 
 __all__ = ["HOLDS", "effort", "save", "sentence", "told"]
 
@@ -45,28 +46,31 @@ def told(found: TailComparison) -> str:
 
 
 def _means(found: TailComparison) -> list[str]:
-    """The means of the number asked about, from the same worlds; nothing where there are none."""
-    if not found.means:
-        return []
+    """The means of each number asked about, from the same worlds."""
+    return [line for key in found.keys for line in _means_of(key, found.means)]
+
+
+def _means_of(key: str, means: Sequence[Mean]) -> list[str]:
+    ours = [each for each in means if each.key == key]
+    if not ours:
+        return [f"No mean of {key}: some runs have no such number.", ""]
     rows = [["policy", "mean", "95 % interval", "difference to none", "relative change"]]
-    for each in found.means:
-        estimate, ends = f"{each.mean.estimate:,.3g}", "not known"
+    for each in ours:
+        estimate, ends = f"about {each.mean.estimate:,.3g}", "not known"
         if each.mean.known:
-            ends = _amounts(each.mean)
-        else:
-            estimate = f"about {estimate}"
+            estimate, ends = f"{each.mean.estimate:,.3g}", _amounts(each.mean)
         changes = [
             "" if change is None else shown(change) if change.known else "not known"
             for change, shown in ((each.difference, _change), (each.relative, _percent))
         ]
         rows.append([shortened(each.policy, 40), estimate, ends, *changes])
-    head = f"Mean of {found.means[0].key} in all worlds:"
-    lacking = dict.fromkeys(
+    lacking = [
         f'No interval for {what} under "{each.policy}": {why}.'
-        for each in found.means
+        for each in ours
         for what, why in (("the mean", each.why), ("the difference", each.why_no_difference))
         if why
-    )
+    ]
+    head = f"Mean of {key} in all worlds:"
     return [head, "", *aligned(rows), "", *lacking, *([""] if lacking else [])]
 
 
