@@ -62,7 +62,7 @@ def compare_tail(
     """The chance of a tail, such as "reach > 50000", under ``none`` and every policy.
 
     The mean of the number is estimated too, with differences and relative changes, and those of
-    other numbers that ``means`` names, such as "collateral.persons".
+    other numbers that ``means`` names, such as "collateral.accounts.innocent_persons".
 
     ``tail`` is a number by its dotted name ("reach" is the reach of false stories), ``>`` or
     ``>=``, and a threshold. ``budget`` is about how many runs there are in all, under all
