@@ -1,4 +1,4 @@
-"""What people write under [graph]: where the follow graph of a scenario comes from."""
+"""Models of [graph] in a scenario: where its follow graph comes from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One line of an edge list, read with care: what it holds or exactly what is wrong."""
+"""One line of an edge list: the follow in it, or the exact fault."""
 
 from __future__ import annotations
 

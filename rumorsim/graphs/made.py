@@ -1,4 +1,4 @@
-"""What people write under [graph] for a follow graph that is made here."""
+"""Models of [graph] in a scenario for generated follow graphs."""
 
 from __future__ import annotations
 

@@ -80,10 +80,10 @@ def _numbered_objects(
         raise InputError("ids must be hashable", "", "ids", str(error)[:80], advice) from error
     labels = np.array(pairs, np.int32).reshape(-1, 2)
     distinct = list(seen)
-    order, rank, _ = ordered(distinct)
+    _, rank, table = ordered(distinct)
     labels = rank[labels]
     ends = np.ascontiguousarray(labels[:, 0]), np.ascontiguousarray(labels[:, 1])
-    return id_table([distinct[i] for i in order]), ends
+    return np.arange(len(distinct)) if table is None else table, ends
 
 
 def _order(distinct: list[Any]) -> list[int] | None:
