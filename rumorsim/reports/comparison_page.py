@@ -22,11 +22,10 @@ from rumorsim.reports.measured import (
     swept_enforcement_section,
     swept_numbers_section,
 )
-from rumorsim.reports.over_time import curves_section, reach_section
 from rumorsim.reports.page import Page, Section, Text
 from rumorsim.reports.ranking import ranking_section, settings_section
+from rumorsim.reports.reach import curves_section, reach_section, response_section
 from rumorsim.reports.replay import Progress, Replay, replay
-from rumorsim.reports.responses import response_section
 from rumorsim.reports.saved import Saved, compared_results, in_shell, read_comparison
 from rumorsim.reports.saved_sweep import Swept, read_sweep
 from rumorsim.reports.sweep_answers import effects, sweep_answer, sweep_terms

@@ -41,37 +41,30 @@ def compared(
     known = scenario_of(scenario) is not None
     if accounts is None and known:
         accounts = scenario["graph"].get("accounts")
-    asked = _asked(policies, others, worlds, scenario["graph"] if known else {})
-    parts: list[Part] = [Text(f"{_world(scenario, accounts)} {asked}")]
+    who = "The accounts of the follow graph" if accounts is None else counted(accounts, "account")
+    stories, horizon = _stories(scenario["stories"]), _plain(scenario["horizon"])
+    where = _comparison(policies, others, worlds, scenario["graph"] if known else {})
+    parts: list[Part] = [Text(f"{capital(who)} over {horizon}; {stories}. {where}")]
     if known and 0 < len(others) <= _MANY:
-        written = {each["name"]: policy_words(each) for each in scenario.get("policies", ())}
+        written = {each["name"]: _policy(each) for each in scenario.get("policies", ())}
         own = "a policy written in Python."
         parts.append(Items([f"{quoted(name)}: {written.get(name, own)}" for name in others]))
     return parts
-
-
-def _world(scenario: Mapping[str, Any], accounts: int | None) -> str:
-    who = "The accounts of the follow graph" if accounts is None else counted(accounts, "account")
-    told = f"{who} over {_plain(scenario['horizon'])}; {_stories(scenario['stories'])}."
-    return capital(told)
 
 
 def _stories(stories: Sequence[Mapping[str, Any]]) -> str:
     """ "the false story “tap-water” and the true story “new-park”"."""
     parts = []
     for word, truth in (("false", False), ("true", True)):
-        names = [story["name"] for story in stories if bool(story["truth"]) == truth]
-        if not names:
-            continue
+        names = [quoted(story["name"]) for story in stories if bool(story["truth"]) == truth]
         if len(names) > _FEW:
             parts.append(f"{len(names)} {word} stories")
-        else:
-            stories_ = "story" if len(names) == 1 else "stories"
-            parts.append(f"the {word} {stories_} {and_([quoted(name) for name in names])}")
+        elif names:
+            parts.append(f"the {word} {'story' if len(names) == 1 else 'stories'} {and_(names)}")
     return and_(parts)
 
 
-def _asked(
+def _comparison(
     policies: Sequence[str], others: Sequence[str], worlds: int, graph: Mapping[str, Any]
 ) -> str:
     clause = "" if worlds == 1 else graphs_of_worlds(graph)
@@ -81,21 +74,21 @@ def _asked(
     what = "One policy is" if len(others) == 1 else f"{len(others)} policies are"
     if NONE not in policies:
         return f"{what} shown in {where}."
-    same = "in one world" if worlds == 1 else f"in the same {where}"
-    return f"{what} compared with doing nothing (none) {same}."
+    same = "one world" if worlds == 1 else f"the same {where}"
+    return f"{what} compared with doing nothing (none) in {same}."
 
 
-def policy_words(policy: Mapping[str, Any]) -> str:
+def _policy(policy: Mapping[str, Any]) -> str:
     """What a policy does, one part for each of its interventions."""
-    told = [_intervention(each) for each in policy["interventions"]]
-    return " \u2013 and: ".join(told) + "." if told else "does nothing."
+    parts = [_intervention(each) for each in policy["interventions"]]
+    return " \u2013 and: ".join(parts) + "." if parts else "does nothing."
 
 
 def _intervention(values: Mapping[str, Any]) -> str:
     known = INTERVENTIONS.get(values["kind"])
     does = values["kind"] if known is None else known.summary.replace(" (or for a given time)", "")
-    whom, when = _whom(values.get("whom", {})), _when(values.get("when", {}))
-    parts = [" ".join([does, *([f"({'; '.join(whom)})"] if whom else []), *when])]
+    whom = "; ".join(_whom(values.get("whom", {})))
+    parts = [" ".join([does, *([f"({whom})"] if whom else []), *_when(values.get("when", {}))])]
     if "duration" in values:
         parts.append(f"undone after {_plain(values['duration'])}")
     if "quota" in values:
@@ -103,55 +96,50 @@ def _intervention(values: Mapping[str, Any]) -> str:
     if "delay" in values:
         parts.append(_delay(values["delay"]))
     if "reviewers" in values:
-        count = values["reviewers"]
-        parts.append(counted(count, "reviewer"))
+        parts.append(counted(values["reviewers"], "reviewer"))
     if "sensitivity" in values:
-        guilty, innocent = values["sensitivity"], values["false_positive_rate"]
-        parts.append(f"hits {100 * guilty:g}\u00a0% of the guilty and {100 * innocent:g}\u00a0% of"
-                     " the innocent that are reviewed")  # fmt: skip
+        guilty, innocent = 100 * values["sensitivity"], 100 * values["false_positive_rate"]
+        hit = f"{guilty:g}\u00a0% of the guilty and {innocent:g}\u00a0% of the innocent"
+        parts.append(f"hits {hit} that are reviewed")
     return "; ".join(parts)
 
 
 def _when(when: Mapping[str, Any]) -> list[str]:
-    told = []
-    if when.get("at"):
-        told.append(f"at {and_([_plain(each) for each in when['at']])}")
-    for name in ("reports", "shares", "reach"):
+    parts = [f"at {and_([_plain(each) for each in when['at']])}"] if when.get("at") else []
+    for name in ("reports", "shares"):
         if when.get(name):
-            what = "accounts reached" if name == "reach" else name
-            what = what.removesuffix("s") if when[name] == 1 and name != "reach" else what
-            told.append(f"after {when[name]:,} {what}")
+            parts.append(f"after {counted(when[name], name.removesuffix('s'))}")
+    if when.get("reach"):
+        parts.append(f"after {when['reach']:,} accounts reached")
     if when.get("age"):
-        told.append(f"at the age of {_plain(when['age'])}")
+        parts.append(f"at the age of {_plain(when['age'])}")
     if when.get("window"):
-        told[-1:] = [f"{told[-1]} within {_plain(when['window'])}"]
-    return told
+        parts[-1:] = [f"{parts[-1]} within {_plain(when['window'])}"]
+    return parts
 
 
 def _whom(whom: Mapping[str, Any]) -> list[str]:
-    told = [
-        f"{words} {and_(list(map(str, whom[name])))}"
-        for name, words in (("kinds", "kinds:"), ("categories", "categories:"),
-                            ("stories", "stories:"), ("platforms", "platforms:"))
+    parts = [
+        f"{name}: {and_(list(map(str, whom[name])))}"
+        for name in ("kinds", "categories", "stories", "platforms")
         if whom.get(name)
-    ]  # fmt: skip
+    ]
     if whom.get("accounts"):
-        count = len(whom["accounts"])
-        told.append(f"{counted(count, 'account')} by name")
+        parts.append(f"{counted(len(whom['accounts']), 'account')} by name")
     if whom.get("top"):
-        told.append(f"the {whom['top']:,} most followed")
+        parts.append(f"the {whom['top']:,} most followed")
     if whom.get("fraction", 1.0) < 1:
-        told.append(f"a random {100 * whom['fraction']:g}\u00a0% of them")
+        parts.append(f"a random {100 * whom['fraction']:g}\u00a0% of them")
     if whom.get("strikes"):
-        told.append(f"with at least {counted(whom['strikes'], 'strike')}")
-    return told
+        parts.append(f"with at least {counted(whom['strikes'], 'strike')}")
+    return parts
 
 
 def _delay(delay: Mapping[str, Any]) -> str:
-    for name, words in (("median", "a median of {} later"), ("mean", "{} later on average"),
-                        ("time", "{} later")):  # fmt: skip
+    forms = {"median": "a median of {} later", "mean": "{} later on average", "time": "{} later"}
+    for name, words in forms.items():
         if name in delay:
-            return words.format(_plain(str(delay[name])))
+            return words.format(_plain(delay[name]))
     return f"after a {delay.get('law', 'random')} delay"
 
 
