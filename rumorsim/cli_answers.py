@@ -295,10 +295,12 @@ def _study_options(command: Any) -> Any:
 @click.command("sensitivity")
 @study_argument
 @_of
+@reuse_option
 @_study_options
 def sensitivity_command(
     study: str,
     key: str | None,
+    reuse: bool,
     policies: tuple[str, ...],
     measures: tuple[str, ...],
     own_code: bool,
@@ -324,6 +326,7 @@ def sensitivity_command(
         found = sensitivity(
             study,
             key=key,
+            reuse=reuse,
             scenario=scenario_of(study, own_code),
             policies=policies or None,
             measures=measures or None,
@@ -460,6 +463,7 @@ def optimise_command(
 @figure_options
 @force_option
 @workers_option
+@reuse_option
 @most_runs_option
 @json_option
 def delay_map_command(
@@ -478,6 +482,7 @@ def delay_map_command(
     width: str | None,
     force: bool,
     workers: int | None,
+    reuse: bool,
     most_runs: int | None,
     as_json: bool,
 ) -> None:
@@ -504,6 +509,7 @@ def delay_map_command(
             seed=seed,
             out=out,
             workers=workers,
+            reuse=reuse,
             most_runs=most_runs or MOST_RUNS,
             force=force,
             progress=progress,

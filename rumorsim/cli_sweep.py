@@ -18,6 +18,7 @@ from rumorsim.cli_shared import (
     policies_option,
     print_document,
     print_json,
+    reuse_option,
     scenario_of,
     study_argument,
     tell_of,
@@ -69,6 +70,7 @@ _out = click.option("--out", type=OutDirectory(), required=True, help="Directory
 @measures_option
 @own_code_option
 @most_runs_option
+@reuse_option
 @force_option
 @click.pass_context
 def run(
@@ -82,6 +84,7 @@ def run(
     measures: tuple[str, ...],
     own_code: bool,
     most_runs: int | None,
+    reuse: bool,
     force: bool,
 ) -> None:
     """Run every setting of STUDY that DIR does not hold yet, and write the tables.
@@ -104,6 +107,7 @@ def run(
             policies=policies or None,
             measures=measures or None,
             most_runs=most_runs,
+            reuse=reuse,
             force=force,
             progress=shower.show,
             tell=shower.tell,

@@ -18,12 +18,13 @@ from random_scenarios import random_scenario
 from second_generator import second_scenario
 from small_worlds import small
 
-from rumorsim import Scenario, Simulation, compare
+from rumorsim import Scenario, Simulation, compare, delay_map, sweep
 from rumorsim.errors import InputError
 from rumorsim.interventions import INTERVENTIONS, Intervention, When
 from rumorsim.interventions.waiting import Wait
 from rumorsim.measures import MEASURES
 from rumorsim.scenario.models import Policy
+from rumorsim.studies import queue as queue_module
 from rumorsim.studies.making import Job, Made, Maker
 from rumorsim.studies.orders import Order, Orders, Setting
 from rumorsim.studies.queue import Queue
@@ -243,3 +244,54 @@ def test_what_waits_for_a_run_that_fails_is_made_all_the_same(rare: Scenario) ->
     assert next(queue, None) is None
     queue.settle(Made(replace(first, waiting=()), cause="it was killed"))
     assert [each.policy for each in queue] == ["after 1", "after 3", "after 50"]
+
+
+def test_sweeps_and_delay_maps_save_runs_and_find_the_same(rare: Scenario, tmp_path: Path) -> None:
+    files, lines = {}, {}
+    for reuse in (True, False):
+        place = tmp_path / f"sweep {reuse}"
+        told: list[str] = []
+        sweep(
+            rare,
+            place,
+            parameters={"stories[rumor].appeal": [0.01, 0.3]},
+            replicates=3,
+            workers=0,
+            reuse=reuse,
+            tell=told.append,
+        )
+        files[reuse] = {
+            each.relative_to(place): each.read_bytes()
+            for each in place.rglob("*")
+            if each.suffix in (".run", ".csv")
+        }
+        lines[reuse] = [line for line in told if "not needed" in line]
+    assert files[True] == files[False]
+    assert len(files[True]) > 20
+    assert (len(lines[True]), lines[False]) == (1, [])
+    maps = [
+        delay_map(
+            rare,
+            "after 50",
+            delays=["0 h", "1 h"],
+            coverages=[0.5, 1.0],
+            replicates=3,
+            workers=0,
+            reuse=reuse,
+        )
+        for reuse in (True, False)
+    ]
+    assert maps[0] == maps[1]
+    assert [each.reused for each in maps] == [12, 0]
+    assert "12 of 15 runs were not needed" in maps[0].text()
+
+
+def test_worlds_too_far_apart_are_not_waited_for(monkeypatch: Any, rare: Scenario) -> None:
+    """Orders setting by setting are brought together world by world, so many at a time."""
+    monkeypatch.setattr(queue_module, "_SETTINGS", 2)
+    orders = Orders(rare)
+    settings = [Setting(name, seed) for name in rare.policy_names for seed in (1, 2)]
+    queue = Queue(map(orders.of, settings), reuse=True)
+    found = [(each.policy, each.seed, [w.policy for w in each.waiting]) for each in queue]
+    assert found[:2] == [("none", 1, ["after 1"]), ("none", 2, ["after 1"])]
+    assert found[2:] == [(name, seed, []) for seed in (1, 2) for name in ("after 3", "after 50")]

@@ -74,6 +74,8 @@ class DelayMap(Shown):
     cells: tuple[Cell, ...]
     scenario: Mapping[str, Any]
     source: str = field(default="", compare=False, repr=False)
+    #: Runs that were not made: see :func:`.compare`.
+    reused: int = field(default=0, compare=False)
 
     def facts_shown(self) -> Sequence[tuple[str, Any]]:
         return [
@@ -161,6 +163,7 @@ def delay_map(
     out: str | Path | None = None,
     workers: int | None = None,
     most_runs: int = MOST_RUNS,
+    reuse: bool = True,
     force: bool = False,
     progress: Counted = None,
 ) -> DelayMap:
@@ -203,7 +206,7 @@ def delay_map(
         claim = Claim.of(HOLDS, resolved, scenario.file)
         store = AnswerDirectory(Path(out), claim, force=force).kept
     life = signs_of_life("delay map", unless=told)
-    with life, Runner(orders, workers=workers, store=store, curves=()) as runner:
+    with life, Runner(orders, workers=workers, store=store, curves=(), reuse=reuse) as runner:
         found = numbers(runner, settings, [key], told)[:, 0].reshape(-1, replicates)
     level = shared_level(len(grid))
     base = found[0].tolist()
@@ -222,6 +225,7 @@ def delay_map(
         ),
         scenario=resolved,
         source=scenario.file,
+        reused=runner.reused,
     )
 
 

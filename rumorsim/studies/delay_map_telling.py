@@ -9,6 +9,7 @@ from rumorsim.reports.style import drawing
 from rumorsim.reports.tables import aligned, digits_for, number
 from rumorsim.studies.effects import cell as in_cell
 from rumorsim.studies.effects import what_is
+from rumorsim.studies.queue import not_needed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,7 +36,9 @@ def told(found: DelayMap) -> str:
         f"Intervals hold for all {cells} cells at once (95 %; each alone"
         f" {100 * found.level:.4g} %, Bonferroni); * the data are compatible with no change."
     )
-    return "\n".join([head, "", *aligned(rows), "", note, sentence(found)])
+    spared = not_needed(found.reused, (cells + 1) * len(found.seeds))
+    lines = [head, "", *aligned(rows), "", note, sentence(found), *([spared] if spared else [])]
+    return "\n".join(lines)
 
 
 def sentence(found: DelayMap) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import groupby
 
 from rumorsim.plurals import counted
 from rumorsim.studies.making import Made
 from rumorsim.studies.orders import Order
 
 __all__ = ["Queue", "not_needed"]
+
+#: Orders are looked through for those of one world over so many at a time, and so many settings.
+_AHEAD, _SETTINGS = 65_536, 256
 
 
 def not_needed(reused: int, runs: int) -> str:
@@ -28,27 +30,26 @@ def not_needed(reused: int, runs: int) -> str:
 class Queue(Iterator[Order]):
     """Orders as they are to be given out, some of which turn out not to be needed.
 
-    Of orders of one world that stand side by side, those whose policy may do nothing wait for
-    ``none``, whose maker answers those that it knows to be the same run; :meth:`settle` puts the
-    others next in line. Unlike other iterators it may have more after it had none left.
+    Of the orders of one world, those whose policy may do nothing wait for ``none``, whose maker
+    answers those that it knows to be the same run; :meth:`settle` puts the others next in line.
+    Unlike other iterators it may have more after it had none left. Without ``reuse`` all orders
+    are given out as they come.
     """
 
     def __init__(self, orders: Iterable[Order], *, reuse: bool) -> None:
-        self._worlds = groupby(orders, key=lambda each: (each.world or each.id, each.seed))
-        self._reuse = reuse
+        self._worlds = _by_world(orders) if reuse else ([order] for order in orders)
         self._due: deque[Order] = deque()
         #: By the id of an order: those that wait for it.
         self._waiting: dict[str, tuple[Order, ...]] = {}
 
     def __next__(self) -> Order:
         if not self._due:
-            _, world = next(self._worlds)
-            self._due.extend(self._arranged(list(world)))
+            self._due.extend(self._arranged(next(self._worlds)))
         return self._due.popleft()
 
     def _arranged(self, world: list[Order]) -> list[Order]:
         none = next((each for each in world if each.policy == "none"), None)
-        if none is None or not self._reuse:
+        if none is None:
             return world
         others = [each for each in world if each is not none]
         waiting = tuple(each for each in others if each.may_do_nothing)
@@ -61,3 +62,18 @@ class Queue(Iterator[Order]):
         answered = {each.order.id for each in made.same}
         waiting = self._waiting.pop(made.order.id, ())
         self._due.extendleft(each for each in reversed(waiting) if each.id not in answered)
+
+
+def _by_world(orders: Iterable[Order]) -> Iterator[list[Order]]:
+    """The orders of each world, as far as they are not too far apart; in order of the first."""
+    worlds: dict[tuple[str, int], list[Order]] = {}
+    settings: set[str] = set()
+    count = 0
+    for order in orders:
+        settings.add(order.text)
+        count += 1
+        if len(settings) > _SETTINGS or count > _AHEAD:
+            yield from worlds.values()
+            worlds, settings, count = {}, {order.text}, 1
+        worlds.setdefault((order.world or order.id, order.seed), []).append(order)
+    yield from worlds.values()

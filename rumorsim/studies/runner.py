@@ -155,7 +155,7 @@ class Runner:
     def make(self, orders: Iterable[Order]) -> Generator[Made, None, None]:
         """Make orders, in any order; records go to the store if there is one, failures too.
 
-        Orders of one world are to stand side by side: see :class:`.Queue`.
+        What is made before what: see :class:`.Queue`.
         OutputError as soon as nothing can be kept any more.
         """
         queue = Queue(orders, reuse=self.reuse)
@@ -218,9 +218,7 @@ class Runner:
                 continue
             for place in places[name]:
                 yield place, run_of(settings[place], name, payload, self.curves)
-        orders = [self.orders.of(settings[place]) for place in missing]
-        orders = [order for world in _by_world(orders) for order in world]
-        with closing(self.make(orders)) as stream:
+        with closing(self.make(self.orders.of(settings[place]) for place in missing)) as stream:
             for made in stream:
                 for place in places[made.order.id]:
                     yield place, self._run(settings[place], made)
@@ -235,14 +233,6 @@ class Runner:
         if payload is None:
             return Run(setting, name, error=_LOST)
         return run_of(setting, name, payload, self.curves)
-
-
-def _by_world(orders: Iterable[Order]) -> Iterable[list[Order]]:
-    """Orders of one world side by side, worlds and orders otherwise in the same order."""
-    worlds: dict[tuple[str, int], list[Order]] = {}
-    for order in orders:
-        worlds.setdefault((order.world, order.seed), []).append(order)
-    return worlds.values()
 
 
 @contextmanager

@@ -86,6 +86,8 @@ class Sensitivity(Shown):
     scenario: Mapping[str, Any]
     study: Mapping[str, Any]
     source: str = field(default="", compare=False, repr=False)
+    #: Runs that were not made: see :func:`.compare`.
+    reused: int = field(default=0, compare=False)
 
     def facts_shown(self) -> Sequence[tuple[str, Any]]:
         return [
@@ -200,6 +202,7 @@ def sensitivity(
     measures: Iterable[AnyMeasure] | None = None,
     workers: int | None = None,
     most_runs: int | None = None,
+    reuse: bool = True,
     force: bool = False,
     progress: Counted = None,
 ) -> Sensitivity:
@@ -251,7 +254,7 @@ def sensitivity(
         claim = Claim.of(HOLDS, asked_of(resolved, written), begun.path)
         store = AnswerDirectory(Path(out), claim, force=force).kept
     life = signs_of_life("sensitivity", unless=told)
-    with life, Runner(orders, workers=workers, store=store, curves=()) as runner:
+    with life, Runner(orders, workers=workers, store=store, curves=(), reuse=reuse) as runner:
         found = numbers(runner, settings, [key], told)
     values = found.reshape(len(plan.points), len(policies), len(plan.seeds))
     return Sensitivity(
@@ -267,6 +270,7 @@ def sensitivity(
         scenario=resolved,
         study=written,
         source=begun.path,
+        reused=runner.reused,
     )
 
 

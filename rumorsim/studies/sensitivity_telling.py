@@ -10,6 +10,7 @@ from rumorsim.plurals import counted
 from rumorsim.reports.style import colour, drawing
 from rumorsim.reports.tables import aligned, shortened, told_apart
 from rumorsim.studies.indices import OUT_OF_RANGE, as_parts
+from rumorsim.studies.queue import not_needed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,7 +46,8 @@ def told(found: Sensitivity) -> str:
         table = ["  the same at every point"] if same else _table(response, found)
         lines += [_what(response), *table, *([] if same else [_luck(response)]), ""]
     note = textwrap.wrap(OUT_OF_RANGE, 92) if any(map(_out_of_range, found.responses)) else []
-    return "\n".join([*lines, *_MEANING[found.method], *note])
+    told = not_needed(found.reused, len(found.points) * len(found.responses) * len(found.seeds))
+    return "\n".join([*lines, *_MEANING[found.method], *note, *([told] if told else [])])
 
 
 def _out_of_range(response: Response) -> bool:

@@ -31,6 +31,7 @@ from rumorsim.studies.making import Job, Made
 from rumorsim.studies.manifest import MANIFEST, Manifest
 from rumorsim.studies.orders import Order, Orders
 from rumorsim.studies.plan import Plan, handed_over, planned
+from rumorsim.studies.queue import not_needed
 from rumorsim.studies.runner import Runner
 from rumorsim.studies.shards import Shard
 from rumorsim.studies.store import HOLDS
@@ -76,6 +77,7 @@ def sweep(
     shard: str | None = None,
     dask: str | None = None,
     most_runs: int | None = None,
+    reuse: bool = True,
     force: bool = False,
     progress: Callable[[Progress], None] | bool | None = None,
     tell: Callable[[str], None] | None = None,
@@ -94,7 +96,8 @@ def sweep(
     ``scenario`` instead of the one the study names (on a graph of yours, say); ``policies`` and
     ``measures`` instead of the study's, own ones too (as in :func:`.compare`). ``workers``:
     processes, by default one a core. ``shard``: "2/8" does the second eighth only, ``dask``:
-    the address of a scheduler whose workers do it; ``most_runs`` instead of the study's.
+    the address of a scheduler whose workers do it; ``most_runs`` instead of the study's; ``reuse``
+    as in :func:`.compare`.
     ``progress`` is called after every run (True shows a bar, False none; by default notebooks
     show one), ``tell`` with what there is to say before.
     InputError where study or scenario are at fault, OutputError where ``out`` cannot be had
@@ -119,7 +122,14 @@ def sweep(
         life = signs_of_life("sweep", unless=progress)
         with (
             life,
-            Runner(orders, workers=workers, store=place, part=share.part, hands=hands) as runner,
+            Runner(
+                orders,
+                workers=workers,
+                store=place,
+                part=share.part,
+                hands=hands,
+                reuse=reuse,
+            ) as runner,
         ):
             manifest = Manifest.of(plan, orders.scenario)
             write_text(place / MARKER, json.dumps(claim.marker()) + "\n")
@@ -202,25 +212,29 @@ class _Work:
             self._make(orders, len(there), len(ours))
 
     def _make(self, orders: Iterator[Order], done: int, total: int) -> None:
-        """Make one or two runs to know how long it takes, then all others."""
-        begun, first = time.monotonic(), done
-        left = total - done - len(self.failed)
-        seconds = 0.0
-        while seconds < _TELLING and left and done + len(self.failed) < first + 2:
-            for made in self.runner.make([next(orders)]):
-                seconds, left = made.seconds, left - 1
-                done += self._counted(made)
-                begun = time.monotonic() if done == first + 1 else begun
-        if left:
-            self.tell(f"about {_duration(seconds * left / self.runner.hands.count)} to go")
-        made_since = 0
+        """Make them; once one or two runs have shown how long it takes, say so."""
+        begun, made_since, before = time.monotonic(), 0, done + len(self.failed)
+        reused, timed, told = self.runner.reused, 0, False
         with closing(self.runner.make(orders)) as stream:
             for made in stream:
                 done += self._counted(made)
-                made_since += 1
-                rate = made_since / max(time.monotonic() - begun, 1e-9)
                 left = total - done - len(self.failed)
-                self.progress(Progress(done, len(self.failed), total, rate, left / rate))
+                if told:
+                    made_since += 1
+                    rate = made_since / max(time.monotonic() - begun, 1e-9)
+                    self.progress(Progress(done, len(self.failed), total, rate, left / rate))
+                # What was not needed took no time; the first run may have had to compile.
+                elif made.seconds or made.cause:
+                    timed += 1
+                    told = timed == 2 or made.seconds >= _TELLING
+                    begun = time.monotonic()
+                    if told and left:
+                        count = self.runner.hands.count
+                        self.tell(f"about {_duration(made.seconds * left / count)} to go")
+        runs = done + len(self.failed) - before
+        line = not_needed(self.runner.reused - reused, runs)
+        if line:
+            self.tell(line)
 
     def _counted(self, made: Made) -> bool:
         if made.cause:
