@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from importlib import import_module
 from pathlib import Path
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AnswerDirectory",
+    "SavedAnswer",
     "asked_of",
     "check_key",
     "made_with",
@@ -159,6 +161,44 @@ class AnswerDirectory:
         there = sorted(p.name for p in self.place.iterdir() if p.is_file() and p.name != MARKER)
         marker = {**self.claim.marker(), "files": there}
         write_text(self.place / MARKER, json.dumps(marker) + "\n")
+
+
+class SavedAnswer(ABC):
+    """An answer that can be saved to a directory of its own: its claim, tables and figure."""
+
+    def save(
+        self,
+        out: str | Path,
+        *,
+        force: bool = False,
+        figures: str | Iterable[str] | None = None,
+        width: str | None = None,
+    ) -> None:
+        """Write tables and picture; OutputError where ``out`` is not one of ours.
+
+        That includes an answer of another scenario or study, unless ``force``.
+        The figure is saved as PNG and SVG, or as ``figures`` says ("pdf", "pdf,svg"), as wide as
+        ``width`` ("8.5 cm"); InputError for what is neither.
+        """
+        from rumorsim.reports.pictures import FigureFiles
+
+        files = FigureFiles.of(figures, width)
+        directory = AnswerDirectory(Path(out), self._claim(), force=force)
+        self._write(directory)
+        name, draw = self._drawn()
+        directory.done(name, draw, files)
+
+    @abstractmethod
+    def _claim(self) -> Claim:
+        """What it is an answer to."""
+
+    @abstractmethod
+    def _write(self, directory: AnswerDirectory) -> None:
+        """Write its text, JSON and tables."""
+
+    @abstractmethod
+    def _drawn(self) -> tuple[str, Callable[[], Figure]]:
+        """The file of its figure, and what draws it."""
 
 
 def _holds(marker: Path) -> str:

@@ -10,7 +10,7 @@ one) or ``sensitivity`` (P(act | reviewed, guilty)).
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
@@ -25,7 +25,14 @@ from rumorsim.randomness import seed_of
 from rumorsim.scenario import AnyScenario, Scenario, scenario_of
 from rumorsim.scenario.handing import AnyPolicy, with_measures, with_policy
 from rumorsim.shown import Shown, listed
-from rumorsim.studies.answering import AnswerDirectory, check_key, made_with, measure_of, numbers
+from rumorsim.studies.answering import (
+    AnswerDirectory,
+    SavedAnswer,
+    check_key,
+    made_with,
+    measure_of,
+    numbers,
+)
 from rumorsim.studies.comparison import NONE, main_key
 from rumorsim.studies.intervals import Interval, shared_level
 from rumorsim.studies.orders import Orders, Setting
@@ -36,6 +43,8 @@ from rumorsim.studies.study import MOST_RUNS
 from rumorsim.units import parse_duration
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from rumorsim.reports.pictures import Picture
 
 __all__ = ["COVERAGES", "DELAYS", "Cell", "DelayMap", "delay_map"]
@@ -60,7 +69,7 @@ class Cell(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False)
-class DelayMap(Shown):
+class DelayMap(SavedAnswer, Shown):
     """Every cell, by delay and then by coverage."""
 
     name: str
@@ -123,30 +132,18 @@ class DelayMap(Shown):
 
         return told(self)
 
-    def save(
-        self,
-        out: str | Path,
-        *,
-        force: bool = False,
-        figures: str | Iterable[str] | None = None,
-        width: str | None = None,
-    ) -> None:
-        """Write picture and tables; OutputError where ``out`` is not one of ours.
+    def _claim(self) -> Claim:
+        return Claim.of(HOLDS, self.scenario, self.source)
 
-        That includes an answer of another scenario or study, unless ``force``.
-        The figure is saved as PNG and SVG, or as ``figures`` says ("pdf", "pdf,svg"), as wide as
-        ``width`` ("8.5 cm"); InputError for what is neither.
-        """
-        from rumorsim.reports.pictures import FigureFiles
-        from rumorsim.studies.delay_map_telling import figure
-
-        files = FigureFiles.of(figures, width)
-        claim = Claim.of(HOLDS, self.scenario, self.source)
-        directory = AnswerDirectory(Path(out), claim, force=force)
+    def _write(self, directory: AnswerDirectory) -> None:
         directory.text("delay-map.txt", self.text() + "\n")
         directory.json("delay-map.json", self.as_dict())
         directory.csv("delay-map.csv", self.rows())
-        directory.done("delay-map.png", lambda: figure(self), files)
+
+    def _drawn(self) -> tuple[str, Callable[[], Figure]]:
+        from rumorsim.studies.delay_map_telling import figure
+
+        return "delay-map.png", lambda: figure(self)
 
 
 def delay_map(
@@ -220,7 +217,7 @@ def delay_map(
         seeds=tuple(seeds),
         level=level,
         cells=tuple(
-            Cell(parse_duration(delay), coverage, *_averted(values.tolist(), base, level))
+            Cell(parse_duration(delay), coverage, *_averted(values.tolist(), base, level, key))
             for (delay, coverage), values in zip(grid, found[1:], strict=True)
         ),
         scenario=resolved,
@@ -307,10 +304,11 @@ def _overrides(places: Sequence[str], delay: str, coverage: float, covered: str)
 
 
 def _averted(
-    values: Sequence[float], base: Sequence[float], level: float
+    values: Sequence[float], base: Sequence[float], level: float, key: str
 ) -> tuple[Interval, Interval | None]:
-    part = relative_change(values, base, level)
-    return paired_difference(values, base, level).turned, None if part is None else part.turned
+    part = relative_change(values, base, level, key=key)
+    averted = paired_difference(values, base, level, key=key)
+    return averted.turned, None if part is None else part.turned
 
 
 def _row(cell: Cell, covered_by: str) -> dict[str, Any]:

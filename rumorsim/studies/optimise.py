@@ -11,7 +11,7 @@ from where it was, to the same answer to the bit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -28,7 +28,14 @@ from rumorsim.randomness import seed_of
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import Policies
 from rumorsim.shown import Shown, listed
-from rumorsim.studies.answering import AnswerDirectory, asked_of, made_with, needed, numbers
+from rumorsim.studies.answering import (
+    AnswerDirectory,
+    SavedAnswer,
+    asked_of,
+    made_with,
+    needed,
+    numbers,
+)
 from rumorsim.studies.asking import Asked, study_of
 from rumorsim.studies.comparison import NONE
 from rumorsim.studies.finals import Finalist, Verdict, judged
@@ -43,6 +50,8 @@ from rumorsim.studies.study import Study
 from rumorsim.written.changing import parse_key
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from rumorsim.reports.pictures import Picture
 
 __all__ = ["Optimum", "optimise"]
@@ -54,7 +63,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, repr=False)
-class Optimum(Shown):
+class Optimum(SavedAnswer, Shown):
     """The trials of the search, the finalists in fresh worlds, and what can be said.
 
     ``seeds``: the worlds of the search; ``fresh``: those of the finals.
@@ -133,31 +142,19 @@ class Optimum(Shown):
             "study": dict(self.study),
         }
 
-    def save(
-        self,
-        out: str | Path,
-        *,
-        force: bool = False,
-        figures: str | Iterable[str] | None = None,
-        width: str | None = None,
-    ) -> None:
-        """Write tables and picture; OutputError where ``out`` is not one of ours.
+    def _claim(self) -> Claim:
+        return Claim.of(HOLDS, asked_of(self.scenario, self.study), self.source)
 
-        That includes an answer of another scenario or study, unless ``force``.
-        The figure is saved as PNG and SVG, or as ``figures`` says ("pdf", "pdf,svg"), as wide as
-        ``width`` ("8.5 cm"); InputError for what is neither.
-        """
-        from rumorsim.reports.pictures import FigureFiles
-        from rumorsim.studies.optimise_telling import figure
-
-        files = FigureFiles.of(figures, width)
-        claim = Claim.of(HOLDS, asked_of(self.scenario, self.study), self.source)
-        directory = AnswerDirectory(Path(out), claim, force=force)
+    def _write(self, directory: AnswerDirectory) -> None:
         directory.text("optimum.txt", self.text() + "\n")
         directory.json("optimum.json", self.as_dict())
         directory.csv("trials.csv", self.trial_rows())
         directory.csv("finalists.csv", self.verdict.rows())
-        directory.done("frontier.png", lambda: figure(self), files)
+
+    def _drawn(self) -> tuple[str, Callable[[], Figure]]:
+        from rumorsim.studies.optimise_telling import figure
+
+        return "frontier.png", lambda: figure(self)
 
 
 def optimise(

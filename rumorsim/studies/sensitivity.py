@@ -8,7 +8,7 @@ Communications 181 (2010); Morris, Technometrics 33 (1991).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -26,6 +26,7 @@ from rumorsim.scenario.handing import Policies
 from rumorsim.shown import Shown, listed
 from rumorsim.studies.answering import (
     AnswerDirectory,
+    SavedAnswer,
     asked_of,
     check_key,
     made_with,
@@ -45,6 +46,8 @@ from rumorsim.studies.study import Study
 from rumorsim.written import replaced, unchecked
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from rumorsim.reports.pictures import Picture
 
 __all__ = ["Response", "Sensitivity", "sensitivity"]
@@ -69,7 +72,7 @@ class Response:
 
 
 @dataclass(frozen=True, repr=False)
-class Sensitivity(Shown):
+class Sensitivity(SavedAnswer, Shown):
     """The indices of every parameter for every response.
 
     ``method`` is "sobol" or "morris", ``key`` the number explained, ``points`` the values of
@@ -151,31 +154,19 @@ class Sensitivity(Shown):
 
         return told(self)
 
-    def save(
-        self,
-        out: str | Path,
-        *,
-        force: bool = False,
-        figures: str | Iterable[str] | None = None,
-        width: str | None = None,
-    ) -> None:
-        """Write the answer into its directory; OutputError where that is not one of ours.
+    def _claim(self) -> Claim:
+        return Claim.of(HOLDS, asked_of(self.scenario, self.study), self.source)
 
-        That includes an answer of another scenario or study, unless ``force``.
-        The figure is saved as PNG and SVG, or as ``figures`` says ("pdf", "pdf,svg"), as wide as
-        ``width`` ("8.5 cm"); InputError for what is neither.
-        """
-        from rumorsim.reports.pictures import FigureFiles
-        from rumorsim.studies.sensitivity_telling import figure
-
-        files = FigureFiles.of(figures, width)
-        claim = Claim.of(HOLDS, asked_of(self.scenario, self.study), self.source)
-        directory = AnswerDirectory(Path(out), claim, force=force)
+    def _write(self, directory: AnswerDirectory) -> None:
         directory.text("sensitivity.txt", self.text() + "\n")
         directory.json("sensitivity.json", self.as_dict())
         directory.csv("indices.csv", self.rows())
         directory.csv("points.csv", self._point_rows())
-        directory.done("indices.png", lambda: figure(self), files)
+
+    def _drawn(self) -> tuple[str, Callable[[], Figure]]:
+        from rumorsim.studies.sensitivity_telling import figure
+
+        return "indices.png", lambda: figure(self)
 
     def _point_rows(self) -> list[dict[str, Any]]:
         """One row for each point and response: parameters, then each world."""
