@@ -279,6 +279,7 @@ def _provenance(
         "results_version": RESULTS_VERSION,
         "scenario_digest": digest_of(resolved),
         "graph_digest": simulation.world.graph.digest(),
+        "accounts": simulation.world.graph.accounts,
         "versions": versions(),
         "reproducible_from_file": (
             "own_code" not in own and scenario.follow_graph is None and redraw is None

@@ -77,6 +77,8 @@ class ProvenanceShape(Saved):
 
     results_version: int
     versions: dict[str, str | None]
+    #: Accounts of the graph; None in what earlier releases saved.
+    accounts: int | None = None
     own_code: OwnCodeShape | None = None
     plug_ins: dict[str, str] = {}
 

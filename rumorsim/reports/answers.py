@@ -67,7 +67,7 @@ def not_clearly_behind(saved: Saved, leader: str) -> list[str]:
     for other in ordered(saved):
         pairs = zip(saved.scalars[other][key], saved.scalars[leader][key], strict=True)
         known = [(a, b) for a, b in pairs if a is not None and b is not None]
-        gap = paired_difference([a for a, _ in known], [b for _, b in known], level)
+        gap = paired_difference([a for a, _ in known], [b for _, b in known], level, key=key)
         if other != leader and not gap.clear:
             found.append(other)
     return found

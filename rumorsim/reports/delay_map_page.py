@@ -140,10 +140,18 @@ def _table(found: Mapping[str, Any], shown: Sequence[Interval], in_percent: bool
         averted += [cell(shown[at], unit="%")] if in_percent else []
         covered, clear = (
             f"{100 * row[found['covered_by']]:g}\u00a0%",
-            "yes" if row["clear"] else "no",
+            _sure(row),
         )
         rows.append([delay, covered, *averted, clear])
     words = ["reaction time", "coverage", "clear change"]
     heads = [*words[:2], "averted", *(["part"] if in_percent else []), words[2]]
     raw = raw_rows(found["cells"])
     return Table("delay-map", "Every cell", heads, rows, raw, words=words)
+
+
+def _sure(row: Mapping[str, Any]) -> str:
+    """Whether a cell shows a clear change, in words for the table."""
+    averted = interval_of(row, "averted")
+    if averted is None or not averted.known:
+        return "too few worlds"
+    return "yes" if row["clear"] else "no"

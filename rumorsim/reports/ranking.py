@@ -32,7 +32,6 @@ from rumorsim.studies.effects import (
     best_form,
     cell,
     changed_cell,
-    clearly,
     did,
 )  # fmt: skip
 
@@ -233,7 +232,7 @@ def _settings_table(swept: Swept, found: Sequence[Effect]) -> Table:
         changes = [saved.change(each.policy, key) for key, _ in kinds]
         cells = [changed_cell(change) if change else "" for change in changes]
         cells += [_mean_cell(saved, each.policy, INNOCENT)] if hits else []
-        sure = {-1: "less", 0: "no", 1: "more"}[clearly(each.change)]
+        sure = how_clear(each.change)
         rows.append([each.policy, *map(plain, values), *cells, sure])
         keys = (FALSE, TRUE, _ACTIONS, INNOCENT)
         raw += _raw(saved, each.policy, keys, [each.policy, *values], 2)

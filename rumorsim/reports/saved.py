@@ -84,6 +84,12 @@ class Saved:
         return found
 
     @property
+    def provenance(self) -> Mapping[str, Any]:
+        """What the comparison was made with."""
+        found: Mapping[str, Any] = self.facts["provenance"]
+        return found
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """Every number's dotted name, in the order measured."""
         return tuple(dict.fromkeys(key for _, key in self.changes))

@@ -166,7 +166,7 @@ def _gap(low: Point, high: Point, policy: str, key: str, level: float) -> Interv
     ]
     if not pairs:
         return mean_interval([0.0])
-    return paired_difference([a for a, _ in pairs], [b for _, b in pairs], level)
+    return paired_difference([a for a, _ in pairs], [b for _, b in pairs], level, key=key)
 
 
 def sweep_terms(swept: Swept) -> str:

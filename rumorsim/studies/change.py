@@ -8,8 +8,14 @@ from typing import Any, NamedTuple
 
 from rumorsim.measures import describe
 from rumorsim.studies.intervals import LEVEL, Interval, bounds_of, in_both
-from rumorsim.studies.stated import mean_of, needed_for, paired_difference, relative_change
-from rumorsim.studies.tails import rarest, tail_of
+from rumorsim.studies.stated import (
+    mean_of,
+    needed_for,
+    needed_for_mean,
+    paired_difference,
+    relative_change,
+)
+from rumorsim.studies.tails import rarest
 
 __all__ = ["Change", "Paired", "Seen", "paired", "plain_change", "seen_in"]
 
@@ -85,28 +91,31 @@ def paired(
     ours, theirs = in_both(values, base)
     if not ours:
         mean = mean_of(known, key)
-        return Paired(mean, None, None, False, len(known), Seen(needed=tail_of(known).needed))
+        return Paired(mean, None, None, False, len(known), Seen(needed=needed_for_mean(known, key)))
     return Paired(
         mean_of(ours, key),
-        paired_difference(ours, theirs, level, bounds),
-        relative_change(ours, theirs, level),
+        paired_difference(ours, theirs, level, bounds, key=key),
+        relative_change(ours, theirs, level, key=key),
         len(ours) == len(values) and ours == theirs,
         len(ours),
-        seen_in(ours, theirs, level) or Seen(),
+        seen_in(ours, theirs, level, key) or Seen(),
     )
 
 
 def seen_in(
-    values: Sequence[float | None], base: Sequence[float | None] | None, level: float = LEVEL
+    values: Sequence[float | None],
+    base: Sequence[float | None] | None,
+    level: float = LEVEL,
+    key: str = "",
 ) -> Seen | None:
-    """What worlds show of a change; None where no world has both numbers."""
+    """What worlds show of a change of ``key``; None where no world has both numbers."""
     ours, theirs = in_both(values, base)
     if not ours:
         return None
     apart = [a - b for a, b in zip(ours, theirs, strict=True)]
     lower, higher = sum(each < 0 for each in apart), sum(each > 0 for each in apart)
     unseen = None if lower or higher else rarest(len(apart), level)
-    return Seen(lower, higher, unseen, needed_for(apart, theirs))
+    return Seen(lower, higher, unseen, needed_for(apart, theirs, key))
 
 
 def plain_change(change: Change, scenario: Mapping[str, Any]) -> dict[str, Any]:

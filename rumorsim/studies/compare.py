@@ -25,7 +25,6 @@ from rumorsim.studies.account_names import shared_accounts
 from rumorsim.studies.answering import check_key
 from rumorsim.studies.budget import BUDGET, FIRST, Budget, Pace, next_worlds
 from rumorsim.studies.comparison import NONE, Comparison, main_key
-from rumorsim.studies.few_worlds import worlds_needed
 from rumorsim.studies.idle_policies import idle_after, idle_before
 from rumorsim.studies.precision import MOST, Wish, next_count, reached_precision
 from rumorsim.studies.runner import Run, Runner, Setting
@@ -143,7 +142,7 @@ def compare(
                 more = None if precise.reached or wanted >= most else next_count(precise)
             elif allowed is not None:
                 spent += pace.seconds(len(settings))
-                needed, ran = worlds_needed(found), len(pinned.policy_names)
+                needed, ran = found.worlds_needed, len(pinned.policy_names)
                 more = next_worlds(wanted, needed, allowed, ran, spent)
             if more is None:
                 told = idle_after(pinned, idle, found.scalars)

@@ -180,6 +180,13 @@ class Comparison(Tabular, Shown):
             found.update(dict.fromkeys(self.scalars[policy]))
         return tuple(found)
 
+    @cached_property
+    def worlds_needed(self) -> int | None:
+        """Worlds that the mean changes of reach take, as far as these can tell; None if they do."""
+        from rumorsim.studies.few_worlds import worlds_needed
+
+        return worlds_needed(self)
+
     def table(self, keys: Sequence[str] | None = None) -> Table:
         """Every number (or ``keys``) under every policy in every world: see :meth:`frame`."""
         rows = [
@@ -225,7 +232,7 @@ class Comparison(Tabular, Shown):
             same = policy == NONE
             return Change(policy, key, mean, None, None, None, None, same, worlds, seen)
         ours, theirs = in_both(values, base)
-        alone = paired_difference(ours, theirs, bounds=bounds_of(key))
+        alone = paired_difference(ours, theirs, bounds=bounds_of(key), key=key)
         fewer = times_fewer(ours, theirs)
         return Change(
             policy, key, mean, difference, relative, alone, fewer, identical, worlds, seen

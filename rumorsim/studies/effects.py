@@ -26,6 +26,7 @@ __all__ = [
     "changed_cell",
     "clearly",
     "did",
+    "how_clear",
     "in_some",
     "not_excluded",
     "what_is",
@@ -87,6 +88,15 @@ def clearly(change: Changed | None) -> int:
     if change is None or form is None or change.identical or not form[0].clear:
         return 0
     return -1 if form[0].estimate < 0 else 1
+
+
+def how_clear(change: Changed) -> str:
+    """Whether a change is clear, in a word or two for a table: "more", "too few worlds" ..."""
+    if change.worlds > 1 and change.identical:
+        return "none seen"
+    if change.worlds > 1 and not bears(change):
+        return "too few worlds"
+    return {-1: "less", 0: "no", 1: "more"}[clearly(change)]
 
 
 def amount(interval: Interval, unit: str, level: str = LEVEL_WORDS) -> str:

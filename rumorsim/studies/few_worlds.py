@@ -48,7 +48,7 @@ def _shown(comparison: Comparison) -> list[tuple[str, str, Seen]]:
         (policy, key, seen)
         for policy in comparison.policies[1:]
         for key in (FALSE, TRUE)
-        if (seen := seen_in(comparison.scalars[policy].get(key, ()), none.get(key)))
+        if (seen := seen_in(comparison.scalars[policy].get(key, ()), none.get(key), key=key))
         and seen.differing
     ]
 
@@ -112,7 +112,7 @@ def _index(tail: Tail) -> str:
 
 def few_worlds(comparison: Comparison) -> str:
     """Who decides the answer and what would do, where the worlds are too few; else ""."""
-    needed, found = worlds_needed(comparison), main_tail(comparison)
+    needed, found = comparison.worlds_needed, main_tail(comparison)
     worlds = len(comparison.seeds)
     if needed is None or found is None or worlds < 2:
         return ""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from rumorsim.reports.figures import Band, Dot, Panel, draw_bands, draw_differences
 from rumorsim.reports.pictures import FigureFiles, save_pictures
 from rumorsim.studies.effects import bears, cell, changed_cell
-from rumorsim.studies.few_worlds import worlds_needed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -89,7 +88,7 @@ def _note(comparison: Comparison, means: str, bars: str) -> str:
     every = "both" if others == 2 else f"all {others}"
     together = f"\nthat hold for {every} policies at once" if others > 1 else ""
     over_time = ", at each hour by itself" if "band" in bars else ""
-    few = "; none where the worlds are too few" if over_time or worlds_needed(comparison) else ""
+    few = "; none where the worlds are too few" if over_time or comparison.worlds_needed else ""
     return (
         f"{comparison.name}: {means} over {count} coupled worlds{bars} are 95 % intervals of the"
         f" change{together}{over_time}{few}"

@@ -93,7 +93,7 @@ def ranked(
     tied = [a == b for a, b in pairwise(columns)]
     ahead = likely[:, :-1] < likely[:, 1:] - near
     best = likely <= likely.min(axis=1, keepdims=True) + near
-    sure = all(_is_known(a, b) for a, b in combinations(columns, 2))
+    sure = all(_is_known(a, b, key) for a, b in combinations(columns, 2))
     apart = [at for at, same in enumerate(tied) if not same]
     places: list[Place] = []
     for at, (column, policy) in enumerate(zip(shown, order, strict=True)):
@@ -104,11 +104,12 @@ def ranked(
                 names[policy],
                 mean_of(column, key),
                 float(best[:, at].mean()) if sure else None,
-                None if last else paired_difference(shown[at + 1], column, level),
+                None if last else paired_difference(shown[at + 1], column, level, key=key),
                 None if last or tied[at] or not sure else float(ahead[:, at].mean()),
             )
         )
-    alone = all(paired_difference(other, columns[0], level).clear for other in columns[1:])
+    rest = (paired_difference(other, columns[0], level, key=key) for other in columns[1:])
+    alone = all(gap.clear for gap in rest)
     return Ranking(
         key,
         low,
@@ -119,9 +120,10 @@ def ranked(
     )
 
 
-def _is_known(one: list[float], other: list[float]) -> bool:
+def _is_known(one: list[float], other: list[float], key: str) -> bool:
     """Whether two policies are the same in every world, or their difference has an interval."""
-    return one == other or bears_difference([a - b for a, b in zip(one, other, strict=True)], other)
+    apart = [a - b for a, b in zip(one, other, strict=True)]
+    return one == other or bears_difference(apart, other, key)
 
 
 def _likely(values: NDArray[np.float64]) -> NDArray[np.float64]:

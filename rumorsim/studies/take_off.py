@@ -28,7 +28,8 @@ __all__ = ["TakeOff", "Taken", "share_interval", "take_off", "take_off_lines"]
 
 #: A rumor takes off that reaches this part of all accounts (assumption).
 _PART: Final = 0.01
-#: Where the number of accounts is not known: times the median reach under ``none`` (assumption).
+#: In what earlier releases saved the number of accounts may not be known: then it is so many times
+#: the median reach under ``none`` (assumption).
 _TIMES: Final = 10.0
 #: It takes at least so many accounts.
 _LEAST: Final = 10
@@ -91,6 +92,8 @@ class _Compared(Protocol):
     def scalars(self) -> Mapping[str, Mapping[str, Sequence[float | None]]]: ...
     @property
     def scenario(self) -> Mapping[str, Any]: ...
+    @property
+    def provenance(self) -> Mapping[str, Any]: ...
 
 
 def take_off(comparison: _Compared) -> TakeOff:
@@ -107,7 +110,9 @@ def take_off(comparison: _Compared) -> TakeOff:
 
 
 def _threshold(comparison: _Compared, base: Sequence[float]) -> int:
-    accounts = comparison.scenario.get("graph", {}).get("accounts")
+    accounts = comparison.provenance.get("accounts")
+    if accounts is None:
+        accounts = comparison.scenario.get("graph", {}).get("accounts")
     if accounts is None:
         wanted = _TIMES * float(np.median(base)) if base else 0.0
     else:
