@@ -33,6 +33,7 @@ from rumorsim.studies.effects import (
     cell,
     changed_cell,
     did,
+    how_clear,
 )  # fmt: skip
 
 if TYPE_CHECKING:
