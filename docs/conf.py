@@ -30,8 +30,9 @@ exclude_patterns = ["_generated", "_ext"]
 nb_execution_mode = "force"
 nb_execution_in_temp = True
 nb_execution_raise_on_error = True
-nb_execution_timeout = 120
+nb_execution_timeout = 300
 nb_merge_streams = True
+nb_output_stderr = "remove"  # bars of progress
 nb_ipywidgets_js = {}
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
@@ -51,7 +52,7 @@ html_copy_source = False
 html_theme_options = {
     "navbar_end": ["theme-switcher"],
     "navbar_align": "left",
-    "header_links_before_dropdown": 8,
+    "header_links_before_dropdown": 6,
     "show_nav_level": 1,
     "show_toc_level": 2,
     "secondary_sidebar_items": ["page-toc"],

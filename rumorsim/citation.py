@@ -23,7 +23,7 @@ def _facts() -> dict[str, str]:
     """Title, version, year and authors."""
     text = citation_file().read_text("utf-8")
     found = dict(_KEY.findall(text))
-    authors = text.partition("\nauthors:")[2]
+    authors = re.split(r"^\w", text.partition("\nauthors:\n")[2], flags=re.MULTILINE)[0]
     return {
         "title": found["title"],
         "version": found["version"],

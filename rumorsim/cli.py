@@ -13,6 +13,7 @@ import click
 
 from rumorsim.cli_answers import ANSWERS
 from rumorsim.cli_campaigns import campaigns
+from rumorsim.cli_docs import docs
 from rumorsim.cli_figures import check_drawn, figure_options
 from rumorsim.cli_graph import graph
 from rumorsim.cli_live import live
@@ -81,6 +82,7 @@ def cli() -> None:
 for command in (graph, *ANSWERS, *WRITING):
     cli.add_command(command)
 cli.add_command(campaigns)
+cli.add_command(docs)
 cli.add_command(live)
 cli.add_command(plugins)
 cli.add_command(report)

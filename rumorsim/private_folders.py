@@ -10,13 +10,27 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from pathlib import Path
 from typing import Final
 
-__all__ = ["made_private", "not_private"]
+__all__ = ["cache_home", "made_private", "not_private"]
 
 _OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 _OTHERS_ENTER: Final = stat.S_IXGRP | stat.S_IXOTH
+
+
+def cache_home() -> Path:
+    """The folder in which rumorsim keeps what it can make again; RUMORSIM_CACHE_DIR names another.
+
+    RuntimeError where the user has no home.
+    """
+    named = os.environ.get("RUMORSIM_CACHE_DIR")
+    if named:
+        return Path(named)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "rumorsim"
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "rumorsim"
 
 
 def made_private(folder: Path) -> str:

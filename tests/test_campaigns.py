@@ -116,13 +116,3 @@ def test_the_command_lists_and_prints() -> None:
     assert printed.stdout == path_of("2018-trolls").read_text("utf-8")
     wrong = CliRunner().invoke(cli, ["campaigns", "2018-troll"])
     assert wrong.exit_code == 2 and 'did you mean "2018-trolls"' in wrong.stderr
-
-
-def test_the_readme_lists_categories_and_presets_as_they_are() -> None:
-    readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
-    rows = dict(re.findall(r"^\| `([^`]+)` \| (.*) \|$", readme, re.MULTILINE))
-    assert {name: rows.get(name) for name in CATEGORIES} == CATEGORIES
-    for room in ("campaigns", "platforms", "kinds"):
-        row = rows[f"configs/{room}/*.toml"]
-        listed = {word for word in re.findall(r"`([^`]*)`", row) if re.fullmatch(r"[\w-]+", word)}
-        assert listed == set(preset_names(room))

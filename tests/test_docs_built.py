@@ -75,7 +75,7 @@ def test_what_was_executed_is_shown(pages: Path) -> None:
         if page.stem not in ("index",):
             assert 'class="ran' in text or "cell_output" in text or "run-lines" in text, page
     first = (pages / "tutorials" / "first-comparison.html").read_text(encoding="utf-8")
-    assert "in the same 40 worlds" in first
+    assert "in the same 50 worlds" in first
     assert "-small-compare-reach-over-time.svg" in first
 
 

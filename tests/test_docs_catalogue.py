@@ -92,7 +92,9 @@ def test_sources_of_defaults() -> None:
 
 def test_terms_name_keys_that_exist(tmp_path: Path) -> None:
     text = terms(tmp_path)
-    assert len(TERMS) == 17
+    known = [term.factor for term in TERMS]
+    engines = [factor.name for factor in sources.SHARE_FACTORS]
+    assert sorted(known) == sorted(["appeal", "vigour", "receptivity", *engines])
     assert "`stories.appeal`: required" in text
     for term in TERMS:
         assert all(key_at(where).name == where.rpartition(".")[2] for where in term.where)

@@ -1,4 +1,4 @@
-"""The README's table of doors: every cell is tried, so that none claims what does not work."""
+"""The table of what takes what: every cell is tried, so that none claims what does not work."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ POLICY: dict[str, Any] = {"mine": lambda desk: close_some(desk, delay=0.5, cover
 
 
 def claims() -> dict[tuple[str, str], str]:
-    (rows,) = TABLE.findall((ROOT / "README.md").read_text("utf-8"))
+    (rows,) = TABLE.findall((ROOT / "docs" / "guides" / "python.md").read_text("utf-8"))
     lines = [[cell.strip(" `") for cell in line.split("|")[1:-1]] for line in rows.splitlines()]
     return {
         (line[0], door): said for line in lines for door, said in zip(DOORS, line[1:], strict=True)

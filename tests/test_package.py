@@ -17,12 +17,16 @@ import rumorsim
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PACKAGE = Path(rumorsim.__file__).parent
+DOCS = list((ROOT / "docs").rglob("*.md"))
 
 
 def test_one_version() -> None:
     cited = re.search(r"^version: (\S+)$", (ROOT / "CITATION.cff").read_text(), re.MULTILINE)
     assert cited is not None
     assert cited[1] == PROJECT["project"]["version"] == rumorsim.__version__
+    preferred = (ROOT / "CITATION.cff").read_text().partition("\npreferred-citation:\n")[2]
+    assert f"  version: {rumorsim.__version__}\n" in preferred
+    assert "title:" in preferred and "authors:" in preferred
 
 
 def test_citation_has_what_the_format_requires() -> None:
@@ -86,4 +90,26 @@ def test_wheel_holds_what_a_run_needs() -> None:
     assert configs <= files
     assert sources <= files
     assert "rumorsim/py.typed" in files
+    pages = {f"rumorsim/docs/{each.relative_to(ROOT / 'docs')}" for each in DOCS}
+    assert len(pages) > 40 and pages <= files
+    assert "rumorsim/experiments/validation/results/table.md" in files
     assert not any(each.startswith(("tests/", "experiments/")) for each in files)
+
+
+def test_versions_of_the_quick_checks_are_pinned() -> None:
+    text = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    wanted = re.findall(r'additional_dependencies: \["(.*?)"\]', text)
+    assert len(wanted) == text.count("language: python\n") >= 3
+    assert all(re.fullmatch(r"[\w-]+==[\d.]+", each) for each in wanted)
+    tools = names(PROJECT["project"]["optional-dependencies"]["test"])
+    assert names(wanted) <= tools
+
+
+def test_hosted_checks_run_the_same_script() -> None:
+    text = (ROOT / ".github" / "workflows" / "checks.yml").read_text(encoding="utf-8")
+    assert "bash .ci/run" in text and "python docs/build.py" in text
+    least = PROJECT["project"]["requires-python"].removeprefix(">=")
+    pythons = re.findall(r'"(3\.\d+)"', text)
+    assert pythons[:4] == [least, "3.12", "3.13", "3.14"]
+    for system in ("ubuntu", "macos", "windows"):
+        assert f"{system}-latest" in text

@@ -182,8 +182,8 @@ def test_name_and_seed_of_a_study_are_used(tmp_path: Path) -> None:
 
 def test_the_query_of_the_readme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     duckdb = pytest.importorskip("duckdb")
-    readme = (FOLDER.parents[1] / "README.md").read_text("utf-8")
-    (query,) = re.findall(r"^```sql\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    guide = (FOLDER.parents[1] / "docs" / "guides" / "sweeps.md").read_text("utf-8")
+    (query,) = re.findall(r"^```sql\n(.*?)^```$", guide, re.MULTILINE | re.DOTALL)
     study = FOLDER.parents[1] / "configs" / "studies" / "small-sweep.toml"
     swept = sweep(study, tmp_path / "small-sweep", workers=0)
     monkeypatch.chdir(tmp_path)

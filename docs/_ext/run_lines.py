@@ -29,13 +29,13 @@ from sphinx.util.docutils import SphinxDirective
 __all__ = ["RunLines", "run_lines", "setup"]
 
 #: Seconds that one block may take.
-_LIMIT = 120
+_LIMIT = 300
 _KEY = "rumorsim run folder"
 
 
 def run_lines(lines: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run lines in a shell that stops at the first failure."""
-    env = {**os.environ, "COLUMNS": "88", "NO_COLOR": "1"}
+    env = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1"}
     # The program of the Python that builds the pages, wherever it is installed.
     program = f'rumorsim() {{ "{sys.executable}" -m rumorsim "$@"; }}'
     return subprocess.run(

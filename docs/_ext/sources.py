@@ -22,6 +22,7 @@ from rumorsim.scenario.categories import CATEGORIES
 from rumorsim.scenario.explained import toml_value
 from rumorsim.scenario.presets import preset_names, preset_path, summary_of
 from rumorsim.scenario.shipped import SCENARIOS, STUDIES, shipped
+from rumorsim.share_factors import SHARE_FACTORS
 from rumorsim.sinks.event_formats import EVENT_FORMATS
 from rumorsim.studies.study import Study
 from rumorsim.surfaces import SURFACES
@@ -42,6 +43,7 @@ __all__ = [
     "MEASURES",
     "MODELS",
     "SCENARIOS",
+    "SHARE_FACTORS",
     "STUDIES",
     "SURFACES",
     "VERBS",

@@ -13,8 +13,9 @@ __all__ = ["TERMS", "key_at", "terms"]
 
 
 class Term(NamedTuple):
-    """One factor: its symbol in LaTeX, what it is, the scenario keys that set it."""
+    """One factor: its name in the engines, its symbol, what it is, the keys that set it."""
 
+    factor: str
     symbol: str
     meaning: str
     where: tuple[str, ...]
@@ -22,59 +23,101 @@ class Term(NamedTuple):
 
 #: In the order in which they are multiplied. Keys of interventions begin with their kind.
 TERMS: Final = (
-    Term("a_s", "appeal of the story", ("stories.appeal",)),
-    Term("v_p", "vigour of the post: gamma with mean 1, drawn once a post", ("stories.vigour",)),
+    Term("appeal", "a_s", "appeal of the story", ("stories.appeal",)),
     Term(
+        "vigour",
+        "v_p",
+        "vigour of the post: gamma with mean 1, drawn once a post",
+        ("stories.vigour",),
+    ),
+    Term(
+        "receptivity",
         "r_{i,g}",
         "receptivity of the reader to the story's category $g$: gamma with mean 1, times the factor"
         " of the reader's kind",
         ("accounts.receptivity", "accounts.kinds.receptivity"),
     ),
-    Term("w_{ji}", "weight of the follow, where the post came by one", ("feed.follow_weight",)),
-    Term("c_j", "credence of the author", ("accounts.kinds.credence", "verify-identity.credence")),
-    Term("c_s", "credence of the story, which only a policy of your own moves", ()),
     Term(
+        "follow weight",
+        "w_{ji}",
+        "weight of the follow, where the post came by one",
+        ("feed.follow_weight",),
+    ),
+    Term(
+        "author's credence",
+        "c_j",
+        "credence of the author",
+        ("accounts.kinds.credence", "verify-identity.credence"),
+    ),
+    Term(
+        "story's credence",
+        "c_s",
+        "credence of the story, which only a policy of your own moves",
+        (),
+    ),
+    Term(
+        "post's credence",
         "c_p",
         "credence of the post; of a share also its original's",
         ("label.credence", "crowd-note.credence"),
     ),
     Term(
+        "trust",
         "t_i^{o_j}",
         "trust of the reader, where the author is official ($o_j = 1$)",
         ("accounts.trust", "accounts.trust_shape", "accounts.kinds.official"),
     ),
     Term(
-        "n_s(\\tau_s)", "novelty: falls with the age $\\tau_s$ of the story", ("stories.novelty",)
+        "novelty",
+        "n_s(\\tau_s)",
+        "novelty: falls with the age $\\tau_s$ of the story",
+        ("stories.novelty",),
     ),
     Term(
+        "post's novelty",
         "n_p(\\tau_p)",
         "novelty of the post: falls with its own age $\\tau_p$",
         ("stories.post_novelty",),
     ),
     Term(
+        "reinforcement",
         "\\rho_s(k)",
         "reinforcement at the $k$-th read of the story by this account",
         ("stories.reinforcement",),
     ),
     Term(
+        "corrections",
         "\\kappa_{i,s}",
         "for each correction of the story that the reader has read: its factor, or the larger one"
         " where it backfires",
         ("stories.correction", "stories.backfire", "stories.backfire_factor"),
     ),
-    Term("\\phi_s", "flow that a circuit breaker leaves to the story", ("circuit-breaker.flow",)),
-    Term("d_{i,s}", "doubt: for readers who do not believe the story", ("stories.if_doubted",)),
     Term(
+        "flow",
+        "\\phi_s",
+        "flow that a circuit breaker leaves to the story",
+        ("circuit-breaker.flow",),
+    ),
+    Term(
+        "if_doubted",
+        "d_{i,s}",
+        "doubt: for readers who do not believe the story",
+        ("stories.if_doubted",),
+    ),
+    Term(
+        "friction",
         "f_i",
         "friction of the reader's platform",
         ("feed.friction", "platforms.friction", "friction.friction"),
     ),
     Term(
+        "cross-posting",
         "x_{ij}",
         "cross-posting, where the author is the same person on another platform",
         ("platforms.crosspost",),
     ),
     Term(
+        "will to post",
         "\\omega_i",
         "the part of its posting that the reader still does: it follows income and fear",
         ("accounts.kinds.dependence", "beliefs.chilling", "beliefs.chilling_floor"),

@@ -29,7 +29,7 @@ from faults import FAULTS, Fault
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = Path(__file__).resolve().parent / "results"
 #: What the tests need beside the package.
-COPIED = ("rumorsim", "tests", "configs", "experiments", "pyproject.toml", "README.md")
+COPIED = ("rumorsim", "tests", "configs", "experiments", "pyproject.toml", "README.md", "docs")
 ALLOWED_TO_MISS = 1
 #: For the tests of one fault: seconds of computing, and bytes of address space.
 LONGEST = 600

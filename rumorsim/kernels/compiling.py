@@ -11,7 +11,6 @@ a folder that others can reach into is not used, and a warning says so.
 from __future__ import annotations
 
 import hashlib
-import os
 import platform
 import sys
 import tempfile
@@ -26,7 +25,7 @@ from numba.core.caching import FunctionCache
 
 from rumorsim.errors import advise
 from rumorsim.kernels.linking import InnerCompiler, KernelCompiler, take_by_value
-from rumorsim.private_folders import made_private
+from rumorsim.private_folders import cache_home, made_private
 
 __all__ = ["cache_folder", "inner", "jit_is_off", "kernel"]
 
@@ -55,18 +54,9 @@ def _sources_digest() -> str:
     return digest.hexdigest()[:16]
 
 
-def _base_folder() -> Path:
-    named = os.environ.get("RUMORSIM_CACHE_DIR")
-    if named:
-        return Path(named)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "rumorsim"
-    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "rumorsim"
-
-
 def _writable_folder() -> Path | None:
     try:
-        folder = _base_folder() / f"kernels-{_sources_digest()}"
+        folder = cache_home() / f"kernels-{_sources_digest()}"
         why = made_private(folder)
         if why:
             advise(f"compiled kernels are not kept in {folder}: {why}; they are compiled anew")

@@ -3,7 +3,7 @@
 With a ``[model]`` table in a scenario accounts do not read feeds: they meet their
 followers, or count the followees that told them. Graph, stories, levers, desk, events and
 measures are the same. P(persuaded | told) is the product of the same factors as P(share |
-read). The configuration union, the JSON schema and the README's table come from
+read). The configuration union, the JSON schema and the documentation come from
 :data:`MODELS`.
 """
 

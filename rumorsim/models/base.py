@@ -39,7 +39,7 @@ class ContactModel(Model):
     recovery go by the clock.
     """
 
-    #: One line for help texts and the README.
+    #: One line for help texts and the documentation.
     summary: ClassVar[str]
 
     kind: str

@@ -126,7 +126,7 @@ class Story(Model):
     truth: bool = Field(description="whether it is true; the platform does not know")
     category: Name = Field(
         "ordinary-news",
-        description="what the platform sees of it: a listed category (README) or your own name",
+        description="what the platform sees of it: a listed category or a name of your own",
     )
     appeal: float = Field(ge=0, le=1000, description="base of P(share | read)")
     author: Author = Field(description="who publishes it")
