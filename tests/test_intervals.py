@@ -144,7 +144,7 @@ def _unwidened(values: list[float]) -> tuple[float, float]:
 
 
 def test_the_method_changes_at_thirty_without_a_jump() -> None:
-    for count, kind in ((29, "t"), (30, "bootstrap"), (MOST_WORLDS + 1, "t")):
+    for count, kind in ((29, "t"), (30, "bootstrap"), (MOST_WORLDS + 1, "widened t")):
         values = drawn(count, skewed=False)
         found = mean_interval(values)
         low, high = stats.t.interval(0.95, count - 1, mean(values), stats.sem(values))
@@ -152,6 +152,36 @@ def test_the_method_changes_at_thirty_without_a_jump() -> None:
         assert ((found.low, found.high) == pytest.approx((low, high))) == (kind == "t")
         # Normal numbers have no skewness: the widths agree within the Monte Carlo error.
         assert found.high - found.low == pytest.approx(high - low, rel=0.12)
+
+
+def test_many_worlds_reach_as_far_into_the_tail_as_hall_says() -> None:
+    values = drawn(MOST_WORLDS + 1)
+    found, count = mean_interval(values), len(values)
+    assert found.low is not None and found.high is not None
+    skewness, spread = stats.skew(values), stats.tstd(values)
+    t = stats.t.ppf(0.975, count - 1) / math.sqrt(count)
+    # Away from the tail it is t's; into the tail Hall's transformed mean has t's quantile there.
+    assert found.estimate - found.low == pytest.approx(t * spread)
+    far = (found.estimate - found.high) / spread
+    unskewed = far + skewness * far**2 / 3 + skewness**2 * far**3 / 27 + skewness / (6 * count)
+    assert unskewed == pytest.approx(-t)
+    assert found.high - found.estimate > 1.05 * t * spread
+    # A tail to the left is the mirror image, and one number has no interval to widen.
+    turned = mean_interval([-each for each in values])
+    assert (turned.low, turned.high) == pytest.approx((-found.high, -found.low))
+    assert mean_interval([2.0] * count) == Interval(2.0, 2.0, 2.0)
+
+
+def test_many_skewed_worlds_are_covered() -> None:
+    """Lognormal numbers of skewness 33 in 2,000 worlds: t alone holds their mean in some 90 %."""
+    draws, held, by_t = np.random.default_rng(3), 0, 0
+    for _ in range(400):
+        values = np.exp(draws.normal(0, 1.5, size=2_000))
+        found, truth = mean_interval(values.tolist()), math.exp(1.5**2 / 2)
+        assert found.low is not None and found.high is not None
+        held += found.low <= truth <= found.high
+        by_t += abs(values.mean() - truth) <= stats.t.ppf(0.975, 1_999) * stats.sem(values)
+    assert held >= 368 and held > by_t
 
 
 def test_bootstrap_follows_the_skewness() -> None:

@@ -8,9 +8,12 @@ draws nor attention), so that a pool of 200,000 worlds takes seconds.
 
 from __future__ import annotations
 
+import json
 import multiprocessing
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -19,10 +22,15 @@ from numpy.typing import NDArray
 
 from rumorsim.scenario import Scenario, loads
 
-__all__ = ["FAMILIES", "Family", "pool"]
+__all__ = ["FAMILIES", "REAL_GRAPH", "Family", "families", "pool"]
 
 Pool = dict[str, NDArray[np.float64]]
 HORIZON: Final = 72.0
+#: The follow graph of the family on a real graph: one "follower followee" a line (accounts of
+#: Weibo; Jia et al., Scientific Reports 7, 2017). It is not part of the project.
+REAL_GRAPH: Final = (
+    Path(__file__).resolve().parents[3] / "shared" / "data" / "weibo_sinanet_follows.txt.gz"
+)
 
 
 @dataclass(frozen=True)
@@ -95,6 +103,18 @@ FAMILIES: Final = (
         (_DELETE, _slow(10)),
     ),
     Family(
+        "feed, five policies",
+        _POWER_LAW,
+        "appeal = 0.035\nvigour = 0.5\nauthor = { random = 1 }",
+        (
+            _DELETE,
+            ("delete at 1 h", 'kind = "delete-posts"\nwhen = { age = "1 h" }'),
+            _slow(10),
+            _slow(50),
+            ("friction at 12 h", 'kind = "friction"\nfriction = 0.5\nwhen = { at = ["12 h"] }'),
+        ),
+    ),
+    Family(
         "acts in 1 of 50 worlds",
         _RANDOM,
         "appeal = 0.03\nauthor = { random = 1 }",
@@ -117,8 +137,37 @@ FAMILIES: Final = (
 )
 
 
-def pool(family: Family, worlds: int, workers: int = 2) -> Pool:
-    """The reach of the rumor in each of ``worlds`` worlds, under ``none`` and every policy."""
+def families(real_graph: Path = REAL_GRAPH) -> tuple[Family, ...]:
+    """Every family; that on the follow graph ``real_graph`` only where there is such a file."""
+    if not real_graph.is_file():
+        return FAMILIES
+    real = Family(
+        "real follow graph",
+        f'kind = "file"\npath = {json.dumps(str(real_graph))}\ncolumns = "follower followee"',
+        "appeal = 0.04\nvigour = 0.5\nauthor = { random = 1 }",
+        (_DELETE, _slow(10)),
+    )
+    return (*FAMILIES, real)
+
+
+def pool(family: Family, worlds: int, workers: int = 2, kept: Path | None = None) -> Pool:
+    """The reach of the rumor in each of ``worlds`` worlds, under ``none`` and every policy.
+
+    With ``kept`` a pool that was made before is read from that folder, or else written there.
+    """
+    if kept is None:
+        return _made(family, worlds, workers)
+    place = kept / f"{re.sub(r'[^a-z0-9]+', '-', family.name)}-{worlds}.npz"
+    if not place.is_file():
+        kept.mkdir(parents=True, exist_ok=True)
+        np.savez_compressed(place, **_made(family, worlds, workers))
+    with np.load(place) as found:
+        return {
+            policy: found[policy] for policy in ("none", *(name for name, _ in family.policies))
+        }
+
+
+def _made(family: Family, worlds: int, workers: int) -> Pool:
     seeds = range(1, max(int(family.part * worlds) // family.copies, 1) + 1)
     tasks = [
         (family, policy, seeds[at : at + 10])
