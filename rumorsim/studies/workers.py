@@ -15,6 +15,7 @@ import threading
 from collections import Counter, deque
 from collections.abc import Generator, Iterable, Iterator
 from multiprocessing.connection import Connection, wait
+from queue import SimpleQueue
 from typing import Any, Final, Protocol
 
 from rumorsim.engines import kernels_are_compiled
@@ -263,14 +264,24 @@ def _work(pipe: Connection, job: Job) -> None:
     """A worker process: make what comes, report it, and have no own opinion about Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    orders: SimpleQueue[Order | None] = SimpleQueue()
+    threading.Thread(target=_take_in, args=(pipe, orders), daemon=True).start()
     maker = job.maker()
     pipe.send(None)
-    while True:
-        try:
-            order: Order = pipe.recv()
-        except EOFError:
-            return
+    while (order := orders.get()) is not None:
         pipe.send(maker.make(order))
+
+
+def _take_in(pipe: Connection, orders: SimpleQueue[Order | None]) -> None:
+    """Read orders as they come, then None.
+
+    An order may be larger than what a pipe holds. While a run is made, its sender would wait for
+    this process to read on; and this process, with a large result, for its sender to read.
+    """
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            orders.put(pipe.recv())
+    orders.put(None)
 
 
 def _end_with_parent() -> None:
