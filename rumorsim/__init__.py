@@ -19,10 +19,12 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from rumorsim.common.renamed import install
+
 if TYPE_CHECKING:
-    from rumorsim.desk import Desk
-    from rumorsim.errors import InputError
-    from rumorsim.events import Batch, Kind
+    from rumorsim.common.errors import InputError
+    from rumorsim.events.saved import read_events
+    from rumorsim.events.stream import Batch, Kind
     from rumorsim.graphs import (
         FollowGraph,
         follow_graph,
@@ -32,51 +34,52 @@ if TYPE_CHECKING:
         to_networkx,
         write_follows,
     )
-    from rumorsim.interventions import Intervention
     from rumorsim.measures import Measure
-    from rumorsim.results import Result
-    from rumorsim.run import Simulation, run, stream
+    from rumorsim.measures.saved import measure_file
+    from rumorsim.platform.desk import Desk
+    from rumorsim.platform.interventions import Intervention
     from rumorsim.scenario import Scenario, load, loads
-    from rumorsim.sinks.saved import measure_file, read_events
-    from rumorsim.studies.compare import compare
-    from rumorsim.studies.delay_map import delay_map
-    from rumorsim.studies.optimise import optimise
-    from rumorsim.studies.sensitivity import sensitivity
-    from rumorsim.studies.sweep import sweep
-    from rumorsim.studies.tail import compare_tail
-    from rumorsim.world import World
+    from rumorsim.simulation.results import Result
+    from rumorsim.simulation.running import Simulation, run, stream
+    from rumorsim.studies.compare.compare import compare
+    from rumorsim.studies.delay_map.delay_map import delay_map
+    from rumorsim.studies.optimise.optimise import optimise
+    from rumorsim.studies.sensitivity.sensitivity import sensitivity
+    from rumorsim.studies.sweep.sweep import sweep
+    from rumorsim.studies.tail.tail import compare_tail
+    from rumorsim.world.world import World
 
 __version__ = "0.1.0"
 
 #: Where each public name lives.
 _HOMES = {
-    "Batch": "events",
-    "Desk": "desk",
+    "Batch": "events.stream",
+    "Desk": "platform.desk",
     "FollowGraph": "graphs",
-    "InputError": "errors",
-    "Intervention": "interventions",
-    "Kind": "events",
+    "InputError": "common.errors",
+    "Intervention": "platform.interventions",
+    "Kind": "events.stream",
     "Measure": "measures",
-    "Result": "results",
+    "Result": "simulation.results",
     "Scenario": "scenario",
-    "Simulation": "run",
-    "World": "world",
-    "compare": "studies.compare",
-    "compare_tail": "studies.tail",
-    "delay_map": "studies.delay_map",
+    "Simulation": "simulation.running",
+    "World": "world.world",
+    "compare": "studies.compare.compare",
+    "compare_tail": "studies.tail.tail",
+    "delay_map": "studies.delay_map.delay_map",
     "follow_graph": "graphs",
     "from_edges": "graphs",
     "from_networkx": "graphs",
     "load": "scenario",
     "loads": "scenario",
-    "measure_file": "sinks",
-    "optimise": "studies.optimise",
-    "read_events": "sinks",
+    "measure_file": "measures.saved",
+    "optimise": "studies.optimise.optimise",
+    "read_events": "events.sinks",
     "read_follows": "graphs",
-    "run": "run",
-    "sensitivity": "studies.sensitivity",
-    "stream": "run",
-    "sweep": "studies.sweep",
+    "run": "simulation.running",
+    "sensitivity": "studies.sensitivity.sensitivity",
+    "stream": "simulation.running",
+    "sweep": "studies.sweep.sweep",
     "to_networkx": "graphs",
     "write_follows": "graphs",
 }
@@ -128,7 +131,7 @@ def __dir__() -> list[str]:
 
 
 class _Package(ModuleType):
-    """This package: importing its module ``run`` does not hide its function ``run``."""
+    """This package: importing the old module ``run`` does not hide the function ``run``."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name != "run" or not isinstance(value, ModuleType):
@@ -136,3 +139,4 @@ class _Package(ModuleType):
 
 
 sys.modules[__name__].__class__ = _Package
+install()

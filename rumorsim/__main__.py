@@ -1,6 +1,6 @@
 """``python -m rumorsim`` is the command ``rumorsim``."""
 
-from rumorsim.cli import main
+from rumorsim.cli.app import main
 
 if __name__ == "__main__":
     main()

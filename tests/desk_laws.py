@@ -10,8 +10,8 @@ from typing import Final
 
 from law_book import Book, Event, Law, hours
 
-from rumorsim.events import Kind
-from rumorsim.verbs import LIFTED_BY
+from rumorsim.events.stream import Kind
+from rumorsim.events.verbs import LIFTED_BY
 
 __all__ = ["DESK_LAWS"]
 

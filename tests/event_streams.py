@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from rumorsim.events import (
+from rumorsim.common.randomness import philox, uniform
+from rumorsim.events.stream import (
     EVENT,
     STOPS,
     VERBS,
@@ -25,7 +26,6 @@ from rumorsim.events import (
     Kind,
     StoryFacts,
 )
-from rumorsim.randomness import philox, uniform
 
 CATEGORIES = ("health", "money", "sport")
 KINDS = ("ordinary", "self-media", "bot")

@@ -27,7 +27,7 @@ from second_hand import by_hand
 from stream_laws import STREAM_LAWS
 
 from rumorsim import Scenario, Simulation, loads, run
-from rumorsim.events import Batch, Kind
+from rumorsim.events.stream import Batch, Kind
 
 __all__ = ["ALL_LAWS", "Found", "examined"]
 

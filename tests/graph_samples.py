@@ -57,7 +57,7 @@ def read(path: Path, columns: str) -> FollowGraph:
 REFUSAL = """
 import sys, time
 from rumorsim.graphs import read_follows
-from rumorsim.errors import InputError
+from rumorsim.common.errors import InputError
 columns = None if sys.argv[1].endswith(".mapped") else "follower followee"
 try:
     read_follows(sys.argv[1], columns=columns)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any, ClassVar, NamedTuple
 
-from rumorsim.events import Batch, Facts, Kind
-from rumorsim.verbs import VERBS
+from rumorsim.events.stream import Batch, Facts, Kind
+from rumorsim.events.verbs import VERBS
 
 __all__ = ["Book", "Event", "Law", "broken", "events_of", "hours"]
 

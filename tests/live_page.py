@@ -20,7 +20,7 @@ import numpy as np
 from websockets.sync.client import ClientConnection, connect
 
 import rumorsim
-from rumorsim.events import Kind
+from rumorsim.events.stream import Kind
 
 __all__ = ["Answer", "Frame", "Page", "Talk", "page_running", "read_frame"]
 

@@ -7,7 +7,7 @@ from typing import Any
 from naive_desk import UNDO, WORDS
 from naive_parts import Row, desks, div, groups, kinds
 
-from rumorsim.events import VERBS, Facts
+from rumorsim.events.stream import VERBS, Facts
 
 
 def naive_gini(counts: list[int]) -> float | None:

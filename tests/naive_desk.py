@@ -7,7 +7,7 @@ from typing import Any
 from event_streams import KIND_OF_VERB, OF_ACCOUNTS
 from naive_parts import Row, desks, div, groups, kinds, spread
 
-from rumorsim.events import VERBS, Facts
+from rumorsim.events.stream import VERBS, Facts
 
 UNDO = (
     *("reinstate", "restore-followers", "restore-post", "show", "relist", "remonetise"),

@@ -15,7 +15,7 @@ from naive_desk import collateral, enforcement
 from naive_parts import Row, curve, div, first_times, groups, kinds, split, spread
 from naive_people import audience, displacement, losses, sources
 
-from rumorsim.events import Facts
+from rumorsim.events.stream import Facts
 
 
 def reach(facts: Facts, rows: list[Row]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from rumorsim.events import Facts
+from rumorsim.events.stream import Facts
 
 Row = dict[str, Any]
 

@@ -7,7 +7,7 @@ from typing import Any
 from naive_desk import first_guilty
 from naive_parts import Row, div, groups, kinds, spread
 
-from rumorsim.events import VERBS, Facts
+from rumorsim.events.stream import VERBS, Facts
 
 CLOSING = ("close", "take-down")
 #: What each word that lifts something ends, for good or for now.

@@ -6,9 +6,9 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 import rumorsim
-from rumorsim.desk import Desk
-from rumorsim.events import Batch, Facts
+from rumorsim.events.stream import Batch, Facts
 from rumorsim.measures import Meaning, Measure
+from rumorsim.platform.desk import Desk
 
 HOURS = 2.0
 

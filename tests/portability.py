@@ -46,8 +46,8 @@ print(*[each for each in core.__cpu_dispatch__ if core.__cpu_features__.get(each
 
 def digests() -> dict[str, str]:
     """The digest of the events of every valid scenario under each of its policies."""
-    from rumorsim.run import run
     from rumorsim.scenario import load
+    from rumorsim.simulation.running import run
 
     found = {}
     for file in SCENARIOS:
@@ -59,7 +59,7 @@ def digests() -> dict[str, str]:
 
 def pin() -> None:
     """Write the digests of this Python where the suite finds them."""
-    from rumorsim.provenance import RESULTS_VERSION
+    from rumorsim.common.provenance import RESULTS_VERSION
 
     table = {"results_version": RESULTS_VERSION, "digests": digests()}
     PINNED.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")

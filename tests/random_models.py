@@ -7,7 +7,7 @@ from typing import Any
 
 import random_scenarios as parts
 
-from rumorsim.models import MODELS
+from rumorsim.engine.models import MODELS
 from rumorsim.scenario.models import Scenario
 
 __all__ = ["random_model_scenario"]

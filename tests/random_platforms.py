@@ -8,10 +8,10 @@ from typing import Any
 
 from random_scenarios import random_scenario
 
-from rumorsim.desk import Desk
-from rumorsim.engines.base import UNPLANNED
-from rumorsim.levers import Factor
+from rumorsim.engine.base import UNPLANNED
+from rumorsim.platform.desk import Desk
 from rumorsim.scenario.models import Scenario
+from rumorsim.world.levers import Factor
 
 __all__ = ["busy_desk", "random_platforms"]
 

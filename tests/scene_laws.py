@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from law_book import Book, Event, Law
 
-from rumorsim.events import Kind
+from rumorsim.events.stream import Kind
 
 __all__ = ["SCENE_LAWS"]
 

@@ -20,8 +20,8 @@ from typing import Any, Final
 from second_values import Node, Place, Values, hours_as_text
 
 from rumorsim import InputError, Scenario, Simulation, loads
+from rumorsim.events.verbs import VERBS
 from rumorsim.scenario.schema import json_schema
-from rumorsim.verbs import VERBS
 
 __all__ = ["as_toml", "second_scenario"]
 

@@ -11,9 +11,9 @@ import random
 from collections.abc import Callable, Generator
 from typing import Any, Final
 
-from rumorsim.desk import Desk
-from rumorsim.desk_records import Done
-from rumorsim.verbs import LIFTED_BY, TARGET_OF
+from rumorsim.events.verbs import LIFTED_BY, TARGET_OF
+from rumorsim.platform.desk import Desk
+from rumorsim.platform.desk_records import Done
 
 __all__ = ["by_hand"]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from event_streams import Draws, random_stream
 
-from rumorsim.events import Batch, Facts
-from rumorsim.sinks import EVENT_FORMATS, facts_to_json, open_sink, read_events
+from rumorsim.events.sinks import EVENT_FORMATS, facts_to_json, open_sink, read_events
+from rumorsim.events.stream import Batch, Facts
 
 SUFFIXES = [s.removeprefix(".") for each in EVENT_FORMATS.values() for s in each.suffixes]
 ROOT = Path(__file__).resolve().parents[1]

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from rumorsim.events import VERBS, Batch, Kind
-from rumorsim.levers import CEILINGS
-from rumorsim.run import Simulation
+from rumorsim.events.stream import VERBS, Batch, Kind
 from rumorsim.scenario.models import Scenario
-from rumorsim.world import World
+from rumorsim.simulation.running import Simulation
+from rumorsim.world.levers import CEILINGS
+from rumorsim.world.world import World
 
 __all__ = [
     "actions",

@@ -8,7 +8,7 @@ from typing import Final
 
 from law_book import Book, Event, Law, hours
 
-from rumorsim.events import STOPS, Kind
+from rumorsim.events.stream import STOPS, Kind
 
 __all__ = ["STREAM_LAWS"]
 

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 import rumorsim
-from rumorsim.results import Result
-from rumorsim.run import run
 from rumorsim.scenario import Scenario
-from rumorsim.studies import making
-from rumorsim.studies.sweep import Progress
+from rumorsim.simulation.results import Result
+from rumorsim.simulation.running import run
+from rumorsim.studies.runner import worker
+from rumorsim.studies.sweep.sweep import Progress
 
 FOLDER = Path(__file__).parent / "studies"
 SCENARIO = FOLDER / "scenario.toml"
@@ -106,5 +106,5 @@ def remembered_runs() -> Iterator[None]:
         return known[key]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(making, "run", remembering)
+        patch.setattr(worker, "run", remembering)
         yield

@@ -17,15 +17,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rumorsim
-from rumorsim.account_table import AccountTable
-from rumorsim.cascades import cascade_trees
-from rumorsim.cli import cli
-from rumorsim.csv_text import read_csv
-from rumorsim.errors import InputError
-from rumorsim.events import Kind
+from rumorsim.cli.app import cli
+from rumorsim.common.csv_text import read_csv
+from rumorsim.common.errors import InputError
+from rumorsim.events.cascades import cascade_trees
+from rumorsim.events.sinks import facts_from_json, facts_to_json, read_events
+from rumorsim.events.stream import Kind
 from rumorsim.graphs import from_edges, write_follows
-from rumorsim.results import Result
-from rumorsim.sinks import facts_from_json, facts_to_json, read_events
+from rumorsim.simulation.results import Result
+from rumorsim.world.account_table import AccountTable
 
 FORWARD = "follower followee"
 #: Who follows whom; text in several scripts, what CSV must quote and what must not be run.

@@ -17,11 +17,11 @@ from small_worlds import agree, differ, events, merged, public, small
 from test_interventions import changed_alone, models_of
 
 from rumorsim.adversaries import ADVERSARIES, Adversary
-from rumorsim.errors import InputError
-from rumorsim.events import Batch
-from rumorsim.run import Simulation
+from rumorsim.common.errors import InputError
+from rumorsim.events.stream import Batch
 from rumorsim.scenario.loading import from_values
 from rumorsim.scenario.models import Scenario
+from rumorsim.simulation.running import Simulation
 
 KINDS = sorted(ADVERSARIES)
 

@@ -12,10 +12,10 @@ from scipy import stats
 from small_worlds import actions, agree, events, small
 
 from rumorsim.adversaries.base import Luck, of_kinds
-from rumorsim.events import Batch, Kind
+from rumorsim.events.stream import Batch, Kind
 from rumorsim.measures import Listening
-from rumorsim.run import Simulation
-from rumorsim.sponsors import Sponsor
+from rumorsim.platform.sponsors import Sponsor
+from rumorsim.simulation.running import Simulation
 
 ALARM = 1e-4
 #: Nobody reads or shares: what happens is the adversaries' doing.

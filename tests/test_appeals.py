@@ -10,10 +10,10 @@ from intervention_examples import WORLD
 from scipy import stats
 from small_worlds import actions, agree, events, lever_columns, public, small
 
-from rumorsim.desk import Action
-from rumorsim.errors import InputError
-from rumorsim.run import Simulation
+from rumorsim.common.errors import InputError
+from rumorsim.platform.desk import Action
 from rumorsim.scenario.models import Scenario
+from rumorsim.simulation.running import Simulation
 
 ALARM = 1e-4
 #: 600 accounts of which half have posted something false; nobody reads.

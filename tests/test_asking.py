@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 import rumorsim
-from rumorsim.errors import InputError
+from rumorsim.common.errors import InputError
 from rumorsim.scenario import Scenario
-from rumorsim.studies.asking import study_of
-from rumorsim.studies.study import load_study
+from rumorsim.studies.sweep.asking import study_of
+from rumorsim.studies.sweep.study import load_study
 
 CONFIGS = Path(__file__).parents[1] / "configs"
 APPEAL = "stories[tap-water].appeal"

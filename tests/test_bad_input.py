@@ -14,10 +14,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rumorsim.errors import Fault, InputError
+from rumorsim.common.errors import Fault, InputError
+from rumorsim.common.settings.messages import MOST_FAULTS
 from rumorsim.scenario import load, loads
 from rumorsim.scenario.text import MOST_BYTES, MOST_KEYS
-from rumorsim.written.messages import MOST_FAULTS
 
 FOLDER = Path(__file__).parent / "scenarios"
 INVALID = sorted((FOLDER / "invalid").glob("*.toml"))
@@ -120,7 +120,7 @@ HOSTILE = {
 #: ru_maxrss: a child starts with its parent's.
 _COSTED = """
 import sys, time
-from rumorsim.errors import InputError
+from rumorsim.common.errors import InputError
 from rumorsim.scenario import load
 try:
     load(sys.argv[1])

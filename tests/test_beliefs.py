@@ -12,8 +12,8 @@ import pytest
 from scipy import stats
 from small_worlds import small
 
-from rumorsim.events import Batch, Kind
-from rumorsim.run import Simulation
+from rumorsim.events.stream import Batch, Kind
+from rumorsim.simulation.running import Simulation
 
 ALARM = 1e-4
 ENGINES = ["fast", "reference"]

@@ -6,10 +6,10 @@ import numba
 import numpy as np
 import pytest
 
-from rumorsim.kernels import records
-from rumorsim.kernels.blocks import draw_block, words_below
-from rumorsim.kernels.linking import KernelCompiler
-from rumorsim.randomness import philox, uniform
+from rumorsim.common.randomness import philox, uniform
+from rumorsim.engine.kernels import records
+from rumorsim.engine.kernels.blocks import draw_block, words_below
+from rumorsim.engine.kernels.linking import KernelCompiler
 
 
 @numba.njit(pipeline_class=KernelCompiler)

@@ -10,11 +10,11 @@ import pytest
 from scipy import stats
 from small_worlds import actions, small
 
-from rumorsim.desk import Action
-from rumorsim.errors import InputError
-from rumorsim.events import VERBS
-from rumorsim.run import Simulation
+from rumorsim.common.errors import InputError
+from rumorsim.events.stream import VERBS
+from rumorsim.platform.desk import Action
 from rumorsim.scenario.models import Scenario
+from rumorsim.simulation.running import Simulation
 
 ALARM = 1e-4
 #: 1,000 accounts of which each has posted once: nobody reads, everybody may be taken up.

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from rumorsim.cli import cli
-from rumorsim.run import run
+from rumorsim.cli.app import cli
 from rumorsim.scenario import load
 from rumorsim.scenario.categories import CATEGORIES
-from rumorsim.scenario.presets import configs, preset_names
+from rumorsim.simulation.running import run
+from rumorsim.world.settings.presets import configs, preset_names
 
 NAMES = ["2018-autumn", "2018-trolls", "2021-new-rules", "2023-spring"]
 FILES = {room: sorted((configs() / room).glob("*.toml")) for room in ("campaigns", "platforms")}

@@ -8,9 +8,9 @@ import pytest
 from event_streams import Draws, cut, random_stream, streams
 from hypothesis import given, settings
 
-from rumorsim.cascades import cascade_arrays, cascade_trees
-from rumorsim.events import Batch, Facts, Kind
-from rumorsim.sinks import open_sink, read_events
+from rumorsim.events.cascades import cascade_arrays, cascade_trees
+from rumorsim.events.sinks import open_sink, read_events
+from rumorsim.events.stream import Batch, Facts, Kind
 
 
 @settings(max_examples=60, deadline=None)
@@ -71,7 +71,7 @@ def test_empty_and_saved(tmp_path: object) -> None:
 
 @pytest.mark.parametrize("depth", [1, 2, 3, 1000])
 def test_depth_of_a_chain(depth: int) -> None:
-    from rumorsim.measures.posts import depths_and_roots
+    from rumorsim.events.posts import depths_and_roots
 
     parent = np.arange(-1, depth, dtype=np.int32)
     found, root = depths_and_roots(parent)

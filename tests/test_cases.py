@@ -14,12 +14,12 @@ from intervention_examples import EXAMPLES
 from scipy import stats
 from small_worlds import agree, small
 
-from rumorsim.desk import Action
-from rumorsim.events import Kind
-from rumorsim.interventions import INTERVENTIONS
-from rumorsim.run import Simulation
+from rumorsim.events.stream import Kind
+from rumorsim.events.verbs import LIFTED_BY
+from rumorsim.platform.desk import Action
+from rumorsim.platform.interventions import INTERVENTIONS
 from rumorsim.scenario.models import Scenario
-from rumorsim.verbs import LIFTED_BY
+from rumorsim.simulation.running import Simulation
 
 ALARM = 1e-4
 #: Interventions that open cases of their own accord, and not for whole platforms.

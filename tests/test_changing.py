@@ -18,8 +18,8 @@ import pytest
 from pydantic import BaseModel
 
 from rumorsim import Scenario, load, loads, run
-from rumorsim.errors import InputError
-from rumorsim.interventions.close_accounts import CloseAccounts
+from rumorsim.common.errors import InputError
+from rumorsim.platform.interventions.close_accounts import CloseAccounts
 from rumorsim.scenario.explained import explained
 from rumorsim.scenario.handing import with_policies
 from rumorsim.scenario.models import Author, Policy, Story

@@ -8,11 +8,11 @@ import pytest
 from click.testing import CliRunner, Result
 from small_worlds import small
 
-from rumorsim.cli import cli
-from rumorsim.errors import OutputError
-from rumorsim.run import run
-from rumorsim.studies.compare import compare
-from rumorsim.studies.sweep import sweep
+from rumorsim.cli.app import cli
+from rumorsim.common.errors import OutputError
+from rumorsim.simulation.running import run
+from rumorsim.studies.compare.compare import compare
+from rumorsim.studies.sweep.sweep import sweep
 
 SCENARIO = """
 name = "NAME"
@@ -199,7 +199,7 @@ def test_in_python_it_is_the_same(tmp_path: Path) -> None:
 
 
 def test_a_sweep_may_grow_from_python(tmp_path: Path) -> None:
-    from rumorsim.studies.study import study_from_values
+    from rumorsim.studies.sweep.study import study_from_values
 
     values = {
         "name": "grows", "scenario": "scenario.toml", "replicates": 1,

@@ -15,9 +15,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 import rumorsim
-from rumorsim.cli import cli
-from rumorsim.errors import OutputError
-from rumorsim.files import MARKER, check_directory, write_beside, write_directory
+from rumorsim.cli.app import cli
+from rumorsim.common.errors import OutputError
+from rumorsim.common.files import MARKER, check_directory, write_beside, write_directory
 from rumorsim.scenario import load, loads
 
 ROOT = Path(__file__).parents[1]
@@ -118,7 +118,7 @@ def test_schema_is_json() -> None:
 
 
 def test_compare_prints_and_saves(tmp_path: Path) -> None:
-    pytest.importorskip("rumorsim.studies.compare")
+    pytest.importorskip("rumorsim.studies.compare.compare")
     out = tmp_path / "compared"
     options = ("--replicates", "2", "--workers", "1", "--out", str(out))
     done = _run("compare", POLICIES, *options)
@@ -172,9 +172,9 @@ def test_every_fault_has_its_line() -> None:
 
 def test_help_imports_nothing_heavy() -> None:
     code = (
-        "import sys, time; begin = time.process_time(); import rumorsim.cli;"
+        "import sys, time; begin = time.process_time(); import rumorsim.cli.app;"
         "from click.testing import CliRunner;"
-        "assert CliRunner().invoke(rumorsim.cli.cli, ['--help']).exit_code == 0;"
+        "assert CliRunner().invoke(rumorsim.cli.app.cli, ['--help']).exit_code == 0;"
         "print(time.process_time() - begin, *sys.modules)"
     )
     done = subprocess.run(

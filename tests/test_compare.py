@@ -19,22 +19,22 @@ import pytest
 from scipy import stats
 from small_worlds import small
 
-from rumorsim.errors import InputError, OutputError
+from rumorsim.common.errors import InputError, OutputError
+from rumorsim.common.provenance import digest_of
 from rumorsim.graphs import follows
-from rumorsim.provenance import digest_of
-from rumorsim.reports.tables import width_of
-from rumorsim.run import run
+from rumorsim.reports.figures.tables import width_of
 from rumorsim.scenario.models import Scenario
-from rumorsim.studies import making, workers
-from rumorsim.studies.compare import Comparison, compare
-from rumorsim.studies.intervals import (
+from rumorsim.simulation.running import run
+from rumorsim.studies.compare.compare import Comparison, compare
+from rumorsim.studies.runner import worker, workers
+from rumorsim.studies.runner.runner import RunError
+from rumorsim.studies.statistics.intervals import (
     Interval,
     mean_interval,
     paired_difference,
     relative_change,
     times_fewer,
 )
-from rumorsim.studies.runner import RunError
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 A = [12.0, 15.0, 9.0, 20.0, 14.0]
@@ -175,7 +175,7 @@ def test_the_table_tells_of_both_kinds_of_story(found: Comparison) -> None:
         assert words in text
     assert "the same in all worlds" in text
     assert "hold for all 2 policies at once (95 %; each alone 97.5 %, Bonferroni)" in text
-    assert "Order by reach of false stories, lowest first (probability of exactly this" in text
+    assert "RunSpec by reach of false stories, lowest first (probability of exactly this" in text
     assert "P(lowest): probability that this policy has the lowest mean reach of false" in text
 
 
@@ -338,7 +338,7 @@ def test_a_failed_run_names_policy_and_seed(
     def broken(_: Scenario, policy: str, seed: int, *rest: object, **more: object) -> None:
         raise ZeroDivisionError(f"in {policy} {seed}")
 
-    monkeypatch.setattr(making, "run", broken)
+    monkeypatch.setattr(worker, "run", broken)
     with pytest.raises(RunError, match='policy "none", seed 3: ZeroDivisionError'):
         compare(scenario, replicates=1, workers=1, seed=3, reuse=False)
 
@@ -369,7 +369,7 @@ def test_steps_towards_a_precision_are_made_by_the_same_processes(
     started: list[int] = []
     start = workers._Worker.__init__
 
-    def counted(self: workers._Worker, job: making.Job) -> None:
+    def counted(self: workers._Worker, job: worker.Job) -> None:
         started.append(1)
         start(self, job)
 

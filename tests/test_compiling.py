@@ -27,7 +27,7 @@ class Listener(event.Listener):
 listener = Listener()
 event.register("numba:compile", listener)
 sys.argv = ["rumorsim", *sys.argv[1:]]
-from rumorsim.cli import main
+from rumorsim.cli.app import main
 try:
     main()
 except SystemExit as left:
@@ -96,5 +96,5 @@ def test_a_damaged_file_is_compiled_again(first: dict[str, Any], tmp_path: Path)
     for each in damaged:
         each.write_bytes(each.read_bytes()[:100])
     compiled, _ = started(cache, "run", "configs/small.toml")
-    assert compiled == ["rumorsim.kernels.alias.alias_table"]
+    assert compiled == ["rumorsim.engine.kernels.alias.alias_table"]
     assert started(cache, "run", "configs/small.toml")[0] == []

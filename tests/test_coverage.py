@@ -14,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from rumorsim.studies.intervals import paired_difference
+from rumorsim.studies.statistics.intervals import paired_difference
 
 PLACE = Path(__file__).parent.parent / "experiments" / "coverage"
 POLICY = "after 1 h"

@@ -10,12 +10,12 @@ import pytest
 from click.testing import CliRunner
 from small_worlds import small
 
-from rumorsim.cli import cli
-from rumorsim.errors import InputError, OutputError
-from rumorsim.run import run
+from rumorsim.cli.app import cli
+from rumorsim.common.errors import InputError, OutputError
 from rumorsim.scenario.models import Scenario
-from rumorsim.studies.delay_map import DelayMap, delay_map
-from rumorsim.studies.overrides import overridden
+from rumorsim.simulation.running import run
+from rumorsim.studies.delay_map.delay_map import DelayMap, delay_map
+from rumorsim.studies.sweep.overrides import overridden
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 REACH = "reach.truth.false.accounts"

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from small_worlds import actions, agree, events, lever_columns, small
 
-from rumorsim.events import Kind
-from rumorsim.run import Simulation
+from rumorsim.events.stream import Kind
 from rumorsim.scenario.models import Scenario
+from rumorsim.simulation.running import Simulation
 
 ENGINES = ["fast", "reference"]
 MANY: dict[str, Any] = {

@@ -10,11 +10,11 @@ from small_worlds import actions, agree, differ, lever_columns, small
 from test_desk_verbs import UNDOABLE
 
 import rumorsim
-from rumorsim.desk import Desk
-from rumorsim.events import VERBS, Batch, Kind
-from rumorsim.run import Simulation
+from rumorsim.events.stream import VERBS, Batch, Kind
+from rumorsim.events.verbs import LIFTED_BY
+from rumorsim.platform.desk import Desk
 from rumorsim.scenario.models import Scenario
-from rumorsim.verbs import LIFTED_BY
+from rumorsim.simulation.running import Simulation
 
 BEGIN, END, HORIZON = 8.0, 16.0, 24.0
 ENGINES = ["fast", "reference"]

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from small_worlds import actions, agree, differ, events, small
 
-from rumorsim.desk import Desk
-from rumorsim.errors import InputError
-from rumorsim.events import VERBS, Kind
-from rumorsim.run import Simulation
+from rumorsim.common.errors import InputError
+from rumorsim.events.stream import VERBS, Kind
+from rumorsim.platform.desk import Desk
 from rumorsim.scenario.models import Scenario
+from rumorsim.simulation.running import Simulation
 
 BEGIN, END, HORIZON = 8.0, 16.0, 24.0
 ENGINES = ["fast", "reference"]

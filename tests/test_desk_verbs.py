@@ -9,11 +9,11 @@ import pytest
 from scipy import stats
 from small_worlds import actions, agree, small
 
-from rumorsim.desk import Desk
-from rumorsim.events import VERBS, Batch, Kind
-from rumorsim.run import Simulation
+from rumorsim.events.stream import VERBS, Batch, Kind
+from rumorsim.events.verbs import LIFTED_BY
+from rumorsim.platform.desk import Desk
 from rumorsim.scenario.models import Scenario
-from rumorsim.verbs import LIFTED_BY
+from rumorsim.simulation.running import Simulation
 
 BEGIN, END, HORIZON = 8.0, 16.0, 24.0
 ENGINES = ["fast", "reference"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rumorsim.events import EVENT, Batch, StreamDigest
+from rumorsim.events.stream import EVENT, Batch, StreamDigest
 
 COLUMNS = EVENT.names or ()
 

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 import rumorsim
-from rumorsim.interventions import INTERVENTIONS
+from rumorsim.common.settings.shapes import keys_of, meaning_of
+from rumorsim.platform.interventions import INTERVENTIONS
 from rumorsim.scenario.models import Policy, Scenario, Story
 from rumorsim.scenario.schema import json_schema
-from rumorsim.studies.study import json_schema as study_schema
-from rumorsim.written.shapes import keys_of, meaning_of
+from rumorsim.studies.sweep.study import json_schema as study_schema
 
 MODELS = [Scenario, Story, Policy, rumorsim.Intervention, *INTERVENTIONS.values()]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import rumorsim
-from rumorsim.interventions import INTERVENTIONS
+from rumorsim.platform.interventions import INTERVENTIONS
 
 ROOT = Path(__file__).resolve().parents[1]
 NEEDED = ("sphinx", "myst_nb", "pydata_sphinx_theme", "sphinx_design", "latex2mathml")

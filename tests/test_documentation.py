@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from rumorsim import __version__, documentation
-from rumorsim.cli import cli
+from rumorsim import __version__
+from rumorsim.cli import documentation
+from rumorsim.cli.app import cli
 
 
 @pytest.fixture

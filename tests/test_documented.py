@@ -17,8 +17,8 @@ from documented import COMMANDS, PAGES, ROOT, Command, blocks, needed_by, unquot
 
 import rumorsim
 from rumorsim import loads, run
-from rumorsim.cli import cli
-from rumorsim.events import COLUMNS, Kind
+from rumorsim.cli.app import cli
+from rumorsim.events.stream import COLUMNS, Kind
 
 README = PAGES["README.md"]
 OURS = [command for command in COMMANDS if command.line.startswith("rumorsim ")]

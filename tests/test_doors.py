@@ -14,10 +14,10 @@ from own_doors import EarlyShares, close_some
 from sweep_studies import SCENARIO
 
 import rumorsim
-from rumorsim.cli import cli
-from rumorsim.errors import InputError
-from rumorsim.reports.report import write_report
-from rumorsim.studies.reproduce import reproduce
+from rumorsim.cli.app import cli
+from rumorsim.common.errors import InputError
+from rumorsim.reports.pages.report import write_report
+from rumorsim.studies.runner.reproduce import reproduce
 from rumorsim.web.worlds import TwoWorlds
 
 ROOT = Path(__file__).parents[1]

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from rumorsim.drafts import Draft
-from rumorsim.errors import OutputError
-from rumorsim.files import check_directory, write_beside
+from rumorsim.common.drafts import Draft
+from rumorsim.common.errors import OutputError
+from rumorsim.common.files import check_directory, write_beside
 
 KILLED = """
 import sys
 from pathlib import Path
-from rumorsim.drafts import Draft
+from rumorsim.common.drafts import Draft
 draft = Draft(Path(sys.argv[1]), folder=sys.argv[2] == "folder")
 inside = draft.path / "half" if sys.argv[2] == "folder" else draft.path
 inside.write_text("half")

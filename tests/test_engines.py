@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from random_scenarios import random_scenario
 
-from rumorsim.engines.fast import FastEngine
-from rumorsim.engines.reference import ReferenceEngine
-from rumorsim.events import Batch, Kind
-from rumorsim.run import Simulation
+from rumorsim.engine.fast import FastEngine
+from rumorsim.engine.reference.engine import ReferenceEngine
+from rumorsim.events.stream import Batch, Kind
 from rumorsim.scenario.models import Scenario
+from rumorsim.simulation.running import Simulation
 
 #: Scenarios compared in the ordinary suite; the long check takes all.
 QUICK, ALL = 60, 200
@@ -86,7 +86,7 @@ def test_tiny_buffers_change_nothing(number: int, monkeypatch: pytest.MonkeyPatc
             self._hits = self._hits[:1]
             self._bind()
 
-    monkeypatch.setattr("rumorsim.engines.fast.FastEngine", Cramped)
+    monkeypatch.setattr("rumorsim.engine.fast.FastEngine", Cramped)
     assert first_difference(events(scenario, "fast"), whole) is None
 
 

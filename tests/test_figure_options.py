@@ -11,14 +11,14 @@ from click.testing import CliRunner, Result
 from small_worlds import small
 from test_pictures import SCENARIO
 
-from rumorsim.cli import cli
-from rumorsim.errors import InputError
-from rumorsim.reports.cascade import draw_cascade
-from rumorsim.reports.pictures import FORMATS, Picture, formats_of
-from rumorsim.reports.style import drawing
-from rumorsim.run import Simulation
-from rumorsim.studies.compare import compare
-from rumorsim.studies.delay_map import delay_map
+from rumorsim.cli.app import cli
+from rumorsim.common.errors import InputError
+from rumorsim.reports.figures.cascade import draw_cascade
+from rumorsim.reports.figures.pictures import FORMATS, Picture, formats_of
+from rumorsim.reports.figures.style import drawing
+from rumorsim.simulation.running import Simulation
+from rumorsim.studies.compare.compare import compare
+from rumorsim.studies.delay_map.delay_map import delay_map
 
 COMPARE = ("compare", "two.toml", "--replicates", "2", "--workers", "1")
 MAP = (

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from small_worlds import small
 
-from rumorsim.errors import InputError
+from rumorsim.common.errors import InputError
 from rumorsim.graphs.generators import GENERATORS
 from rumorsim.graphs.layout import follow_positions
-from rumorsim.reports.cascade import draw_cascade
-from rumorsim.reports.figures import Band, Dot, Panel, draw_bands, draw_differences
-from rumorsim.reports.pictures import save_figure
-from rumorsim.reports.style import COLOURS, drawing, hour_ticks, in_rows
-from rumorsim.reports.tables import spread, told_apart
-from rumorsim.run import Simulation
+from rumorsim.reports.figures.cascade import draw_cascade
+from rumorsim.reports.figures.panels import Band, Dot, Panel, draw_bands, draw_differences
+from rumorsim.reports.figures.pictures import save_figure
+from rumorsim.reports.figures.style import COLOURS, drawing, hour_ticks, in_rows
+from rumorsim.reports.figures.tables import spread, told_apart
+from rumorsim.simulation.running import Simulation
 
 HOURS = [0.0, 1.0, 2.0]
 

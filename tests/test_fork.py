@@ -14,9 +14,9 @@ from intervention_examples import WORLD
 from small_worlds import actions, agree, small
 
 import rumorsim
-from rumorsim.errors import RumorsimError
-from rumorsim.run import Simulation
+from rumorsim.common.errors import RumorsimError
 from rumorsim.scenario import Scenario
+from rumorsim.simulation.running import Simulation
 
 ENGINES = ["fast", "reference"]
 CLOSE = {"kind": "close-accounts", "when": {"reports": 3}}

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 import rumorsim
-from rumorsim.errors import InputError
-from rumorsim.events import COLUMNS, EVENT, Batch, Event, Kind
-from rumorsim.frames import Table
-from rumorsim.studies.comparison import Comparison
-from rumorsim.studies.swept import Sweep
+from rumorsim.common.errors import InputError
+from rumorsim.common.frames import Table
+from rumorsim.events.stream import COLUMNS, EVENT, Batch, Event, Kind
+from rumorsim.studies.compare.comparison import Comparison
+from rumorsim.studies.sweep.swept import Sweep
 
 SMALL = Path(__file__).parents[1] / "configs" / "small.toml"
 APPEAL = "stories[tap-water].appeal"

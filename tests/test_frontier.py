@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from small_worlds import small
 
-from rumorsim.reports.report import page_of
-from rumorsim.reports.saved import read_comparison
-from rumorsim.reports.tables import number
-from rumorsim.studies.compare import compare
-from rumorsim.studies.comparison import Comparison
-from rumorsim.studies.frontier import COST, FALSE, TRUE, frontier, frontier_lines
+from rumorsim.reports.figures.tables import number
+from rumorsim.reports.pages.report import page_of
+from rumorsim.reports.pages.saved import read_comparison
+from rumorsim.studies.compare.compare import compare
+from rumorsim.studies.compare.comparison import Comparison
+from rumorsim.studies.compare.frontier import COST, FALSE, TRUE, frontier, frontier_lines
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from graph_samples import BACKWARD, FORWARD, sample
 from hypothesis import HealthCheck, find, given, settings
 from hypothesis import strategies as st
 
-from rumorsim.errors import Fault, InputError
+from rumorsim.common.errors import Fault, InputError
 from rumorsim.graphs import FollowGraph, read_follows, sources, write_follows
 from rumorsim.scenario import loads
 

@@ -14,9 +14,9 @@ from rumorsim.graphs.mapped import read_mapped
 from rumorsim.scenario import build_graph
 from rumorsim.scenario.described import described
 from rumorsim.scenario.estimates import expectations
-from rumorsim.studies.reproduce import reproduce
-from rumorsim.studies.shelf import Shelf
-from rumorsim.studies.summary import head
+from rumorsim.studies.compare.summary import head
+from rumorsim.studies.runner.graph_cache import Shelf
+from rumorsim.studies.runner.reproduce import reproduce
 
 POLICY = "close accounts"
 STARTS = Path(__file__).resolve().parents[1] / "configs/starts"
@@ -143,7 +143,7 @@ def test_reproduce(own: Scenario, tmp_path: Path) -> None:
 def test_shelf_keeps_the_graph_of_each_world(
     own: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from rumorsim.studies import shelf
+    from rumorsim.studies.runner import graph_cache as shelf
 
     kept = Shelf(tmp_path)
     kept.ready(own.with_(seed=1))

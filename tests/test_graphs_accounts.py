@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from rumorsim import load
-from rumorsim.cli import cli
-from rumorsim.errors import InputError
+from rumorsim.cli.app import cli
+from rumorsim.common.errors import InputError
 from rumorsim.graphs import (
     FollowGraph,
     from_edges,
@@ -21,8 +21,8 @@ from rumorsim.graphs import (
     with_accounts_table,
 )
 from rumorsim.graphs.building import with_accounts
-from rumorsim.run import run
 from rumorsim.scenario import build_graph
+from rumorsim.simulation.running import run
 
 FORWARD = "follower followee"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from rumorsim.cli_graph import graph
+from rumorsim.cli.graph import graph
 from rumorsim.graphs import GENERATORS, read_follows
 
 FORWARD = "follower followee"
@@ -144,7 +144,7 @@ def test_direction_is_required() -> None:
 
 def test_help_imports_nothing_slow() -> None:
     code = (
-        "import sys; from rumorsim.cli_graph import graph;"
+        "import sys; from rumorsim.cli.graph import graph;"
         "graph(['--help'], standalone_mode=False);"
         "print(sorted({'numpy', 'numba', 'networkx', 'pydantic', 'scipy'} & set(sys.modules)))"
     )

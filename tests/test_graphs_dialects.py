@@ -8,7 +8,7 @@ import pytest
 from edge_dialects import EdgeList, edge_lists
 from hypothesis import HealthCheck, assume, event, find, given, settings
 
-from rumorsim.errors import InputError
+from rumorsim.common.errors import InputError
 from rumorsim.graphs import FollowGraph, read_follows
 
 many = settings(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rumorsim.errors import InputError, OutputError
+from rumorsim.common.errors import InputError, OutputError
 from rumorsim.graphs import (
     FollowGraph,
     from_edges,

@@ -14,8 +14,8 @@ from graph_samples import BACKWARD, FORWARD, column, read, sample, write
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rumorsim.cli_graph import graph as graph_command
-from rumorsim.errors import InputError
+from rumorsim.cli.graph import graph as graph_command
+from rumorsim.common.errors import InputError
 from rumorsim.graphs import GENERATORS, from_edges, read_follows
 from rumorsim.graphs.mapped import read_mapped
 
@@ -124,8 +124,8 @@ author = {{ random = 1 }}
 
 
 def test_scenarios_run_on_every_format(tmp_path: Path) -> None:
-    from rumorsim.run import run
     from rumorsim.scenario import loads
+    from rumorsim.simulation.running import run
 
     graph = GENERATORS["erdos-renyi"](200, 6.0, seed=2)
     found = {}

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 from scipy import stats
 
-from rumorsim.errors import InputError
+from rumorsim.common.errors import InputError
 from rumorsim.graphs import GENERATORS, FollowGraph, GraphConfig
 from rumorsim.graphs.config import GRAPH_CONFIGS
 from rumorsim.graphs.statistics import clustering, largest_component_share, reciprocity

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from graph_samples import BACKWARD, FORWARD, refused_cheaply, sample
 
-from rumorsim.errors import InputError
+from rumorsim.common.errors import InputError
 from rumorsim.graphs import from_edges, from_networkx, read_follows, write_follows
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="measures memory as Linux counts it")

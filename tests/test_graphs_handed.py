@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rumorsim
-from rumorsim.errors import InputError
+from rumorsim.common.errors import InputError
 from rumorsim.graphs import FollowGraph, follow_graph, from_edges, from_networkx
 
 EDGES = [(0, 1), (1, 2), (2, 0), (3, 0)]

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from graph_samples import FORWARD, refused_cheaply, sample, write
 
-from rumorsim.errors import InputError, OutputError
-from rumorsim.files import check_directory
+from rumorsim.common.errors import InputError, OutputError
+from rumorsim.common.files import check_directory
 from rumorsim.graphs import GENERATORS, from_edges, read_follows
 from rumorsim.graphs.mapped import check_mapped, read_mapped, write_mapped
 

@@ -8,7 +8,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from rumorsim.errors import InputError
+from rumorsim.common.errors import InputError
 from rumorsim.graphs import from_edges, from_networkx, to_networkx
 
 FORWARD, BACKWARD = "follower followee", "followee follower"

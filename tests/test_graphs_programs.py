@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from graph_samples import FORWARD
 
-from rumorsim.errors import InputError
+from rumorsim.common.errors import InputError
 from rumorsim.graphs import FollowGraph, from_networkx, read_follows
 
 CASES = Path(__file__).parents[2] / "shared" / "cases"

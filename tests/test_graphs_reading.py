@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rumorsim.errors import InputError
+from rumorsim.common.errors import InputError
 from rumorsim.graphs import FollowGraph, from_edges, read_follows, reading, sources
 from rumorsim.graphs.cells import LONGEST_LINE, Said, Shape
 from rumorsim.graphs.columns import parse_columns
@@ -195,7 +195,7 @@ def form(separator: bytes, words: str, comments: str | None) -> LineFormat:
 
 def compiled(text: bytes, plan: LineFormat, at: int = 0) -> tuple[list[tuple[Any, ...]], int, int]:
     """The rows of the compiled reader, where it stopped, and how many lines it skipped."""
-    from rumorsim.kernels.edge_text import count_lines, plain_lines
+    from rumorsim.engine.kernels.edge_text import count_lines, plain_lines
 
     array = np.frombuffer(text, np.uint8)
     room = int(count_lines(array))
@@ -369,7 +369,7 @@ REFUSAL = """
 import sys, time
 began = time.perf_counter()
 from rumorsim.graphs import read_follows
-from rumorsim.errors import InputError
+from rumorsim.common.errors import InputError
 try:
     read_follows(sys.argv[1], columns="follower followee")
 except InputError as error:

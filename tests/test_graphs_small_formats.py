@@ -17,8 +17,8 @@ from graph_samples import BACKWARD, FORWARD, refused_cheaply
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rumorsim.cli_graph import graph as graph_command
-from rumorsim.errors import InputError
+from rumorsim.cli.graph import graph as graph_command
+from rumorsim.common.errors import InputError
 from rumorsim.graphs import FollowGraph, from_edges, from_networkx, read_follows, write_follows
 from rumorsim.graphs.building import named_by
 from rumorsim.graphs.formats import FORMATS
@@ -764,8 +764,8 @@ def test_hostile_files_are_refused_fast(name: str, content: bytes, tmp_path: Pat
 
 
 def test_formats_in_scenarios(tmp_path: Path) -> None:
-    from rumorsim.run import run
     from rumorsim.scenario import loads
+    from rumorsim.simulation.running import run
 
     (tmp_path / "g.data").write_text(GML, encoding="utf-8")
     text = """

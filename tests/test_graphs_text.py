@@ -14,8 +14,8 @@ import pytest
 from click.testing import CliRunner
 
 from rumorsim import load
-from rumorsim.cli_graph import graph as graph_command
-from rumorsim.errors import InputError
+from rumorsim.cli.graph import graph as graph_command
+from rumorsim.common.errors import InputError
 from rumorsim.graphs import FollowGraph, read_follows, write_follows
 from rumorsim.graphs.columns import looks_like_names, names_a_column
 from rumorsim.scenario import build_graph

@@ -18,13 +18,13 @@ import pytest
 from click.testing import CliRunner
 from hostile_files import FILES, NOT_FETCHED, mutated, place_of
 
-from rumorsim.cli import cli
-from rumorsim.errors import InputError
+from rumorsim.cli.app import cli
+from rumorsim.common.errors import InputError
 from rumorsim.graphs import from_edges, read_accounts_table, read_follows, write_follows
-from rumorsim.reports.page import html_of
-from rumorsim.reports.report import page_of
-from rumorsim.results import Result
-from rumorsim.studies.reproduce import reproduce
+from rumorsim.reports.pages.page import html_of
+from rumorsim.reports.pages.report import page_of
+from rumorsim.simulation.results import Result
+from rumorsim.studies.runner.reproduce import reproduce
 
 ROOT = Path(__file__).parents[1]
 SMALL = str(ROOT / "configs" / "small.toml")

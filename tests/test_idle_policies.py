@@ -11,16 +11,16 @@ from click.testing import CliRunner
 from intervention_examples import EXAMPLES, WORLD
 from small_worlds import agree, merged, public, small, values
 
-from rumorsim.cli import cli
-from rumorsim.errors import InputError, RumorsimWarning
-from rumorsim.interventions import INTERVENTIONS
-from rumorsim.run import Simulation
+from rumorsim.cli.app import cli
+from rumorsim.common.errors import InputError, RumorsimWarning
+from rumorsim.platform.interventions import INTERVENTIONS
 from rumorsim.scenario import Scenario, build_graph
 from rumorsim.scenario.estimates import expectations
 from rumorsim.scenario.idle import Idle, idle_in
-from rumorsim.studies.compare import compare
-from rumorsim.studies.sweep import sweep
-from rumorsim.world import build_world
+from rumorsim.simulation.running import Simulation
+from rumorsim.studies.compare.compare import compare
+from rumorsim.studies.sweep.sweep import sweep
+from rumorsim.world.world import build_world
 
 #: 60 accounts, three stories that are shared and reported, one platform with a list.
 LIVELY: dict[str, Any] = {**WORLD, "measures": ["reach"]}

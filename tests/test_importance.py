@@ -15,12 +15,12 @@ from test_splitting import BRANCHING, KEY, tree_tail, tree_world, z_of
 
 import rumorsim
 from rumorsim import Scenario, loads
-from rumorsim.errors import InputError
-from rumorsim.events import Kind
+from rumorsim.common.errors import InputError
+from rumorsim.events.stream import Kind
 from rumorsim.scenario import build_graph
-from rumorsim.studies.importance import EXPONENTS, FLOOR, Choice, FirstSharers
-from rumorsim.studies.splitting import Asked, Plan, tree
-from rumorsim.studies.splitting_work import grown
+from rumorsim.studies.tail.importance import EXPONENTS, FLOOR, Choice, FirstSharers
+from rumorsim.studies.tail.splitting import Asked, Plan, tree
+from rumorsim.studies.tail.work import grown
 
 POWER_LAW = 'kind = "power-law"\naccounts = 2_000\nmean_followers = 4.0\nseed = 3'
 DELETE = """

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from rumorsim.errors import InputError
-from rumorsim.studies.intervals import (
+from rumorsim.common.errors import InputError
+from rumorsim.studies.compare.precision import Precision, Wish
+from rumorsim.studies.compare.stopping import next_count
+from rumorsim.studies.statistics.intervals import (
     COUNT,
     LEVEL,
     PART,
@@ -25,9 +27,8 @@ from rumorsim.studies.intervals import (
     shared_level,
     times_fewer,
 )
-from rumorsim.studies.precision import Precision, Wish, next_count
-from rumorsim.studies.ranking import ranked
-from rumorsim.studies.resampling import MOST_WORLDS, RESAMPLES, ends, resampled_means
+from rumorsim.studies.statistics.ranking import ranked
+from rumorsim.studies.statistics.resampling import MOST_WORLDS, RESAMPLES, ends, resampled_means
 
 
 def drawn(count: int, *, seed: int = 1, skewed: bool = True) -> list[float]:
@@ -245,7 +246,7 @@ def _fieller(values: list[float], base: list[float]) -> tuple[float, float]:
 
 def test_resamples_draw_every_world_alike() -> None:
     """Counts of each world over all resamples: chi-squared, false alarm rate 1e-4."""
-    from rumorsim.studies.resampling import _ROWS, _counts
+    from rumorsim.studies.statistics.resampling import _ROWS, _counts
 
     worlds = 37
     total = sum(_counts(worlds, at).sum(axis=0) for at in range(0, RESAMPLES, _ROWS))

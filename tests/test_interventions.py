@@ -25,13 +25,13 @@ from small_worlds import (
     small,
 )
 
-from rumorsim.errors import InputError
-from rumorsim.events import VERBS, Batch, Kind
-from rumorsim.interventions import INTERVENTIONS, Intervention, When, Whom
-from rumorsim.run import Simulation
+from rumorsim.common.errors import InputError
+from rumorsim.common.settings.shapes import inside, leaves, models_in
+from rumorsim.events.stream import VERBS, Batch, Kind
+from rumorsim.platform.interventions import INTERVENTIONS, Intervention, When, Whom
 from rumorsim.scenario.loading import from_values
 from rumorsim.scenario.models import Scenario
-from rumorsim.written.shapes import inside, leaves, models_in
+from rumorsim.simulation.running import Simulation
 
 KINDS = sorted(INTERVENTIONS)
 #: Kinds whose cases are opened by what others did: those have tests of their own besides.

@@ -11,15 +11,15 @@ import pytest
 from scipy import stats
 from small_worlds import small
 
-from rumorsim.errors import InputError
-from rumorsim.events import Kind
+from rumorsim.common.errors import InputError
+from rumorsim.events.stream import Kind
 from rumorsim.graphs.power_law import power_law
-from rumorsim.people import draw_people
-from rumorsim.run import Simulation, run
-from rumorsim.scenario.accounts import Accounts, default_kinds
 from rumorsim.scenario.categories import CATEGORIES, slip_of
 from rumorsim.scenario.loading import from_values
-from rumorsim.scenario.presets import configs, over, preset, preset_names
+from rumorsim.simulation.running import Simulation, run
+from rumorsim.world.people import draw_people
+from rumorsim.world.settings.accounts import Accounts, default_kinds
+from rumorsim.world.settings.presets import configs, over, preset, preset_names
 
 ISSUE = {
     "celebrity",

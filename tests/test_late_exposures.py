@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from random_scenarios import random_scenario
 
-from rumorsim import late
-from rumorsim.errors import InputError
-from rumorsim.events import Batch, Kind
-from rumorsim.run import Simulation, run
+from rumorsim.common.errors import InputError
+from rumorsim.engine import late
+from rumorsim.events.stream import Batch, Kind
 from rumorsim.scenario import loads
 from rumorsim.scenario.models import Scenario
+from rumorsim.simulation.running import Simulation, run
 
 
 def pair(number: int, **more: Any) -> tuple[Scenario, Scenario]:

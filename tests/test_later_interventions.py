@@ -10,10 +10,10 @@ from scipy import stats
 from small_worlds import actions, small
 from test_cases import MANY
 
-from rumorsim.errors import InputError
-from rumorsim.events import Kind
-from rumorsim.run import Simulation, run
+from rumorsim.common.errors import InputError
+from rumorsim.events.stream import Kind
 from rumorsim.scenario.models import Scenario
+from rumorsim.simulation.running import Simulation, run
 
 ENGINES = ["fast", "reference"]
 ALARM = 1e-4

@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 from scipy import integrate, stats
 
-from rumorsim.kernels import tables
-from rumorsim.laws import (
+from rumorsim.common.laws import (
     TABLE_SIZE,
     Law,
     gamma_table,
@@ -27,7 +26,8 @@ from rumorsim.laws import (
     sample_array,
     tail_table,
 )
-from rumorsim.randomness import philox_array
+from rumorsim.common.randomness import philox_array
+from rumorsim.engine.kernels import tables
 
 ALARM = 1e-4
 LAW: Any = TypeAdapter(Law)

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_worlds import lever_columns, small
 
-from rumorsim.levers import CEILINGS, RAISABLE, Factor, Levers
-from rumorsim.run import Simulation
-from rumorsim.world import World
+from rumorsim.simulation.running import Simulation
+from rumorsim.world.levers import CEILINGS, RAISABLE, Factor, Levers
+from rumorsim.world.world import World
 
 
 def world() -> World:

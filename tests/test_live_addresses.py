@@ -6,8 +6,8 @@ import pytest
 from click.testing import CliRunner
 from live_page import page_running
 
-from rumorsim.cli import cli
-from rumorsim.errors import InputError
+from rumorsim.cli.app import cli
+from rumorsim.common.errors import InputError
 from rumorsim.web.addresses import in_url, listening_address
 from rumorsim.web.server import new_lock
 

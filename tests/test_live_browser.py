@@ -333,7 +333,10 @@ def test_the_address_is_the_world(page: Page, browser: Browser) -> None:
     assert browser.js("return rumorsim.pasts.map(p => p.reachFalse)") == reach
     browser.driver.refresh()
     browser.wait("return !!(window.rumorsim && rumorsim.frame)")
-    assert browser.js("return [rumorsim.world.name, rumorsim.world.seed]") == ["the-loud", 12]
+    assert browser.js("return [rumorsim.world.name, rumorsim.world.seed]") == [
+        "the-loud",
+        12,
+    ]
 
 
 def test_zoom_search_and_who_told_whom(page: Page, browser: Browser) -> None:

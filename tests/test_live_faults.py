@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from test_live_words import EN, OURS, ZH, fillings
 
-from rumorsim.errors import Fault, InputError
-from rumorsim.interventions import Intervention
-from rumorsim.interventions.base import When, Whom
+from rumorsim.common.errors import Fault, InputError
+from rumorsim.platform.interventions import Intervention
+from rumorsim.platform.interventions.base import When, Whom
 from rumorsim.scenario.loading import from_values
 from rumorsim.web import limits
 from rumorsim.web.faults import ADVICE, RULES, told_faults

@@ -16,7 +16,7 @@ import pytest
 from live_page import Page, Talk, page_running
 
 from rumorsim import compare, load
-from rumorsim.studies.stated import paired_difference
+from rumorsim.studies.statistics.stated import paired_difference
 from rumorsim.web import limits
 from rumorsim.web.gallery import GALLERY, Shelf
 from rumorsim.web.messages import Act

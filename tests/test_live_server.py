@@ -17,8 +17,8 @@ from click.testing import CliRunner
 from live_page import Page, Talk, page_running
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from rumorsim import cli_live
-from rumorsim.cli import cli
+from rumorsim.cli import live as cli_live
+from rumorsim.cli.app import cli
 from rumorsim.web import limits, wire
 from rumorsim.web.messages import BadMessage, read_message
 

@@ -374,12 +374,12 @@ def test_a_class_predicts_and_sees_what_came_of_it(page: Page, browser: Browser)
     assert "Play without a prediction" in browser.text(".side .go")
     fill(browser, [3, 12, 7])
     browser.click("#card-too-late")
-    assert [f.get_attribute("value") for f in hands_of(browser)] == ["", "", ""]
+    assert [f.get_attribute("value") for f in executor_for(browser)] == ["", "", ""]
     browser.driver.refresh()
     browser.wait("return !!(window.rumorsim && rumorsim.frame)")
     browser.click("#open-gallery")
     browser.click("#card-the-list")
-    assert [f.get_attribute("value") for f in hands_of(browser)] == ["3", "12", "7"], "kept"
+    assert [f.get_attribute("value") for f in executor_for(browser)] == ["3", "12", "7"], "kept"
     browser.click(".answers [role=radio]")
     assert browser.text(".side .go") == "Play"
     browser.click(".side .go")
@@ -407,9 +407,9 @@ def test_a_class_predicts_and_sees_what_came_of_it(page: Page, browser: Browser)
     browser.press(Keys.ESCAPE)
     browser.click("#open-gallery")
     browser.click("#clear-class")
-    assert [f.get_attribute("value") for f in hands_of(browser)] == ["", "", ""]
+    assert [f.get_attribute("value") for f in executor_for(browser)] == ["", "", ""]
     browser.click("#collect")
-    assert hands_of(browser) == []
+    assert executor_for(browser) == []
     browser.press(Keys.ESCAPE)
 
 
@@ -421,7 +421,7 @@ return [...document.querySelectorAll(`${arguments[0]} .answers li`)].map(e => ({
 """
 
 
-def hands_of(browser: Browser) -> list[Any]:
+def executor_for(browser: Browser) -> list[Any]:
     return browser.driver.find_elements(By.CSS_SELECTOR, ".hands")
 
 
@@ -434,7 +434,7 @@ def test_what_somebody_else_left_in_the_browsers_store_is_not_used(
         browser.driver.refresh()
         browser.wait("return !!(window.rumorsim && rumorsim.frame)")
         browser.click("#open-gallery")
-        assert hands_of(browser) == []
+        assert executor_for(browser) == []
         browser.press(Keys.ESCAPE)
     browser.js("sessionStorage.clear()")
 
@@ -464,7 +464,10 @@ def test_an_address_with_no_seed_says_so(page: Page, browser: Browser, seed: str
     browser.go(page, scenario="the-list", seed=seed, lang="en")
     browser.wait("return document.querySelector('#gallery').open")
     assert f"“{seed}” is not a seed" in browser.text("#gallery .faults")
-    assert browser.js("return [rumorsim.world.name, rumorsim.world.seed]") == ["the-list", 3]
+    assert browser.js("return [rumorsim.world.name, rumorsim.world.seed]") == [
+        "the-list",
+        3,
+    ]
     browser.press(Keys.ESCAPE)
 
 

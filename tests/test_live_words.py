@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from rumorsim.interventions import INTERVENTIONS
+from rumorsim.events.verbs import VERBS
+from rumorsim.platform.interventions import INTERVENTIONS
 from rumorsim.scenario import load
-from rumorsim.verbs import VERBS
 from rumorsim.web import gallery, wire
 from rumorsim.web.forms import told_forms
 from rumorsim.web.gallery import GALLERY

@@ -14,8 +14,8 @@ from live_page import read_frame
 from small_worlds import agree, differ
 
 from rumorsim import load, run
-from rumorsim.errors import InputError
-from rumorsim.events import VERBS, Batch, Kind
+from rumorsim.common.errors import InputError
+from rumorsim.events.stream import VERBS, Batch, Kind
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.loading import from_values
 from rumorsim.web import limits, wire

@@ -15,8 +15,8 @@ from naive_measures import NAIVE as OURS
 from small_worlds import actions, small
 
 from rumorsim import Simulation, load, loads, run, stream
-from rumorsim.errors import InputError
-from rumorsim.events import Batch, Facts, Kind
+from rumorsim.common.errors import InputError
+from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.measures import MEASURES, Listening, Measure, curves, describe, flatten
 
 #: The naive twins, those of installed plug-ins included.

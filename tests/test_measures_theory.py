@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from event_streams import Draws
 
-from rumorsim.events import EVENT, VERBS, Batch, Facts, InterventionFacts, Kind, StoryFacts
+from rumorsim.events.stream import EVENT, VERBS, Batch, Facts, InterventionFacts, Kind, StoryFacts
 from rumorsim.measures import MEASURES
 from rumorsim.measures.cascades import shapes
 from rumorsim.measures.reproduction import DelayLaw

@@ -15,20 +15,20 @@ from random_models import random_model_scenario
 from scipy import stats
 from small_worlds import agree, events, values
 
-from rumorsim.cli import cli
-from rumorsim.engines.fast_models import FastModelEngine
-from rumorsim.engines.reference_models import ReferenceModelEngine
-from rumorsim.errors import InputError
-from rumorsim.events import STOPS, Batch, Kind
+from rumorsim.cli.app import cli
+from rumorsim.common.errors import InputError
+from rumorsim.common.randomness import Purpose
+from rumorsim.engine.fast_models import FastModelEngine
+from rumorsim.engine.kernels import contacts, spreaders, thresholds
+from rumorsim.engine.kernels.records import REPEAT
+from rumorsim.engine.models import MODELS
+from rumorsim.engine.reference.models import ReferenceModelEngine
+from rumorsim.events.stream import STOPS, Batch, Kind
 from rumorsim.graphs import from_edges
-from rumorsim.kernels import contacts, spreaders, thresholds
-from rumorsim.kernels.records import REPEAT
-from rumorsim.models import MODELS
-from rumorsim.randomness import Purpose
-from rumorsim.run import Simulation
 from rumorsim.scenario import load, loads
 from rumorsim.scenario.explained import explained
 from rumorsim.scenario.models import Scenario
+from rumorsim.simulation.running import Simulation
 
 #: Scenarios compared in the ordinary suite; the long check takes all.
 QUICK, ALL = 60, 200
@@ -95,7 +95,7 @@ def test_tiny_buffers_change_nothing(number: int, monkeypatch: pytest.MonkeyPatc
             self._hits = self._hits[:1]
             self._bind()
 
-    monkeypatch.setattr("rumorsim.engines.fast_models.FastModelEngine", Cramped)
+    monkeypatch.setattr("rumorsim.engine.fast_models.FastModelEngine", Cramped)
     assert agree(events(scenario, "mixed"), whole)
 
 

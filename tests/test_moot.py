@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from small_worlds import actions, agree, events, lever_columns, small
 
-from rumorsim.desk import Desk
-from rumorsim.events import VERBS, Batch, Kind
+from rumorsim.events.stream import VERBS, Batch, Kind
+from rumorsim.events.verbs import TABLE, TARGET_OF
 from rumorsim.measures import MEASURES
-from rumorsim.run import Simulation, run
+from rumorsim.platform.desk import Desk
 from rumorsim.scenario.models import Scenario
-from rumorsim.verbs import TABLE, TARGET_OF
+from rumorsim.simulation.running import Simulation, run
 
 ENGINES = ["fast", "reference"]
 
@@ -293,7 +293,7 @@ def test_a_post_deleted_is_not_labelled_later() -> None:
     assert not any(first[p] for p in actions(alone, "moot").post.tolist()), "a label shows on them"
 
 
-# -- the docket ---------------------------------------------------------------------------
+# -- the caseload ---------------------------------------------------------------------------
 
 
 def test_who_is_gone_takes_no_reviewer_s_time_and_no_quota() -> None:

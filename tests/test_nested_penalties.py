@@ -12,11 +12,11 @@ from intervention_examples import WORLD
 from small_worlds import actions, agree, events, lever_columns, small
 from test_moot import told, under
 
-from rumorsim.desk import Desk
-from rumorsim.events import VERBS, Batch, Facts, Kind
+from rumorsim.events.stream import VERBS, Batch, Facts, Kind
+from rumorsim.events.verbs import ACCOUNT, CASES, CLOSING, LIFTED_BY, LIFTING, POST, TARGET_OF
 from rumorsim.measures import MEASURES
-from rumorsim.run import Simulation
-from rumorsim.verbs import ACCOUNT, CASES, CLOSING, LIFTED_BY, LIFTING, POST, TARGET_OF
+from rumorsim.platform.desk import Desk
+from rumorsim.simulation.running import Simulation
 
 ENGINES = ["fast", "reference"]
 

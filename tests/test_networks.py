@@ -9,10 +9,10 @@ import numpy as np
 from intervention_examples import WORLD
 from small_worlds import actions, events, small
 
-from rumorsim.events import Batch, Kind
-from rumorsim.interventions.take_down_network import TakeDownNetwork
-from rumorsim.run import Simulation
+from rumorsim.events.stream import Batch, Kind
+from rumorsim.platform.interventions.take_down_network import TakeDownNetwork
 from rumorsim.scenario.models import Scenario
+from rumorsim.simulation.running import Simulation
 
 BOOSTERS = {
     "kind": "coordinated-boosters",

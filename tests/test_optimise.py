@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 
 pytest.importorskip("optuna", reason="needs the extra [analysis]")
 
-from rumorsim.cli import cli
-from rumorsim.errors import InputError
-from rumorsim.studies.finals import Finalist, Verdict, judged
-from rumorsim.studies.goals import Goal, Target, read_prices
-from rumorsim.studies.optimise import Optimum, optimise
-from rumorsim.studies.parameters import Parameter
-from rumorsim.studies.searching import Search, Trial
-from rumorsim.studies.study import Study
-from rumorsim.written import unchecked
+from rumorsim.cli.app import cli
+from rumorsim.common.errors import InputError
+from rumorsim.common.settings import unchecked
+from rumorsim.studies.optimise.finals import Finalist, Verdict, judged
+from rumorsim.studies.optimise.goals import Goal, Target, read_prices
+from rumorsim.studies.optimise.optimise import Optimum, optimise
+from rumorsim.studies.optimise.searching import Search, Trial
+from rumorsim.studies.sweep.parameters import Parameter
+from rumorsim.studies.sweep.study import Study
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 Floats = NDArray[np.float64]

@@ -19,16 +19,16 @@ from own_doors import ByHand, EarlyShares, Reads, Wrong, at_once, close_authors,
 from sweep_studies import SCENARIO, called, environment
 
 import rumorsim
-from rumorsim.errors import InputError, RumorsimWarning
-from rumorsim.fingerprints import Fingerprint
-from rumorsim.interventions.close_accounts import CloseAccounts
-from rumorsim.own_code import OwnCodeError, code_of
-from rumorsim.reports.report import write_report
-from rumorsim.results import Result
+from rumorsim.common.errors import InputError, RumorsimWarning
+from rumorsim.common.fingerprints import Fingerprint
+from rumorsim.common.own_code import OwnCodeError, code_of
+from rumorsim.platform.interventions.close_accounts import CloseAccounts
+from rumorsim.reports.pages.report import write_report
 from rumorsim.scenario.handing import with_policies
 from rumorsim.scenario.models import Policy
-from rumorsim.studies.reproduce import reproduce
-from rumorsim.studies.runner import RunError
+from rumorsim.simulation.results import Result
+from rumorsim.studies.runner.reproduce import reproduce
+from rumorsim.studies.runner.runner import RunError
 
 CLOSE = CloseAccounts(kind="close-accounts", when={"reports": 1})
 
@@ -53,7 +53,7 @@ def study(tmp_path: Path) -> Path:
 
 
 def test_compare_takes_policies_and_measures_in_every_form(scenario: rumorsim.Scenario) -> None:
-    def compared(workers: int) -> rumorsim.studies.comparison.Comparison:
+    def compared(workers: int) -> rumorsim.studies.compare.comparison.Comparison:
         return rumorsim.compare(
             scenario,
             policies=[

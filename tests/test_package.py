@@ -54,7 +54,7 @@ def test_public_names_exist_and_load_lazily() -> None:
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         rumorsim.nothing  # noqa: B018
     code = (
-        "import sys, rumorsim, rumorsim.cli\n"
+        "import sys, rumorsim, rumorsim.cli.app\n"
         "heavy = {'numpy', 'numba', 'scipy', 'pydantic', 'networkx', 'matplotlib', 'simpy'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )

@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 import rumorsim
-from rumorsim.citation import bibtex, citation_file, reference
-from rumorsim.cli import cli
+from rumorsim.cli.app import cli
+from rumorsim.common.citation import bibtex, citation_file, reference
 from rumorsim.scenario.shipped import shipped
 
 ROOT = Path(__file__).parents[1]

@@ -11,13 +11,13 @@ import pytest
 from scipy import stats
 from small_worlds import agree, events, small
 
-import rumorsim.randomness
-from rumorsim.errors import InputError
+import rumorsim.common.randomness
+from rumorsim.common.errors import InputError
 from rumorsim.graphs.follows import FollowGraph
-from rumorsim.people import People, draw_people
-from rumorsim.run import Simulation
 from rumorsim.scenario.models import Accounts, CheckIns, Scenario
-from rumorsim.world import build_world
+from rumorsim.simulation.running import Simulation
+from rumorsim.world.people import People, draw_people
+from rumorsim.world.world import build_world
 
 ALARM = 1e-4
 
@@ -56,7 +56,7 @@ def test_it_makes_no_difference_how_many_are_drawn_at_once(
     law = CheckIns.model_validate({"mean": "2 per h", "shape": 0.5})
     found = []
     for part in (7, 10_000):
-        monkeypatch.setattr(rumorsim.randomness, "_PART", part)
+        monkeypatch.setattr(rumorsim.common.randomness, "_PART", part)
         drawn = people(config)
         found.append((drawn.kind, drawn.person, drawn.trust, drawn.check_in_rates(law)))
     assert all(np.array_equal(one, two) for one, two in zip(*found, strict=True))

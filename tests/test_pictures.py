@@ -13,14 +13,14 @@ import pytest
 from click.testing import CliRunner
 from small_worlds import small
 
-from rumorsim.cli import cli
-from rumorsim.errors import PictureWarning
-from rumorsim.reports import style as letters
-from rumorsim.reports.figures import Band, Panel, draw_bands
-from rumorsim.reports.pictures import save_figure
-from rumorsim.reports.report import page_of
-from rumorsim.studies import figures
-from rumorsim.studies.compare import compare
+from rumorsim.cli.app import cli
+from rumorsim.common.errors import PictureWarning
+from rumorsim.reports.figures import style as letters
+from rumorsim.reports.figures.panels import Band, Panel, draw_bands
+from rumorsim.reports.figures.pictures import save_figure
+from rumorsim.reports.pages.report import page_of
+from rumorsim.studies.compare import figures
+from rumorsim.studies.compare.compare import compare
 
 CLOSE = {
     "name": "close",
@@ -51,7 +51,7 @@ when = { at = ["1 h"] }
 #: One command after the other, until one fails.
 _ALL_OF = """
 import sys
-from rumorsim.cli import cli
+from rumorsim.cli.app import cli
 for line in sys.argv[1:]:
     if cli.main(line.split(), prog_name="rumorsim", standalone_mode=False):
         sys.exit(f"failed: {line}")
@@ -93,7 +93,7 @@ def test_pictures_are_the_same_in_any_environment(tmp_path: Path) -> None:
 @pytest.mark.parametrize("asked", ["svg", "module://matplotlib_inline.backend_inline"])
 def test_the_backend_that_others_asked_for_stays(asked: str) -> None:
     code = (
-        "from rumorsim.reports.style import load_matplotlib as load\n"
+        "from rumorsim.reports.figures.style import load_matplotlib as load\n"
         "import os\n"
         "print(dict.__getitem__(load().rcParams, 'backend'), os.environ['MPLBACKEND'])"
     )
@@ -136,7 +136,7 @@ def test_a_picture_that_fails_costs_nothing_else(
 def test_a_drawing_that_fails_leaves_the_page_its_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rumorsim.reports.charts._mark", _broken)
+    monkeypatch.setattr("rumorsim.reports.pages.charts._mark", _broken)
     compare(small({"policies": [CLOSE], "stories": [STORY]}), replicates=3, workers=1).save(
         tmp_path / "out"
     )

@@ -7,9 +7,9 @@ import pytest
 from random_platforms import busy_desk, random_platforms
 from test_engines import first_difference, numbers
 
-from rumorsim.events import Batch, Kind
-from rumorsim.run import Simulation
+from rumorsim.events.stream import Batch, Kind
 from rumorsim.scenario.models import Scenario
+from rumorsim.simulation.running import Simulation
 
 ALL = 100
 

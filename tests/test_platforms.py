@@ -10,12 +10,12 @@ from scipy import stats
 from small_worlds import events, small
 from world_effects import _TWO, EVERYTHING
 
-from rumorsim.errors import InputError
-from rumorsim.events import Batch, Kind
-from rumorsim.run import Simulation
+from rumorsim.common.errors import InputError
+from rumorsim.events.stream import Batch, Kind
+from rumorsim.platform.surfaces.trending import Anchor
 from rumorsim.scenario import loads
-from rumorsim.scenario.presets import preset_names
-from rumorsim.surfaces.trending import Anchor
+from rumorsim.simulation.running import Simulation
+from rumorsim.world.settings.presets import preset_names
 
 ALARM = 1e-4
 STORY = """

@@ -236,7 +236,7 @@ def test_what_cannot_be_used_is_told_and_in_nobodys_way(tmp_path: Path) -> None:
 
 def test_packages_are_looked_through_only_for_names_that_are_not_ours() -> None:
     code = (
-        "import rumorsim\nfrom rumorsim.plug_ins import offers\n"
+        "import rumorsim\nfrom rumorsim.common.plug_ins import offers\n"
         f"scenario = rumorsim.load({str(ROOT / 'configs' / 'small.toml')!r})\n"
         "rumorsim.run(scenario, 'close accounts')\n"
         "assert offers.cache_info().misses == 0\n"
@@ -283,7 +283,7 @@ def test_graphs_and_events_in_their_formats(installed: Path, tmp_path: Path) -> 
 
 FAULTY = """
 from rumorsim.graphs.formats import GraphFormat
-from rumorsim.sinks import EventFormat
+from rumorsim.events.sinks import EventFormat
 def read(request):
     return {}["nothing"]
 RAW = GraphFormat("raw", (".raw",), "raw", __name__)
@@ -329,7 +329,7 @@ def test_faults_of_formats_are_told_as_theirs(tmp_path: Path) -> None:
 
 UNWRITABLE = """
 import errno
-from rumorsim.sinks import EventFormat, FileSink
+from rumorsim.events.sinks import EventFormat, FileSink
 class AtOpen(FileSink):
     def __init__(self, facts, path):
         super().__init__(facts, path)
@@ -378,7 +378,7 @@ def test_formats_that_cannot_write_are_told_by_name(tmp_path: Path) -> None:
     code = """
 import sys
 from click.testing import CliRunner
-from rumorsim.cli import cli
+from rumorsim.cli.app import cli
 for name in sys.argv[2:]:
     done = CliRunner().invoke(cli, ["run", sys.argv[1], "--events", name])
     print(done.exit_code, *done.stderr.splitlines(), repr(done.exception), sep=" | ")

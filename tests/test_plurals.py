@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from rumorsim.cli import cli
-from rumorsim.plurals import counted
+from rumorsim.cli.app import cli
+from rumorsim.common.plurals import counted
 
 COLUMNS = ("--columns", "follower followee")
 #: One of everything that a scenario can have one of.

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import rumorsim
-from rumorsim.errors import RumorsimWarning
+from rumorsim.common.errors import RumorsimWarning
 
 SCENARIO = Path(__file__).parent / "studies" / "scenario.toml"
 STUDY = f"""

@@ -16,9 +16,9 @@ from pathlib import Path
 import portability
 import pytest
 
-from rumorsim.provenance import RESULTS_VERSION
-from rumorsim.run import run
+from rumorsim.common.provenance import RESULTS_VERSION
 from rumorsim.scenario import load
+from rumorsim.simulation.running import run
 
 EXPECTED = json.loads(portability.PINNED.read_text(encoding="utf-8"))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from rumorsim.private_folders import made_private, not_private
+from rumorsim.common.private_folders import made_private, not_private
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "geteuid"), reason="POSIX permis
 #: Calls one kernel, which is read from the cache where it is there.
 _CALL = """
 import numpy as np
-from rumorsim.kernels import alias, compiling
+from rumorsim.engine.kernels import alias, compiling
 alias.alias_table(np.ones(3), np.zeros(3, np.int32), np.zeros(3, np.int32))
 print(compiling.cache_folder is not None)
 """

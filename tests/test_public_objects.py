@@ -17,7 +17,7 @@ from intervention_examples import WORLD
 from small_worlds import agree, small
 
 import rumorsim
-from rumorsim.errors import RumorsimError
+from rumorsim.common.errors import RumorsimError
 from rumorsim.measures import MEASURES
 from rumorsim.scenario import Scenario, build_graph
 

@@ -14,8 +14,8 @@ import pytest
 from small_worlds import small
 from test_cases import KINDS, MANY, acts, busy_desk, flags, journal
 
-from rumorsim.desk import Action
-from rumorsim.interventions import cases
+from rumorsim.platform.desk import Action
+from rumorsim.platform.interventions import cases
 
 ALARM = 1e-4
 

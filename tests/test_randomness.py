@@ -19,12 +19,8 @@ from random_scenarios import random_scenario
 from scipy import stats
 from small_worlds import agree, events, small
 
-import rumorsim.kernels
-from rumorsim.engines.reference import ReferenceEngine
-from rumorsim.events import Kind
-from rumorsim.kernels import draws
-from rumorsim.kernels.records import QUANTITIES, TARGETS
-from rumorsim.randomness import (
+import rumorsim.engine.kernels
+from rumorsim.common.randomness import (
     Purpose,
     address_word,
     philox,
@@ -33,7 +29,11 @@ from rumorsim.randomness import (
     uniform_array,
     words_below,
 )
-from rumorsim.run import Simulation
+from rumorsim.engine.kernels import draws
+from rumorsim.engine.kernels.records import QUANTITIES, TARGETS
+from rumorsim.engine.reference.engine import ReferenceEngine
+from rumorsim.events.stream import Kind
+from rumorsim.simulation.running import Simulation
 
 Words = tuple[int, int, int, int]
 Philox = Callable[..., Words]
@@ -193,8 +193,8 @@ def test_no_two_purposes_share_a_number() -> None:
 
 def constants() -> Iterator[tuple[str, str, int]]:
     """(module, name, number) of the plain numbers of the kernels."""
-    for module in pkgutil.iter_modules(rumorsim.kernels.__path__):
-        there = importlib.import_module(f"rumorsim.kernels.{module.name}")
+    for module in pkgutil.iter_modules(rumorsim.engine.kernels.__path__):
+        there = importlib.import_module(f"rumorsim.engine.kernels.{module.name}")
         for name, number in vars(there).items():
             if name.isupper() and type(number) is int:
                 yield module.name, name, number

@@ -11,12 +11,12 @@ from random_scenarios import random_scenario
 from small_worlds import agree, events, small
 from test_late_exposures import pair
 
-from rumorsim.errors import InputError
-from rumorsim.events import Batch, Kind
-from rumorsim.redraw import Redraw, counted
-from rumorsim.run import Simulation, run
+from rumorsim.common.errors import InputError
+from rumorsim.events.stream import Batch, Kind
 from rumorsim.scenario.models import Scenario
-from rumorsim.studies.reproduce import reproduce
+from rumorsim.simulation.running import Simulation, run
+from rumorsim.studies.runner.reproduce import reproduce
+from rumorsim.world.redraw import Redraw, counted
 
 #: Scenarios of the ordinary suite; the long check takes all.
 QUICK, ALL = 25, 120

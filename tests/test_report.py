@@ -16,16 +16,16 @@ from click.testing import CliRunner
 from report_checks import outside, read
 from small_worlds import values
 
-from rumorsim.cli_report import report
-from rumorsim.errors import InputError, OutputError
-from rumorsim.reports.page import Figure, Page, Table, html_of
-from rumorsim.reports.report import page_of, write_report
-from rumorsim.reports.saved import read_comparison
-from rumorsim.reports.wording import in_worlds
-from rumorsim.run import run
+from rumorsim.cli.report import report
+from rumorsim.common.errors import InputError, OutputError
+from rumorsim.reports.pages.page import Figure, Page, Table, html_of
+from rumorsim.reports.pages.report import page_of, write_report
+from rumorsim.reports.pages.saved import read_comparison
+from rumorsim.reports.pages.wording import in_worlds
 from rumorsim.scenario.loading import from_values
-from rumorsim.studies.compare import compare
-from rumorsim.studies.sweep import sweep
+from rumorsim.simulation.running import run
+from rumorsim.studies.compare.compare import compare
+from rumorsim.studies.sweep.sweep import sweep
 
 #: Names as bad as they can be: markup, quotes, formulas, mathematics, another script.
 NASTY = '<script>alert("x")</script>'
@@ -346,5 +346,5 @@ def test_what_is_not_ours_is_refused(compared: Path, tmp_path: Path) -> None:
 def test_templates_are_part_of_the_package() -> None:
     from importlib.resources import files
 
-    templates = files("rumorsim.reports") / "templates"
+    templates = files("rumorsim.reports.pages") / "templates"
     assert {"page.html", "parts.html", "page.css"} <= {each.name for each in templates.iterdir()}

@@ -13,13 +13,13 @@ from click.testing import CliRunner
 from report_checks import outside, read
 from small_worlds import small
 
-from rumorsim.cli import cli
-from rumorsim.errors import InputError
-from rumorsim.files import MARKER
-from rumorsim.reports.charts import Tried, best_so_far
-from rumorsim.reports.page import Figure, Page, Table
-from rumorsim.reports.report import page_of, write_report
-from rumorsim.studies.delay_map import delay_map
+from rumorsim.cli.app import cli
+from rumorsim.common.errors import InputError
+from rumorsim.common.files import MARKER
+from rumorsim.reports.pages.charts import Tried, best_so_far
+from rumorsim.reports.pages.page import Figure, Page, Table
+from rumorsim.reports.pages.report import page_of, write_report
+from rumorsim.studies.delay_map.delay_map import delay_map
 
 #: As `sensitivity` saves it, by hand: two policies, one of which nothing moves.
 INDICES = [

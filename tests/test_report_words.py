@@ -10,19 +10,24 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rumorsim.events import Batch, Kind
-from rumorsim.reports.answers import answer_of, terms_of
-from rumorsim.reports.before import before_section
-from rumorsim.reports.cascade_tree import rows_of_tree
-from rumorsim.reports.replay import replay
-from rumorsim.reports.saved import Saved
-from rumorsim.reports.tables import with_interval
-from rumorsim.reports.wording import ordered
-from rumorsim.run import Simulation
+from rumorsim.events.stream import Batch, Kind
+from rumorsim.reports.figures.tables import with_interval
+from rumorsim.reports.pages.answers import answer_of, terms_of
+from rumorsim.reports.pages.before import before_section
+from rumorsim.reports.pages.cascade_tree import rows_of_tree
+from rumorsim.reports.pages.replay import replay
+from rumorsim.reports.pages.saved import Saved
+from rumorsim.reports.pages.wording import ordered
 from rumorsim.scenario.loading import from_values
-from rumorsim.studies.change import Paired, Seen, seen_in
-from rumorsim.studies.effects import FALSE, TRUE
-from rumorsim.studies.intervals import Interval, mean_interval, paired_difference, relative_change
+from rumorsim.simulation.running import Simulation
+from rumorsim.studies.compare.effects import FALSE, TRUE
+from rumorsim.studies.statistics.change import Paired, Seen, seen_in
+from rumorsim.studies.statistics.intervals import (
+    Interval,
+    mean_interval,
+    paired_difference,
+    relative_change,
+)
 
 BASE = [100, 104, 98, 102, 99, 101, 103, 97]
 #: Each policy as what it takes away in each of eight worlds.
@@ -169,7 +174,7 @@ def acting() -> Any:
 
 
 def _again(scenario: Any, seeds: Sequence[int], spoil: bool = False, events: float = 100.0) -> Any:
-    from rumorsim.run import run
+    from rumorsim.simulation.running import run
 
     digests = {
         policy: [run(scenario, policy, seed).digest for seed in seeds]

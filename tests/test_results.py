@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from small_worlds import small
 
-from rumorsim.errors import InputError, OutputError
-from rumorsim.files import MARKER
-from rumorsim.results import Result
-from rumorsim.run import run
+from rumorsim.common.errors import InputError, OutputError
+from rumorsim.common.files import MARKER
+from rumorsim.simulation.results import Result
+from rumorsim.simulation.running import run
 
 
 @pytest.fixture(scope="module")

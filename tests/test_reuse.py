@@ -19,18 +19,18 @@ from second_generator import second_scenario
 from small_worlds import small
 
 from rumorsim import Scenario, Simulation, compare, delay_map, sweep
-from rumorsim.errors import InputError
-from rumorsim.interventions import INTERVENTIONS, Intervention, When
-from rumorsim.interventions.waiting import Wait
+from rumorsim.common.errors import InputError
+from rumorsim.common.settings import replaced
 from rumorsim.measures import MEASURES
+from rumorsim.platform.interventions import INTERVENTIONS, Intervention, When
+from rumorsim.platform.interventions.waiting import Wait
 from rumorsim.scenario.models import Policy
-from rumorsim.studies import queue as queue_module
-from rumorsim.studies.making import Job, Made, Maker
-from rumorsim.studies.orders import Order, Orders, Setting
-from rumorsim.studies.queue import Queue
-from rumorsim.studies.records import pack
-from rumorsim.studies.runner import Runner
-from rumorsim.written import replaced
+from rumorsim.studies.runner import queue as queue_module
+from rumorsim.studies.runner.queue import Queue
+from rumorsim.studies.runner.records import pack
+from rumorsim.studies.runner.run_specs import RunSpec, RunSpecs, Setting
+from rumorsim.studies.runner.runner import Runner
+from rumorsim.studies.runner.worker import Job, RunOutcome, RunWorker
 
 COUNTS = [
     (kind, what) for kind in ("account", "post", "story") for what in ("reports", "shares", "reach")
@@ -95,23 +95,21 @@ def _fits(scenario: Scenario, policy: Policy) -> bool:
     return True
 
 
-def orders_of(scenario: Scenario, seed: int) -> tuple[Order, list[Order]]:
+def orders_of(scenario: Scenario, seed: int) -> tuple[RunSpec, list[RunSpec]]:
     """The order of ``none``, and those that may wait for it."""
-    orders = Orders(scenario, all_measures(scenario))
-    none, *others = (orders.of(Setting(name, seed)) for name in scenario.policy_names)
+    specs = RunSpecs(scenario, all_measures(scenario))
+    none, *others = (specs.of(Setting(name, seed)) for name in scenario.policy_names)
     return none, [each for each in others if each.may_do_nothing]
 
 
 def differences(scenario: Scenario, engine: str) -> tuple[int, int, list[str]]:
-    """Orders, how many of them were not made, and the policies whose record differs."""
+    """RunSpecs, how many of them were not made, and the policies whose record differs."""
     none, waiting = orders_of(scenario, scenario.seed)
     assert all(each.world == none.world for each in waiting)
-    maker = Maker(Job(scenario.base_dir, engine=engine))
+    maker = RunWorker(Job(scenario.base_dir, engine=engine))
     own, same = maker.payloads(replace(none, waiting=tuple(waiting)))
     different = [] if pack(own) == pack(maker.payload(none)) else ["none"]
-    different += [
-        order.policy for order, found in same if pack(found) != pack(maker.payload(order))
-    ]
+    different += [spec.policy for spec, found in same if pack(found) != pack(maker.payload(spec))]
     return len(waiting), len(same), different
 
 
@@ -124,9 +122,9 @@ def test_what_was_not_run_is_the_run_to_the_byte(engine: str) -> None:
     waited = same = 0
     for number in range(2):
         for each in (random_scenario(number), random_platforms(number), second_scenario(number)):
-            orders, answered, different = examined(each, engine)
+            specs, answered, different = examined(each, engine)
             assert different == [], (number, each.name)
-            waited, same = waited + orders, same + answered
+            waited, same = waited + specs, same + answered
     assert same > 20
     assert waited - same > 10
 
@@ -141,10 +139,10 @@ def of_kind(kind: str) -> Scenario:
 
 @pytest.mark.parametrize("kind", INTERVENTIONS)
 def test_every_kind_of_intervention_waits_for_what_it_says(kind: str) -> None:
-    orders, same, different = examined(of_kind(kind))
+    specs, same, different = examined(of_kind(kind))
     assert different == []
     if INTERVENTIONS[kind].target != "platform" and kind not in ("appeals", "campaign"):
-        assert 0 < same < orders
+        assert 0 < same < specs
 
 
 def test_a_threshold_said_to_be_higher_than_it_is_is_found(monkeypatch: Any) -> None:
@@ -187,9 +185,9 @@ def test_own_code_and_ids_that_are_not_there_are_always_run() -> None:
     absent = scenario.with_(
         policies=[{"name": "absent", "interventions": [{**never, "whom": {"accounts": [10**6]}}]}]
     )
-    none, orders = orders_of(absent, 1)
-    assert [each.policy for each in orders] == ["absent"]
-    assert Maker(Job(absent.base_dir)).payloads(replace(none, waiting=tuple(orders)))[1] == []
+    none, specs = orders_of(absent, 1)
+    assert [each.policy for each in specs] == ["absent"]
+    assert RunWorker(Job(absent.base_dir)).payloads(replace(none, waiting=tuple(specs)))[1] == []
 
 
 @pytest.fixture(scope="module")
@@ -237,12 +235,12 @@ def test_compare_says_how_many_runs_it_saved_and_finds_the_same(rare: Scenario) 
 
 
 def test_what_waits_for_a_run_that_fails_is_made_all_the_same(rare: Scenario) -> None:
-    orders = Orders(rare)
-    queue = Queue([orders.of(Setting(name, 1)) for name in rare.policy_names], reuse=True)
+    specs = RunSpecs(rare)
+    queue = Queue([specs.of(Setting(name, 1)) for name in rare.policy_names], reuse=True)
     first = next(queue)
     assert [each.policy for each in first.waiting] == ["after 1", "after 3", "after 50"]
     assert next(queue, None) is None
-    queue.settle(Made(replace(first, waiting=()), cause="it was killed"))
+    queue.settle(RunOutcome(replace(first, waiting=()), cause="it was killed"))
     assert [each.policy for each in queue] == ["after 1", "after 3", "after 50"]
 
 
@@ -287,11 +285,11 @@ def test_sweeps_and_delay_maps_save_runs_and_find_the_same(rare: Scenario, tmp_p
 
 
 def test_worlds_too_far_apart_are_not_waited_for(monkeypatch: Any, rare: Scenario) -> None:
-    """Orders setting by setting are brought together world by world, so many at a time."""
+    """RunSpecs setting by setting are brought together world by world, so many at a time."""
     monkeypatch.setattr(queue_module, "_SETTINGS", 2)
-    orders = Orders(rare)
+    specs = RunSpecs(rare)
     settings = [Setting(name, seed) for name in rare.policy_names for seed in (1, 2)]
-    queue = Queue(map(orders.of, settings), reuse=True)
+    queue = Queue(map(specs.of, settings), reuse=True)
     found = [(each.policy, each.seed, [w.policy for w in each.waiting]) for each in queue]
     assert found[:2] == [("none", 1, ["after 1"]), ("none", 2, ["after 1"])]
     assert found[2:] == [(name, seed, []) for seed in (1, 2) for name in ("after 3", "after 50")]

@@ -14,15 +14,16 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from rumorsim import cli_shared, progress
 from rumorsim import run as run_scenario
-from rumorsim.cli import cli
-from rumorsim.errors import InputError, RumorsimWarning
-from rumorsim.progress import signs_of_life, tell_life
-from rumorsim.run import Simulation
+from rumorsim.cli import shared as cli_shared
+from rumorsim.cli.app import cli
+from rumorsim.common import progress
+from rumorsim.common.errors import InputError, RumorsimWarning
+from rumorsim.common.progress import signs_of_life, tell_life
 from rumorsim.scenario import load, loads
 from rumorsim.scenario.workload import long_work, workload
-from rumorsim.studies.compare import compare
+from rumorsim.simulation.running import Simulation
+from rumorsim.studies.compare.compare import compare
 
 TEXT = """
 horizon = "1 d"
@@ -139,7 +140,7 @@ def test_python_speaks_through_its_logger(
         time.sleep(0.3)
         return iter([(24.0, simulation.advance(24.0))])
 
-    monkeypatch.setattr(sys.modules["rumorsim.run"], "batches_of", slow)
+    monkeypatch.setattr(sys.modules["rumorsim.simulation.running"], "batches_of", slow)
     monkeypatch.setattr(progress, "FIRST", 0.05)
     with caplog.at_level(logging.WARNING, "rumorsim"):
         run_scenario(loads(TEXT), progress=lambda _: None)

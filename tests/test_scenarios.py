@@ -17,16 +17,16 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from pydantic.functional_serializers import PlainSerializer
 
-from rumorsim.errors import InputError
+from rumorsim.common.errors import InputError
+from rumorsim.common.provenance import digest_of
+from rumorsim.common.settings.shapes import inside, key_path, keys_of, meaning_of, models_in
 from rumorsim.graphs import from_edges
 from rumorsim.graphs.generators import complete, path, star
 from rumorsim.graphs.power_law import power_law
-from rumorsim.provenance import digest_of
 from rumorsim.scenario import Scenario, build_graph, input_files, load, loads
 from rumorsim.scenario.estimates import expectations, reproduction_number, weighted_followers
 from rumorsim.scenario.explained import explained, toml_value
 from rumorsim.scenario.schema import json_schema
-from rumorsim.written.shapes import inside, key_path, keys_of, meaning_of, models_in
 
 VALID = sorted((Path(__file__).parent / "scenarios" / "valid").glob("*.toml"))
 MINIMAL = """

@@ -17,14 +17,14 @@ from second_generator import second_scenario
 from second_hand import by_hand
 
 from rumorsim.adversaries import ADVERSARIES
-from rumorsim.events import Facts, Kind
-from rumorsim.interventions import INTERVENTIONS
-from rumorsim.models import MODELS
-from rumorsim.run import Simulation
+from rumorsim.engine.models import MODELS
+from rumorsim.events.stream import Facts, Kind
+from rumorsim.events.verbs import EFFECTS, VERBS
+from rumorsim.platform.interventions import INTERVENTIONS
+from rumorsim.platform.surfaces import SURFACES
 from rumorsim.scenario import loads
 from rumorsim.scenario.models import Scenario
-from rumorsim.surfaces import SURFACES
-from rumorsim.verbs import EFFECTS, VERBS
+from rumorsim.simulation.running import Simulation
 
 #: Scenarios of the ordinary suite; the long one goes on.
 QUICK, LONG = 24, 400

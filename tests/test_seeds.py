@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rumorsim.engines.base import UNPLANNED
-from rumorsim.errors import InputError
+from rumorsim.common.errors import InputError
+from rumorsim.common.randomness import philox, philox_array
+from rumorsim.engine.base import UNPLANNED
 from rumorsim.graphs import FollowGraph
 from rumorsim.graphs.generators import GENERATORS
-from rumorsim.randomness import philox, philox_array
-from rumorsim.run import Simulation, run
 from rumorsim.scenario import loads
 from rumorsim.scenario.models import Scenario
-from rumorsim.studies.compare import compare
-from rumorsim.studies.delay_map import delay_map
-from rumorsim.studies.runner import Setting
+from rumorsim.simulation.running import Simulation, run
+from rumorsim.studies.compare.compare import compare
+from rumorsim.studies.delay_map.delay_map import delay_map
+from rumorsim.studies.runner.runner import Setting
 
 TEXT = """
 horizon = "6 h"

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 pytest.importorskip("SALib", reason="needs the extra [analysis]")
 
-from rumorsim.cli import cli
-from rumorsim.errors import InputError
-from rumorsim.reports.report import write_report
-from rumorsim.studies import answering
-from rumorsim.studies.designs import Morris, Sobol
-from rumorsim.studies.indices import (
+from rumorsim.cli.app import cli
+from rumorsim.common.errors import InputError
+from rumorsim.reports.pages.report import write_report
+from rumorsim.studies.runner import answering
+from rumorsim.studies.sensitivity.sensitivity import Sensitivity, sensitivity
+from rumorsim.studies.statistics.indices import (
     OUT_OF_RANGE,
     Index,
     as_parts,
@@ -30,7 +30,7 @@ from rumorsim.studies.indices import (
     saltelli,
     sobol_indices,
 )
-from rumorsim.studies.sensitivity import Sensitivity, sensitivity
+from rumorsim.studies.sweep.designs import Morris, Sobol
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 NAMES = ["x1", "x2", "x3"]

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 import rumorsim
-from rumorsim.errors import InputError
-from rumorsim.events import Kind
+from rumorsim.common.errors import InputError
+from rumorsim.events.stream import Kind
 from rumorsim.measures import MEASURES
-from rumorsim.reports.pictures import Picture
-from rumorsim.studies.comparison import Comparison
-from rumorsim.studies.latex import escaped
+from rumorsim.reports.figures.pictures import Picture
+from rumorsim.studies.compare.comparison import Comparison
+from rumorsim.studies.compare.latex import escaped
 
 SMALL = Path(__file__).parents[1] / "configs" / "small.toml"
 

@@ -21,19 +21,19 @@ from event_streams import cut, same_events, streams
 from hypothesis import given, settings
 from sink_files import ROOT, every_format, need, read, same_facts, save, stream
 
-from rumorsim.errors import InputError, OutputError
-from rumorsim.events import EVENT, Batch, Facts, Kind, StreamDigest
-from rumorsim.measures import MEASURES, Listening
-from rumorsim.sinks import (
+from rumorsim.common.errors import InputError, OutputError
+from rumorsim.events.sinks import (
     MemorySink,
     NoSink,
     ReaderGone,
     facts_from_json,
     facts_to_json,
-    measure_file,
     open_sink,
     read_events,
 )
+from rumorsim.events.stream import EVENT, Batch, Facts, Kind, StreamDigest
+from rumorsim.measures import MEASURES, Listening
+from rumorsim.measures.saved import measure_file
 
 
 @every_format
@@ -153,7 +153,7 @@ KILLED = textwrap.dedent(
     import os, sys, time
     sys.path.insert(0, "tests")
     from event_streams import Draws, random_stream
-    from rumorsim.sinks import open_sink
+    from rumorsim.events.sinks import open_sink
     facts, batch = random_stream(Draws(11), 400)
     sink = open_sink(sys.argv[1], facts)
     sink.write(batch)

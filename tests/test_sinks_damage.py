@@ -11,7 +11,7 @@ import pytest
 from event_streams import same_events
 from sink_files import every_format, need, read, same_facts, save, stream
 
-from rumorsim.errors import InputError
+from rumorsim.common.errors import InputError
 
 
 @every_format

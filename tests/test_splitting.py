@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 from test_redraw import QUICK, alike, numbers, scenario_of
 
 from rumorsim import Scenario, loads
-from rumorsim.events import Batch, Kind
-from rumorsim.redraw import Redraw
-from rumorsim.run import Simulation
-from rumorsim.studies.intervals import LEVEL, PART, mean_interval
-from rumorsim.studies.splitting import (
+from rumorsim.events.stream import Batch, Kind
+from rumorsim.simulation.running import Simulation
+from rumorsim.studies.statistics.intervals import LEVEL, PART, mean_interval
+from rumorsim.studies.tail.history import History
+from rumorsim.studies.tail.means import lacking
+from rumorsim.studies.tail.pilot import next_level, pilot, pilot_seed
+from rumorsim.studies.tail.splitting import (
     Asked,
     Plan,
     branch_of,
@@ -28,10 +30,8 @@ from rumorsim.studies.splitting import (
     redraw_of,
     tree,
 )
-from rumorsim.studies.splitting_history import History
-from rumorsim.studies.splitting_pilot import next_level, pilot, pilot_seed
-from rumorsim.studies.splitting_work import grown
-from rumorsim.studies.tail_means import lacking
+from rumorsim.studies.tail.work import grown
+from rumorsim.world.redraw import Redraw
 
 KEY = "reach.truth.false.accounts"
 

@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 import rumorsim
-from rumorsim.cli import cli
-from rumorsim.errors import InputError, OutputError
+from rumorsim.cli.app import cli
+from rumorsim.common.errors import InputError, OutputError
 from rumorsim.scenario.shipped import SCENARIOS, STUDIES, shipped, shipped_or_given
 from rumorsim.scenario.starts import STARTS, write_start
 
@@ -136,7 +136,7 @@ def test_a_name_that_nothing_has(folder: Path) -> None:
 
 def completed(words: str, count: int, folder: Path) -> list[str]:
     """What click's completion for bash offers."""
-    code = "import sys; from rumorsim.cli import main; sys.argv[0] = 'rumorsim'; main()"
+    code = "import sys; from rumorsim.cli.app import main; sys.argv[0] = 'rumorsim'; main()"
     environment = {
         **os.environ,
         "PYTHONPATH": str(Path(rumorsim.__file__).parents[1]),

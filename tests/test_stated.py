@@ -10,13 +10,13 @@ import pytest
 from small_worlds import small
 
 from rumorsim import compare
-from rumorsim.reports.saved import read_comparison
-from rumorsim.studies import few_worlds, stated
-from rumorsim.studies.change import Change, Seen, paired
-from rumorsim.studies.comparison import Comparison
-from rumorsim.studies.effects import how_clear
-from rumorsim.studies.intervals import LEVEL, Interval
-from rumorsim.studies.take_off import take_off
+from rumorsim.reports.pages.saved import read_comparison
+from rumorsim.studies.compare.comparison import Comparison
+from rumorsim.studies.compare.effects import how_clear
+from rumorsim.studies.compare.take_off import take_off
+from rumorsim.studies.statistics import stated
+from rumorsim.studies.statistics.change import Change, Seen, paired
+from rumorsim.studies.statistics.intervals import LEVEL, Interval
 
 KEY = "reach.truth.false.accounts"
 #: Skewness 1.3 over 20 worlds: enough to count actions, too few for a reach.
@@ -109,12 +109,12 @@ def test_a_graph_from_a_file_has_the_same_threshold_of_taking_off(tmp_path: Path
 def test_the_worlds_needed_are_found_once(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
 
-    def counted(comparison: Comparison) -> int:
+    def counted(_: Comparison) -> list[tuple[str, str, Seen]]:
         asked.append(1)
-        return 400
+        return []
 
-    monkeypatch.setattr(few_worlds, "worlds_needed", counted)
+    monkeypatch.setattr(Comparison, "changed_reach", counted)
     found = compare(small({"policies": []}), replicates=2, workers=1)
     again = replace(found)
-    assert (again.worlds_needed, again.worlds_needed) == (400, 400)
+    assert (again.worlds_needed, again.worlds_needed) == (None, None)
     assert len(asked) == 1

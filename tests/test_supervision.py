@@ -11,12 +11,12 @@ import pytest
 from intervention_examples import WORLD
 from small_worlds import actions, events, small
 
-from rumorsim.desk import Action
-from rumorsim.errors import InputError
-from rumorsim.events import VERBS, Batch, Kind
-from rumorsim.interventions.penalties import PENALTIES
-from rumorsim.run import Simulation
+from rumorsim.common.errors import InputError
+from rumorsim.events.stream import VERBS, Batch, Kind
+from rumorsim.platform.desk import Action
+from rumorsim.platform.interventions.penalties import PENALTIES
 from rumorsim.scenario.models import Scenario
+from rumorsim.simulation.running import Simulation
 
 #: Much is reported, nobody is tired of it.
 LOUD: dict[str, Any] = {"stories": {i: {"report": 0.8} for i in range(3)}}

@@ -10,11 +10,11 @@ import pytest
 from brought import brought
 from small_worlds import agree, events, small
 
-from rumorsim.errors import InputError
-from rumorsim.events import Batch, Kind
-from rumorsim.run import run
+from rumorsim.common.errors import InputError
+from rumorsim.events.stream import Batch, Kind
+from rumorsim.platform.surfaces import SURFACES, SurfaceModel, needed
 from rumorsim.scenario import loads
-from rumorsim.surfaces import SURFACES, SurfaceModel, needed
+from rumorsim.simulation.running import run
 
 #: Settings under which a surface shows stories several times within a day.
 EXAMPLES: Final[dict[str, dict[str, Any]]] = {

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rumorsim.reports.sweep_answers import sweep_answer
-from rumorsim.studies.change import paired
-from rumorsim.studies.effects import FALSE
+from rumorsim.reports.pages.sweep_answers import sweep_answer
+from rumorsim.studies.compare.effects import FALSE
+from rumorsim.studies.statistics.change import paired
 
 Reach = Mapping[str, Sequence[float]]
 _RNG = np.random.default_rng(1)

@@ -21,11 +21,11 @@ import slurm_loopback
 from sweep_studies import FOLDER, called, environment, grid, records, tables
 
 import rumorsim
-from rumorsim.errors import InputError
-from rumorsim.studies.slurm import Array
-from rumorsim.studies.study import load_study
-from rumorsim.studies.sweep import Progress, sweep
-from rumorsim.studies.workers import WorkerError
+from rumorsim.common.errors import InputError
+from rumorsim.studies.runner.slurm import Array
+from rumorsim.studies.runner.workers import WorkerError
+from rumorsim.studies.sweep.study import load_study
+from rumorsim.studies.sweep.sweep import Progress, sweep
 
 
 @pytest.fixture(scope="module")
@@ -175,7 +175,7 @@ def test_paths_stay_what_they_were_when_the_folder_changes(
 def test_a_scheduler_without_workers_is_told_and_given_up(
     whole: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from rumorsim.studies import dask_cluster
+    from rumorsim.studies.runner import dask_cluster
 
     monkeypatch.setattr(dask_cluster, "_SECONDS_TO_TELL", 0.5)
     monkeypatch.setattr(dask_cluster, "_SECONDS_TO_WAIT", 3.0)

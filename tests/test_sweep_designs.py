@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from sweep_studies import SCENARIO
 
-from rumorsim.errors import InputError
+from rumorsim.common.errors import InputError
+from rumorsim.common.settings.changing import parse_key, path_in
 from rumorsim.scenario import load
 from rumorsim.scenario.unions import in_force, union_name
-from rumorsim.studies.designs import Grid, LatinHypercube, Listed, Morris, Sobol
-from rumorsim.studies.overrides import overridden
-from rumorsim.studies.parameters import Parameter
-from rumorsim.written.changing import parse_key, path_in
+from rumorsim.studies.sweep.designs import Grid, LatinHypercube, Listed, Morris, Sobol
+from rumorsim.studies.sweep.overrides import overridden
+from rumorsim.studies.sweep.parameters import Parameter
 
 
 def between(name: str = "x", **options: Any) -> Parameter:

@@ -32,24 +32,24 @@ from sweep_studies import (
 )
 
 import rumorsim
-from rumorsim.errors import Fault, InputError, OutputError
+from rumorsim.common.errors import Fault, InputError, OutputError
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.measures.base import curves
-from rumorsim.run import run
 from rumorsim.scenario import Scenario, load
 from rumorsim.scenario.inputs import build_graph
 from rumorsim.scenario.unions import in_force
-from rumorsim.studies import shelf as shelf_room
-from rumorsim.studies import sweep_tables
-from rumorsim.studies.overrides import overridden
-from rumorsim.studies.reproduce import reproduce
-from rumorsim.studies.runner import Run, Runner, Setting
-from rumorsim.studies.shards import Shard
-from rumorsim.studies.shelf import Given, Shelf
-from rumorsim.studies.study import load_study
-from rumorsim.studies.sweep import Progress, sweep
-from rumorsim.studies.swept import Sweep
-from rumorsim.studies.workers import Processes
+from rumorsim.simulation.running import run
+from rumorsim.studies.runner import graph_cache as shelf_room
+from rumorsim.studies.runner.graph_cache import Given, Shelf
+from rumorsim.studies.runner.reproduce import reproduce
+from rumorsim.studies.runner.runner import Run, Runner, Setting
+from rumorsim.studies.runner.shards import Shard
+from rumorsim.studies.runner.workers import Processes
+from rumorsim.studies.sweep import tables as sweep_tables
+from rumorsim.studies.sweep.overrides import overridden
+from rumorsim.studies.sweep.study import load_study
+from rumorsim.studies.sweep.sweep import Progress, sweep
+from rumorsim.studies.sweep.swept import Sweep
 
 
 @pytest.fixture(scope="module")
@@ -167,7 +167,7 @@ def test_more_replicates_make_only_what_is_missing(tmp_path: Path) -> None:
 def test_tables_of_another_study_go_before_it_is_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import rumorsim.studies.sweep as room
+    import rumorsim.studies.sweep.sweep as room
 
     out = tmp_path / "out"
     sweep(grid(tmp_path, 1), out, workers=0)
@@ -538,7 +538,7 @@ def test_reproduce_confirms_a_record(whole: tuple[Path, Path]) -> None:
 def test_reproduce_notices_what_is_not_the_same(
     whole: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from rumorsim.studies.records import pack, unpack
+    from rumorsim.studies.runner.records import pack, unpack
 
     place = records(whole[1])[0]
     payload = unpack(place.read_bytes(), place.stem)

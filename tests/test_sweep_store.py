@@ -26,14 +26,14 @@ from sweep_studies import (
     told,
 )
 
-from rumorsim.errors import OutputError
-from rumorsim.studies import records as records_room
-from rumorsim.studies.locks import is_locked
-from rumorsim.studies.records import Damaged, check, pack, unpack
-from rumorsim.studies.runner import RunError, Runner, Setting
-from rumorsim.studies.store import Store
-from rumorsim.studies.sweep import sweep
-from rumorsim.studies.swept import Sweep
+from rumorsim.common.errors import OutputError
+from rumorsim.studies.runner import records as records_room
+from rumorsim.studies.runner.locks import is_locked
+from rumorsim.studies.runner.records import Damaged, check, pack, unpack
+from rumorsim.studies.runner.runner import RunError, Runner, Setting
+from rumorsim.studies.runner.store import Store
+from rumorsim.studies.sweep.sweep import sweep
+from rumorsim.studies.sweep.swept import Sweep
 
 NAMES = [f"{i:064x}" for i in range(0, 1 << 255, 1 << 251)][:6]
 
@@ -145,7 +145,7 @@ def test_damage_between_making_and_merging_is_mended(
 ) -> None:
     out = tmp_path / "out"
     study = grid(tmp_path, 1)
-    import rumorsim.studies.sweep as room
+    import rumorsim.studies.sweep.sweep as room
 
     merge, hit = room.write_tables, []
 

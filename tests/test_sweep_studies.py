@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 from sweep_studies import FOLDER, SCENARIO, called
 
-from rumorsim.errors import InputError
-from rumorsim.files import from_here
+from rumorsim.common.errors import InputError
+from rumorsim.common.files import from_here
 from rumorsim.scenario import Scenario
-from rumorsim.studies.designs import Grid, LatinHypercube
-from rumorsim.studies.orders import Orders
-from rumorsim.studies.plan import Plan, check_study, planned
-from rumorsim.studies.study import json_schema, load_study
-from rumorsim.studies.sweep import sweep
-from rumorsim.studies.swept import Sweep
+from rumorsim.studies.runner.run_specs import RunSpecs
+from rumorsim.studies.sweep.designs import Grid, LatinHypercube
+from rumorsim.studies.sweep.plan import Plan, check_study, planned
+from rumorsim.studies.sweep.study import json_schema, load_study
+from rumorsim.studies.sweep.sweep import sweep
+from rumorsim.studies.sweep.swept import Sweep
 
 INVALID = sorted((FOLDER / "invalid").glob("*.toml"))
 VALID = sorted((FOLDER / "valid").glob("*.toml"))
@@ -40,7 +40,7 @@ ROWS = {
 def plan_of(file: Path) -> Plan:
     study = load_study(file)
     scenario = study.load_scenario()
-    return planned(study, Orders(scenario, study.measures))
+    return planned(study, RunSpecs(scenario, study.measures))
 
 
 def test_there_is_a_file_for_every_rule() -> None:
@@ -151,11 +151,11 @@ points = [{{ begin = "4 h", end = "5 h" }}]
 def test_none_is_run_once_whatever_other_policies_do() -> None:
     study = load_study(FOLDER / "valid" / "grid.toml")
     scenario: Scenario = study.load_scenario()
-    orders = Orders(scenario)
+    specs = RunSpecs(scenario)
     key = "policies[close accounts].interventions[0].when.reports"
-    names = {orders.prepared("none", {key: n})[1] for n in (1, 2)}
+    names = {specs.prepared("none", {key: n})[1] for n in (1, 2)}
     assert len(names) == 1
-    assert len({orders.prepared("close accounts", {key: n})[1] for n in (1, 2)}) == 2
+    assert len({specs.prepared("close accounts", {key: n})[1] for n in (1, 2)}) == 2
 
 
 def test_the_schema_accepts_what_is_accepted_and_refuses_what_is_not() -> None:

@@ -15,13 +15,14 @@ from small_worlds import small
 from test_splitting import tree_tail, tree_world
 
 import rumorsim
-from rumorsim.cli import cli
-from rumorsim.errors import InputError
-from rumorsim.studies.importance import Chosen
-from rumorsim.studies.splitting import Asked, Leaf, Plan, once
-from rumorsim.studies.splitting_pilot import Pilot
-from rumorsim.studies.tail_answer import Exceedance, TailComparison
-from rumorsim.studies.tail_means import lacking
+from rumorsim.cli.app import cli
+from rumorsim.common.errors import InputError
+from rumorsim.studies.tail.answer import Exceedance
+from rumorsim.studies.tail.comparison import TailComparison
+from rumorsim.studies.tail.importance import Chosen
+from rumorsim.studies.tail.means import lacking
+from rumorsim.studies.tail.pilot import Pilot
+from rumorsim.studies.tail.splitting import Asked, Leaf, Plan, once
 
 RESOLVED = small().resolved()
 POLICIES = """

@@ -9,15 +9,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from rumorsim.studies import intervals, stated
-from rumorsim.studies.budget import Budget, next_worlds
-from rumorsim.studies.change import paired
-from rumorsim.studies.comparison import Comparison, CurveBand
-from rumorsim.studies.few_worlds import few_worlds, tails, worlds_needed
-from rumorsim.studies.intervals import Interval, level_of_look
-from rumorsim.studies.precision import Wish, reached_precision
-from rumorsim.studies.tails import most_needed, needed_of_difference, rarest, tail_of
-from rumorsim.studies.take_off import quantile_interval, share_interval, take_off
+from rumorsim.studies.compare.budget import Budget, next_worlds
+from rumorsim.studies.compare.comparison import Comparison, CurveBand
+from rumorsim.studies.compare.few_worlds import few_worlds, tails
+from rumorsim.studies.compare.precision import Wish
+from rumorsim.studies.compare.stopping import reached_precision
+from rumorsim.studies.compare.take_off import quantile_interval, share_interval, take_off
+from rumorsim.studies.statistics import intervals, stated
+from rumorsim.studies.statistics.change import paired
+from rumorsim.studies.statistics.intervals import Interval, level_of_look
+from rumorsim.studies.statistics.tails import most_needed, needed_of_difference, rarest, tail_of
 
 KEY = "reach.truth.false.accounts"
 
@@ -188,7 +189,7 @@ def test_the_answer_leads_with_what_is_not_known() -> None:
     assert lead.startswith("20 worlds are too few to say how much the policies change on average")
     # 900 of some 1,130 in all.
     assert "1 of them holds half of all reach of false stories (the largest 80\u00a0%)" in lead
-    needed = worlds_needed(found)
+    needed = found.worlds_needed
     assert needed is not None and needed > 20
     told = plain(found)
     assert told.index("too few to say how much") < told.index('"slow"')
@@ -199,7 +200,7 @@ def test_the_answer_leads_with_what_is_not_known() -> None:
     # Negative control: tame worlds lead with the answer.
     tame = [10.0 + world % 5 for world in range(20)]
     plainly = comparison(none=tame, less=[each - 2 - 0.1 * (each % 2) for each in tame])
-    assert few_worlds(plainly) == "" and worlds_needed(plainly) is None
+    assert few_worlds(plainly) == "" and plainly.worlds_needed is None
     assert '"less" cut the reach of false stories by' in plain(plainly)
 
 

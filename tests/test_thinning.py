@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from rumorsim.engines.reference_models import ReferenceModelEngine
-from rumorsim.events import Batch, Kind
-from rumorsim.run import Simulation
+from rumorsim.engine.reference.models import ReferenceModelEngine
+from rumorsim.events.stream import Batch, Kind
 from rumorsim.scenario import loads
 from rumorsim.scenario.models import Scenario
+from rumorsim.simulation.running import Simulation
 
 AN_HOUR = 'recovery = { law = "exponential", mean = "1 h" }'
 RUMOR = 'kind = "maki-thompson", contacts = "200 per h", forgetting = "1 per h"'

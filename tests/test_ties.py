@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rumorsim.desk import Desk
-from rumorsim.events import Batch, Kind
-from rumorsim.run import Simulation
+from rumorsim.events.stream import Batch, Kind
+from rumorsim.events.verbs import VERBS
+from rumorsim.platform.desk import Desk
 from rumorsim.scenario import loads
 from rumorsim.scenario.models import Scenario
-from rumorsim.verbs import VERBS
+from rumorsim.simulation.running import Simulation
 
 ENGINES = ("fast", "reference")
 #: A first read, wherever its row stands.

@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from scipy import stats
 from small_worlds import events, small
 
-from rumorsim.engines.reference import ReferenceEngine
-from rumorsim.errors import InputError
-from rumorsim.events import Kind
-from rumorsim.kernels.tables import next_point, unwarp, warp
-from rumorsim.randomness import Purpose
-from rumorsim.run import Simulation
-from rumorsim.stories import points
+from rumorsim.common.errors import InputError
+from rumorsim.common.randomness import Purpose
+from rumorsim.engine.kernels.points import points
+from rumorsim.engine.kernels.tables import next_point, unwarp, warp
+from rumorsim.engine.reference.engine import ReferenceEngine
+from rumorsim.events.stream import Kind
+from rumorsim.simulation.running import Simulation
 
 ALARM = 1e-4
 FLAT = np.empty(0)

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from scipy import stats
 from small_worlds import agree, events, merged, small
 
-from rumorsim.events import VERBS, Batch, Kind
-from rumorsim.kernels.alias import alias_table
-from rumorsim.run import Simulation
+from rumorsim.engine.kernels.alias import alias_table
+from rumorsim.events.stream import VERBS, Batch, Kind
 from rumorsim.scenario.models import Scenario
+from rumorsim.simulation.running import Simulation
 
 ALARM = 1e-4
 #: Nobody follows anybody: whatever is read, was seen on the list.

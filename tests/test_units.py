@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from rumorsim.units import (
+from rumorsim.common.units import (
     LONGEST,
     UNITS,
     Duration,

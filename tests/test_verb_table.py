@@ -9,11 +9,8 @@ import pytest
 from small_worlds import actions, agree
 from test_desk_verbs import BEGIN, END, HORIZON, scenario
 
-from rumorsim.desk import Desk, Done
-from rumorsim.events import VERBS
-from rumorsim.levers import CEILINGS
-from rumorsim.run import Simulation
-from rumorsim.verbs import (
+from rumorsim.events.stream import VERBS
+from rumorsim.events.verbs import (
     ACCOUNT,
     APPEALED,
     CASE,
@@ -29,6 +26,9 @@ from rumorsim.verbs import (
     TABLE,
     method_of,
 )
+from rumorsim.platform.desk import Desk, Done
+from rumorsim.simulation.running import Simulation
+from rumorsim.world.levers import CEILINGS
 
 #: Settings at which a verb is felt, by the name of the setting; others are left at their default.
 SETTINGS: dict[str, Any] = {

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from small_worlds import actions, events, merged, small
 
-from rumorsim.errors import InputError
-from rumorsim.events import Kind
-from rumorsim.run import Simulation
+from rumorsim.common.errors import InputError
+from rumorsim.events.stream import Kind
 from rumorsim.scenario.models import Scenario
+from rumorsim.simulation.running import Simulation
 
 STORY: dict[str, Any] = {
     "name": "rumor",

@@ -15,11 +15,12 @@ from scipy import stats
 from small_worlds import agree, events, small
 from world_effects import EFFECTS, EVERYTHING, EXPOSED_LATE
 
-from rumorsim.engines import fast
-from rumorsim.errors import InputError
-from rumorsim.events import Batch, Kind
-from rumorsim.run import Simulation, run
-from rumorsim.scenario.beliefs import Beliefs
+from rumorsim.common.errors import InputError
+from rumorsim.engine import fast
+from rumorsim.engine.share_factors import SHARE_FACTORS
+from rumorsim.events.stream import Batch, Kind
+from rumorsim.platform.surfaces import SURFACES
+from rumorsim.platform.surfaces.trending import Heat
 from rumorsim.scenario.handing import with_measures
 from rumorsim.scenario.loading import from_values
 from rumorsim.scenario.models import (
@@ -33,10 +34,9 @@ from rumorsim.scenario.models import (
     Schedule,
     Story,
 )
-from rumorsim.scenario.platforms import Platform
-from rumorsim.share_factors import SHARE_FACTORS
-from rumorsim.surfaces import SURFACES
-from rumorsim.surfaces.trending import Heat
+from rumorsim.simulation.running import Simulation, run
+from rumorsim.world.settings.beliefs import Beliefs
+from rumorsim.world.settings.platforms import Platform
 
 ALARM = 1e-4
 MODELS = [

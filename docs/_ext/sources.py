@@ -8,27 +8,27 @@ from typing import Any, Final, get_args
 
 import rumorsim
 from rumorsim.adversaries import ADVERSARIES
-from rumorsim.cli import cli
-from rumorsim.events import COLUMNS, Kind
+from rumorsim.cli.app import cli
+from rumorsim.common.laws import Law
+from rumorsim.common.settings.docs import own_part
+from rumorsim.common.settings.shapes import inside, keys_of, meaning_of, models_in
+from rumorsim.engine.models import MODELS
+from rumorsim.engine.share_factors import SHARE_FACTORS
+from rumorsim.events.event_formats import EVENT_FORMATS
+from rumorsim.events.stream import COLUMNS, Kind
+from rumorsim.events.verbs import VERBS
 from rumorsim.graphs.config import GRAPH_CONFIGS
 from rumorsim.graphs.formats import FORMATS
-from rumorsim.interventions import INTERVENTIONS, Intervention
-from rumorsim.interventions.base import When, Whom
-from rumorsim.laws import Law
 from rumorsim.measures import MEASURES
-from rumorsim.models import MODELS
+from rumorsim.platform.interventions import INTERVENTIONS, Intervention
+from rumorsim.platform.interventions.base import When, Whom
+from rumorsim.platform.surfaces import SURFACES
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.categories import CATEGORIES
 from rumorsim.scenario.explained import toml_value
-from rumorsim.scenario.presets import preset_names, preset_path, summary_of
 from rumorsim.scenario.shipped import SCENARIOS, STUDIES, shipped
-from rumorsim.share_factors import SHARE_FACTORS
-from rumorsim.sinks.event_formats import EVENT_FORMATS
-from rumorsim.studies.study import Study
-from rumorsim.surfaces import SURFACES
-from rumorsim.verbs import VERBS
-from rumorsim.written.docs import own_part
-from rumorsim.written.shapes import inside, keys_of, meaning_of, models_in
+from rumorsim.studies.sweep.study import Study
+from rumorsim.world.settings.presets import preset_names, preset_path, summary_of
 
 __all__ = [
     "ADVERSARIES",

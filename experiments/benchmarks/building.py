@@ -47,7 +47,7 @@ def graphs(size: int, rounds: int) -> list[Finding]:
 
 
 def _shuffled(count: int) -> NDArray[np.intp]:
-    from rumorsim.randomness import philox_array
+    from rumorsim.common.randomness import philox_array
 
     return np.argsort(philox_array(1, np.arange(count), 0, 0, 0)[0], kind="stable")
 

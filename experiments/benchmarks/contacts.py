@@ -42,7 +42,7 @@ def scenario_of(accounts: int) -> Scenario:
 
 def ours(scenario: Scenario) -> tuple[Sample, int]:
     """One run, and how many shared. Every contact begins a spreader or stops one."""
-    from rumorsim.run import steps_of
+    from rumorsim.simulation.running import steps_of
 
     simulation = start_of(scenario)
 

@@ -70,7 +70,7 @@ def point(accounts: int, follows: int, reading: str, spreading: bool, keep: bool
     from worlds import check_in_scenario, delay_scenario, start_of, warm_up
 
     from rumorsim.graphs.generators import erdos_renyi
-    from rumorsim.run import steps_of
+    from rumorsim.simulation.running import steps_of
 
     warm_up()
     erdos_renyi(1000, 2.0, seed=1)
@@ -144,8 +144,8 @@ def stream_growth(events: int, suffix: str) -> tuple[float, int]:
     A thousand accounts who all follow each other and read everything: the world stays small,
     so what grows is the way to the disk.
     """
-    from rumorsim.run import run
     from rumorsim.scenario.models import Scenario
+    from rumorsim.simulation.running import run
 
     posts = events // STREAM_ACCOUNTS
     scenario = Scenario.model_validate(

@@ -88,8 +88,8 @@ def picture(findings: list[Finding], path: Path) -> bool:
     lines = {part: _costs(findings, part) for part in PARTS}
     if max(map(len, lines.values())) < 2:
         return False
-    from rumorsim.reports.pictures import save_figure
-    from rumorsim.reports.style import drawing
+    from rumorsim.reports.figures.pictures import save_figure
+    from rumorsim.reports.figures.style import drawing
 
     with drawing(6.4, 4.6) as figure:
         axes = figure.subplots()

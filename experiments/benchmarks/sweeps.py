@@ -99,7 +99,7 @@ def study_in(folder: Path, replicates: int) -> Path:
 
 def ours(folder: Path, runs: int, workers: int) -> tuple[Taken, dict[float, float]]:
     """The sweep into a new directory; mean sharers by P(share)."""
-    from rumorsim.studies.sweep import sweep
+    from rumorsim.studies.sweep.sweep import sweep
 
     study = study_in(folder, runs // len(CHANCES))
     out = Path(tempfile.mkdtemp(dir=folder)) / "out"
@@ -116,7 +116,7 @@ def ours(folder: Path, runs: int, workers: int) -> tuple[Taken, dict[float, floa
 def bare(folder: Path, runs: int) -> Taken:
     """The same runs one after the other with ``rumorsim.run``, nothing kept."""
     import rumorsim
-    from rumorsim.studies.overrides import overridden
+    from rumorsim.studies.sweep.overrides import overridden
 
     study_in(folder, 1)
     base = rumorsim.load(folder / "scenario.toml")

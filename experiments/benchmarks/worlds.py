@@ -10,8 +10,8 @@ from harness import Sample, timed
 
 if TYPE_CHECKING:
     from rumorsim.graphs import FollowGraph
-    from rumorsim.run import Simulation
     from rumorsim.scenario import Scenario
+    from rumorsim.simulation.running import Simulation
 
 __all__ = [
     "APPEAL",
@@ -100,7 +100,7 @@ def warm_up() -> None:
 
 def start_of(scenario: Scenario) -> Simulation:
     """A world at hour 0, under the scenario's policy if it has one."""
-    from rumorsim.run import Simulation
+    from rumorsim.simulation.running import Simulation
 
     return Simulation(scenario, scenario.policy_names[-1])
 
@@ -111,7 +111,7 @@ def timed_run(simulation: Simulation) -> tuple[Sample, dict[str, float]]:
     Counting reach is part of it, at the end where exposures are late. Work in delay reading is
     the follows of all who posted, nearly all read before the horizon.
     """
-    from rumorsim.run import steps_of
+    from rumorsim.simulation.running import steps_of
 
     def whole() -> tuple[int, int]:
         events = sum(len(simulation.advance(time)) for time in steps_of(simulation.world.horizon))

@@ -16,15 +16,15 @@ from typing import Any
 
 from tellings import NUMBERS, Sort, sorts_of
 
-from rumorsim.reports.pictures import save_figure
-from rumorsim.reports.style import BASE, colour, drawing, in_rows
-from rumorsim.reports.tables import markdown, spread
+from rumorsim.reports.figures.pictures import save_figure
+from rumorsim.reports.figures.style import BASE, colour, drawing, in_rows
+from rumorsim.reports.figures.tables import markdown, spread
 from rumorsim.scenario import load
-from rumorsim.scenario.presets import configs, preset_names
-from rumorsim.studies.compare import Comparison, compare
-from rumorsim.studies.frontier import frontier
-from rumorsim.studies.saving import write_changes
-from rumorsim.studies.stated import paired_difference, relative_change
+from rumorsim.studies.compare.compare import Comparison, compare
+from rumorsim.studies.compare.frontier import frontier
+from rumorsim.studies.compare.saving import write_changes
+from rumorsim.studies.statistics.stated import paired_difference, relative_change
+from rumorsim.world.settings.presets import configs, preset_names
 
 RESULTS = Path(__file__).parent / "results"
 

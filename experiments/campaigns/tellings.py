@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from rumorsim.studies.comparison import Comparison
+from rumorsim.studies.compare.comparison import Comparison
 
 __all__ = ["NUMBERS", "Sort", "sorts_of"]
 

@@ -19,11 +19,11 @@ from heavy_worlds import FAMILIES, Family
 from numpy.typing import NDArray
 
 from rumorsim import Simulation, compare_tail
-from rumorsim.authors import AuthorDraw
-from rumorsim.people import draw_people
 from rumorsim.scenario import build_graph
-from rumorsim.studies.importance import EXPONENTS, Choice, FirstSharers
-from rumorsim.studies.tail_answer import TailComparison
+from rumorsim.studies.tail.comparison import TailComparison
+from rumorsim.studies.tail.importance import EXPONENTS, Choice, FirstSharers
+from rumorsim.world.authors import AuthorDraw
+from rumorsim.world.people import draw_people
 
 ABOVE: Final = 2_000
 BUDGET: Final = 4_000

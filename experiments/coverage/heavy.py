@@ -27,11 +27,10 @@ import numpy as np
 from heavy_worlds import REAL_GRAPH, Family, Pool, families, pool
 from known import KEY
 
-from rumorsim.reports.tables import markdown
-from rumorsim.studies.budget import FIRST, Budget, next_worlds
-from rumorsim.studies.comparison import NONE, Comparison
-from rumorsim.studies.few_worlds import worlds_needed
-from rumorsim.studies.intervals import Interval
+from rumorsim.reports.figures.tables import markdown
+from rumorsim.studies.compare.budget import FIRST, Budget, next_worlds
+from rumorsim.studies.compare.comparison import NONE, Comparison
+from rumorsim.studies.statistics.intervals import Interval
 
 RESULTS: Final = Path(__file__).resolve().parent / "results"
 BUDGET: Final = Budget.read("200000 runs")
@@ -109,7 +108,7 @@ def experiment(worlds: Pool, family: str, number: int) -> tuple[int, list[Verdic
     while size is not None:
         used = size
         comparison = compared(worlds, places[:used])
-        needed = worlds_needed(comparison)
+        needed = comparison.worlds_needed
         size = next_worlds(used, needed, BUDGET, len(worlds), 0.0)
         size = None if size is not None and size > most else size
     return used, [
@@ -160,7 +159,7 @@ def intervals(worlds: Pool, comparison: Comparison) -> Iterator[Verdict]:
     stated = [each for each in together if each != "declined"]
     missed = [each for each in stated if each != "held"]
     yield Verdict("stated differences together", (missed or stated or ["declined"])[0])
-    from rumorsim.studies.take_off import take_off
+    from rumorsim.studies.compare.take_off import take_off
 
     for row in take_off(comparison).rows:
         truth = float(np.quantile(worlds[row.policy], 0.9, method="inverted_cdf"))

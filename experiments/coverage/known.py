@@ -22,9 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammainc
 
-from rumorsim.run import Simulation
 from rumorsim.scenario import Scenario, loads
-from rumorsim.studies.comparison import Comparison
+from rumorsim.simulation.running import Simulation
+from rumorsim.studies.compare.comparison import Comparison
 
 __all__ = ["KEY", "POLICIES", "comparison", "reach_in", "reached", "scenario", "true_mean"]
 

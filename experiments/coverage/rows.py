@@ -11,9 +11,10 @@ import numpy as np
 from known import KEY, comparison, true_mean
 from numpy.typing import NDArray
 
-from rumorsim.studies.comparison import Comparison
-from rumorsim.studies.intervals import Interval, paired_difference, relative_change
-from rumorsim.studies.precision import Wish, next_count, reached_precision
+from rumorsim.studies.compare.comparison import Comparison
+from rumorsim.studies.compare.precision import Wish
+from rumorsim.studies.compare.stopping import next_count, reached_precision
+from rumorsim.studies.statistics.intervals import Interval, paired_difference, relative_change
 
 __all__ = ["HEAD", "Row", "rows"]
 

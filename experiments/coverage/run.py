@@ -16,7 +16,7 @@ from pathlib import Path
 from known import POLICIES, reached
 from rows import HEAD, Row, rows
 
-from rumorsim.reports.tables import markdown
+from rumorsim.reports.figures.tables import markdown
 
 RESULTS = Path(__file__).resolve().parent / "results"
 #: Worlds of one experiment; those with fewer worlds take the first ones.

@@ -16,8 +16,8 @@ from typing import Final, NamedTuple
 
 from worlds import LABELS, NUDGES, REMOVAL, THRESHOLDS, policies
 
-from rumorsim.reports.tables import markdown
-from rumorsim.studies.compare import Comparison, compare
+from rumorsim.reports.figures.tables import markdown
+from rumorsim.studies.compare.compare import Comparison, compare
 
 HERE = Path(__file__).parent
 DATA = (HERE / "../../../shared/data/published_intervention_effects.csv").resolve()
@@ -112,7 +112,7 @@ def effect(
     policy: str,
 ) -> Effect:
     """Change of all posts (publications and shares), paired, with a 95 % interval."""
-    from rumorsim.studies.intervals import relative_change
+    from rumorsim.studies.statistics.intervals import relative_change
 
     ours, none = (
         [

@@ -11,14 +11,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from rumorsim.errors import InputError
-from rumorsim.reports.pictures import save_figure
-from rumorsim.reports.tables import markdown
+from rumorsim.common.errors import InputError
+from rumorsim.reports.figures.pictures import save_figure
+from rumorsim.reports.figures.tables import markdown
 from rumorsim.scenario import load
-from rumorsim.studies.compare import Comparison, compare
-from rumorsim.studies.figures import difference_figure, reach_figure
-from rumorsim.studies.saving import write_changes
-from rumorsim.studies.telling import headlines, rows_of
+from rumorsim.studies.compare.compare import Comparison, compare
+from rumorsim.studies.compare.figures import difference_figure, reach_figure
+from rumorsim.studies.compare.report_text import headlines, rows_of
+from rumorsim.studies.compare.saving import write_changes
 
 HERE = Path(__file__).parent
 GRAPHS = ("weibo", "twitter")

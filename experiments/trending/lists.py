@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.surfaces.trending import WARM_UP, Anchor, Topics, Trending, ranked
+from rumorsim.platform.surfaces.trending import WARM_UP, Anchor, Topics, Trending, ranked
 
 __all__ = ["RANKS", "Lists", "measured", "modelled"]
 

@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 from lists import RANKS, Lists, measured, modelled
 
-from rumorsim.reports.pictures import save_figure
-from rumorsim.reports.style import BASE, colour, drawing, hour_ticks
-from rumorsim.reports.tables import markdown
-from rumorsim.scenario.presets import preset
-from rumorsim.surfaces.trending import Trending
+from rumorsim.platform.surfaces.trending import Trending
+from rumorsim.reports.figures.pictures import save_figure
+from rumorsim.reports.figures.style import BASE, colour, drawing, hour_ticks
+from rumorsim.reports.figures.tables import markdown
+from rumorsim.world.settings.presets import preset
 
 HERE = Path(__file__).parent
 DATA = (HERE / "../../../shared/data/weibo_hot_search_hourly_2023.parquet").resolve()

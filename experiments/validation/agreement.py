@@ -25,7 +25,7 @@ from scipy import stats
 
 from rumorsim import Kind, Scenario, stream
 from rumorsim.graphs import FollowGraph, to_networkx
-from rumorsim.reports.tables import markdown
+from rumorsim.reports.figures.tables import markdown
 
 __all__ = [
     "LEVEL",

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim import Kind, Scenario, stream
-from rumorsim.events import VERBS
+from rumorsim.events.stream import VERBS
 
 __all__ = [
     "SHARED",

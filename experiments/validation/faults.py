@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 __all__ = ["FAULTS", "Fault", "Patch"]
 
-FEED = "rumorsim/kernels/feed.py"
-POSTING = "rumorsim/kernels/posting.py"
-DELIVERING = "rumorsim/kernels/delivering.py"
-REFERENCE = "rumorsim/engines/reference_feed.py"
-REFERENCE_LOOKS = "rumorsim/engines/reference.py"
-REFERENCE_CLOCK = "rumorsim/engines/reference_clock.py"
-CASES = "rumorsim/interventions/cases.py"
-DESK = "rumorsim/desk_doing.py"
+FEED = "rumorsim/engine/kernels/feed.py"
+POSTING = "rumorsim/engine/kernels/posting.py"
+DELIVERING = "rumorsim/engine/kernels/delivering.py"
+REFERENCE = "rumorsim/engine/reference/feed.py"
+REFERENCE_LOOKS = "rumorsim/engine/reference/engine.py"
+REFERENCE_CLOCK = "rumorsim/engine/reference/clock.py"
+CASES = "rumorsim/platform/interventions/cases.py"
+DESK = "rumorsim/platform/desk_doing.py"
 
 ENGINES = "tests/test_engines.py"
 THEORY = "tests/theory/test_theory_independent_cascade.py"
@@ -82,7 +82,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "check-in rates 5 % too high",
-        (Patch("rumorsim/people.py", "rates *= factor", "rates *= factor * 1.05"),),
+        (Patch("rumorsim/world/people.py", "rates *= factor", "rates *= factor * 1.05"),),
         (*WORLDS, ENGINES),
     ),
     Fault(
@@ -105,7 +105,7 @@ FAULTS: tuple[Fault, ...] = (
         "closing does nothing but say so",
         (
             Patch(
-                "rumorsim/verbs.py",
+                "rumorsim/events/verbs.py",
                 'Verb("close", ACCOUNT, "reinstate", equal=CLOSING, strike=True, moves=_gone,',
                 'Verb("close", ACCOUNT, "reinstate", equal=CLOSING, strike=True, moves=_nothing,',
             ),
@@ -145,7 +145,7 @@ FAULTS: tuple[Fault, ...] = (
                 "words = philox(w.seed, head, story, author, author)",
             ),
             Patch(
-                "rumorsim/kernels/blocks.py",
+                "rumorsim/engine/kernels/blocks.py",
                 "a, b, c, d = first, second, third, np.uint64(who[begin + j]) & _MASK",
                 "a, b, c, d = first, second, third, third",
             ),
@@ -236,14 +236,14 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "the daily curve is ignored",
-        (Patch("rumorsim/tables.py", 'if written == "flat":', "if True:"),),
+        (Patch("rumorsim/world/tables.py", 'if written == "flat":', "if True:"),),
         (*WORLDS, ENGINES),
     ),
     Fault(
         "filtered stories are still looked at",
         (
             Patch(
-                "rumorsim/kernels/looks.py",
+                "rumorsim/engine/kernels/looks.py",
                 "return stories(w)[story].listed != 0 or stories(w)[story].promoted != 0",
                 "return True",
             ),
@@ -300,7 +300,7 @@ FAULTS: tuple[Fault, ...] = (
         "the digest leaves a column out",
         (
             Patch(
-                "rumorsim/events.py",
+                "rumorsim/events/stream.py",
                 "        for name, column in batch.columns().items():\n",
                 "        for name, column in list(batch.columns().items())[:-1]:\n",
             ),
@@ -311,7 +311,7 @@ FAULTS: tuple[Fault, ...] = (
         "the fast engine misses posts that arrive at an unread feed (fast only)",
         (
             Patch(
-                "rumorsim/kernels/unread.py",
+                "rumorsim/engine/kernels/unread.py",
                 "    account.unread = unread + 1\n",
                 "    account.unread = max(unread, 1)\n",
             ),

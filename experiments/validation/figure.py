@@ -7,8 +7,8 @@ from pathlib import Path
 
 from checks import Check
 
-from rumorsim.reports.pictures import save_figure
-from rumorsim.reports.style import BASE, COLOURS, drawing
+from rumorsim.reports.figures.pictures import save_figure
+from rumorsim.reports.figures.style import BASE, COLOURS, drawing
 
 __all__ = ["deviations"]
 

@@ -11,7 +11,7 @@ from checks import Check, number
 from numpy.typing import NDArray
 
 from rumorsim import Kind, stream
-from rumorsim.events import VERBS
+from rumorsim.events.stream import VERBS
 
 __all__ = ["erlang_c", "waits"]
 

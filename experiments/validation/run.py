@@ -18,7 +18,7 @@ from asking import SHARED, Asked
 from checks import Check
 from rows import ROWS, asked_row
 
-from rumorsim.reports.tables import markdown
+from rumorsim.reports.figures.tables import markdown
 
 RESULTS = Path(__file__).resolve().parent / "results"
 #: The negative control of every row: its rate 5 % too high, always with few replicates.

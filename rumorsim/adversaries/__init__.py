@@ -7,6 +7,8 @@ tests all come from :data:`ADVERSARIES`.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from rumorsim.adversaries.base import Adversary
@@ -19,9 +21,10 @@ from rumorsim.adversaries.migration import Migration
 from rumorsim.adversaries.paid_deletion import PaidDeletion
 from rumorsim.adversaries.paid_posters import PaidPosters
 from rumorsim.adversaries.re_registration import ReRegistration
-from rumorsim.adversaries.scene import start_adversaries
-from rumorsim.plug_ins import Registry
-from rumorsim.written import any_of, model_of
+from rumorsim.adversaries.scene import Scene
+from rumorsim.common.plug_ins import Registry
+from rumorsim.common.settings import any_of, model_of
+from rumorsim.platform.desk import Desk
 
 __all__ = ["ADVERSARIES", "Adversary", "AnyAdversary", "start_adversaries"]
 
@@ -45,3 +48,14 @@ if TYPE_CHECKING:
 else:
     #: What may stand in ``[[adversaries]]``: told apart by ``kind``.
     AnyAdversary = any_of(ADVERSARIES)
+
+
+def start_adversaries(adversaries: Iterable[Adversary], desk: Desk) -> None:
+    """Begin all adversaries of a scenario, in their order."""
+    scene = Scene(desk)
+    ordinals: Counter[str] = Counter()
+    for scene.place, adversary in enumerate(adversaries):
+        adversary.start(scene, ordinals[adversary.kind])
+        ordinals[adversary.kind] += 1
+        scene.buyers += adversary.buys
+    scene.start()

@@ -14,15 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from rumorsim.randomness import Purpose, address_word, philox, philox_array
-from rumorsim.units import Duration, PositiveDuration
-from rumorsim.written import Model
+from rumorsim.common.randomness import Purpose, address_word, philox, philox_array
+from rumorsim.common.settings import Model
+from rumorsim.common.units import Duration, PositiveDuration
 
 if TYPE_CHECKING:
     from rumorsim.adversaries.scene import Scene
     from rumorsim.graphs.follows import FollowGraph
-    from rumorsim.people import People
-    from rumorsim.world import World
+    from rumorsim.world.people import People
+    from rumorsim.world.world import World
 
 __all__ = ["Adversary", "Crew", "Kinds", "Luck", "of_kinds"]
 

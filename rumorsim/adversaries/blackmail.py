@@ -9,13 +9,13 @@ from pydantic import Field
 
 from rumorsim.adversaries.base import Crew, Luck
 from rumorsim.adversaries.paid_posters import WAITS
-from rumorsim.laws import sample
-from rumorsim.randomness import uniform
-from rumorsim.units import Rate
+from rumorsim.common.laws import sample
+from rumorsim.common.randomness import uniform
+from rumorsim.common.units import Rate
 
 if TYPE_CHECKING:
     from rumorsim.adversaries.scene import Scene
-    from rumorsim.sponsors import Sponsor
+    from rumorsim.platform.sponsors import Sponsor
 
 __all__ = ["Blackmail"]
 

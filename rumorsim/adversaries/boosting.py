@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from rumorsim.adversaries.base import Crew, Luck
-from rumorsim.laws import Law, Lognormal, quantile_table, sample
+from rumorsim.common.laws import Law, Lognormal, quantile_table, sample
 
 if TYPE_CHECKING:
     from rumorsim.adversaries.scene import Scene

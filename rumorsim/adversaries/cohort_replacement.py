@@ -7,8 +7,8 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from rumorsim.adversaries.returning import Returning
-from rumorsim.laws import Law, Lognormal
-from rumorsim.units import Duration
+from rumorsim.common.laws import Law, Lognormal
+from rumorsim.common.units import Duration
 
 __all__ = ["CohortReplacement"]
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from rumorsim.adversaries.base import Crew, Luck
-from rumorsim.laws import Exponential, quantile_table, sample
-from rumorsim.units import Rate
+from rumorsim.common.laws import Exponential, quantile_table, sample
+from rumorsim.common.units import Rate
 
 if TYPE_CHECKING:
     from rumorsim.adversaries.scene import Scene
-    from rumorsim.sponsors import Sponsor
+    from rumorsim.platform.sponsors import Sponsor
 
 __all__ = ["PaidPosters"]
 

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from rumorsim.adversaries.base import Adversary, Kinds, Luck, of_kinds
-from rumorsim.laws import Law, Lognormal, quantile_table, round24, sample
-from rumorsim.randomness import uniform
-from rumorsim.reserve import succeed
-from rumorsim.units import Duration
+from rumorsim.common.laws import Law, Lognormal, quantile_table, round24, sample
+from rumorsim.common.randomness import uniform
+from rumorsim.common.units import Duration
 
 if TYPE_CHECKING:
     from rumorsim.adversaries.scene import Scene
     from rumorsim.graphs.follows import FollowGraph
-    from rumorsim.people import People
+    from rumorsim.world.people import People
+    from rumorsim.world.world import World
 
 __all__ = ["Returning"]
 
@@ -98,3 +98,24 @@ class Returning(Adversary):
             missing *= kept
             levers.lift(factor)
             factor = levers.put("accounts", "audience", heir, self.regained - missing)
+
+
+def succeed(world: World, account: int, heir: int, platform: int | None = None) -> None:
+    """``heir`` (a row of the reserve) takes the place of ``account`` from now on.
+
+    It posts what the other had planned and reads what the other would have read, with the
+    trust and the fear its person has by now; on another ``platform`` if one is given.
+    ValueError where the heir is not of the same origin or has begun already.
+    """
+    origin = world.reserve.origin
+    profiles = world.profiles
+    if heir < world.graph.accounts or origin[heir] != origin[account]:
+        raise ValueError(f"account {heir} is not laid out to succeed account {account}")
+    if (world.heirs == heir).any() or world.heir_of(account) >= 0:
+        raise ValueError(f"account {account} has a successor, or {heir} succeeds another")
+    world.memory["touched"] = 1
+    for column in ("trust", "chill"):
+        profiles[column][heir] = profiles[column][account]
+    if platform is not None:
+        world.platform[heir] = platform
+    world.heirs[account] = heir

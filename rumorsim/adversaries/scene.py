@@ -7,19 +7,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
-from rumorsim.desk import Desk, Done
-from rumorsim.events import Kind
-from rumorsim.sponsors import Sponsor
-from rumorsim.verbs import CLOSING
+from rumorsim.events.stream import Kind
+from rumorsim.events.verbs import CLOSING
+from rumorsim.platform.desk import Desk, Done
+from rumorsim.platform.sponsors import Sponsor
 
-if TYPE_CHECKING:
-    from rumorsim.adversaries.base import Adversary
-
-__all__ = ["Scene", "start_adversaries"]
+__all__ = ["Scene"]
 
 #: Posts of adversaries have k from here on: planned ones are below, ordered corrections above.
 FIRST_K: Final = 2**22
@@ -133,7 +130,7 @@ class Scene:
         """The most shared post of these stories that stands, the earliest of equals, or -1."""
         made = self.world.posts[: self.world.posts_made]
         posts = np.flatnonzero(np.isin(made["story"], sorted(stories))).tolist()
-        standing = [post for post in posts if self.world.standing(post)]
+        standing = [post for post in posts if self.world.is_up(post)]
         return max(standing, key=lambda post: (made["shares"][post], -post), default=-1)
 
     def fresh_heir(self, account: int) -> int:
@@ -157,14 +154,3 @@ class Scene:
     def report(self, post: int, account: int) -> bool:
         """Let an account report a post now; whether it could."""
         return bool(self.engine.report_now(post, account))
-
-
-def start_adversaries(adversaries: Iterable[Adversary], desk: Desk) -> None:
-    """Begin all adversaries of a scenario, in their order."""
-    scene = Scene(desk)
-    ordinals: Counter[str] = Counter()
-    for scene.place, adversary in enumerate(adversaries):
-        adversary.start(scene, ordinals[adversary.kind])
-        ordinals[adversary.kind] += 1
-        scene.buyers += adversary.buys
-    scene.start()

@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import Fault, InputError, nearest, show_value
-from rumorsim.files import checked_file
+from rumorsim.common.errors import Fault, InputError, nearest, show_value
+from rumorsim.common.files import checked_file
+from rumorsim.common.plurals import counted
 from rumorsim.graphs.building import with_accounts
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.lines import is_whole
 from rumorsim.graphs.numbering import attribute_array, is_missing
 from rumorsim.graphs.sources import file_format, marked_encoding, too_big
-from rumorsim.plurals import counted
 
 _ID = "id"
 #: Faults shown one by one; more are counted.

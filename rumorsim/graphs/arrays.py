@@ -16,9 +16,9 @@ from typing import Any, BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import InputError, show_value
-from rumorsim.files import checked_file
-from rumorsim.plurals import counted
+from rumorsim.common.errors import InputError, show_value
+from rumorsim.common.files import checked_file
+from rumorsim.common.plurals import counted
 
 #: Text is kept in place up to this many characters a cell.
 LONGEST_TEXT: Final = 32

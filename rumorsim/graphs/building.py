@@ -9,7 +9,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rumorsim.errors import InputError, nearest, show_value
+from rumorsim.common.errors import InputError, nearest, show_value
+from rumorsim.common.plurals import counted
 from rumorsim.graphs.columns import DIRECTIONS, follower_first
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.numbering import (
@@ -22,7 +23,6 @@ from rumorsim.graphs.numbering import (
     numbered,
     ordered,
 )
-from rumorsim.plurals import counted
 
 _MOST_ACCOUNTS: Final = 2**31 - 1
 
@@ -86,7 +86,7 @@ def _graph(
     ids: NDArray[Any] | None,
     attributes: Mapping[str, NDArray[Any]],
 ) -> FollowGraph:
-    from rumorsim.kernels.csr import grouped_rows, sorted_rows
+    from rumorsim.engine.kernels.csr import grouped_rows, sorted_rows
 
     kept = None
     if weights is None and bool((followees[1:] >= followees[:-1]).all()):

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from numpy.typing import NDArray
 
-from rumorsim.errors import InputError, nearest, show_value
+from rumorsim.common.errors import InputError, nearest, show_value
 
 #: Bytes; longer lines are no edge list.
 LONGEST_LINE: Final = 10_000

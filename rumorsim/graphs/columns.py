@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rumorsim.errors import InputError, nearest, show_value
+from rumorsim.common.errors import InputError, nearest, show_value
 
 #: What to do where nobody says what the columns hold.
 COLUMNS_ADVICE = (

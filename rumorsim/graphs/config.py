@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from rumorsim.errors import InputError
+from rumorsim.common.errors import InputError
+from rumorsim.common.plug_ins import Registry
+from rumorsim.common.settings import any_of, replaced
 from rumorsim.graphs.formats import FORMATS, LISTS, check_format
 from rumorsim.graphs.made import MADE, GraphModel
-from rumorsim.plug_ins import Registry
-from rumorsim.written import any_of, replaced
 
 if TYPE_CHECKING:
     from rumorsim.graphs.follows import FollowGraph

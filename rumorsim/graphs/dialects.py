@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NoReturn
 
-from rumorsim.errors import InputError, nearest, show_value
+from rumorsim.common.errors import InputError, nearest, show_value
 from rumorsim.graphs.cells import (
     SEPARATORS,
     Said,

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import InputError, nearest, show_value
-from rumorsim.plurals import counted
-from rumorsim.randomness import parts_of
-from rumorsim.shown import Shown, listed
+from rumorsim.common.errors import InputError, nearest, show_value
+from rumorsim.common.plurals import counted
+from rumorsim.common.randomness import parts_of
+from rumorsim.common.shown import Shown, listed
 
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:
@@ -194,7 +194,7 @@ class FollowGraph(Shown):
 
     def validate(self) -> None:
         """Check every promise of the fields; ValueError naming the first one broken."""
-        from rumorsim.kernels.csr import first_bad_row
+        from rumorsim.engine.kernels.csr import first_bad_row
 
         def promise(holds: object, rule: str) -> None:
             if not holds:

@@ -12,7 +12,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import InputError, whole_number
+from rumorsim.common.errors import InputError, whole_number
+from rumorsim.common.randomness import Purpose, address_word, philox_array, uniform_array
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.power_law import (
     Floats,
@@ -23,7 +24,6 @@ from rumorsim.graphs.power_law import (
     require_mean,
     rounded24,
 )
-from rumorsim.randomness import Purpose, address_word, philox_array, uniform_array
 
 #: Addresses of the generators' stages; 0-15 are those of the power-law graph.
 _ERDOS_RENYI, _REGULAR, _SMALL_WORLD = 16, 20, 24
@@ -45,7 +45,7 @@ def erdos_renyi(accounts: int, mean_followers: float, *, seed: int) -> FollowGra
     """
     from scipy.stats import binom
 
-    from rumorsim.kernels.random_graphs import places_in, uniform_rows
+    from rumorsim.engine.kernels.random_graphs import places_in, uniform_rows
 
     accounts, seed = whole_number(accounts, "accounts", 1), graph_seed(seed)
     require_mean(mean_followers, accounts)
@@ -74,7 +74,7 @@ def regular(accounts: int, degree: int, *, seed: int) -> FollowGraph:
     require(accounts * degree % 2 == 0, "degree", degree, "accounts * degree must be even")
     if 2 * degree > accounts - 1:
         return _complement(regular(accounts, accounts - 1 - degree, seed=seed))
-    from rumorsim.kernels.random_ties import paired_ends
+    from rumorsim.engine.kernels.random_ties import paired_ends
 
     pure = min(_PURE_ATTEMPTS, _PURE_WORK // max(accounts * degree, 1))
     for attempt in range(pure + _MENDED_ATTEMPTS):
@@ -97,7 +97,7 @@ def small_world(accounts: int, neighbours: int, rewiring: float, *, seed: int) -
     neighbours = whole_number(neighbours, "neighbours")
     require(neighbours % 2 == 0, "neighbours", neighbours, "must be even")
     require(neighbours < accounts, "neighbours", neighbours, "must be below accounts")
-    from rumorsim.kernels.random_ties import rewired_ring
+    from rumorsim.engine.kernels.random_ties import rewired_ring
 
     require(0.0 <= rewiring <= 1.0, "rewiring", rewiring, "must be in [0, 1]")
     word = address_word(Purpose.GRAPH, _SMALL_WORLD)
@@ -140,7 +140,7 @@ def tree(branching: int, depth: int) -> FollowGraph:
 
 
 def _both_ways(one: NDArray[np.int32], two: NDArray[np.int32], accounts: int) -> FollowGraph:
-    from rumorsim.kernels.csr import sorted_rows
+    from rumorsim.engine.kernels.csr import sorted_rows
 
     rows, columns = np.concatenate([one, two]), np.concatenate([two, one])
     offsets, followers, _, _, _ = sorted_rows(rows, columns, np.empty(0), accounts)
@@ -149,7 +149,7 @@ def _both_ways(one: NDArray[np.int32], two: NDArray[np.int32], accounts: int) ->
 
 def _complement(graph: FollowGraph) -> FollowGraph:
     """Follows exactly where ``graph`` has none."""
-    from rumorsim.kernels.random_graphs import missing_rows
+    from rumorsim.engine.kernels.random_graphs import missing_rows
 
     return FollowGraph(*missing_rows(graph.offsets, graph.followers))
 

@@ -12,12 +12,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import InputError, show_value
+from rumorsim.common.errors import InputError, show_value
+from rumorsim.common.plurals import counted
 from rumorsim.graphs.building import from_edges, named_by
 from rumorsim.graphs.columns import DIRECTIONS, parse_columns
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.numbering import attribute_array, is_missing
-from rumorsim.plurals import counted
 
 _WEIGHT: Final = "weight"
 

@@ -14,8 +14,8 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from rumorsim.common.randomness import Purpose, address_word, philox_array, uniform_array
 from rumorsim.graphs.follows import FollowGraph
-from rumorsim.randomness import Purpose, address_word, philox_array, uniform_array
 
 Array = NDArray[np.float64]
 

@@ -12,7 +12,8 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import InputError, show_value
+from rumorsim.common.errors import InputError, show_value
+from rumorsim.common.plurals import counted
 from rumorsim.graphs.cells import (
     Said,
     Shape,
@@ -25,7 +26,6 @@ from rumorsim.graphs.cells import (
     rounded_id,
 )
 from rumorsim.graphs.columns import Columns
-from rumorsim.plurals import counted
 
 Id = int | str
 #: One follow: the two ends as they stand, its weight (1.0 without) and its time (0.0 without).

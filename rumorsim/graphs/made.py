@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from rumorsim.errors import InputError
-from rumorsim.plug_ins import Registry
-from rumorsim.randomness import Purpose, address_word, philox
-from rumorsim.written import Model, model_of, replaced
+from rumorsim.common.errors import InputError
+from rumorsim.common.plug_ins import Registry
+from rumorsim.common.randomness import Purpose, address_word, philox
+from rumorsim.common.settings import Model, model_of, replaced
 
 if TYPE_CHECKING:
     from rumorsim.graphs.follows import FollowGraph

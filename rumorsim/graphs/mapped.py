@@ -19,8 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from rumorsim.errors import InputError, OutputError, nearest, show_value
-from rumorsim.files import write_directory
+from rumorsim.common.errors import InputError, OutputError, nearest, show_value
+from rumorsim.common.files import write_directory
+from rumorsim.common.plurals import counted
+from rumorsim.common.saved_json import parse_json
+from rumorsim.common.settings import Model, validated
 from rumorsim.graphs.arrays import (
     LONGEST_TEXT,
     highest,
@@ -33,9 +36,6 @@ from rumorsim.graphs.arrays import (
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.made import MAX_FOLLOWS
 from rumorsim.graphs.sources import is_mapped
-from rumorsim.plurals import counted
-from rumorsim.saved_json import parse_json
-from rumorsim.written import Model, validated
 
 #: The file that stands for the whole directory: it holds the digest of every other.
 MANIFEST: Final = "follows.json"

@@ -11,7 +11,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import InputError, show_value
+from rumorsim.common.errors import InputError, show_value
 from rumorsim.graphs.building import from_edges
 from rumorsim.graphs.columns import DIRECTIONS, follower_first
 from rumorsim.graphs.follows import FollowGraph

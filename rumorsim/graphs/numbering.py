@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import InputError, show_value
+from rumorsim.common.errors import InputError, show_value
 
 _INT32_MAX = 2**31 - 1
 #: A whole number as an id is written.
@@ -41,7 +41,7 @@ def numbered(
 def _numbered_integers(
     first: NDArray[Any], second: NDArray[Any], file: str
 ) -> tuple[NDArray[Any], tuple[Labels, Labels]]:
-    from rumorsim.kernels.csr import dense_labels, range_of, renamed, sparse_labels
+    from rumorsim.engine.kernels.csr import dense_labels, range_of, renamed, sparse_labels
 
     unsigned = first.dtype == np.uint64
     low, high = (int(each) for each in range_of(first, second))

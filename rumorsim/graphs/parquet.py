@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import InputError, show_value
+from rumorsim.common.errors import InputError, show_value
+from rumorsim.common.plurals import counted
 from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.lines import moment
 from rumorsim.graphs.numbering import Edges, Floats, id_table
 from rumorsim.graphs.sources import DEFAULT_MAX_BYTES, too_big
-from rumorsim.plurals import counted
 
 
 def _pyarrow(file: Path) -> Any:

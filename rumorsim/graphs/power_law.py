@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import InputError, show_value, whole_number
+from rumorsim.common.errors import InputError, show_value, whole_number
+from rumorsim.common.randomness import Purpose, address_word, seed_of
 from rumorsim.graphs.follows import FollowGraph
-from rumorsim.randomness import Purpose, address_word, seed_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -66,8 +66,8 @@ def power_law(
     Kwak, Lee, Park and Moon (WWW 2010: 2.276 up to 1e5 followers; 22.1 %); the
     followees' exponent (a lighter tail), clustering and the cut-off are assumptions.
     """
-    from rumorsim.kernels import alias, random_graphs
-    from rumorsim.kernels.csr import sorted_rows, turned_rows
+    from rumorsim.engine.kernels import alias, random_graphs
+    from rumorsim.engine.kernels.csr import sorted_rows, turned_rows
 
     accounts, seed = whole_number(accounts, "accounts", 1), graph_seed(seed)
     require_mean(mean_followers, accounts)
@@ -115,7 +115,7 @@ def _starts(lengths: Ints) -> Ints:
 
 
 def _coins(accounts: int, seed: int, stage: int) -> Floats:
-    from rumorsim.kernels.random_graphs import row_uniforms
+    from rumorsim.engine.kernels.random_graphs import row_uniforms
 
     return np.asarray(row_uniforms(seed, _word(stage), accounts))
 

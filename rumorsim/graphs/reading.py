@@ -6,8 +6,9 @@ import os
 from dataclasses import replace
 from typing import Any, Literal
 
-from rumorsim.errors import InputError, show_value
-from rumorsim.files import checked_file
+from rumorsim.common.errors import InputError, show_value
+from rumorsim.common.files import checked_file
+from rumorsim.common.plurals import counted
 from rumorsim.graphs.building import from_edges
 from rumorsim.graphs.cells import Said, check_ids
 from rumorsim.graphs.columns import COLUMNS_ADVICE, DIRECTIONS, SKIPPED, parse_columns
@@ -15,7 +16,6 @@ from rumorsim.graphs.follows import FollowGraph, ReadAs
 from rumorsim.graphs.formats import FORMATS, Request, format_of_file
 from rumorsim.graphs.lines import moment
 from rumorsim.graphs.sources import Progress, file_format, is_mapped
-from rumorsim.plurals import counted
 
 Header = bool | Literal["yes", "no"] | None
 

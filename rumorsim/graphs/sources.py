@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, BinaryIO, Final
 
-from rumorsim.errors import InputError, show_value
+from rumorsim.common.errors import InputError, show_value
 
 #: Called with the bytes of the file read so far and its size.
 Progress = Callable[[int, int], None]

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rumorsim.common.randomness import Purpose, address_word, philox_array, uniform_array
 from rumorsim.graphs.follows import FollowGraph
-from rumorsim.randomness import Purpose, address_word, philox_array, uniform_array
 
 Array = NDArray[np.float64]
 
@@ -24,7 +24,7 @@ _QUANTILES = (0.0, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999, 1.0)
 
 def reciprocity(graph: FollowGraph) -> float:
     """The share of follows that are returned, in [0, 1]; 0 without follows."""
-    from rumorsim.kernels.csr import mutual_entries, turned_rows
+    from rumorsim.engine.kernels.csr import mutual_entries, turned_rows
 
     turned = turned_rows(graph.offsets, graph.followers, graph.accounts)
     found = mutual_entries(graph.offsets, graph.followers, *turned)
@@ -33,7 +33,7 @@ def reciprocity(graph: FollowGraph) -> float:
 
 def _tied(graph: FollowGraph) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Rows of accounts tied by a follow in either direction."""
-    from rumorsim.kernels.csr import sorted_rows
+    from rumorsim.engine.kernels.csr import sorted_rows
 
     ends = [graph.followees(), graph.followers]
     rows, columns = np.concatenate(ends), np.concatenate(ends[::-1])
@@ -49,7 +49,7 @@ def clustering(graph: FollowGraph, *, exact_work: int = _EXACT_WORK) -> tuple[fl
     with standard error 0, up to a work of ``exact_work``; otherwise from 200,000
     sampled pairs, the same ones every time.
     """
-    from rumorsim.kernels.csr import closed_shares, tied_pairs
+    from rumorsim.engine.kernels.csr import closed_shares, tied_pairs
 
     offsets, columns = _tied(graph)
     degree = np.diff(offsets)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from rumorsim.errors import InputError, show_value
+from rumorsim.common.errors import InputError, show_value
 from rumorsim.graphs.cells import LONGEST_LINE, Said
 from rumorsim.graphs.columns import Columns, looks_like_names, names_a_column
 from rumorsim.graphs.dialects import format_of
@@ -156,7 +156,7 @@ class _Plain(_Careful):
         return all(end.dtype == np.int64 for end in self.parts[-1][:2])
 
     def _compiled(self, block: bytes) -> bool:
-        from rumorsim.kernels.edge_text import count_lines, plain_lines
+        from rumorsim.engine.kernels.edge_text import count_lines, plain_lines
 
         form, columns = self.form, self.form.columns
         text = np.frombuffer(block, np.uint8)

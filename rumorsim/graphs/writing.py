@@ -15,8 +15,8 @@ from typing import IO, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import InputError, show_value
-from rumorsim.files import write_beside
+from rumorsim.common.errors import InputError, show_value
+from rumorsim.common.files import write_beside
 from rumorsim.graphs.cells import written_ids
 from rumorsim.graphs.columns import SKIPPED, Columns, parse_columns
 from rumorsim.graphs.follows import FollowGraph

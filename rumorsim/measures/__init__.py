@@ -12,11 +12,11 @@ from fnmatch import fnmatchcase
 from importlib import import_module
 from typing import Any, Final
 
-from rumorsim.errors import Fault, InputError, nearest, show_value
-from rumorsim.events import Batch, Facts, Kind
+from rumorsim.common.errors import Fault, InputError, nearest, show_value
+from rumorsim.common.own_code import blamed, imported
+from rumorsim.common.plug_ins import Registry
+from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure, curves, flatten, plain_value
-from rumorsim.own_code import blamed, imported
-from rumorsim.plug_ins import Registry
 
 __all__ = [
     "MEASURES",

@@ -7,9 +7,10 @@ from typing import Any, ClassVar, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.events import Batch, Facts, Kind
+from rumorsim.events.posts import Growing
+from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
-from rumorsim.measures.counting import Growing, story_names, truth_groups
+from rumorsim.measures.counting import story_names, truth_groups
 
 __all__ = ["Attention"]
 

@@ -22,8 +22,8 @@ from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
-from rumorsim.events import Batch, Facts, Kind
-from rumorsim.shown import Shown, listed
+from rumorsim.common.shown import Shown, listed
+from rumorsim.events.stream import Batch, Facts, Kind
 
 __all__ = ["Curve", "Meaning", "Measure", "Number", "curves", "flatten", "plain_value"]
 

@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.events import Batch, Facts, Kind
+from rumorsim.events.posts import PostLog, depths_and_roots
+from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import story_names, truth_groups
-from rumorsim.measures.posts import PostLog, depths_and_roots
 from rumorsim.measures.summaries import summary, summary_meanings
 
 __all__ = ["Cascades", "Shapes", "shapes"]

@@ -7,12 +7,12 @@ from typing import Any, ClassVar, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.events import Batch, Facts, Kind
+from rumorsim.events.posts import PostLog
+from rumorsim.events.stream import Batch, Facts, Kind
+from rumorsim.events.verbs import ACCOUNT, CASES, CLOSING, EFFECTS, LIFTING, POST, TARGET_OF, VERBS
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import truth_groups
 from rumorsim.measures.guilt import FirstPosts, rule_of, target_of
-from rumorsim.measures.posts import PostLog
-from rumorsim.verbs import ACCOUNT, CASES, CLOSING, EFFECTS, LIFTING, POST, TARGET_OF, VERBS
 
 __all__ = ["LISTED", "Collateral"]
 

@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.events import Batch, Facts, Kind
+from rumorsim.events.stream import Batch, Facts, Kind
+from rumorsim.events.verbs import VERBS, price
+from rumorsim.measures.actors import Actors
 from rumorsim.measures.base import Meaning, Measure
-from rumorsim.measures.doers import Doers
-from rumorsim.verbs import VERBS, price
 
 __all__ = ["Cost"]
 
@@ -22,8 +22,8 @@ class State:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.prices = np.array([price(facts.prices, verb) for verb in VERBS])
-        self.doers = Doers(facts)
-        self.counts = np.zeros((len(self.doers.names), len(VERBS)), np.int64)
+        self.actors = Actors(facts)
+        self.counts = np.zeros((len(self.actors.names), len(VERBS)), np.int64)
 
 
 class Cost(Measure[State]):
@@ -49,10 +49,10 @@ class Cost(Measure[State]):
 
     def observe(self, state: State, batch: Batch) -> None:
         acts = batch.only(Kind.ACTION)
-        np.add.at(state.counts, (state.doers.places(acts.source), acts.value.astype(np.int64)), 1)
+        np.add.at(state.counts, (state.actors.places(acts.source), acts.value.astype(np.int64)), 1)
 
     def value(self, state: State) -> dict[str, Any]:
-        labels = state.doers.names
+        labels = state.actors.names
         verbs = _sums(state.counts.sum(axis=0)[:, None], state.prices[:, None])
         total = math.fsum(verbs)
         return {

@@ -10,15 +10,14 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
-from rumorsim.events import Batch, Facts
+from rumorsim.events.stream import Batch, Facts
 
 __all__ = [
     "BINS",
     "FirstSeen",
     "FirstSeenOf",
-    "Growing",
     "StoryCounts",
     "bin_of",
     "edges_of",
@@ -78,29 +77,6 @@ def over_time(edges: NDArray[np.float64], **series: NDArray[np.int64]) -> dict[s
     for name, counts in series.items():
         curve[name] = [0, *np.cumsum(counts).tolist()]
     return curve
-
-
-class Growing:
-    """A column that grows by appending; ``view()`` is what it holds now."""
-
-    def __init__(self, dtype: DTypeLike) -> None:
-        self._data: NDArray[Any] = np.empty(1024, dtype)
-        self._length = 0
-
-    def __len__(self) -> int:
-        return self._length
-
-    def extend(self, values: NDArray[Any]) -> None:
-        end = self._length + len(values)
-        if end > len(self._data):
-            data = np.empty(max(end, 2 * len(self._data)), self._data.dtype)
-            data[: self._length] = self.view()
-            self._data = data
-        self._data[self._length : end] = values
-        self._length = end
-
-    def view(self) -> NDArray[Any]:
-        return self._data[: self._length]
 
 
 class FirstSeen:

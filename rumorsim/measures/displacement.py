@@ -8,10 +8,10 @@ from typing import Any, ClassVar, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.events import Batch, Facts, Kind
+from rumorsim.events.stream import Batch, Facts, Kind
+from rumorsim.events.verbs import CLOSING, VERBS
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import ratio, truth_groups
-from rumorsim.verbs import CLOSING, VERBS
 
 __all__ = ["Displacement"]
 

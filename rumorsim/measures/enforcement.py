@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from rumorsim.events import Batch, Facts, InterventionFacts, Kind
+from rumorsim.events.posts import PostLog
+from rumorsim.events.stream import Batch, Facts, InterventionFacts, Kind
+from rumorsim.measures.actors import Actors
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import ratio
-from rumorsim.measures.docket import TARGET_KEYS, Docket, Queue
-from rumorsim.measures.doers import Doers
 from rumorsim.measures.guilt import FirstPosts, OfKinds, rule_of, target_of
-from rumorsim.measures.posts import PostLog
+from rumorsim.measures.outcomes import TARGET_KEYS, Outcomes, Queue
 from rumorsim.measures.summaries import summary, summary_meanings
 
 __all__ = ["Enforcement"]
@@ -24,10 +24,10 @@ class State:
         self.facts = facts
         self.posts = PostLog()
         self.queue = Queue()
-        self.doers = Doers(facts)
-        others = len(self.doers.names) - len(facts.interventions)
+        self.actors = Actors(facts)
+        others = len(self.actors.names) - len(facts.interventions)
         self.by: list[InterventionFacts | None] = [*facts.interventions, *[None] * others]
-        self.dockets = [Docket(self.queue) for _ in self.by]
+        self.outcomes = [Outcomes(self.queue) for _ in self.by]
         distinct: dict[Any, FirstPosts | OfKinds] = {}
         self.first = [_guilt(facts, each, distinct) for each in self.by]
         self.watched = list(distinct.values())
@@ -128,30 +128,30 @@ class Enforcement(Measure[State]):
         before: int,
     ) -> None:
         verb = int(value)
-        place = state.doers.place(source)
-        docket, first = state.dockets[place], state.first[place]
+        place = state.actors.place(source)
+        outcome, first = state.outcomes[place], state.first[place]
         kind, target = target_of(verb, story, post, account, state.by[place], platform)
-        if not docket.count(verb, time, kind, target):
+        if not outcome.count(verb, time, kind, target):
             return
-        docket.right["by_truth"] += state.truth.was_guilty(kind, target, before, state.posts)
+        outcome.right["by_truth"] += state.truth.was_guilty(kind, target, before, state.posts)
         if first.was_guilty(kind, target, before, state.posts):
-            docket.right["by_target"] += 1
+            outcome.right["by_target"] += 1
             since = first.since(kind, target, before, state.posts)
             if since is not None:
-                docket.from_first_guilty_post.append(time - since)
+                outcome.from_first_guilty_post.append(time - since)
 
     def value(self, state: State) -> dict[str, Any]:
-        parts = {label: self._one(state, place) for place, label in enumerate(state.doers.names)}
-        verbs = [docket.counts() for docket in state.dockets]
-        from_flag = [each for docket in state.dockets for each in docket.from_flag]
-        late = [each for docket in state.dockets for each in docket.from_first_guilty_post]
+        parts = {label: self._one(state, place) for place, label in enumerate(state.actors.names)}
+        verbs = [outcome.counts() for outcome in state.outcomes]
+        from_flag = [each for outcome in state.outcomes for each in outcome.from_flag]
+        late = [each for outcome in state.outcomes for each in outcome.from_first_guilty_post]
         return {
             **{key: sum(each[key] for each in verbs) for key in _TOTALS},
             "verbs": {
                 verb: sum(each["verbs"][verb] for each in verbs) for verb in verbs[0]["verbs"]
             },
             "targets": {
-                word: len(set().union(*(docket.hit[kind] for docket in state.dockets)))
+                word: len(set().union(*(outcome.hit[kind] for outcome in state.outcomes)))
                 for kind, word in TARGET_KEYS.items()
             },
             "precision": _added(part["precision"] for part in parts.values()),
@@ -167,21 +167,21 @@ class Enforcement(Measure[State]):
         }
 
     def _one(self, state: State, place: int) -> dict[str, Any]:
-        docket, by = state.dockets[place], state.by[place]
-        kinds = [by.target] if by else [kind for kind, hit in docket.hit.items() if hit]
+        outcome, by = state.outcomes[place], state.by[place]
+        kinds = [by.target] if by else [kind for kind, hit in outcome.hit.items() if hit]
         recall = {}
         for word, first in (("by_target", state.first[place]), ("by_truth", state.truth)):
             guilty = {kind: first.guilty(kind, state.posts) for kind in kinds}
-            caught = sum(len(guilty[kind] & docket.hit[kind]) for kind in kinds)
+            caught = sum(len(guilty[kind] & outcome.hit[kind]) for kind in kinds)
             recall[word] = _part(caught, sum(map(len, guilty.values())))
         return {
-            **docket.counts(),
+            **outcome.counts(),
             "precision": {
-                word: _part(right, docket.judged) for word, right in docket.right.items()
+                word: _part(right, outcome.judged) for word, right in outcome.right.items()
             },
             "recall": recall,
-            "latency": docket.latency(),
-            "queue": docket.queue.value(state.facts.horizon, by.reviewers if by else 0),
+            "latency": outcome.latency(),
+            "queue": outcome.queue.value(state.facts.horizon, by.reviewers if by else 0),
         }
 
 

@@ -14,9 +14,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.events import Batch, Facts, InterventionFacts, Kind
-from rumorsim.measures.posts import PostLog
-from rumorsim.verbs import ACCOUNT, PLATFORM, POST, STORY, TARGET_OF, VERBS
+from rumorsim.events.posts import PostLog
+from rumorsim.events.stream import Batch, Facts, InterventionFacts, Kind
+from rumorsim.events.verbs import ACCOUNT, PLATFORM, POST, STORY, TARGET_OF, VERBS
 
 __all__ = ["FirstPosts", "OfKinds", "rule_of", "target_of"]
 

@@ -6,14 +6,14 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from rumorsim.events import Batch, Facts, Kind
+from rumorsim.events.posts import PostLog
+from rumorsim.events.stream import Batch, Facts, Kind
+from rumorsim.events.verbs import ACCOUNT, CUTTING_OFF, VERBS
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import truth_groups
 from rumorsim.measures.guilt import FirstPosts, rule_of
-from rumorsim.measures.posts import PostLog
-from rumorsim.measures.standing import CODES, Hit, Standing
+from rumorsim.measures.in_force import CODES, Hit, PenaltiesInForce
 from rumorsim.measures.summaries import summary, summary_meanings
-from rumorsim.verbs import ACCOUNT, CUTTING_OFF, VERBS
 
 __all__ = ["Losses"]
 
@@ -30,7 +30,7 @@ class State:
         self.guilt = FirstPosts(facts, rule_of(facts, None))
         self.withheld = np.zeros((len(facts.stories), 2), np.int64)
         self.silent = np.zeros((2, facts.accounts), bool)
-        self.standing = Standing()
+        self.in_force = PenaltiesInForce()
         self.cut: dict[str, dict[int, bool]] = {"closed": {}, "removed": {}}
         self.hits = dict.fromkeys(_WORDS, 0)
         self.hours: dict[str, list[float]] = {word: [] for word in _WORDS}
@@ -81,12 +81,12 @@ class Losses(Measure[State]):
     @staticmethod
     def _act(state: State, verb: str, time: float, account: int, before: int) -> None:
         if verb not in CUTTING_OFF:
-            for hit in state.standing.lift(verb, account):
+            for hit in state.in_force.lift(verb, account):
                 if hit.verb != "remove-followers":
                     state.hours[_WORDS[hit.guilty]].append(time - hit.time)
             return
         guilty = state.guilt.was_guilty(ACCOUNT, account, before, state.posts)
-        state.standing.add(account, Hit(verb, time, guilty))
+        state.in_force.add(account, Hit(verb, time, guilty))
         if verb != "remove-followers":
             state.hits[_WORDS[guilty]] += 1
         if verb != "suspend":

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar
 
-from rumorsim.events import Batch, Facts, Kind
+from rumorsim.events.stream import Batch, Facts, Kind
+from rumorsim.measures.actors import adversary_names
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import truth_groups
-from rumorsim.measures.doers import adversary_names
 
 __all__ = ["Payments"]
 

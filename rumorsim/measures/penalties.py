@@ -7,10 +7,10 @@ from typing import Any, ClassVar, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.events import Batch, Facts, Kind
+from rumorsim.events.stream import Batch, Facts, Kind
+from rumorsim.events.verbs import EFFECTS, VERBS
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import FirstSeen, ratio
-from rumorsim.verbs import EFFECTS, VERBS
 
 __all__ = ["Penalties"]
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.events import Batch, Facts, Kind
+from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import (
     BINS,

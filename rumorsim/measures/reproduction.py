@@ -7,10 +7,10 @@ from typing import Any, ClassVar, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.events import Batch, Facts, Kind
+from rumorsim.events.posts import PostLog, depths_and_roots
+from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import edges_of, ratio, story_names, truth_groups
-from rumorsim.measures.posts import PostLog, depths_and_roots
 
 __all__ = ["COHORTS", "COMPLETE", "DelayLaw", "Reproduction"]
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from rumorsim.events import Batch, Facts, Kind
+from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import (
     FirstSeen,

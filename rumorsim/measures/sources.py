@@ -7,13 +7,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from rumorsim.events import Batch, Facts, Kind
+from rumorsim.events.posts import PostLog
+from rumorsim.events.stream import Batch, Facts, Kind
+from rumorsim.events.verbs import ACCOUNT, CUTTING_OFF, VERBS
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import ratio
 from rumorsim.measures.guilt import FirstPosts, rule_of
-from rumorsim.measures.posts import PostLog
-from rumorsim.measures.standing import CODES, Hit, Standing
-from rumorsim.verbs import ACCOUNT, CUTTING_OFF, VERBS
+from rumorsim.measures.in_force import CODES, Hit, PenaltiesInForce
 
 __all__ = ["Sources"]
 
@@ -25,7 +25,7 @@ class State:
         self.facts = facts
         self.posts = PostLog()
         self.guilt = FirstPosts(facts, rule_of(facts, None))
-        self.standing = Standing()
+        self.in_force = PenaltiesInForce()
 
 
 class Sources(Measure[State]):
@@ -58,14 +58,14 @@ class Sources(Measure[State]):
             verb = VERBS[int(value)]
             if verb in CUTTING_OFF:
                 guilty = state.guilt.was_guilty(ACCOUNT, account, existing, state.posts)
-                state.standing.add(account, Hit(verb, time, guilty))
+                state.in_force.add(account, Hit(verb, time, guilty))
             else:
-                state.standing.lift(verb, account)
+                state.in_force.lift(verb, account)
 
     def value(self, state: State) -> dict[str, Any]:
         hit = {
             account: [each.guilty for each in hits if each.verb != "suspend"]
-            for account, hits in state.standing.hits.items()
+            for account, hits in state.in_force.hits.items()
         }
         lost = [account for account, guilty in hit.items() if guilty]
         innocent = [account for account in lost if not all(hit[account])]

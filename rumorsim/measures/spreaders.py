@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.events import STOPS, Batch, Facts, Kind
+from rumorsim.events.stream import STOPS, Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import BINS, bin_of, edges_of, over_time, story_names, truth_groups
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from rumorsim.scenario.names import known_names, unknown_names
 
 if TYPE_CHECKING:
-    from rumorsim.scenario.models import Scenario
+    from rumorsim.scenario.fields import ScenarioFields
 
 __all__ = ["adversary_faults"]
 
 
-def adversary_faults(scenario: Scenario) -> Iterator[tuple[str, str, str, str]]:
+def adversary_faults(scenario: ScenarioFields) -> Iterator[tuple[str, str, str, str]]:
     """Key, value, rule and advice of everything about adversaries that does not fit."""
     known = known_names(scenario)
     for i, adversary in enumerate(scenario.adversaries):

@@ -9,19 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from rumorsim.errors import nearest, on_one_line, show_value
-from rumorsim.events import VERBS, Kind
+from rumorsim.common.errors import nearest, on_one_line, show_value
+from rumorsim.events.stream import VERBS, Kind
 from rumorsim.graphs.config import Union_
 from rumorsim.measures import MEASURES
+from rumorsim.platform.surfaces import needed
 from rumorsim.scenario.adversary_checks import adversary_faults
 from rumorsim.scenario.categories import slip_of
 from rumorsim.scenario.names import known_names, unknown_names
 from rumorsim.scenario.workload import too_much_work
-from rumorsim.surfaces import needed
 
 if TYPE_CHECKING:
-    from rumorsim.interventions import Intervention
-    from rumorsim.scenario.models import Scenario, Story
+    from rumorsim.platform.interventions import Intervention
+    from rumorsim.scenario.fields import ScenarioFields
+    from rumorsim.world.settings.stories import Story
 
 __all__ = ["raise_faults"]
 
@@ -29,7 +30,7 @@ __all__ = ["raise_faults"]
 MOST_COPIES = 10_000_000
 
 
-def raise_faults(scenario: Scenario) -> None:
+def raise_faults(scenario: ScenarioFields) -> None:
     """ValueError with a line for each fault between the parts of ``scenario``."""
     faults = [
         *_measure_faults(scenario),
@@ -51,7 +52,7 @@ def _fault(key: str, value: str, rule: str, advice: str = "") -> str:
     return "\t".join(map(on_one_line, parts))
 
 
-def _measure_faults(scenario: Scenario) -> Iterator[str]:
+def _measure_faults(scenario: ScenarioFields) -> Iterator[str]:
     own = {each.name for each in scenario.own_measures or ()}
     for i, each in enumerate(scenario.own_measures or ()):
         if each.name not in scenario.measures:
@@ -67,7 +68,7 @@ def _measure_faults(scenario: Scenario) -> Iterator[str]:
             yield _fault(key, name, "is given twice", "remove one")
 
 
-def _model_faults(scenario: Scenario) -> Iterator[str]:
+def _model_faults(scenario: ScenarioFields) -> Iterator[str]:
     """What a model of contacts leaves without effect."""
     if scenario.model is None:
         return
@@ -86,12 +87,12 @@ def _model_faults(scenario: Scenario) -> Iterator[str]:
                 yield _fault(where, f"{table.check_ins:g}", rule, "remove it")
 
 
-def _open_kinds(scenario: Scenario) -> bool:
+def _open_kinds(scenario: ScenarioFields) -> bool:
     """Whether a file may bring kinds of account that the scenario does not name."""
     return scenario.accounts.file is not None
 
 
-def _story_faults(scenario: Scenario) -> Iterator[str]:
+def _story_faults(scenario: ScenarioFields) -> Iterator[str]:
     names = [story.name for story in scenario.stories]
     for i, name in _repeated(names):
         yield _fault(f"stories[{i}].name", name, "two stories have this name", "rename one")
@@ -111,7 +112,7 @@ def _repeated(names: Sequence[str]) -> Iterator[tuple[int, str]]:
 
 
 def _faults_of_story(
-    scenario: Scenario, story: Story, key: str, names: Sequence[str]
+    scenario: ScenarioFields, story: Story, key: str, names: Sequence[str]
 ) -> Iterator[str]:
     if story.answers is not None and story.answers not in names:
         advice = nearest(story.answers, names)
@@ -138,7 +139,7 @@ def _faults_of_story(
             yield _fault(f"{key}.schedule.end", f"{schedule.end:g} h", rule, "make it later")
 
 
-def _platform_faults(scenario: Scenario) -> Iterator[str]:
+def _platform_faults(scenario: ScenarioFields) -> Iterator[str]:
     """What needs several platforms, or one that is named."""
     platforms, graph = scenario.platforms, scenario.graph
     if platforms and scenario.trending is not None:
@@ -162,7 +163,7 @@ def _platform_faults(scenario: Scenario) -> Iterator[str]:
                 yield _fault(f"platforms.{name}", "", rule, f"add [graph.parts.{name}]")
 
 
-def _late_faults(scenario: Scenario) -> Iterator[str]:
+def _late_faults(scenario: ScenarioFields) -> Iterator[str]:
     """What needs to know during the run who has read what, where that is worked out later."""
     if scenario.feed.exposures != "late":
         return
@@ -208,7 +209,7 @@ def _late_faults(scenario: Scenario) -> Iterator[str]:
                 yield _fault(f"{key}.whom.suspicion", str(each.whom.suspicion), rule, advice)
 
 
-def _policy_faults(scenario: Scenario) -> Iterator[str]:
+def _policy_faults(scenario: ScenarioFields) -> Iterator[str]:
     names = [policy.name for policy in scenario.policies]
     for i, name in _repeated(["none", *names]):
         rule = (
@@ -223,7 +224,7 @@ def _policy_faults(scenario: Scenario) -> Iterator[str]:
             yield from _faults_of_intervention(scenario, intervention, key)
 
 
-def _price_faults(scenario: Scenario) -> Iterator[str]:
+def _price_faults(scenario: ScenarioFields) -> Iterator[str]:
     for verb in scenario.prices:
         if verb not in VERBS:
             rule = "there is no such moderation action"
@@ -237,7 +238,7 @@ _NEEDED: Final = {
 }
 
 
-def _there_is(scenario: Scenario) -> set[str]:
+def _there_is(scenario: ScenarioFields) -> set[str]:
     """What there is of it: what the surfaces of any platform provide, corrections."""
     found = {name for each in scenario.platforms_by_key.values() for name in each.provides()}
     if any(story.answers is not None for story in scenario.stories):
@@ -246,7 +247,7 @@ def _there_is(scenario: Scenario) -> set[str]:
 
 
 def _faults_of_intervention(
-    scenario: Scenario, intervention: Intervention, key: str
+    scenario: ScenarioFields, intervention: Intervention, key: str
 ) -> Iterator[str]:
     if intervention.needs and not intervention.needs & _there_is(scenario):
         words = sorted(intervention.needs, reverse=True)

@@ -13,14 +13,14 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from rumorsim.errors import on_one_line
+from rumorsim.common.errors import on_one_line
+from rumorsim.common.provenance import RESULTS_VERSION, versions
+from rumorsim.common.settings.shapes import keys_of, meaning_of
 from rumorsim.graphs.made import graphs_of_worlds
-from rumorsim.provenance import RESULTS_VERSION, versions
-from rumorsim.scenario.beliefs import Beliefs
 from rumorsim.scenario.explained import toml_key, toml_value
+from rumorsim.scenario.fields import ScenarioFields
 from rumorsim.scenario.inputs import input_files
-from rumorsim.scenario.models import Scenario
-from rumorsim.written.shapes import keys_of, meaning_of
+from rumorsim.world.settings.beliefs import Beliefs
 
 __all__ = ["ASSUMPTION", "described"]
 
@@ -41,7 +41,7 @@ _TABLES: Final = {
 }
 
 
-def described(scenario: Scenario) -> str:
+def described(scenario: ScenarioFields) -> str:
     """An account of the scenario's model in Markdown, seven sections after ODD.
 
     In every table a value is ``given`` (the scenario says it), ``default`` (of rumorsim) or
@@ -69,7 +69,7 @@ def described(scenario: Scenario) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _overview(scenario: Scenario) -> Iterator[str]:
+def _overview(scenario: ScenarioFields) -> Iterator[str]:
     policies = [policy.name for policy in scenario.policies]
     count = len(scenario.stories)
     aim = f"The model asks how far {f'{count:,} stories get' if count > 1 else 'a story gets'}"
@@ -88,7 +88,7 @@ def _overview(scenario: Scenario) -> Iterator[str]:
     yield _process(scenario)
 
 
-def _process(scenario: Scenario) -> str:
+def _process(scenario: ScenarioFields) -> str:
     if scenario.model is not None:
         how = (
             f"Stories pass by word of mouth after the model {scenario.model.kind}: contacts are"
@@ -119,7 +119,7 @@ def _process(scenario: Scenario) -> str:
     )
 
 
-def _concepts(scenario: Scenario) -> Iterator[str]:
+def _concepts(scenario: ScenarioFields) -> Iterator[str]:
     yield "## 4. Design concepts"
     lines = [
         "**Stochasticity.** Every random decision is a function of its address and the seed"
@@ -139,7 +139,7 @@ def _concepts(scenario: Scenario) -> Iterator[str]:
     yield "\n".join(f"- {line}" for line in lines)
 
 
-def _initialisation(scenario: Scenario, values: Mapping[str, Any]) -> Iterator[str]:
+def _initialisation(scenario: ScenarioFields, values: Mapping[str, Any]) -> Iterator[str]:
     yield "## 5. Initialisation"
     clause = graphs_of_worlds(values["graph"])
     shared = f" Replicates are worlds {clause}." if clause else ""
@@ -155,7 +155,7 @@ def _initialisation(scenario: Scenario, values: Mapping[str, Any]) -> Iterator[s
     )
 
 
-def _inputs(scenario: Scenario) -> Iterator[str]:
+def _inputs(scenario: ScenarioFields) -> Iterator[str]:
     yield "## 6. Input data"
     files = input_files(scenario)
     if not files:

@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rumorsim.common.plurals import counted
 from rumorsim.graphs import statistics
-from rumorsim.plurals import counted
 from rumorsim.scenario.idle import idle_in
 from rumorsim.scenario.inputs import build_graph
 from rumorsim.scenario.model_estimates import in_comment, model_words
-from rumorsim.world import build_world
+from rumorsim.world.world import build_world
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rumorsim.graphs.follows import FollowGraph
-    from rumorsim.scenario.models import Scenario, Story
+    from rumorsim.scenario.fields import ScenarioFields
+    from rumorsim.world.settings.stories import Story
 
 __all__ = ["ESTIMATE", "expectations", "reproduction_number", "weighted_followers"]
 
@@ -42,7 +43,7 @@ def _weights(graph: FollowGraph, follow_weight: str) -> NDArray[np.float64]:
     return np.ones(graph.follows)
 
 
-def reproduction_number(scenario: Scenario, story: Story, graph: FollowGraph) -> float:
+def reproduction_number(scenario: ScenarioFields, story: Story, graph: FollowGraph) -> float:
     """The expected number of shares of a share of ``story``: see :data:`ESTIMATE`.
 
     The mean P(share) at the first read (appeal, first reinforcement, friction; vigour and
@@ -52,7 +53,7 @@ def reproduction_number(scenario: Scenario, story: Story, graph: FollowGraph) ->
     return share * weighted_followers(graph, scenario.feed.follow_weight)
 
 
-def expectations(scenario: Scenario) -> str:
+def expectations(scenario: ScenarioFields) -> str:
     """What the graph is like and what to expect of each story, as comments of TOML.
 
     Builds the graph and the world, so that what only they can show to be wrong (a missing

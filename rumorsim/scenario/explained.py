@@ -13,8 +13,8 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from rumorsim.scenario.models import Scenario
-from rumorsim.written.shapes import inside, keys_of, meaning_of, models_in
+from rumorsim.common.settings.shapes import inside, keys_of, meaning_of, models_in
+from rumorsim.scenario.fields import ScenarioFields
 
 __all__ = ["explained", "toml_value"]
 
@@ -23,7 +23,7 @@ _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 _WIDTH: Final = 44
 
 
-def explained(scenario: Scenario) -> str:
+def explained(scenario: ScenarioFields) -> str:
     """The resolved form as commented TOML: ``key = value  # given or default: meaning``.
 
     Keys that are absent stand as comments. `load` reads the text back to the same scenario,

@@ -14,17 +14,17 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from rumorsim.errors import Fault, InputError, advise, show_value
-from rumorsim.interventions import Intervention
+from rumorsim.common.errors import Fault, InputError, advise, show_value
+from rumorsim.common.own_code import Handed, OwnCode, acting, code_of, found, imported
+from rumorsim.common.settings import replaced
 from rumorsim.measures import MEASURES, AnyMeasure, Measure, taken
-from rumorsim.own_code import Handed, OwnCode, acting, code_of, found, imported
+from rumorsim.platform.interventions import Intervention
 from rumorsim.scenario.models import OwnMeasure, Policy, Scenario
 from rumorsim.scenario.unions import in_force
-from rumorsim.written import replaced
 
 if TYPE_CHECKING:
-    from rumorsim.desk import Desk
-    from rumorsim.events import Kind
+    from rumorsim.events.stream import Kind
+    from rumorsim.platform.desk import Desk
 
 __all__ = [
     "AnyPolicy",

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from rumorsim.errors import Fault, InputError, nearest, show_value
+from rumorsim.common.errors import Fault, InputError, nearest, show_value
 from rumorsim.scenario.idle_rules import Reason, reasons
 from rumorsim.scenario.names import unknown_names
 
 if TYPE_CHECKING:
-    from rumorsim.interventions import Intervention
-    from rumorsim.scenario.models import Scenario
-    from rumorsim.world import World
+    from rumorsim.platform.interventions import Intervention
+    from rumorsim.scenario.fields import ScenarioFields
+    from rumorsim.world.world import World
 
 __all__ = ["Idle", "idle_in", "idle_of_plain", "never_opened"]
 
@@ -47,7 +47,7 @@ class Idle(NamedTuple):
 
 
 def idle_in(
-    scenario: Scenario, world: World | None = None, policies: Iterable[str] | None = None
+    scenario: ScenarioFields, world: World | None = None, policies: Iterable[str] | None = None
 ) -> list[Idle]:
     """Every reason why a policy of ``scenario`` (or one of those named) does nothing.
 
@@ -108,7 +108,7 @@ def _aims(one: Intervention) -> Iterator[tuple[Any, str]]:
 
 def _fits(world: World, whom: Any, key: str) -> Any:
     """Who fits ``whom`` on the platforms it names; bool [accounts]."""
-    from rumorsim.interventions.selecting import accounts_of
+    from rumorsim.platform.interventions.selecting import accounts_of
 
     there = accounts_of(world, whom, key)
     if whom.platforms:

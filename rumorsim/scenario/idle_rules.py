@@ -10,15 +10,15 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from rumorsim.errors import show_value
-from rumorsim.laws import least
-from rumorsim.plurals import counted
+from rumorsim.common.errors import show_value
+from rumorsim.common.laws import least
+from rumorsim.common.plurals import counted
+from rumorsim.events.verbs import TABLE
 from rumorsim.scenario.idle_terms import Terms
-from rumorsim.verbs import TABLE
 
 if TYPE_CHECKING:
-    from rumorsim.interventions import Intervention
-    from rumorsim.scenario.models import Policy, Scenario
+    from rumorsim.platform.interventions import Intervention
+    from rumorsim.scenario.fields import Policy, ScenarioFields
 
 __all__ = ["Reason", "reasons"]
 
@@ -44,7 +44,7 @@ _UNAPPEALED: Final = _MAKE_STRICT | {
 }
 
 
-def reasons(scenario: Scenario, policy: Policy, place: int) -> Iterator[Reason]:
+def reasons(scenario: ScenarioFields, policy: Policy, place: int) -> Iterator[Reason]:
     """Everything that keeps one intervention of a policy from doing anything."""
     terms = Terms(scenario, policy, policy.interventions[place])
     for rule in (_whom, _when, _count, _guilt, _company, _effect):

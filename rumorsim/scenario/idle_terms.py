@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rumorsim.interventions import Intervention, Whom
-    from rumorsim.scenario.models import Policy, Scenario, Story
+    from rumorsim.platform.interventions import Intervention, Whom
+    from rumorsim.scenario.fields import Policy, ScenarioFields
+    from rumorsim.world.settings.stories import Story
 
 __all__ = ["Terms"]
 
@@ -17,7 +18,7 @@ __all__ = ["Terms"]
 class Terms:
     """One intervention in its policy and scenario, and what follows for it."""
 
-    def __init__(self, scenario: Scenario, policy: Policy, one: Intervention) -> None:
+    def __init__(self, scenario: ScenarioFields, policy: Policy, one: Intervention) -> None:
         self.scenario, self.policy, self.one = scenario, policy, one
         self.others = [each for each in policy.interventions if each is not one]
         self.horizon = scenario.horizon

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from rumorsim.errors import Fault, InputError
-from rumorsim.files import checked_file, from_here
+from rumorsim.common.errors import Fault, InputError
+from rumorsim.common.files import checked_file, from_here
 from rumorsim.graphs.mapped import manifest_of
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rumorsim.graphs.follows import FollowGraph
     from rumorsim.graphs.made import GraphModel
-    from rumorsim.scenario.models import Scenario
+    from rumorsim.world.settings.accounts import Accounts
 
 __all__ = ["build_graph", "file_digest", "input_files", "lend_graph"]
 
@@ -27,6 +27,30 @@ _graphs: OrderedDict[str, FollowGraph] = OrderedDict()
 #: With the graph whose accounts they are aligned with.
 _tables: OrderedDict[str, tuple[FollowGraph, dict[str, NDArray[Any]]]] = OrderedDict()
 _digests: dict[tuple[str, int, int, int], str] = {}
+
+
+class GraphInputs(Protocol):
+    """What a scenario says of its graph and of the table of its accounts."""
+
+    @property
+    def graph(self) -> GraphModel:
+        """The follow graph."""
+
+    @property
+    def accounts(self) -> Accounts:
+        """Who is there."""
+
+    @property
+    def seed(self) -> int:
+        """The seed of the world."""
+
+    @property
+    def base_dir(self) -> Path:
+        """Where relative paths start."""
+
+    @property
+    def follow_graph(self) -> FollowGraph | None:
+        """The graph handed over, if one was."""
 
 
 def file_digest(path: Path) -> str:
@@ -43,7 +67,7 @@ def file_digest(path: Path) -> str:
     return _digests[known]
 
 
-def input_files(scenario: Scenario) -> dict[str, str]:
+def input_files(scenario: GraphInputs) -> dict[str, str]:
     """SHA-256 of each file the scenario reads, by its key: ``graph.path``, ``accounts.file``."""
     found = {}
     folder = from_here(scenario.base_dir)
@@ -56,7 +80,7 @@ def input_files(scenario: Scenario) -> dict[str, str]:
 
 
 def build_graph(
-    scenario: Scenario, seed: int | None = None
+    scenario: GraphInputs, seed: int | None = None
 ) -> tuple[FollowGraph, dict[str, NDArray[Any]]]:
     """The follow graph of a scenario, and the attributes of its accounts by name, [accounts].
 
@@ -82,7 +106,7 @@ def build_graph(
     return graph, attributes
 
 
-def lend_graph(scenario: Scenario, graph: FollowGraph) -> None:
+def lend_graph(scenario: GraphInputs, graph: FollowGraph) -> None:
     """Hand over the graph that this process would build for ``scenario``, mapped, say.
 
     Where each world has a graph of its own, it is that of the scenario's seed.
@@ -90,25 +114,25 @@ def lend_graph(scenario: Scenario, graph: FollowGraph) -> None:
     _keep(_graphs, _key_of_graph(scenario, scenario.graph.in_world(scenario.seed)), graph)
 
 
-def _key_of_graph(scenario: Scenario, config: GraphModel) -> str:
+def _key_of_graph(scenario: GraphInputs, config: GraphModel) -> str:
     """What the graph is built from, the table of accounts too where it adds some."""
     table = _table_of(scenario)[1] if scenario.accounts.isolated else ""
     return f"{config.model_dump_json()} {_digest_of_graph_file(scenario)} {table}"
 
 
-def _table_of(scenario: Scenario) -> tuple[Path, str]:
+def _table_of(scenario: GraphInputs) -> tuple[Path, str]:
     """The table of accounts, which is there, and its digest."""
     path = from_here(scenario.base_dir) / str(scenario.accounts.file)
     return path, _checked_digest(path, scenario.accounts.sha256, "accounts.sha256")
 
 
-def _with_isolated(scenario: Scenario, graph: FollowGraph) -> FollowGraph:
+def _with_isolated(scenario: GraphInputs, graph: FollowGraph) -> FollowGraph:
     from rumorsim.graphs.accounts_table import with_accounts_of
 
     return with_accounts_of(graph, _table_of(scenario)[0])
 
 
-def _digest_of_graph_file(scenario: Scenario) -> str:
+def _digest_of_graph_file(scenario: GraphInputs) -> str:
     name = getattr(scenario.graph, "path", None)
     if name is None:
         return ""
@@ -117,7 +141,7 @@ def _digest_of_graph_file(scenario: Scenario) -> str:
 
 
 def _accounts_table(
-    scenario: Scenario, graph: FollowGraph, graph_key: str
+    scenario: GraphInputs, graph: FollowGraph, graph_key: str
 ) -> dict[str, NDArray[Any]]:
     from rumorsim.graphs.accounts_table import read_accounts_table
 

@@ -6,12 +6,12 @@ import os
 from pathlib import Path
 from typing import Any
 
-from rumorsim.errors import Fault, InputError
+from rumorsim.common.errors import Fault, InputError
+from rumorsim.common.settings import validated
+from rumorsim.common.settings.messages import shown
 from rumorsim.scenario.models import Scenario
 from rumorsim.scenario.shipped import shipped_or_given
 from rumorsim.scenario.text import parsed, read_text
-from rumorsim.written import validated
-from rumorsim.written.messages import shown
 
 __all__ = ["AnyScenario", "from_values", "load", "loads", "scenario_of"]
 

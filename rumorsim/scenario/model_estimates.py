@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import on_one_line
+from rumorsim.common.errors import on_one_line
+from rumorsim.engine.models.theory import ever_telling, passed, persuasions
 from rumorsim.graphs.statistics import mean_onward, returned, spectral_radius
-from rumorsim.models.theory import ever_telling, passed, persuasions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from rumorsim.engine.models import Terms
     from rumorsim.graphs.follows import FollowGraph
-    from rumorsim.models import Terms
-    from rumorsim.scenario.models import Scenario, Story
-    from rumorsim.world import World
+    from rumorsim.scenario.fields import ScenarioFields
+    from rumorsim.world.settings.stories import Story
+    from rumorsim.world.world import World
 
 __all__ = ["in_comment", "lasting_number", "model_reproduction", "model_words"]
 
@@ -35,7 +36,7 @@ HEAD: Final = """\
 # a daily curve; the horizon is far away."""
 
 
-def model_words(scenario: Scenario, world: World) -> Iterator[str]:
+def model_words(scenario: ScenarioFields, world: World) -> Iterator[str]:
     """Lines of a comment: what to expect of each story, and where that is from."""
     assert scenario.model is not None
     terms = scenario.model.terms()

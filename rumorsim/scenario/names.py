@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from rumorsim.errors import nearest
+from rumorsim.common.errors import nearest
 
 if TYPE_CHECKING:
-    from rumorsim.scenario.models import Scenario
+    from rumorsim.scenario.fields import ScenarioFields
 
 __all__ = ["known_names", "unknown_names"]
 
@@ -21,7 +21,7 @@ __all__ = ["known_names", "unknown_names"]
 Known = Mapping[str, tuple[str, list[str]]]
 
 
-def known_names(scenario: Scenario) -> dict[str, tuple[str, list[str]]]:
+def known_names(scenario: ScenarioFields) -> dict[str, tuple[str, list[str]]]:
     """For each field that names things: what they are, and which there are."""
     stories = ("story", [story.name for story in scenario.stories])
     platforms = ("platform", [*scenario.platforms] or ["platform"])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from rumorsim.common.settings.shapes import meaning_of
 from rumorsim.graphs.config import GRAPH_CONFIGS
 from rumorsim.scenario.models import Scenario
-from rumorsim.written.shapes import meaning_of
 
 __all__ = ["json_schema"]
 

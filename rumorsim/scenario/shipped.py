@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import Final
 
-from rumorsim.errors import Fault, InputError, nearest
-from rumorsim.scenario.presets import configs
+from rumorsim.common.errors import Fault, InputError, nearest
+from rumorsim.world.settings.presets import configs
 
 __all__ = ["SCENARIOS", "STUDIES", "shipped", "shipped_or_given"]
 

@@ -6,12 +6,12 @@ import os
 from pathlib import Path
 from typing import Final
 
-from rumorsim.errors import Fault, InputError, nearest, show_value
-from rumorsim.files import checked_file, write_beside
+from rumorsim.common.errors import Fault, InputError, nearest, show_value
+from rumorsim.common.files import checked_file, write_beside
 from rumorsim.graphs.columns import COLUMNS_ADVICE
 from rumorsim.graphs.sources import is_mapped
 from rumorsim.scenario.explained import toml_value
-from rumorsim.scenario.presets import configs
+from rumorsim.world.settings.presets import configs
 
 __all__ = ["STARTS", "write_start"]
 

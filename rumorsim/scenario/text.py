@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from rumorsim.errors import Fault, InputError, show_value
-from rumorsim.files import checked_file, read_file
+from rumorsim.common.errors import Fault, InputError, show_value
+from rumorsim.common.files import checked_file, read_file
 
 __all__ = ["MOST_BYTES", "MOST_DEEP", "parsed", "read_text"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from rumorsim.errors import Fault, InputError, nearest, show_value
+from rumorsim.common.errors import Fault, InputError, nearest, show_value
+from rumorsim.common.settings import replaced
 from rumorsim.scenario.models import Policy, Scenario
-from rumorsim.written import replaced
 
 __all__ = ["JOIN", "in_force", "union_name"]
 

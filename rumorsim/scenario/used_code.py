@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rumorsim.adversaries import ADVERSARIES
+from rumorsim.common.own_code import OwnCode
+from rumorsim.common.plug_ins import Registry
 from rumorsim.graphs.config import GRAPH_CONFIGS
 from rumorsim.graphs.formats import FORMATS, format_by_name
-from rumorsim.interventions import INTERVENTIONS
 from rumorsim.measures import MEASURES
-from rumorsim.own_code import OwnCode
-from rumorsim.plug_ins import Registry
-from rumorsim.surfaces import SURFACES
+from rumorsim.platform.interventions import INTERVENTIONS
+from rumorsim.platform.surfaces import SURFACES
 
 __all__ = ["own_code_in"]
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from rumorsim.scenario.models import Scenario, Story
+    from rumorsim.scenario.fields import ScenarioFields
+    from rumorsim.world.settings.stories import Story
 
 __all__ = ["Work", "long_work", "too_much_work", "workload"]
 
@@ -36,14 +37,14 @@ class Work(NamedTuple):
         return self.planned * self.each
 
 
-def workload(scenario: Scenario) -> list[Work]:
+def workload(scenario: ScenarioFields) -> list[Work]:
     """What the scenario plans, under whichever policy: the most of each sort there can be."""
     found = [*_stories(scenario), *_surfaces(scenario), *_adversaries(scenario)]
     found += _interventions(scenario)
     return [work for work in found if work.planned > 0]
 
 
-def too_much_work(scenario: Scenario) -> Iterator[tuple[str, str, str]]:
+def too_much_work(scenario: ScenarioFields) -> Iterator[tuple[str, str, str]]:
     """Key, rule and advice for everything that would take more than a week, or all memory."""
     for work in workload(scenario):
         if work.what == "publications" and work.planned > _MOST_PUBLICATIONS:
@@ -54,7 +55,7 @@ def too_much_work(scenario: Scenario) -> Iterator[tuple[str, str, str]]:
             yield work.key, rule, "make it rarer, or the horizon shorter"
 
 
-def long_work(scenario: Scenario) -> list[str]:
+def long_work(scenario: ScenarioFields) -> list[str]:
     """What takes more than a minute of a run, a line each."""
     return [
         f"{work.key} plans {work.planned:,.3g} {work.what}: some {work.seconds / 60:,.0f} min a run"
@@ -63,7 +64,7 @@ def long_work(scenario: Scenario) -> list[str]:
     ]
 
 
-def _stories(scenario: Scenario) -> Iterator[Work]:
+def _stories(scenario: ScenarioFields) -> Iterator[Work]:
     for i, story in enumerate(scenario.stories):
         authors = _authors(story) * story.copies
         key, count = f"stories[{i}].at", float(len(story.at or (0.0,)))
@@ -79,7 +80,7 @@ def _authors(story: Story) -> int:
     return author.most_followed or author.random or len(author.ids or ()) or author.count or 1
 
 
-def _surfaces(scenario: Scenario) -> Iterator[Work]:
+def _surfaces(scenario: ScenarioFields) -> Iterator[Work]:
     accounts = _accounts(scenario)
     for prefix, platform in scenario.platforms_by_key.items():
         for place, _, surface in platform.all_surfaces():
@@ -87,13 +88,13 @@ def _surfaces(scenario: Scenario) -> Iterator[Work]:
                 yield Work(f"{prefix}{place}.{key}".rstrip("."), what, times, each)
 
 
-def _accounts(scenario: Scenario) -> int:
+def _accounts(scenario: ScenarioFields) -> int:
     """How many accounts there are, as far as the graph's table says."""
     parts = getattr(scenario.graph, "parts", {"": scenario.graph}).values()
     return sum(getattr(each, "accounts", 1) or 1 for each in parts)
 
 
-def _adversaries(scenario: Scenario) -> Iterator[Work]:
+def _adversaries(scenario: ScenarioFields) -> Iterator[Work]:
     for i, adversary in enumerate(scenario.adversaries):
         end = min(adversary.end or scenario.horizon, scenario.horizon)
         rate, size = getattr(adversary, "rate", 0.0), getattr(adversary, "size", 1)
@@ -101,7 +102,7 @@ def _adversaries(scenario: Scenario) -> Iterator[Work]:
         yield Work(f"adversaries[{i}].rate", "acts", count, 4e-5)
 
 
-def _interventions(scenario: Scenario) -> Iterator[Work]:
+def _interventions(scenario: ScenarioFields) -> Iterator[Work]:
     for i, policy in enumerate(scenario.policies):
         for j, each in enumerate(policy.interventions):
             if each.when.window is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
-from rumorsim.errors import Fault, InputError, show_value
+from rumorsim.common.errors import Fault, InputError, show_value
 
 __all__ = ["Address", "in_url", "listening_address"]
 

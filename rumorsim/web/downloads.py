@@ -9,11 +9,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from rumorsim.csv_text import csv_text
-from rumorsim.events import Batch
+from rumorsim.common.csv_text import csv_text
+from rumorsim.events.sink import header_of, lines_of, to_json
+from rumorsim.events.sinks import MemorySink
+from rumorsim.events.stream import Batch
 from rumorsim.scenario.explained import explained
-from rumorsim.sinks import MemorySink
-from rumorsim.sinks.base import header_of, lines_of, to_json
 from rumorsim.web import limits
 from rumorsim.web.replicates import Outcome
 from rumorsim.web.script import NAME

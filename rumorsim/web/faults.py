@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from rumorsim.errors import Fault
+from rumorsim.common.errors import Fault
 
 __all__ = ["ADVICE", "RULES", "told_faults"]
 

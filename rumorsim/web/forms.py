@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rumorsim.interventions import INTERVENTIONS, Intervention
+from rumorsim.platform.interventions import INTERVENTIONS, Intervention
 
 __all__ = ["told_forms"]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from rumorsim.errors import Fault, InputError, nearest
+from rumorsim.common.errors import Fault, InputError, nearest
 from rumorsim.scenario import Scenario, load
 
 __all__ = ["GALLERY", "Shelf"]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.web.limits import SLOTS
-from rumorsim.world import World
+from rumorsim.world.world import World
 
 __all__ = ["TrendingList", "lists_of", "slots_of"]
 

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Final, Literal, NoReturn
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from rumorsim.common.settings import Model
 from rumorsim.web.limits import MESSAGE_BYTES, REPLICATES
-from rumorsim.written import Model
 
 __all__ = [
     "Ack",

@@ -7,11 +7,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import Fault, InputError
-from rumorsim.events import Batch, Facts, Kind
+from rumorsim.common.errors import Fault, InputError
+from rumorsim.events.stream import Batch, Facts, Kind
+from rumorsim.events.verbs import EFFECTS, VERBS
 from rumorsim.measures.collateral import Collateral
-from rumorsim.run import Simulation
-from rumorsim.verbs import EFFECTS, VERBS
+from rumorsim.simulation.running import Simulation
 from rumorsim.web import limits, wire
 from rumorsim.web.lists import lists_of, slots_of
 

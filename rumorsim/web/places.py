@@ -10,10 +10,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from rumorsim.common.private_folders import made_private
+from rumorsim.engine.kernels.compiling import cache_folder
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.layout import community_positions
-from rumorsim.kernels.compiling import cache_folder
-from rumorsim.private_folders import made_private
 
 __all__ = ["places_of"]
 

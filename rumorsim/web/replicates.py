@@ -12,11 +12,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, NamedTuple
 
-from rumorsim.errors import InputError
-from rumorsim.run import Simulation, batches_of
+from rumorsim.common.errors import InputError
 from rumorsim.scenario import Scenario
-from rumorsim.studies.intervals import Interval
-from rumorsim.studies.stated import paired_difference
+from rumorsim.simulation.running import Simulation, batches_of
+from rumorsim.studies.statistics.intervals import Interval
+from rumorsim.studies.statistics.stated import paired_difference
 from rumorsim.web import limits
 from rumorsim.web.one_world import Heard, Penalties
 from rumorsim.web.script import NAME

@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rumorsim.desk import Desk
-from rumorsim.errors import Fault, InputError
-from rumorsim.events import Kind
+from rumorsim.common.errors import Fault, InputError
+from rumorsim.common.units import show_duration
+from rumorsim.events.stream import Kind
+from rumorsim.platform.desk import Desk
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.loading import from_values
-from rumorsim.units import show_duration
 from rumorsim.web import limits
 from rumorsim.web.messages import Act, Settings
 

@@ -6,11 +6,8 @@ import asyncio
 import gc
 import json
 import secrets
-import threading
 from collections.abc import AsyncIterator, Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -24,30 +21,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rumorsim.web import limits
-from rumorsim.web.gallery import GALLERY, Shelf
+from rumorsim.web.gallery import GALLERY
 from rumorsim.web.guard import Guard, Lock, token_in
+from rumorsim.web.page import Page
 
-__all__ = ["Page", "make_app", "new_lock"]
+__all__ = ["make_app", "new_lock"]
 
 _STATIC: Final = Path(__file__).parent / "static"
-
-
-@dataclass
-class Page:
-    """What one launch serves: the scenarios, the lock, and the sessions of the moment."""
-
-    shelf: Shelf
-    lock: Lock
-    sessions: dict[str, Any] = field(default_factory=dict)
-    #: Set once the engine has been used: until then it may have to be compiled.
-    warm: threading.Event = field(default_factory=threading.Event)
-    threads: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(limits.SESSIONS + 2, thread_name_prefix="worlds")
-    )
-    #: Where seeds are run beside the worlds that are watched.
-    replicating: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(limits.REPLICATING, thread_name_prefix="seeds")
-    )
 
 
 def new_lock(names: Iterable[str], port: int) -> Lock:

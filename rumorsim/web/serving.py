@@ -9,11 +9,12 @@ from collections.abc import Callable
 
 import uvicorn
 
-from rumorsim.errors import Fault, InputError
+from rumorsim.common.errors import Fault, InputError
 from rumorsim.web import limits
 from rumorsim.web.addresses import Address, in_url, listening_address
 from rumorsim.web.gallery import Shelf
-from rumorsim.web.server import Page, make_app, new_lock
+from rumorsim.web.page import Page
+from rumorsim.web.server import make_app, new_lock
 
 __all__ = ["serve"]
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from rumorsim.errors import Fault, InputError
+from rumorsim.common.errors import Fault, InputError
 from rumorsim.web import limits, messages, wire
 from rumorsim.web.faults import told_faults
 from rumorsim.web.messages import BadMessage, Message, read_message
@@ -28,7 +28,7 @@ from rumorsim.web.telling import told_policy, told_world
 from rumorsim.web.worlds import TwoWorlds
 
 if TYPE_CHECKING:
-    from rumorsim.web.server import Page
+    from rumorsim.web.page import Page
 
 __all__ = ["Session"]
 

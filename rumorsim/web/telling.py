@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from rumorsim.verbs import CLOSING, LIFTED_BY, VERBS
+from rumorsim.common.settings.changing import without_nulls
+from rumorsim.events.verbs import CLOSING, LIFTED_BY, VERBS
 from rumorsim.web.worlds import TwoWorlds
-from rumorsim.written.changing import without_nulls
 
 __all__ = ["told_policy", "told_world"]
 

@@ -26,7 +26,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.events import Batch
+from rumorsim.events.stream import Batch
 from rumorsim.graphs.follows import FollowGraph
 
 __all__ = ["KEPT", "OVER", "PLAYING", "RESET", "Side", "frame", "picture"]

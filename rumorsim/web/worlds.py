@@ -12,15 +12,15 @@ from typing import Any, Final
 
 import numpy as np
 
-from rumorsim.errors import Fault, InputError
-from rumorsim.interventions import Intervention
+from rumorsim.common.errors import Fault, InputError
+from rumorsim.common.settings import replaced
+from rumorsim.platform.interventions import Intervention
 from rumorsim.scenario import Scenario, build_graph
-from rumorsim.simulation import Simulation, intervention_facts
+from rumorsim.simulation.simulation import Simulation, intervention_facts
 from rumorsim.web import limits, wire
 from rumorsim.web.messages import Act, Settings
 from rumorsim.web.one_world import OneWorld
 from rumorsim.web.script import NAME, Entry, clicked, rewritten
-from rumorsim.written import replaced
 
 __all__ = ["Plan", "TwoWorlds", "check_size"]
 

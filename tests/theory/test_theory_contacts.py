@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from theory_runs import EXPONENTIAL, deviation, edge_file, expected_of
 
 from rumorsim import FollowGraph, Kind, Scenario, from_edges, loads, stream
-from rumorsim.randomness import philox_array
+from rumorsim.common.randomness import philox_array
 
 MT, DK = 'kind = "maki-thompson"', 'kind = "daley-kendall"'
 #: Nekovee et al.: six contacts an hour stand for the six links of an account.

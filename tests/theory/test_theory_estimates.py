@@ -16,19 +16,19 @@ from click.testing import CliRunner
 from small_worlds import events
 from theory_runs import expected_of
 
-from rumorsim.cli import cli
-from rumorsim.events import Batch, Kind
+from rumorsim.cli.app import cli
+from rumorsim.common.laws import Exponential, Fixed, Lomax
+from rumorsim.common.settings import unchecked
+from rumorsim.engine.models.base import Terms
+from rumorsim.engine.models.theory import ever_telling, passed, persuasions
+from rumorsim.events.stream import Batch, Kind
 from rumorsim.graphs import FollowGraph, from_edges
 from rumorsim.graphs.generators import complete, path, star
 from rumorsim.graphs.power_law import power_law
 from rumorsim.graphs.statistics import mean_onward, returned, spectral_radius, weighted_followers
-from rumorsim.laws import Exponential, Fixed, Lomax
-from rumorsim.models.base import Terms
-from rumorsim.models.theory import ever_telling, passed, persuasions
-from rumorsim.run import Simulation
 from rumorsim.scenario.model_estimates import appeal_of, lasting_number, model_reproduction
 from rumorsim.scenario.models import Scenario
-from rumorsim.written import unchecked
+from rumorsim.simulation.running import Simulation
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 FORGETS = Exponential.model_validate({"law": "exponential", "mean": "30 min"})

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from small_worlds import small
 
-from rumorsim.events import Batch, Kind
-from rumorsim.run import Simulation
+from rumorsim.events.stream import Batch, Kind
+from rumorsim.simulation.running import Simulation
 
 ENGINES = ["fast", "reference"]
 POSTS = 7

@@ -17,7 +17,7 @@ import pytest
 from numpy.typing import NDArray
 
 from rumorsim import Kind, Scenario, loads, stream
-from rumorsim.events import VERBS
+from rumorsim.events.stream import VERBS
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 

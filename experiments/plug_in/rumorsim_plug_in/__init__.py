@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from rumorsim.events import Batch, Facts, Kind
+from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.graphs import FollowGraph
 from rumorsim.graphs.made import GraphModel
-from rumorsim.interventions import Intervention
 from rumorsim.measures import Meaning, Measure
+from rumorsim.platform.interventions import Intervention
 
 if TYPE_CHECKING:
-    from rumorsim.desk import Case, Desk
+    from rumorsim.platform.desk import Case, Desk
 
 __all__ = ["Loudest", "Ring", "ShadowBan"]
 

@@ -8,8 +8,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar
 
-from rumorsim.events import COLUMNS, Batch, Facts
-from rumorsim.sinks import ROWS, EventFormat, FileSink, batch_of
+from rumorsim.events.sinks import ROWS, EventFormat, FileSink, batch_of
+from rumorsim.events.stream import COLUMNS, Batch, Facts
 
 __all__ = ["CsvEvents"]
 

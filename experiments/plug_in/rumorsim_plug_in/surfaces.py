@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from rumorsim.surfaces import SurfaceModel, chances, show
-from rumorsim.units import PositiveDuration, Rate
+from rumorsim.common.units import PositiveDuration, Rate
+from rumorsim.platform.surfaces import SurfaceModel, chances, show
 
 if TYPE_CHECKING:
-    from rumorsim.engines import Engine
+    from rumorsim.engine.base import Engine
 
 __all__ = ["Digest", "NewPage"]
 

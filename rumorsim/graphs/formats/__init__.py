@@ -15,12 +15,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, Final
 
-from rumorsim.errors import InputError, RumorsimError, nearest, show_value
+from rumorsim.common.errors import InputError, RumorsimError, nearest, show_value
+from rumorsim.common.own_code import blamed
+from rumorsim.common.plug_ins import Registry
 from rumorsim.graphs import sources
 from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.follows import FollowGraph
-from rumorsim.own_code import blamed
-from rumorsim.plug_ins import Registry
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import IO, Any
 
 import networkx as nx
 
-from rumorsim.errors import InputError, show_value
+from rumorsim.common.errors import InputError, show_value
 from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.formats import Request

@@ -10,7 +10,7 @@ from typing import IO, Any, Final
 import networkx as nx
 from networkx.readwrite.gexf import GEXFReader, GEXFWriter
 
-from rumorsim.errors import show_value
+from rumorsim.common.errors import show_value
 from rumorsim.graphs.columns import EDGE_ENDS, Columns
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.formats import Request

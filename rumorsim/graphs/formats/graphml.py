@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import InputError, show_value
+from rumorsim.common.errors import InputError, show_value
 from rumorsim.graphs.building import from_edges, named_by
 from rumorsim.graphs.cells import written_ids
 from rumorsim.graphs.columns import DIRECTIONS, Columns

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.errors import InputError, nearest, show_value
+from rumorsim.common.errors import InputError, nearest, show_value
 from rumorsim.graphs.formats.xml_guard import XmlReader
 from rumorsim.graphs.numbering import attribute_array
 

@@ -9,12 +9,12 @@ from typing import Any, Final, NoReturn
 
 import numpy as np
 
-from rumorsim.errors import InputError, show_value
+from rumorsim.common.errors import InputError, show_value
+from rumorsim.common.plurals import counted
 from rumorsim.graphs.building import named_by
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.formats import Request
 from rumorsim.graphs.handed import from_matrix
-from rumorsim.plurals import counted
 
 #: Bytes that an entry takes at least: "1 1" and the end of its line.
 _SHORTEST: Final = 4

@@ -9,13 +9,13 @@ from typing import IO, Any, Final
 
 import networkx as nx
 
-from rumorsim.errors import InputError, show_value
+from rumorsim.common.errors import InputError, show_value
+from rumorsim.common.plurals import counted
 from rumorsim.graphs.columns import EDGE_ENDS, Columns
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.formats import Request
 from rumorsim.graphs.formats.small import decoded, even_columns, network_to_write, read_small
 from rumorsim.graphs.numbering import WHOLE
-from rumorsim.plurals import counted
 
 _EDGES: Final = ("links", "edges")
 #: What networkx calls the argument that names the list of edges, by its release.

@@ -12,12 +12,12 @@ from typing import IO, Any, Final, NoReturn
 
 import networkx as nx
 
-from rumorsim.errors import InputError, show_value
+from rumorsim.common.errors import InputError, show_value
+from rumorsim.common.plurals import counted
 from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.formats import Request
 from rumorsim.graphs.formats.small import decoded, network_to_write, read_small
-from rumorsim.plurals import counted
 
 _LISTS: Final = ("*arcs", "*edges")
 #: Vertices that need no lines of their own.

@@ -11,7 +11,7 @@ from typing import Any, Final
 import networkx as nx
 from numpy.typing import NDArray
 
-from rumorsim.errors import InputError, show_value
+from rumorsim.common.errors import InputError, show_value
 from rumorsim.graphs.building import named_by
 from rumorsim.graphs.cells import written_ids
 from rumorsim.graphs.columns import Columns

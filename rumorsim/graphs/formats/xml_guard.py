@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Final, NoReturn
 from xml.parsers import expat
 
-from rumorsim.errors import InputError, show_value
+from rumorsim.common.errors import InputError, show_value
 
 _FEED: Final = 1 << 16
 #: Bytes; no tag or comment is longer than this.

@@ -1,0 +1,34 @@
+"""``rumorsim plugins``: what there is to put into a scenario, and where it comes from."""
+
+from __future__ import annotations
+
+import click
+
+from rumorsim.cli.shared import json_option, print_json
+
+__all__ = ["plugins"]
+
+
+@click.command("plugins")
+@json_option
+def plugins(as_json: bool) -> None:
+    """List what scenarios and files can be made of, and the packages it comes from.
+
+    Interventions, adversaries, measures, surfaces, graph generators, and the formats of graphs
+    and of events.
+
+    What another package offers and cannot be used is listed with the cause; it is in nobody
+    else's way.
+    """
+    from rumorsim.common.plug_ins import listed
+
+    rows = listed()
+    if as_json:
+        print_json({"plug_ins": rows})
+        return
+    heads = ("kind", "name", "distribution", "version", "problem")
+    lines = [heads, *([row[head] for head in heads] for row in rows)]
+    widths = [max(len(line[place]) for line in lines) for place in range(4)]
+    for line in lines:
+        cells = [cell.ljust(width) for cell, width in zip(line, widths, strict=False)]
+        click.echo("  ".join([*cells, line[4]]).rstrip())

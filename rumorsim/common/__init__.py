@@ -1,0 +1,1 @@
+"""What every room uses: errors, files, units, laws of chance, randomness, strict settings."""

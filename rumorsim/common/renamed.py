@@ -1,0 +1,81 @@
+"""Old names of modules, which keep working for one release with a DeprecationWarning."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Final
+
+#: New names by old ones, both without ``rumorsim.``; modules within a package move along with it.
+RENAMED: Final = {
+    "cascades": "events.cascades",
+    "desk": "platform.desk",
+    "engines": "engine.engines",
+    "engines.base": "engine.base",
+    "errors": "common.errors",
+    "interventions": "platform.interventions",
+    "kernels": "engine.kernels",
+    "laws": "common.laws",
+    "models": "engine.models",
+    "pages": "reports.pages",
+    "progress": "common.progress",
+    "provenance": "common.provenance",
+    "randomness": "common.randomness",
+    "report": "reports.figures",
+    "results": "simulation.results",
+    "run": "simulation.running",
+    "sinks": "events",
+    "studies.comparison": "studies.compare.comparison",
+    "studies.swept": "studies.sweep.swept",
+    "surfaces": "platform.surfaces",
+    "units": "common.units",
+    "verbs": "events.verbs",
+    "written": "common.settings",
+}
+
+
+def new_name(old: str) -> str | None:
+    """The present name of a module, None where it was not renamed."""
+    parts = old.removeprefix("rumorsim.").split(".")
+    for count in range(len(parts), 0, -1):
+        new = RENAMED.get(".".join(parts[:count]))
+        if new is not None:
+            return ".".join(["rumorsim", new, *parts[count:]])
+    return None
+
+
+class _Renamed(MetaPathFinder, Loader):
+    """Imports the module of the present name where the old one is asked for."""
+
+    def find_spec(
+        self, name: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if not name.startswith("rumorsim.") or new_name(name) is None:
+            return None
+        return ModuleSpec(name, self, is_package=True)
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        new = new_name(spec.name)
+        assert new is not None
+        warnings.warn(
+            f"{spec.name} is now {new}; the old name goes with the next release",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        module = ModuleType(spec.name)
+        module.__dict__.update(vars(import_module(new)))
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        pass
+
+
+def install() -> None:
+    """Let imports of old names find the new ones."""
+    if not any(isinstance(each, _Renamed) for each in sys.meta_path):
+        sys.meta_path.append(_Renamed())

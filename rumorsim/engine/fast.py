@@ -1,0 +1,348 @@
+"""The fast engine: SimPy owns the clock, a compiled kernel fills the gaps.
+
+``FastEnvironment.step`` lets the kernel run strictly before SimPy's next event, then takes
+that event: the shape of SimPy's own ``RealtimeEnvironment``, which sleeps where this works.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rumorsim.engine.base import CascadeEnvironment, Engine
+from rumorsim.engine.kernels import records
+from rumorsim.engine.kernels.acting import Act, act, compile_rest, publish_now
+from rumorsim.engine.kernels.advance import advance
+from rumorsim.engine.kernels.agenda import CHUNK
+from rumorsim.engine.kernels.exposure_table import rehash
+from rumorsim.engine.kernels.looks import arm
+from rumorsim.engine.kernels.records import Reason, grown
+from rumorsim.engine.late import delays_tell_apart, late_exposures, late_reach
+from rumorsim.engine.share_factors import SHARE_FACTORS
+from rumorsim.events.stream import Batch, Kind
+from rumorsim.world.levers import CEILINGS, Moment
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from rumorsim.world.levers import Levers
+    from rumorsim.world.world import World
+
+__all__ = ["FastEngine", "FastEnvironment"]
+
+
+class FastEnvironment(CascadeEnvironment):
+    """SimPy's environment with a compiled public between its events."""
+
+    engine: FastEngine
+
+    def step(self) -> None:
+        """The public up to SimPy's next event, then that event."""
+        if not self.engine.public_until(self.peek()):
+            super().step()
+
+
+class FastEngine(Engine):
+    """The compiled engine."""
+
+    name = "fast"
+
+    def __init__(
+        self, world: World, *, pool: int = 0, log: int = 16384, exposures: int = 4096
+    ) -> None:
+        env = FastEnvironment()
+        super().__init__(world, env)
+        env.engine = self
+        self.rules = world.rules
+        self.memory = world.memory
+        self.log = np.zeros(log, self.log.dtype)
+        self._hits = np.zeros(1024, records.HIT)
+        self._words = np.zeros(4 * records.BLOCK, np.uint32)
+        self._thresholds = np.zeros((9, 1), dtype=np.int64)
+        self._exposures = _empty_exposures(exposures)
+        # Only models beside the feed have spreaders.
+        self._told = np.zeros(0, np.int32)
+        # What is not used yet costs addresses, not memory: begin with about enough.
+        pool = pool or max(1024, world.graph.accounts // 16)
+        self._pool = np.zeros(pool, records.DELIVERIES)
+        self._buckets = np.zeros(round(world.horizon / self.rules.bucket_width) + 2, records.BUCKET)
+        self._buckets["last"] = -1
+        self._chunks = np.zeros(pool * CHUNK, records.ENTRY)
+        self._chunk_links = np.zeros(pool, np.int32)
+        self._heap = np.zeros(pool + 1, records.ENTRY)
+        self._make_present(pool)
+        self._bind_rules()
+        self._bind()
+        self._next_public = 0.0
+        self._compiled = False
+        #: First reads that go on the agenda although they are to be told late.
+        self._exposed: list[Batch] = []
+
+    def _bind_rules(self) -> None:
+        """Tell the memory record what never changes."""
+        memory, rules = self.memory, self.rules
+        for name in (
+            "horizon",
+            "by_delay",
+            "attention",
+            "log_reads",
+            "crowd",
+            "bucket_width",
+            "most_trust",
+            "trust_closure",
+            "chilling",
+            "chilling_floor",
+        ):
+            memory[name] = getattr(rules, name)
+        memory["seed"] = self.world.seed
+        memory["late"] = rules.late and delays_tell_apart(rules)
+        memory["pool_free"] = memory["chunk_free"] = -1
+        memory["bucket"] = -1
+        memory["most_other_factors"] = self._most_other_factors()
+        memory["most_followers"] = self.world.graph.most_followers
+        for name in ("curve", "weights", "receptivity", "publications", "tables", "templates"):
+            records.show(memory, name, getattr(rules, name))
+        for name in (
+            "reinforcement",
+            "corrections",
+            "alias",
+            "members",
+            "crosspost",
+            "trust_began",
+        ):
+            records.show(memory, name, getattr(rules, name))
+        world = self.world
+        whose = {
+            "offsets": world.graph.offsets,
+            "followers": world.graph.followers,
+            "origins": world.reserve.origin[world.graph.accounts :],
+            "persons": world.person,
+            "rings": world.rings,
+            "heirs": world.heirs,
+            "platforms": world.platform,
+            "epochs": world.epochs,
+            "keys": world.keys,
+        }
+        for name, array in whose.items():
+            records.show(memory, name, array)
+
+    def _most_other_factors(self) -> float:
+        """Upper bound of all factors of P(share) but appeal, vigour and receptivity.
+
+        A hair is added for rounding.
+        """
+        most = 1.0 + 1e-6
+        for factor in SHARE_FACTORS:
+            if factor.ceiling is not None:
+                ceiling = factor.ceiling(self.world)
+            else:
+                assert factor.lever is not None, f"{factor.name} has no ceiling"
+                ceiling = CEILINGS[factor.lever]
+            most *= ceiling if factor.always else max(ceiling, 1.0)
+        return most
+
+    def _make_present(self, size: int) -> None:
+        """Room for a bucket of so many entries, and one place to spare."""
+        self._present = np.zeros(size + 1, records.ENTRY)
+        self._scratch = np.zeros(size + 1, records.ENTRY)
+        self._bins = np.zeros(size + 2, np.int32)
+
+    def _bind(self) -> None:
+        """Tell the memory record where the arrays are: after any was replaced."""
+        world = self.world
+        arrays = {
+            "pool": self._pool,
+            "buckets": self._buckets,
+            "chunks": self._chunks,
+            "chunk_links": self._chunk_links,
+            "present": self._present,
+            "scratch": self._scratch,
+            "bins": self._bins,
+            "heap": self._heap,
+            "exposures": self._exposures,
+            "log": self.log,
+            "hits": self._hits,
+            "words": self._words,
+            "thresholds": self._thresholds,
+        }
+        for name in ("accounts", "profiles", "posts", "stories", "looks", "slots", "slot_ends"):
+            arrays[name] = getattr(world, name)
+        for name in ("friction", "forward", "heat", "tops"):
+            arrays[name] = getattr(world, name)
+        for name, array in arrays.items():
+            records.show(self.memory, name, array)
+
+    @property
+    def logged(self) -> int:
+        return int(self.memory["logged"][0])
+
+    @logged.setter
+    def logged(self, count: int) -> None:
+        self.memory["logged"] = count
+
+    def start(self) -> None:
+        """Nothing to do: planned posts are read off a sorted table."""
+
+    def subscribe(self, what: int, threshold: int, callback: Any) -> None:
+        super().subscribe(what, threshold, callback)
+        known = sorted({t for w, t in self._callbacks if w == what})
+        if len(known) >= self._thresholds.shape[1]:
+            grown = np.zeros((9, 2 * len(known) + 1), dtype=np.int64)
+            grown[:, : self._thresholds.shape[1]] = self._thresholds
+            self._thresholds = grown
+            self._bind()
+        self._thresholds[what, 0] = len(known)
+        self._thresholds[what, 1 : len(known) + 1] = known
+
+    def look_at(self, surface: int, on: bool) -> None:
+        looks = self.world.looks
+        if not on:
+            looks["time"][surface] = np.inf
+        elif looks["time"][surface] == np.inf and looks["rate"][surface] > 0:
+            arm(self.memory, surface, self.env.now)
+            self._next_public = 0.0
+
+    def flush(self) -> None:
+        if self.rules.late and not self.memory["late"][0]:
+            rows = self.log[: self.logged]
+            exposed = rows["kind"] == Kind.EXPOSE
+            self._exposed.append(Batch(rows[exposed]))
+            rest = rows[~exposed]
+            self.log[: len(rest)] = rest
+            self.logged = len(rest)
+        super().flush()
+
+    def late_exposures(self, levers: Levers) -> Batch:
+        if not self.memory["late"][0]:
+            return Batch.joined(self._exposed)
+        return late_exposures(self.world, levers, self.env.now)
+
+    def late_reach(self, levers: Levers) -> NDArray[np.int64]:
+        if not self.memory["late"][0]:
+            return super().late_reach(levers)
+        return late_reach(self.world, levers, self.env.now)
+
+    def public_until(self, time: float) -> bool:
+        """Let the public run strictly before ``time``. True when that woke the platform."""
+        while self._next_public < time:
+            reason, at = self._advance(time)
+            if reason <= Reason.QUIET:
+                self._next_public = at
+            elif reason == Reason.WATCHED:
+                self.env._now = at
+                self._woken = self._place(at)
+                self._tell_hits()
+                return True
+            else:
+                self._make_room(Reason(reason))
+        return False
+
+    def _check_bound(self) -> None:
+        """AssertionError where P(share) was above the bound by which draws are skipped."""
+        if self.memory["excess"][0] > 0:
+            raise AssertionError(
+                f"P(share) was {self.memory['excess'][0]:g}, more than all its factors allow:"
+                " one of them, or its ceiling, is not in share_factors.SHARE_FACTORS"
+            )
+
+    def _place(self, time: float) -> Moment:
+        """What the public did last, at ``time``: a check-in, or one post that was read."""
+        account, post = self.memory[["last_account", "last_post"]][0].tolist()
+        if post < 0:
+            return Moment(time, account)
+        story, author, k = self.world.posts[["story", "author", "k"]][post].tolist()
+        return Moment(time, account, story, author, k)
+
+    def _advance(self, until: float) -> tuple[int, float]:
+        """The inner loop up to ``until``: why it came back, and the time of that."""
+        reason, at = advance(self.memory, until)
+        self._check_bound()
+        if not self._compiled:
+            compile_rest(self.memory)
+            self._compiled = True
+        return reason, at
+
+    def _act(self, what: Act, number: int, accounts: ArrayLike, surface: int = 0) -> None:
+        who = np.asarray(accounts, dtype=np.int32)
+        done = 0
+        while done < len(who):
+            arguments = (self.env.now, number, surface, who, done)
+            reason, done = act(self.memory, int(what), *arguments)
+            self._check_bound()
+            self._after_act(Reason(reason))
+
+    def _publish_now(self, author: int, story: int, k: int) -> None:
+        planned = np.zeros(1, records.PUBLICATION)
+        planned[0] = (self.env.now, author, story, k)
+        reason = Reason.LOG_FULL
+        while reason != Reason.REACHED:
+            reason = Reason(publish_now(self.memory, planned))
+            self._after_act(reason)
+
+    def _after_act(self, reason: Reason) -> None:
+        """Make the room an act lacks, tell who watches; what it planned may be due first."""
+        self._next_public = 0.0
+        if reason == Reason.WATCHED:
+            self._tell_hits()
+        elif reason != Reason.REACHED:
+            self._make_room(reason)
+
+    def _tell_hits(self) -> None:
+        """Tell who watches; the room is free before, as what they do may hit anew."""
+        hits = self._hits[: self.memory["hits_made"][0]].tolist()
+        self.memory["hits_made"] = 0
+        self._tell(hits)
+
+    def _make_room(self, lacking: Reason) -> None:
+        """Grow what the kernel found too small. It grows by more than it lacks."""
+        need = int(self.memory["need"][0])
+        if lacking == Reason.LOG_FULL:
+            self.flush()
+            if need > len(self.log):
+                self.log = np.zeros(2 * need, self.log.dtype)
+            if 3 * need > len(self._hits):
+                self._hits = np.zeros(6 * need, self._hits.dtype)
+        elif lacking == Reason.POSTS_FULL:
+            self.world.grow_posts(need)
+        elif lacking == Reason.EXPOSURES_FULL:
+            self._grow_exposures(need)
+        else:
+            self._grow_agenda(need)
+        self._bind()
+
+    def _grow_agenda(self, need: int) -> None:
+        """Room for so many deliveries more, wherever they go."""
+        memory = self.memory[0]
+        if memory["in_heap"] + need >= len(self._heap):
+            self._heap = grown(self._heap, int(memory["in_heap"]) + need + 1)
+        lines = int(memory["chunks_used"]) + min(need, len(self._buckets)) + need // CHUNK + 1
+        if lines > len(self._chunk_links):
+            self._chunk_links = grown(self._chunk_links, lines)
+            used = int(memory["chunk_fresh"]) * CHUNK
+            self._chunks = grown(self._chunks, len(self._chunk_links) * CHUNK, used)
+        if not self.rules.by_delay and memory["pool_used"] + need > len(self._pool):
+            room = int(memory["pool_used"]) + need
+            self._pool = grown(self._pool, room, int(memory["pool_fresh"]))
+        if need >= len(self._present) and memory["cursor"] == memory["present_made"]:
+            self._make_present(2 * need)
+
+    def _grow_exposures(self, need: int) -> None:
+        old, old_told = self._exposures, self._told
+        size = len(old)
+        while 3 * (int(self.memory["exposed"][0]) + need) > size:
+            size *= 2
+        keys = len(self.world.accounts) * len(self.world.stories)
+        if 2 * size > keys:
+            # A place for every key takes little more by now, and needs no growing or search.
+            size = keys + (keys & (keys - 1) == 0)
+        self._exposures = _empty_exposures(size)
+        self._told = np.zeros(size if len(old_told) else 0, np.int32)
+        self._bind()
+        rehash(old, self._exposures, old_told, self._told)
+
+
+def _empty_exposures(size: int) -> Any:
+    table = np.zeros(size, records.EXPOSURE)
+    table["key"] = -1
+    return table

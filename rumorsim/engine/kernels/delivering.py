@@ -1,0 +1,204 @@
+"""Delivering: a post goes into the feeds of its author's followers, or onto the agenda.
+
+The draws of a post and its readers are known by then. They are made in blocks of a row, which
+costs a fraction of what they cost one by one, and most say that the reader will do nothing.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rumorsim.engine.kernels.agenda import schedule
+from rumorsim.engine.kernels.blocks import draw_block, words_below
+from rumorsim.engine.kernels.compiling import inner
+from rumorsim.engine.kernels.draws import philox, uniform
+from rumorsim.engine.kernels.identity import next_of_person, platform_of, row_of
+from rumorsim.engine.kernels.memory import (
+    accounts,
+    curve,
+    fetch,
+    followers,
+    forward,
+    offsets,
+    posts,
+    stories,
+    tables,
+    words,
+)
+from rumorsim.engine.kernels.posting import appear, kept, most_alike, most_chance
+from rumorsim.engine.kernels.records import ACCOUNT, BLOCK, INERT
+from rumorsim.engine.kernels.redrawing import redraw_block
+from rumorsim.engine.kernels.tables import after, next_point, sample
+from rumorsim.engine.kernels.unread import add
+
+# Kept equal to randomness.Purpose by a test; plain numbers compile best.
+CHECK_IN, READ, FORWARD = 1, 2, 26
+#: How many followers ahead to ask for.
+AHEAD = 24
+ACCOUNT_SIZE = ACCOUNT.itemsize
+
+
+@inner
+def _deliver_to_few(w, post, time, begin, end):
+    """A share under the platform's limit: to so many of the followers, drawn without replacement.
+
+    Knuth's selection sampling: one draw a follower at an address of its own, no memory, and a
+    lower limit picks some of those that a higher one does. Follows no longer kept leave gaps.
+    """
+    p = posts(w)[post]
+    author = np.int64(p.author)
+    wanted = np.floor(forward(w)[platform_of(w, author)] + 0.5)
+    for e in range(begin, end):
+        reader = np.int64(followers(w)[e])
+        word = philox(w.seed, (FORWARD << 24) | p.k, p.story, author, reader)[0]
+        if uniform(word) * np.float64(end - e) < wanted:
+            wanted -= 1.0
+            if kept(w, author, reader):
+                _deliver_one(w, post, reader, time)
+
+
+@inner
+def deliver(w, post, time):
+    """Put a new post into the feed of every follower that is kept, and of its own person's."""
+    author = np.int64(posts(w)[post].author)
+    row = row_of(w, author)
+    all_kept = accounts(w)[author].audience >= 1.0
+    begin, end = offsets(w)[row], offsets(w)[row + 1]
+    limited = posts(w)[post].root != post and forward(w)[platform_of(w, author)] < end - begin
+    if w.late != 0:
+        _deliver_candidates(w, post, time, begin, end)
+        return
+    if limited:
+        _deliver_to_few(w, post, time, begin, end)
+    elif w.by_delay:
+        for e in range(begin, end):
+            reader = np.int64(followers(w)[e])
+            if all_kept or kept(w, author, reader):
+                _deliver_by_delay(w, post, reader, time)
+    else:
+        _deliver_row(w, post, time, begin, end, all_kept)
+    other = next_of_person(w, author)
+    while other >= 0 and other != author:
+        _deliver_one(w, post, other, time)
+        other = next_of_person(w, other)
+
+
+@inner
+def _deliver_one(w, post, reader, time):
+    if w.by_delay:
+        _deliver_by_delay(w, post, reader, time)
+    else:
+        _deliver_to_feed(w, post, reader, time)
+
+
+@inner
+def _deliver_row(w, post, time, begin, end, all_kept):
+    """Into the feeds of a row of followers; their draws, made at once, say whom it leaves cold."""
+    p = posts(w)[post]
+    author = np.int64(p.author)
+    limits = _limits(w, post)
+    for e in range(begin, min(begin + AHEAD, end)):
+        fetch(w.accounts_at, followers(w)[e], ACCOUNT_SIZE)
+    for first in range(begin, end, BLOCK):
+        count = min(end - first, BLOCK)
+        draw_block(w, (READ << 24) | p.k, p.story, author, first, count)
+        if w.epochs_rows > 0:
+            redraw_block(w, (READ << 24) | p.k, p.story, author, first, count)
+        for j in range(count):
+            e = first + j
+            if e + AHEAD < end:
+                fetch(w.accounts_at, followers(w)[e + AHEAD], ACCOUNT_SIZE)
+            reader = np.int64(followers(w)[e])
+            if not all_kept and not kept(w, author, reader):
+                continue
+            unread = post if _moves(w, limits, post, reader, j) else post + INERT
+            _deliver_to_feed(w, unread, reader, time)
+
+
+@inner
+def _limits(w, post):
+    """(shares, reports, alike): words below these may lead to a share, to a report.
+
+    With receptivity, each reader has a limit of its own: then shares are not ``alike``.
+    """
+    alike = w.receptivity_rows == 0
+    most = most_alike(w, post) if alike else 1.0
+    return words_below(most), words_below(stories(w)[posts(w)[post].story].base_report), alike
+
+
+@inner
+def _moves(w, limits, post, reader, j):
+    """May this reader share or report the post, whatever the levers? ``j``: place in the block."""
+    shares, reports, alike = limits
+    drawn = words(w)
+    if drawn[2 * BLOCK + j] < reports:
+        return True
+    if drawn[BLOCK + j] >= shares:
+        return False
+    return alike or uniform(drawn[BLOCK + j]) < most_chance(w, post, reader)
+
+
+@inner
+def _deliver_to_feed(w, post, reader, time):
+    """``post``: its number, with INERT added where its reader will do nothing about it."""
+    account = accounts(w)[reader]
+    if account.unread < 0:
+        return
+    if account.unread == 0:
+        if account.rate <= 0.0:
+            account.unread = -1
+            return
+        due = next_point(w.seed, CHECK_IN, reader, 0, account.rate, time, w.horizon, curve(w))[0]
+        if due == np.inf:
+            account.unread = -1
+            return
+        schedule(w, due, reader, -1)
+    add(w, account, post)
+    w.delivered += 1
+
+
+@inner
+def _deliver_by_delay(w, post, reader, time):
+    p = posts(w)[post]
+    word = philox(w.seed, (READ << 24) | p.k, p.story, p.author, reader)[3]
+    w.delivered += 1
+    due = after(curve(w), time, sample(tables(w), 0, word))
+    if due < w.horizon:
+        schedule(w, due, reader, post)
+
+
+@inner
+def _deliver_candidates(w, post, time, begin, end):
+    """Late exposures: only what may be shared or reported goes on the agenda.
+
+    A candidate's draw is below the most its chance can be, whatever the levers; all other
+    deliveries need nothing but that draw.
+    """
+    p = posts(w)[post]
+    author = np.int64(p.author)
+    all_kept = accounts(w)[author].audience >= 1.0
+    limits = _limits(w, post)
+    drawn = words(w)
+    for first in range(begin, end, BLOCK):
+        count = min(end - first, BLOCK)
+        draw_block(w, (READ << 24) | p.k, p.story, author, first, count)
+        if w.epochs_rows > 0:
+            redraw_block(w, (READ << 24) | p.k, p.story, author, first, count)
+        for j in range(count):
+            reader = np.int64(followers(w)[first + j])
+            if not _moves(w, limits, post, reader, j):
+                continue
+            if not all_kept and not kept(w, author, reader):
+                continue
+            due = after(curve(w), time, sample(tables(w), 0, drawn[3 * BLOCK + j]))
+            if due < w.horizon:
+                schedule(w, due, reader, post)
+    w.delivered += end - begin
+
+
+@inner
+def publish(w, publication):
+    """A planned post appears, unless its author may not post, and is delivered."""
+    number = appear(w, publication)
+    if number >= 0:
+        deliver(w, number, publication.time)

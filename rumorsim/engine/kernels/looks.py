@@ -1,0 +1,113 @@
+"""Looks at surfaces: who looks when, at which slot, and the post that is read there."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rumorsim.engine.kernels.compiling import inner, kernel
+from rumorsim.engine.kernels.draws import philox, uniform
+from rumorsim.engine.kernels.feed import is_up, present_account, read, shown
+from rumorsim.engine.kernels.identity import platform_of
+from rumorsim.engine.kernels.memory import (
+    alias,
+    curve,
+    fetch,
+    looks,
+    members,
+    posts,
+    slot_ends,
+    slots,
+    stories,
+    tops,
+)
+from rumorsim.engine.kernels.records import ALIAS
+from rumorsim.engine.kernels.tables import CELLS, next_point
+
+# Kept equal to randomness.Purpose by a test.
+LOOK, LOOK_MARK = 6, 7
+ALIAS_SIZE = ALIAS.itemsize
+
+
+@kernel
+def arm(memory, index, after):
+    """:func:`next_look` for callers outside the loop; ``memory`` is one MEMORY record."""
+    next_look(memory[0], index, after)
+
+
+@inner
+def next_look(w, index, after):
+    """Find the next look at surface ``index`` after ``after``: its time, and words for the rest."""
+    look = looks(w)[index]
+    time, cell, j = next_point(
+        w.seed, LOOK, np.int64(look.surface), 0, look.rate, after, w.horizon, curve(w)
+    )
+    look.time = time
+    if time == np.inf:
+        return
+    words = philox(w.seed, (LOOK_MARK << 24) | j, cell & CELLS, np.int64(look.surface), 0)
+    look.place = look.begin + np.int64((words[0] * np.uint64(look.count)) >> np.uint64(32))
+    look.coin = np.int64(words[1])
+    look.slot_word = np.int64(words[2])
+    fetch(w.alias_at, look.place, ALIAS_SIZE)
+
+
+@inner
+def top_post(w, platform, story):
+    """The story's most shared post there that stands, the earliest of equals, or -1."""
+    known = np.int64(tops(w)[platform, story])
+    if known >= 0 and is_up(w, known) and posts(w)[known].visibility > 0.0:
+        return known
+    best = np.int64(-1)
+    for post in range(w.posts_made):
+        p = posts(w)[post]
+        if p.story != story or p.visibility <= 0.0 or not is_up(w, post):
+            continue
+        if platform_of(w, p.author) != platform:
+            continue
+        if best < 0 or p.shares > posts(w)[best].shares:
+            best = post
+    tops(w)[platform, story] = best
+    return best
+
+
+@inner
+def looker(w, index):
+    """The account that looks. Far away in memory, so asked only where it matters."""
+    place = looks(w)[index].place
+    drawn = alias(w)[place]
+    if looks(w)[index].coin >= np.int64(drawn.below):
+        return np.int64(drawn.other)
+    return np.int64(members(w)[place]) if w.members_rows > 0 else place
+
+
+@inner
+def story_seen(w, index):
+    """The story in the slot looked at, -1 where that is none of ours or not listed."""
+    place = uniform(np.uint64(looks(w)[index].slot_word))
+    slot = 0
+    while slot < w.slot_ends_columns - 1 and place >= slot_ends(w)[index, slot]:
+        slot += 1
+    story = np.int64(slots(w)[index, slot])
+    if story >= 0 and not offered(w, story, looks(w)[index].recommends):
+        return np.int64(-1)
+    return story
+
+
+@inner
+def look(w, index, story):
+    """One look: the story in the slot looked at is read."""
+    reader = present_account(w, looker(w, index))
+    time = looks(w)[index].time
+    if reader < 0:
+        return
+    post = top_post(w, looks(w)[index].platform, story)
+    if post >= 0 and shown(w, post, reader):
+        read(w, post, reader, time, np.int64(1 + index), False)
+
+
+@inner
+def offered(w, story, recommends):
+    """May the surface show this story at this moment?"""
+    if recommends != 0:
+        return stories(w)[story].recommendable > 0.0
+    return stories(w)[story].listed != 0 or stories(w)[story].promoted != 0

@@ -1,0 +1,396 @@
+"""The memory the kernels work on: record layouts, and the one record of it all.
+
+One aligned record per account, post and story keeps what a check-in touches in few cache
+lines. Arrays that grow are replaced between calls, never inside the loop; the kernel
+says why it stopped.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from mmap import mmap
+from typing import Any, Final
+
+import numpy as np
+
+from rumorsim.events.stream import EVENT
+
+#: Fields of ``Story`` that are factors on P(share): each has a column of its name in the
+#: records of stories and a factor in ``engine.share_factors``. A new one needs a line here, its
+#: field, and a line in the chance of either engine.
+STORY_FACTORS: Final = ("if_doubted",)
+#: Newest unread deliveries, kept in the account's own record; older ones spill into the pool.
+INLINE: Final = 5
+#: Unread deliveries in one chunk of the pool: half a cache line.
+SPILL: Final = 7
+
+#: Added to the number of an unread post whose draws come to nothing while no lever makes reports
+#: more likely: its reader will neither share nor report it.
+INERT: Final = 2**30
+
+#: One account: what a delivery or a check-in touches. 64 bytes, one cache line.
+ACCOUNT: Final = np.dtype(
+    [
+        ("rate", "f8"),  # check-ins per operational hour; 0 = never
+        ("background", "f8"),  # background posts per operational hour
+        ("audience", "f8"),  # lever: share of followers still attached
+        ("credence", "f8"),  # lever
+        # its newest unread posts, INERT added to some; the n-th to come is at n % INLINE
+        ("inline", "i4", (INLINE,)),
+        ("spill", "i4"),  # newest chunk of the others in the pool, -1 = none
+        ("unread", "i4"),  # how many; -1 = opens the app no more before the horizon
+        ("can_post", "u1"),  # lever
+        ("can_read", "u1"),  # lever
+        ("visible", "u1"),  # lever
+        ("official", "u1"),
+    ],
+    align=True,
+)
+
+#: The rest of an account: what sharing, surfaces and moderation ask for. 32 bytes.
+PROFILE: Final = np.dtype(
+    [
+        ("trust", "f4"),  # factor on official posts
+        ("countable", "f4"),  # lever: weight of its posts on surfaces
+        ("earning", "f4"),  # lever: share of its income that it still gets
+        ("dependence", "f4"),  # share of its posting that follows its income
+        ("chill", "f4"),  # what is left of its posting after seeing others closed
+        ("reports", "i4"),
+        ("shares", "i4"),
+        ("reach", "i4"),
+    ],
+    align=True,
+)
+
+#: One post: a publication or one share of a story by an account. 64 bytes.
+POST: Final = np.dtype(
+    [
+        ("time", "f8"),
+        ("vigour", "f8"),
+        ("visibility", "f8"),  # lever
+        ("credence", "f8"),  # lever
+        ("story", "i4"),
+        ("author", "i4"),
+        ("k", "i4"),  # 0 = share, from 1 = planned publication, from REPEAT = later share
+        ("root", "i4"),  # the publication it goes back to (itself for one)
+        ("shares", "i4"),
+        ("reports", "i4"),
+        ("reach", "i4"),  # accounts whose first read of the story was this post
+        ("alive", "u1"),  # lever
+    ],
+    align=True,
+)
+
+#: One story of the world.
+STORY: Final = np.dtype(
+    [
+        ("appeal", "f8"),
+        ("credence", "f8"),  # lever
+        ("report", "f8"),  # lever: P(report | read)
+        ("base_report", "f8"),  # the same with no factor in force
+        ("flow", "f8"),  # lever: factor on P(share)
+        ("recommendable", "f8"),  # lever: factor on its score in recommendations
+        ("belief", "f8"),  # P(believe | read), 0 = nobody does
+        *((name, "f8") for name in STORY_FACTORS),  # factors on P(share)
+        ("convinces", "f8"),  # P(corrected | read), for a correction
+        ("trust_believed", "f8"),  # change of the trust of who comes to believe it
+        ("trust_refuted", "f8"),  # change of the trust of who believed it and is corrected
+        ("born", "f8"),  # first publication, -1 before
+        ("template", "i4"),  # which description in the scenario
+        ("category", "i4"),
+        ("correctors", "i4"),  # its first row in Rules.corrections
+        ("corrected", "i4"),  # how many rows
+        ("answers", "i4"),  # the story it corrects, -1 = none
+        ("posts", "i4"),
+        ("shares", "i4"),
+        ("reports", "i4"),
+        ("reach", "i4"),
+        ("listed", "u1"),  # lever: may be on the trending list
+        ("pushable", "u1"),  # lever: may be pushed
+        ("promoted", "u1"),  # 1: holds the pinned slot
+    ],
+    align=True,
+)
+
+PUBLICATION: Final = np.dtype(
+    [("time", "f8"), ("author", "i4"), ("story", "i4"), ("k", "i4")], align=True
+)
+
+#: What one account knows of one story; an open-addressing table of these.
+EXPOSURE: Final = np.dtype(
+    [
+        ("key", "i8"),
+        ("reads", "i4"),
+        ("shared", "u1"),
+        ("reported", "u1"),
+        ("believed", "u1"),
+        ("corrected", "u1"),
+    ],
+    align=True,
+)
+
+#: One account that tells (or told) a story in a model of contacts. 64 bytes, one cache line.
+SPREADER: Final = np.dtype(
+    [
+        ("due", "f8"),  # its next contact or its stop, whichever is first; inf = none
+        ("stop", "f8"),  # when it stops by itself, inf = never
+        # Thresholds: weight of the followees that told it. Else contacts in a row that changed
+        # nothing, whatever the luck.
+        ("gathered", "f8"),
+        ("cell", "i8"),  # address of the next contact
+        ("begin", "i8"),  # where its followers are in the graph
+        ("followers", "i4"),  # how many
+        ("j", "i4"),
+        ("post", "i4"),  # what it tells
+        ("doubts", "i4"),  # stifling contacts since it began
+        ("shares", "i4"),  # how often it was persuaded
+        ("telling", "u1"),
+        ("asleep", "u1"),  # 1: it tells, and no contact could change anything: none is planned
+    ],
+    align=True,
+)
+
+#: The model of contacts in force: numbers of ``models.base.Terms``.
+TERMS: Final = np.dtype(
+    [
+        ("stifling", "f8"),
+        ("threshold", "f8"),  # -1 = uniform, each account its own
+        ("after", "i8"),  # stifling contacts that stop a spreader
+        ("mutual", "i8"),  # 1: both of two spreaders that meet may be stifled
+        ("stop", "i8"),  # table of the time until a spreader stops by itself, -1 = never
+        ("stop_reason", "i8"),
+        ("again", "i8"),  # 1: who has stopped may be persuaded again
+        ("by_threshold", "i8"),  # 1: deliveries and thresholds instead of contacts
+    ]
+)
+
+#: Followers whose draws are made at once; ``words`` has room for four words of each.
+BLOCK: Final = 256
+
+#: Shares after an account's first of a story (where a model lets it be persuaded again)
+#: have k = REPEAT + 1, REPEAT + 2 ...: k stays an address word.
+REPEAT: Final = 2**23
+
+#: One look process: when somebody next looks at a surface, who, and where on it.
+LOOK: Final = np.dtype(
+    [
+        ("rate", "f8"),  # looks per operational hour, all accounts together
+        ("time", "f8"),  # the next one, inf = the surface shows no story of this world
+        ("place", "i8"),  # in the alias table
+        ("coin", "i8"),  # word: this account, or its other
+        ("slot_word", "i8"),
+        ("surface", "i8"),
+        ("platform", "i8"),
+        ("recommends", "i8"),  # 1: a recommendation, 0: a trending list
+        ("begin", "i8"),  # its rows of the alias table
+        ("count", "i8"),
+    ],
+    align=True,
+)
+
+#: One chunk of the pool: older unread deliveries of one account, oldest first.
+DELIVERIES: Final = np.dtype([("posts", "i4", (SPILL,)), ("next", "i4")], align=True)
+
+#: One entry of the agenda: an account opens the app (post -1), or reads a post.
+ENTRY: Final = np.dtype([("time", "f8"), ("account", "i4"), ("post", "i4")])
+
+#: One bucket of the agenda: its newest chunk and how many entries it has in all.
+BUCKET: Final = np.dtype([("last", "i4"), ("count", "i4")])
+
+#: Late exposures: the first read of an account, of the story that the stamp names.
+FIRST: Final = np.dtype([("time", "f8"), ("post", "i4"), ("stamp", "i4")])
+
+#: One description of a story: rows of ``Rules.tables``, -1 = none; ages in units of a word.
+TEMPLATE: Final = np.dtype(
+    [
+        ("vigour", "i8"),
+        ("novelty", "i8"),
+        ("novelty_unit", "f8"),
+        ("post_novelty", "i8"),
+        ("post_novelty_unit", "f8"),
+    ]
+)
+
+#: One correction: the story that corrects, and its factor; for a share ``backfire`` of its
+#: readers ``backfire_factor`` instead.
+CORRECTION: Final = np.dtype(
+    [("story", "i8"), ("factor", "f8"), ("backfire", "f8"), ("backfire_factor", "f8")]
+)
+
+#: One place of the alias table of who looks: its own account for words below, else another.
+ALIAS: Final = np.dtype([("below", "u4"), ("other", "i4")], align=True)
+
+#: A watched count that reached its threshold.
+HIT: Final = np.dtype([("what", "i8"), ("target", "i8"), ("count", "i8")])
+
+
+class Reason(IntEnum):
+    """Why ``advance`` came back."""
+
+    REACHED = 0  #: nothing more happens before ``until``
+    QUIET = 1  #: nothing more happens at all unless the platform does something
+    WATCHED = 2  #: a watched count reached its threshold
+    LOG_FULL = 3  #: the log has no room for the next event
+    AGENDA_FULL = 4  #: no room for the deliveries of the next post
+    POSTS_FULL = 5  #: no room for the next post
+    EXPOSURES_FULL = 6  #: the table of who knows what is too full
+    SPREADERS_FULL = 7  #: the table of who tells what is too full
+
+
+#: Watched quantities, and how one is numbered: target * 3 + quantity.
+TARGETS: Final = ("account", "post", "story")
+QUANTITIES: Final = ("reports", "shares", "reach")
+
+#: The arrays that kernels see, by name: record layout or dtype, and number of dimensions.
+ARRAYS: Final = {
+    # what never changes during a run
+    "curve": (np.dtype("f8"), 1),
+    "offsets": (np.dtype("i8"), 1),
+    "followers": (np.dtype("i4"), 1),
+    "weights": (np.dtype("f8"), 1),
+    "receptivity": (np.dtype("f8"), 2),
+    "publications": (PUBLICATION, 1),
+    "tables": (np.dtype("f8"), 2),
+    "templates": (TEMPLATE, 1),
+    "reinforcement": (np.dtype("f8"), 2),
+    "corrections": (CORRECTION, 1),
+    "alias": (ALIAS, 1),
+    "members": (np.dtype("i4"), 1),  # accounts by place in alias; none: they are the places
+    "origins": (np.dtype("i4"), 1),  # of accounts after the graph's: whose followers they have
+    "persons": (np.dtype("i4"), 1),
+    "rings": (np.dtype("i4"), 1),  # next account of the person elsewhere, -1 or not there: none
+    "slot_ends": (np.dtype("f8"), 2),
+    # whom accounts of the graph follow; none: nobody who sleeps has to know who stops
+    "followee_offsets": (np.dtype("i8"), 1),
+    "followees": (np.dtype("i4"), 1),
+    "trust_began": (np.dtype("f4"), 1),  # none: nobody's began above what it may rise to
+    "epochs": (np.dtype("u1"), 1),  # by account; none: all is drawn under the seed
+    "keys": (np.dtype("u8"), 2),  # by epoch and story: what accounts of the epoch draw under
+    # what does
+    "accounts": (ACCOUNT, 1),
+    "profiles": (PROFILE, 1),
+    "heirs": (np.dtype("i4"), 1),  # the account that took its place, 0 = none
+    "platforms": (np.dtype("u1"), 1),
+    "posts": (POST, 1),
+    "stories": (STORY, 1),
+    "friction": (np.dtype("f8"), 1),  # lever, by platform
+    "forward": (np.dtype("f8"), 1),  # lever, by platform: most followers a share goes to
+    "crosspost": (np.dtype("f8"), 1),  # by platform: factor for a post of the same person
+    "heat": (np.dtype("f8"), 2),  # by platform and story: countable posts since last asked
+    "tops": (np.dtype("i4"), 2),  # by platform and story: most shared visible post, -1 = look
+    "pool": (DELIVERIES, 1),
+    "exposures": (EXPOSURE, 1),
+    "terms": (TERMS, 1),
+    "spreaders": (SPREADER, 1),  # in the order in which they began; row 0 is nobody
+    "told": (np.dtype("i4"), 1),  # by place in exposures: row of spreaders, 0 = none
+    "tellings": (np.dtype("i4"), 1),  # by post: its author's row of spreaders, 0 = none
+    "buckets": (BUCKET, 1),
+    "chunks": (ENTRY, 1),  # entries of later buckets, some to a chunk
+    "chunk_links": (np.dtype("i4"), 1),  # the chunk before this one in its bucket, or free
+    "present": (ENTRY, 1),  # entries of the present bucket, sorted; the last place is spare
+    "scratch": (ENTRY, 1),
+    "bins": (np.dtype("i4"), 1),
+    "heap": (ENTRY, 1),  # entries put into the present bucket late; the last place is spare
+    "words": (np.dtype("u4"), 1),  # draws of one block of followers, word by word
+    "log": (EVENT, 1),
+    "hits": (HIT, 1),
+    "thresholds": (np.dtype("i8"), 2),  # by watched quantity: how many, then which
+    "looks": (LOOK, 1),
+    "slots": (np.dtype("i4"), 2),  # by surface and slot: the story shown, -1 = another topic
+}
+
+#: The one record that kernels are given: settings, counters, and where the arrays are.
+#: An inner call then passes one pointer and counts no references.
+MEMORY: Final = np.dtype(
+    [
+        ("seed", "u8"),
+        ("horizon", "f8"),  # hours
+        ("bucket_width", "f8"),  # hours
+        ("attention", "i8"),  # posts read at a check-in, 0 = unlimited
+        ("crowd", "i8"),  # first table of the ages of background posts, -1 = none
+        ("by_delay", "i8"),  # 1: reading = "delay"
+        ("log_reads", "i8"),  # 1: every read is an event
+        ("late", "i8"),  # 1: exposures are worked out after the run, see kernels.late
+        ("touched", "i8"),  # 0 until a lever of an account or post is moved
+        ("most_trust", "f8"),  # what trust may rise to
+        ("trust_closure", "f8"),  # change of trust of who sees a followee closed
+        ("chilling", "f8"),  # share by which who sees a followee closed posts less
+        ("chilling_floor", "f8"),  # what is left of posting at least
+        ("most_other_factors", "f8"),  # upper bound of P(share) / (appeal vigour receptivity)
+        ("excess", "f8"),  # the highest P(share) above its upper bound, 0 = none
+        ("most_followers", "i8"),  # of any account
+        ("posts_made", "i8"),
+        ("logged", "i8"),
+        ("hits_made", "i8"),
+        ("last_account", "i8"),  # whose entry was taken last ...
+        ("last_post", "i8"),  # ... and of which post, -1 = a check-in
+        ("exposed", "i8"),  # exposures in the table
+        ("spreading", "i8"),  # spreaders in the table
+        ("asleep", "i8"),  # spreaders whose contacts could change nothing
+        ("published", "i8"),  # cursor in the sorted publications
+        ("pending", "i8"),  # entries on the agenda
+        ("in_heap", "i8"),  # of these in the heap
+        ("bucket", "i8"),  # the present bucket
+        ("cursor", "i8"),  # next entry of present
+        ("present_made", "i8"),  # entries of present
+        ("chunks_used", "i8"),
+        ("chunk_free", "i8"),  # head of the free list, -1 = take a fresh one
+        ("chunk_fresh", "i8"),  # first chunk never used
+        ("pool_used", "i8"),  # chunks
+        ("pool_free", "i8"),  # head of the free list, -1 = take a fresh one
+        ("pool_fresh", "i8"),  # first chunk never used
+        ("need", "i8"),  # what the step that did not fit asked for
+        ("delivered", "i8"),  # deliveries so far
+        ("checked_in", "i8"),  # check-ins with something unread so far
+        *((f"{name}_at", "u8") for name in ARRAYS),
+        *((f"{name}_rows", "i8") for name in ARRAYS),
+        *((f"{name}_columns", "i8") for name, (_, dimensions) in ARRAYS.items() if dimensions == 2),
+    ]
+)
+
+
+def aligned_zeros(rows: int, dtype: Any) -> Any:
+    """Like np.zeros, but the first record begins a cache line: 64-byte records take one each."""
+    size = rows * dtype.itemsize
+    raw = np.zeros(size + 64, dtype=np.uint8)
+    begin = -raw.ctypes.data % 64
+    return raw[begin : begin + size].view(dtype)
+
+
+def passing(rows: int) -> Any:
+    """Room for float64[rows] on pages of its own, given back to the system when let go.
+
+    What malloc frees it mostly keeps, and the peak of a run is what stays resident.
+    """
+    return np.frombuffer(mmap(-1, 8 * max(rows, 1)), dtype=np.float64)[:rows]
+
+
+def aligned_copy(array: Any) -> Any:
+    """A copy of records that begins at a cache line."""
+    copy = aligned_zeros(len(array), array.dtype)
+    copy[:] = array
+    return copy
+
+
+def grown(array: Any, least: int, used: int | None = None) -> Any:
+    """A larger copy of an array of records, of which only the first ``used`` matter.
+
+    It has ``least`` rows or four times as many as before: rows never used cost addresses, not
+    memory, while the system clears every page that is (a third of a long run when arrays
+    doubled). Copied as bytes: field by field takes longer than all else that growing needs.
+    """
+    larger = aligned_zeros(max(least, 4 * len(array)), array.dtype)
+    end = (len(array) if used is None else used) * array.dtype.itemsize
+    larger.view(np.uint8)[:end] = array.view(np.uint8)[:end]
+    return larger
+
+
+def show(memory: Any, name: str, array: Any) -> None:
+    """Let kernels see ``array`` under ``name``. The caller keeps it alive and in place."""
+    dtype, dimensions = ARRAYS[name]
+    if array.dtype != dtype or array.ndim != dimensions or not array.flags.c_contiguous:
+        raise TypeError(f"{name} must be a C-contiguous array of {dtype}, {dimensions}-d")
+    memory[f"{name}_at"] = array.ctypes.data
+    memory[f"{name}_rows"] = array.shape[0]
+    if dimensions == 2:
+        memory[f"{name}_columns"] = array.shape[1]

@@ -1,0 +1,1 @@
+"""The reference engine: the model in plain Python, the twin of the fast one."""

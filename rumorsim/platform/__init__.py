@@ -1,0 +1,1 @@
+"""The platform: its desk, its surfaces, and the interventions that act through the desk."""

@@ -1,0 +1,63 @@
+"""Crowd note: readers write a note beneath a post, as slowly as they do on X."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
+
+from pydantic import Field
+
+from rumorsim.common.laws import Law, Quantiles
+from rumorsim.common.randomness import uniform
+from rumorsim.platform.interventions.base import Intervention
+from rumorsim.platform.interventions.label import AFTER_A_NOTE
+
+if TYPE_CHECKING:
+    from rumorsim.platform.desk import Case, Desk
+
+__all__ = ["CrowdNote"]
+
+#: Quartiles of the delay from post to note on X (CommunityNotesSim, 2023).
+DEPLOYMENT: Final[Any] = ("271 min", "572 min", "1177 min")
+
+
+def _deployment() -> Quantiles:
+    return Quantiles(law="quantiles", probabilities=(0.25, 0.5, 0.75), times=DEPLOYMENT)
+
+
+class CrowdNote(Intervention):
+    """Let readers correct posts by notes: a label that comes late, and may make the author
+    take the post down.
+
+    Delays are those of Community Notes on X: a quarter within 271 minutes, half within 572,
+    three quarters within 1,177 (CommunityNotesSim, 2023). A note more than doubles the odds
+    that the author deletes the post (+103.4%, Chuai et al. 2024); how often that happens
+    without one is not published with it, so ``withdrawal`` is an assumption, 0 by default.
+    """
+
+    target: ClassVar = "post"
+    verb: ClassVar = "label"
+    summary: ClassVar = "notes by readers beneath posts, with the delays of X"
+
+    kind: Literal["crowd-note"] = Field("crowd-note", description="community note")
+    delay: Law = Field(
+        default_factory=_deployment,
+        description="from the trigger to the note (default: quartiles of X)",
+    )
+    credence: float = Field(
+        AFTER_A_NOTE,
+        ge=0,
+        le=1,
+        description="factor on P(share) of a noted post (-46%, Slaughter et al. 2025)",
+    )
+    withdrawal: float = Field(
+        0.0, ge=0, le=1, description="P(the author then takes the post down) (assumption)"
+    )
+
+    def force(self) -> dict[str, float]:
+        return {"credence": self.credence}
+
+    def act(self, desk: Desk, target: int, case: Case) -> None:
+        done = desk.label(target, credence=self.credence, case=case)
+        case.done.append(done)
+        if not done.moot and uniform(case.words[3]) < self.withdrawal:
+            case.done.append(desk.delete(target, reason="withdrawn by its author", case=case))

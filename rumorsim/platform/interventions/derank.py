@@ -1,0 +1,34 @@
+"""Deranking: a story may spread, but is recommended less or not at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field
+
+from rumorsim.platform.interventions.base import Intervention
+
+if TYPE_CHECKING:
+    from rumorsim.platform.desk import Case, Desk
+
+__all__ = ["Derank"]
+
+
+class Derank(Intervention):
+    """Let stories keep only a share of their score in recommendations."""
+
+    target: ClassVar = "story"
+    verb: ClassVar = "derank"
+    summary: ClassVar = "recommend stories less, or not at all"
+    needs: ClassVar = frozenset({"recommendation"})
+
+    kind: Literal["derank"] = Field("derank", description="deranking in recommendations")
+    keep: float = Field(
+        0.0, ge=0, lt=1, description="share of its score that a story keeps (assumption)"
+    )
+
+    def force(self) -> dict[str, float]:
+        return {"keep": self.keep}
+
+    def act(self, desk: Desk, target: int, case: Case) -> None:
+        case.done.append(desk.derank(target, keep=self.keep, case=case))

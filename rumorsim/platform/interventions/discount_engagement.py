@@ -1,0 +1,40 @@
+"""Discounted engagement: what bought or coordinated accounts do counts less on surfaces."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field
+
+from rumorsim.platform.interventions.base import Intervention
+from rumorsim.platform.surfaces.base import KEPT_OFF_BY
+
+if TYPE_CHECKING:
+    from rumorsim.platform.desk import Case, Desk
+
+__all__ = ["DiscountEngagement"]
+
+
+class DiscountEngagement(Intervention):
+    """Let the posts and shares of accounts weigh less in what surfaces rank; they stay seen.
+
+    "Inflated traffic" is among what the rules of February 2021 name; they give no number.
+    """
+
+    target: ClassVar = "account"
+    verb: ClassVar = "discount-engagement"
+    summary: ClassVar = "let fake traffic count less on surfaces"
+    needs: ClassVar = frozenset(KEPT_OFF_BY)
+
+    kind: Literal["discount-engagement"] = Field(
+        "discount-engagement", description="discounted engagement"
+    )
+    weight: float = Field(
+        0.0, ge=0, lt=1, description="what a post of theirs still counts on surfaces (assumption)"
+    )
+
+    def force(self) -> dict[str, float]:
+        return {"weight": self.weight}
+
+    def act(self, desk: Desk, target: int, case: Case) -> None:
+        case.done.append(desk.discount_engagement(target, weight=self.weight, case=case))

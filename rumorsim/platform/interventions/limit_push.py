@@ -1,0 +1,31 @@
+"""Limited push: no notification carries the story."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field
+
+from rumorsim.platform.interventions.base import Intervention
+
+if TYPE_CHECKING:
+    from rumorsim.platform.desk import Case, Desk
+
+__all__ = ["LimitPush"]
+
+
+class LimitPush(Intervention):
+    """Keep stories out of push notifications; what was pushed before stays read.
+
+    Push notifications are among what the rules of February 2021 name; they give no number.
+    """
+
+    target: ClassVar = "story"
+    verb: ClassVar = "limit-push"
+    summary: ClassVar = "keep stories out of push notifications"
+    needs: ClassVar = frozenset({"push"})
+
+    kind: Literal["limit-push"] = Field("limit-push", description="limited push")
+
+    def act(self, desk: Desk, target: int, case: Case) -> None:
+        case.done.append(desk.limit_push(target, case=case))

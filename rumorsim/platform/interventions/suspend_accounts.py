@@ -1,0 +1,33 @@
+"""Suspension: for a time the account can neither post nor read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field
+
+from rumorsim.common.units import PositiveDuration
+from rumorsim.platform.interventions.base import Intervention
+
+if TYPE_CHECKING:
+    from rumorsim.platform.desk import Case, Desk
+
+__all__ = ["SuspendAccounts"]
+
+
+class SuspendAccounts(Intervention):
+    """Suspend accounts: no posting and no reading for ``duration``; posts stay unless hidden."""
+
+    target: ClassVar = "account"
+    verb: ClassVar = "suspend"
+    summary: ClassVar = "bar accounts from posting and reading for a time"
+
+    kind: Literal["suspend-accounts"] = Field("suspend-accounts", description="suspension")
+    duration: PositiveDuration = Field(description="how long")
+    hide_posts: bool = Field(False, description="its posts are hidden for as long")
+
+    def force(self) -> dict[str, float]:
+        return {"hide_posts": self.hide_posts}
+
+    def act(self, desk: Desk, target: int, case: Case) -> None:
+        case.done.append(desk.suspend(target, hide_posts=self.hide_posts, case=case))

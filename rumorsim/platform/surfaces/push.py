@@ -1,0 +1,82 @@
+"""Push notifications: the platform sends the hottest story to a sample of accounts.
+
+At every refresh the story with the highest score that may be pushed and was not yet is
+sent, if its score is high enough and the day's number is not used up. An account opens the
+notification at once or never; who opens it reads the story's most shared post.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from rumorsim.common.laws import round24
+from rumorsim.common.randomness import Purpose, address_word, philox_array, uniform_array
+from rumorsim.common.units import PositiveDuration
+from rumorsim.platform.surfaces.base import SurfaceModel
+from rumorsim.platform.surfaces.host import Host
+
+__all__ = ["Push"]
+
+DAY = 24.0
+
+
+class Push(SurfaceModel):
+    """Notifications that a platform sends of its own accord."""
+
+    like: ClassVar = "push"
+    summary: ClassVar = "its notifications"
+    needed: ClassVar = {"push": ("push notifications", "add a push table to a platform")}
+    seconds_a_refresh: ClassVar = 3e-5
+
+    per_day: int = Field(3, ge=1, le=1000, description="the most pushes per day (assumption)")
+    opened: float = Field(
+        0.03,
+        ge=0,
+        le=1,
+        description="share of the platform's accounts that get and open one (assumption)",
+    )
+    least: float = Field(
+        1.0,
+        ge=0,
+        le=1e9,
+        description="score a story needs, in posts for each 1,000 accounts (assumption)",
+    )
+    refresh: PositiveDuration = Field("30 min", description="time between looks (assumption)")  # type: ignore[assignment]
+    half_life: PositiveDuration = Field(
+        "3 h", description="time in which a score halves (assumption)"
+    )  # type: ignore[assignment]
+
+    def process(self, engine: Host, surface: int, platform: int) -> Generator[Any, Any, None]:
+        return _pushes(self, engine, surface, platform)
+
+
+def _pushes(push: Push, engine: Host, surface: int, platform: int) -> Generator[Any, Any, None]:
+    """The SimPy process that pushes stories."""
+    world = engine.world
+    decay = float(round24(2.0 ** (-push.refresh / push.half_life)))
+    accounts = np.flatnonzero(world.platform[: world.graph.accounts] == platform)
+    least = push.least * len(accounts) / 1000
+    scores = np.zeros(len(world.stories))
+    done = np.zeros(len(world.stories), dtype=bool)
+    sent: dict[int, int] = {}
+    for tick in range(1, int(world.horizon / push.refresh) + 2):
+        yield engine.env.timeout_until(tick * push.refresh)
+        scores *= decay
+        scores += world.take_heat(platform, surface)
+        day = int(engine.env.now // DAY)
+        fit = ~done & (world.stories["pushable"] != 0) & (scores >= least) & (scores > 0)
+        if not fit.any() or sent.get(day, 0) >= push.per_day:
+            continue
+        story = int(np.argmax(np.where(fit, scores, -1.0)))
+        post = world.top_post(platform, story)
+        if post < 0:
+            continue
+        done[story] = True
+        sent[day] = sent.get(day, 0) + 1
+        engine.write_surface(story, surface, 1)
+        words = philox_array(world.seed, address_word(Purpose.PUSH, story), accounts, surface, 0)
+        engine.notify(post, accounts[uniform_array(words[0]) < push.opened], surface)

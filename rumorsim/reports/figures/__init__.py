@@ -1,0 +1,1 @@
+"""What figures, tables and numbers in text share; the studies draw with these."""

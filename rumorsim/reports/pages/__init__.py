@@ -1,0 +1,1 @@
+"""The HTML page of results: one self-contained file."""

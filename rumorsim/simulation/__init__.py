@@ -1,0 +1,1 @@
+"""One simulation, and runs of a scenario from start to horizon."""

@@ -1,0 +1,1 @@
+"""compare: every policy in the same worlds."""

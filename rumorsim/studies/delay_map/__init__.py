@@ -1,0 +1,1 @@
+"""delay-map: harm averted by delay and coverage."""

@@ -1,0 +1,253 @@
+"""delay map: harm averted as a function of how fast a platform reacts, and how much it covers.
+
+One policy of a scenario is run at every reaction time and every coverage, in the same worlds
+as ``none``. Reaction time is the delay from the trigger to the act, the same in every case (in
+the place of the delay law of the scenario); coverage is the share of targets that are acted
+upon: ``fraction`` (a random sample of the targets, fixed draws: a larger one holds the smaller
+one) or ``sensitivity`` (P(act | reviewed, guilty)).
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from rumorsim.common.claims import Claim
+from rumorsim.common.errors import Fault, InputError, nearest, number_fault, show_value
+from rumorsim.common.plurals import counted
+from rumorsim.common.progress import Counted, progress_of, signs_of_life
+from rumorsim.common.randomness import seed_of
+from rumorsim.common.units import parse_duration
+from rumorsim.measures import AnyMeasure
+from rumorsim.scenario import AnyScenario, Scenario, scenario_of
+from rumorsim.scenario.handing import AnyPolicy, with_measures, with_policy
+from rumorsim.studies.compare.comparison import NONE, main_key
+from rumorsim.studies.runner.answering import (
+    AnswerDirectory,
+    check_key,
+    measure_of,
+    numbers,
+)
+from rumorsim.studies.runner.run_specs import RunSpecs, Setting
+from rumorsim.studies.runner.runner import Runner
+from rumorsim.studies.statistics.intervals import Interval, shared_level
+from rumorsim.studies.statistics.stated import paired_difference, relative_change
+from rumorsim.studies.sweep.overrides import overridden
+from rumorsim.studies.sweep.study import MOST_RUNS
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from rumorsim.reports.figures.pictures import Picture
+
+from rumorsim.studies.delay_map.cells import Cell, DelayMapCells
+
+__all__ = ["COVERAGES", "DELAYS", "Cell", "DelayMap", "delay_map"]
+
+HOLDS: Final = "delay map"
+DELAYS: Final = ("0 h", "1 h", "2 h", "4 h", "8 h", "16 h")
+COVERAGES: Final = (0.2, 0.4, 0.6, 0.8, 1.0)
+_COVERED_BY: Final = {"fraction": "whom.fraction", "sensitivity": "sensitivity"}
+
+
+@dataclass(frozen=True, repr=False)
+class DelayMap(DelayMapCells):
+    """Every cell, by delay and then by coverage."""
+
+    def figure(self, width: str | None = None) -> Picture:
+        """The figure, as :meth:`.Comparison.figure` gives one."""
+        from rumorsim.reports.figures.pictures import Picture
+        from rumorsim.studies.delay_map.text import figure
+
+        return Picture(figure(self), width)
+
+    def _repr_html_(self) -> str:
+        return super()._repr_html_() + self.figure().html()
+
+    def text(self) -> str:
+        """The table for people."""
+        from rumorsim.studies.delay_map.text import told
+
+        return told(self)
+
+    def _claim(self) -> Claim:
+        return Claim.of(HOLDS, self.scenario, self.source)
+
+    def _write(self, directory: AnswerDirectory) -> None:
+        directory.text("delay-map.txt", self.text() + "\n")
+        directory.json("delay-map.json", self.as_dict())
+        directory.csv("delay-map.csv", self.rows())
+
+    def _drawn(self) -> tuple[str, Callable[[], Figure]]:
+        from rumorsim.studies.delay_map.text import figure
+
+        return "delay-map.png", lambda: figure(self)
+
+
+def delay_map(
+    scenario: AnyScenario,
+    policy: AnyPolicy,
+    *,
+    measures: Iterable[AnyMeasure] | None = None,
+    delays: Sequence[str] = DELAYS,
+    coverages: Sequence[float] = COVERAGES,
+    covered_by: str = "fraction",
+    key: str | None = None,
+    replicates: int = 20,
+    seed: int | None = None,
+    out: str | Path | None = None,
+    workers: int | None = None,
+    most_runs: int = MOST_RUNS,
+    reuse: bool = True,
+    force: bool = False,
+    progress: Counted = None,
+) -> DelayMap:
+    """What ``policy`` averts of the number ``key`` at every delay and coverage.
+
+    ``scenario`` is a :class:`.Scenario`, the path of its file or the name of one that ships.
+    ``policy`` is one of the scenario's, interventions, or a function of your own that takes the
+    desk, ``delay`` (hours) and ``coverage`` (a part). ``key`` is by default the reach of false
+    stories; ``measures`` are others, own ones too, that it may be a number of.
+
+    Worlds have the seeds ``seed``, ``seed + 1`` ... (of the scenario if not given). With ``out``
+    finished runs are kept there; what another scenario left there is replaced only with
+    ``force``. InputError where anything is at fault: a policy that is not there, a key an
+    intervention lacks.
+    ``progress``: a function that is called with how much is done and how much there is; True
+    shows a bar, False none; by default notebooks show one.
+    """
+    scenario = scenario_of(scenario)
+    told = progress_of(progress, "runs")
+    first = scenario.seed if seed is None else seed_of(seed)
+    if measures is not None:
+        scenario = with_measures(scenario, measures)
+    if not isinstance(policy, str) or ":" in policy:
+        scenario, policy = with_policy(scenario, policy)
+    main = main_key(scenario.resolved())
+    key = main if key is None else key
+    check_key(key, "of", main, scenario.resolved())
+    places = _checked(scenario, policy, delays, coverages, covered_by, replicates, most_runs)
+    seeds = range(first, first + replicates)
+    grid = list(product(delays, coverages))
+    specs = RunSpecs(scenario, [measure_of(key)])
+    settings = [Setting(NONE, world) for world in seeds]
+    for delay, coverage in grid:
+        overrides = _overrides(places, delay, coverage, _COVERED_BY[covered_by])
+        overridden(specs.scenario, overrides)  # all of it is checked before the first run
+        settings += [Setting(policy, world, overrides) for world in seeds]
+    resolved = specs.scenario.resolved()
+    store = None
+    if out is not None:
+        claim = Claim.of(HOLDS, resolved, scenario.file)
+        store = AnswerDirectory(Path(out), claim, force=force).kept
+    life = signs_of_life("delay map", unless=told)
+    with life, Runner(specs, workers=workers, store=store, curves=(), reuse=reuse) as runner:
+        found = numbers(runner, settings, [key], told)[:, 0].reshape(-1, replicates)
+    level = shared_level(len(grid))
+    base = found[0].tolist()
+    return DelayMap(
+        name=scenario.name,
+        policy=policy,
+        key=key,
+        covered_by=covered_by,
+        delays=tuple(delays),
+        coverages=tuple(coverages),
+        seeds=tuple(seeds),
+        level=level,
+        cells=tuple(
+            Cell(parse_duration(delay), coverage, *_averted(values.tolist(), base, level, key))
+            for (delay, coverage), values in zip(grid, found[1:], strict=True)
+        ),
+        scenario=resolved,
+        source=scenario.file,
+        reused=runner.reused,
+    )
+
+
+def _checked(
+    scenario: Scenario,
+    policy: str,
+    delays: Sequence[str],
+    coverages: Sequence[float],
+    covered_by: str,
+    replicates: int,
+    most_runs: int,
+) -> list[str]:
+    """The keys of the policy's interventions, and of the settings of its own functions.
+
+    InputError with everything that is wrong.
+    """
+    faults = []
+    names = [each.name for each in scenario.policies]
+    if policy not in names:
+        advice = nearest(policy, names) if names else "add one to policies"
+        faults.append(Fault("there is no such policy", "", "policy", show_value(policy), advice))
+    if covered_by not in _COVERED_BY:
+        advice = nearest(covered_by, list(_COVERED_BY))
+        faults.append(
+            Fault("is not a way to vary coverage", "", "covered_by", show_value(covered_by), advice)
+        )
+    for what, values in (("delays", delays), ("coverages", coverages)):
+        if not values or len(set(values)) < len(values):
+            faults.append(Fault("must be at least one, each once", key=what, value=str(values)))
+    for coverage in coverages:
+        if not 0 <= coverage <= 1:
+            rule = "must be a part, 0 to 1"
+            faults.append(Fault(rule, key="coverages", value=show_value(coverage)))
+    for delay in delays:
+        try:
+            parse_duration(delay)
+        except ValueError as error:
+            faults.append(Fault(str(error), key="delays", value=show_value(delay)))
+    fault = number_fault(replicates, "replicates", 2)
+    if fault is not None:
+        raise InputError([*faults, fault])
+    runs = (len(delays) * len(coverages) + 1) * replicates
+    if runs > most_runs:
+        rule = f"would be {counted(runs, 'run')}; {most_runs:,} are the most"
+        faults.append(Fault(rule, advice="make it smaller, or raise --most-runs"))
+    if not faults:
+        faults += _deaf_to_delay(scenario, policy)
+    if faults:
+        raise InputError(faults)
+    found, place = scenario.policy(policy), f"policies[{names.index(policy)}]"
+    return [
+        *(f"{place}.interventions[{each}]" for each in range(len(found.interventions))),
+        *(f"{place}.own[{each}].settings" for each in range(len(found.own or ()))),
+    ]
+
+
+def _deaf_to_delay(scenario: Scenario, policy: str) -> Iterator[Fault]:
+    """Faults of own functions that take no delay and coverage."""
+    for record in scenario.policy(policy).own or ():
+        function = scenario.handed.get(record)
+        try:
+            inspect.signature(function).bind(None, **{**record.settings, "delay": 0, "coverage": 1})
+        except TypeError:
+            rule = "takes no delay (hours) and coverage (a part), so that they cannot be varied"
+            advice = "write it as def policy(desk, delay, coverage)"
+            yield Fault(rule, "", "policy", record.code, advice)
+
+
+def _overrides(places: Sequence[str], delay: str, coverage: float, covered: str) -> dict[str, Any]:
+    every: dict[str, Any] = {}
+    for place in places:
+        if place.endswith(".settings"):
+            every[f"{place}.delay"] = parse_duration(delay)
+            every[f"{place}.coverage"] = float(coverage)
+            continue
+        every[f"{place}.delay"] = {"law": "fixed", "time": delay}
+        every[f"{place}.{covered}"] = float(coverage)
+    return every
+
+
+def _averted(
+    values: Sequence[float], base: Sequence[float], level: float, key: str
+) -> tuple[Interval, Interval | None]:
+    part = relative_change(values, base, level, key=key)
+    averted = paired_difference(values, base, level, key=key)
+    return averted.turned, None if part is None else part.turned

@@ -1,0 +1,141 @@
+"""A delay map in words, and as one picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from rumorsim.common.plurals import counted
+from rumorsim.reports.figures.style import drawing
+from rumorsim.reports.figures.tables import aligned, digits_for, number
+from rumorsim.studies.compare.effects import cell as in_cell
+from rumorsim.studies.compare.effects import what_is
+from rumorsim.studies.runner.queue import not_needed
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
+
+    from rumorsim.studies.delay_map.cells import Cell, DelayMapCells
+
+__all__ = ["figure", "told"]
+
+#: Light where little is averted, dark where much is; the same order in grey.
+_COLOURS: Final = "Blues"
+
+
+def told(found: DelayMapCells) -> str:
+    """A table: reaction times across, coverages down."""
+    worlds, cells = counted(len(found.seeds), "coupled world"), len(found.cells)
+    head = f'{found.name}, "{found.policy}": {_what(found)} averted, {worlds}'
+    rows = [[found.covered_by, *found.delays]]
+    for coverage in reversed(found.coverages):
+        some = [cell for cell in found.cells if cell.coverage == coverage]
+        rows.append([_percent(coverage), *(_text(cell) for cell in some)])
+    note = (
+        f"Intervals hold for all {cells} cells at once (95 %; each alone"
+        f" {100 * found.level:.4g} %, Bonferroni); * the data are compatible with no change."
+    )
+    spared = not_needed(found.reused, (cells + 1) * len(found.seeds))
+    lines = [head, "", *aligned(rows), "", note, sentence(found), *([spared] if spared else [])]
+    return "\n".join(lines)
+
+
+def sentence(found: DelayMapCells) -> str:
+    """The fastest and the slowest reaction at the greatest coverage, in one sentence."""
+    widest = [cell for cell in found.cells if cell.coverage == max(found.coverages)]
+    fast, slow = min(widest, key=_delay), max(widest, key=_delay)
+    told = " and ".join(
+        f"{_text(cell).rstrip('*')} after {cell.delay:g} h" for cell in dict.fromkeys((fast, slow))
+    )
+    covered = _percent(max(found.coverages))
+    return f'At {covered} coverage "{found.policy}" averts {told} of the {_what(found)}.'
+
+
+def _delay(cell: Cell) -> float:
+    return cell.delay
+
+
+def _what(found: DelayMapCells) -> str:
+    return what_is(found.key)
+
+
+def _percent(part: float) -> str:
+    return f"{100 * part:g} %"
+
+
+def _text(cell: Cell) -> str:
+    star = "" if _is_clear(cell) else "*"
+    if cell.part is None:
+        return in_cell(cell.averted) + star
+    return in_cell(cell.part.in_percent, unit="%") + star
+
+
+def figure(found: DelayMapCells) -> Figure:
+    """One map: reaction time across, coverage up, the darker the more is averted."""
+    wide, high = len(found.delays), len(found.coverages)
+    with drawing(2.2 + 1.15 * wide, 1.9 + 0.75 * high) as drawn:
+        ax = drawn.subplots()
+        image = _cells(ax, found)
+        ax.set_xticks(range(wide), list(found.delays))
+        ax.set_yticks(range(high), [_percent(each) for each in found.coverages])
+        ax.set_xlabel("reaction time: from trigger to act")
+        ax.set_ylabel(_AXIS[found.covered_by])
+        ax.grid(visible=False)
+        ax.tick_params(length=0)
+        for side in ("left", "bottom"):
+            ax.spines[side].set_visible(False)
+        bar = drawn.colorbar(image, ax=ax, shrink=0.9, pad=0.02)
+        bar.set_label(f"{_what(found)} averted{', %' if _parts(found) else ''}")
+        bar.outline.set_visible(False)
+        ax.set_title(f"{found.name}, “{found.policy}”: {_what(found)} averted")
+        drawn.supxlabel(
+            f"{len(found.seeds)} coupled worlds; below each number its interval, all of which"
+            " hold at once in 95 %;\n* the data are compatible with no change",
+            fontsize=8.5, color="#666666",
+        )  # fmt: skip
+    return drawn
+
+
+_AXIS: Final = {
+    "fraction": "coverage: part of the targets",
+    "sensitivity": "coverage: P(act | reviewed, guilty)",
+}
+
+
+def _parts(found: DelayMapCells) -> bool:
+    return all(cell.part is not None for cell in found.cells)
+
+
+def _cells(ax: Axes, found: DelayMapCells) -> AxesImage:
+    import numpy as np
+
+    scale = 100 if _parts(found) else 1
+    shown = [cell.part if scale == 100 and cell.part else cell.averted for cell in found.cells]
+    values = np.array([scale * each.estimate for each in shown])
+    grid = values.reshape(len(found.delays), len(found.coverages)).T
+    top = max(float(values.max()), 1e-9)
+    image = ax.imshow(
+        grid, cmap=_COLOURS, vmin=min(0.0, float(values.min())), vmax=top, aspect="auto",
+        origin="lower",
+    )  # fmt: skip
+    for place, (cell, each) in enumerate(zip(found.cells, shown, strict=True)):
+        x, y = divmod(place, len(found.coverages))
+        scaled = each.in_percent if scale == 100 else each
+        ink = "white" if scaled.estimate > 0.6 * top else "#222222"
+        digits = digits_for(*scaled)
+        star = "" if _is_clear(cell) else "*"
+        unit = " %" if scale == 100 else ""
+        text = f"{number(scaled.estimate, digits)}{unit}{star}"
+        ax.text(x, y + 0.1, text, ha="center", va="center", color=ink)
+        if scaled.low is not None and scaled.high is not None and scaled.low < scaled.high:
+            low, high = (number(end, digits) for end in (scaled.low, scaled.high))
+            small: dict[str, Any] = {"ha": "center", "va": "center", "color": ink, "fontsize": 7.5}
+            ax.text(x, y - 0.22, f"{low} to {high}", **small)
+    return image
+
+
+def _is_clear(cell: Cell) -> bool:
+    """Whether its interval holds no 0, or it is the same in every world."""
+    found = cell.averted
+    return found.clear or (found.known and found.low == found.high)

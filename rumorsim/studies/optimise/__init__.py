@@ -1,0 +1,1 @@
+"""optimise: the policy that meets a target at the least cost."""

@@ -1,0 +1,284 @@
+"""optimise: the cheapest policy that meets a reach target, or the frontier of reach and cost.
+
+Optuna searches among policies and their parameters in some worlds; the best it finds, the
+finalists, then run in fresh worlds, since what looks best in the worlds it was chosen in
+looks too good there. What is said of them rests on those alone (see ``finals``).
+
+A search can be taken up again: its sampler draws from a seed, and every finished run is
+kept, so that asking the same again repeats the trials without running anything and goes on
+from where it was, to the same answer to the bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rumorsim.common.claims import Claim
+from rumorsim.common.errors import Fault, InputError, number_fault, show_value
+from rumorsim.common.plurals import counted
+from rumorsim.common.progress import Counted, progress_of, signs_of_life
+from rumorsim.common.randomness import seed_of
+from rumorsim.common.settings.changing import parse_key
+from rumorsim.common.shown import listed
+from rumorsim.measures import AnyMeasure
+from rumorsim.scenario import Scenario
+from rumorsim.scenario.handing import Policies
+from rumorsim.studies.compare.comparison import NONE
+from rumorsim.studies.optimise.finals import Finalist, judged
+from rumorsim.studies.optimise.goals import Goal
+from rumorsim.studies.optimise.searching import Search
+from rumorsim.studies.runner.answering import (
+    AnswerDirectory,
+    asked_of,
+    made_with,
+    needed,
+    numbers,
+)
+from rumorsim.studies.runner.run_specs import RunSpecs
+from rumorsim.studies.runner.runner import Runner, Setting
+from rumorsim.studies.sweep.asking import Asked, study_of
+from rumorsim.studies.sweep.overrides import overridden
+from rumorsim.studies.sweep.parameters import Parameter
+from rumorsim.studies.sweep.plan import check_study, handed_over
+from rumorsim.studies.sweep.study import Study
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from rumorsim.reports.figures.pictures import Picture
+
+from rumorsim.studies.optimise.numbers import OptimumNumbers
+
+__all__ = ["Optimum", "optimise"]
+
+HOLDS: Final = "optimisation"
+#: Lets a study do without a design: its points are the trials' and not those of a design.
+_DESIGN: Final = {"kind": "sobol", "points": 2}
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, repr=False)
+class Optimum(OptimumNumbers):
+    """The trials of the search, the finalists in fresh worlds, and what can be said.
+
+    ``seeds``: the worlds of the search; ``fresh``: those of the finals.
+    """
+
+    def facts_shown(self) -> Sequence[tuple[str, Any]]:
+        from rumorsim.studies.optimise.text import sentence
+
+        return [
+            ("study", self.name),
+            ("parameters", listed(self.parameters) or "none"),
+            ("trials", len(self.trials)),
+            ("worlds", f"{len(self.seeds)} of the search, {len(self.fresh)} fresh"),
+            ("answer", sentence(self)),
+        ]
+
+    def figure(self, width: str | None = None) -> Picture:
+        """The figure, as :meth:`.Comparison.figure` gives one."""
+        from rumorsim.reports.figures.pictures import Picture
+        from rumorsim.studies.optimise.text import figure
+
+        return Picture(figure(self), width)
+
+    def _repr_html_(self) -> str:
+        return super()._repr_html_() + self.figure().html()
+
+    def text(self) -> str:
+        """The finalists for people, and the answer in one sentence."""
+        from rumorsim.studies.optimise.text import told
+
+        return told(self)
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it as plain JSON values."""
+        from rumorsim.studies.optimise.text import sentence
+
+        return {
+            "name": self.name,
+            "answer": sentence(self),
+            "search_seed": self.search_seed,
+            "parameters": list(self.parameters),
+            "goal": self.goal.as_dict(),
+            "seeds": list(self.seeds),
+            "fresh_seeds": list(self.fresh),
+            **self.verdict.as_dict(),
+            "trials": self.trial_rows(),
+            "scenario": dict(self.scenario),
+            "provenance": made_with(self.scenario),
+            "study": dict(self.study),
+        }
+
+    def _claim(self) -> Claim:
+        return Claim.of(HOLDS, asked_of(self.scenario, self.study), self.source)
+
+    def _write(self, directory: AnswerDirectory) -> None:
+        directory.text("optimum.txt", self.text() + "\n")
+        directory.json("optimum.json", self.as_dict())
+        directory.csv("trials.csv", self.trial_rows())
+        directory.csv("finalists.csv", self.verdict.rows())
+
+    def _drawn(self) -> tuple[str, Callable[[], Figure]]:
+        from rumorsim.studies.optimise.text import figure
+
+        return "frontier.png", lambda: figure(self)
+
+
+def optimise(
+    study: Asked,
+    *,
+    parameters: Mapping[str, Any] | Sequence[Any] | None = None,
+    replicates: int | None = None,
+    at_most: str | None = None,
+    prices: Mapping[str, float] | None = None,
+    trials: int = 50,
+    finalists: int = 6,
+    confirm: int = 40,
+    search_seed: int = 1,
+    out: str | Path | None = None,
+    scenario: Scenario | None = None,
+    policies: Policies | None = None,
+    measures: Iterable[AnyMeasure] | None = None,
+    workers: int | None = None,
+    most_runs: int | None = None,
+    force: bool = False,
+    progress: Counted = None,
+) -> Optimum:
+    """Search the policies and parameters of ``study``, then hold the finalists together.
+
+    ``study`` is a file, a table of the same keys, or a scenario with what is varied beside it,
+    as for :func:`.sweep`::
+
+        reports = "policies[close accounts].interventions[0].when.reports"
+        rumorsim.optimise(
+            scenario, parameters={reports: {"low": 1, "high": 9, "whole": True}}, at_most="70%"
+        )
+
+    The study's design is not used: the trials take its place.
+    ``at_most``: the reach of false stories allowed, "70%" of that under ``none`` or accounts;
+    the cheapest policy that keeps it is sought. Without it, the frontier of false reach, true
+    reach lost and cost. ``prices``: what one of each number costs (default: every action 1).
+    ``policies`` instead of the study's, and ``measures`` whose numbers may have prices, own ones
+    too (as in :func:`.compare`). ``confirm``: fresh worlds for each of the ``finalists``. With
+    ``out`` finished runs are kept there. InputError where anything is at fault or Optuna is absent.
+    ``progress``: a function that is called with how much is done and how much there is; True
+    shows a bar, False none; by default notebooks show one.
+    """
+    told = progress_of(progress, "settings")
+    needed("optuna")
+    search_seed = seed_of(search_seed, "search_seed", 2**32 - 1)
+    begun = study_of(study, _DESIGN, parameters=parameters, replicates=replicates)
+    base = begun.load_scenario() if scenario is None else scenario
+    begun, base = handed_over(begun, base, policies, measures)
+    goal = Goal.of(at_most, prices, base.resolved())
+    names = _checked(begun, base, trials, finalists, confirm, most_runs)
+    first = base.seed if begun.seed is None else begun.seed
+    seeds = tuple(range(first, first + begun.replicates))
+    fresh = tuple(range(seeds[-1] + 1, seeds[-1] + 1 + confirm))
+    asked = begun.model_dump(mode="json", by_alias=True)
+    specs = RunSpecs(base, goal.measures)
+    resolved = specs.scenario.resolved()
+    store = None
+    if out is not None:
+        claim = Claim.of(HOLDS, asked_of(resolved, asked), begun.path)
+        store = AnswerDirectory(Path(out), claim, force=force).kept
+    life = signs_of_life("optimise", unless=told)
+    with life, Runner(specs, workers=workers, store=store, curves=()) as runner:
+        table = _Table(runner, goal)
+        search = Search(begun, names, goal, seeds, table.worlds, search_seed)
+        total = trials + finalists + 1
+        for done in range(trials):
+            search.step()
+            if told is not None:
+                told(done + 1, total)
+        chosen = search.finalists(finalists)
+        found = []
+        for done, trial in enumerate(chosen):
+            found.append(Finalist(trial, table.worlds(trial.policy, trial.overrides, fresh)))
+            if told is not None:
+                told(trials + done + 1, total)
+        verdict = judged(goal, found, table.worlds(NONE, {}, fresh))
+    return Optimum(
+        name=begun.name,
+        goal=goal,
+        parameters=tuple(each.name for each in begun.parameters),
+        trials=tuple(search.trials),
+        seeds=seeds,
+        fresh=fresh,
+        verdict=verdict,
+        scenario=resolved,
+        study=asked,
+        search_seed=search_seed,
+        source=begun.path,
+    )
+
+
+class _Table:
+    """The numbers of a goal in any worlds under any setting."""
+
+    def __init__(self, runner: Runner, goal: Goal) -> None:
+        self.runner, self.goal = runner, goal
+
+    def worlds(self, policy: str, overrides: Mapping[str, Any], seeds: tuple[int, ...]) -> Floats:
+        """(worlds, 3): false reach, true reach, cost."""
+        settings = [Setting(policy, seed, overrides) for seed in seeds]
+        found = numbers(self.runner, settings, self.goal.keys)
+        return np.column_stack([found[:, :2], self.goal.costs(found)])
+
+
+def _checked(
+    study: Study,
+    scenario: Scenario,
+    trials: int,
+    finalists: int,
+    confirm: int,
+    most_runs: int | None,
+) -> tuple[str, ...]:
+    """The policies to choose from; InputError with everything that is wrong."""
+    numbers = (("trials", trials, 1), ("finalists", finalists, 1), ("confirm", confirm, 2))
+    wrong = [number_fault(value, key, least) for key, value, least in numbers]
+    faults = [fault for fault in wrong if fault is not None]
+    for i, parameter in enumerate(study.parameters):
+        for key in parameter.sets:
+            if parse_key(key)[0] != "policies":
+                rule = "is not for the platform to choose"
+                advice = 'only keys of policies can be optimised, such as policies["NAME"]...'
+                faults.append(Fault(rule, study.file, f"parameters[{i}].key", f'"{key}"', advice))
+        for value in parameter.values or (parameter.at(0.0), parameter.at(1.0)):
+            faults += _refused(study, scenario, i, parameter, value)
+    if faults:
+        raise InputError(faults)
+    policies = check_study(study, scenario, 10**12)
+    runs = (trials + 1) * study.replicates + (finalists + 1) * confirm
+    most = study.most_runs if most_runs is None else most_runs
+    if runs > most:
+        rule = f"would be up to {counted(runs, 'run')}; {most:,} are the most"
+        advice = "make it smaller, or raise most_runs (--most-runs)"
+        raise InputError(Fault(rule, file=study.file, advice=advice))
+    chosen = tuple(policy for policy in policies if policy != NONE)
+    if not chosen:
+        rule = "there is no policy to optimise"
+        raise InputError(Fault(rule, study.file, "policies", advice="name one besides none"))
+    return chosen
+
+
+def _refused(
+    study: Study, scenario: Scenario, place: int, parameter: Parameter, value: Any
+) -> list[Fault]:
+    """What the scenario says against a value of a parameter."""
+    try:
+        overridden(scenario, dict.fromkeys(parameter.sets, value))
+    except InputError as error:
+        where, shown = f"parameters[{place}]", show_value(value)
+        return [
+            Fault(f"{fault.key}: {fault.rule}", study.file, where, shown, fault.advice)
+            for fault in error.faults
+        ]
+    return []

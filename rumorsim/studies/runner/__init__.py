@@ -1,0 +1,1 @@
+"""Many runs of a scenario: workers, the store of their records, clusters."""

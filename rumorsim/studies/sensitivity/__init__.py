@@ -1,0 +1,1 @@
+"""sensitivity: which parameters move an answer."""

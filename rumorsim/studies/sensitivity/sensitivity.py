@@ -1,0 +1,228 @@
+"""sensitivity: which parameters move an answer, alone and together with others.
+
+A study whose design is ``sobol`` or ``morris`` says what is varied. Every point runs in the
+same worlds; what is explained is, for each policy, the paired difference to ``none`` (what the
+policy does), and for ``none`` the number itself. Saltelli et al., Computer Physics
+Communications 181 (2010); Morris, Technometrics 33 (1991).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rumorsim.common.claims import Claim
+from rumorsim.common.errors import Fault, InputError
+from rumorsim.common.progress import Counted, progress_of, signs_of_life
+from rumorsim.common.settings import replaced, unchecked
+from rumorsim.measures import AnyMeasure
+from rumorsim.scenario import Scenario
+from rumorsim.scenario.handing import Policies
+from rumorsim.studies.compare.comparison import NONE, main_key
+from rumorsim.studies.runner.answering import (
+    AnswerDirectory,
+    asked_of,
+    check_key,
+    measure_of,
+    needed,
+    numbers,
+)
+from rumorsim.studies.runner.run_specs import RunSpecs, Setting
+from rumorsim.studies.runner.runner import Runner
+from rumorsim.studies.statistics.indices import (
+    morris_effects,
+    noise,
+    saltelli,
+    sobol_indices,
+)
+from rumorsim.studies.sweep.asking import Asked, study_of
+from rumorsim.studies.sweep.designs import Morris, Sobol
+from rumorsim.studies.sweep.parameters import Parameter
+from rumorsim.studies.sweep.plan import handed_over, overrides_of, planned
+from rumorsim.studies.sweep.study import Study
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from rumorsim.reports.figures.pictures import Picture
+
+from rumorsim.studies.sensitivity.responses import Response, SensitivityIndices
+
+__all__ = ["Response", "Sensitivity", "sensitivity"]
+
+HOLDS: Final = "sensitivity"
+#: For a study that names no design.
+_DESIGN: Final = {"kind": "sobol", "points": 64}
+
+
+@dataclass(frozen=True, repr=False)
+class Sensitivity(SensitivityIndices):
+    """The indices of every parameter for every response.
+
+    ``method`` is "sobol" or "morris", ``key`` the number explained, ``points`` the values of
+    the parameters by name, ``seeds`` the worlds.
+    """
+
+    def figure(self, width: str | None = None) -> Picture:
+        """The figure, as :meth:`.Comparison.figure` gives one."""
+        from rumorsim.reports.figures.pictures import Picture
+        from rumorsim.studies.sensitivity.text import figure
+
+        return Picture(figure(self), width)
+
+    def _repr_html_(self) -> str:
+        return super()._repr_html_() + self.figure().html()
+
+    def text(self) -> str:
+        """The tables for people."""
+        from rumorsim.studies.sensitivity.text import told
+
+        return told(self)
+
+    def _claim(self) -> Claim:
+        return Claim.of(HOLDS, asked_of(self.scenario, self.study), self.source)
+
+    def _write(self, directory: AnswerDirectory) -> None:
+        directory.text("sensitivity.txt", self.text() + "\n")
+        directory.json("sensitivity.json", self.as_dict())
+        directory.csv("indices.csv", self.rows())
+        directory.csv("points.csv", self._point_rows())
+
+    def _drawn(self) -> tuple[str, Callable[[], Figure]]:
+        from rumorsim.studies.sensitivity.text import figure
+
+        return "indices.png", lambda: figure(self)
+
+
+def sensitivity(
+    study: Asked,
+    *,
+    parameters: Mapping[str, Any] | Sequence[Any] | None = None,
+    replicates: int | None = None,
+    design: Mapping[str, Any] | None = None,
+    key: str | None = None,
+    out: str | Path | None = None,
+    scenario: Scenario | None = None,
+    policies: Policies | None = None,
+    measures: Iterable[AnyMeasure] | None = None,
+    workers: int | None = None,
+    most_runs: int | None = None,
+    reuse: bool = True,
+    force: bool = False,
+    progress: Counted = None,
+) -> Sensitivity:
+    """The indices of every parameter of ``study`` for the number ``key``.
+
+    ``study`` is a file, a table of the same keys, or a scenario with what is varied beside it,
+    as for :func:`.sweep`; ``design`` is sobol (by default, with 64 points) or morris::
+
+        rumorsim.sensitivity(
+            scenario,
+            parameters={
+                "feed.attention": {"low": 5, "high": 50, "whole": True},
+                "stories[tap-water].appeal": {"low": 0.05, "high": 0.2},
+            },
+            replicates=5,
+        )
+
+    ``key`` by default the reach of false stories; ``policies`` instead of the study's, and
+    ``measures`` that ``key`` may be a number of, own ones too (as in :func:`.compare`).
+    With ``out`` finished runs are kept there and found again; nothing else is written (see
+    :meth:`Sensitivity.save`). ``most_runs`` instead of the study's; ``progress`` is called
+    with settings done and in all.
+    ``progress``: a function that is called with how much is done and how much there is; True
+    shows a bar, False none; by default notebooks show one.
+    InputError where study or scenario are at fault or SALib is absent.
+    """
+    told = progress_of(progress, "runs")
+    needed("SALib")
+    begun = study_of(study, _DESIGN, parameters=parameters, replicates=replicates, design=design)
+    base = begun.load_scenario() if scenario is None else scenario
+    begun, base = handed_over(begun, base, policies, measures)
+    main = main_key(base.resolved())
+    key = main if key is None else key
+    check_key(key, "of", main, base.resolved())
+    asked = replaced(begun, design=_design(begun))
+    specs = RunSpecs(base, [measure_of(key)])
+    plan = planned(asked, specs, most_runs)
+    policies = plan.policies
+    settings = [
+        Setting(policy, seed, overrides_of(asked, point))
+        for point in plan.points
+        for policy in policies
+        for seed in plan.seeds
+    ]
+    resolved = specs.scenario.resolved()
+    written = begun.model_dump(mode="json", by_alias=True)
+    store = None
+    if out is not None:
+        claim = Claim.of(HOLDS, asked_of(resolved, written), begun.path)
+        store = AnswerDirectory(Path(out), claim, force=force).kept
+    life = signs_of_life("sensitivity", unless=told)
+    with life, Runner(specs, workers=workers, store=store, curves=(), reuse=reuse) as runner:
+        found = numbers(runner, settings, [key], told)
+    values = found.reshape(len(plan.points), len(policies), len(plan.seeds))
+    return Sensitivity(
+        name=begun.name,
+        method=begun.design.kind,
+        key=key,
+        parameters=tuple(each.name for each in begun.parameters),
+        points=plan.points,
+        seeds=tuple(plan.seeds),
+        responses=tuple(
+            _response(asked, policy, *_explained(policies, policy, values)) for policy in policies
+        ),
+        scenario=resolved,
+        study=written,
+        source=begun.path,
+        reused=runner.reused,
+    )
+
+
+class _Saltelli(Sobol):
+    """Sobol' points in twice the dimensions, crossed as Saltelli's estimators want them."""
+
+    def count(self, parameters: Sequence[Parameter]) -> int:
+        """Two points more than parameters for each of the base points."""
+        return self.number * (len(parameters) + 2)
+
+    def units(self, dimensions: int) -> NDArray[np.float64]:
+        """The crossed points."""
+        return saltelli(super().units(2 * dimensions))
+
+
+def _design(study: Study) -> Sobol | Morris:
+    """The design that indices can be estimated from."""
+    design = study.design
+    if isinstance(design, Sobol):
+        return unchecked(_Saltelli, kind="sobol", number=design.number, seed=design.seed)
+    if isinstance(design, Morris):
+        return design
+    rule = "must be sobol or morris where sensitivity is asked"
+    advice = 'such as design = { kind = "sobol", points = 64 }'
+    raise InputError(Fault(rule, study.file, "design.kind", f'"{design.kind}"', advice))
+
+
+def _explained(
+    policies: tuple[str, ...], policy: str, values: NDArray[np.float64]
+) -> tuple[bool, NDArray[np.float64]]:
+    """Whether it is the difference to ``none``, and the responses: (points, worlds)."""
+    own = values[:, policies.index(policy)]
+    if policy == NONE or NONE not in policies:
+        return False, own
+    return True, own - values[:, policies.index(NONE)]
+
+
+def _response(study: Study, policy: str, difference: bool, values: NDArray[np.float64]) -> Response:
+    names = [each.name for each in study.parameters]
+    design = study.design
+    if isinstance(design, Morris):
+        indices = morris_effects(values, design.units(len(names)), names, design.levels)
+    else:
+        indices = sobol_indices(values, names)
+    return Response(policy, difference, values, tuple(indices), noise(values))

@@ -1,0 +1,1 @@
+"""Intervals, resampling, ranking and the tests of what few worlds can say."""

@@ -1,0 +1,1 @@
+"""sweep: every setting of a study in the same worlds."""

@@ -1,0 +1,109 @@
+"""What is said of a study whose values a scenario refuses: which parameter, which value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from rumorsim.common.errors import Fault, InputError, show_value
+from rumorsim.common.settings.changing import path_in
+from rumorsim.scenario import Scenario
+from rumorsim.studies.sweep.designs import Listed
+from rumorsim.studies.sweep.parameters import Parameter
+from rumorsim.studies.sweep.study import Study
+
+__all__ = ["Complaints", "faults_of_keys"]
+
+#: More are not told: the rest is alike.
+_MOST_TOLD: Final = 20
+_NO_KEY: Final = "there is no such key"
+
+
+def faults_of_keys(study: Study, scenario: Scenario) -> Iterator[Fault]:
+    """Keys of parameters that lead nowhere, or are set by two of them."""
+    taken: dict[str, str] = {}
+    for where, key, parameter in _keys(study):
+        try:
+            path = path_in(scenario, key)
+        except InputError as error:
+            for fault in error.faults:
+                yield Fault(fault.rule, study.file, where, show_value(key), fault.advice)
+            continue
+        if path in taken:
+            rule = f"is set by {show_value(taken[path])} already"
+            yield Fault(rule, study.file, where, show_value(key), "remove one of them")
+        taken[path] = parameter.name
+
+
+def _keys(study: Study) -> Iterator[tuple[str, str, Parameter]]:
+    """Every key of a parameter, with its place in the file."""
+    for i, parameter in enumerate(study.parameters):
+        for n, key in enumerate(parameter.sets):
+            where = f"parameters[{i}].key" if parameter.key else f"parameters[{i}].keys[{n}]"
+            yield where, key, parameter
+
+
+class Complaints:
+    """Faults of the points of a study, each told once, by the parameter that causes it."""
+
+    def __init__(self, study: Study, scenario: Scenario) -> None:
+        self._study = study
+        self._paths = [
+            (path_in(scenario, key), where, key, parameter)
+            for where, key, parameter in _keys(study)
+        ]
+        self._faults: dict[tuple[str, str, str], Fault] = {}
+
+    def add(self, point: int, values: Mapping[str, Any], error: InputError) -> None:
+        """Note what is wrong with a point, unless the same was noted before."""
+        for fault in error.faults:
+            made = self._of_a_parameter(point, values, fault) or self._of_a_point(
+                point, values, fault
+            )
+            self._faults.setdefault((made.key.split("[")[0], fault.key, fault.rule), made)
+
+    def tell(self) -> None:
+        """InputError with all that was noted, if anything was."""
+        if self._faults:
+            raise InputError(list(self._faults.values())[:_MOST_TOLD])
+
+    def _of_a_parameter(self, point: int, values: Mapping[str, Any], fault: Fault) -> Fault | None:
+        file = self._study.file
+        for path, where, key, parameter in self._paths:
+            if not (_inside(fault.key, path) or _inside(path, fault.key)):
+                continue
+            if fault.rule.startswith(_NO_KEY) and _inside(path, fault.key):
+                return Fault(_NO_KEY, file, where, show_value(key), fault.advice)
+            value = values[parameter.name]
+            rule = fault.rule if fault.key == path else f"{fault.key}: {fault.rule}"
+            rule += f" (at {_told(values)})" if len(values) > 1 else ""
+            place = self._place(point, parameter, value)
+            return Fault(rule, file, place, show_value(value), fault.advice)
+        return None
+
+    def _of_a_point(self, point: int, values: Mapping[str, Any], fault: Fault) -> Fault:
+        what = f"{fault.key} = {fault.value}" if fault.value else fault.key
+        rule = f"{what}: {fault.rule}" if what else fault.rule
+        return Fault(rule, self._study.file, f"point {point} ({_told(values)})", "", fault.advice)
+
+    def _place(self, point: int, parameter: Parameter, value: Any) -> str:
+        """Where in the file the value of a parameter comes from."""
+        i = self._study.parameters.index(parameter)
+        if isinstance(self._study.design, Listed):
+            return f"design.points[{point}].{parameter.name}"
+        if parameter.values is not None:
+            return f"parameters[{i}].values[{parameter.values.index(value)}]"
+        ends = {"low": parameter.at(0.0), "high": parameter.at(1.0)}
+        return next(
+            (f"parameters[{i}].{end}" for end, each in ends.items() if each == value),
+            f"parameters[{i}]",
+        )
+
+
+def _told(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} = {show_value(value)}" for name, value in values.items())
+
+
+def _inside(key: str, path: str) -> bool:
+    """Whether ``key`` is ``path`` or something inside it."""
+    return bool(path) and (key == path or key.startswith((f"{path}.", f"{path}[")))

@@ -1,0 +1,1 @@
+"""compare --tail: the chance that a rumor becomes huge, by splitting."""

@@ -1,0 +1,50 @@
+"""A comparison of tails, and of means, under every policy, from trees of worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rumorsim.common.shown import listed
+from rumorsim.studies.tail.answer import TailNumbers
+
+__all__ = ["TailComparison"]
+
+
+@dataclass(frozen=True, repr=False)
+class TailComparison(TailNumbers):
+    """The chance of a tail, and the mean of its number, under every policy, from trees of worlds.
+
+    ``trees[r]`` are the leaves of the tree of the world ``seeds[r]`` (weights add up to 1), each
+    with the number asked about under every policy. ``worlds`` says which seeds were taken, and with
+    what weights; ``others``: numbers whose means are told too. ``pilot`` says where worlds were
+    split. ``scenario`` is the resolved form.
+    """
+
+    def facts_shown(self) -> Sequence[tuple[str, Any]]:
+        from rumorsim.studies.tail.text import effort, sentence
+
+        return [
+            ("scenario", self.name),
+            ("tail", self.tail.written),
+            ("policies", listed(self.policies)),
+            ("made", effort(self)),
+            *(("", sentence(each, self)) for each in self.chances),
+        ]
+
+    def text(self) -> str:
+        """A table, what it rests on, and a sentence for each policy."""
+        from rumorsim.studies.tail.text import told
+
+        return told(self)
+
+    def save(self, directory: str | Path, *, force: bool = False, source: str | Path = "") -> None:
+        """Write tail.txt, tail.json, chances.csv, means.csv, leaves.csv and scenario.json.
+
+        As :meth:`.Comparison.save` does.
+        """
+        from rumorsim.studies.tail.text import save
+
+        save(self, Path(directory), force=force, source=source)

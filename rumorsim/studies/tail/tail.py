@@ -1,0 +1,187 @@
+"""compare_tail: how likely a rumor becomes huge under every policy, in coupled worlds.
+
+Such a chance is often far below one in a thousand, where a plain comparison needs millions of
+worlds. Here worlds are split (see ``splitting``) and taken more often where widely followed
+accounts share first (see ``importance``): a pilot in other worlds finds the levels and how worlds
+are to be chosen, then the tree of every world is run under every policy. The estimates are
+weighted means over worlds, so the intervals are those of every comparison. The same trees give
+the mean of the number asked about.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from rumorsim.common.errors import Fault, InputError, advise, number_fault
+from rumorsim.common.progress import Counted, progress_of, signs_of_life, tell_life
+from rumorsim.common.provenance import digest_of
+from rumorsim.common.randomness import seed_of
+from rumorsim.scenario import AnyScenario, scenario_of
+from rumorsim.scenario.handing import Policies, with_measures, with_policies
+from rumorsim.scenario.workload import long_work
+from rumorsim.studies.compare.budget import Budget
+from rumorsim.studies.compare.comparison import main_key
+from rumorsim.studies.runner.answering import check_key, made_with, measure_of
+from rumorsim.studies.runner.idle_policies import idle_before
+from rumorsim.studies.runner.workers import default_workers
+from rumorsim.studies.tail.answer import Exceedance
+from rumorsim.studies.tail.comparison import TailComparison
+from rumorsim.studies.tail.importance import Choice, FirstSharers
+from rumorsim.studies.tail.pilot import Pilot, pilot
+from rumorsim.studies.tail.splitting import Asked
+from rumorsim.studies.tail.work import grown
+
+__all__ = ["BUDGET", "compare_tail"]
+
+#: Runs in all, of pilot and trees, unless another budget is given.
+BUDGET: Final = 4_000
+#: Runs of a stage of the pilot, and the part of the budget that one may take.
+_STAGE: Final = 400
+_LEAST_STAGE: Final = 20
+_STAGE_PART: Final = 20
+#: An answer rests on so many worlds at least.
+LEAST: Final = 30
+
+
+def compare_tail(
+    scenario: AnyScenario,
+    tail: str,
+    *,
+    policies: Policies | None = None,
+    replicates: int | None = None,
+    budget: int | str = BUDGET,
+    workers: int | None = None,
+    seed: int | None = None,
+    engine: str = "fast",
+    splitting: bool = True,
+    importance: bool = True,
+    means: Sequence[str] = (),
+    progress: Counted = None,
+) -> TailComparison:
+    """The chance of a tail, such as "reach > 50000", under ``none`` and every policy.
+
+    The mean of the number is estimated too, with differences and relative changes, and those of
+    other numbers that ``means`` names, such as "collateral.accounts.innocent_persons".
+
+    ``tail`` is a number by its dotted name ("reach" is the reach of false stories), ``>`` or
+    ``>=``, and a threshold. ``budget`` is about how many runs there are in all, under all
+    policies (4000, or "4000 runs"), or how long they take ("5 min"); ``replicates``: split so many
+    worlds, instead of what the budget allows. Worlds are those of the seeds ``seed``, ``seed + 1``
+    ...; where first sharers are drawn from accounts with more and fewer followers, some of these
+    are passed over, and the others have weights, unless ``importance`` is False. With ``splitting``
+    False no world is split. The pilot's worlds have other seeds. ``policies``, ``workers``,
+    ``engine`` and ``progress`` as in :func:`.compare`.
+
+    InputError for a tail that cannot be read and for a budget too small, RunError where a run
+    failed.
+    """
+    scenario = scenario_of(scenario)
+    moved = progress_of(progress, "runs")
+    first = seed_of(scenario.seed if seed is None else seed)
+    wish = Budget.read(f"{budget} runs" if isinstance(budget, int) else budget)
+    _check(replicates, workers)
+    _check_seeds(first, LEAST if replicates is None else replicates)
+    if policies is not None:
+        scenario, _ = with_policies(scenario, policies, only=True)
+    pinned = scenario.pinned().at(scenario.base_dir)
+    resolved = pinned.resolved()
+    event = Exceedance.read(tail, resolved)
+    for line in [*map(str, idle_before(pinned)), *long_work(pinned)]:
+        advise(line)
+    others = tuple(each for each in dict.fromkeys(means) if each != event.key)
+    for key in others:
+        check_key(key, "means", main_key(resolved), resolved)
+    measured = with_measures(pinned, list(dict.fromkeys(map(measure_of, (event.key, *others)))))
+    asked = Asked(event.key, engine, others)
+    names = pinned.policy_names
+    stage = min(max((wish.runs or BUDGET) // _STAGE_PART, _LEAST_STAGE), _STAGE)
+    begun = time.monotonic()
+    with signs_of_life("compare --tail", unless=moved):
+        tell = _teller(moved, wish.runs or BUDGET)
+        sharers = FirstSharers.of(measured) if importance else None
+        found = pilot(
+            measured, first, asked, event.holds, stage, tell(0), sharers=sharers, split=splitting
+        )
+        cores = default_workers(1 << 20) if workers is None else workers
+        left = (wish.runs or 0) - found.runs
+        if wish.seconds is not None:
+            spent = time.monotonic() - begun
+            left = int((wish.seconds - spent) * found.runs / spent * cores)
+        count = _affordable(left, found, len(names), wish) if replicates is None else replicates
+        worlds = Choice(sharers, found.exponent).from_seed(count, first)
+        runs = max(count, round(count * found.leaves * len(names)))
+        cores = min(cores, count)
+        tell = _teller(moved, found.runs + runs)
+        # One process is this one.
+        processes = 0 if cores == 1 else cores
+        trees = grown(
+            measured,
+            worlds.seeds,
+            found.plan,
+            asked,
+            names,
+            processes,
+            tell(found.runs),
+            weights=worlds.weights,
+        )
+    return TailComparison(
+        name=scenario.name,
+        tail=event,
+        policies=names,
+        worlds=worlds,
+        pilot=found,
+        trees=tuple(tuple(each) for each in trees),
+        scenario=resolved,
+        others=others,
+        provenance={**made_with(resolved), "scenario_digest": digest_of(resolved)},
+    )
+
+
+def _check(replicates: int | None, workers: int | None) -> None:
+    wanted = (
+        (LEAST if replicates is None else replicates, "replicates", LEAST, None),
+        (1 if workers is None else workers, "workers", 1, None),
+    )
+    faults = [fault for each in wanted if (fault := number_fault(*each)) is not None]
+    if faults:
+        raise InputError(faults)
+
+
+def _check_seeds(first: int, worlds: int) -> None:
+    if first > 2**64 - worlds:
+        rule = "seeds of all worlds must lie in 0 to 2**64 - 1"
+        raise InputError(Fault(rule, key="seed", value=str(first)))
+
+
+def _affordable(runs: int, found: Pilot, policies: int, wish: Budget) -> int:
+    """How many worlds so many runs are enough for; InputError where they are too few."""
+    each = found.leaves * policies
+    count = int(runs / each)
+    if count < LEAST:
+        least = found.runs + int(LEAST * each) + 1
+        rule = (
+            f"is not enough: the pilot took {found.runs:,} runs, and each of at least"
+            f" {LEAST} worlds takes {each:,.0f} on average"
+        )
+        advice = f"{least:,} runs would do"
+        raise InputError(Fault(rule, key="budget", value=wish.text, advice=advice))
+    return count
+
+
+def _teller(
+    moved: Callable[[float, float], None] | None, total: int
+) -> Callable[[int], Callable[[int], None]]:
+    """Who is told, given the runs made before, of those made since."""
+
+    def after(before: int) -> Callable[[int], None]:
+        def tell(runs: int) -> None:
+            done = before + runs
+            tell_life(done, max(total, done), "runs")
+            if moved is not None:
+                moved(done, max(total, done))
+
+        return tell
+
+    return after

@@ -1,0 +1,192 @@
+"""A comparison of tails in words, and on the disk."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from rumorsim.common.claims import Claim
+from rumorsim.common.csv_text import write_csv, write_records
+from rumorsim.common.files import MARKER, json_text, write_directory, write_text
+from rumorsim.reports.figures.tables import aligned, shortened
+from rumorsim.studies.compare.comparison import NONE
+from rumorsim.studies.statistics.intervals import Interval
+
+if TYPE_CHECKING:
+    from rumorsim.studies.tail.answer import Chance, TailNumbers
+    from rumorsim.studies.tail.means import Mean
+
+__all__ = ["HOLDS", "effort", "save", "sentence", "told"]
+
+#: What the marker of a directory says it holds.
+HOLDS: Final = "tail comparison"
+#: Chances below this are also told as one in so many.
+_RARE: Final = 0.1
+
+
+def told(found: TailNumbers) -> str:
+    """A table, what it rests on, and a sentence for each policy."""
+    head = f"{found.name}: chance of {found.tail.written}"
+    rows = [
+        ["policy", "chance", "95 % interval", "ratio to none", "worlds needed without splitting"]
+    ]
+    for each in found.chances:
+        if each.why:
+            chance, interval = "not known", f"at most {part(each.bound or 0.0)}"
+        else:
+            chance, interval = part(each.chance.estimate), _ends(each.chance)
+        ratio = "" if each.ratio is None else _times(each.ratio)
+        plain = "" if each.plain is None or each.why else f"{_rounded(each.plain):,}"
+        rows.append([shortened(each.policy, 40), chance, interval, ratio, plain])
+    sentences = [sentence(each, found) for each in found.chances]
+    parts = [head, "", *aligned(rows), "", *sentences, "", *_means(found), effort(found)]
+    return "\n".join(parts)
+
+
+def _means(found: TailNumbers) -> list[str]:
+    """The means of each number asked about, from the same worlds."""
+    return [line for key in found.keys for line in _means_of(key, found.means)]
+
+
+def _means_of(key: str, means: Sequence[Mean]) -> list[str]:
+    ours = [each for each in means if each.key == key]
+    if not ours:
+        return [f"No mean of {key}: some runs have no such number.", ""]
+    rows = [["policy", "mean", "95 % interval", "difference to none", "relative change"]]
+    for each in ours:
+        estimate, ends = f"about {each.mean.estimate:,.3g}", "not known"
+        if each.mean.known:
+            estimate, ends = f"{each.mean.estimate:,.3g}", _amounts(each.mean)
+        changes = [
+            "" if change is None else shown(change) if change.known else "not known"
+            for change, shown in ((each.difference, _change), (each.relative, _percent))
+        ]
+        rows.append([shortened(each.policy, 40), estimate, ends, *changes])
+    lacking = [
+        f'No interval for {what} under "{each.policy}": {why}.'
+        for each in ours
+        for what, why in (("the mean", each.why), ("the difference", each.why_no_difference))
+        if why
+    ]
+    head = f"Mean of {key} in all worlds:"
+    return [head, "", *aligned(rows), "", *lacking, *([""] if lacking else [])]
+
+
+def sentence(each: Chance, found: TailNumbers) -> str:
+    """The answer for one policy, for people who know no statistics."""
+    who = "With no policy" if each.policy == NONE else f'Under "{each.policy}"'
+    what = found.tail.written
+    if each.why:
+        text = f"{who}, {what} in at most {part(each.bound or 0.0)} of worlds"
+        return f"{text} (95 % sure); more cannot be said: {each.why}. {advice(each, found)}"
+    text = f"{who}, {what} in about {part(each.chance.estimate)} of worlds"
+    text += f" (95 % interval {_ends(each.chance)})"
+    if each.chance.estimate < _RARE:
+        text += f", 1 in {_rounded(1 / each.chance.estimate):,}"
+    if each.ratio is not None and each.ratio.known:
+        low, high = each.ratio.low or 0.0, each.ratio.high or 0.0
+        shown = "" if low > 1 or high < 1 else "; that it is more or less often is not shown"
+        text += f": {_times(each.ratio)} times as often as with no policy{shown}"
+    return f"{text}."
+
+
+def advice(each: Chance, found: TailNumbers) -> str:
+    """What would give an interval."""
+    if each.contributing == 0:
+        return "A larger budget may tell, or a lower threshold."
+    from rumorsim.studies.tail.means import CONTRIBUTING
+
+    times = max(2, math.ceil(CONTRIBUTING / each.contributing))
+    return f"About {times} times the budget would tell."
+
+
+def effort(found: TailNumbers) -> str:
+    """What was done, in one sentence."""
+    plan, pilot = found.pilot.plan, found.pilot
+    worlds = f"{len(found.seeds):,} worlds (seeds {found.seeds[0]} to {found.seeds[-1]})"
+    if found.worlds.exponent:
+        worlds = (
+            f"{len(found.seeds):,} of the {found.worlds.candidates:,} worlds with seeds from"
+            f" {found.seeds[0]} to {found.seeds[-1]}, those with widely followed first sharers"
+            " taken more often and counted for less"
+        )
+    runs = f"{found.runs:,} runs, and {pilot.runs:,} of a pilot in other worlds"
+    if not plan.levels:
+        return f"Made of {worlds}: {runs}. No world was split."
+    splits = ", ".join(
+        f"{level:,g} (into {split})"
+        for level, split in zip(plan.levels, plan.branches, strict=True)
+    )
+    leaves = sum(map(len, found.trees))
+    ahead = f"of which those still to read it count {plan.ahead:g}"
+    return (
+        f"Made of {worlds}, split where the story came so far under none: {splits}"
+        f" accounts, {ahead}. These are {leaves:,} branches, each under every policy; {runs}."
+    )
+
+
+def part(value: float) -> str:
+    """A chance as a percentage with three digits."""
+    return "0 %" if value == 0 else f"{100 * value:.3g} %"
+
+
+def _ends(interval: Interval) -> str:
+    return f"{part(interval.low or 0.0)} to {part(interval.high or 0.0)}"
+
+
+def _amounts(interval: Interval) -> str:
+    return f"{interval.low:,.3g} to {interval.high:,.3g}"
+
+
+def _change(interval: Interval) -> str:
+    low, high = interval.low, interval.high
+    return f"{interval.estimate:+,.3g} ({low:+,.3g} to {high:+,.3g})"
+
+
+def _percent(interval: Interval) -> str:
+    estimate, low, high = interval.in_percent
+    return f"{estimate:+.3g} % ({low:+.3g} to {high:+.3g})"
+
+
+def _times(interval: Interval) -> str:
+    text = f"{interval.estimate:.3g}"
+    return f"{text} ({interval.low:.3g} to {interval.high:.3g})" if interval.known else text
+
+
+def _rounded(value: float) -> int:
+    """Two digits of a large number."""
+    digits = max(0, math.floor(math.log10(value)) - 1) if value >= 1 else 0
+    return int(round(value / 10**digits) * 10**digits)
+
+
+def save(found: TailNumbers, place: Path, *, force: bool, source: str | Path) -> None:
+    """The answer in a directory of its own."""
+    claim = Claim.of(HOLDS, found.scenario, source)
+    claim.check(place, force=force)
+    with write_directory(place) as draft:
+        write_text(draft / "tail.txt", told(found) + "\n")
+        write_text(draft / "tail.json", json_text(found.as_dict()))
+        write_text(draft / "scenario.json", json_text(dict(found.scenario)))
+        write_records(draft / "chances.csv", [each.as_dict() for each in found.chances])
+        if found.means:
+            write_records(draft / "means.csv", [each.as_dict() for each in found.means])
+        head = ("seed", "branch", "weight", "audience under none", *found.policies)
+        write_csv(draft / "leaves.csv", head, _leaves(found))
+        names = sorted(each.name for each in draft.iterdir())
+        write_text(draft / MARKER, json_text({**claim.marker(), "files": names}))
+
+
+def _leaves(found: TailNumbers) -> Iterable[Iterable[Any]]:
+    """One row a leaf; its branch as the level and number of each turn.
+
+    Weights are those of worlds times those of leaves: their sum over all rows in the tail, divided
+    by the worlds, is the chance.
+    """
+    worlds = found.worlds
+    for seed, weight, leaves in zip(worlds.seeds, worlds.weights, found.trees, strict=True):
+        for leaf in leaves:
+            path = " ".join(f"{level}.{branch}" for level, branch in leaf.path)
+            values = (leaf.values[policy] for policy in found.policies)
+            yield (seed, path, weight * leaf.weight, leaf.audience, *values)

@@ -1,0 +1,1 @@
+"""The arrays of one run, built from a scenario, a follow graph and a seed."""

@@ -1,0 +1,152 @@
+"""The records of accounts and what goes with them, made from what people are like."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rumorsim.common.errors import Fault, InputError
+from rumorsim.common.randomness import parts_of
+from rumorsim.engine.kernels.records import ACCOUNT, PROFILE, aligned_zeros
+from rumorsim.graphs.follows import FollowGraph
+from rumorsim.world.people import People
+from rumorsim.world.platforms import Platforms
+from rumorsim.world.reserve import Reserve
+from rumorsim.world.spec import WorldSpec
+
+if TYPE_CHECKING:
+    from rumorsim.world.settings.feed import Feed
+
+__all__ = [
+    "account_records",
+    "followers",
+    "forward_limits",
+    "profile_records",
+    "receptivity",
+    "require_countable",
+    "trust_above",
+    "weights",
+    "within_limits",
+]
+
+Array = NDArray[np.float64]
+
+#: Cells of a timetable are whole numbers that a float64 holds exactly.
+_MOST_POINTS: Final = 2.0**52
+
+
+def account_records(
+    feed: Feed, graph: FollowGraph, people: People, platforms: Platforms
+) -> NDArray[np.void]:
+    accounts: NDArray[np.void] = aligned_zeros(graph.accounts, ACCOUNT)
+    busy = platforms.column("check_ins")
+    for part in parts_of(graph.accounts):
+        accounts["rate"][part] = people.check_in_rates(feed.check_ins, part)
+        accounts["rate"][part] *= busy[platforms.of[part]]
+        accounts["credence"][part] = people.column("credence", part)
+        accounts["official"][part] = people.column("official", part) > 0
+    accounts["background"] = feed.background
+    if feed.background_by == "followee":
+        accounts["background"] *= graph.followee_counts()
+    accounts["spill"] = -1
+    for lever in ("audience", "can_post", "can_read", "visible"):
+        accounts[lever] = 1
+    return accounts
+
+
+def profile_records(people: People, reserve: Reserve) -> NDArray[np.void]:
+    profiles: NDArray[np.void] = aligned_zeros(len(reserve.origin), PROFILE)
+    profiles["earning"] = profiles["chill"] = 1.0
+    profiles["countable"] = reserve.spread(people.column("countable"))
+    profiles["dependence"] = reserve.spread(people.column("dependence"))
+    profiles["trust"] = reserve.spread(people.trust)
+    return profiles
+
+
+def require_countable(rates: Array, horizon: float, *, by_contact: bool) -> None:
+    """InputError where an account has more points in its timetable than can be told apart."""
+    most = float(rates.max()) * horizon
+    if most > _MOST_POINTS:
+        rule = f"gives an account {most:.3g} moments within the horizon; {_MOST_POINTS:.3g} at most"
+        key = "model" if by_contact else "feed.check_ins.mean"
+        raise InputError(Fault(rule, key=key, advice="make them rarer, or the horizon shorter"))
+
+
+def trust_above(most: float, people: People, reserve: Reserve) -> NDArray[np.float32]:
+    """Where the trust of each account began; empty where nobody's began above ``most``."""
+    if not (people.trust > most).any():
+        return np.empty(0, dtype=np.float32)
+    return np.ascontiguousarray(reserve.spread(people.trust), dtype=np.float32)
+
+
+def followers(graph: FollowGraph, origin: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Followers at the start; those of the reserve have none yet."""
+    counts = np.zeros(len(origin), dtype=np.int32)
+    own, ends = counts[: graph.accounts], graph.offsets
+    np.subtract(ends[1:], ends[:-1], out=own, casting="same_kind")
+    return counts
+
+
+def forward_limits(platforms: Platforms, size: int) -> Array:
+    """Most followers that a share goes to, by platform; more than there are: no limit."""
+    limits = [each.forward_limit or size for each in platforms.settings]
+    return np.array(limits, dtype=np.float64)
+
+
+def within_limits(publications: NDArray[np.void], platforms: Platforms) -> NDArray[np.void]:
+    """The planned posts that each platform's daily number for an account leaves."""
+    limits = [each.publications_per_day for each in platforms.settings]
+    if all(limit is None for limit in limits):
+        return publications
+    made: Counter[tuple[int, int]] = Counter()
+    keep = np.ones(len(publications), dtype=bool)
+    for i, (time, author, _, _) in enumerate(publications.tolist()):
+        limit = limits[platforms.of[author]]
+        made[author, int(time // 24.0)] += 1
+        keep[i] = limit is None or made[author, int(time // 24.0)] <= limit
+    return publications[keep]
+
+
+def weights(feed: Feed, graph: FollowGraph, key: str) -> Array:
+    """Factor on P(share) by follow, as the graph has them; empty where all are 1.
+
+    ``key`` is where it was written. InputError where the graph has no weights of its own.
+    """
+    if feed.follow_weight == "none":
+        return np.empty(0, dtype=np.float64)
+    if feed.follow_weight == "graph":
+        if graph.weights is None:
+            raise InputError(
+                Fault(
+                    "the graph has no weights",
+                    key=key,
+                    value='"graph"',
+                    advice="add a weight column or choose another",
+                )
+            )
+        return graph.weights
+    ones: Array = 1.0 / graph.followee_counts()[graph.followers]
+    return ones
+
+
+def receptivity(
+    scenario: WorldSpec,
+    people: People,
+    categories: tuple[str, ...],
+    reserve: Reserve,
+) -> Array:
+    """Factor by category and account; float64 [categories, accounts], empty when all are 1."""
+    shape = scenario.accounts.receptivity
+    plain = shape is None and "receptivity" not in people.own
+    if plain and (people.factor("receptivity") == 1).all():
+        return np.empty((0, 0))
+    factors = np.empty((len(categories), len(reserve.origin)))
+    for i in range(len(categories)):
+        for part in parts_of(people.accounts):
+            factors[i, part] = people.receptivity(shape, i, part)
+    later = reserve.origin[people.accounts :]
+    factors[:, people.accounts :] = factors[:, later]
+    return factors

@@ -1,0 +1,311 @@
+"""Who is behind the accounts: kind, person, activity, trust. Drawn from the seed alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rumorsim.common.errors import Fault, InputError, show_value
+from rumorsim.common.laws import gamma_table, round24, sample_array
+from rumorsim.common.randomness import Purpose, address_word, parts_of, philox_array, uniform_array
+from rumorsim.graphs.follows import FollowGraph
+
+if TYPE_CHECKING:
+    from rumorsim.world.settings.accounts import Accounts
+    from rumorsim.world.settings.feed import CheckIns
+
+__all__ = ["COLUMNS", "People", "draw_people"]
+
+Array = NDArray[np.float64]
+
+#: Columns of an accounts file (or node attributes) that mean something here.
+COLUMNS: Final = (
+    "kind",
+    "person",
+    "check_ins",
+    "receptivity",
+    "trust",
+    "official",
+    "credence",
+    "posting",
+    "dependence",
+    "earnings",
+    "countable",
+)
+#: Columns that are shares or weights.
+_UP_TO_ONE: Final = ("credence", "dependence", "countable")
+#: What a kind says of its accounts: 1, not 0, for those that the scenario does not describe.
+_PLAINLY_ONE: Final = ("check_ins", "receptivity", "credence", "posting", "countable")
+_NUMBERS: Final = (*_PLAINLY_ONE, "dependence", "earnings")
+_EVERYBODY: Final = slice(None)
+#: The factor of official posts is bounded, whatever is drawn.
+_MOST_TRUST: Final = 100.0
+
+
+@dataclass(frozen=True)
+class People:
+    """Attributes of accounts, each of shape [accounts].
+
+    ``kind`` indexes ``kinds`` (int16, 0 = ordinary); ``person`` is the number of the person
+    (int32); ``trust`` is in official sources. ``of_kind`` holds columns by kind, [kinds];
+    ``own`` the columns given for accounts, NaN where an account has none: then :meth:`column`
+    is what its kind says. Of ``check_ins``
+    (per day) and ``receptivity`` a kind's is a factor, and an account's own replaces it and the
+    draw. What is alike for all takes no memory an account.
+    """
+
+    seed: int
+    kinds: tuple[str, ...]
+    kind: NDArray[np.int16]
+    person: NDArray[np.int32]
+    trust: Array
+    of_kind: Mapping[str, Array]
+    own: Mapping[str, Array]
+
+    @property
+    def accounts(self) -> int:
+        """How many accounts there are."""
+        return len(self.kind)
+
+    @property
+    def official(self) -> NDArray[np.bool_]:
+        """Whether each account is an official source."""
+        return self.column("official") > 0
+
+    def factor(self, name: str, part: slice = _EVERYBODY) -> Array:
+        """What the kinds of some accounts say of them; float64, read-only where all are alike."""
+        return _spread(self.of_kind[name], self.kind[part])
+
+    def column(self, name: str, part: slice = _EVERYBODY) -> Array:
+        """What some accounts have of their own, or else their kind's; float64."""
+        factor = self.factor(name, part)
+        own = self.own.get(name)
+        return factor if own is None else np.where(np.isnan(own[part]), factor, own[part])
+
+    def check_in_rates(self, law: CheckIns, part: slice = _EVERYBODY) -> Array:
+        """Check-ins per operational hour of some accounts."""
+        factor = self.factor("check_ins", part)
+        rates = np.full(len(factor), law.mean)
+        if law.shape is not None:
+            words = _words(self.seed, Purpose.ACTIVITY, self.accounts, part)
+            rates *= sample_array(gamma_table(law.shape), words[0])
+        rates *= factor
+        own = self.own.get("check_ins")
+        if own is not None:
+            given = ~np.isnan(own[part])
+            rates[given] = own[part][given] / 24.0
+        return rates
+
+    def receptivity(self, law: float | None, category: int, part: slice) -> Array:
+        """The factor on P(share) of some accounts for stories of a category."""
+        factor = self.factor("receptivity", part)
+        factors = np.ones(len(factor))
+        if law is not None:
+            words = _words(self.seed, Purpose.RECEPTIVITY, self.accounts, part, category)
+            factors = sample_array(gamma_table(law), words[0])
+        factors *= factor
+        own = self.own.get("receptivity")
+        if own is not None:
+            given = ~np.isnan(own[part])
+            factors[given] = own[part][given]
+        return factors
+
+
+def draw_people(
+    config: Accounts, graph: FollowGraph, seed: int, attributes: Mapping[str, Any]
+) -> People:
+    """The people of a world; ``attributes`` of the accounts come before any draw."""
+    n = graph.accounts
+    kinds, kind = _kinds(config, graph, seed, attributes)
+    configured = [config.kinds.get(name) for name in kinds]
+
+    def by_kind(name: str) -> Array:
+        plain = float(name in _PLAINLY_ONE)
+        return np.array([plain if c is None else float(getattr(c, name)) for c in configured])
+
+    own = {
+        name: numbers
+        for name in _NUMBERS
+        if (numbers := _numbers(attributes, name, 1.0 if name in _UP_TO_ONE else np.inf))
+        is not None
+    }
+    if attributes.get("official") is not None:
+        own["official"] = _flags(attributes["official"])
+    return People(
+        seed=seed,
+        kinds=kinds,
+        kind=kind,
+        person=_persons(config, n, seed, attributes),
+        trust=_trust(config, n, seed, attributes),
+        of_kind={name: by_kind(name) for name in (*_NUMBERS, "official")},
+        own=own,
+    )
+
+
+def _spread(values: NDArray[Any], kind: NDArray[np.int16]) -> NDArray[Any]:
+    """A value by kind as a column of accounts; one read-only value where all are alike."""
+    if (values == values[0]).all():
+        return np.broadcast_to(values[0], kind.shape)
+    column: NDArray[Any] = values[kind]
+    return column
+
+
+def _words(
+    seed: int, purpose: int, n: int, part: slice, what: int = 0
+) -> tuple[NDArray[np.uint64], ...]:
+    """Four random words for each of some of ``n`` accounts at (purpose; account, what)."""
+    accounts = np.arange(*part.indices(n))
+    return philox_array(seed, address_word(purpose), accounts, what, 0)
+
+
+def _trust(config: Accounts, n: int, seed: int, attributes: Mapping[str, Any]) -> Array:
+    trust: Array = np.broadcast_to(np.float64(config.trust), n)
+    if config.trust_shape is not None:
+        trust = trust.copy()
+        for part in parts_of(n):
+            words = _words(seed, Purpose.TRUST, n, part)[0]
+            trust[part] *= sample_array(gamma_table(config.trust_shape), words)
+        trust = np.minimum(trust, _MOST_TRUST)
+    given = _numbers(attributes, "trust", _MOST_TRUST)
+    return trust if given is None else np.where(np.isnan(given), trust, given)
+
+
+def _kinds(
+    config: Accounts, graph: FollowGraph, seed: int, attributes: Mapping[str, Any]
+) -> tuple[tuple[str, ...], NDArray[np.int16]]:
+    names = ["ordinary", *config.kinds]
+    given = attributes.get("kind")
+    if given is not None:
+        words = ["ordinary" if _missing(word) else str(word) for word in given]
+        names += sorted(set(words) - set(names))
+        number = {name: i for i, name in enumerate(names)}
+        return tuple(names), np.array([number[word] for word in words], dtype=np.int16)
+    kind = np.zeros(graph.accounts, dtype=np.int16)
+    left = graph.accounts
+    # The most prominent kinds choose first, so that celebrities are not used up by others.
+    for name in sorted(config.kinds, key=lambda name: -config.kinds[name].prominence):
+        each = config.kinds[name]
+        wanted = min(round(each.share * graph.accounts), left)
+        left -= wanted
+        index = names.index(name)
+        if wanted > 0:
+            kind[_chosen(kind, graph, wanted, each.prominence, seed, index)] = index
+    return tuple(names), kind
+
+
+def _chosen(
+    kind: NDArray[np.int16],
+    graph: FollowGraph,
+    wanted: int,
+    prominence: float,
+    seed: int,
+    index: int,
+) -> NDArray[np.int64]:
+    """A sample of accounts without a kind, weighted by a power of their followers."""
+    who, times, kept, latest = [], [], 0, np.inf
+    for part in parts_of(graph.accounts):
+        free = part.start + np.flatnonzero(kind[part] == 0)
+        draws = philox_array(seed, address_word(Purpose.KIND), free, index, 0)[0]
+        followers = (graph.offsets[free + 1] - graph.offsets[free]) + 1.0
+        # Efraimidis and Spirakis (2006): the smallest of exponential times of these rates
+        # are a sample without replacement with these weights.
+        race = round24(-np.log(uniform_array(draws)) / round24(followers**prominence))
+        early = race <= latest
+        who.append(free[early])
+        times.append(race[early])
+        kept += len(who[-1])
+        if kept > 2 * wanted + len(kind[part]):
+            first, begun = _earliest(who, times, wanted)
+            who, times, kept, latest = [first], [begun], wanted, begun[-1]
+    return _earliest(who, times, wanted)[0]
+
+
+def _earliest(
+    who: list[NDArray[np.int64]], times: list[Array], wanted: int
+) -> tuple[NDArray[np.int64], Array]:
+    """The first of a race in order; of equal times the lower account."""
+    everybody, race = np.concatenate(who), np.concatenate(times)
+    order = np.argsort(race, kind="stable")[:wanted]
+    return everybody[order], race[order]
+
+
+def _persons(
+    config: Accounts, n: int, seed: int, attributes: Mapping[str, Any]
+) -> NDArray[np.int32]:
+    given = attributes.get("person")
+    if given is not None:
+        names = [
+            ("account", i) if _missing(word) else ("person", str(word))
+            for i, word in enumerate(given)
+        ]
+        numbers: dict[tuple[str, Any], int] = {}
+        return np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int32)
+    person = np.arange(n, dtype=np.int32)
+    if config.second > 0:
+        second = np.empty(n, dtype=bool)
+        for part in parts_of(n):
+            words = _words(seed, Purpose.PERSON, n, part)[0]
+            second[part] = uniform_array(words) < config.second
+        firsts, seconds = np.flatnonzero(~second), np.flatnonzero(second)
+        if len(firsts):
+            whose = philox_array(seed, address_word(Purpose.PERSON), seconds, 0, 0)[1]
+            chosen = (whose * np.uint64(len(firsts))) >> np.uint64(32)
+            person[seconds] = firsts[chosen.astype(np.int64)]
+    return person
+
+
+def _missing(value: Any) -> bool:
+    return (
+        value is None or value == "" or (isinstance(value, float | np.floating) and np.isnan(value))
+    )
+
+
+def _numbers(attributes: Mapping[str, Any], name: str, most: float = np.inf) -> Array | None:
+    """A column of finite numbers in [0, most], NaN where missing; None without the column."""
+    column = attributes.get(name)
+    if column is None:
+        return None
+    numbers = np.full(len(column), np.nan)
+    for i, value in enumerate(column):
+        if _missing(value):
+            continue
+        try:
+            numbers[i] = float(value)
+        except (TypeError, ValueError):
+            raise _bad(name, i, value, "must be a number") from None
+        if not np.isfinite(numbers[i]) or numbers[i] < 0:
+            raise _bad(name, i, value, "must be a finite number of at least 0")
+        if numbers[i] > most:
+            raise _bad(name, i, value, f"must be at most {most:g}")
+    return numbers
+
+
+def _flags(column: Any) -> Array:
+    """A column of flags as 1 and 0, NaN where missing."""
+    words = {
+        "true": True,
+        "1": True,
+        "1.0": True,
+        "yes": True,
+        "false": False,
+        "0": False,
+        "0.0": False,
+        "no": False,
+    }
+    flags = np.full(len(column), np.nan)
+    for i, value in enumerate(column):
+        if _missing(value):
+            continue
+        word = str(value).strip().lower()
+        if word not in words:
+            raise _bad("official", i, value, "must be true or false")
+        flags[i] = words[word]
+    return flags
+
+
+def _bad(name: str, row: int, value: Any, rule: str) -> InputError:
+    return InputError(Fault(rule, key=f"accounts.{name}[{row}]", value=show_value(value)))

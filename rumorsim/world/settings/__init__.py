@@ -1,0 +1,1 @@
+"""What people write about a world: accounts, feed, stories, beliefs, platforms."""

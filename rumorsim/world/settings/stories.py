@@ -1,0 +1,151 @@
+"""What people write under [[stories]]: what is said, by whom, when, and how it appeals."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from rumorsim.common.settings import Model
+from rumorsim.common.units import Duration, PositiveDuration, Rate
+from rumorsim.world.settings.accounts import Name
+
+
+class Author(Model):
+    """Who starts a story: exactly one way of choosing, the same in every policy."""
+
+    kind: Name | None = Field(None, description="accounts of this kind, at random")
+    ids: tuple[int | str, ...] | None = Field(
+        None,
+        strict=False,
+        min_length=1,
+        max_length=100_000,
+        fail_fast=True,
+        description="these accounts, by the graph's ids",
+    )
+    most_followed: int | None = Field(
+        None, ge=1, le=100_000, description="how many of the most followed accounts"
+    )
+    random: int | None = Field(
+        None, ge=1, le=100_000, description="how many accounts, drawn at random"
+    )
+    count: int | None = Field(None, ge=1, le=100_000, description="with kind: how many (default 1)")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Author:
+        ways = [self.kind, self.ids, self.most_followed, self.random]
+        if sum(way is not None for way in ways) != 1:
+            raise ValueError("choose exactly one of kind, ids, most_followed, random")
+        if self.count is not None and self.kind is None:
+            raise ValueError("count goes with kind")
+        return self
+
+
+class Schedule(Model):
+    """Publications as a Poisson process, for each author its own."""
+
+    rate: Rate = Field(description="publications by each author")
+    begin: Duration = Field("0 h", description="from here")  # type: ignore[assignment]
+    end: PositiveDuration | None = Field(None, description="to here; absent: to the horizon")
+
+
+class Novelty(Model):
+    """How a factor falls with age, from 1."""
+
+    law: Literal["exponential", "power"] = Field("exponential", description="how it falls")
+    half_life: PositiveDuration = Field(description="age at which the factor is one half")
+    exponent: float = Field(
+        1.0, ge=0.001, le=20, description="power: (1 + age / scale) ** -exponent"
+    )
+
+
+class Story(Model):
+    """A topic that posts carry: what it is, how it appeals, who starts it.
+
+    Example::
+
+        Story(name="rumor", truth=False, appeal=0.1, author={"kind": "self-media", "count": 3})
+    """
+
+    name: Name = Field(description="unique name")
+    truth: bool = Field(description="whether it is true; the platform does not know")
+    category: Name = Field(
+        "ordinary-news",
+        description="what the platform sees of it: a listed category or a name of your own",
+    )
+    appeal: float = Field(ge=0, le=1000, description="base of P(share | read)")
+    author: Author = Field(description="who publishes it")
+    at: tuple[Duration, ...] | None = Field(
+        None,
+        strict=False,
+        min_length=1,
+        max_length=100_000,
+        fail_fast=True,
+        description='publication times of each author (default ["0 h"])',
+    )
+    schedule: Schedule | None = Field(None, description="instead of `at`: a Poisson process")
+    copies: int = Field(
+        1, ge=1, le=1_000_000, description="how many independent stories of this description"
+    )
+    report: float = Field(
+        0.0, ge=0, le=1, description="P(report | read); one report of a story per account"
+    )
+    vigour: float | None = Field(
+        None, gt=0, le=1e6, description="gamma shape of the posts' vigour (mean 1); absent: 1"
+    )
+    novelty: Novelty | None = Field(None, description="how the story's appeal falls with its age")
+    post_novelty: Novelty | None = Field(
+        None, description="how a post's appeal falls with its own age"
+    )
+    reinforcement: tuple[Annotated[float, Field(ge=0, le=1000)], ...] = Field(
+        (1.0,),
+        strict=False,
+        min_length=1,
+        max_length=64,
+        description="factor at the 1st, 2nd ... read; the last one holds from there on",
+    )
+    answers: Name | None = Field(None, description="the story that this one corrects")
+    correction: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="with answers: factor on P(share) of the answered story for who has"
+        " read this (assumption)",
+    )
+    convinces: float = Field(
+        1.0,
+        ge=0,
+        le=1,
+        description="with answers: share of its readers who no longer believe the answered story"
+        " (assumption)",
+    )
+    backfire: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="with answers: share of its readers on whom it backfires",
+    )
+    backfire_factor: float = Field(
+        1.5, ge=1, le=100, description="with backfire: their factor on P(share) (assumption)"
+    )
+    belief: float = Field(
+        0.0, ge=0, le=1, description="P(believe | read); 0: belief is not followed"
+    )
+    if_doubted: float = Field(
+        1.0, ge=0, le=1, description="with belief: factor on P(share) for who does not believe it"
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> Story:
+        if self.at is not None and self.schedule is not None:
+            raise ValueError("give `at` or `schedule`, not both")
+        if self.answers == self.name:
+            raise ValueError("a story cannot answer itself")
+        for name, default in (("correction", 0.5), ("convinces", 1.0), ("backfire", 0.0)):
+            if self.answers is None and getattr(self, name) != default:
+                raise ValueError(f"{name} goes with answers")
+        if self.backfire == 0 and self.backfire_factor != 1.5:
+            raise ValueError("backfire_factor goes with backfire")
+        if self.belief == 0 and self.if_doubted != 1:
+            raise ValueError("if_doubted goes with belief")
+        return self

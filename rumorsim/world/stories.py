@@ -1,0 +1,127 @@
+"""The stories of a world laid out one by one: authors, corrections, publications."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rumorsim.common.errors import Fault, InputError
+from rumorsim.common.randomness import Purpose
+from rumorsim.engine.kernels.points import points
+from rumorsim.engine.kernels.records import CORRECTION, PUBLICATION, STORY, STORY_FACTORS
+from rumorsim.events.stream import StoryFacts
+from rumorsim.graphs.follows import FollowGraph
+from rumorsim.world.authors import AuthorDraw
+from rumorsim.world.people import People
+from rumorsim.world.spec import WorldSpec
+
+if TYPE_CHECKING:
+    from rumorsim.world.settings.stories import Story
+
+__all__ = ["Stories"]
+
+Array = NDArray[np.float64]
+_FLAT = np.empty(0)
+
+
+class Stories:
+    """Stories of a scenario laid out one by one, copies included."""
+
+    def __init__(self, scenario: WorldSpec, graph: FollowGraph, people: People, seed: int) -> None:
+        self._scenario, self._people = scenario, people
+        templates = scenario.stories
+        self.categories = tuple(sorted({story.category for story in templates}))
+        copies = np.array([story.copies for story in templates])
+        self._first = np.concatenate([[0], np.cumsum(copies)[:-1]])
+        self.template = np.repeat(np.arange(len(templates)), copies)
+        self.names = tuple(
+            story.name if story.copies == 1 else f"{story.name}#{i + 1}"
+            for story in templates
+            for i in range(story.copies)
+        )
+        self.records = self._records(templates)
+        self.corrections = self._corrections(templates)
+        self.facts = tuple(self._facts(i) for i in range(len(self.names)))
+        self._authors = AuthorDraw(scenario, graph, people).of(seed)
+
+    def _records(self, templates: tuple[Story, ...]) -> NDArray[np.void]:
+        records = np.zeros(len(self.template), STORY)
+        records["template"] = self.template
+        records["appeal"] = [templates[t].appeal for t in self.template]
+        records["report"] = [templates[t].report for t in self.template]
+        records["base_report"] = records["report"]
+        records["category"] = [self.categories.index(templates[t].category) for t in self.template]
+        for name in ("belief", "convinces", *STORY_FACTORS):
+            records[name] = [getattr(templates[t], name) for t in self.template]
+        beliefs = self._scenario.beliefs
+        false = np.array([not templates[t].truth for t in self.template])
+        records["trust_believed"] = np.where(false, beliefs.trust_unrefuted, 0.0)
+        records["trust_refuted"] = np.where(false, beliefs.trust_refuted, 0.0)
+        for lever in ("credence", "flow", "recommendable", "listed", "pushable"):
+            records[lever] = 1
+        records["born"] = records["answers"] = -1
+        return records
+
+    def _corrections(self, templates: tuple[Story, ...]) -> NDArray[np.void]:
+        """For each answered story the stories that correct it, in one flat table."""
+        names = [story.name for story in templates]
+        answering: dict[int, list[tuple[int, float, float, float]]] = {}
+        for t, story in enumerate(templates):
+            if story.answers is None:
+                continue
+            other = names.index(story.answers)
+            if templates[other].copies != story.copies:
+                raise InputError(
+                    Fault(
+                        "a correction needs as many copies as the story it answers",
+                        key=f"stories[{t}].copies",
+                        value=str(story.copies),
+                        advice=f"set copies = {templates[other].copies}",
+                    )
+                )
+            for i in range(story.copies):
+                correcting = int(self._first[t]) + i
+                row = (correcting, story.correction, story.backfire, story.backfire_factor)
+                answering.setdefault(int(self._first[other]) + i, []).append(row)
+                self.records["answers"][correcting] = int(self._first[other]) + i
+        flat: list[tuple[int, float, float, float]] = []
+        for answered, pairs in answering.items():
+            self.records["correctors"][answered] = len(flat)
+            self.records["corrected"][answered] = len(pairs)
+            flat.extend(pairs)
+        return np.array(flat, dtype=CORRECTION)
+
+    def _facts(self, story: int) -> StoryFacts:
+        template = self._scenario.stories[self.template[story]]
+        answers = template.answers
+        if answers is not None and template.copies > 1:
+            answers = f"{answers}#{story - int(self._first[self.template[story]]) + 1}"
+        return StoryFacts(self.names[story], template.truth, template.category, answers)
+
+    def publications(self, seed: int, horizon: float) -> NDArray[np.void]:
+        """Every planned post, sorted by time, author, story, k."""
+        rows: list[tuple[float, int, int, int]] = []
+        for t, story in enumerate(self._scenario.stories):
+            for i, authors in enumerate(self._authors[t]):
+                index = int(self._first[t]) + i
+                for author in authors.tolist():
+                    posting = float(self._people.column("posting", slice(author, author + 1))[0])
+                    times = _times(story, author, index, seed, horizon, posting)
+                    rows.extend((time, author, index, k) for k, time in enumerate(times, start=1))
+        table = np.array(rows, dtype=[(n, PUBLICATION[n]) for n in PUBLICATION.names or ()]).astype(
+            PUBLICATION
+        )
+        return table[np.lexsort((table["k"], table["story"], table["author"], table["time"]))]
+
+
+def _times(
+    story: Story, author: int, index: int, seed: int, horizon: float, posting: float
+) -> list[float]:
+    if story.schedule is None:
+        return sorted(story.at or (0.0,))
+    end = min(story.schedule.end or horizon, horizon)
+    rate = story.schedule.rate * posting
+    planned = points(seed, Purpose.PUBLICATION, author, index, rate, story.schedule.begin, end)
+    return [time for time, _, _ in planned]

@@ -1,0 +1,139 @@
+"""The tables that a world's laws become: what the loop reads instead of exp, log and pow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from rumorsim.common.errors import Fault, InputError
+from rumorsim.common.laws import (
+    TABLE_SIZE,
+    gamma_table,
+    quantile_table,
+    round24,
+    table_of,
+    tail_table,
+)
+from rumorsim.engine.kernels.records import TEMPLATE
+
+if TYPE_CHECKING:
+    from rumorsim.common.units import DailyCurve
+    from rumorsim.world.settings.stories import Novelty, Story
+
+__all__ = ["Tables", "day_curve", "reinforcement_steps", "story_templates"]
+
+Array = NDArray[np.float64]
+
+#: Activity by hour of the day, midnight first: an assumption shaped like any waking day.
+WAKING: Final = (4, 2, 1, 1, 1, 1, 2, 4, 6, 7, 8, 8, 9, 8, 7, 7, 7, 8, 8, 9, 10, 10, 9, 7)
+
+#: Resolution of ages in novelty tables: 32-bit words then reach half a million half-lives.
+WORDS_A_HALF_LIFE: Final = 4096
+
+
+def day_curve(written: DailyCurve, clock: float, key: str) -> Array:
+    """[clock, integral up to it, 25 integrals, 24 rates] with mean rate 1; empty if flat.
+
+    ``key`` is where it was written. InputError where every hour is dead.
+    """
+    if written == "flat":
+        return np.empty(0)
+    raw = np.array(WAKING if written == "waking" else written, dtype=np.float64)
+    if raw.sum() <= 0:
+        raise InputError(
+            Fault(
+                "all hours are zero",
+                key=key,
+                advice="give at least one hour a weight",
+            )
+        )
+    rates = round24(raw * 24 / raw.sum())
+    last = int(np.flatnonzero(rates)[-1])
+    integrals = np.concatenate([[0.0], np.cumsum(rates)])
+    # The day must close at exactly 24 operational hours: the last live hour takes the rest.
+    rates[last] = 24.0 - integrals[last]
+    integrals[last + 1 :] = 24.0
+    hour = int(clock)
+    passed = integrals[hour] + (clock - hour) * rates[hour]
+    return np.concatenate([[clock, passed], integrals, rates])
+
+
+class Tables:
+    """The rows of ``Rules.tables``, each law once; row 0 is the delay of reading."""
+
+    def __init__(self, delay: Any) -> None:
+        self.rows = [quantile_table(delay)]
+        self._known: dict[Any, int] = {}
+
+    def add(self, key: Any, make: Callable[[], Array]) -> int:
+        """The row of the table that ``key`` names, made on first use."""
+        if key not in self._known:
+            table = np.zeros(TABLE_SIZE)
+            made = make()
+            table[: len(made)] = made
+            self._known[key] = len(self.rows)
+            self.rows.append(table)
+        return self._known[key]
+
+    def add_crowd(self, attention: int) -> int:
+        """Rows of the age of the n-th newest background post at rate 1, n = 1 .. attention."""
+        first = len(self.rows)
+        self.rows += [_crowd_table(n) for n in range(1, attention + 1)]
+        return first
+
+
+@lru_cache(maxsize=2048)
+def _crowd_table(n: int) -> Array:
+    """Ages of the n-th newest background post at rate 1; float64 [TABLE_SIZE]."""
+    return table_of(partial(_erlang, n))
+
+
+def _erlang(n: int, lower: Array, upper: Array) -> Array:
+    """Quantile of the time to the n-th point of a Poisson process of rate 1."""
+    low, high = special.gammaincinv(n, lower), special.gammainccinv(n, upper)
+    result: Array = np.where(lower < 0.5, low, high)
+    return result
+
+
+def story_templates(stories: tuple[Story, ...], tables: Tables) -> NDArray[np.void]:
+    templates = np.zeros(len(stories), TEMPLATE)
+    for column in ("vigour", "novelty", "post_novelty"):
+        templates[column] = -1
+    for row, story in zip(templates, stories, strict=True):
+        if story.vigour is not None:
+            row["vigour"] = tables.add(story.vigour, partial(gamma_table, story.vigour))
+        for column in ("novelty", "post_novelty"):
+            novelty = getattr(story, column)
+            if novelty is not None:
+                row[column] = tables.add(novelty, partial(_fading_table, novelty))
+                row[f"{column}_unit"] = novelty.half_life / WORDS_A_HALF_LIFE
+    return templates
+
+
+def _fading_table(novelty: Novelty) -> Array:
+    return tail_table(lambda words: _fading(novelty, words / WORDS_A_HALF_LIFE))
+
+
+def _fading(novelty: Novelty, half_lives: Array) -> Array:
+    """The factor at an age in half-lives."""
+    if novelty.law == "exponential":
+        result: Array = 0.5**half_lives
+    else:
+        scale = 1.0 / (2.0 ** (1.0 / novelty.exponent) - 1.0)
+        result = (1.0 + half_lives / scale) ** -novelty.exponent
+    return result
+
+
+def reinforcement_steps(stories: tuple[Story, ...]) -> Array:
+    longest = max(len(story.reinforcement) for story in stories)
+    return np.array(
+        [
+            story.reinforcement + (story.reinforcement[-1],) * (longest - len(story.reinforcement))
+            for story in stories
+        ]
+    )

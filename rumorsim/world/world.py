@@ -1,0 +1,438 @@
+"""The world: the arrays of one run, built from a scenario, a follow graph and a seed.
+
+What people are like and when they open the app depends on the seed alone, never on the
+policy: that is what makes the worlds of different policies coupled. Engines change the
+records here as the run goes on; a new run takes a new world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from dataclasses import replace as dataclass_replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rumorsim.common.errors import Fault, InputError, nearest, show_value
+from rumorsim.common.laws import (
+    quantile_table,
+)
+from rumorsim.common.randomness import seed_of
+from rumorsim.common.shown import Shown, listed
+from rumorsim.engine.kernels.records import (
+    INERT,
+    MEMORY,
+    POST,
+    REPEAT,
+    TERMS,
+    aligned_copy,
+    aligned_zeros,
+    grown,
+)
+from rumorsim.events.stream import STOPS, AdversaryFacts, Facts, InterventionFacts, Kind
+from rumorsim.graphs.follows import FollowGraph
+from rumorsim.world.account_records import (
+    account_records,
+    followers,
+    forward_limits,
+    profile_records,
+    receptivity,
+    require_countable,
+    trust_above,
+    weights,
+    within_limits,
+)
+from rumorsim.world.people import People, draw_people
+from rumorsim.world.platforms import Platforms, lay_out
+from rumorsim.world.redraw import Redraw, counted
+from rumorsim.world.reserve import Reserve
+from rumorsim.world.settings.feed import Feed
+from rumorsim.world.spec import WorldSpec
+from rumorsim.world.stories import Stories
+from rumorsim.world.tables import Tables, day_curve, reinforcement_steps, story_templates
+
+if TYPE_CHECKING:
+    from rumorsim.engine.models import Terms
+
+__all__ = ["Rules", "World", "build_world"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What never changes during a run: settings and tables, as both engines read them.
+
+    ``attention`` 0 is unlimited; ``crowd`` is the first row of ``tables`` with ages of
+    background posts, -1 where there are none; row 0 is the delay of reading; an empty
+    ``curve`` is flat, empty ``weights`` or ``receptivity`` are 1. ``terms`` is one record
+    of the model of contacts, None for the feed; ``crosspost`` is by platform. Trust rises to
+    ``most_trust`` or to where it began (by account, empty where nobody began above).
+    Its arrays are read-only views.
+    """
+
+    horizon: float
+    by_delay: bool
+    attention: int
+    log_reads: bool
+    log_payments: bool
+    late: bool
+    crowd: int
+    bucket_width: float
+    curve: Array
+    weights: Array
+    receptivity: Array
+    publications: NDArray[np.void]
+    tables: Array
+    templates: NDArray[np.void]
+    reinforcement: Array
+    corrections: NDArray[np.void]
+    alias: NDArray[np.void]
+    members: NDArray[np.int32]
+    crosspost: Array
+    most_trust: float
+    trust_began: NDArray[np.float32]
+    trust_closure: float
+    chilling: float
+    chilling_floor: float
+    terms: NDArray[np.void] | None
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if isinstance(value, np.ndarray):
+                view = value.view()
+                view.flags.writeable = False
+                object.__setattr__(self, each.name, view)
+
+
+@dataclass(repr=False)
+class World(Shown):
+    """The arrays of one run.
+
+    ``accounts``, ``posts`` and ``stories`` are record arrays (``kernels.records``); posts
+    grow and only the first ``posts_made`` are in use. ``memory`` holds the counters and is
+    where the fast engine tells its kernels of all these arrays. ``platform`` is where each
+    account is now, ``heirs`` who took its place (0: nobody), ``rings`` the next account of its
+    person elsewhere (empty where nobody cross-posts). ``slots`` holds the story in each slot of
+    a surface (int32 [surfaces, slots], -1 for none), ``slot_ends`` the cumulative share of looks
+    that fall on each slot (float64, same shape). ``redraw`` is set in a branch (see
+    ``rumorsim.world.redraw``). Times are hours.
+    """
+
+    graph: FollowGraph
+    seed: int
+    horizon: float
+    people: People
+    story_names: tuple[str, ...]
+    rules: Rules
+    accounts: NDArray[np.void]
+    stories: NDArray[np.void]
+    looks: NDArray[np.void]
+    slots: NDArray[np.int32]
+    slot_ends: Array
+    facts: Facts
+    platforms: Platforms
+    reserve: Reserve
+    profiles: NDArray[np.void]
+    platform: NDArray[np.uint8]
+    rings: NDArray[np.int32]
+    friction: Array
+    forward: Array
+    redraw: Redraw | None = None
+    posts: NDArray[np.void] = field(default_factory=lambda: aligned_zeros(1024, POST))
+    memory: NDArray[np.void] = field(default_factory=lambda: np.zeros(1, MEMORY))
+    heirs: NDArray[np.int32] = field(init=False)
+    heat: Array = field(init=False)
+    tops: NDArray[np.int32] = field(init=False)
+    epochs: NDArray[np.uint8] = field(init=False)
+    keys: NDArray[np.uint64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.heirs = np.zeros(self.size, dtype=np.int32)
+        self.grow_posts(self.graph.accounts // 16)
+        shape = (len(self.platforms.names), len(self.stories))
+        self.heat = np.zeros(shape)
+        self.tops = np.full(shape, -1, dtype=np.int32)
+        self._heat_seen = np.zeros((len(self.platforms.surfaces), len(self.stories)))
+        self.epochs = np.zeros(0, np.uint8)
+        self.keys = np.zeros((0, len(self.stories)), np.uint64)
+        if self.redraw is not None:
+            self._lay_out(self.redraw)
+
+    def _lay_out(self, redraw: Redraw) -> None:
+        """Epochs and keys as the engines read them."""
+        if len(redraw.epochs) != self.size:
+            rule = f"must hold one epoch for each of the world's {self.size:,} accounts"
+            raise InputError(Fault(rule, key="redraw.epochs", value=f"{len(redraw.epochs):,}"))
+        self.epochs = redraw.epochs
+        self.keys = redraw.by_story(self.seed, counted([s.truth for s in self.facts.stories]))
+
+    def key_of(self, account: int, story: int) -> int:
+        """The key of what an account decides about a story: the seed, unless it is redrawn."""
+        return int(self.keys[self.epochs[account], story]) if len(self.epochs) else self.seed
+
+    @property
+    def size(self) -> int:
+        """How many accounts there are, with those laid out for people who come back."""
+        return len(self.accounts)
+
+    @property
+    def ids(self) -> NDArray[Any]:
+        """The id that each account has in the graph, by its number; [size].
+
+        Who may come back later has the id of the account that it succeeds.
+        """
+        ids = self.graph.ids
+        return self.reserve.origin if ids is None else self.reserve.spread(ids)
+
+    @property
+    def person(self) -> NDArray[np.int32]:
+        """The number of the person behind each account."""
+        return self.facts.person
+
+    def accounts_on(self, platform: int) -> int:
+        """How many accounts of the graph are on a platform."""
+        if len(self.platforms.names) == 1:
+            return self.graph.accounts
+        return int((self.platform[: self.graph.accounts] == platform).sum())
+
+    def begun(self, account: int) -> bool:
+        """Is the account there: the graph's, or one that who came back has opened?"""
+        return account < self.graph.accounts or bool((self.heirs == account).any())
+
+    def heir_of(self, account: int) -> int:
+        """The account that took its place, -1 = none."""
+        return int(self.heirs[account]) or -1
+
+    def next_of_person(self, account: int) -> int:
+        """The next account of its person on another platform, in a ring; -1 = none."""
+        return int(self.rings[account]) if account < len(self.rings) else -1
+
+    def take_heat(self, platform: int, surface: int) -> Array:
+        """Countable posts by story on a platform since this surface asked last; float64."""
+        fresh: Array = self.heat[platform] - self._heat_seen[surface]
+        self._heat_seen[surface] = self.heat[platform]
+        return fresh
+
+    def is_up(self, post: int) -> bool:
+        """Is the post itself there: it and its original alive, both authors to be seen?"""
+        both = (post, int(self.posts["root"][post]))
+        visible, posts = self.accounts["visible"], self.posts
+        return all(posts["alive"][p] and visible[posts["author"][p]] for p in both)
+
+    def top_post(self, platform: int | None, story: int) -> int:
+        """The story's most shared post that stands, the earliest of equals, or -1.
+
+        On that platform; None is anywhere.
+        """
+        made, visible = self.posts[: self.posts_made], self.accounts["visible"]
+        fit = (made["story"] == story) & (made["visibility"] > 0)
+        if platform is not None:
+            fit &= self.platform[made["author"]] == platform
+        posts = np.flatnonzero(fit)
+        for number in (posts, made["root"][posts]):
+            fit[posts] &= (made["alive"][number] != 0) & (visible[made["author"][number]] != 0)
+        standing = np.flatnonzero(fit)
+        return int(standing[np.argmax(made["shares"][standing])]) if len(standing) else -1
+
+    def facts_shown(self) -> Sequence[tuple[str, Any]]:
+        return [
+            ("accounts", f"{len(self.accounts):,} on {listed(self.facts.platforms)}"),
+            ("follows", f"{self.graph.follows:,}"),
+            ("stories", listed(self.story_names)),
+            ("posts", f"{self.posts_made:,}"),
+            ("time", f"{self.horizon:g} h, seed {self.seed}"),
+        ]
+
+    @property
+    def posts_made(self) -> int:
+        """How many posts there are so far."""
+        return int(self.memory["posts_made"][0])
+
+    def grow_posts(self, room: int) -> None:
+        """Make room for so many posts more than there are.
+
+        OverflowError where their numbers would run into the mark that unread posts carry.
+        """
+        wanted = self.posts_made + room
+        if wanted > INERT:
+            raise OverflowError(f"{wanted:,} posts; a world holds {INERT:,} at most")
+        if wanted > len(self.posts):
+            self.posts = grown(self.posts, wanted, self.posts_made)
+
+    def count_of(self, target: str, quantity: str) -> NDArray[np.int32]:
+        """The counters of reports, shares or reach, one for each target so far."""
+        if target == "account":
+            counts: NDArray[np.int32] = self.profiles[quantity]
+        elif target == "post":
+            counts = self.posts[quantity][: self.posts_made]
+        else:
+            counts = self.stories[quantity]
+        return counts
+
+    def story_index(self, name: str) -> int:
+        """The number of the story of that name; KeyError names it and the nearest."""
+        if name not in self.story_names:
+            advice = nearest(name, self.story_names)
+            raise KeyError(f"there is no story {show_value(name)}; {advice}")
+        return self.story_names.index(name)
+
+    def check(self) -> None:
+        """Raise AssertionError where an invariant of the arrays does not hold."""
+        made = self.posts[: self.posts_made]
+        assert (made["root"] <= np.arange(len(made))).all(), "a post goes back to a later one"
+        own = made["root"] == np.arange(len(made))
+        planned = (made["k"] > 0) & (made["k"] < REPEAT)
+        assert (own == planned).all(), "k is from 1 to REPEAT exactly for publications"
+        assert (np.diff(made["time"]) >= 0).all(), "posts are not in order of time"
+        assert ((self.accounts["audience"] >= 0) & (self.accounts["audience"] <= 1)).all()
+        for quantity in ("reports", "shares", "reach"):
+            assert int(self.count_of("account", quantity).sum()) == int(made[quantity].sum())
+            assert int(self.stories[quantity].sum()) == int(made[quantity].sum())
+
+
+def build_world(
+    scenario: WorldSpec,
+    graph: FollowGraph,
+    seed: int,
+    *,
+    policy: str = "none",
+    interventions: tuple[InterventionFacts, ...] = (),
+    attributes: Mapping[str, NDArray[Any]] | None = None,
+    redraw: Redraw | None = None,
+) -> World:
+    """The world of ``scenario`` on ``graph`` under ``seed``, at hour 0, before any event.
+
+    ``attributes`` (and the graph's own node attributes, which yield to them) set columns of
+    accounts, those of ``people.COLUMNS``. ``redraw`` makes it a branch. Raises
+    :class:`InputError` for what only the graph can tell, such as ids that do not exist.
+    """
+    seed = seed_of(seed)
+    if graph.accounts == 0:
+        raise InputError(Fault("the follow graph has no accounts", key="graph"))
+    given = {**graph.attributes, **(attributes or {})}
+    platforms = lay_out(scenario, given, graph.accounts)
+    people = draw_people(scenario.accounts, graph, seed, given)
+    people = platforms.elsewhere(scenario.accounts.elsewhere, people)
+    reserve = Reserve.lay_out(scenario.adversaries, people, graph)
+    stories = Stories(scenario, graph, people, seed)
+    feed = scenario.reading
+    start = scenario.start
+    curve = day_curve(
+        feed.daily_curve,
+        start.hour + start.minute / 60 + start.second / 3600,
+        "feed.daily_curve" if scenario.model is None else "model.daily_curve",
+    )
+    of_weights = "feed.follow_weight" if scenario.model is None else "model.weights"
+    accounts = account_records(feed, graph, people, platforms)
+    looks, alias, members = platforms.looks(accounts["rate"])
+    origin = reserve.origin
+    everyone = dataclass_replace(platforms, of=reserve.spread(platforms.of))
+    profiles = profile_records(people, reserve)
+    tables = Tables(feed.delay)
+    templates = story_templates(scenario.stories, tables)
+    limited = feed.attention != "unlimited" and feed.reading == "check-in"
+    crowd = tables.add_crowd(int(feed.attention)) if limited and feed.background > 0 else -1
+    terms = None if scenario.model is None else scenario.model.terms()
+    if terms is not None and terms.per_follow:
+        accounts["rate"] *= graph.follower_counts()
+    require_countable(accounts["rate"], float(scenario.horizon), by_contact=terms is not None)
+    model = None if terms is None else _model_record(terms, tables)
+    rules = Rules(
+        horizon=float(scenario.horizon),
+        by_delay=feed.reading == "delay",
+        attention=int(feed.attention) if limited else 0,
+        log_reads=scenario.wants(Kind.READ),
+        log_payments=scenario.wants(Kind.PAY),
+        late=feed.exposures == "late",
+        crowd=crowd,
+        bucket_width=float(scenario.horizon) / _buckets(feed, graph, len(stories.records)),
+        curve=curve,
+        weights=weights(feed, graph, of_weights),
+        receptivity=receptivity(scenario, people, stories.categories, reserve),
+        publications=within_limits(stories.publications(seed, float(scenario.horizon)), platforms),
+        tables=np.stack(tables.rows),
+        templates=templates,
+        reinforcement=reinforcement_steps(scenario.stories),
+        corrections=stories.corrections,
+        alias=alias,
+        members=members,
+        crosspost=platforms.column("crosspost"),
+        most_trust=scenario.beliefs.most_trust,
+        trust_began=trust_above(scenario.beliefs.most_trust, people, reserve),
+        trust_closure=scenario.beliefs.trust_closure,
+        chilling=scenario.beliefs.chilling,
+        chilling_floor=scenario.beliefs.chilling_floor,
+        terms=model,
+    )
+    slot_ends = platforms.slot_ends()
+    return World(
+        graph=graph,
+        seed=seed,
+        horizon=float(scenario.horizon),
+        people=people,
+        story_names=stories.names,
+        rules=rules,
+        accounts=aligned_copy(accounts[origin]) if len(origin) > len(accounts) else accounts,
+        stories=stories.records,
+        looks=looks,
+        slots=np.full(slot_ends.shape, -1, dtype=np.int32),
+        slot_ends=slot_ends,
+        platforms=everyone,
+        reserve=reserve,
+        profiles=profiles,
+        platform=everyone.of.copy() if reserve.heirs else everyone.of,
+        rings=platforms.rings(people.person),
+        friction=platforms.column("friction") * feed.friction,
+        forward=forward_limits(platforms, len(origin)),
+        redraw=redraw,
+        facts=Facts(
+            accounts=len(origin),
+            horizon=float(scenario.horizon),
+            stories=stories.facts,
+            person=reserve.spread(people.person),
+            kind=reserve.spread(people.kind),
+            followers=followers(graph, origin),
+            kinds=people.kinds,
+            platforms=platforms.names,
+            platform=everyone.of,
+            origin=origin,
+            ids=None if graph.plain_ids is None else reserve.spread(graph.plain_ids),
+            trust=reserve.spread(people.trust),
+            earnings=reserve.spread(people.column("earnings")),
+            follows=(graph.offsets, graph.followers),
+            surfaces=platforms.surface_names,
+            prices=scenario.prices,
+            policy=policy,
+            seed=seed,
+            interventions=interventions,
+            adversaries=tuple(AdversaryFacts(e.kind, e.buys) for e in scenario.adversaries),
+            start=scenario.start.strftime("%Y-%m-%d %H:%M:%S"),
+        ),
+    )
+
+
+def _model_record(terms: Terms, tables: Tables) -> NDArray[np.void]:
+    """The model of contacts as kernels read it; adds the table of its stop."""
+    record = np.zeros(1, TERMS)
+    for name in ("stifling", "after", "mutual", "again", "by_threshold"):
+        record[name] = getattr(terms, name)
+    record["threshold"] = -1.0 if terms.threshold is None else terms.threshold
+    record["stop_reason"] = STOPS.index(terms.stop_reason)
+    record["stop"] = -1
+    if terms.stop is not None:
+        record["stop"] = tables.add(("stop", terms.stop), partial(quantile_table, terms.stop))
+    return record
+
+
+def _buckets(feed: Feed, graph: FollowGraph, stories: int) -> int:
+    """Buckets of the agenda: few enough that filling them is cheap, each small enough to sort.
+
+    By delay every story has entries of its own; who checks in has one for all.
+    """
+    entries = graph.follows * stories if feed.reading == "delay" else graph.accounts
+    return int(min(max(entries // 64, 16), 8192))
