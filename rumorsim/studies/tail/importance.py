@@ -32,8 +32,9 @@ of a power law:
 
     a(x) ~ FLOOR + (1 - FLOOR) min(x^g / E[x^g], MOST)
 
-with g from :data:`EXPONENTS`. On the feed worlds of experiments/coverage the best g comes within a
-tenth of the best table. A part ``FLOOR`` of the worlds comes as it would anyway (a defensive
+with g from :data:`EXPONENTS`. On the feed worlds of experiments/coverage the best g for a quantity
+is about as good as the best table with the same floor; a table without a floor does better far in
+the tail. A part ``FLOOR`` of the worlds comes as it would anyway (a defensive
 mixture: Hesterberg, Technometrics 37, 1995), so that no weight exceeds 1 / FLOOR and nothing is
 lost but that part where the pilot was wrong. Where it shows little gain, g = 0: every candidate is
 taken, with weight 1.
