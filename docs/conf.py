@@ -45,6 +45,9 @@ napoleon_google_docstring = False
 
 html_theme = "pydata_sphinx_theme"
 html_title = f"rumorsim {version}"
+# Pages that stand alone need no list of neighbours.
+_ALONE = "api changelog contributing design events limits statistics/index validation"
+html_sidebars: dict[str, list[str]] = {page: [] for page in _ALONE.split()}
 html_static_path = ["_static"]
 html_css_files = ["rumorsim.css"]
 html_show_sourcelink = False

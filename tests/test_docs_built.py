@@ -89,3 +89,11 @@ def test_formulas_are_drawn_without_scripts(pages: Path) -> None:
     text = (pages / "model" / "sharing.html").read_text(encoding="utf-8")
     assert text.count("<math ") > 20
     assert "mathjax" not in text.lower()
+
+
+def test_signatures_and_formulas_are_readable(pages: Path) -> None:
+    text = (pages / "api.html").read_text(encoding="utf-8")
+    assert "PydanticGeneralMetadata" not in text and "BeforeValidator" not in text
+    formulas = [each.read_text("utf-8") for each in (pages / "model").glob("*.html")]
+    # What is left of an environment that the converter does not know.
+    assert not [each for each in formulas if re.search(r"<mi>&amp;</mi>|<mo>&amp;</mo>", each)]

@@ -40,6 +40,13 @@ from sources import (
 
 __all__ = ["PARTS", "first_line", "overview", "write_parts"]
 
+#: What interventions act on, in the plural.
+_TARGETS: Final = {
+    "account": "accounts",
+    "post": "posts",
+    "story": "stories",
+    "platform": "platforms",
+}
 #: Fields that all interventions share.
 _SHARED: Final = frozenset(Intervention.model_fields)
 
@@ -99,7 +106,7 @@ def interventions(folder: Path) -> str:
 def intervention(name: str, model: Any, folder: Path) -> Iterator[str]:
     """The section of one intervention."""
     yield heading(name, "intervention")
-    yield f"{sentence(summary(model))} It acts on: {model.target}.\n"
+    yield f"{sentence(summary(model))} It acts on {_TARGETS[model.target]}.\n"
     yield rest(model)
     effect = effect_of(name)
     picture(name, effect, folder / "effects" / f"{name}.svg")

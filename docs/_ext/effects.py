@@ -73,6 +73,6 @@ def picture(kind: str, effect: Effect, place: Path) -> None:
         axes.step(time, accounts, where="post", color=color, linewidth=1.8, label=name)
     axes.set(xlabel="hours", ylabel="accounts reached", xlim=(0, None), ylim=(0, None))
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False, loc="lower right", fontsize="small")
+    axes.legend(frameon=False, loc="best", fontsize="small")
     # The same input gives the same bytes: no date, and ids that do not change.
     figure.savefig(place, metadata={"Date": None})

@@ -42,6 +42,7 @@ def run_lines(lines: str, folder: Path) -> subprocess.CompletedProcess[str]:
         ["bash", "-euo", "pipefail", "-c", f"{program}\n{lines}"],
         cwd=folder,
         env=env,
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=_LIMIT,

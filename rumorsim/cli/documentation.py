@@ -72,7 +72,9 @@ def build(place: Path) -> Path:
         if why:
             raise OutputError(Fault(f"the documentation cannot be kept there: {why}"))
     command = [sys.executable, str(sources() / "build.py"), str(place)]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8"
+    )
     first = built(place)
     if done.returncode != 0 or first is None:
         last = "\n".join((done.stderr or done.stdout).strip().splitlines()[-_LINES:])
