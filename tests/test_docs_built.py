@@ -59,7 +59,8 @@ def test_pages_ask_for_nothing_from_elsewhere(pages: Path) -> None:
 
 def test_links_and_pictures_lead_somewhere(pages: Path) -> None:
     found = 0
-    for page in pages.rglob("*.html"):
+    # What the theme brings along in _static is no page.
+    for page in (each for each in pages.rglob("*.html") if "_static" not in each.parts):
         text = page.read_text(encoding="utf-8")
         for target in re.findall(r"(?:src|href)=\"([^\"#?:]+)(?:[#?][^\"]*)?\"", text):
             found += 1
@@ -88,7 +89,7 @@ def test_every_intervention_has_its_picture(pages: Path) -> None:
 def test_formulas_are_drawn_without_scripts(pages: Path) -> None:
     text = (pages / "model" / "sharing.html").read_text(encoding="utf-8")
     assert text.count("<math ") > 20
-    assert "mathjax" not in text.lower()
+    assert re.findall(r"<script[^>]*mathjax", text, re.IGNORECASE) == []
 
 
 def test_signatures_and_formulas_are_readable(pages: Path) -> None:

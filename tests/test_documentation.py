@@ -100,6 +100,7 @@ def test_an_installed_copy_is_built_in_the_cache(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RUMORSIM_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(documentation, "_INSIDE", tmp_path / "absent")
     assert documentation.folder(__version__).name == "docs"
     monkeypatch.setattr(documentation, "_INSIDE", tmp_path)
     assert documentation.sources() == tmp_path

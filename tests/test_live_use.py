@@ -315,7 +315,10 @@ def test_fifty_other_seeds_fill_a_histogram(page: Page, browser: Browser) -> Non
     assert f"On average, {left:.0f} accounts heard the rumor without a policy" in text
     assert f"{right:.0f} with it: {left - right:.0f} fewer" in text
     low, high = heard[-1]["difference"][1:]
-    assert f"95% interval of the mean difference: {-high:.0f} to {-low:.0f} fewer." in text
+    if low is None:
+        assert "95% interval" not in text, "these seeds are too few for one"
+    else:
+        assert f"95% interval of the mean difference: {-high:.0f} to {-low:.0f} fewer." in text
     same = sum(each[1] == each[2] for each in outcomes)
     worse = sum(each[1] < each[2] for each in outcomes)
     if same + worse:

@@ -238,9 +238,9 @@ def test_a_run_whose_process_is_killed_is_tried_again_twice(
     scenario = load(slow(tmp_path))
     settings = [Setting("none", seed) for seed in range(1, 9)]
     with Runner(scenario, workers=2) as runner:
-        assert isinstance(runner.hands, Processes)
+        assert isinstance(runner.executor, Processes)
         runs_of(runner, [Setting("none", 99)])
-        killer = Killer(runner.hands, 5, times)
+        killer = Killer(runner.executor, 5, times)
         killer.start()
         runs = runs_of(runner, settings)
         killer.over = True
