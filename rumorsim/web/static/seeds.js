@@ -132,6 +132,7 @@ function sentences(outcomes, difference) {
   const [estimate, low, high] = difference;
   const lines = [say('seeds.mean', { left: rounded(mean((each) => each.left)), right: rounded(mean((each) => each.right)), difference: way(estimate ?? 0) })];
   if (low !== null && high !== null) lines.push(say('seeds.interval', { range: span(low, high, rounded) }));
+  else if (outcomes.some((each) => each.right !== each.left)) lines.push(say('seeds.few'));
   const same = outcomes.filter((each) => each.right === each.left).length;
   const worse = outcomes.filter((each) => each.right > each.left).length;
   lines.push(same + worse ? say('seeds.unhelpful', { n: count(same + worse), of: count(outcomes.length), same: count(same), worse: count(worse) }) : say('seeds.helpful'));

@@ -128,7 +128,7 @@ export default {
   'seeds.done': '{n} of {of} seeds', 'seeds.reach': 'Accounts that heard the rumor', 'seeds.difference': 'Difference: with policy minus no policy', 'seeds.runs': 'runs',
   'seeds.mean': 'On average, {left} accounts heard the rumor without a policy and {right} with it: {difference}.',
   'seeds.fewer': '{n} fewer', 'seeds.more': '{n} more', 'seeds.same': 'no difference',
-  'seeds.interval': '95% interval of the mean difference: {range}.', 'seeds.fewer.range': '{low} to {high} fewer', 'seeds.more.range': '{low} to {high} more', 'seeds.mixed.range': '{low} fewer to {high} more',
+  'seeds.few': 'A few of these runs decide the average: there are too few runs for an interval.', 'seeds.interval': '95% interval of the mean difference: {range}.', 'seeds.fewer.range': '{low} to {high} fewer', 'seeds.more.range': '{low} to {high} more', 'seeds.mixed.range': '{low} fewer to {high} more',
   'seeds.unhelpful': 'The policy did not help in {n} of {of} runs: {same} with no difference, {worse} in which more accounts heard the rumor.',
   'seeds.helpful': 'Fewer accounts heard the rumor in every run.',
   'seeds.wrong': 'On average, {n} innocent {n|account was|accounts were} hit.',

@@ -127,7 +127,7 @@ export default {
   'seeds.done': '{n}/{of} 个种子', 'seeds.reach': '听到谣言的账号数', 'seeds.difference': '差值：有对策减去没有对策', 'seeds.runs': '次数',
   'seeds.mean': '平均来看，没有对策时有 {left} 个账号听到谣言，有对策时有 {right} 个：{difference}。',
   'seeds.fewer': '少 {n} 个', 'seeds.more': '多 {n} 个', 'seeds.same': '没有差别',
-  'seeds.interval': '平均差值的 95% 置信区间：{range}。', 'seeds.fewer.range': '少 {low} 到 {high} 个', 'seeds.more.range': '多 {low} 到 {high} 个', 'seeds.mixed.range': '少 {low} 个到多 {high} 个',
+  'seeds.few': '平均值由其中少数几次运行决定：运行次数太少，无法给出区间。', 'seeds.interval': '平均差值的 95% 置信区间：{range}。', 'seeds.fewer.range': '少 {low} 到 {high} 个', 'seeds.more.range': '多 {low} 到 {high} 个', 'seeds.mixed.range': '少 {low} 个到多 {high} 个',
   'seeds.unhelpful': '{of} 次运行中，有 {n} 次对策没有起作用：{same} 次没有差别，{worse} 次反而有更多账号听到谣言。',
   'seeds.helpful': '每次运行中，听到谣言的账号都变少了。',
   'seeds.wrong': '平均误伤 {n} 个无辜账号。',
