@@ -10,6 +10,7 @@ interval has no ends.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -61,7 +62,13 @@ def _rule_of(key: str) -> _Rule:
 
 def needed_for(apart: Sequence[float], base: Sequence[float], key: str = "") -> int:
     """The worlds that an interval of a mean difference ``apart`` to ``base`` takes, at least 2."""
-    return int(_rule_of(key).of_difference(_column(apart), _column(base))[0])
+    return _needed_of_difference(tuple(apart), tuple(base), _rule_of(key))
+
+
+@lru_cache(maxsize=4096)
+def _needed_of_difference(apart: tuple[float, ...], base: tuple[float, ...], rule: _Rule) -> int:
+    """Several sentences and tables ask for the same numbers."""
+    return int(rule.of_difference(_column(apart), _column(base))[0])
 
 
 def needed_for_mean(values: Sequence[float], key: str = "") -> int:

@@ -136,13 +136,15 @@ def needed_of_difference(
     what a mean does.
     """
     of_base = most_needed(base)
-    of_apart = [_by_skewness(apart, factor) for factor in (_OF_TAME, _BY_SKEWNESS)]
-    of_pair = np.maximum(of_base, np.where(of_base <= _FEW, *of_apart))
+    factor = np.where(of_base <= _FEW, _OF_TAME, _BY_SKEWNESS)
+    of_pair = np.maximum(of_base, _by_skewness(apart, factor))
     constant = np.ptp(base, axis=0) == 0
     return np.where(constant, most_needed(apart), of_pair) if constant.any() else of_pair
 
 
-def _by_skewness(columns: NDArray[np.float64], factor: float) -> NDArray[np.float64]:
+def _by_skewness(
+    columns: NDArray[np.float64], factor: float | NDArray[np.float64]
+) -> NDArray[np.float64]:
     pilot = columns[: max(_FEW, -(-len(columns) // 4))]
     of_all = of_pilot = _squared_skewness(columns)
     if len(pilot) < len(columns):
@@ -166,14 +168,15 @@ def rarest(worlds: int, level: float) -> float:
 
 def skewness_of(columns: NDArray[np.float64]) -> NDArray[np.float64]:
     """The skewness of the k columns, 0 where all values are equal: (worlds, k) to (k,)."""
-    apart = columns - columns.mean(axis=0)
+    worlds = len(columns)
+    apart = columns - columns.sum(axis=0) / worlds
     # In units of the largest deviation, so that no power overflows or vanishes.
     largest = np.abs(apart).max(axis=0)
     scale = np.where(largest > 1e-12 * np.abs(columns).max(axis=0), largest, np.inf)
     apart = apart / scale
     squares = apart * apart
-    spread = squares.mean(axis=0) ** 1.5
-    third = (squares * apart).mean(axis=0)
+    spread = (squares.sum(axis=0) / worlds) ** 1.5
+    third = (squares * apart).sum(axis=0) / worlds
     found: NDArray[np.float64] = np.divide(
         third, spread, out=np.zeros_like(third), where=spread > 0
     )
