@@ -81,6 +81,13 @@ def test_old_names_of_modules_still_work(old: str) -> None:
     assert done.stdout.split() == ["True"]
 
 
+@pytest.mark.parametrize(("room", "name"), [("world", "World"), ("simulation", "Simulation")])
+def test_names_of_files_that_are_rooms_now_still_work(room: str, name: str) -> None:
+    with pytest.warns(DeprecationWarning, match=f"is now rumorsim.{room}.{room}.{name}"):
+        found = getattr(import_module(f"rumorsim.{room}"), name)
+    assert found is getattr(rumorsim, name)
+
+
 def test_names_that_never_were_are_not_found() -> None:
     with pytest.raises(ModuleNotFoundError, match=r"rumorsim\.nothing"):
         import_module("rumorsim.nothing")

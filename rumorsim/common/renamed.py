@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 #: New names by old ones, both without ``rumorsim.``; modules within a package move along with it.
 RENAMED: Final = {
@@ -26,6 +26,7 @@ RENAMED: Final = {
     "progress": "common.progress",
     "provenance": "common.provenance",
     "randomness": "common.randomness",
+    "redraw": "world.redraw",
     "report": "reports.figures",
     "results": "simulation.results",
     "run": "simulation.running",
@@ -73,6 +74,19 @@ class _Renamed(MetaPathFinder, Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         pass
+
+
+def moved(package: str, name: str, homes: Mapping[str, str]) -> Any:
+    """What ``package`` held under ``name`` before it was a folder; AttributeError if nothing."""
+    if name not in homes:
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+    new = f"rumorsim.{homes[name]}"
+    warnings.warn(
+        f"{package}.{name} is now {new}.{name}; the old name goes with the next release",
+        DeprecationWarning,
+        stacklevel=3,
+    )
+    return getattr(import_module(new), name)
 
 
 def install() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rumorsim.common.shown import Shown, listed
+from rumorsim.common.shown import listed
 from rumorsim.studies.runner.answering import (
     SavedAnswer,
     made_with,
@@ -33,7 +33,7 @@ class Cell(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False)
-class DelayMapCells(SavedAnswer, Shown):
+class DelayMapCells(SavedAnswer):
     """The cells of a delay map, by delay and then by coverage."""
 
     name: str

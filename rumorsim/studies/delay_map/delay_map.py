@@ -42,7 +42,6 @@ from rumorsim.studies.sweep.study import MOST_RUNS
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from rumorsim.reports.figures.pictures import Picture
 
 from rumorsim.studies.delay_map.cells import Cell, DelayMapCells
 
@@ -57,16 +56,6 @@ _COVERED_BY: Final = {"fraction": "whom.fraction", "sensitivity": "sensitivity"}
 @dataclass(frozen=True, repr=False)
 class DelayMap(DelayMapCells):
     """Every cell, by delay and then by coverage."""
-
-    def figure(self, width: str | None = None) -> Picture:
-        """The figure, as :meth:`.Comparison.figure` gives one."""
-        from rumorsim.reports.figures.pictures import Picture
-        from rumorsim.studies.delay_map.text import figure
-
-        return Picture(figure(self), width)
-
-    def _repr_html_(self) -> str:
-        return super()._repr_html_() + self.figure().html()
 
     def text(self) -> str:
         """The table for people."""

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rumorsim.common.shown import Shown
 from rumorsim.studies.optimise.finals import Verdict
 from rumorsim.studies.optimise.goals import Goal
 from rumorsim.studies.optimise.searching import Trial
@@ -21,7 +20,7 @@ __all__ = ["OptimumNumbers"]
 
 
 @dataclass(frozen=True, repr=False)
-class OptimumNumbers(SavedAnswer, Shown):
+class OptimumNumbers(SavedAnswer):
     """The trials of a search, the finalists in fresh worlds, and the verdict on them."""
 
     name: str

@@ -51,7 +51,6 @@ from rumorsim.studies.sweep.study import Study
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from rumorsim.reports.figures.pictures import Picture
 
 from rumorsim.studies.optimise.numbers import OptimumNumbers
 
@@ -80,16 +79,6 @@ class Optimum(OptimumNumbers):
             ("worlds", f"{len(self.seeds)} of the search, {len(self.fresh)} fresh"),
             ("answer", sentence(self)),
         ]
-
-    def figure(self, width: str | None = None) -> Picture:
-        """The figure, as :meth:`.Comparison.figure` gives one."""
-        from rumorsim.reports.figures.pictures import Picture
-        from rumorsim.studies.optimise.text import figure
-
-        return Picture(figure(self), width)
-
-    def _repr_html_(self) -> str:
-        return super()._repr_html_() + self.figure().html()
 
     def text(self) -> str:
         """The finalists for people, and the answer in one sentence."""

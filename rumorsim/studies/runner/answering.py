@@ -19,6 +19,7 @@ from rumorsim.common.csv_text import write_records
 from rumorsim.common.errors import Fault, InputError, OutputError, nearest, show_value
 from rumorsim.common.files import MARKER, json_text, write_beside, write_text
 from rumorsim.common.provenance import RESULTS_VERSION, versions
+from rumorsim.common.shown import Shown
 from rumorsim.measures import describe
 from rumorsim.scenario.used_code import own_code_in
 from rumorsim.studies.runner.runner import Run, Runner, Setting
@@ -26,7 +27,7 @@ from rumorsim.studies.runner.runner import Run, Runner, Setting
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from rumorsim.reports.figures.pictures import FigureFiles
+    from rumorsim.reports.figures.pictures import FigureFiles, Picture
 
 __all__ = [
     "AnswerDirectory",
@@ -163,8 +164,18 @@ class AnswerDirectory:
         write_text(self.place / MARKER, json.dumps(marker) + "\n")
 
 
-class SavedAnswer(ABC):
+class SavedAnswer(Shown, ABC):
     """An answer that can be saved to a directory of its own: its claim, tables and figure."""
+
+    def figure(self, width: str | None = None) -> Picture:
+        """The figure, as :meth:`.Comparison.figure` gives one."""
+        from rumorsim.reports.figures.pictures import Picture
+
+        _, draw = self._drawn()
+        return Picture(draw(), width)
+
+    def _repr_html_(self) -> str:
+        return super()._repr_html_() + self.figure().html()
 
     def save(
         self,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.common.plurals import counted
-from rumorsim.common.shown import Shown, listed
+from rumorsim.common.shown import listed
 from rumorsim.studies.runner.answering import (
     SavedAnswer,
     made_with,
@@ -40,7 +40,7 @@ class Response:
 
 
 @dataclass(frozen=True, repr=False)
-class SensitivityIndices(SavedAnswer, Shown):
+class SensitivityIndices(SavedAnswer):
     """The indices of every parameter for every response."""
 
     name: str

@@ -49,7 +49,6 @@ from rumorsim.studies.sweep.study import Study
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from rumorsim.reports.figures.pictures import Picture
 
 from rumorsim.studies.sensitivity.responses import Response, SensitivityIndices
 
@@ -67,16 +66,6 @@ class Sensitivity(SensitivityIndices):
     ``method`` is "sobol" or "morris", ``key`` the number explained, ``points`` the values of
     the parameters by name, ``seeds`` the worlds.
     """
-
-    def figure(self, width: str | None = None) -> Picture:
-        """The figure, as :meth:`.Comparison.figure` gives one."""
-        from rumorsim.reports.figures.pictures import Picture
-        from rumorsim.studies.sensitivity.text import figure
-
-        return Picture(figure(self), width)
-
-    def _repr_html_(self) -> str:
-        return super()._repr_html_() + self.figure().html()
 
     def text(self) -> str:
         """The tables for people."""

@@ -33,6 +33,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "OF_TAME",
     "Tail",
     "most_needed",
     "needed_if_tame",
@@ -47,7 +48,7 @@ _BY_SKEWNESS: Final = 40.0
 #: The same of a difference between policies where few worlds do for the reach itself: what is
 #: rare is then known, and the rest is an error of a point or two in the level (tested). Also of
 #: all worlds where a part of them is judged.
-_OF_TAME: Final = 8.0
+OF_TAME: Final = 8.0
 #: Few worlds: as many as a second look has. Of no more than these all are judged.
 _FEW: Final = 80
 #: The same for the skewness that the upper worlds suggest (assumption, tested).
@@ -124,7 +125,7 @@ def most_needed(columns: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def needed_if_tame(columns: NDArray[np.float64]) -> NDArray[np.float64]:
     """The worlds that means take whose tails are no rumor's: by their skewness alone, and less."""
-    return _by_skewness(columns, _OF_TAME)
+    return _by_skewness(columns, OF_TAME)
 
 
 def needed_of_difference(
@@ -136,7 +137,7 @@ def needed_of_difference(
     what a mean does.
     """
     of_base = most_needed(base)
-    factor = np.where(of_base <= _FEW, _OF_TAME, _BY_SKEWNESS)
+    factor = np.where(of_base <= _FEW, OF_TAME, _BY_SKEWNESS)
     of_pair = np.maximum(of_base, _by_skewness(apart, factor))
     constant = np.ptp(base, axis=0) == 0
     return np.where(constant, most_needed(apart), of_pair) if constant.any() else of_pair
@@ -150,7 +151,7 @@ def _by_skewness(
     if len(pilot) < len(columns):
         # A pilot in which nothing happens says nothing of what does.
         of_pilot = np.where(np.ptp(pilot, axis=0) > 0, _squared_skewness(pilot), of_all)
-    return np.maximum(np.ceil(np.maximum(factor * of_pilot, _OF_TAME * of_all)), 2.0)
+    return np.maximum(np.ceil(np.maximum(factor * of_pilot, OF_TAME * of_all)), 2.0)
 
 
 def _squared_skewness(columns: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -11,13 +11,12 @@ import numpy as np
 from rumorsim.studies.compare.comparison import NONE
 from rumorsim.studies.statistics import intervals
 from rumorsim.studies.statistics.intervals import Interval, bounds_of, mean
-from rumorsim.studies.statistics.tails import skewness_of
+from rumorsim.studies.statistics.tails import OF_TAME, skewness_of
 
 __all__ = ["CONTRIBUTING", "Mean", "lacking", "mean_of"]
 
-#: An interval needs so many worlds that contribute, and so many times the squared skewness in all.
+#: An interval needs so many worlds that contribute.
 CONTRIBUTING: Final = 10
-_PER_SKEWNESS: Final = 8
 
 
 class Mean(NamedTuple):
@@ -82,7 +81,7 @@ def lacking(values: Sequence[float]) -> str:
         few = f"only {inside:,}" if inside else "none"
         verb = "contributes" if inside == 1 else "contribute"
         return f"{few} of {count:,} worlds {verb}, and {CONTRIBUTING} are needed"
-    needed = math.ceil(_PER_SKEWNESS * float(skewness_of(np.array(values)[:, None])[0]) ** 2)
+    needed = math.ceil(OF_TAME * float(skewness_of(np.array(values)[:, None])[0]) ** 2)
     if count < needed:
         return f"some {needed:,} worlds are needed, as few of them carry most of it"
     return ""
