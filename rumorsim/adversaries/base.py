@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from rumorsim.world.people import People
     from rumorsim.world.world import World
 
-__all__ = ["Adversary", "Crew", "Kinds", "Luck", "of_kinds"]
-
 #: Names of kinds of accounts; which there are is checked with the scenario.
 Kinds = Annotated[tuple[str, ...], Field(strict=False, max_length=100)]
 

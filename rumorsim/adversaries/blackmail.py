@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from rumorsim.adversaries.scene import Scene
     from rumorsim.platform.sponsors import Sponsor
 
-__all__ = ["Blackmail"]
-
 
 class Blackmail(Crew):
     """A gang that threatens with reach: who does not pay is written about.

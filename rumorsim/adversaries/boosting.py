@@ -13,8 +13,6 @@ from rumorsim.common.laws import Law, Lognormal, quantile_table, sample
 if TYPE_CHECKING:
     from rumorsim.adversaries.scene import Scene
 
-__all__ = ["Chorus"]
-
 
 class Chorus(Crew):
     """Base of crews that act on every publication of some stories, each member in its time."""

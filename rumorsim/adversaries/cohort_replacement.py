@@ -10,8 +10,6 @@ from rumorsim.adversaries.returning import Returning
 from rumorsim.common.laws import Law, Lognormal
 from rumorsim.common.units import Duration
 
-__all__ = ["CohortReplacement"]
-
 
 class CohortReplacement(Returning):
     """An operator who keeps the number of its bots: each closed one is replaced, in its place.

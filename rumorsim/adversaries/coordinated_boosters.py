@@ -12,8 +12,6 @@ from rumorsim.adversaries.boosting import Chorus
 if TYPE_CHECKING:
     from rumorsim.adversaries.scene import Scene
 
-__all__ = ["CoordinatedBoosters"]
-
 
 class CoordinatedBoosters(Chorus):
     """Accounts that share every publication of their stories, whatever they think of it.

@@ -13,8 +13,6 @@ from rumorsim.adversaries.boosting import Chorus
 if TYPE_CHECKING:
     from rumorsim.adversaries.scene import Scene
 
-__all__ = ["FakeEngagement"]
-
 
 class FakeEngagement(Chorus):
     """A pool of fake accounts that share what somebody pays for.

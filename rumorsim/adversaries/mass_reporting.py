@@ -12,8 +12,6 @@ from rumorsim.adversaries.boosting import Chorus
 if TYPE_CHECKING:
     from rumorsim.adversaries.scene import Scene
 
-__all__ = ["MassReporting"]
-
 
 class MassReporting(Chorus):
     """Accounts that report every publication of some stories: reports as a weapon.

@@ -11,8 +11,6 @@ from rumorsim.adversaries.returning import Returning
 if TYPE_CHECKING:
     from rumorsim.adversaries.scene import Scene
 
-__all__ = ["Migration"]
-
 
 class Migration(Returning):
     """People whose account was closed go on on another platform; part of the audience follows.

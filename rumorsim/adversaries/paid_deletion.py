@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from rumorsim.adversaries.scene import Scene
     from rumorsim.platform.sponsors import Sponsor
 
-__all__ = ["PaidDeletion"]
-
 
 class PaidDeletion(Adversary):
     """Posts of some stories deleted for money: the most shared one that still stands.

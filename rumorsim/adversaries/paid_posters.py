@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from rumorsim.adversaries.scene import Scene
     from rumorsim.platform.sponsors import Sponsor
 
-__all__ = ["PaidPosters"]
-
 #: Waits between events of a Poisson process of one an hour.
 WAITS = quantile_table(Exponential.model_validate({"law": "exponential", "mean": "1 h"}))
 

@@ -8,8 +8,6 @@ from pydantic import Field
 
 from rumorsim.adversaries.returning import Returning
 
-__all__ = ["ReRegistration"]
-
 
 class ReRegistration(Returning):
     """People whose account was closed register anew and win back part of their followers.

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from rumorsim.world.people import People
     from rumorsim.world.world import World
 
-__all__ = ["Returning"]
-
 #: Followers come back in steps of this many hours.
 STEP = 6.0
 

@@ -16,8 +16,6 @@ from rumorsim.events.verbs import CLOSING
 from rumorsim.platform.desk import Desk, Done
 from rumorsim.platform.sponsors import Sponsor
 
-__all__ = ["Scene"]
-
 #: Posts of adversaries have k from here on: planned ones are below, ordered corrections above.
 FIRST_K: Final = 2**22
 

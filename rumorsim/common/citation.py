@@ -6,8 +6,6 @@ import re
 from pathlib import Path
 from typing import Final
 
-__all__ = ["bibtex", "citation_file", "reference"]
-
 _KEY: Final = re.compile(r'^([a-z-]+): *"?(.*?)"?$', re.MULTILINE)
 _AUTHOR: Final = re.compile(r'^ *- *(?:name|family-names): *"?(.*?)"?$', re.MULTILINE)
 

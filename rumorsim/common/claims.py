@@ -14,8 +14,6 @@ from rumorsim.common.errors import Fault, OutputError, show_value
 from rumorsim.common.files import MARKER, check_directory
 from rumorsim.common.provenance import digest_of
 
-__all__ = ["Claim", "is_unclaimed"]
-
 
 @dataclass(frozen=True)
 class Claim:

@@ -13,17 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-__all__ = [
-    "CsvRows",
-    "csv_text",
-    "defused",
-    "read_csv",
-    "read_head",
-    "restored",
-    "write_csv",
-    "write_records",
-]
-
 #: What spreadsheets begin a formula with, in full width too, after any blanks.
 _FORMULA: Final = tuple("=+-@|%＝＋－＠")
 _CONTROL: Final = ("\t", "\r", "\n")

@@ -17,8 +17,6 @@ import weakref
 from pathlib import Path
 from typing import ClassVar, Final
 
-__all__ = ["Draft", "is_draft"]
-
 _ENDING: Final = re.compile(r"\.[0-9a-f]{8}\.(part|old)")
 _NAME: Final = re.compile(rf"\..+{_ENDING.pattern}")
 _TRIES: Final = 10

@@ -16,22 +16,6 @@ from os import PathLike, fspath
 from types import FrameType
 from typing import Any, Final
 
-__all__ = [
-    "Fault",
-    "InputError",
-    "OutputError",
-    "PictureWarning",
-    "RumorsimError",
-    "RumorsimWarning",
-    "advise",
-    "nearest",
-    "number_fault",
-    "on_one_line",
-    "show_value",
-    "whole_number",
-]
-
-
 _ESCAPES: Final = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
 
 

@@ -17,18 +17,6 @@ from typing import Any, Final
 from rumorsim.common.drafts import Draft, is_draft
 from rumorsim.common.errors import Fault, InputError, OutputError, nearest, show_value
 
-__all__ = [
-    "MARKER",
-    "check_directory",
-    "checked_file",
-    "from_here",
-    "json_text",
-    "read_file",
-    "write_beside",
-    "write_directory",
-    "write_text",
-]
-
 #: The file that says a directory holds results of ours; written last, before the rename.
 MARKER: Final = "rumorsim.json"
 

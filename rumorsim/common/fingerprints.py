@@ -21,8 +21,6 @@ from typing import Any, Final
 
 import numpy as np
 
-__all__ = ["Fingerprint"]
-
 _PLAIN: Final = (type(None), bool, int, float, complex, str, bytes)
 #: Folders of installed packages.
 _INSTALLED: Final = frozenset({"site-packages", "dist-packages"})

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     import pandas
     import pyarrow
 
-__all__ = ["Table", "Tabular", "of_data", "of_one_type"]
-
 
 def of_data(module: str) -> Any:
     """A module of the extra ``[data]``; InputError saying how to install it where it is absent."""

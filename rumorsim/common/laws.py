@@ -21,19 +21,6 @@ from pydantic import ConfigDict, Field, model_validator
 from rumorsim.common.settings import Model
 from rumorsim.common.units import Duration, PositiveDuration
 
-__all__ = [
-    "TABLE_SIZE",
-    "Law",
-    "gamma_table",
-    "least",
-    "quantile_table",
-    "round24",
-    "sample",
-    "sample_array",
-    "table_of",
-    "tail_table",
-]
-
 Array = NDArray[np.float64]
 
 _BINS: Final = 64

@@ -26,8 +26,6 @@ from rumorsim.common.errors import Fault, InputError, RumorsimError, nearest, sh
 from rumorsim.common.fingerprints import Fingerprint
 from rumorsim.common.settings import Model, plain
 
-__all__ = ["Handed", "OwnCode", "OwnCodeError", "acting", "blamed", "code_of", "found", "imported"]
-
 #: Behind the name of what holds values that cannot be written down.
 _HOLDING: Final = "(...)"
 #: Packages whose lines say nothing about a fault in somebody's own code.

@@ -20,8 +20,6 @@ from typing import Any, Final, Generic, TypeVar
 
 from rumorsim.common.errors import Fault, InputError, show_value
 
-__all__ = ["GROUPS", "Offer", "Registry", "listed", "offers"]
-
 #: The groups of entry points, by what they hold.
 GROUPS: Final = {
     "intervention": "rumorsim.interventions",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["counted"]
-
 
 def counted(number: float, one: str, more: str = "", *, spec: str = ",") -> str:
     """``number`` in the format ``spec`` with the noun ``one``, or with its plural unless it is 1.

@@ -14,8 +14,6 @@ import sys
 from pathlib import Path
 from typing import Final
 
-__all__ = ["cache_home", "made_private", "not_private"]
-
 _OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 _OTHERS_ENTER: Final = stat.S_IXGRP | stat.S_IXOTH
 

@@ -17,16 +17,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Final
 
-__all__ = [
-    "Counted",
-    "SignsOfLife",
-    "begin_pace",
-    "progress_of",
-    "signs_of_life",
-    "spoke",
-    "tell_life",
-]
-
 #: Seconds until the first line, and the most between two.
 FIRST: Final = 30.0
 EVERY: Final = 60.0

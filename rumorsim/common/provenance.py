@@ -10,8 +10,6 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
-__all__ = ["RESULTS_VERSION", "digest_of", "versions"]
-
 #: Raised whenever the same scenario and seed give other events than before.
 RESULTS_VERSION: Final = 4
 

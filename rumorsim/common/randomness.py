@@ -23,18 +23,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from rumorsim.common.errors import whole_number
 
-__all__ = [
-    "Purpose",
-    "address_word",
-    "parts_of",
-    "philox",
-    "philox_array",
-    "seed_of",
-    "uniform",
-    "uniform_array",
-    "words_below",
-]
-
 _M0: Final = 0xD2511F53
 _M1: Final = 0xCD9E8D57
 _W0: Final = 0x9E3779B9

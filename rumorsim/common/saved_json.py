@@ -16,17 +16,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rumorsim.common.errors import Fault, InputError, show_value
 from rumorsim.common.files import checked_file, read_file
 
-__all__ = [
-    "MOST_JSON_BYTES",
-    "OwnCodeShape",
-    "ProvenanceShape",
-    "Saved",
-    "ScenarioShape",
-    "checked",
-    "parse_json",
-    "read_json",
-]
-
 #: The longest JSON file that is read whole, in bytes.
 MOST_JSON_BYTES: Final = 1 << 30
 #: The deepest nesting accepted; results are nested about ten deep.

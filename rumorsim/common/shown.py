@@ -7,8 +7,6 @@ from html import escape
 from textwrap import wrap
 from typing import Any, Final
 
-__all__ = ["Shown", "listed", "shown_table", "tabled"]
-
 #: Lines and columns of a screen.
 _LINES: Final = 24
 _WIDE: Final = 100

@@ -15,17 +15,6 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
-__all__ = [
-    "DailyCurve",
-    "Duration",
-    "PositiveDuration",
-    "Quota",
-    "Rate",
-    "Start",
-    "parse_duration",
-    "show_duration",
-]
-
 #: Hours in one unit, by every spelling accepted.
 UNITS: Final = {
     **dict.fromkeys(("s", "sec", "second", "seconds"), 1 / 3600),

@@ -15,8 +15,6 @@ from rumorsim.events.file_format import EventFormat, FileSink
 from rumorsim.events.sink import ROWS, batch_of, to_json
 from rumorsim.events.stream import COLUMNS, EVENT, Batch, Facts
 
-__all__ = ["Arrow", "Parquet"]
-
 #: Events in a row group of a Parquet file.
 ROW_GROUP: Final = ROWS
 

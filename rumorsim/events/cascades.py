@@ -17,8 +17,6 @@ from rumorsim.events.stream import Batch
 if TYPE_CHECKING:
     import networkx as nx
 
-__all__ = ["Posts", "cascade_arrays", "cascade_trees"]
-
 
 class Posts(NamedTuple):
     """Columns over posts, all of shape [posts], in post order.

@@ -11,8 +11,6 @@ from rumorsim.events.arrow import Arrow, Parquet
 from rumorsim.events.file_format import EventFormat
 from rumorsim.events.ndjson import Ndjson, NdjsonGzip
 
-__all__ = ["EVENT_FORMATS", "format_of", "plug_in_name"]
-
 _OWN: Final[dict[str, EventFormat]] = {
     "ndjson": Ndjson(),
     "ndjson.gz": NdjsonGzip(),

@@ -22,8 +22,6 @@ from rumorsim.common.errors import Fault, InputError, show_value
 from rumorsim.common.plurals import counted
 from rumorsim.events.stream import AdversaryFacts, Facts, InterventionFacts, StoryFacts
 
-__all__ = ["facts_from_json", "facts_to_json"]
-
 #: What an intervention has several of.
 _LISTS: Final = ("categories", "guilty_kinds")
 _ARRAYS: Final = {

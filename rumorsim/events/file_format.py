@@ -13,8 +13,6 @@ from rumorsim.common.errors import Fault, OutputError
 from rumorsim.events.sink import Sink, header_of
 from rumorsim.events.stream import Batch, Facts
 
-__all__ = ["EventFormat", "FileSink"]
-
 
 class EventFormat(ABC):
     """A format of files that hold a stream of events; chosen by the suffix of the file's name.

@@ -13,8 +13,6 @@ from rumorsim.events.file_format import EventFormat
 from rumorsim.events.sink import Sink
 from rumorsim.events.stream import Batch, Facts
 
-__all__ = ["GuardedSink"]
-
 
 class GuardedSink(Sink):
     """The sink that a format of another package opens at ``path``.

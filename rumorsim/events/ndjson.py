@@ -15,8 +15,6 @@ from rumorsim.events.file_format import EventFormat, FileSink
 from rumorsim.events.sink import ROWS, batch_of, lines_of, to_json
 from rumorsim.events.stream import COLUMNS, Batch, Facts, Kind
 
-__all__ = ["Ndjson", "NdjsonGzip"]
-
 _KINDS: Final = {kind.name.lower(): int(kind) for kind in Kind}
 #: Longest lines accepted, in bytes: of the header (some twenty million accounts), of an event.
 _LONGEST_HEADER: Final = 1 << 28

@@ -15,8 +15,6 @@ from numpy.typing import DTypeLike, NDArray
 from rumorsim.common.errors import Fault, InputError
 from rumorsim.events.stream import Batch, Kind
 
-__all__ = ["Growing", "PostLog", "depths_and_roots"]
-
 
 class Growing:
     """A column that grows by appending; ``view()`` is what it holds now."""

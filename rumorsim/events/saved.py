@@ -25,8 +25,6 @@ from rumorsim.events.file_format import EventFormat
 from rumorsim.events.sink import SCHEMA
 from rumorsim.events.stream import Batch, Facts, StreamDigest
 
-__all__ = ["read_events"]
-
 #: What a damaged file makes the readers raise.
 _DAMAGE: Final = (
     ArithmeticError,

@@ -16,8 +16,6 @@ from rumorsim.common.errors import RumorsimError
 from rumorsim.events.facts_json import facts_to_json
 from rumorsim.events.stream import COLUMNS, EVENT, Batch, Facts, Kind, StreamDigest
 
-__all__ = ["ROWS", "SCHEMA", "ReaderGone", "Sink", "batch_of", "header_of", "lines_of", "to_json"]
-
 #: Names the layout of events and facts in every file; a change of layout changes it.
 SCHEMA: Final = "rumorsim-events-1"
 #: Events held in memory at a time while reading and writing.

@@ -35,33 +35,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-__all__ = [
-    "ACCOUNT",
-    "APPEALED",
-    "CASE",
-    "CASES",
-    "CLOSING",
-    "CUTTING_OFF",
-    "EFFECTS",
-    "FELT",
-    "FORCE",
-    "GONE",
-    "LIFT",
-    "LIFTED_BY",
-    "LIFTING",
-    "NOTICE",
-    "PLATFORM",
-    "POST",
-    "STORY",
-    "TABLE",
-    "TARGET_OF",
-    "VERBS",
-    "Moves",
-    "Verb",
-    "method_of",
-    "price",
-]
-
 ACCOUNT: Final = "account"
 POST: Final = "post"
 STORY: Final = "story"

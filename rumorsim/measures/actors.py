@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 from rumorsim.events.stream import Facts
 from rumorsim.measures.counting import unique_names
 
-__all__ = ["BY_HAND", "Actors", "adversary_names"]
-
 #: The name of what no intervention did and nobody bought.
 BY_HAND: Final = "by hand"
 

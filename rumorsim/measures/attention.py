@@ -12,8 +12,6 @@ from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import story_names, truth_groups
 
-__all__ = ["Attention"]
-
 #: Parts of the final count whose time is told.
 PARTS: Final = {"q10": 0.1, "q25": 0.25, "half": 0.5, "q75": 0.75, "q90": 0.9, "q95": 0.95}
 

@@ -12,8 +12,6 @@ from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import ratio, truth_groups
 
-__all__ = ["Audience"]
-
 _BELIEVES, _CORRECTED = 1, 2
 
 

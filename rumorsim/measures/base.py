@@ -25,8 +25,6 @@ import numpy as np
 from rumorsim.common.shown import Shown, listed
 from rumorsim.events.stream import Batch, Facts, Kind
 
-__all__ = ["Curve", "Meaning", "Measure", "Number", "curves", "flatten", "plain_value"]
-
 State = TypeVar("State")
 Number = int | float
 Curve = dict[str, list[Any]]

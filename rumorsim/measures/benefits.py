@@ -11,8 +11,6 @@ from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import ratio, truth_groups
 
-__all__ = ["Benefits", "gini"]
-
 #: The most read so many of a hundred accounts whose part is told.
 TOP: Final = {"one": 1, "ten": 10}
 

@@ -14,8 +14,6 @@ from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import story_names, truth_groups
 from rumorsim.measures.summaries import summary, summary_meanings
 
-__all__ = ["Cascades", "Shapes", "shapes"]
-
 
 @dataclass(frozen=True)
 class Shapes:

@@ -14,8 +14,6 @@ from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import truth_groups
 from rumorsim.measures.guilt import FirstPosts, rule_of, target_of
 
-__all__ = ["LISTED", "Collateral"]
-
 #: At most this many wrongly hit accounts are listed; the total is always told.
 LISTED: Final = 100
 

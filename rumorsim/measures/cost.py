@@ -13,8 +13,6 @@ from rumorsim.events.verbs import VERBS, price
 from rumorsim.measures.actors import Actors
 from rumorsim.measures.base import Meaning, Measure
 
-__all__ = ["Cost"]
-
 
 class State:
     """Memory: 8 bytes x verbs x interventions."""

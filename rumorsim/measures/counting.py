@@ -14,20 +14,6 @@ from numpy.typing import NDArray
 
 from rumorsim.events.stream import Batch, Facts
 
-__all__ = [
-    "BINS",
-    "FirstSeen",
-    "FirstSeenOf",
-    "StoryCounts",
-    "bin_of",
-    "edges_of",
-    "over_time",
-    "ratio",
-    "story_names",
-    "truth_groups",
-    "unique_names",
-]
-
 #: A curve has this many equal bins of [0, horizon), so one more edge than that.
 BINS: Final = 100
 

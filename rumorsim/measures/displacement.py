@@ -13,8 +13,6 @@ from rumorsim.events.verbs import CLOSING, VERBS
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import ratio, truth_groups
 
-__all__ = ["Displacement"]
-
 _NEVER: Final = 255
 
 

@@ -13,8 +13,6 @@ from rumorsim.events.verbs import VERBS
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import ratio, truth_groups
 
-__all__ = ["Earnings"]
-
 #: What changes an account's pay.
 _CODES: Final = [VERBS.index(verb) for verb in ("demonetise", "remonetise", "remonetise-in-part")]
 

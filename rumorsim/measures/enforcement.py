@@ -14,8 +14,6 @@ from rumorsim.measures.guilt import FirstPosts, OfKinds, rule_of, target_of
 from rumorsim.measures.outcomes import TARGET_KEYS, Outcomes, Queue
 from rumorsim.measures.summaries import summary, summary_meanings
 
-__all__ = ["Enforcement"]
-
 
 class State:
     """Memory: 20 bytes x posts, 9 bytes x accounts x rules of guilt, O(cases + actions)."""

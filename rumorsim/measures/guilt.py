@@ -18,8 +18,6 @@ from rumorsim.events.posts import PostLog
 from rumorsim.events.stream import Batch, Facts, InterventionFacts, Kind
 from rumorsim.events.verbs import ACCOUNT, PLATFORM, POST, STORY, TARGET_OF, VERBS
 
-__all__ = ["FirstPosts", "OfKinds", "rule_of", "target_of"]
-
 #: Above every post number: no guilty post so far.
 _NONE: Final = np.iinfo(np.int64).max
 

@@ -19,8 +19,6 @@ from rumorsim.measures.counting import (
     truth_groups,
 )
 
-__all__ = ["Impressions"]
-
 
 class State:
     """Memory: 8 bytes x accounts x 3 groups."""

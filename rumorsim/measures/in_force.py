@@ -6,8 +6,6 @@ from typing import Final, NamedTuple
 
 from rumorsim.events.verbs import CLOSING, CUTTING_OFF, LIFTED_BY, VERBS
 
-__all__ = ["CODES", "Hit", "PenaltiesInForce"]
-
 #: The codes of these verbs and of what lifts them.
 CODES: Final = [
     VERBS.index(verb)

@@ -15,8 +15,6 @@ from rumorsim.measures.guilt import FirstPosts, rule_of
 from rumorsim.measures.in_force import CODES, Hit, PenaltiesInForce
 from rumorsim.measures.summaries import summary, summary_meanings
 
-__all__ = ["Losses"]
-
 _WORDS: Final = ("innocent", "guilty")
 
 

@@ -18,8 +18,6 @@ from rumorsim.events.verbs import (
 from rumorsim.measures.counting import ratio
 from rumorsim.measures.summaries import summary
 
-__all__ = ["TARGET_KEYS", "Outcomes", "Queue"]
-
 #: Verbs that settle a case, and how.
 _SETTLED: Final = {"dismiss": "dismissed", "moot": "moot"}
 TARGET_KEYS: Final = {

@@ -10,8 +10,6 @@ from rumorsim.measures.actors import adversary_names
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import truth_groups
 
-__all__ = ["Payments"]
-
 #: What a payment is: spent, taken in as a ransom, or fined.
 WAYS = ("spent", "taken_in", "fined")
 

@@ -12,8 +12,6 @@ from rumorsim.events.verbs import EFFECTS, VERBS
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import FirstSeen, ratio
 
-__all__ = ["Penalties"]
-
 _NEVER: Final = np.iinfo(np.int64).max
 
 

@@ -20,8 +20,6 @@ from rumorsim.measures.counting import (
     truth_groups,
 )
 
-__all__ = ["Reach"]
-
 
 class Group:
     """Accounts and persons exposed to any of some stories, each counted once."""

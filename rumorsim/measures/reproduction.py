@@ -12,8 +12,6 @@ from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import edges_of, ratio, story_names, truth_groups
 
-__all__ = ["COHORTS", "COMPLETE", "DelayLaw", "Reproduction"]
-
 #: Cohorts are this many equal bins of [0, horizon).
 COHORTS: Final = 20
 #: A cohort expected to have had less than this part of its shares is flagged as censored.

@@ -9,8 +9,6 @@ from typing import Any
 from rumorsim.events.saved import read_events
 from rumorsim.measures import AnyMeasure, Listening
 
-__all__ = ["measure_file"]
-
 
 def measure_file(path: str | Path, names: Iterable[AnyMeasure]) -> dict[str, Any]:
     """The value of each measure, by name, over a saved stream read to its end."""

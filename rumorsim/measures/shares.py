@@ -17,8 +17,6 @@ from rumorsim.measures.counting import (
     truth_groups,
 )
 
-__all__ = ["Shares"]
-
 
 class State:
     """Memory: 4 bytes x accounts x (3 groups + stories seen)."""

@@ -15,8 +15,6 @@ from rumorsim.measures.counting import ratio
 from rumorsim.measures.guilt import FirstPosts, rule_of
 from rumorsim.measures.in_force import CODES, Hit, PenaltiesInForce
 
-__all__ = ["Sources"]
-
 
 class State:
     """Memory: 20 bytes x posts, 24 bytes x accounts, O(penalties)."""

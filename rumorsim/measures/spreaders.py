@@ -11,8 +11,6 @@ from rumorsim.events.stream import STOPS, Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import BINS, bin_of, edges_of, over_time, story_names, truth_groups
 
-__all__ = ["Spreaders"]
-
 
 class Group:
     """How many accounts tell any of some stories: now, by time, and at most."""

@@ -10,8 +10,6 @@ from numpy.typing import ArrayLike
 
 from rumorsim.measures.base import Meaning
 
-__all__ = ["QUANTILES", "summary", "summary_meanings"]
-
 #: Name and probability of the quantiles reported.
 QUANTILES: Final = {"q10": 0.1, "q25": 0.25, "median": 0.5, "q75": 0.75, "q90": 0.9, "q99": 0.99}
 

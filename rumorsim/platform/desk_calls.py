@@ -9,8 +9,6 @@ from typing import Any
 
 from rumorsim.common.errors import nearest, show_value
 
-__all__ = ["explain_calls"]
-
 
 def explain_calls(kind: type) -> None:
     """Let a class's own verbs, which take a ``reason``, explain calls that do not fit them."""

@@ -21,8 +21,6 @@ from rumorsim.world.levers import Levers
 if TYPE_CHECKING:
     from rumorsim.engine.base import Engine
 
-__all__ = ["Doing"]
-
 
 class Doing(Sight):
     """The part of the desk that acts.

@@ -19,8 +19,6 @@ from rumorsim.platform.desk_records import Done
 if TYPE_CHECKING:
     from rumorsim.world.world import World
 
-__all__ = ["InForce", "moves_of"]
-
 #: A deletion that removes the shares too leaves nothing of the post visible.
 _COVERED_BY: Final = {("posts", "visibility"): ("posts", "alive")}
 

@@ -15,8 +15,6 @@ from rumorsim.world.levers import Factor
 if TYPE_CHECKING:
     from rumorsim.engine.base import CascadeEnvironment
 
-__all__ = ["Action", "Case", "Done", "Quotas"]
-
 
 class Action(NamedTuple):
     """One entry of the journal. ``by`` is the place of the intervention in its policy.

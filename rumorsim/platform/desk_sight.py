@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from rumorsim.engine.base import Engine
     from rumorsim.world.world import World
 
-__all__ = ["Sight"]
-
 
 class Sight:
     """The part of the desk that observes the world while it runs."""

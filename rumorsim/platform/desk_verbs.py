@@ -9,8 +9,6 @@ from __future__ import annotations
 from rumorsim.platform.desk_doing import Doing
 from rumorsim.platform.desk_records import Case, Done
 
-__all__ = ["Verbs"]
-
 
 class Verbs(Doing):
     """The verbs that act on accounts, posts and stories.

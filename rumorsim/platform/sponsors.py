@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-__all__ = ["Sponsor"]
-
 #: Hears of (story, account, money); story -1 for a fine.
 Teller = Callable[[int, int, float], None]
 

@@ -10,8 +10,6 @@ from rumorsim.scenario.names import known_names, unknown_names
 if TYPE_CHECKING:
     from rumorsim.scenario.fields import ScenarioFields
 
-__all__ = ["adversary_faults"]
-
 
 def adversary_faults(scenario: ScenarioFields) -> Iterator[tuple[str, str, str, str]]:
     """Key, value, rule and advice of everything about adversaries that does not fit."""

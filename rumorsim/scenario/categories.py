@@ -12,8 +12,6 @@ from __future__ import annotations
 import difflib
 from typing import Final
 
-__all__ = ["CATEGORIES", "slip_of"]
-
 #: The listed categories and what belongs to them.
 CATEGORIES: Final = {
     "fake-news": "made-up events in the form of news",

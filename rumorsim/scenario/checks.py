@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from rumorsim.scenario.fields import ScenarioFields
     from rumorsim.world.settings.stories import Story
 
-__all__ = ["raise_faults"]
-
 #: Copies of stories in all, so that their records fit into memory.
 MOST_COPIES = 10_000_000
 

@@ -22,8 +22,6 @@ from rumorsim.scenario.fields import ScenarioFields
 from rumorsim.scenario.inputs import input_files
 from rumorsim.world.settings.beliefs import Beliefs
 
-__all__ = ["ASSUMPTION", "described"]
-
 #: What a default that was not measured says in its meaning, and what it is called here.
 ASSUMPTION: Final = "assumption"
 #: The tables of a scenario, in the order of the submodels.

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from rumorsim.scenario.fields import ScenarioFields
     from rumorsim.world.settings.stories import Story
 
-__all__ = ["ESTIMATE", "expectations", "reproduction_number", "weighted_followers"]
-
 #: What the estimate says and leaves out, for whoever reads it.
 ESTIMATE = """\
 # Expected reproduction number: shares that one share leads to, were every follower to read

@@ -16,8 +16,6 @@ from pydantic.fields import FieldInfo
 from rumorsim.common.settings.shapes import inside, keys_of, meaning_of, models_in
 from rumorsim.scenario.fields import ScenarioFields
 
-__all__ = ["explained", "toml_value"]
-
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 #: Columns that a key and its value may take before the comment goes further right.
 _WIDTH: Final = 44

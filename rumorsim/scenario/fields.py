@@ -29,8 +29,6 @@ from rumorsim.world.settings.stories import Story
 if TYPE_CHECKING:
     from rumorsim.graphs.follows import FollowGraph
 
-__all__ = ["DEFAULT_MEASURES", "KINDS", "OwnMeasure", "Policy", "ScenarioFields"]
-
 #: Measures taken when a scenario names none: all that need no row for every single read.
 DEFAULT_MEASURES: Final = (
     "reach",

@@ -26,19 +26,6 @@ if TYPE_CHECKING:
     from rumorsim.events.stream import Kind
     from rumorsim.platform.desk import Desk
 
-__all__ = [
-    "AnyPolicy",
-    "Policies",
-    "measure_named",
-    "measured_by",
-    "own_processes",
-    "things_of",
-    "with_imported",
-    "with_measures",
-    "with_policies",
-    "with_policy",
-]
-
 #: What may be handed over as a policy; the desk is the first argument of a function.
 AnyPolicy = str | Policy | Intervention | Sequence[Intervention] | Callable[..., Any]
 #: What may be handed over as policies: in a mapping by the names they are to have.

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from rumorsim.scenario.fields import ScenarioFields
     from rumorsim.world.world import World
 
-__all__ = ["Idle", "idle_in", "idle_of_plain", "never_opened"]
-
 
 class Idle(NamedTuple):
     """One reason why (a part of) a policy does nothing.

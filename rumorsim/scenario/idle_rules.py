@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from rumorsim.platform.interventions import Intervention
     from rumorsim.scenario.fields import Policy, ScenarioFields
 
-__all__ = ["Reason", "reasons"]
-
 
 class Reason(NamedTuple):
     """One reason: the field of the intervention, its value, why, and what to do."""

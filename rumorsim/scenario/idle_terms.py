@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from rumorsim.scenario.fields import Policy, ScenarioFields
     from rumorsim.world.settings.stories import Story
 
-__all__ = ["Terms"]
-
 
 class Terms:
     """One intervention in its policy and scenario, and what follows for it."""

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from rumorsim.graphs.made import GraphModel
     from rumorsim.world.settings.accounts import Accounts
 
-__all__ = ["build_graph", "file_digest", "input_files", "lend_graph"]
-
 #: Graphs and tables kept in memory for the next run of the same scenario.
 _KEPT: Final = 2
 

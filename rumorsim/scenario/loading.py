@@ -13,8 +13,6 @@ from rumorsim.scenario.models import Scenario
 from rumorsim.scenario.shipped import shipped_or_given
 from rumorsim.scenario.text import parsed, read_text
 
-__all__ = ["AnyScenario", "from_values", "load", "loads", "scenario_of"]
-
 #: How a scenario may be given: itself, or the path of its file or the name of one that ships.
 AnyScenario = Scenario | str | os.PathLike[str]
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from rumorsim.world.settings.stories import Story
     from rumorsim.world.world import World
 
-__all__ = ["in_comment", "lasting_number", "model_reproduction", "model_words"]
-
 Array = NDArray[np.float64]
 
 #: More stifling contacts than this are not followed one by one.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import model_validator
 
@@ -24,9 +24,6 @@ from rumorsim.world.settings.accounts import Accounts, KindOfAccount
 from rumorsim.world.settings.feed import CheckIns, Feed
 from rumorsim.world.settings.platforms import expand_presets
 from rumorsim.world.settings.stories import Author, Novelty, Schedule, Story
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = [
     "DEFAULT_MEASURES",

@@ -15,8 +15,6 @@ from rumorsim.common.errors import nearest
 if TYPE_CHECKING:
     from rumorsim.scenario.fields import ScenarioFields
 
-__all__ = ["known_names", "unknown_names"]
-
 #: What a field names, in words, by the name of the field.
 Known = Mapping[str, tuple[str, list[str]]]
 

@@ -8,8 +8,6 @@ from rumorsim.common.settings.shapes import meaning_of
 from rumorsim.graphs.config import GRAPH_CONFIGS
 from rumorsim.scenario.models import Scenario
 
-__all__ = ["json_schema"]
-
 
 def json_schema() -> dict[str, Any]:
     """JSON schema (draft 2020-12) of a scenario; every property has a description."""

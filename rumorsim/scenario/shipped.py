@@ -9,8 +9,6 @@ from typing import Final
 from rumorsim.common.errors import Fault, InputError, nearest
 from rumorsim.world.settings.presets import configs
 
-__all__ = ["SCENARIOS", "STUDIES", "shipped", "shipped_or_given"]
-
 #: The folders of configs in which the files of each sort are.
 SCENARIOS: Final = (".", "campaigns")
 STUDIES: Final = ("studies",)

@@ -13,8 +13,6 @@ from rumorsim.graphs.sources import is_mapped
 from rumorsim.scenario.explained import toml_value
 from rumorsim.world.settings.presets import configs
 
-__all__ = ["STARTS", "write_start"]
-
 #: What there is to begin with, and what each is.
 STARTS: Final = {
     "small": "a made-up world of 500 accounts with two policies",

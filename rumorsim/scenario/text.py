@@ -16,8 +16,6 @@ from typing import Any, Final, NoReturn
 from rumorsim.common.errors import Fault, InputError, show_value
 from rumorsim.common.files import checked_file, read_file
 
-__all__ = ["MOST_BYTES", "MOST_DEEP", "parsed", "read_text"]
-
 #: The longest scenario in bytes, the deepest, and the one of the most parts.
 MOST_BYTES: Final = 4_000_000
 MOST_DEEP: Final = 50

@@ -9,8 +9,6 @@ from rumorsim.common.errors import Fault, InputError, nearest, show_value
 from rumorsim.common.settings import replaced
 from rumorsim.scenario.models import Policy, Scenario
 
-__all__ = ["JOIN", "in_force", "union_name"]
-
 #: What stands between the names of policies that are in force together.
 JOIN: Final = " + "
 

@@ -14,8 +14,6 @@ from rumorsim.measures import MEASURES
 from rumorsim.platform.interventions import INTERVENTIONS
 from rumorsim.platform.surfaces import SURFACES
 
-__all__ = ["own_code_in"]
-
 
 def own_code_in(scenario: Mapping[str, Any]) -> dict[str, Any]:
     """What provenance says of a user's own policies and measures in a resolved scenario.

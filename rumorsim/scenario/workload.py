@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from rumorsim.scenario.fields import ScenarioFields
     from rumorsim.world.settings.stories import Story
 
-__all__ = ["Work", "long_work", "too_much_work", "workload"]
-
 #: Seconds of planned work that are told of before, and that are refused.
 _LONG: Final = 60.0
 _TOO_LONG: Final = 7 * 86400.0

@@ -11,8 +11,6 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from rumorsim.common.errors import Fault, InputError, show_value
 
-__all__ = ["Address", "in_url", "listening_address"]
-
 Address = IPv4Address | IPv6Address
 
 

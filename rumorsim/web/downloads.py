@@ -19,8 +19,6 @@ from rumorsim.web.replicates import Outcome
 from rumorsim.web.script import NAME
 from rumorsim.web.worlds import TwoWorlds
 
-__all__ = ["DOWNLOADS"]
-
 #: Minutes between the rows of a curve: the first that gives no more rows than this.
 _MINUTES: Final = (1, 2, 5, 10, 15, 30, 60, 120, 360, 720, 1440)
 _ROWS: Final = 1000

@@ -13,8 +13,6 @@ from typing import Any, Final
 
 from rumorsim.common.errors import Fault
 
-__all__ = ["ADVICE", "RULES", "told_faults"]
-
 #: The most faults told at once, and characters of one.
 _MOST, _LONGEST = 20, 400
 

@@ -17,8 +17,6 @@ from typing import Any
 
 from rumorsim.platform.interventions import INTERVENTIONS, Intervention
 
-__all__ = ["told_forms"]
-
 
 def told_forms(interventions: Mapping[str, type[Intervention]] = INTERVENTIONS) -> dict[str, Any]:
     """``kinds``: target and schema by kind of intervention; ``words``: English by key.

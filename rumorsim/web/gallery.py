@@ -9,8 +9,6 @@ from typing import Final
 from rumorsim.common.errors import Fault, InputError, nearest
 from rumorsim.scenario import Scenario, load
 
-__all__ = ["GALLERY", "Shelf"]
-
 _ROOM: Final = Path(__file__).parent / "gallery"
 
 #: In the order in which they are shown, with what their question asks about: the share of

@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 from rumorsim.web.limits import SLOTS
 from rumorsim.world.world import World
 
-__all__ = ["TrendingList", "lists_of", "slots_of"]
-
 
 @dataclass(frozen=True)
 class TrendingList:

@@ -10,28 +10,6 @@ from pydantic import Field, TypeAdapter, ValidationError
 from rumorsim.common.settings import Model
 from rumorsim.web.limits import MESSAGE_BYTES, REPLICATES
 
-__all__ = [
-    "Ack",
-    "Act",
-    "Add",
-    "BadMessage",
-    "Drop",
-    "Look",
-    "Message",
-    "Open",
-    "Pause",
-    "Play",
-    "Policy",
-    "Replicate",
-    "Rewind",
-    "Settings",
-    "Speed",
-    "Step",
-    "Stop",
-    "Undo",
-    "read_message",
-]
-
 _Name = Annotated[str, Field(min_length=1, max_length=100)]
 _Hours = Annotated[float, Field(ge=0, le=1e6)]
 

@@ -15,8 +15,6 @@ from rumorsim.simulation.running import Simulation
 from rumorsim.web import limits, wire
 from rumorsim.web.lists import lists_of, slots_of
 
-__all__ = ["Heard", "OneWorld", "Penalties"]
-
 #: Numbers of the verbs that do something to somebody.
 _EFFECTS: Final = [VERBS.index(verb) for verb in EFFECTS]
 

@@ -11,8 +11,6 @@ from rumorsim.web import limits
 from rumorsim.web.gallery import Shelf
 from rumorsim.web.guard import Lock
 
-__all__ = ["Page"]
-
 
 @dataclass
 class Page:

@@ -15,8 +15,6 @@ from rumorsim.engine.kernels.compiling import cache_folder
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.layout import community_positions
 
-__all__ = ["places_of"]
-
 #: Part of the name of a kept layout: raised whenever layouts are computed differently.
 _VERSION: Final = 3
 

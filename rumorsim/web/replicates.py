@@ -21,8 +21,6 @@ from rumorsim.web import limits
 from rumorsim.web.one_world import Heard, Penalties
 from rumorsim.web.script import NAME
 
-__all__ = ["Outcome", "Replicates", "outcome_of"]
-
 #: Seeds beyond this cannot be named by a browser.
 _SEEDS: Final = 2**53
 

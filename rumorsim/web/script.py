@@ -19,8 +19,6 @@ from rumorsim.scenario.loading import from_values
 from rumorsim.web import limits
 from rumorsim.web.messages import Act, Settings
 
-__all__ = ["NAME", "Entry", "clicked", "rewritten"]
-
 #: What the policy of the right-hand world is called in a scenario that is saved.
 NAME: Final = "as on the page"
 #: How long a click suspends.

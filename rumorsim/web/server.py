@@ -25,8 +25,6 @@ from rumorsim.web.gallery import GALLERY
 from rumorsim.web.guard import Guard, Lock, token_in
 from rumorsim.web.page import Page
 
-__all__ = ["make_app", "new_lock"]
-
 _STATIC: Final = Path(__file__).parent / "static"
 
 

@@ -16,8 +16,6 @@ from rumorsim.web.gallery import Shelf
 from rumorsim.web.page import Page
 from rumorsim.web.server import make_app, new_lock
 
-__all__ = ["serve"]
-
 
 def serve(
     scenario: str | None,

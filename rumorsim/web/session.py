@@ -30,8 +30,6 @@ from rumorsim.web.worlds import TwoWorlds
 if TYPE_CHECKING:
     from rumorsim.web.page import Page
 
-__all__ = ["Session"]
-
 
 class Session:
     """The conversation with one browser, from its first message to its last."""

@@ -9,8 +9,6 @@ from rumorsim.common.settings.changing import without_nulls
 from rumorsim.events.verbs import CLOSING, LIFTED_BY, VERBS
 from rumorsim.web.worlds import TwoWorlds
 
-__all__ = ["told_policy", "told_world"]
-
 
 def told_world(worlds: TwoWorlds, name: str, session: str) -> dict[str, Any]:
     """What does not change while a world is shown. Names are text, never markup."""

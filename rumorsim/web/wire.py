@@ -29,8 +29,6 @@ from numpy.typing import NDArray
 from rumorsim.events.stream import Batch
 from rumorsim.graphs.follows import FollowGraph
 
-__all__ = ["KEPT", "OVER", "PLAYING", "RESET", "Side", "frame", "picture"]
-
 _PICTURE: Final = 1
 _FRAME: Final = 2
 

@@ -22,8 +22,6 @@ from rumorsim.web.messages import Act, Settings
 from rumorsim.web.one_world import OneWorld
 from rumorsim.web.script import NAME, Entry, clicked, rewritten
 
-__all__ = ["Plan", "TwoWorlds", "check_size"]
-
 #: Between a click and the next: no two acts of the platform share a moment, so that the order
 #: in which they are done is the same when the policy is known from the start. Hours.
 AFTER: Final = 1e-5

@@ -20,18 +20,6 @@ from rumorsim.world.spec import WorldSpec
 if TYPE_CHECKING:
     from rumorsim.world.settings.feed import Feed
 
-__all__ = [
-    "account_records",
-    "followers",
-    "forward_limits",
-    "profile_records",
-    "receptivity",
-    "require_countable",
-    "trust_above",
-    "weights",
-    "within_limits",
-]
-
 Array = NDArray[np.float64]
 
 #: Cells of a timetable are whole numbers that a float64 holds exactly.

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from rumorsim.events.stream import Facts
     from rumorsim.graphs.follows import FollowGraph
 
-__all__ = ["ACCOUNTS_FILE", "AccountTable", "AccountsOfWorld"]
-
 #: What the table is called beside saved results.
 ACCOUNTS_FILE: Final = "accounts.csv"
 #: Rows that are written at a time.

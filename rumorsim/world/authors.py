@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from rumorsim.world.settings.stories import Author, Story
     from rumorsim.world.spec import WorldSpec
 
-__all__ = ["AuthorDraw", "Authors"]
-
 
 class Authors(NamedTuple):
     """How the authors of one story of the scenario are found in any world.

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from rumorsim.world.world import World
 
-__all__ = ["CEILINGS", "RAISABLE", "Change", "Factor", "Levers", "Moment"]
-
 #: Every lever (table, column) with the highest value it can take.
 CEILINGS: Final[dict[tuple[str, str], float]] = {
     ("accounts", "can_post"): 1,

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from rumorsim.world.settings.accounts import Accounts
     from rumorsim.world.settings.feed import CheckIns
 
-__all__ = ["COLUMNS", "People", "draw_people"]
-
 Array = NDArray[np.float64]
 
 #: Columns of an accounts file (or node attributes) that mean something here.

@@ -26,8 +26,6 @@ from rumorsim.world.spec import WorldSpec
 if TYPE_CHECKING:
     from rumorsim.world.settings.platforms import Platform
 
-__all__ = ["FEED", "Platforms", "Surface", "lay_out"]
-
 #: The first of ``Facts.surfaces``: what an account reads from those it follows.
 FEED: Final = "feed"
 

@@ -27,8 +27,6 @@ from numpy.typing import NDArray
 from rumorsim.common.errors import Fault, InputError
 from rumorsim.common.randomness import seed_of
 
-__all__ = ["Redraw", "counted"]
-
 #: Epochs are kept in a byte.
 _MOST_KEYS = 255
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from rumorsim.graphs.follows import FollowGraph
     from rumorsim.world.people import People
 
-__all__ = ["Reserve"]
-
 
 @dataclass(frozen=True)
 class Reserve:

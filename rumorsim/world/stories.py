@@ -20,8 +20,6 @@ from rumorsim.world.spec import WorldSpec
 if TYPE_CHECKING:
     from rumorsim.world.settings.stories import Story
 
-__all__ = ["Stories"]
-
 Array = NDArray[np.float64]
 _FLAT = np.empty(0)
 

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from rumorsim.common.units import DailyCurve
     from rumorsim.world.settings.stories import Novelty, Story
 
-__all__ = ["Tables", "day_curve", "reinforcement_steps", "story_templates"]
-
 Array = NDArray[np.float64]
 
 #: Activity by hour of the day, midnight first: an assumption shaped like any waking day.

@@ -57,8 +57,6 @@ from rumorsim.world.tables import Tables, day_curve, reinforcement_steps, story_
 if TYPE_CHECKING:
     from rumorsim.engine.models import Terms
 
-__all__ = ["Rules", "World", "build_world"]
-
 Array = NDArray[np.float64]
 
 

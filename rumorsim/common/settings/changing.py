@@ -19,8 +19,6 @@ from pydantic import BaseModel
 from rumorsim.common.errors import Fault, InputError, nearest, show_value
 from rumorsim.common.settings.shapes import key_path, keys_of
 
-__all__ = ["Part", "changed", "parse_key", "path_in", "plain", "without_nulls"]
-
 Part = str | int
 _PART: Final = re.compile(
     r"(?P<dot>\.|^)(?:(?P<bare>[^\s.\[\]\"'][^.\[\]\"']*)|\"(?P<quoted>[^\"]+)\")"

@@ -19,8 +19,6 @@ from pydantic_core import InitErrorDetails, core_schema
 from rumorsim.common.errors import Fault, InputError, nearest, show_value
 from rumorsim.common.settings.shapes import meaning_of, tag_of, take_in
 
-__all__ = ["Choice", "Offered", "model_of"]
-
 Base = TypeVar("Base", bound=BaseModel)
 
 

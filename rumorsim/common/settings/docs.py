@@ -11,8 +11,6 @@ from pydantic.fields import FieldInfo
 
 from rumorsim.common.settings.shapes import keys_of, leaves, meaning_of, models_in
 
-__all__ = ["PARAMETERS", "documented", "own_part"]
-
 #: The head of the part that is made here.
 PARAMETERS: Final = "Parameters\n----------"
 _WORDS: Final = {

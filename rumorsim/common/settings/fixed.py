@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-__all__ = ["fixed"]
-
 
 class _Fixed:
     """What dictionaries and lists that cannot be changed have in common."""

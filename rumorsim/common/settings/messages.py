@@ -17,8 +17,6 @@ from pydantic_core import ErrorDetails
 from rumorsim.common.errors import Fault, InputError, nearest, show_value
 from rumorsim.common.settings.shapes import Place, key_path, keys_of, place_of, tag_of
 
-__all__ = ["MOST_FAULTS", "faults_of", "shown"]
-
 #: More faults than these are not told.
 MOST_FAULTS: Final = 100
 #: Errors of pydantic that are turned into faults at all; several may make one fault.

@@ -32,8 +32,6 @@ from rumorsim.common.shown import Shown
 if TYPE_CHECKING:
     from typing import Self
 
-__all__ = ["Model", "any_of", "replaced", "unchecked", "validated"]
-
 #: Characters of a model at a prompt: some twenty lines.
 _LONGEST: Final = 1500
 

@@ -16,19 +16,6 @@ from pydantic.fields import FieldInfo
 
 from rumorsim.common.errors import on_one_line
 
-__all__ = [
-    "Place",
-    "field_of",
-    "inside",
-    "key_path",
-    "keys_of",
-    "meaning_of",
-    "models_in",
-    "place_of",
-    "tag_of",
-    "take_in",
-]
-
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 #: The fields that say which of several models a table is.
 _TAGS = ("kind", "law")

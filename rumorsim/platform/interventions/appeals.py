@@ -16,8 +16,6 @@ from rumorsim.platform.interventions.waiting import ACTIONS, Wait
 if TYPE_CHECKING:
     from rumorsim.platform.desk import Case, Desk, Done
 
-__all__ = ["Appeals"]
-
 
 class Appeals(Intervention):
     """Let penalised accounts appeal; a review lifts all penalties in force, or upholds them.

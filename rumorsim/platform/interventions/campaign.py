@@ -20,8 +20,6 @@ from rumorsim.platform.interventions.selecting import Selector
 if TYPE_CHECKING:
     from rumorsim.platform.desk import Desk
 
-__all__ = ["Aim", "Campaign"]
-
 #: Looks at the accounts that a campaign may plan.
 MOST_LOOKS = 100_000
 

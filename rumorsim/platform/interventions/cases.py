@@ -19,8 +19,6 @@ from rumorsim.platform.interventions.watching import Watch
 if TYPE_CHECKING:
     from rumorsim.platform.interventions.terms import Terms
 
-__all__ = ["Caseload"]
-
 Process = Generator[Any, Any, None]
 
 

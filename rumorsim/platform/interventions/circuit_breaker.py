@@ -11,8 +11,6 @@ from rumorsim.platform.interventions.base import Intervention
 if TYPE_CHECKING:
     from rumorsim.platform.desk import Case, Desk
 
-__all__ = ["CircuitBreaker"]
-
 
 class CircuitBreaker(Intervention):
     """Slow stories that spread fast: P(share) keeps ``flow``; unless ``amplified``, the story

@@ -12,8 +12,6 @@ from rumorsim.platform.interventions.base import Intervention
 if TYPE_CHECKING:
     from rumorsim.platform.desk import Case, Desk
 
-__all__ = ["ClassifyAccounts", "Tier"]
-
 
 class Tier(Model):
     """One tier: who belongs to it, and how strict the desk is with them."""

@@ -11,8 +11,6 @@ from rumorsim.platform.interventions.base import Intervention
 if TYPE_CHECKING:
     from rumorsim.platform.desk import Case, Desk
 
-__all__ = ["CloseAccounts"]
-
 
 class CloseAccounts(Intervention):
     """Close accounts: they read nothing, are seen nowhere and post no more.

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from rumorsim.platform.desk import Case, Desk
     from rumorsim.world.world import World
 
-__all__ = ["Correct"]
-
 
 class Correct(Intervention):
     """Let official accounts publish a correction: every story that ``answers`` the target.

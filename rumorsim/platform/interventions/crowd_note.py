@@ -14,8 +14,6 @@ from rumorsim.platform.interventions.label import AFTER_A_NOTE
 if TYPE_CHECKING:
     from rumorsim.platform.desk import Case, Desk
 
-__all__ = ["CrowdNote"]
-
 #: Quartiles of the delay from post to note on X (CommunityNotesSim, 2023).
 DEPLOYMENT: Final[Any] = ("271 min", "572 min", "1177 min")
 

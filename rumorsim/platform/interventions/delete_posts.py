@@ -11,8 +11,6 @@ from rumorsim.platform.interventions.base import Intervention
 if TYPE_CHECKING:
     from rumorsim.platform.desk import Case, Desk
 
-__all__ = ["DeletePosts"]
-
 
 class DeletePosts(Intervention):
     """Delete posts; a share of a deleted original shows nothing, unless it is a copy.

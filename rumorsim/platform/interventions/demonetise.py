@@ -11,8 +11,6 @@ from rumorsim.platform.interventions.base import Intervention
 if TYPE_CHECKING:
     from rumorsim.platform.desk import Case, Desk
 
-__all__ = ["Demonetise"]
-
 
 class Demonetise(Intervention):
     """Suspend what accounts earn for ``duration``, or revoke it for good.

@@ -11,8 +11,6 @@ from rumorsim.platform.interventions.base import Intervention
 if TYPE_CHECKING:
     from rumorsim.platform.desk import Case, Desk
 
-__all__ = ["Derank"]
-
 
 class Derank(Intervention):
     """Let stories keep only a share of their score in recommendations."""

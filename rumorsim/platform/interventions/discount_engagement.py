@@ -12,8 +12,6 @@ from rumorsim.platform.surfaces.base import KEPT_OFF_BY
 if TYPE_CHECKING:
     from rumorsim.platform.desk import Case, Desk
 
-__all__ = ["DiscountEngagement"]
-
 
 class DiscountEngagement(Intervention):
     """Let the posts and shares of accounts weigh less in what surfaces rank; they stay seen.

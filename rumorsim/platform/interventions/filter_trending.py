@@ -11,8 +11,6 @@ from rumorsim.platform.interventions.base import Intervention
 if TYPE_CHECKING:
     from rumorsim.platform.desk import Case, Desk
 
-__all__ = ["FilterTrending"]
-
 
 class FilterTrending(Intervention):
     """Keep stories off the trending list: at once for who looks, and at every refresh."""

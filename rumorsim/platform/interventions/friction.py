@@ -11,8 +11,6 @@ from rumorsim.platform.interventions.base import Intervention
 if TYPE_CHECKING:
     from rumorsim.platform.desk import Case, Desk
 
-__all__ = ["Friction"]
-
 
 class Friction(Intervention):
     """Slow sharing on whole platforms: a prompt before each share, a limit on its receivers.

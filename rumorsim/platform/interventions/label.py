@@ -11,8 +11,6 @@ from rumorsim.platform.interventions.base import Intervention
 if TYPE_CHECKING:
     from rumorsim.platform.desk import Case, Desk
 
-__all__ = ["AFTER_A_NOTE", "Label"]
-
 #: Reposts fell by 46% once a community note was attached (Slaughter et al., PNAS 2025).
 AFTER_A_NOTE = 0.54
 

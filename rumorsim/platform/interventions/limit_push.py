@@ -11,8 +11,6 @@ from rumorsim.platform.interventions.base import Intervention
 if TYPE_CHECKING:
     from rumorsim.platform.desk import Case, Desk
 
-__all__ = ["LimitPush"]
-
 
 class LimitPush(Intervention):
     """Keep stories out of push notifications; what was pushed before stays read.

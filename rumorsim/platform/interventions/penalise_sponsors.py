@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from rumorsim.platform.desk import Case, Desk
     from rumorsim.platform.sponsors import Sponsor
 
-__all__ = ["PenaliseSponsors"]
-
 
 class PenaliseSponsors(Intervention):
     """Trace who paid an account and fine them, so that less is left to pay with.

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 if TYPE_CHECKING:
     from rumorsim.platform.desk import Case, Desk
 
-__all__ = ["PENALTIES", "Penalty", "penalise", "possible", "worst_post"]
-
 Penalty = Literal["warn", "delete", "suspend", "remove-followers", "demonetise", "close"]
 
 #: In the order of the ladder.

@@ -11,8 +11,6 @@ from rumorsim.platform.interventions.base import Intervention
 if TYPE_CHECKING:
     from rumorsim.platform.desk import Case, Desk
 
-__all__ = ["Promote"]
-
 
 class Promote(Intervention):
     """Pin stories above the trending list, from the next refresh on.

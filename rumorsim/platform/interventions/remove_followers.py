@@ -12,8 +12,6 @@ from rumorsim.platform.interventions.base import Intervention
 if TYPE_CHECKING:
     from rumorsim.platform.desk import Case, Desk
 
-__all__ = ["RemoveFollowers"]
-
 
 class RemoveFollowers(Intervention):
     """Remove followers (all unless ``keep``); they may come back at ``regrowth`` a day.

@@ -13,8 +13,6 @@ from rumorsim.platform.interventions.base import Intervention
 if TYPE_CHECKING:
     from rumorsim.platform.desk import Case, Desk
 
-__all__ = ["RequireCredentials"]
-
 
 def _a_few_days() -> Lognormal:
     return Lognormal(law="lognormal", median="3 d", sigma=1.0)  # type: ignore[arg-type]

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from rumorsim.platform.interventions.terms import Terms, Whom
     from rumorsim.world.world import World
 
-__all__ = ["Selector", "accounts_of", "stories_of", "target_address"]
-
 
 class Selector:
     """Which targets an intervention may open a case for, and who among them is guilty.

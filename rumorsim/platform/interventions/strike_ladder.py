@@ -14,8 +14,6 @@ from rumorsim.platform.interventions.penalties import PENALTIES, Penalty, penali
 if TYPE_CHECKING:
     from rumorsim.platform.desk import Case, Desk
 
-__all__ = ["StrikeLadder"]
-
 
 class StrikeLadder(Intervention):
     """Give accounts strikes: the n-th brings the n-th penalty, the last one stays the last.

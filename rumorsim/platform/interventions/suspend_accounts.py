@@ -12,8 +12,6 @@ from rumorsim.platform.interventions.base import Intervention
 if TYPE_CHECKING:
     from rumorsim.platform.desk import Case, Desk
 
-__all__ = ["SuspendAccounts"]
-
 
 class SuspendAccounts(Intervention):
     """Suspend accounts: no posting and no reading for ``duration``; posts stay unless hidden."""

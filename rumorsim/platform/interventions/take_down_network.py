@@ -14,8 +14,6 @@ from rumorsim.platform.interventions.base import Intervention
 if TYPE_CHECKING:
     from rumorsim.platform.desk import Case, Desk
 
-__all__ = ["TakeDownNetwork"]
-
 
 class TakeDownNetwork(Intervention):
     """Close a coordinated group at once, after an investigation that starts with one account.

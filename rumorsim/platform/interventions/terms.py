@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from rumorsim.platform.desk import Case, Desk
     from rumorsim.world.world import World
 
-__all__ = ["Terms", "When", "Whom"]
-
 Target = Literal["account", "post", "story", "platform"]
 
 

@@ -14,8 +14,6 @@ from rumorsim.platform.interventions.base import Intervention
 if TYPE_CHECKING:
     from rumorsim.platform.desk import Case, Desk
 
-__all__ = ["UserReports"]
-
 AN_HOUR: Final[Any] = "1 h"
 
 

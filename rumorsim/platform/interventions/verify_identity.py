@@ -11,8 +11,6 @@ from rumorsim.platform.interventions.base import Intervention
 if TYPE_CHECKING:
     from rumorsim.platform.desk import Case, Desk
 
-__all__ = ["VerifyIdentity"]
-
 
 class VerifyIdentity(Intervention):
     """Check who is behind accounts, and unmask who cannot prove to be what it claims: its

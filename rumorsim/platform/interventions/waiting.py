@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["ACTIONS", "AGE", "TIME", "Wait"]
-
 #: Quantities beside reports, shares and reach of a target.
 TIME, AGE, ACTIONS = "time", "age", "actions"
 

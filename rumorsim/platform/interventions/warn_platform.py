@@ -12,8 +12,6 @@ from rumorsim.platform.interventions.base import Intervention
 if TYPE_CHECKING:
     from rumorsim.platform.desk import Case, Desk
 
-__all__ = ["WarnPlatform"]
-
 
 class WarnPlatform(Intervention):
     """Summon a platform: for ``duration`` its desk is ``strictness`` times as strict.

@@ -15,8 +15,6 @@ import numpy as np
 if TYPE_CHECKING:
     from rumorsim.platform.desk import Desk
 
-__all__ = ["Watch"]
-
 
 class Watch:
     """Calls ``up(target)`` when reports, shares or reach of a target come to ``threshold``.

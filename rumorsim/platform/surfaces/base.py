@@ -13,8 +13,6 @@ from rumorsim.common.randomness import Purpose, address_word, philox_array, unif
 from rumorsim.common.settings import Model
 from rumorsim.platform.surfaces.host import Host
 
-__all__ = ["KEPT_OFF_BY", "Planned", "SurfaceModel", "chances", "show"]
-
 #: How surfaces are moderated: the kind of surface, and the lever of a story that keeps it off.
 KEPT_OFF_BY: Final = {
     "trending": "listed",

@@ -9,8 +9,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from rumorsim.graphs.follows import FollowGraph
 
-__all__ = ["Clock", "Host", "SurfaceWorld"]
-
 
 class Clock(Protocol):
     """SimPy's environment with absolute times, in hours."""

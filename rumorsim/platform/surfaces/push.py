@@ -19,8 +19,6 @@ from rumorsim.common.units import PositiveDuration
 from rumorsim.platform.surfaces.base import SurfaceModel
 from rumorsim.platform.surfaces.host import Host
 
-__all__ = ["Push"]
-
 DAY = 24.0
 
 

@@ -18,8 +18,6 @@ from rumorsim.common.units import PositiveDuration, Rate
 from rumorsim.platform.surfaces.base import SurfaceModel, show
 from rumorsim.platform.surfaces.host import Host
 
-__all__ = ["Recommendation"]
-
 
 class Recommendation(SurfaceModel):
     """A stream of recommended posts and how it is looked at."""

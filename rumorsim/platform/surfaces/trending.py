@@ -21,8 +21,6 @@ from rumorsim.common.units import PositiveDuration, Rate
 from rumorsim.platform.surfaces.base import Planned, SurfaceModel, show
 from rumorsim.platform.surfaces.host import Host
 
-__all__ = ["Anchor", "Topics", "Trending", "ranked"]
-
 #: Median time a topic stayed on Weibo's hot-search list, March to August 2023.
 MEASURED_DWELL: Any = "2.65 h"
 

@@ -9,8 +9,6 @@ from pydantic import Field, model_validator
 from rumorsim.common.settings import Model
 from rumorsim.world.settings.presets import over, preset
 
-__all__ = ["Accounts", "KindOfAccount", "Name"]
-
 #: One line of text that names something.
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
 

@@ -6,8 +6,6 @@ from pydantic import Field, model_validator
 
 from rumorsim.common.settings import Model
 
-__all__ = ["Beliefs"]
-
 
 class Beliefs(Model):
     """What reading and seeing does to accounts. All off unless set.

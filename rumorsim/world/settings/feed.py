@@ -11,8 +11,6 @@ from rumorsim.common.settings import Model, unchecked
 from rumorsim.common.units import DailyCurve, Rate
 from rumorsim.engine.models import Terms
 
-__all__ = ["CheckIns", "Feed", "feed_of"]
-
 #: Gamma shape across accounts; None where all are alike.
 Shape = Annotated[
     Annotated[float, Field(gt=0.01, le=1e6)] | None,

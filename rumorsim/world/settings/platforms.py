@@ -19,8 +19,6 @@ from rumorsim.world.settings.presets import over, preset
 if TYPE_CHECKING:
     from rumorsim.platform.surfaces.trending import Trending
 
-__all__ = ["Platform", "expand_presets"]
-
 
 class _Limits(Model):
     """What a platform has beside its surfaces."""

@@ -14,8 +14,6 @@ from typing import Any
 
 from rumorsim.common.errors import Fault, InputError, nearest, show_value
 
-__all__ = ["configs", "over", "preset", "preset_names", "preset_path", "summary_of"]
-
 
 def configs() -> Path:
     """The folder of the configs: in the package where it is installed, else beside it."""
