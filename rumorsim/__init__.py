@@ -131,7 +131,7 @@ def __dir__() -> list[str]:
 
 
 class _Package(ModuleType):
-    """This package: importing the old module ``run`` does not hide the function ``run``."""
+    """Module type of the package: the old module ``run`` does not hide the function."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name != "run" or not isinstance(value, ModuleType):

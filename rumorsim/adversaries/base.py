@@ -75,7 +75,7 @@ class Adversary(Model):
         return self
 
     def active(self, time: float) -> bool:
-        """Is it active at this hour?"""
+        """Whether it is active at this hour."""
         return self.begin <= time and (self.end is None or time < self.end)
 
     def reserve(self, people: People, graph: FollowGraph) -> tuple[NDArray[np.int64], int]:

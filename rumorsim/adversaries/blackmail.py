@@ -6,6 +6,7 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from rumorsim.adversaries.base import Crew, Luck
 from rumorsim.adversaries.paid_posters import WAITS
@@ -43,6 +44,7 @@ class Blackmail(Crew):
         1.0, ge=0, le=1e15, description="what the gang begins with; ransoms add to it (assumption)"
     )
 
+    @override
     def start(self, scene: Scene, ordinal: int) -> None:
         luck = Luck.of(scene.world, self, ordinal)
         purse = scene.sponsor(self.budget)

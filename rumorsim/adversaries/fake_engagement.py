@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
+from typing_extensions import override
 
 from rumorsim.adversaries.base import Luck
 from rumorsim.adversaries.boosting import Chorus
@@ -35,6 +36,7 @@ class FakeEngagement(Chorus):
         0.0, ge=0, le=1, description="share of the fake accounts' followers that are real"
     )
 
+    @override
     def start(self, scene: Scene, ordinal: int) -> None:
         luck = Luck.of(scene.world, self, ordinal)
         pool = self.members(scene.world, luck)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from rumorsim.adversaries.base import Luck
 from rumorsim.adversaries.boosting import Chorus
@@ -26,6 +27,7 @@ class MassReporting(Chorus):
 
     kind: Literal["mass-reporting"] = Field("mass-reporting", description="mass reporting")
 
+    @override
     def start(self, scene: Scene, ordinal: int) -> None:
         luck = Luck.of(scene.world, self, ordinal)
         members = self.members(scene.world, luck)

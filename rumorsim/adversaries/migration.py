@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from rumorsim.adversaries.returning import Returning
 
@@ -27,5 +28,6 @@ class Migration(Returning):
     kind: Literal["migration"] = Field("migration", description="migration")
     platform: str = Field(min_length=1, max_length=100, description="where they go")
 
+    @override
     def where(self, scene: Scene) -> int | None:
         return scene.world.facts.platforms.index(self.platform)

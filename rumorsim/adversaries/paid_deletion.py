@@ -6,6 +6,7 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from rumorsim.adversaries.base import Adversary, Luck
 from rumorsim.adversaries.paid_posters import WAITS
@@ -39,6 +40,7 @@ class PaidDeletion(Adversary):
     price: float = Field(1.0, gt=0, le=1e12, description="money for one deletion (assumption)")
     budget: float = Field(ge=0, le=1e15, description="what the sponsor may spend (assumption)")
 
+    @override
     def start(self, scene: Scene, ordinal: int) -> None:
         if self.rate > 0:
             luck = Luck.of(scene.world, self, ordinal)

@@ -6,6 +6,7 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from rumorsim.adversaries.base import Crew, Luck
 from rumorsim.common.laws import Exponential, quantile_table, sample
@@ -35,6 +36,7 @@ class PaidPosters(Crew):
     price: float = Field(1.0, gt=0, le=1e12, description="money for one post (assumption)")
     budget: float = Field(ge=0, le=1e15, description="what the sponsor may spend (assumption)")
 
+    @override
     def start(self, scene: Scene, ordinal: int) -> None:
         luck = Luck.of(scene.world, self, ordinal)
         sponsor = scene.sponsor(self.budget)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
+from typing_extensions import override
 
 from rumorsim.adversaries.base import Adversary, Kinds, Luck, of_kinds
 from rumorsim.common.laws import Law, Lognormal, quantile_table, round24, sample
@@ -49,9 +50,11 @@ class Returning(Adversary):
         1, ge=1, le=100, description="how often an account comes back at most (assumption)"
     )
 
+    @override
     def reserve(self, people: People, graph: FollowGraph) -> tuple[NDArray[np.int64], int]:
         return of_kinds(people, self.kinds), self.times
 
+    @override
     def start(self, scene: Scene, ordinal: int) -> None:
         luck = Luck.of(scene.world, self, ordinal)
         origin = scene.world.reserve.origin

@@ -86,7 +86,7 @@ class Scene:
                 callback(done.target)
 
     def arrested(self, account: int) -> bool:
-        """Has the person behind an account been arrested?"""
+        """Whether the person behind an account has been arrested."""
         return int(self.world.person[account]) in self._arrested
 
     def _follow_the_plan(self) -> Generator[Any, Any, None]:

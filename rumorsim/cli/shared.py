@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 from click.shell_completion import CompletionItem
+from typing_extensions import override
 
 from rumorsim.common.errors import (
     Fault,
@@ -180,6 +181,7 @@ class Commands(click.Group):
     rule = "there is no such command"
     key = ""
 
+    @override
     def invoke(self, ctx: click.Context) -> Any:
         try:
             with _warnings_in_one_line(), _alive(ctx):
@@ -192,6 +194,7 @@ class Commands(click.Group):
             click.echo("error: there is not enough memory for this; make it smaller", err=True)
             ctx.exit(1)
 
+    @override
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:

@@ -110,9 +110,9 @@ def show_value(value: Any, width: int = 60) -> str:
 
 
 def on_one_line(text: str) -> str:
-    """``text`` as it can be printed on one line.
+    r"""``text`` as it can be printed on one line.
 
-    Tabs and line ends are written as \\t, \\n and \\r, what else cannot be printed as "?".
+    Tabs and line ends are written as \t, \n and \r; any other unprintable character as "?".
     """
     return "".join(_ESCAPES.get(c, c if c.isprintable() else "?") for c in text)
 

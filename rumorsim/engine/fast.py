@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from typing_extensions import override
 
 from rumorsim.engine.base import CascadeEnvironment, Engine
 from rumorsim.engine.kernels import records
@@ -174,6 +175,7 @@ class FastEngine(Engine):
             records.show(self.memory, name, array)
 
     @property
+    @override
     def logged(self) -> int:
         return int(self.memory["logged"][0])
 
@@ -184,6 +186,7 @@ class FastEngine(Engine):
     def start(self) -> None:
         """Nothing to do: planned posts are read off a sorted table."""
 
+    @override
     def subscribe(self, what: int, threshold: int, callback: Any) -> None:
         super().subscribe(what, threshold, callback)
         known = sorted({t for w, t in self._callbacks if w == what})
@@ -195,6 +198,7 @@ class FastEngine(Engine):
         self._thresholds[what, 0] = len(known)
         self._thresholds[what, 1 : len(known) + 1] = known
 
+    @override
     def look_at(self, surface: int, on: bool) -> None:
         looks = self.world.looks
         if not on:
@@ -203,6 +207,7 @@ class FastEngine(Engine):
             arm(self.memory, surface, self.env.now)
             self._next_public = 0.0
 
+    @override
     def flush(self) -> None:
         if self.rules.late and not self.memory["late"][0]:
             rows = self.log[: self.logged]
@@ -213,11 +218,13 @@ class FastEngine(Engine):
             self.logged = len(rest)
         super().flush()
 
+    @override
     def late_exposures(self, levers: Levers) -> Batch:
         if not self.memory["late"][0]:
             return Batch.joined(self._exposed)
         return late_exposures(self.world, levers, self.env.now)
 
+    @override
     def late_reach(self, levers: Levers) -> NDArray[np.int64]:
         if not self.memory["late"][0]:
             return super().late_reach(levers)

@@ -39,9 +39,9 @@ _LEVERS: Final = (
 
 
 def delays_tell_apart(rules: Rules) -> bool:
-    """Is everything read later than it was posted, whatever is drawn?
+    """Whether every read comes after its post, whatever is drawn.
 
-    Else who reads what first depends on the order in which posts of one moment were made, and
+    Otherwise who reads what first depends on the order in which posts of one moment were made, and
     every delivery has to go on the agenda.
     """
     return float(rules.tables[0].min()) > 0.0
@@ -69,8 +69,10 @@ def late_exposures(world: World, levers: Levers, until: float) -> Batch:
 
 
 def late_reach(world: World, levers: Levers, until: float) -> NDArray[np.int64]:
-    """How many accounts were exposed to each story before ``until`` (hours): the number of
-    :func:`late_exposures`, for a small part of its time."""
+    """Number of accounts exposed to each story before ``until`` (hours), int64 [stories].
+
+    Equal to counting :func:`late_exposures`, in a small part of the time.
+    """
     if world.memory["touched"][0]:
         exposed = late_exposures(world, levers, until)
         return np.bincount(exposed.story, minlength=len(world.stories))

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from rumorsim.common.errors import Fault, InputError
 from rumorsim.events.file_format import EventFormat, FileSink
@@ -117,9 +118,11 @@ class Parquet(EventFormat):
 
     suffixes: ClassVar = (".parquet",)
 
+    @override
     def open(self, facts: Facts, path: Path) -> ParquetFile:
         return ParquetFile(facts, path)
 
+    @override
     def read(self, path: Path) -> Iterator[Any]:
         _, parquet = _import_pyarrow(str(path))
         with parquet.ParquetFile(path, page_checksum_verification=True) as file:
@@ -135,9 +138,11 @@ class Arrow(EventFormat):
 
     suffixes: ClassVar = (".arrow",)
 
+    @override
     def open(self, facts: Facts, path: Path) -> ArrowFile:
         return ArrowFile(facts, path)
 
+    @override
     def read(self, path: Path) -> Iterator[Any]:
         pyarrow, _ = _import_pyarrow(str(path))
         with path.open("rb") as stream, pyarrow.ipc.open_stream(stream) as file:

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
+from typing_extensions import override
+
 from rumorsim.common.drafts import Draft
 from rumorsim.common.errors import Fault, OutputError
 from rumorsim.events.sink import Sink, header_of
@@ -59,10 +61,12 @@ class FileSink(Sink):
             rule = f"cannot be written ({cause.strerror or cause})"
             raise OutputError(Fault(rule, file=str(self._path))) from cause
 
+    @override
     def write(self, batch: Batch) -> None:
         with self._faults():
             super().write(batch)
 
+    @override
     def close(self) -> None:
         try:
             with self._faults():

@@ -11,6 +11,8 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any, ClassVar, Final, cast
 
+from typing_extensions import override
+
 from rumorsim.events.file_format import EventFormat, FileSink
 from rumorsim.events.sink import ROWS, batch_of, lines_of, to_json
 from rumorsim.events.stream import COLUMNS, Batch, Facts, Kind
@@ -46,9 +48,11 @@ class Ndjson(EventFormat):
     suffixes: ClassVar = (".ndjson",)
     compress: ClassVar = False
 
+    @override
     def open(self, facts: Facts, path: Path) -> NdjsonFile:
         return NdjsonFile(facts, path, self.compress)
 
+    @override
     def read(self, path: Path) -> Iterator[Any]:
         with gzip.open(path, "rb") if self.compress else path.open("rb") as stream:
             yield from _read_lines(cast(IO[bytes], stream))

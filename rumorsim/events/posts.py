@@ -27,6 +27,7 @@ class Growing:
         return self._length
 
     def extend(self, values: NDArray[Any]) -> None:
+        """Append ``values``; the room doubles where it is too small."""
         end = self._length + len(values)
         if end > len(self._data):
             data = np.empty(max(end, 2 * len(self._data)), self._data.dtype)
@@ -36,6 +37,7 @@ class Growing:
         self._length = end
 
     def view(self) -> NDArray[Any]:
+        """The values so far, without a copy."""
         return self._data[: self._length]
 
 
@@ -53,18 +55,22 @@ class PostLog:
 
     @property
     def story(self) -> NDArray[np.int32]:
+        """Number of the story of each post (int32)."""
         return self._story.view()
 
     @property
     def author(self) -> NDArray[np.int32]:
+        """Number of the author of each post (int32)."""
         return self._author.view()
 
     @property
     def parent(self) -> NDArray[np.int32]:
+        """Number of the post that each post shares, -1 for a publication (int32)."""
         return self._parent.view()
 
     @property
     def time(self) -> NDArray[np.float64]:
+        """Hours at which each post was made (float64)."""
         return self._time.view()
 
     def observe(self, batch: Batch) -> Batch:

@@ -43,10 +43,12 @@ class Sink(ABC):
 
     @property
     def count(self) -> int:
+        """Number of events written so far."""
         return self._digest.count
 
     @property
     def digest(self) -> str:
+        """SHA-256 of the events written so far, in hexadecimal digits."""
         return self._digest.hexdigest()
 
     def write(self, batch: Batch) -> None:
@@ -99,10 +101,12 @@ class Sink(ABC):
 
 
 def to_json(value: Any) -> str:
+    """``value`` as compact JSON; ValueError for NaN and infinity."""
     return json.dumps(value, allow_nan=False, separators=(",", ":"))
 
 
 def header_of(facts: Facts) -> str:
+    """Header of a file of events: schema, columns and facts as JSON."""
     return to_json({"schema": SCHEMA, "columns": list(COLUMNS), "facts": facts_to_json(facts)})
 
 

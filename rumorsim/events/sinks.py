@@ -67,6 +67,7 @@ class MemorySink(Sink):
         self.batches: list[Batch] = []
 
     def batch(self) -> Batch:
+        """All events kept so far, as one batch."""
         return Batch.joined(self.batches)
 
     def _take(self, batch: Batch) -> None:

@@ -165,34 +165,42 @@ class Batch(Tabular):
 
     @property
     def time(self) -> NDArray[np.float64]:
+        """Hours since the start of the scenario (float64)."""
         return self.rows["time"]
 
     @property
     def kind(self) -> NDArray[np.uint8]:
+        """Number of the :class:`Kind` of each event (uint8)."""
         return self.rows["kind"]
 
     @property
     def platform(self) -> NDArray[np.uint8]:
+        """Number of the platform of the account (uint8)."""
         return self.rows["platform"]
 
     @property
     def story(self) -> NDArray[np.int32]:
+        """Number of the story, -1 for none (int32)."""
         return self.rows["story"]
 
     @property
     def post(self) -> NDArray[np.int32]:
+        """Number of the post, -1 for none (int32)."""
         return self.rows["post"]
 
     @property
     def account(self) -> NDArray[np.int32]:
+        """Number of the account that acted or was acted upon (int32)."""
         return self.rows["account"]
 
     @property
     def source(self) -> NDArray[np.int32]:
+        """Author of the post that was read or shared; its meaning depends on the kind (int32)."""
         return self.rows["source"]
 
     @property
     def value(self) -> NDArray[np.float64]:
+        """Number whose meaning depends on the kind, such as the post that was shared (float64)."""
         return self.rows["value"]
 
     def only(self, *kinds: Kind) -> Batch:
@@ -280,6 +288,7 @@ class StreamDigest:
         self.count = 0
 
     def update(self, batch: Batch) -> None:
+        """Add the events of ``batch`` to the digest."""
         if not len(batch):
             return
         for name, column in batch.columns().items():
@@ -287,6 +296,7 @@ class StreamDigest:
         self.count += len(batch)
 
     def hexdigest(self) -> str:
+        """SHA-256 of all events so far, as 64 hexadecimal digits."""
         whole = hashlib.sha256(f"events {self.count}".encode())
         for name, part in self._hashes.items():
             whole.update(name.encode() + part.digest())

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
+from typing_extensions import override
 
 from rumorsim.common.errors import InputError
 from rumorsim.common.plug_ins import Registry
@@ -116,6 +117,7 @@ class GraphFile(GraphModel):
             parse_columns(self.columns)
         return self
 
+    @override
     def build(self, base_dir: Path) -> FollowGraph:
         from rumorsim.graphs.reading import read_follows
 
@@ -145,6 +147,7 @@ class Given(GraphModel):
         description="Digest of the graph that was handed over; the resolved form holds it.",
     )
 
+    @override
     def build(self, base_dir: Path) -> FollowGraph:
         rule = "this graph is handed over from Python and was not"
         advice = "call scenario.on(graph), or name a file"
@@ -171,18 +174,22 @@ class Union_(GraphModel):
     )
 
     @property
+    @override
     def per_replicate(self) -> bool:
         return any(part.per_replicate for part in self.parts.values())
 
+    @override
     def in_world(self, seed: int, part: int = 0) -> Self:
         if not self.per_replicate:
             return self
         parts = {name: each.in_world(seed, i) for i, (name, each) in enumerate(self.parts.items())}
         return replaced(self, parts=parts)
 
+    @override
     def follows_expected(self) -> float:
         return sum(part.follows_expected() for part in self.parts.values())
 
+    @override
     def build(self, base_dir: Path) -> FollowGraph:
         from rumorsim.graphs.building import side_by_side
 

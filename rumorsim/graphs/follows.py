@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from rumorsim.common.errors import InputError, nearest, show_value
 from rumorsim.common.plurals import counted
@@ -95,6 +96,7 @@ class FollowGraph(Shown):
         ends = (self.offsets[part.start : part.stop + 1] for part in parts_of(self.accounts))
         return max((int(np.diff(each).max()) for each in ends), default=0)
 
+    @override
     def facts_shown(self) -> Sequence[tuple[str, Any]]:
         most = int(self.follower_counts().max(initial=0))
         return [

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, model_validator
+from typing_extensions import override
 
 from rumorsim.common.errors import InputError
 from rumorsim.common.plug_ins import Registry
@@ -164,6 +165,7 @@ class Regular(_Sized):
     degree: int = Field(ge=0, description="Followers of each account, who are its followees.")
     seed: Seed = 1
 
+    @override
     def follows_expected(self) -> float:
         return float(self.accounts) * self.degree
 
@@ -184,6 +186,7 @@ class SmallWorld(_Sized):
     rewiring: Share = Field(description="Probability that a tie moves one end at random.")
     seed: Seed = 1
 
+    @override
     def follows_expected(self) -> float:
         return float(self.accounts) * self.neighbours
 
@@ -220,6 +223,7 @@ class Complete(_Sized):
 
     kind: Literal["complete"]
 
+    @override
     def follows_expected(self) -> float:
         return float(self.accounts) * (self.accounts - 1)
 
@@ -243,6 +247,7 @@ class Tree(GraphModel):
     branching: int = Field(ge=1, le=1_000_000, description="Followers of each account.")
     depth: int = Field(ge=0, le=1_000_000, description="Levels below account 0.")
 
+    @override
     def follows_expected(self) -> float:
         # Levels of a million would make a number too long to write down.
         if self.branching == 1:

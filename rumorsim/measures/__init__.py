@@ -168,6 +168,7 @@ class Listening:
 
     @property
     def needs(self) -> frozenset[Kind]:
+        """Kinds of events that at least one of the measures reads."""
         return frozenset[Kind]().union(*(each.needs for each in self.measures.values()))
 
     def observe(self, batch: Batch) -> None:

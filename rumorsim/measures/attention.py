@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from rumorsim.events.posts import Growing
 from rumorsim.events.stream import Batch, Facts, Kind
@@ -49,9 +50,11 @@ class Attention(Measure[State]):
         "*shares.q*": Meaning("hours", "until this percentage of the shares"),
     }
 
+    @override
     def start(self, facts: Facts) -> State:
         return State(facts)
 
+    @override
     def observe(self, state: State, batch: Batch) -> None:
         published = batch.only(Kind.PUBLISH)
         np.minimum.at(state.first, published.story, published.time)
@@ -60,6 +63,7 @@ class Attention(Measure[State]):
             state.time[kind].extend(part.time)
             state.story[kind].extend(part.story)
 
+    @override
     def value(self, state: State) -> dict[str, Any]:
         groups = truth_groups(state.facts)
         one = np.eye(len(state.facts.stories), dtype=bool)

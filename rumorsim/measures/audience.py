@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
@@ -51,9 +52,11 @@ class Audience(Measure[State]):
         "*.trust.mean_change": Meaning("trust", "change since the start, mean over the audience"),
     }
 
+    @override
     def start(self, facts: Facts) -> State:
         return State(facts)
 
+    @override
     def observe(self, state: State, batch: Batch) -> None:
         exposed = batch.only(Kind.EXPOSE)
         for name, stories in state.groups.items():
@@ -68,6 +71,7 @@ class Audience(Measure[State]):
         moved = batch.only(Kind.TRUST)
         state.trust[moved.account] = moved.value
 
+    @override
     def value(self, state: State) -> dict[str, Any]:
         facts = state.facts
         believing = {name: self._any(state, name, _BELIEVES) for name in state.groups}

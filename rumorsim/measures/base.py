@@ -21,6 +21,7 @@ from fnmatch import fnmatchcase
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 import numpy as np
+from typing_extensions import override
 
 from rumorsim.common.shown import Shown, listed
 from rumorsim.events.stream import Batch, Facts, Kind
@@ -55,6 +56,7 @@ class Measure(Shown, ABC, Generic[State]):
     #: True where it needs the follow graph, which a saved stream does not keep.
     needs_follows: ClassVar[bool] = False
 
+    @override
     def facts_shown(self) -> Sequence[tuple[str, Any]]:
         kinds = sorted(kind.name.lower() for kind in self.needs)
         numbers = [(key, f"{unit}: {text}") for key, (unit, text) in self.meanings.items()]

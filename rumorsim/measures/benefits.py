@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
@@ -60,15 +61,18 @@ class Benefits(Measure[State]):
         "*top_ten": Meaning("part", "of the exposures, by the most read 10 % of accounts"),
     }
 
+    @override
     def start(self, facts: Facts) -> State:
         return State(facts)
 
+    @override
     def observe(self, state: State, batch: Batch) -> None:
         exposed = batch.only(Kind.EXPOSE)
         for name, stories in state.groups.items():
             authors = exposed.source[stories[exposed.story]]
             np.add.at(state.received[name], authors[authors >= 0], 1)
 
+    @override
     def value(self, state: State) -> dict[str, Any]:
         whole = state.received["false"] + state.received["true"]
         truth = {name: _of(state.facts, received) for name, received in state.received.items()}

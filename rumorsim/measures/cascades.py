@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from rumorsim.events.posts import PostLog, depths_and_roots
 from rumorsim.events.stream import Batch, Facts, Kind
@@ -93,12 +94,15 @@ class Cascades(Measure[State]):
         ),
     }
 
+    @override
     def start(self, facts: Facts) -> State:
         return State(facts)
 
+    @override
     def observe(self, state: State, batch: Batch) -> None:
         state.posts.observe(batch)
 
+    @override
     def value(self, state: State) -> dict[str, Any]:
         every = shapes(state.posts.parent)
         story = state.posts.story[every.root]

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from rumorsim.events.posts import PostLog
 from rumorsim.events.stream import Batch, Facts, Kind
@@ -67,9 +68,11 @@ class Collateral(Measure[State]):
         "stories.delisted.*": Meaning("stories", "kept off the trending list"),
     }
 
+    @override
     def start(self, facts: Facts) -> State:
         return State(facts)
 
+    @override
     def observe(self, state: State, batch: Batch) -> None:
         state.guilt.observe(state.posts.observe(batch))
         columns = ("value", "story", "post", "account")
@@ -94,6 +97,7 @@ class Collateral(Measure[State]):
         elif verb == "delist":
             state.delisted.add(target)
 
+    @override
     def value(self, state: State) -> dict[str, Any]:
         groups, posts = truth_groups(state.facts), state.posts
         number = np.arange(len(posts))

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.events.verbs import VERBS, price
@@ -42,13 +43,16 @@ class Cost(Measure[State]):
         "interventions.*": Meaning("cost", "of what this intervention did"),
     }
 
+    @override
     def start(self, facts: Facts) -> State:
         return State(facts)
 
+    @override
     def observe(self, state: State, batch: Batch) -> None:
         acts = batch.only(Kind.ACTION)
         np.add.at(state.counts, (state.actors.places(acts.source), acts.value.astype(np.int64)), 1)
 
+    @override
     def value(self, state: State) -> dict[str, Any]:
         labels = state.actors.names
         verbs = _sums(state.counts.sum(axis=0)[:, None], state.prices[:, None])

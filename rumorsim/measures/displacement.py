@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.events.verbs import CLOSING, VERBS
@@ -57,9 +58,11 @@ class Displacement(Measure[State]):
         "truth.*.part": Meaning("part", "of the exposures to such stories, displaced"),
     }
 
+    @override
     def start(self, facts: Facts) -> State:
         return State(facts)
 
+    @override
     def observe(self, state: State, batch: Batch) -> None:
         acts = batch.kind == Kind.ACTION
         closing = acts & np.isin(batch.value, _CODES) & (batch.account >= 0)
@@ -99,6 +102,7 @@ class Displacement(Measure[State]):
                 state.exposures[name][place] += len(readers)
                 state.readers[name][place, readers] = True
 
+    @override
     def value(self, state: State) -> dict[str, Any]:
         return {
             "persons": int(np.count_nonzero(state.closed.any(axis=1))),

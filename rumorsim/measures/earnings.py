@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.events.verbs import VERBS
@@ -72,9 +73,11 @@ class Earnings(Measure[State]):
         "*part": Meaning("part", "of the money earned, by authors of this kind"),
     }
 
+    @override
     def start(self, facts: Facts) -> State:
         return State(facts)
 
+    @override
     def observe(self, state: State, batch: Batch) -> None:
         changes = (batch.kind == Kind.ACTION) & np.isin(batch.value, _CODES)
         counted = 0
@@ -93,6 +96,7 @@ class Earnings(Measure[State]):
             for name, stories in state.groups.items():
                 np.add.at(counts[name], reads.source[alike & stories[reads.story]], 1)
 
+    @override
     def value(self, state: State) -> dict[str, Any]:
         truth = {name: _of(state, [name]) for name in state.groups}
         return {**_of(state, ["false", "true"]), "truth": truth}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from typing_extensions import override
+
 from rumorsim.events.posts import PostLog
 from rumorsim.events.stream import Batch, Facts, InterventionFacts, Kind
 from rumorsim.measures.actors import Actors
@@ -102,9 +104,11 @@ class Enforcement(Measure[State]):
         ),
     }
 
+    @override
     def start(self, facts: Facts) -> State:
         return State(facts)
 
+    @override
     def observe(self, state: State, batch: Batch) -> None:
         made = state.posts.observe(batch)
         for each in state.watched:
@@ -138,6 +142,7 @@ class Enforcement(Measure[State]):
             if since is not None:
                 outcome.from_first_guilty_post.append(time - since)
 
+    @override
     def value(self, state: State) -> dict[str, Any]:
         parts = {label: self._one(state, place) for place, label in enumerate(state.actors.names)}
         verbs = [outcome.counts() for outcome in state.outcomes]

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
@@ -56,9 +57,11 @@ class Impressions(Measure[State]):
         "stories.*.over_time": Meaning("reads", "of posts of the story before this time"),
     }
 
+    @override
     def start(self, facts: Facts) -> State:
         return State(facts)
 
+    @override
     def observe(self, state: State, batch: Batch) -> None:
         reads = batch.only(Kind.READ)
         state.reads.add(reads)
@@ -69,6 +72,7 @@ class Impressions(Measure[State]):
         for name, stories in state.groups.items():
             state.accounts[name].fresh(exposed.account[stories[exposed.story]])
 
+    @override
     def value(self, state: State) -> dict[str, Any]:
         reads, edges = state.reads.counts, state.reads.edges
         totals = reads.sum(axis=1)

@@ -28,6 +28,7 @@ class PenaltiesInForce:
         self.hits: dict[int, list[Hit]] = {}
 
     def add(self, account: int, hit: Hit) -> None:
+        """Record an action in force on an account."""
         self.hits.setdefault(account, []).append(hit)
 
     def lift(self, verb: str, account: int) -> list[Hit]:

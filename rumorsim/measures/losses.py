@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Final
 
 import numpy as np
+from typing_extensions import override
 
 from rumorsim.events.posts import PostLog
 from rumorsim.events.stream import Batch, Facts, Kind
@@ -61,9 +62,11 @@ class Losses(Measure[State]):
         **summary_meanings("reinstated.*.hours", "hours", "from the penalty to its end"),
     }
 
+    @override
     def start(self, facts: Facts) -> State:
         return State(facts)
 
+    @override
     def observe(self, state: State, batch: Batch) -> None:
         state.guilt.observe(state.posts.observe(batch))
         withheld = batch.only(Kind.WITHHOLD)
@@ -91,6 +94,7 @@ class Losses(Measure[State]):
             way = "removed" if verb == "remove-followers" else "closed"
             state.cut[way].setdefault(account, guilty)
 
+    @override
     def value(self, state: State) -> dict[str, Any]:
         counts = state.withheld
         return {

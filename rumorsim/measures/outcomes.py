@@ -45,6 +45,7 @@ class Queue:
         return self._area + self.waiting * (time - self._since)
 
     def open(self, time: float) -> None:
+        """Count a case that was opened at ``time`` (hours)."""
         self.opened += 1
         self._change(time, +1)
 
@@ -132,9 +133,11 @@ class Outcomes:
 
     @property
     def actions(self) -> int:
+        """Number of actions that took effect."""
         return self.of(EFFECTS)
 
     def counts(self) -> dict[str, Any]:
+        """Numbers of actions, cases and errors, by the last part of their key."""
         return {
             "actions": self.actions,
             "undone": self.of(LIFTING),
@@ -146,6 +149,7 @@ class Outcomes:
         }
 
     def latency(self) -> dict[str, Any]:
+        """Summaries of the hours to an action, from the flag and from the first guilty post."""
         return {
             "from_flag": summary(self.from_flag),
             "from_first_guilty_post": summary(self.from_first_guilty_post),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar
 
+from typing_extensions import override
+
 from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.measures.actors import adversary_names
 from rumorsim.measures.base import Meaning, Measure
@@ -46,9 +48,11 @@ class Payments(Measure[State]):
         "paid_accounts": Meaning("accounts", "paid at least once"),
     }
 
+    @override
     def start(self, facts: Facts) -> State:
         return State(facts)
 
+    @override
     def observe(self, state: State, batch: Batch) -> None:
         rows = batch.only(Kind.PAY)
         columns = (rows.story, rows.account, rows.source, rows.value)
@@ -62,6 +66,7 @@ class Payments(Measure[State]):
                     if story in stories:
                         state.by_truth[name].append(money)
 
+    @override
     def value(self, state: State) -> dict[str, Any]:
         places = range(len(state.names))
         return {

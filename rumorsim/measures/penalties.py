@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.events.verbs import EFFECTS, VERBS
@@ -58,9 +59,11 @@ class Penalties(Measure[State]):
         "repeat.persons_on_several": Meaning("persons", "hit on several accounts"),
     }
 
+    @override
     def start(self, facts: Facts) -> State:
         return State(facts)
 
+    @override
     def observe(self, state: State, batch: Batch) -> None:
         made = (batch.kind == Kind.PUBLISH) | (batch.kind == Kind.SHARE)
         number = state.posts + np.cumsum(made)
@@ -86,6 +89,7 @@ class Penalties(Measure[State]):
             np.add.at(state.count, account, 1)
             np.minimum.at(state.first, account, before[chosen])
 
+    @override
     def value(self, state: State) -> dict[str, Any]:
         facts, hit = state.facts, state.count > 0
         again = hit & (state.last_false >= state.first)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
@@ -97,9 +98,11 @@ class Reach(Measure[State]):
         "stories.*.over_time": Meaning("accounts", "exposed to the story before this time"),
     }
 
+    @override
     def start(self, facts: Facts) -> State:
         return State(facts)
 
+    @override
     def observe(self, state: State, batch: Batch) -> None:
         posted = batch.only(Kind.PUBLISH, Kind.SHARE)
         for group in state.groups.values():
@@ -117,6 +120,7 @@ class Reach(Measure[State]):
         state.persons.add(exposed.story, state.facts.person[exposed.account])
         state.with_authors.add(exposed.story, exposed.account)
 
+    @override
     def value(self, state: State) -> dict[str, Any]:
         totals = state.by_story.counts.sum(axis=1)
         groups = dict(state.groups)

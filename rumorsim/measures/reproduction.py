@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from rumorsim.events.posts import PostLog, depths_and_roots
 from rumorsim.events.stream import Batch, Facts, Kind
@@ -79,12 +80,15 @@ class Reproduction(Measure[State]):
         "*cohorts": Meaning("shares per post", "by the time bin the posts were made in"),
     }
 
+    @override
     def start(self, facts: Facts) -> State:
         return State(facts)
 
+    @override
     def observe(self, state: State, batch: Batch) -> None:
         state.posts.observe(batch)
 
+    @override
     def value(self, state: State) -> dict[str, Any]:
         table = _Table(state.facts.horizon, state.posts)
         story = state.posts.story

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
+from typing_extensions import override
 
 from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
@@ -50,9 +51,11 @@ class Shares(Measure[State]):
         "*.over_time": Meaning("shares", "before this time"),
     }
 
+    @override
     def start(self, facts: Facts) -> State:
         return State(facts)
 
+    @override
     def observe(self, state: State, batch: Batch) -> None:
         made = batch.only(Kind.PUBLISH, Kind.SHARE)
         if not len(made):
@@ -64,6 +67,7 @@ class Shares(Measure[State]):
             state.in_group[name].fresh(made.account[stories[made.story]])
         state.in_story.add(made.story, made.account)
 
+    @override
     def value(self, state: State) -> dict[str, Any]:
         shared, edges = state.shared.counts, state.shared.edges
         return {

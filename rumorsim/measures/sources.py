@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
+from typing_extensions import override
 
 from rumorsim.events.posts import PostLog
 from rumorsim.events.stream import Batch, Facts, Kind
@@ -45,9 +46,11 @@ class Sources(Measure[State]):
         "*.part": Meaning("part", "of all persons, had lost an account they followed"),
     }
 
+    @override
     def start(self, facts: Facts) -> State:
         return State(facts)
 
+    @override
     def observe(self, state: State, batch: Batch) -> None:
         state.guilt.observe(state.posts.observe(batch))
         acts = (batch.kind == Kind.ACTION) & np.isin(batch.value, CODES)
@@ -60,6 +63,7 @@ class Sources(Measure[State]):
             else:
                 state.in_force.lift(verb, account)
 
+    @override
     def value(self, state: State) -> dict[str, Any]:
         hit = {
             account: [each.guilty for each in hits if each.verb != "suspend"]

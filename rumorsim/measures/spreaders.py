@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from rumorsim.events.stream import STOPS, Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
@@ -77,9 +78,11 @@ class Spreaders(Measure[State]):
         "*.over_time": Meaning("spreaders", "just before this time"),
     }
 
+    @override
     def start(self, facts: Facts) -> State:
         return State(facts)
 
+    @override
     def observe(self, state: State, batch: Batch) -> None:
         told = batch.only(Kind.PUBLISH, Kind.SHARE, Kind.STOP)
         if not len(told):
@@ -96,6 +99,7 @@ class Spreaders(Measure[State]):
             mine = stories[told.story]
             state.groups[name].add(Batch(told.rows[mine]), change[mine], state.edges)
 
+    @override
     def value(self, state: State) -> dict[str, Any]:
         return {
             "truth": {name: group.value(state.edges) for name, group in state.groups.items()},

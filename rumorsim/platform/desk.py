@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from typing_extensions import override
 
 from rumorsim.common.plurals import counted
 from rumorsim.common.shown import Shown
@@ -61,6 +62,7 @@ class Desk(Verbs, Shown):
         self._ordered: Counter[tuple[int, int]] = Counter()
         self._order_hearers: list[Callable[[], None]] = []
 
+    @override
     def facts_shown(self) -> Sequence[tuple[str, Any]]:
         last = self.journal[-3:]
         done = ", ".join(f"{each.verb} {each.kind} {each.target}" for each in last)
@@ -85,7 +87,7 @@ class Desk(Verbs, Shown):
         self._tell("appeal", done.kind, done.target, reason, done.case)
 
     def reject_appeal(self, done: Done, *, reason: str = "") -> None:
-        """Record that an appeal was rejected. (Where an appeal succeeds, undo the action.)"""
+        """Record that an appeal was rejected; to grant an appeal, undo the action."""
         self._tell("reject-appeal", done.kind, done.target, reason, done.case)
 
     # -- stories --------------------------------------------------------------------

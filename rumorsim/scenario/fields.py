@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, PrivateAttr
+from typing_extensions import override
 
 from rumorsim.adversaries import AnyAdversary
 from rumorsim.common.errors import nearest
@@ -212,6 +213,7 @@ class ScenarioFields(Model):
         """
         return self.pinned().written()
 
+    @override
     def written(self, *, given: bool = False) -> dict[str, Any]:
         values = super().written(given=given)
         # With a model neither has any effect, and neither may be written.

@@ -70,7 +70,7 @@ _REPORT: Final = "give a story `report`, or add user-reports with a brigade"
 
 
 def _strikes(each: Intervention) -> bool:
-    """May it give a strike to an account that has none?"""
+    """Whether it may give a strike to an account that has none."""
     verb = TABLE[each.verb] if each.verb else None
     gives = each.kind in ("strike-ladder", "campaign", "take-down-network", "penalise-sponsors")
     return not each.whom.strikes and (gives or (verb is not None and verb.strike))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import model_validator
+from typing_extensions import override
 
 from rumorsim.common.own_code import Handed
 from rumorsim.common.plurals import counted
@@ -83,6 +84,7 @@ class Scenario(ScenarioFields):
             other._file = self._file
         return super().__eq__(other)
 
+    @override
     def facts_shown(self) -> Sequence[tuple[str, Any]]:
         graph = self.graph.written(given=True)
         yields = [
@@ -162,6 +164,7 @@ class Scenario(ScenarioFields):
         given._handed = self._handed | handed
         return given
 
+    @override
     def made_from(self, values: dict[str, Any]) -> Scenario:
         made = super().made_from(values).at(self.base_dir).with_handed(self._handed)
         if self._follow_graph is not None and isinstance(made.graph, Given):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import ConfigDict, RootModel
+from typing_extensions import override
 
 from rumorsim.common.claims import Claim
 from rumorsim.common.csv_text import write_csv
@@ -93,6 +94,7 @@ class Result(Tabular, Shown):
         """All that is kept in one file, by name; parts are shared, not copied."""
         return {name: getattr(self, name) for name in _KEPT}
 
+    @override
     def facts_shown(self) -> Sequence[tuple[str, Any]]:
         numbers = self.scalars()
         rows = [

@@ -15,6 +15,7 @@ from typing import Any, SupportsFloat
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from rumorsim.adversaries import start_adversaries
 from rumorsim.common.errors import RumorsimError, show_value
@@ -166,6 +167,7 @@ class Simulation(Shown):
             " policy and seed"
         )
 
+    @override
     def facts_shown(self) -> Sequence[tuple[str, Any]]:
         reach = zip(self.world.story_names, self.reach().tolist(), strict=True)
         return [

@@ -36,6 +36,7 @@ class Waiting(NamedTuple):
 
     @property
     def interventions(self) -> tuple[Intervention, ...]:
+        """The interventions of the policy, in their order."""
         return self.scenario.policy(self.policy).interventions
 
 

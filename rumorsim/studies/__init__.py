@@ -1,0 +1,1 @@
+"""Studies: many runs of one scenario and what they say together, one folder a study."""

@@ -70,6 +70,7 @@ class Guard:
         self._app, self._lock = app, lock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass an allowed request on to the application; answer any other with its refusal."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return

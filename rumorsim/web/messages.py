@@ -126,7 +126,7 @@ class Stop(Model):
 
 
 class Ack(Model):
-    """This frame is drawn."""
+    """Confirmation that the page has drawn a frame."""
 
     do: Literal["ack"]
     frame: int = Field(ge=0, lt=2**32)

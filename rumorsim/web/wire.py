@@ -80,6 +80,7 @@ class Side:
         ]
 
     def tobytes(self) -> bytes:
+        """The bytes written so far."""
         return b"".join(self._parts)
 
 

@@ -29,6 +29,7 @@ _MOST_POINTS: Final = 2.0**52
 def account_records(
     feed: Feed, graph: FollowGraph, people: People, platforms: Platforms
 ) -> NDArray[np.void]:
+    """State of each account at hour 0 (dtype ACCOUNT, shape [accounts])."""
     accounts: NDArray[np.void] = aligned_zeros(graph.accounts, ACCOUNT)
     busy = platforms.column("check_ins")
     for part in parts_of(graph.accounts):
@@ -46,6 +47,7 @@ def account_records(
 
 
 def profile_records(people: People, reserve: Reserve) -> NDArray[np.void]:
+    """What each account is like (dtype PROFILE), those in reserve included."""
     profiles: NDArray[np.void] = aligned_zeros(len(reserve.origin), PROFILE)
     profiles["earning"] = profiles["chill"] = 1.0
     profiles["countable"] = reserve.spread(people.column("countable"))

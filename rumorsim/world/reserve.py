@@ -64,7 +64,7 @@ class Reserve:
 
 
 def _alone(person: NDArray[np.int32]) -> bool:
-    """Is the person behind each account numbered like the account?"""
+    """Whether the person behind each account has the number of the account."""
     return all(
         np.array_equal(person[part], np.arange(part.start, part.stop))
         for part in parts_of(len(person))

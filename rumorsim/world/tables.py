@@ -99,6 +99,7 @@ def _erlang(n: int, lower: Array, upper: Array) -> Array:
 
 
 def story_templates(stories: tuple[Story, ...], tables: Tables) -> NDArray[np.void]:
+    """Rows of ``tables`` that hold the laws of each story (dtype TEMPLATE, shape [stories])."""
     templates = np.zeros(len(stories), TEMPLATE)
     for column in ("vigour", "novelty", "post_novelty"):
         templates[column] = -1
@@ -128,6 +129,7 @@ def _fading(novelty: Novelty, half_lives: Array) -> Array:
 
 
 def reinforcement_steps(stories: tuple[Story, ...]) -> Array:
+    """Factor of P(share) by exposures so far (float64 [stories, longest]); the last one stays."""
     longest = max(len(story.reinforcement) for story in stories)
     return np.array(
         [

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from rumorsim.common.errors import Fault, InputError, nearest, show_value
 from rumorsim.common.laws import (
@@ -199,7 +200,7 @@ class World(Shown):
         return int((self.platform[: self.graph.accounts] == platform).sum())
 
     def begun(self, account: int) -> bool:
-        """Is the account there: the graph's, or one that who came back has opened?"""
+        """Whether the account exists: in the graph, or opened by a person who came back."""
         return account < self.graph.accounts or bool((self.heirs == account).any())
 
     def heir_of(self, account: int) -> int:
@@ -217,7 +218,7 @@ class World(Shown):
         return fresh
 
     def is_up(self, post: int) -> bool:
-        """Is the post itself there: it and its original alive, both authors to be seen?"""
+        """Whether the post itself is there: it and its original exist, both authors are visible."""
         both = (post, int(self.posts["root"][post]))
         visible, posts = self.accounts["visible"], self.posts
         return all(posts["alive"][p] and visible[posts["author"][p]] for p in both)
@@ -237,6 +238,7 @@ class World(Shown):
         standing = np.flatnonzero(fit)
         return int(standing[np.argmax(made["shares"][standing])]) if len(standing) else -1
 
+    @override
     def facts_shown(self) -> Sequence[tuple[str, Any]]:
         return [
             ("accounts", f"{len(self.accounts):,} on {listed(self.facts.platforms)}"),

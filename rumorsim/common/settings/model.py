@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import CoreSchema
+from typing_extensions import override
 
 from rumorsim.common.errors import Fault, InputError
 from rumorsim.common.settings.changing import changed, without_nulls
@@ -139,6 +140,7 @@ class Model(Shown, BaseModel):
     def __str__(self) -> str:
         return repr(self)
 
+    @override
     def facts_shown(self) -> Sequence[tuple[str, Any]]:
         return [(name, value) for name, value in self.written(given=True).items()]
 

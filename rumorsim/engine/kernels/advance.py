@@ -67,7 +67,7 @@ def room(w, account, reads, new_posts):
 
 @inner
 def agenda_fits(w, deliveries):
-    """Is there room for so many deliveries, wherever they go?"""
+    """Whether there is room for ``deliveries`` more deliveries, wherever they go."""
     fits = w.in_heap + deliveries < w.heap_rows
     fits = fits and w.chunks_used + min(deliveries, w.buckets_rows) + 1 <= w.chunk_links_rows
     if not w.by_delay:
@@ -97,7 +97,7 @@ def first_look(w):
 
 @inner
 def entry_first(w, entry, publication):
-    """Of an entry and a publication at the same time: does the entry come first?"""
+    """Whether an entry precedes a publication of the same time."""
     if entry.account != publication.author:
         return entry.account < publication.author
     if entry.post < 0:

@@ -68,7 +68,7 @@ def room(w, account):
 
 @inner
 def entry_first(w, entry, publication):
-    """Of an entry and a publication at the same time: does the entry come first?"""
+    """Whether an entry precedes a publication of the same time."""
     if entry.account != publication.author:
         return entry.account < publication.author
     p = posts(w)[entry.post]

@@ -32,7 +32,7 @@ FEW = 24
 
 @inner
 def before(w, a, b):
-    """Does entry a (a record) come before entry b?"""
+    """Whether entry a (a record) precedes entry b."""
     if a.time != b.time:
         return a.time < b.time
     if a.account != b.account or a.post < 0:

@@ -107,7 +107,7 @@ def take_turn(w, account, post, time):
 
 @inner
 def _nobody_to_tell(w, telling, account, story):
-    """Would a contact change nothing, whichever follower is met and whatever the luck?"""
+    """Whether a contact changes nothing, whichever follower is met and whatever is drawn."""
     if terms(w)[0].again != 0 and w.followees_rows == 0:
         return False
     post = np.int64(telling.post)
@@ -175,7 +175,10 @@ def partner_at(telling, word):
 
 @inner
 def meet(w, telling, account, story, time):
-    """One contact: a follower is told, or knows already and stifles. Could it change anything?"""
+    """Make one contact and return whether it could change anything.
+
+    The follower hears the story, or has shared it already and stifles.
+    """
     words = marks(w, telling, account, story)
     partner = np.int64(followers(w)[partner_at(telling, words[0])])
     post = np.int64(telling.post)

@@ -22,7 +22,7 @@ def home(key, size):
 
 @inner
 def fits(w, more):
-    """Is there room for so many more rows?"""
+    """Whether there is room for ``more`` further rows."""
     size = w.exposures_rows
     return size & (size - 1) != 0 or (w.exposed + more) * 2 <= size
 
@@ -55,7 +55,7 @@ def exposure_if_any(w, account, story):
 
 @inner
 def has_read(w, account, story):
-    """Has this account read this story?"""
+    """Whether this account has read this story."""
     place = exposure_if_any(w, account, story)
     return place >= 0 and exposures(w)[place].reads > 0
 

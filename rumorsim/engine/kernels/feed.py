@@ -60,7 +60,7 @@ LAST_WORD = np.uint64(2**32 - 1)
 
 @inner
 def is_up(w, post):
-    """Is the post itself there: it and its original alive, both authors to be seen?"""
+    """Whether the post itself is there: it and its original exist, both authors are visible."""
     p = posts(w)[post]
     if p.alive == 0 or accounts(w)[p.author].visible == 0:
         return False
@@ -70,7 +70,7 @@ def is_up(w, post):
 
 @inner
 def shown(w, post, reader):
-    """Is the post visible to this reader: standing, and not hidden from this one?"""
+    """Whether the post is visible to this reader: it exists and is not hidden."""
     if w.touched == 0:
         return True
     return is_up(w, post) and unhidden(w, post, reader)
@@ -78,7 +78,7 @@ def shown(w, post, reader):
 
 @inner
 def unhidden(w, post, reader):
-    """Is a post that stands not hidden from this reader?"""
+    """Whether an existing post is not hidden from this reader."""
     p = posts(w)[post]
     if p.visibility >= 1.0:
         return True

@@ -46,5 +46,5 @@ def next_of_person(w, account):
 
 @inner
 def same_person(w, account, other):
-    """Is one person behind both?"""
+    """Whether one person holds both accounts."""
     return persons(w)[account] == persons(w)[other]

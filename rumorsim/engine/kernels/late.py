@@ -28,7 +28,7 @@ OFFSET_SIZE, FOLLOWER_SIZE = 8, 4
 
 @inner
 def _comes_before(when, order, i, time, place):
-    """Was change i made before the public event at ``time`` and this ``place`` of its order?"""
+    """Whether change i was made before the event at ``time`` with this ``place`` in the order."""
     if when[i] != time:
         return when[i] < time
     for column in range(4):
@@ -73,7 +73,7 @@ def _follow_kept(w, level, followee, follower):
 
 @inner
 def _is_up(w, post, time, place, alive, visible):
-    """Were the post and its original there at that time, and both authors to be seen?"""
+    """Whether at that time the post and its original existed and both authors were visible."""
     for which in (post, np.int64(posts(w)[post].root)):
         author = np.int64(posts(w)[which].author)
         if at_the_time(alive, which, time, place) == 0.0:

@@ -16,6 +16,7 @@ from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import register_pass
 from numba.core.typed_passes import NativeLowering
 from numba.core.typing import make_concrete_template
+from typing_extensions import override
 
 __all__ = ["InnerCompiler", "KernelCompiler", "take_by_value"]
 
@@ -84,6 +85,7 @@ def _pipeline(state: Any, lowering: type) -> list[Any]:
 class KernelCompiler(CompilerBase):  # type: ignore[misc]
     """numba's compiler for kernels."""
 
+    @override
     def define_pipelines(self) -> list[Any]:
         return _pipeline(self.state, _KernelLowering)
 
@@ -91,6 +93,7 @@ class KernelCompiler(CompilerBase):  # type: ignore[misc]
 class InnerCompiler(CompilerBase):  # type: ignore[misc]
     """numba's compiler for what only kernels call."""
 
+    @override
     def define_pipelines(self) -> list[Any]:
         return _pipeline(self.state, _InnerLowering)
 

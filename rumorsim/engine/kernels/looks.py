@@ -107,7 +107,7 @@ def look(w, index, story):
 
 @inner
 def offered(w, story, recommends):
-    """May the surface show this story at this moment?"""
+    """Whether the surface may show this story now."""
     if recommends != 0:
         return stories(w)[story].recommendable > 0.0
     return stories(w)[story].listed != 0 or stories(w)[story].promoted != 0

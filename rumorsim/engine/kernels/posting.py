@@ -90,7 +90,7 @@ def new_post(w, time, story, author, k, parent):
 
 @inner
 def kept(w, followee, follower):
-    """Is the follow kept at the followee's present audience level?"""
+    """Whether the follow is kept at the followee's present audience level."""
     if w.touched == 0:
         return True
     level = accounts(w)[followee].audience

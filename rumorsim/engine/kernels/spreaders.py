@@ -54,7 +54,7 @@ def spreader_at(w, place, account):
 
 @inner
 def reaches(w, post, teller, hearer):
-    """Can this post be told now: both take part, the follow is kept, the post is there?
+    """Whether this post can be passed on: both take part, the follow is kept, the post exists.
 
     Word of mouth: what became of the original changes nothing.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from rumorsim.engine.models.base import Rumor, Terms
 
@@ -22,6 +23,7 @@ class DaleyKendall(Rumor):
 
     kind: Literal["daley-kendall"] = Field("daley-kendall", description="Daley and Kendall 1965")
 
+    @override
     def terms(self) -> Terms:
         return Terms(
             contacts=self.contacts,

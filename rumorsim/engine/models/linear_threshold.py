@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from rumorsim.common.laws import Fixed, Law
 from rumorsim.engine.models.base import ContactModel, Terms
@@ -43,6 +44,7 @@ class LinearThreshold(ContactModel):
         description="from a share to its reading by a follower (default: rounds of 1 h)",
     )
 
+    @override
     def terms(self) -> Terms:
         return Terms(
             by_threshold=True,

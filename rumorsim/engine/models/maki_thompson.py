@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from rumorsim.engine.models.base import Rumor, Terms
 
@@ -24,6 +25,7 @@ class MakiThompson(Rumor):
 
     kind: Literal["maki-thompson"] = Field("maki-thompson", description="Maki and Thompson 1973")
 
+    @override
     def terms(self) -> Terms:
         return Terms(
             contacts=self.contacts,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from rumorsim.common.laws import Exponential, Law
 from rumorsim.common.units import Rate
@@ -26,6 +27,7 @@ class Epidemic(ContactModel):
         description="how long an account tells a story (default an assumption)",
     )
 
+    @override
     def terms(self) -> Terms:
         return Terms(
             contacts=self.transmission,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from rumorsim.engine.models.base import Terms
 from rumorsim.engine.models.sir import Epidemic
@@ -24,5 +25,6 @@ class SIS(Epidemic):
 
     kind: Literal["sis"] = Field("sis", description="susceptible, infected, susceptible again")
 
+    @override
     def terms(self) -> Terms:
         return super().terms()._replace(again=True)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import simpy
+from typing_extensions import override
 
 from rumorsim.common.randomness import Purpose, address_word, philox, uniform
 from rumorsim.engine.base import PUBLIC, CascadeEnvironment, Engine
@@ -32,6 +33,7 @@ class Timetables(Engine):
         self._hits: list[tuple[int, int, int]] = []
 
     @property
+    @override
     def logged(self) -> int:
         return self._logged
 

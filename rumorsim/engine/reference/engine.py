@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
+from typing_extensions import override
 
 from rumorsim.common.randomness import Purpose, address_word, philox, uniform
 from rumorsim.engine.kernels.acting import Act
@@ -36,6 +37,7 @@ class ReferenceEngine(ReferenceFeed):
         super().__init__(world)
         self._looking = [0] * len(world.looks)
 
+    @override
     def late_exposures(self, levers: Levers) -> Batch:
         return Batch(np.array(self._exposed, dtype=EVENT))
 
@@ -133,7 +135,7 @@ class ReferenceEngine(ReferenceFeed):
             self.read(post, reader, surface=1 + surface)
 
     def offered(self, story: int, surface: int) -> bool:
-        """May the surface show this story at this moment?"""
+        """Whether the surface may show this story now."""
         row = self.world.stories[story]
         if self.world.looks["recommends"][surface]:
             return bool(row["recommendable"] > 0)

@@ -180,7 +180,7 @@ class ReferenceFeed(Timetables):
         return account
 
     def crowded_out(self, post: int, reader: int, places: int) -> bool:
-        """Did ``places`` or more background posts arrive since this post?"""
+        """Whether ``places`` or more background posts have arrived since this post."""
         rate = float(self.world.accounts["background"][reader])
         if rate <= 0:
             return False
@@ -343,7 +343,7 @@ class ReferenceFeed(Timetables):
     # -- seeing ---------------------------------------------------------------------
 
     def shown(self, post: int, reader: int) -> bool:
-        """Is the post visible to this reader: standing, and not hidden from this one?"""
+        """Whether the post is visible to this reader: it exists and is not hidden."""
         return self.world.is_up(post) and self.unhidden(post, reader)
 
     def believable(self, post: int) -> float:
@@ -353,12 +353,12 @@ class ReferenceFeed(Timetables):
         return own if root == post else own * float(credence[root])
 
     def unhidden(self, post: int, reader: int) -> bool:
-        """Is a post that stands not hidden from this reader?"""
+        """Whether an existing post is not hidden from this reader."""
         visibility = float(self.world.posts["visibility"][post])
         return visibility >= 1 or uniform(self.draws(post, reader)[0]) < visibility
 
     def kept(self, followee: int, follower: int) -> bool:
-        """Is the follow kept at the followee's present audience level?"""
+        """Whether the follow is kept at the followee's present audience level."""
         level = float(self.world.accounts["audience"][followee])
         if level >= 1:
             return True

@@ -136,7 +136,7 @@ class ReferenceModelEngine(ReferenceEngine):
             self.plan(account, story, rest)
 
     def nobody_to_tell(self, account: int, story: int) -> bool:
-        """Would a contact change nothing, whichever follower is met and whatever the luck?"""
+        """Whether a contact changes nothing, whichever follower is met and whatever is drawn."""
         post = self.tells[account, story].post
         for partner in self.world.graph.followers_of(self.row(account)).tolist():
             if self.reaches(post, account, partner):
@@ -161,7 +161,7 @@ class ReferenceModelEngine(ReferenceEngine):
             self.wake(account, story)
 
     def in_session(self, account: int, story: int, session: int) -> bool:
-        """Does an account still tell a story since the session began?"""
+        """Whether an account has spread a story without a break since the session began."""
         telling = self.tells[account, story]
         return telling.on and telling.session == session
 
@@ -192,7 +192,7 @@ class ReferenceModelEngine(ReferenceEngine):
         return True
 
     def reaches(self, post: int, teller: int, hearer: int) -> bool:
-        """Can this post be told now: both take part, the follow is kept, the post is there?"""
+        """Whether this post can be passed on: it exists, both take part, the follow is kept."""
         accounts = self.world.accounts
         both = accounts[[teller, hearer]]
         return bool(

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from rumorsim.common.errors import InputError, nearest, show_value
 from rumorsim.graphs.formats.xml_guard import XmlReader
@@ -115,6 +116,7 @@ class Document(XmlReader):
 
     # -- handlers ----------------------------------------------------------------------
 
+    @override
     def start(self, tag: str, given: dict[str, str]) -> None:
         above = self._stack[-1]
         self._stack.append(tag)
@@ -128,6 +130,7 @@ class Document(XmlReader):
         elif tag in self._BEGIN:
             self._BEGIN[tag](self, given, above)
 
+    @override
     def text(self, text: str) -> None:
         inside = self._stack[-1]
         if inside == _LABEL or (self._reading and inside in ("data", "default")):
@@ -136,6 +139,7 @@ class Document(XmlReader):
                 self.fault(f"a value can have at most {_LONGEST_TEXT:,} characters")
             (self._label if inside == _LABEL else self._text).append(text)
 
+    @override
     def end(self, tag: str) -> None:
         tag = self._stack.pop()
         if tag in ("data", "default"):

@@ -7,6 +7,7 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from rumorsim.events.verbs import APPEALED
 from rumorsim.platform.interventions.base import Intervention, When
@@ -45,9 +46,11 @@ class Appeals(Intervention):
         None, ge=0, le=1, description="P(upheld | reviewed, innocent); goes with sensitivity"
     )
 
+    @override
     def waits_for(self) -> Wait:
         return Wait(self.target, ACTIONS, 1)
 
+    @override
     def start(self, desk: Desk, place: int, ordinal: int) -> None:
         _AppealCaseload(self, place, ordinal, desk).start()
 
@@ -84,12 +87,12 @@ class _AppealCaseload(Caseload):
             self.open(account, done.verb)
 
     def _in_the_way(self, account: int, done: Done) -> bool:
-        """Is the penalty still in force, as it was or as it has been softened?"""
+        """Whether the penalty is still in force, unchanged or softened."""
         every = [done] if done.case is None else [done, *done.case.done]
         return any(not each.undone and self._of(each) == account for each in every)
 
     def _moot(self, case: Case) -> bool:
-        """Has every penalty ended since, or is nobody left to appeal?"""
+        """Whether every penalty has ended or nobody is left to appeal."""
         if int(self.desk.world.person[case.target]) in self._arrested:
             return True
         penalties = self._penalties[case.target]
@@ -103,7 +106,7 @@ class _AppealCaseload(Caseload):
         self.desk.reject_appeal(self._against[case.target], reason=case.reason)
 
     def _judged(self, case: Case) -> bool:
-        """Is the account to be reinstated: not found guilty?"""
+        """Whether the account is to be reinstated, not having been found guilty."""
         return self.intervention.sensitivity is None or not super()._judged(case)
 
     def _act(self, case: Case) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field, model_validator
+from typing_extensions import override
 
 from rumorsim.common.randomness import uniform
 from rumorsim.common.units import Duration, PositiveDuration, parse_duration, show_duration
@@ -133,12 +134,14 @@ class Campaign(Intervention):
             raise ValueError("aims are accounts: posts and nth have no effect")
         return self
 
+    @override
     def applies(self, desk: Desk, target: int) -> bool:
         return bool(desk.world.accounts["visible"][target])
 
     def waits_for(self) -> None:
         """Not known: it may drive the desk, or look for accounts, from its begin on."""
 
+    @override
     def start(self, desk: Desk, place: int, ordinal: int) -> None:
         CampaignCaseload(self, place, ordinal, desk).start()
 

@@ -248,7 +248,7 @@ class Caseload:
         self.desk.moot(self.intervention.target, case.target, case)
 
     def _moot(self, case: Case) -> bool:
-        """Is there nothing to do any more: is the target gone, or under as much already?"""
+        """Whether nothing is left to do: the target is gone or as strong an action is in force."""
         return self.intervention.moot(self.desk, case.target)
 
     def _turn(self, case: Case) -> Generator[Any, Any, bool]:
@@ -269,7 +269,7 @@ class Caseload:
     # -- judging and undoing ----------------------------------------------------------
 
     def _judged(self, case: Case) -> bool:
-        """Does the reviewer decide to act?"""
+        """Whether the reviewer decides to act."""
         sensitivity = self.intervention.sensitivity
         false_positive_rate = self.intervention.false_positive_rate
         if sensitivity is None or false_positive_rate is None:

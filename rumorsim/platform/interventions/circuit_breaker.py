@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
+from typing_extensions import override
 
 from rumorsim.platform.interventions.base import Intervention
 
@@ -13,8 +14,10 @@ if TYPE_CHECKING:
 
 
 class CircuitBreaker(Intervention):
-    """Slow stories that spread fast: P(share) keeps ``flow``; unless ``amplified``, the story
-    is also kept off the trending list, recommendations and push.
+    """Slow stories that spread fast.
+
+    P(share) keeps ``flow``; unless ``amplified``, the story is also kept off the trending list,
+    recommendations and push.
 
     The default is the breaker of Bak-Coleman et al. (2022), which takes 10% of virality.
     Give ``when`` a window, and an off-threshold to release what has calmed down.
@@ -47,13 +50,16 @@ class CircuitBreaker(Intervention):
             raise ValueError("fastest goes with a window in when")
         return self
 
+    @override
     def pick(self, targets: list[int], counts: Any) -> list[int]:
         ranked = sorted(targets, key=lambda target: (-int(counts[target]), target))
         return ranked[: self.fastest]
 
+    @override
     def force(self) -> dict[str, float]:
         return {"flow": self.flow, "amplified": self.amplified}
 
+    @override
     def act(self, desk: Desk, target: int, case: Case) -> None:
         done = desk.slow(target, flow=self.flow, amplified=self.amplified, case=case)
         case.done.append(done)

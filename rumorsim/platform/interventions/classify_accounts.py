@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from rumorsim.common.settings import Model
 from rumorsim.platform.interventions.base import Intervention
@@ -52,6 +53,7 @@ class ClassifyAccounts(Intervention):
         strict=False, min_length=1, max_length=100, description="the tiers, the first come first"
     )
 
+    @override
     def act(self, desk: Desk, target: int, case: Case) -> None:
         tier = self._tier(desk, target)
         if tier is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from rumorsim.platform.interventions.base import Intervention
 
@@ -25,5 +26,6 @@ class CloseAccounts(Intervention):
 
     kind: Literal["close-accounts"] = Field("close-accounts", description="account closure")
 
+    @override
     def act(self, desk: Desk, target: int, case: Case) -> None:
         case.done.append(desk.close(target, case=case))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
+from typing_extensions import override
 
 from rumorsim.common.errors import Fault, InputError
 from rumorsim.platform.interventions.base import Intervention
@@ -36,9 +37,11 @@ class Correct(Intervention):
         description="this many of the most followed official accounts publish it (assumption)",
     )
 
+    @override
     def applies(self, desk: Desk, target: int) -> bool:
         return bool(desk.answers_to(target))
 
+    @override
     def fits_world(self, world: World, key: str) -> None:
         if not world.accounts["official"].any():
             raise InputError(
@@ -50,6 +53,7 @@ class Correct(Intervention):
                 )
             )
 
+    @override
     def act(self, desk: Desk, target: int, case: Case) -> None:
         world = desk.world
         may = (world.accounts["official"] != 0) & (world.accounts["can_post"] != 0)

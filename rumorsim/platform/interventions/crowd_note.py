@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from rumorsim.common.laws import Law, Quantiles
 from rumorsim.common.randomness import uniform
@@ -23,8 +24,9 @@ def _deployment() -> Quantiles:
 
 
 class CrowdNote(Intervention):
-    """Let readers correct posts by notes: a label that comes late, and may make the author
-    take the post down.
+    """Let readers correct posts by notes: labels that come late.
+
+    A note may also make the author take the post down.
 
     Delays are those of Community Notes on X: a quarter within 271 minutes, half within 572,
     three quarters within 1,177 (CommunityNotesSim, 2023). A note more than doubles the odds
@@ -51,9 +53,11 @@ class CrowdNote(Intervention):
         0.0, ge=0, le=1, description="P(the author then takes the post down) (assumption)"
     )
 
+    @override
     def force(self) -> dict[str, float]:
         return {"credence": self.credence}
 
+    @override
     def act(self, desk: Desk, target: int, case: Case) -> None:
         done = desk.label(target, credence=self.credence, case=case)
         case.done.append(done)

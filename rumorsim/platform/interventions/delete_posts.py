@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from rumorsim.platform.interventions.base import Intervention
 
@@ -31,8 +32,10 @@ class DeletePosts(Intervention):
         True, description="shares of a deleted original show nothing; false: they stay"
     )
 
+    @override
     def force(self) -> dict[str, float]:
         return {"takes_shares": self.takes_shares}
 
+    @override
     def act(self, desk: Desk, target: int, case: Case) -> None:
         case.done.append(desk.delete(target, takes_shares=self.takes_shares, case=case))

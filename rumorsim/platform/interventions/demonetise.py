@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from rumorsim.platform.interventions.base import Intervention
 
@@ -30,11 +31,14 @@ class Demonetise(Intervention):
     )
 
     @property
+    @override
     def keeps_earnings(self) -> float:
         return self.keep
 
+    @override
     def force(self) -> dict[str, float]:
         return {"keep": self.keep}
 
+    @override
     def act(self, desk: Desk, target: int, case: Case) -> None:
         case.done.append(desk.demonetise(target, keep=self.keep, case=case))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from rumorsim.platform.interventions.base import Intervention
 
@@ -25,8 +26,10 @@ class Derank(Intervention):
         0.0, ge=0, lt=1, description="share of its score that a story keeps (assumption)"
     )
 
+    @override
     def force(self) -> dict[str, float]:
         return {"keep": self.keep}
 
+    @override
     def act(self, desk: Desk, target: int, case: Case) -> None:
         case.done.append(desk.derank(target, keep=self.keep, case=case))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from rumorsim.platform.interventions.base import Intervention
 from rumorsim.platform.surfaces.base import KEPT_OFF_BY
@@ -31,8 +32,10 @@ class DiscountEngagement(Intervention):
         0.0, ge=0, lt=1, description="what a post of theirs still counts on surfaces (assumption)"
     )
 
+    @override
     def force(self) -> dict[str, float]:
         return {"weight": self.weight}
 
+    @override
     def act(self, desk: Desk, target: int, case: Case) -> None:
         case.done.append(desk.discount_engagement(target, weight=self.weight, case=case))

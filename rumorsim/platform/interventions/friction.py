@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, model_validator
+from typing_extensions import override
 
 from rumorsim.platform.interventions.base import Intervention
 
@@ -44,6 +45,7 @@ class Friction(Intervention):
             raise ValueError("friction = 1 without forward_limit does nothing")
         return self
 
+    @override
     def act(self, desk: Desk, target: int, case: Case) -> None:
         case.done.append(
             desk.add_friction(

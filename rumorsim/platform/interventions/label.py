@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from rumorsim.platform.interventions.base import Intervention
 
@@ -16,8 +17,9 @@ AFTER_A_NOTE = 0.54
 
 
 class Label(Intervention):
-    """Put a warning on posts: P(share) of a labelled post, and of every share of a labelled
-    original, keeps ``credence``.
+    """Put a warning on posts.
+
+    P(share) of a labelled post, and of every share of a labelled original, keeps ``credence``.
 
     The default is what a community note did to reposts on X: -46% (Slaughter et al., PNAS
     2025); Chuai et al. (2024) found -62%. Labels by platforms may do less: sweep it.
@@ -36,8 +38,10 @@ class Label(Intervention):
         " -46%, Slaughter et al. 2025)",
     )
 
+    @override
     def force(self) -> dict[str, float]:
         return {"credence": self.credence}
 
+    @override
     def act(self, desk: Desk, target: int, case: Case) -> None:
         case.done.append(desk.label(target, credence=self.credence, case=case))

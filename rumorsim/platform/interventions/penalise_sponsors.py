@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from rumorsim.platform.interventions.base import Intervention
 
@@ -37,6 +38,7 @@ class PenaliseSponsors(Intervention):
         """Who paid an account that is closed can be traced from it."""
         return False
 
+    @override
     def act(self, desk: Desk, target: int, case: Case) -> None:
         for sponsor in self._sponsors(desk, target):
             taken = sponsor.fine(target, self.fine)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from rumorsim.platform.interventions.base import Intervention
 
@@ -27,5 +28,6 @@ class Promote(Intervention):
 
     kind: Literal["promote"] = Field("promote", description="promotion into the pinned slot")
 
+    @override
     def act(self, desk: Desk, target: int, case: Case) -> None:
         case.done.append(desk.promote(target, case=case))

@@ -6,6 +6,7 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
+from typing_extensions import override
 
 from rumorsim.platform.interventions.base import Intervention
 
@@ -38,9 +39,11 @@ class RemoveFollowers(Intervention):
             raise ValueError("regrowth and duration are two ways to end it: choose one")
         return self
 
+    @override
     def force(self) -> dict[str, float]:
         return {"keep": self.keep}
 
+    @override
     def act(self, desk: Desk, target: int, case: Case) -> None:
         done = desk.remove_followers(target, keep=self.keep, case=case)
         case.done.append(done)

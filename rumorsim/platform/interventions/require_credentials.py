@@ -6,6 +6,7 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
+from typing_extensions import override
 
 from rumorsim.common.laws import Law, Lognormal, quantile_table, sample
 from rumorsim.platform.interventions.base import Intervention
@@ -60,9 +61,11 @@ class RequireCredentials(Intervention):
             raise ValueError("without silence, and with credence = 1, it does nothing")
         return self
 
+    @override
     def force(self) -> dict[str, float]:
         return {"credence": self.credence, "silence": self.silence}
 
+    @override
     def act(self, desk: Desk, target: int, case: Case) -> None:
         done = desk.require_credentials(
             target, credence=self.credence, silence=self.silence, case=case

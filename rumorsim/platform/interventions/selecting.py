@@ -54,7 +54,7 @@ class Selector:
         self._asks_who = any(by) or whom.top is not None
 
     def fits(self, target: int) -> bool:
-        """Do all conditions of ``whom`` hold for this target now?"""
+        """Whether all conditions of ``whom`` hold for this target now."""
         whom, desk, kind = self._whom, self._desk, self._target
         if not self._intervention.applies(desk, target):
             return False
@@ -83,7 +83,7 @@ class Selector:
         return True
 
     def _is_whom(self, account: int) -> bool:
-        """Do the conditions on accounts hold for this one?"""
+        """Whether the conditions on accounts hold for this one."""
         desk, whom = self._desk, self._whom
         return (
             bool(self._accounts[account])
@@ -92,7 +92,7 @@ class Selector:
         )
 
     def _is_nth(self, post: int, nth: int) -> bool:
-        """Is this the so-manieth post of its author, counted from 1?"""
+        """Whether this is the ``nth`` post of its author, counted from 1."""
         posts = self._desk.posts_of(int(self._desk.world.posts["author"][post]))
         return len(posts) >= nth and posts[nth - 1] == post
 
@@ -139,7 +139,7 @@ class Selector:
         return philox(self._luck, address_word(Purpose.CASE_SAMPLE, occurrence), *address)[0]
 
     def guilty(self, target: int) -> bool:
-        """Has the target posted (or is it) what this intervention is after?"""
+        """Whether the target is, or has posted, what this intervention acts on."""
         if self._intervention.judge == "kind":
             return any(self._guilty_kinds[account] for account in self._behind(target))
         stories = self._desk.stories_of(self._target, target)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from rumorsim.common.units import PositiveDuration
 from rumorsim.platform.interventions.base import Intervention
@@ -46,9 +47,11 @@ class StrikeLadder(Intervention):
         None, description="how long a strike counts; absent: permanently"
     )
 
+    @override
     def applies(self, desk: Desk, target: int) -> bool:
         return bool(desk.world.accounts["visible"][target])
 
+    @override
     def start(self, desk: Desk, place: int, ordinal: int) -> None:
         _Strikes(self, place, ordinal, desk).start()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from rumorsim.common.units import PositiveDuration
 from rumorsim.platform.interventions.base import Intervention
@@ -24,8 +25,10 @@ class SuspendAccounts(Intervention):
     duration: PositiveDuration = Field(description="how long")
     hide_posts: bool = Field(False, description="its posts are hidden for as long")
 
+    @override
     def force(self) -> dict[str, float]:
         return {"hide_posts": self.hide_posts}
 
+    @override
     def act(self, desk: Desk, target: int, case: Case) -> None:
         case.done.append(desk.suspend(target, hide_posts=self.hide_posts, case=case))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field, model_validator
+from typing_extensions import override
 
 from rumorsim.common.units import PositiveDuration
 from rumorsim.platform.interventions.base import Intervention
@@ -56,6 +57,7 @@ class TakeDownNetwork(Intervention):
         """The group around an account that is closed may be open."""
         return False
 
+    @override
     def act(self, desk: Desk, target: int, case: Case) -> None:
         group = self.group_of(desk, target)
         if len(group) < self.smallest:

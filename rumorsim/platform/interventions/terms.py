@@ -273,7 +273,7 @@ class Terms(Model):
         return {}
 
     def moot(self, desk: Desk, target: int) -> bool:
-        """Is there nothing left to do: is the target gone, or under as much already?"""
+        """Whether nothing is left to do: the target is gone or as strong an action is in force."""
         if not self.verb:
             return desk.gone(self.target, target)
         until = math.inf if self.duration is None else desk.now + self.duration

@@ -6,6 +6,7 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 from pydantic import Field, model_validator
+from typing_extensions import override
 
 from rumorsim.common.randomness import Purpose, address_word, philox, uniform
 from rumorsim.common.units import PositiveDuration
@@ -55,6 +56,7 @@ class UserReports(Intervention):
             raise ValueError("factor = 1 without a brigade does nothing")
         return self
 
+    @override
     def act(self, desk: Desk, target: int, case: Case) -> None:
         case.done.append(desk.ask_readers(target, factor=self.factor, case=case))
         if self.brigade:

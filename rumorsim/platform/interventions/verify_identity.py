@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from rumorsim.platform.interventions.base import Intervention
 
@@ -13,8 +14,9 @@ if TYPE_CHECKING:
 
 
 class VerifyIdentity(Intervention):
-    """Check who is behind accounts, and unmask who cannot prove to be what it claims: its
-    posts keep ``credence``.
+    """Check who is behind accounts, and unmask those that are not what they claim.
+
+    The posts of an unmasked account keep ``credence``.
 
     Say whom to check by ``whom``, and who is an impersonator by ``judge = "kind"`` with
     ``guilty_kinds``: ``sensitivity`` is then P(unmasked | impersonator) and
@@ -36,8 +38,10 @@ class VerifyIdentity(Intervention):
         description="factor on P(share) of posts by an unmasked account (assumption)",
     )
 
+    @override
     def force(self) -> dict[str, float]:
         return {"credence": self.credence}
 
+    @override
     def act(self, desk: Desk, target: int, case: Case) -> None:
         case.done.append(desk.unmask(target, credence=self.credence, case=case))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from rumorsim.common.units import PositiveDuration
 from rumorsim.platform.interventions.base import Intervention
@@ -37,5 +38,6 @@ class WarnPlatform(Intervention):
         description="how long the effect lasts (assumption)",
     )
 
+    @override
     def act(self, desk: Desk, target: int, case: Case) -> None:
         case.done.append(desk.warn_platform(target, strictness=self.strictness, case=case))

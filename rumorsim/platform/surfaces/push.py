@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
+from typing_extensions import override
 
 from rumorsim.common.laws import round24
 from rumorsim.common.randomness import Purpose, address_word, philox_array, uniform_array
@@ -48,6 +49,7 @@ class Push(SurfaceModel):
         "3 h", description="time in which a score halves (assumption)"
     )  # type: ignore[assignment]
 
+    @override
     def process(self, engine: Host, surface: int, platform: int) -> Generator[Any, Any, None]:
         return _pushes(self, engine, surface, platform)
 

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
+from typing_extensions import override
 
 from rumorsim.common.laws import round24
 from rumorsim.common.units import PositiveDuration, Rate
@@ -51,9 +52,11 @@ class Recommendation(SurfaceModel):
         """Slots: one a story, and one for everything else."""
         return self.stories + 1
 
+    @override
     def look_rate(self) -> float:
         return self.looks
 
+    @override
     def process(self, engine: Host, surface: int, platform: int) -> Generator[Any, Any, None]:
         return _recommendations(self, engine, surface, platform)
 

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 from pydantic import Field, model_validator
+from typing_extensions import override
 
 from rumorsim.common.laws import Law, Lognormal, quantile_table, round24, sample
 from rumorsim.common.randomness import Purpose, philox
@@ -96,21 +97,26 @@ class Trending(SurfaceModel):
             raise ValueError("anchored_for goes with anchored")
         return self
 
+    @override
     def columns(self) -> int:
         return self.pinned + self.slots
 
+    @override
     def look_rate(self) -> float:
         return self.looks
 
+    @override
     def provides(self) -> frozenset[str]:
         return super().provides() | ({"pinned slot"} if self.pinned else set())
 
+    @override
     def planned(self, horizon: float, accounts: float) -> Iterator[Planned]:
         span = horizon + WARM_UP
         yield Planned("refresh", "rankings", span / self.refresh, self.seconds_a_refresh)
         yield Planned("topics", "background topics", span * self.topics, 1e-5)
         yield Planned("looks", "looks", self.looks * accounts * horizon, 3e-7)
 
+    @override
     def process(self, engine: Host, surface: int, platform: int) -> Generator[Any, Any, None]:
         return _trending_list(self, engine, surface, platform)
 

@@ -84,7 +84,7 @@ def _did(saved: Saved, policy: str, key: str, what: str = "") -> str:
 
 
 def _effects(saved: Saved, policy: str) -> str:
-    """ "“close accounts” cut ... and did not clearly change ..." """
+    """Sentence such as "“close accounts” cut ... and did not clearly change ..."."""
     keys = [key for key, _ in kinds_of(saved) if saved.change(policy, key) is not None]
     return f"{quoted(policy)} {and_([_did(saved, policy, key) for key in keys])}"
 

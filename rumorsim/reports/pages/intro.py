@@ -53,7 +53,7 @@ def compared(
 
 
 def _stories(stories: Sequence[Mapping[str, Any]]) -> str:
-    """ "the false story “tap-water” and the true story “new-park”"."""
+    """Phrase such as "the false story “tap-water” and the true story “new-park”"."""
     parts = []
     for word, truth in (("false", False), ("true", True)):
         names = [quoted(story["name"]) for story in stories if bool(story["truth"]) == truth]
@@ -144,5 +144,5 @@ def _delay(delay: Mapping[str, Any]) -> str:
 
 
 def _plain(text: Any) -> str:
-    """ "24.0 h" as "24 h"."""
+    """Text of a duration without a zero decimal: "24.0 h" as "24 h"."""
     return " ".join(part.removesuffix(".0") for part in str(text).split(" "))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from typing_extensions import override
+
 from rumorsim.common.errors import Fault, InputError, nearest, show_value
 from rumorsim.common.shown import listed, shown_table
 from rumorsim.studies.statistics.change import plain_change
@@ -38,6 +40,7 @@ class Comparison(ComparedWorlds):
     ``accounts`` gives the original ids by account number, None where these are the numbers.
     """
 
+    @override
     def facts_shown(self) -> Sequence[tuple[str, Any]]:
         seeds = f"seeds {self.seeds[0]} to {self.seeds[-1]}"
         return [

@@ -54,20 +54,31 @@ LEVEL_WORDS: Final = f"95{_GAP}%"
 
 
 class Changed(Protocol):
-    """What there is of a change, fresh or read back."""
+    """A change of a number against the baseline, computed or read back from a file."""
 
     @property
-    def mean(self) -> Interval: ...
+    def mean(self) -> Interval:
+        """Mean of the number under the policy."""
+
     @property
-    def difference(self) -> Interval | None: ...
+    def difference(self) -> Interval | None:
+        """Mean paired difference from the baseline; None where there is no interval."""
+
     @property
-    def relative(self) -> Interval | None: ...
+    def relative(self) -> Interval | None:
+        """Relative change of the mean; None where the baseline mean allows none."""
+
     @property
-    def identical(self) -> bool: ...
+    def identical(self) -> bool:
+        """Whether every world has the value of its baseline."""
+
     @property
-    def worlds(self) -> int: ...
+    def worlds(self) -> int:
+        """Number of worlds."""
+
     @property
-    def seen(self) -> Seen: ...
+    def seen(self) -> Seen:
+        """What the worlds show of the change, world by world."""
 
 
 def bears(change: Changed) -> bool:
@@ -100,12 +111,12 @@ def how_clear(change: Changed) -> str:
 
 
 def amount(interval: Interval, unit: str, level: str = LEVEL_WORDS) -> str:
-    """ "12.3 % (95 % interval 10.1 to 14.6 %)", whichever way it went."""
+    """Size of a change with its interval, unsigned: "12.3 % (95 % interval 10.1 to 14.6 %)"."""
     return with_interval(*interval.size, unit, level=level, gap=_GAP)
 
 
 def did(change: Changed, what: str, level: str = LEVEL_WORDS) -> str:
-    """ "cut <what> by 12 % (...)", or how it did not, or what the worlds show instead."""
+    """Clause such as "cut <what> by 12 % (...)" or "did not clearly change <what>"."""
     if change.identical and change.worlds == 1:
         return f"left {what} exactly as it was"
     form = best_form(change)
@@ -126,7 +137,7 @@ def did(change: Changed, what: str, level: str = LEVEL_WORDS) -> str:
 
 
 def in_some(change: Changed, what: str, so: str) -> str:
-    """ "changed <what> in 3 of 20 worlds (lower in 2, higher in 1; <so>)"."""
+    """Clause such as "changed <what> in 3 of 20 worlds (lower in 2, higher in 1; <so>)"."""
     lower, higher = change.seen.lower, change.seen.higher
     where = f"in {lower + higher:,} of {change.worlds:,} worlds"
     if lower and higher:
@@ -135,7 +146,7 @@ def in_some(change: Changed, what: str, so: str) -> str:
 
 
 def not_excluded(change: Changed, what: str = "an effect") -> str:
-    """ "an effect in fewer than 1 in 7 worlds cannot be excluded"."""
+    """Clause such as "an effect in fewer than 1 in 7 worlds cannot be excluded"."""
     one_in = math.floor(1 / (change.seen.unseen or 1.0))
     where = "in rare worlds" if one_in < 2 else f"in fewer than 1 in {one_in:,} worlds"
     return f"{what} {where} cannot be excluded"
@@ -171,5 +182,5 @@ def what_is(key: str) -> str:
 
 
 def and_(words: Sequence[str]) -> str:
-    """ "a", "a and b", "a, b and c"."""
+    """Items joined as an English list: "a", "a and b", "a, b and c"."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -94,7 +94,7 @@ def sentence(comparison: ComparedWorlds, policy: str) -> str:
 
 
 def _hit(comparison: ComparedWorlds, policy: str) -> str:
-    """ "hit 0.23 (0.10 to 0.43) innocent accounts per world"."""
+    """Clause such as "hit 0.23 (0.10 to 0.43) innocent accounts per world"."""
     values = [value for value in comparison.scalars[policy].get(INNOCENT, ()) if value]
     change = comparison.change(policy, INNOCENT)
     worlds = len(comparison.seeds)

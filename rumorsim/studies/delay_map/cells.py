@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from typing_extensions import override
+
 from rumorsim.common.shown import listed
 from rumorsim.studies.runner.answering import (
     SavedAnswer,
@@ -50,6 +52,7 @@ class DelayMapCells(SavedAnswer):
     #: Runs that were not made: see :func:`.compare`.
     reused: int = field(default=0, compare=False)
 
+    @override
     def facts_shown(self) -> Sequence[tuple[str, Any]]:
         return [
             ("scenario", self.name),

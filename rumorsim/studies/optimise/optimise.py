@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from rumorsim.common.claims import Claim
 from rumorsim.common.errors import Fault, InputError, number_fault, show_value
@@ -69,6 +70,7 @@ class Optimum(OptimumNumbers):
     ``seeds``: the worlds of the search; ``fresh``: those of the finals.
     """
 
+    @override
     def facts_shown(self) -> Sequence[tuple[str, Any]]:
         from rumorsim.studies.optimise.text import sentence
 

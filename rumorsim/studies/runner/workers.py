@@ -87,7 +87,7 @@ class Executor(Protocol):
 
 
 class InProcess:
-    """This very process: nothing to start, nothing to share."""
+    """The present process in place of workers: nothing is started or shared."""
 
     def __init__(self, job: Job) -> None:
         self._maker = job.maker()

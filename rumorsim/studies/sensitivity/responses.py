@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from rumorsim.common.plurals import counted
 from rumorsim.common.shown import listed
@@ -56,6 +57,7 @@ class SensitivityIndices(SavedAnswer):
     #: Runs that were not made: see :func:`.compare`.
     reused: int = field(default=0, compare=False)
 
+    @override
     def facts_shown(self) -> Sequence[tuple[str, Any]]:
         return [
             ("study", self.name),

@@ -1,5 +1,6 @@
-"""Designs: which values of the parameters go together. Each says how many points it has
-before it makes any.
+"""Designs: which values of the parameters go together.
+
+Each design gives its number of points before it makes any.
 
 Drawn designs use addressed draws of a seed of their own, so they are the same on every
 machine, add no draw to any world, and move no other generator.

@@ -19,6 +19,7 @@ from pydantic import (
     PrivateAttr,
     model_validator,
 )
+from typing_extensions import override
 
 from rumorsim.common.errors import Fault, InputError, nearest
 from rumorsim.common.files import from_here
@@ -168,6 +169,7 @@ class Study(Model):
         moved._base_dir, moved._file = base_dir.absolute(), file
         return moved
 
+    @override
     def made_from(self, values: dict[str, Any]) -> Study:
         made = super().made_from(values).at(self._base_dir, self._file)
         if made._scenario is None and made.scenario == self.scenario:

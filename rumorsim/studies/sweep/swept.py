@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from typing_extensions import override
+
 from rumorsim.common.csv_text import restored
 from rumorsim.common.errors import Fault, InputError
 from rumorsim.common.frames import of_data
@@ -82,6 +84,7 @@ class Sweep(Shown):
         """The sweep in a directory, finished or not; InputError where there is none."""
         return cls(Path(directory).absolute(), Manifest.load(Path(directory)).values)
 
+    @override
     def facts_shown(self) -> Sequence[tuple[str, Any]]:
         store = Store(self.directory)
         there = sum(store.place(name).is_file() for name in self.run_ids())

@@ -209,9 +209,10 @@ class TailNumbers(Tabular, Shown):
         return Chance(policy, found, bound, difference, ratio, contributing, _plain(values), why)
 
     def _bound(self, policy: str) -> float:
-        """What the chance is at most: the chance of half the threshold, a quarter ... where that
+        """Upper bound of a chance that was not observed.
 
-        can be told; and no more than the worlds that contribute allow.
+        The chance of half the threshold (a quarter, and so on) where that can be estimated, and
+        no more than the number of contributing worlds allows.
         """
         values = self.by_world(policy)
         share = share_interval(sum(value > 0 for value in values), len(values)).high or 1.0

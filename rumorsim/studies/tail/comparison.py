@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from typing_extensions import override
+
 from rumorsim.common.shown import listed
 from rumorsim.studies.tail.answer import TailNumbers
 
@@ -23,6 +25,7 @@ class TailComparison(TailNumbers):
     split. ``scenario`` is the resolved form.
     """
 
+    @override
     def facts_shown(self) -> Sequence[tuple[str, Any]]:
         from rumorsim.studies.tail.text import effort, sentence
 
