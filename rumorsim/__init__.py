@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from rumorsim.platform.interventions import Intervention
     from rumorsim.scenario import Scenario, load, loads
     from rumorsim.simulation.results import Result
-    from rumorsim.simulation.running import Simulation, run, stream
+    from rumorsim.simulation.running import run, stream
+    from rumorsim.simulation.simulation import Simulation
     from rumorsim.studies.compare.compare import compare
     from rumorsim.studies.delay_map.delay_map import delay_map
     from rumorsim.studies.optimise.optimise import optimise

@@ -9,7 +9,7 @@ import numpy as np
 
 from rumorsim.events.stream import VERBS, Batch, Kind
 from rumorsim.scenario.models import Scenario
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 from rumorsim.world.levers import CEILINGS
 from rumorsim.world.world import World
 

@@ -21,7 +21,7 @@ from rumorsim.common.errors import InputError
 from rumorsim.events.stream import Batch
 from rumorsim.scenario.loading import from_values
 from rumorsim.scenario.models import Scenario
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 
 KINDS = sorted(ADVERSARIES)
 

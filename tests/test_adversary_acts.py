@@ -15,7 +15,7 @@ from rumorsim.adversaries.base import Luck, of_kinds
 from rumorsim.events.stream import Batch, Kind
 from rumorsim.measures import Listening
 from rumorsim.platform.sponsors import Sponsor
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 
 ALARM = 1e-4
 #: Nobody reads or shares: what happens is the adversaries' doing.

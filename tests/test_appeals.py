@@ -13,7 +13,7 @@ from small_worlds import actions, agree, events, lever_columns, public, small
 from rumorsim.common.errors import InputError
 from rumorsim.platform.desk import Action
 from rumorsim.scenario.models import Scenario
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 
 ALARM = 1e-4
 #: 600 accounts of which half have posted something false; nobody reads.

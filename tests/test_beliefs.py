@@ -13,7 +13,7 @@ from scipy import stats
 from small_worlds import small
 
 from rumorsim.events.stream import Batch, Kind
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 
 ALARM = 1e-4
 ENGINES = ["fast", "reference"]

@@ -14,7 +14,7 @@ from rumorsim.common.errors import InputError
 from rumorsim.events.stream import VERBS
 from rumorsim.platform.desk import Action
 from rumorsim.scenario.models import Scenario
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 
 ALARM = 1e-4
 #: 1,000 accounts of which each has posted once: nobody reads, everybody may be taken up.

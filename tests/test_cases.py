@@ -19,7 +19,7 @@ from rumorsim.events.verbs import LIFTED_BY
 from rumorsim.platform.desk import Action
 from rumorsim.platform.interventions import INTERVENTIONS
 from rumorsim.scenario.models import Scenario
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 
 ALARM = 1e-4
 #: Interventions that open cases of their own accord, and not for whole platforms.

@@ -9,7 +9,7 @@ from small_worlds import actions, agree, events, lever_columns, small
 
 from rumorsim.events.stream import Kind
 from rumorsim.scenario.models import Scenario
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 
 ENGINES = ["fast", "reference"]
 MANY: dict[str, Any] = {

@@ -14,7 +14,7 @@ from rumorsim.events.stream import VERBS, Batch, Kind
 from rumorsim.events.verbs import LIFTED_BY
 from rumorsim.platform.desk import Desk
 from rumorsim.scenario.models import Scenario
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 
 BEGIN, END, HORIZON = 8.0, 16.0, 24.0
 ENGINES = ["fast", "reference"]

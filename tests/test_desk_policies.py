@@ -14,7 +14,7 @@ from rumorsim.common.errors import InputError
 from rumorsim.events.stream import VERBS, Kind
 from rumorsim.platform.desk import Desk
 from rumorsim.scenario.models import Scenario
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 
 BEGIN, END, HORIZON = 8.0, 16.0, 24.0
 ENGINES = ["fast", "reference"]

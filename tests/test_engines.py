@@ -12,7 +12,7 @@ from rumorsim.engine.fast import FastEngine
 from rumorsim.engine.reference.engine import ReferenceEngine
 from rumorsim.events.stream import Batch, Kind
 from rumorsim.scenario.models import Scenario
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 
 #: Scenarios compared in the ordinary suite; the long check takes all.
 QUICK, ALL = 60, 200

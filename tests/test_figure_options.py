@@ -16,7 +16,7 @@ from rumorsim.common.errors import InputError
 from rumorsim.reports.figures.cascade import draw_cascade
 from rumorsim.reports.figures.pictures import FORMATS, Picture, formats_of
 from rumorsim.reports.figures.style import drawing
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 from rumorsim.studies.compare.compare import compare
 from rumorsim.studies.delay_map.delay_map import delay_map
 

@@ -17,7 +17,7 @@ from rumorsim.reports.figures.panels import Band, Dot, Panel, draw_bands, draw_d
 from rumorsim.reports.figures.pictures import save_figure
 from rumorsim.reports.figures.style import COLOURS, drawing, hour_ticks, in_rows
 from rumorsim.reports.figures.tables import spread, told_apart
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 
 HOURS = [0.0, 1.0, 2.0]
 

@@ -16,7 +16,7 @@ from small_worlds import actions, agree, small
 import rumorsim
 from rumorsim.common.errors import RumorsimError
 from rumorsim.scenario import Scenario
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 
 ENGINES = ["fast", "reference"]
 CLOSE = {"kind": "close-accounts", "when": {"reports": 3}}

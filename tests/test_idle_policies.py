@@ -17,7 +17,7 @@ from rumorsim.platform.interventions import INTERVENTIONS
 from rumorsim.scenario import Scenario, build_graph
 from rumorsim.scenario.estimates import expectations
 from rumorsim.scenario.idle import Idle, idle_in
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 from rumorsim.studies.compare.compare import compare
 from rumorsim.studies.sweep.sweep import sweep
 from rumorsim.world.world import build_world

@@ -31,7 +31,7 @@ from rumorsim.events.stream import VERBS, Batch, Kind
 from rumorsim.platform.interventions import INTERVENTIONS, Intervention, When, Whom
 from rumorsim.scenario.loading import from_values
 from rumorsim.scenario.models import Scenario
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 
 KINDS = sorted(INTERVENTIONS)
 #: Kinds whose cases are opened by what others did: those have tests of their own besides.

@@ -16,7 +16,8 @@ from rumorsim.events.stream import Kind
 from rumorsim.graphs.power_law import power_law
 from rumorsim.scenario.categories import CATEGORIES, slip_of
 from rumorsim.scenario.loading import from_values
-from rumorsim.simulation.running import Simulation, run
+from rumorsim.simulation.running import run
+from rumorsim.simulation.simulation import Simulation
 from rumorsim.world.people import draw_people
 from rumorsim.world.settings.accounts import Accounts, default_kinds
 from rumorsim.world.settings.presets import configs, over, preset, preset_names

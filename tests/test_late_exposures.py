@@ -14,7 +14,8 @@ from rumorsim.engine import late
 from rumorsim.events.stream import Batch, Kind
 from rumorsim.scenario import loads
 from rumorsim.scenario.models import Scenario
-from rumorsim.simulation.running import Simulation, run
+from rumorsim.simulation.running import run
+from rumorsim.simulation.simulation import Simulation
 
 
 def pair(number: int, **more: Any) -> tuple[Scenario, Scenario]:

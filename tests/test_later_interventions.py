@@ -13,7 +13,8 @@ from test_cases import MANY
 from rumorsim.common.errors import InputError
 from rumorsim.events.stream import Kind
 from rumorsim.scenario.models import Scenario
-from rumorsim.simulation.running import Simulation, run
+from rumorsim.simulation.running import run
+from rumorsim.simulation.simulation import Simulation
 
 ENGINES = ["fast", "reference"]
 ALARM = 1e-4

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_worlds import lever_columns, small
 
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 from rumorsim.world.levers import CEILINGS, RAISABLE, Factor, Levers
 from rumorsim.world.world import World
 

@@ -28,7 +28,7 @@ from rumorsim.graphs import from_edges
 from rumorsim.scenario import load, loads
 from rumorsim.scenario.explained import explained
 from rumorsim.scenario.models import Scenario
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 
 #: Scenarios compared in the ordinary suite; the long check takes all.
 QUICK, ALL = 60, 200

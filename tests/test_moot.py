@@ -13,7 +13,8 @@ from rumorsim.events.verbs import TABLE, TARGET_OF
 from rumorsim.measures import MEASURES
 from rumorsim.platform.desk import Desk
 from rumorsim.scenario.models import Scenario
-from rumorsim.simulation.running import Simulation, run
+from rumorsim.simulation.running import run
+from rumorsim.simulation.simulation import Simulation
 
 ENGINES = ["fast", "reference"]
 

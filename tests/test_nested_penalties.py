@@ -16,7 +16,7 @@ from rumorsim.events.stream import VERBS, Batch, Facts, Kind
 from rumorsim.events.verbs import ACCOUNT, CASES, CLOSING, LIFTED_BY, LIFTING, POST, TARGET_OF
 from rumorsim.measures import MEASURES
 from rumorsim.platform.desk import Desk
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 
 ENGINES = ["fast", "reference"]
 

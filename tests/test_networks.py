@@ -12,7 +12,7 @@ from small_worlds import actions, events, small
 from rumorsim.events.stream import Batch, Kind
 from rumorsim.platform.interventions.take_down_network import TakeDownNetwork
 from rumorsim.scenario.models import Scenario
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 
 BOOSTERS = {
     "kind": "coordinated-boosters",

@@ -15,7 +15,7 @@ import rumorsim.common.randomness
 from rumorsim.common.errors import InputError
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.scenario.models import Accounts, CheckIns, Scenario
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 from rumorsim.world.people import People, draw_people
 from rumorsim.world.world import build_world
 

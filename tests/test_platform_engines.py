@@ -9,7 +9,7 @@ from test_engines import first_difference, numbers
 
 from rumorsim.events.stream import Batch, Kind
 from rumorsim.scenario.models import Scenario
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 
 ALL = 100
 

@@ -14,7 +14,7 @@ from rumorsim.common.errors import InputError
 from rumorsim.events.stream import Batch, Kind
 from rumorsim.platform.surfaces.trending import Anchor
 from rumorsim.scenario import loads
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 from rumorsim.world.settings.presets import preset_names
 
 ALARM = 1e-4

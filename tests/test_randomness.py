@@ -33,7 +33,7 @@ from rumorsim.engine.kernels import draws
 from rumorsim.engine.kernels.records import QUANTITIES, TARGETS
 from rumorsim.engine.reference.engine import ReferenceEngine
 from rumorsim.events.stream import Kind
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 
 Words = tuple[int, int, int, int]
 Philox = Callable[..., Words]

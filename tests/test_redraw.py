@@ -14,7 +14,8 @@ from test_late_exposures import pair
 from rumorsim.common.errors import InputError
 from rumorsim.events.stream import Batch, Kind
 from rumorsim.scenario.models import Scenario
-from rumorsim.simulation.running import Simulation, run
+from rumorsim.simulation.running import run
+from rumorsim.simulation.simulation import Simulation
 from rumorsim.studies.runner.reproduce import reproduce
 from rumorsim.world.redraw import Redraw, counted
 

@@ -19,7 +19,7 @@ from rumorsim.reports.pages.replay import replay
 from rumorsim.reports.pages.saved import Saved
 from rumorsim.reports.pages.wording import ordered
 from rumorsim.scenario.loading import from_values
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 from rumorsim.studies.compare.effects import FALSE, TRUE
 from rumorsim.studies.statistics.change import Paired, Seen, seen_in
 from rumorsim.studies.statistics.intervals import (

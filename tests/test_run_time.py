@@ -22,7 +22,7 @@ from rumorsim.common.errors import InputError, RumorsimWarning
 from rumorsim.common.progress import signs_of_life, tell_life
 from rumorsim.scenario import load, loads
 from rumorsim.scenario.workload import long_work, workload
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 from rumorsim.studies.compare.compare import compare
 
 TEXT = """

@@ -24,7 +24,7 @@ from rumorsim.platform.interventions import INTERVENTIONS
 from rumorsim.platform.surfaces import SURFACES
 from rumorsim.scenario import loads
 from rumorsim.scenario.models import Scenario
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 
 #: Scenarios of the ordinary suite; the long one goes on.
 QUICK, LONG = 24, 400

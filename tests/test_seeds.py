@@ -16,10 +16,11 @@ from rumorsim.graphs import FollowGraph
 from rumorsim.graphs.generators import GENERATORS
 from rumorsim.scenario import loads
 from rumorsim.scenario.models import Scenario
-from rumorsim.simulation.running import Simulation, run
+from rumorsim.simulation.running import run
+from rumorsim.simulation.simulation import Simulation
 from rumorsim.studies.compare.compare import compare
 from rumorsim.studies.delay_map.delay_map import delay_map
-from rumorsim.studies.runner.runner import Setting
+from rumorsim.studies.runner.run_specs import Setting
 
 TEXT = """
 horizon = "6 h"

@@ -16,7 +16,7 @@ from test_redraw import QUICK, alike, numbers, scenario_of
 
 from rumorsim import Scenario, loads
 from rumorsim.events.stream import Batch, Kind
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 from rumorsim.studies.statistics.intervals import LEVEL, PART, mean_interval
 from rumorsim.studies.tail.history import History
 from rumorsim.studies.tail.means import lacking

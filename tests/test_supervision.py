@@ -16,7 +16,7 @@ from rumorsim.events.stream import VERBS, Batch, Kind
 from rumorsim.platform.desk import Action
 from rumorsim.platform.interventions.penalties import PENALTIES
 from rumorsim.scenario.models import Scenario
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 
 #: Much is reported, nobody is tired of it.
 LOUD: dict[str, Any] = {"stories": {i: {"report": 0.8} for i in range(3)}}

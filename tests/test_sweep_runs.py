@@ -42,7 +42,8 @@ from rumorsim.simulation.running import run
 from rumorsim.studies.runner import graph_cache as shelf_room
 from rumorsim.studies.runner.graph_cache import Given, Shelf
 from rumorsim.studies.runner.reproduce import reproduce
-from rumorsim.studies.runner.runner import Run, Runner, Setting
+from rumorsim.studies.runner.run_specs import Setting
+from rumorsim.studies.runner.runner import Run, Runner
 from rumorsim.studies.runner.shards import Shard
 from rumorsim.studies.runner.workers import Processes
 from rumorsim.studies.sweep import tables as sweep_tables

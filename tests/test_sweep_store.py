@@ -30,7 +30,8 @@ from rumorsim.common.errors import OutputError
 from rumorsim.studies.runner import records as records_room
 from rumorsim.studies.runner.locks import is_locked
 from rumorsim.studies.runner.records import Damaged, check, pack, unpack
-from rumorsim.studies.runner.runner import RunError, Runner, Setting
+from rumorsim.studies.runner.run_specs import Setting
+from rumorsim.studies.runner.runner import RunError, Runner
 from rumorsim.studies.runner.store import Store
 from rumorsim.studies.sweep.sweep import sweep
 from rumorsim.studies.sweep.swept import Sweep

@@ -10,11 +10,12 @@ import pytest
 from scipy import stats
 
 from rumorsim.studies.compare.budget import Budget, next_worlds
-from rumorsim.studies.compare.comparison import Comparison, CurveBand
+from rumorsim.studies.compare.comparison import Comparison
 from rumorsim.studies.compare.few_worlds import few_worlds, tails
 from rumorsim.studies.compare.precision import Wish
 from rumorsim.studies.compare.stopping import reached_precision
 from rumorsim.studies.compare.take_off import quantile_interval, share_interval, take_off
+from rumorsim.studies.compare.worlds import CurveBand
 from rumorsim.studies.statistics import intervals, stated
 from rumorsim.studies.statistics.change import paired
 from rumorsim.studies.statistics.intervals import Interval, level_of_look

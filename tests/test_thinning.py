@@ -15,7 +15,7 @@ from rumorsim.engine.reference.models import ReferenceModelEngine
 from rumorsim.events.stream import Batch, Kind
 from rumorsim.scenario import loads
 from rumorsim.scenario.models import Scenario
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 
 AN_HOUR = 'recovery = { law = "exponential", mean = "1 h" }'
 RUMOR = 'kind = "maki-thompson", contacts = "200 per h", forgetting = "1 per h"'

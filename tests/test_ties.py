@@ -17,7 +17,7 @@ from rumorsim.events.verbs import VERBS
 from rumorsim.platform.desk import Desk
 from rumorsim.scenario import loads
 from rumorsim.scenario.models import Scenario
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 
 ENGINES = ("fast", "reference")
 #: A first read, wherever its row stands.

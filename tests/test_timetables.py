@@ -23,7 +23,7 @@ from rumorsim.engine.kernels.points import points
 from rumorsim.engine.kernels.tables import next_point, unwarp, warp
 from rumorsim.engine.reference.engine import ReferenceEngine
 from rumorsim.events.stream import Kind
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 
 ALARM = 1e-4
 FLAT = np.empty(0)

@@ -18,7 +18,7 @@ from small_worlds import agree, events, merged, small
 from rumorsim.engine.kernels.alias import alias_table
 from rumorsim.events.stream import VERBS, Batch, Kind
 from rumorsim.scenario.models import Scenario
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 
 ALARM = 1e-4
 #: Nobody follows anybody: whatever is read, was seen on the list.

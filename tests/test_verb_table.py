@@ -27,7 +27,7 @@ from rumorsim.events.verbs import (
     method_of,
 )
 from rumorsim.platform.desk import Desk, Done
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 from rumorsim.world.levers import CEILINGS
 
 #: Settings at which a verb is felt, by the name of the setting; others are left at their default.

@@ -10,7 +10,7 @@ from small_worlds import actions, events, merged, small
 from rumorsim.common.errors import InputError
 from rumorsim.events.stream import Kind
 from rumorsim.scenario.models import Scenario
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 
 STORY: dict[str, Any] = {
     "name": "rumor",

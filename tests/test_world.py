@@ -34,7 +34,8 @@ from rumorsim.scenario.models import (
     Schedule,
     Story,
 )
-from rumorsim.simulation.running import Simulation, run
+from rumorsim.simulation.running import run
+from rumorsim.simulation.simulation import Simulation
 from rumorsim.world.settings.beliefs import Beliefs
 from rumorsim.world.settings.platforms import Platform
 

@@ -36,7 +36,7 @@ def seam(size: int, rounds: int) -> list[Finding]:
     import simpy
     from worlds import check_in_scenario, warm_up
 
-    from rumorsim.simulation.running import Simulation
+    from rumorsim.simulation.simulation import Simulation
 
     warm_up()
     scenario = check_in_scenario(size).with_(trending=None, policies=())

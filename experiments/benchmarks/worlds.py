@@ -11,7 +11,7 @@ from harness import Sample, timed
 if TYPE_CHECKING:
     from rumorsim.graphs import FollowGraph
     from rumorsim.scenario import Scenario
-    from rumorsim.simulation.running import Simulation
+    from rumorsim.simulation.simulation import Simulation
 
 __all__ = [
     "APPEAL",
@@ -100,7 +100,7 @@ def warm_up() -> None:
 
 def start_of(scenario: Scenario) -> Simulation:
     """A world at hour 0, under the scenario's policy if it has one."""
-    from rumorsim.simulation.running import Simulation
+    from rumorsim.simulation.simulation import Simulation
 
     return Simulation(scenario, scenario.policy_names[-1])
 

@@ -29,7 +29,8 @@ from known import KEY
 
 from rumorsim.reports.figures.tables import markdown
 from rumorsim.studies.compare.budget import FIRST, Budget, next_worlds
-from rumorsim.studies.compare.comparison import NONE, Comparison
+from rumorsim.studies.compare.comparison import Comparison
+from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.statistics.intervals import Interval
 
 RESULTS: Final = Path(__file__).resolve().parent / "results"

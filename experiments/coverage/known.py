@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from scipy.special import gammainc
 
 from rumorsim.scenario import Scenario, loads
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 from rumorsim.studies.compare.comparison import Comparison
 
 __all__ = ["KEY", "POLICIES", "comparison", "reach_in", "reached", "scenario", "true_mean"]

@@ -17,7 +17,8 @@ from typing import Final, NamedTuple
 from worlds import LABELS, NUDGES, REMOVAL, THRESHOLDS, policies
 
 from rumorsim.reports.figures.tables import markdown
-from rumorsim.studies.compare.compare import Comparison, compare
+from rumorsim.studies.compare.compare import compare
+from rumorsim.studies.compare.comparison import Comparison
 
 HERE = Path(__file__).parent
 DATA = (HERE / "../../../shared/data/published_intervention_effects.csv").resolve()

@@ -35,8 +35,6 @@ from rumorsim.cli.shared import (
 )
 from rumorsim.common.errors import Fault, InputError
 
-__all__ = ["ANSWERS"]
-
 #: Longer lines are hard to read, however wide the terminal is.
 _WIDEST: Final = 120
 

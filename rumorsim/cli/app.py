@@ -49,8 +49,6 @@ if TYPE_CHECKING:
     from rumorsim.graphs import FollowGraph
     from rumorsim.scenario import Scenario
 
-__all__ = ["cli", "main"]
-
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted:

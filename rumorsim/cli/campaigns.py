@@ -6,8 +6,6 @@ import click
 
 from rumorsim.cli.shared import print_document
 
-__all__ = ["campaigns"]
-
 
 @click.command("campaigns")
 @click.argument("name", required=False)

@@ -6,8 +6,6 @@ import webbrowser
 
 import click
 
-__all__ = ["docs"]
-
 
 @click.command("docs")
 @click.option("--build", is_flag=True, help="Build the pages anew, even if they are there.")

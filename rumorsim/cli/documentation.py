@@ -15,8 +15,6 @@ from typing import Final
 from rumorsim.common.errors import Fault, InputError, OutputError
 from rumorsim.common.private_folders import cache_home, made_private
 
-__all__ = ["build", "built", "folder", "missing_packages", "sources"]
-
 #: Modules that building needs beyond what rumorsim itself needs: the extra ``docs``.
 _NEEDED: Final = (
     "sphinx",

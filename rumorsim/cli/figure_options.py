@@ -10,8 +10,6 @@ from click.shell_completion import CompletionItem
 
 from rumorsim.common.errors import Fault, InputError
 
-__all__ = ["check_drawn", "figure_options"]
-
 
 def _formats(_: click.Context, param: click.Parameter, value: tuple[str, ...]) -> Any:
     """The formats asked for, None where none is."""

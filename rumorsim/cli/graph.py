@@ -18,8 +18,6 @@ from rumorsim.common.plurals import counted
 if TYPE_CHECKING:
     from rumorsim.graphs.follows import FollowGraph, ReadAs
 
-__all__ = ["graph"]
-
 #: As the name of a file to write: text on standard output.
 _STDOUT = "-"
 

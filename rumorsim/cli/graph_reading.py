@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from rumorsim.graphs.follows import FollowGraph
 
-__all__ = ["read_file", "reading_options"]
-
 _COLUMNS_HELP = (
     'What the columns hold, in order: "follower followee" or "followee follower", with "weight" '
     'and "time" where they are and "_" for a column to skip; or by the names in the header: '

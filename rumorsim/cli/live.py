@@ -8,8 +8,6 @@ import click
 
 from rumorsim.common.errors import Fault, InputError
 
-__all__ = ["live"]
-
 #: Packages of the extra ``live``.
 _NEEDED = ("uvicorn", "starlette", "websockets")
 

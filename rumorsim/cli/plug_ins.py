@@ -6,8 +6,6 @@ import click
 
 from rumorsim.cli.shared import json_option, print_json
 
-__all__ = ["plugins"]
-
 
 @click.command("plugins")
 @json_option

@@ -10,8 +10,6 @@ import click
 
 from rumorsim.cli.shared import OutDirectory, force_option
 
-__all__ = ["report"]
-
 
 @click.command("report")
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))

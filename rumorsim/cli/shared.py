@@ -26,35 +26,6 @@ from rumorsim.common.errors import (
 if TYPE_CHECKING:
     from rumorsim.scenario import Scenario
 
-__all__ = [
-    "Commands",
-    "OutDirectory",
-    "bar",
-    "engine_option",
-    "failed_output",
-    "force_option",
-    "importable",
-    "json_option",
-    "loaded_scenario",
-    "measures_option",
-    "most_runs_option",
-    "out_option",
-    "own_code_option",
-    "policies_option",
-    "policy_option",
-    "prepare_streams",
-    "print_compiling",
-    "print_document",
-    "print_json",
-    "print_saved",
-    "reuse_option",
-    "scenario_argument",
-    "scenario_of",
-    "seed_option",
-    "study_argument",
-    "workers_option",
-]
-
 
 def _names(
     rooms: str,

@@ -29,8 +29,6 @@ from rumorsim.common.progress import spoke
 if TYPE_CHECKING:
     from rumorsim.studies.sweep.sweep import Progress
 
-__all__ = ["reproduce", "sweep"]
-
 #: Exit code of a sweep in which some run failed.
 PARTIAL = 3
 #: Seconds between lines of progress where nobody watches a terminal.

@@ -11,8 +11,6 @@ from rumorsim.reports.figures.tables import aligned
 if TYPE_CHECKING:
     from rumorsim.simulation.results import Result
 
-__all__ = ["run_table", "scalar_table"]
-
 
 def run_table(result: Result) -> str:
     """Reach and shares of each story, what the desk did, and whom it hit by mistake."""

@@ -13,8 +13,6 @@ import click
 from rumorsim.cli.shared import loaded_scenario, print_document, scenario_argument
 from rumorsim.common.errors import Fault, InputError
 
-__all__ = ["WRITING"]
-
 _STARTS: Final = ("small", "graph", "campaign")
 
 

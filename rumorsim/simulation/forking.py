@@ -19,8 +19,6 @@ from rumorsim.platform.desk import Desk, Done
 if TYPE_CHECKING:
     from rumorsim.world.world import World
 
-__all__ = ["HandJournal", "must_be_alike"]
-
 #: What may be done by hand between advances, and is done again.
 _BY_HAND: Final = (
     *(method_of(verb) for verb in VERBS if verb not in LIFTING and hasattr(Desk, method_of(verb))),

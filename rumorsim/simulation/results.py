@@ -24,8 +24,6 @@ from rumorsim.world.account_table import ACCOUNTS_FILE, AccountsOfWorld, Account
 if TYPE_CHECKING:
     import pandas
 
-__all__ = ["HOLDS", "Result"]
-
 #: What the marker of a directory says it holds.
 HOLDS = "result"
 

@@ -36,8 +36,6 @@ from rumorsim.simulation.untouched import Untouched, Waiting
 from rumorsim.world.account_table import AccountsOfWorld
 from rumorsim.world.redraw import Redraw
 
-__all__ = ["EventStream", "Simulation", "run", "run_for_several", "stream"]
-
 _ANEW: Final = "rumorsim.stream() with the same scenario, policy and seed gives the same events"
 
 #: Steps a run is cut into so that batches stay small and progress can be shown.

@@ -37,8 +37,6 @@ from rumorsim.simulation.forking import HandJournal, must_be_alike
 from rumorsim.world.redraw import Redraw
 from rumorsim.world.world import World, build_world
 
-__all__ = ["Simulation", "intervention_facts"]
-
 _FORK = "simulation.fork() makes a branch of it at its present hour"
 
 

@@ -21,8 +21,6 @@ from rumorsim.platform.interventions.waiting import ACTIONS, AGE, TIME, Wait
 from rumorsim.scenario import Scenario
 from rumorsim.simulation.simulation import Simulation, intervention_facts
 
-__all__ = ["Untouched", "Waiting", "waits_of"]
-
 #: Events after which it is looked at for the first time who may have acted, and then at each
 #: doubling; beyond the most nothing is kept any more, and every policy is run.
 _FIRST, _MOST = 64, 2_000_000

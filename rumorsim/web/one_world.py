@@ -11,7 +11,7 @@ from rumorsim.common.errors import Fault, InputError
 from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.events.verbs import EFFECTS, VERBS
 from rumorsim.measures.collateral import Collateral
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 from rumorsim.web import limits, wire
 from rumorsim.web.lists import lists_of, slots_of
 

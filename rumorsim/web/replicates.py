@@ -14,7 +14,8 @@ from typing import Any, Final, NamedTuple
 
 from rumorsim.common.errors import InputError
 from rumorsim.scenario import Scenario
-from rumorsim.simulation.running import Simulation, batches_of
+from rumorsim.simulation.running import batches_of
+from rumorsim.simulation.simulation import Simulation
 from rumorsim.studies.statistics.intervals import Interval
 from rumorsim.studies.statistics.stated import paired_difference
 from rumorsim.web import limits

@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from rumorsim import Kind, loads
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 
 ALARM = 1e-3
 READERS = 2_000

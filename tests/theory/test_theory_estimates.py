@@ -28,7 +28,7 @@ from rumorsim.graphs.power_law import power_law
 from rumorsim.graphs.statistics import mean_onward, returned, spectral_radius, weighted_followers
 from rumorsim.scenario.model_estimates import appeal_of, lasting_number, model_reproduction
 from rumorsim.scenario.models import Scenario
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 FORGETS = Exponential.model_validate({"law": "exponential", "mean": "30 min"})

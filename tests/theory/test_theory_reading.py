@@ -12,7 +12,7 @@ import pytest
 from small_worlds import small
 
 from rumorsim.events.stream import Batch, Kind
-from rumorsim.simulation.running import Simulation
+from rumorsim.simulation.simulation import Simulation
 
 ENGINES = ["fast", "reference"]
 POSTS = 7

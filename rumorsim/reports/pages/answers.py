@@ -14,8 +14,8 @@ from rumorsim.reports.pages.wording import (
     quoted,
     together,
 )  # fmt: skip
-from rumorsim.studies.compare.comparison import NONE
 from rumorsim.studies.compare.effects import FALSE, TRUE, and_, clearly, did, not_excluded
+from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.statistics.intervals import LEVEL, shared_level
 from rumorsim.studies.statistics.stated import paired_difference
 

@@ -13,9 +13,9 @@ from rumorsim.reports.figures.tables import digits_for, number, spread
 from rumorsim.reports.pages.charts import draw_bars
 from rumorsim.reports.pages.page import Figure, Items, Part, Section, Table, Text
 from rumorsim.reports.pages.wording import both_of, ends_of, heads_of, ordered, quoted
-from rumorsim.studies.compare.comparison import NONE
 from rumorsim.studies.compare.effects import what_is
 from rumorsim.studies.compare.take_off import take_off
+from rumorsim.studies.compare.worlds import NONE
 
 if TYPE_CHECKING:
     from rumorsim.reports.pages.replay import Replay, World

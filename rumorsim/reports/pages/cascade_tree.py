@@ -12,7 +12,7 @@ from rumorsim.reports.figures.style import hour_ticks
 from rumorsim.reports.pages.page import Figure, Section, Text
 from rumorsim.reports.pages.svg import INK, MUTED, PAPER, axes_of, drawn, look_of
 from rumorsim.reports.pages.wording import both_of, ordered, quoted
-from rumorsim.studies.compare.comparison import NONE
+from rumorsim.studies.compare.worlds import NONE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas

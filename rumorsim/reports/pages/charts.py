@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from rumorsim.studies.compare.comparison import CurveBand
+    from rumorsim.studies.compare.worlds import CurveBand
 
 #: Letters of a label that fit the width of a drawing.
 _LETTERS: Final = 44

@@ -32,7 +32,7 @@ from rumorsim.reports.pages.sweep_answers import effects, sweep_answer, sweep_te
 from rumorsim.scenario.idle import idle_of_plain
 from rumorsim.scenario.loading import from_values
 from rumorsim.simulation.results import Result
-from rumorsim.studies.compare.comparison import NONE
+from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.runner.idle_policies import idle_lines
 
 if TYPE_CHECKING:

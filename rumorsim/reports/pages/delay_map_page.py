@@ -13,8 +13,8 @@ from rumorsim.reports.pages.charts import Cell, draw_map
 from rumorsim.reports.pages.page import Figure, Page, Section, Table, Text
 from rumorsim.reports.pages.saved import in_shell, interval_of, raw_rows, read_answer
 from rumorsim.reports.pages.wording import capital, percent, quoted
-from rumorsim.studies.compare.comparison import NONE
 from rumorsim.studies.compare.effects import and_, cell, what_is
+from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.statistics.intervals import Interval
 
 _AXIS: Final = {

@@ -9,9 +9,9 @@ from rumorsim.reports.figures.tables import number
 from rumorsim.reports.pages.charts import Dot, draw_cloud, draw_plane
 from rumorsim.reports.pages.page import Figure, Section, Table, Text
 from rumorsim.reports.pages.wording import both_of, legend_of, level_of, main_of, ordered, quoted
-from rumorsim.studies.compare.comparison import NONE
 from rumorsim.studies.compare.effects import FALSE, and_, cell
 from rumorsim.studies.compare.frontier import Point, frontier
+from rumorsim.studies.compare.worlds import NONE
 
 if TYPE_CHECKING:
     from rumorsim.reports.pages.saved import Saved

@@ -12,8 +12,8 @@ from rumorsim.platform.interventions import INTERVENTIONS
 from rumorsim.reports.pages.page import Items, Part, Text
 from rumorsim.reports.pages.wording import capital, quoted
 from rumorsim.scenario.models import Scenario
-from rumorsim.studies.compare.comparison import NONE
 from rumorsim.studies.compare.effects import and_
+from rumorsim.studies.compare.worlds import NONE
 
 #: More stories than these are counted, not named.
 _FEW: Final = 4

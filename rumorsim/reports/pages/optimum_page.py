@@ -13,8 +13,8 @@ from rumorsim.reports.pages.page import Figure, Key, Page, Section, Table, Text
 from rumorsim.reports.pages.saved import in_shell, interval_of, raw_rows, read_answer
 from rumorsim.reports.pages.svg import look_of
 from rumorsim.reports.pages.wording import percent, quoted
-from rumorsim.studies.compare.comparison import NONE
 from rumorsim.studies.compare.effects import and_, cell
+from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.optimise.goals import ACTIONS, Target
 from rumorsim.studies.statistics.intervals import Interval
 

@@ -23,7 +23,6 @@ from rumorsim.reports.pages.wording import (
     plain,
     quoted,
 )  # fmt: skip
-from rumorsim.studies.compare.comparison import NONE
 from rumorsim.studies.compare.effects import (
     FALSE,
     INNOCENT,
@@ -35,6 +34,7 @@ from rumorsim.studies.compare.effects import (
     did,
     how_clear,
 )  # fmt: skip
+from rumorsim.studies.compare.worlds import NONE
 
 if TYPE_CHECKING:
     from rumorsim.reports.pages.saved import Saved

@@ -11,8 +11,8 @@ from rumorsim.reports.figures.tables import spread
 from rumorsim.reports.pages.charts import MOST_TICKS, draw_changes, draw_levels, draw_response
 from rumorsim.reports.pages.page import Figure, Part, Section, Table, Text
 from rumorsim.reports.pages.wording import kinds_of, legend_of, level_of, plain, quoted, together
-from rumorsim.studies.compare.comparison import NONE
 from rumorsim.studies.compare.effects import cell
+from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.statistics.intervals import Interval
 from rumorsim.studies.statistics.stated import mean_interval
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rumorsim.reports.pages.charts import Bands
     from rumorsim.reports.pages.saved import Saved
     from rumorsim.reports.pages.saved_sweep import Point, Swept
-    from rumorsim.studies.compare.comparison import CurveBand
+    from rumorsim.studies.compare.worlds import CurveBand
 
 #: Times that the table of a curve shows, as parts of the horizon.
 _SHOWN: Final = (0.1, 0.25, 0.5, 0.75, 1.0)

@@ -103,7 +103,8 @@ def _run_again(
 
 
 def _world(scenario: Scenario, policy: str, seed: int) -> tuple[World, str]:
-    from rumorsim.simulation.running import Simulation, steps_of
+    from rumorsim.simulation.running import steps_of
+    from rumorsim.simulation.simulation import Simulation
 
     simulation = Simulation(scenario, policy, seed)
     digest, batches = StreamDigest(), []

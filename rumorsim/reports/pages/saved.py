@@ -16,7 +16,7 @@ from rumorsim.common.csv_text import read_csv
 from rumorsim.common.errors import Fault, InputError, show_value
 from rumorsim.common.files import MARKER
 from rumorsim.simulation.results import Result
-from rumorsim.studies.compare.comparison import NONE, CurveBand
+from rumorsim.studies.compare.worlds import NONE, CurveBand
 from rumorsim.studies.runner.shapes import read_saved
 from rumorsim.studies.statistics.change import Paired, Seen, paired
 from rumorsim.studies.statistics.intervals import LEVEL, Interval

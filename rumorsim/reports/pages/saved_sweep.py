@@ -14,8 +14,8 @@ from typing import Any, Final, NamedTuple
 from rumorsim.reports.pages.saved import Saved
 from rumorsim.reports.pages.wording import plain
 from rumorsim.studies.compare import frontier
-from rumorsim.studies.compare.comparison import NONE
 from rumorsim.studies.compare.effects import FALSE, INNOCENT, TRUE
+from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.statistics.intervals import resampled, shared_level
 from rumorsim.studies.sweep.swept import Row, Sweep
 

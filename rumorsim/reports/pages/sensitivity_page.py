@@ -13,8 +13,8 @@ from rumorsim.reports.pages.charts import Mark, Row, draw_forest
 from rumorsim.reports.pages.page import Figure, Items, Page, Part, Section, Table, Text
 from rumorsim.reports.pages.saved import raw_rows, read_answer
 from rumorsim.reports.pages.wording import capital, quoted
-from rumorsim.studies.compare.comparison import NONE
 from rumorsim.studies.compare.effects import and_, what_is
+from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.statistics.indices import OUT_OF_RANGE, as_parts
 from rumorsim.studies.statistics.intervals import Interval
 

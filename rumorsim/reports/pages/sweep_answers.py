@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from rumorsim.common.plurals import counted
 from rumorsim.reports.figures.tables import spread
 from rumorsim.reports.pages.wording import main_of, quoted
-from rumorsim.studies.compare.comparison import NONE
 from rumorsim.studies.compare.effects import FALSE, amount, and_, bears, best_form, clearly
+from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.statistics.intervals import LEVEL, Interval, shared_level
 from rumorsim.studies.statistics.stated import mean_interval, paired_difference
 

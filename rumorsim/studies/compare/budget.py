@@ -15,8 +15,6 @@ from typing import Final, NamedTuple
 
 from rumorsim.common.errors import Fault, InputError, show_value
 
-__all__ = ["BUDGET", "FIRST", "Budget", "Pace", "next_worlds"]
-
 #: Worlds of the first look.
 FIRST: Final = 20
 #: Times as many worlds at the next look: few looks, and a stop not far beyond what is needed.

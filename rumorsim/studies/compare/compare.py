@@ -21,17 +21,17 @@ from rumorsim.scenario.idle import Idle
 from rumorsim.scenario.used_code import own_code_in
 from rumorsim.scenario.workload import long_work
 from rumorsim.studies.compare.budget import BUDGET, FIRST, Budget, Pace, next_worlds
-from rumorsim.studies.compare.comparison import NONE, Comparison, main_key
+from rumorsim.studies.compare.comparison import Comparison
 from rumorsim.studies.compare.precision import MOST, Wish
 from rumorsim.studies.compare.stopping import next_count, reached_precision
+from rumorsim.studies.compare.worlds import NONE, main_key
 from rumorsim.studies.runner.account_names import shared_accounts
 from rumorsim.studies.runner.answering import check_key
 from rumorsim.studies.runner.idle_policies import idle_after, idle_before
-from rumorsim.studies.runner.runner import Run, Runner, Setting
+from rumorsim.studies.runner.run_specs import Setting
+from rumorsim.studies.runner.runner import Run, Runner
 from rumorsim.studies.runner.workers import default_workers
 from rumorsim.world.account_table import AccountTable
-
-__all__ = ["Comparison", "compare"]
 
 #: Taken in every comparison, whatever else the scenario measures: the table is made of them.
 _NEEDED: Final = ("reach", "shares", "enforcement", "collateral", "cost")

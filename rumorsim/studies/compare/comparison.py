@@ -20,9 +20,7 @@ from rumorsim.studies.statistics.intervals import (
 if TYPE_CHECKING:
     from rumorsim.reports.figures.pictures import Picture
 
-from rumorsim.studies.compare.worlds import NONE, ComparedWorlds, CurveBand, main_key
-
-__all__ = ["NONE", "Comparison", "CurveBand", "main_key"]
+from rumorsim.studies.compare.worlds import NONE, ComparedWorlds
 
 
 @dataclass(frozen=True, repr=False)

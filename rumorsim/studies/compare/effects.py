@@ -12,26 +12,6 @@ if TYPE_CHECKING:
     from rumorsim.studies.statistics.change import Seen
     from rumorsim.studies.statistics.intervals import Interval
 
-__all__ = [
-    "FALSE",
-    "INNOCENT",
-    "LEVEL_WORDS",
-    "TRUE",
-    "Changed",
-    "amount",
-    "and_",
-    "bears",
-    "best_form",
-    "cell",
-    "changed_cell",
-    "clearly",
-    "did",
-    "how_clear",
-    "in_some",
-    "not_excluded",
-    "what_is",
-]
-
 #: Accounts reached by what the world knows to be false, and by what is true.
 FALSE: Final = "reach.truth.false.accounts"
 TRUE: Final = "reach.truth.true.accounts"

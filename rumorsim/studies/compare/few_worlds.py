@@ -14,9 +14,6 @@ from rumorsim.studies.statistics.tails import Tail, tail_of
 if TYPE_CHECKING:
     from rumorsim.studies.compare.worlds import ComparedWorlds
 
-__all__ = ["Tails", "few_worlds", "main_tail", "tail_lines", "tails"]
-
-
 #: More policies than these are not named.
 _NAMED: Final = 2
 

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from rumorsim.studies.compare.worlds import ComparedWorlds
 
-__all__ = ["MAIN_FIGURE", "difference_figure", "draw_comparison", "reach_figure"]
-
 #: The one picture to look at first.
 MAIN_FIGURE: Final = "reach-over-time.png"
 

@@ -13,8 +13,6 @@ from rumorsim.studies.statistics.intervals import Interval
 if TYPE_CHECKING:
     from rumorsim.studies.compare.worlds import ComparedWorlds
 
-__all__ = ["COST", "FALSE", "TRUE", "Point", "frontier", "frontier_lines"]
-
 #: Reach summed over stories, so that many stories do not hide behind accounts reached by one.
 FALSE: Final = "reach.truth.false.exposures"
 TRUE: Final = "reach.truth.true.exposures"

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from rumorsim.studies.compare.worlds import ComparedWorlds
     from rumorsim.studies.statistics.change import Change
 
-__all__ = ["latex_table"]
-
 _SPECIAL: Final = {
     "\\": r"\textbackslash{}",
     "&": r"\&",

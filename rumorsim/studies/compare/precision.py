@@ -12,8 +12,6 @@ from rumorsim.common.plurals import counted
 from rumorsim.reports.figures.tables import number
 from rumorsim.studies.compare.effects import what_is
 
-__all__ = ["MOST", "Precision", "Wish"]
-
 #: Worlds after which the asked precision is given up, unless another cap is given.
 MOST: Final = 1_000
 _FORM: Final = re.compile(r"(\d+\.?\d*|\.\d+)\s*(%?)")

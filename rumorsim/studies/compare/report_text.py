@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from rumorsim.studies.statistics.change import Change
     from rumorsim.studies.statistics.intervals import Interval
 
-__all__ = ["HEADLINES", "Headline", "chance", "details", "headlines", "order", "rows_of"]
-
 
 class Headline(NamedTuple):
     """One number of the table: its key, what it is called, and whether it is always shown.

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from rumorsim.reports.figures.pictures import FigureFiles
     from rumorsim.studies.compare.worlds import ComparedWorlds
 
-__all__ = ["HOLDS", "save_comparison", "write_changes"]
-
 #: What the marker of a directory says it holds.
 HOLDS: Final = "comparison"
 

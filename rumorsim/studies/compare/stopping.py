@@ -18,8 +18,6 @@ from rumorsim.studies.compare.precision import Precision, Wish
 from rumorsim.studies.compare.worlds import ComparedWorlds
 from rumorsim.studies.statistics.change import Change
 
-__all__ = ["next_count", "reached_precision"]
-
 #: Beyond the estimate of how many are needed, since it is one.
 _SPARE: Final = 1.05
 #: The estimate of few worlds may be far off: no more than so many times as many at once.

@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from rumorsim.studies.compare.worlds import ComparedWorlds
     from rumorsim.studies.statistics.change import Change
 
-__all__ = ["WIDTH", "sentence", "summary", "winner"]
-
 #: Columns of a terminal that is not known.
 WIDTH: Final = 80
 #: Fewer columns than these are too few for the name of a policy.

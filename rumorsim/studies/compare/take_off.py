@@ -24,8 +24,6 @@ from rumorsim.studies.statistics.stated import mean_interval
 if TYPE_CHECKING:
     from rumorsim.studies.compare.worlds import ComparedWorlds
 
-__all__ = ["TakeOff", "Taken", "share_interval", "take_off", "take_off_lines"]
-
 #: A rumor takes off that reaches this part of all accounts (assumption).
 _PART: Final = 0.01
 #: In what earlier releases saved the number of accounts may not be known: then it is so many times

@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from rumorsim.studies.compare.precision import Precision
     from rumorsim.world.account_table import AccountTable
 
-__all__ = ["NONE", "ComparedWorlds", "CurveBand", "main_key"]
-
 #: The policy all others are held against.
 NONE: Final = "none"
 

@@ -18,8 +18,6 @@ from rumorsim.studies.statistics.intervals import Interval
 if TYPE_CHECKING:
     pass
 
-__all__ = ["Cell", "DelayMapCells"]
-
 
 class Cell(NamedTuple):
     """What is averted at one reaction time (hours) and coverage (a part).

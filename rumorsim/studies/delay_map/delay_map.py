@@ -25,7 +25,7 @@ from rumorsim.common.units import parse_duration
 from rumorsim.measures import AnyMeasure
 from rumorsim.scenario import AnyScenario, Scenario, scenario_of
 from rumorsim.scenario.handing import AnyPolicy, with_measures, with_policy
-from rumorsim.studies.compare.comparison import NONE, main_key
+from rumorsim.studies.compare.worlds import NONE, main_key
 from rumorsim.studies.runner.answering import (
     AnswerDirectory,
     check_key,
@@ -44,8 +44,6 @@ if TYPE_CHECKING:
 
 
 from rumorsim.studies.delay_map.cells import Cell, DelayMapCells
-
-__all__ = ["COVERAGES", "DELAYS", "Cell", "DelayMap", "delay_map"]
 
 HOLDS: Final = "delay map"
 DELAYS: Final = ("0 h", "1 h", "2 h", "4 h", "8 h", "16 h")

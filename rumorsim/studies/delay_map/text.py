@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from rumorsim.studies.delay_map.cells import Cell, DelayMapCells
 
-__all__ = ["figure", "told"]
-
 #: Light where little is averted, dark where much is; the same order in grey.
 _COLOURS: Final = "Blues"
 

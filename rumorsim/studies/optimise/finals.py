@@ -20,8 +20,6 @@ from rumorsim.studies.optimise.searching import Trial
 from rumorsim.studies.statistics.intervals import COUNT, Interval, shared_level
 from rumorsim.studies.statistics.stated import mean_interval, paired_difference, relative_change
 
-__all__ = ["Finalist", "Judged", "Verdict", "judged"]
-
 Floats = NDArray[np.float64]
 
 

@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 from rumorsim.common.errors import Fault, InputError, show_value
 from rumorsim.studies.runner.answering import check_key, measure_of
 
-__all__ = ["ACTIONS", "FALSE", "TRUE", "Goal", "Target", "read_prices"]
-
 FALSE: Final = "reach.truth.false.accounts"
 TRUE: Final = "reach.truth.true.accounts"
 ACTIONS: Final = "enforcement.actions"

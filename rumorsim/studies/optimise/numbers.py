@@ -16,8 +16,6 @@ from rumorsim.studies.runner.answering import (
 if TYPE_CHECKING:
     pass
 
-__all__ = ["OptimumNumbers"]
-
 
 @dataclass(frozen=True, repr=False)
 class OptimumNumbers(SavedAnswer):

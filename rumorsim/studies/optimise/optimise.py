@@ -30,7 +30,7 @@ from rumorsim.common.shown import listed
 from rumorsim.measures import AnyMeasure
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import Policies
-from rumorsim.studies.compare.comparison import NONE
+from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.optimise.finals import Finalist, judged
 from rumorsim.studies.optimise.goals import Goal
 from rumorsim.studies.optimise.searching import Search
@@ -41,8 +41,8 @@ from rumorsim.studies.runner.answering import (
     needed,
     numbers,
 )
-from rumorsim.studies.runner.run_specs import RunSpecs
-from rumorsim.studies.runner.runner import Runner, Setting
+from rumorsim.studies.runner.run_specs import RunSpecs, Setting
+from rumorsim.studies.runner.runner import Runner
 from rumorsim.studies.sweep.asking import Asked, study_of
 from rumorsim.studies.sweep.overrides import overridden
 from rumorsim.studies.sweep.parameters import Parameter
@@ -54,8 +54,6 @@ if TYPE_CHECKING:
 
 
 from rumorsim.studies.optimise.numbers import OptimumNumbers
-
-__all__ = ["Optimum", "optimise"]
 
 HOLDS: Final = "optimisation"
 #: Lets a study do without a design: its points are the trials' and not those of a design.

@@ -10,15 +10,13 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.studies.compare.comparison import NONE
+from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.optimise.goals import Goal
 from rumorsim.studies.runner.answering import needed
 from rumorsim.studies.statistics.intervals import Interval
 from rumorsim.studies.statistics.stated import mean_interval
 from rumorsim.studies.sweep.parameters import Parameter
 from rumorsim.studies.sweep.study import Study
-
-__all__ = ["Search", "Trial"]
 
 Floats = NDArray[np.float64]
 #: (policy, overrides, seeds) -> (worlds, 3): false reach, true reach, cost.

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from rumorsim.studies.optimise.finals import Judged
     from rumorsim.studies.optimise.numbers import OptimumNumbers
 
-__all__ = ["figure", "sentence", "told"]
-
 _DIGITS: Final = re.compile(r"\d+\.\d{3,}")
 
 

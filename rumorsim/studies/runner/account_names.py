@@ -9,8 +9,6 @@ from rumorsim.scenario import Scenario, build_graph
 from rumorsim.studies.sweep.plan import Plan
 from rumorsim.world.account_table import ACCOUNTS_FILE, AccountTable
 
-__all__ = ["save_accounts", "shared_accounts"]
-
 #: Kinds of graphs whose accounts may have ids of their own.
 _WITH_IDS = ("file", "given")
 

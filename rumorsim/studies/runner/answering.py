@@ -22,23 +22,13 @@ from rumorsim.common.provenance import RESULTS_VERSION, versions
 from rumorsim.common.shown import Shown
 from rumorsim.measures import describe
 from rumorsim.scenario.used_code import own_code_in
-from rumorsim.studies.runner.runner import Run, Runner, Setting
+from rumorsim.studies.runner.run_specs import Setting
+from rumorsim.studies.runner.runner import Run, Runner
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from rumorsim.reports.figures.pictures import FigureFiles, Picture
-
-__all__ = [
-    "AnswerDirectory",
-    "SavedAnswer",
-    "asked_of",
-    "check_key",
-    "made_with",
-    "measure_of",
-    "needed",
-    "numbers",
-]
 
 #: The folder of an answer's directory in which finished runs are kept.
 _KEPT: Final = "kept"

@@ -19,8 +19,6 @@ from rumorsim.studies.runner.run_specs import RunSpec
 from rumorsim.studies.runner.worker import ATTEMPTS, Job, RunOutcome, RunWorker
 from rumorsim.studies.runner.workers import WorkerError
 
-__all__ = ["Cluster"]
-
 #: Runs in hand for each thread of the cluster: enough that none waits for the next.
 _IN_HAND: Final = 3
 _SECONDS_TO_CONNECT: Final = 10.0

@@ -22,8 +22,6 @@ from rumorsim.scenario import Scenario, build_graph
 from rumorsim.scenario.inputs import lend_graph
 from rumorsim.studies.runner.locks import waited_for
 
-__all__ = ["Given", "Shelf"]
-
 #: Bytes from which a graph is worth a file.
 _LARGE: Final = 8_000_000
 #: So many graphs are kept: runs are made in the order of their graphs.

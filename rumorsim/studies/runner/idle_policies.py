@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from rumorsim.scenario import Scenario
     from rumorsim.studies.sweep.plan import Plan
 
-__all__ = ["idle_after", "idle_before", "idle_lines", "with_world"]
-
 
 def with_world(plan: Plan, scenario: Scenario) -> Plan:
     """A plan that also tells what a table of accounts shows: it may bring kinds of its own."""

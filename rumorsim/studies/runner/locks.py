@@ -13,8 +13,6 @@ from pathlib import Path
 
 from rumorsim.common.errors import Fault, InputError, OutputError
 
-__all__ = ["is_locked", "locked", "waited_for"]
-
 
 @contextlib.contextmanager
 def locked(place: Path, directory: Path) -> Iterator[None]:

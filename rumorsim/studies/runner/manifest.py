@@ -15,8 +15,6 @@ from rumorsim.studies.runner.shapes import read_saved
 from rumorsim.studies.sweep.plan import Plan
 from rumorsim.world.account_table import ACCOUNTS_FILE
 
-__all__ = ["MANIFEST", "TABLES", "Manifest"]
-
 MANIFEST: Final = "manifest.json"
 #: The tables beside it; there is one kind of them at a time.
 TABLES: Final = ("runs.parquet", "series.parquet", "runs.csv", "series.csv")

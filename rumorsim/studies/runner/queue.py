@@ -10,8 +10,6 @@ from rumorsim.common.plurals import counted
 from rumorsim.studies.runner.run_specs import RunSpec
 from rumorsim.studies.runner.worker import RunOutcome
 
-__all__ = ["Queue", "not_needed"]
-
 #: Runs of one world are looked for among so many run specifications at a time, and so many
 #: settings.
 _AHEAD, _SETTINGS = 65_536, 256

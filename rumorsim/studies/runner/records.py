@@ -15,8 +15,6 @@ from typing import Any, Final
 
 from rumorsim.common.provenance import RESULTS_VERSION
 
-__all__ = ["Damaged", "check", "pack", "run_id", "unpack"]
-
 _KIND: Final = "rumorsim-run 1"
 #: No first line is longer.
 _LONGEST_HEAD: Final = 200

@@ -23,8 +23,6 @@ from rumorsim.simulation.running import run
 from rumorsim.studies.runner.manifest import MANIFEST, Manifest
 from rumorsim.studies.runner.records import Damaged, unpack
 
-__all__ = ["Reproduction", "reproduce"]
-
 
 class _Record(Saved):
     """What a record must hold to be made again."""

@@ -19,8 +19,6 @@ from rumorsim.simulation.untouched import waits_of
 from rumorsim.studies.runner.records import run_id
 from rumorsim.studies.sweep.overrides import overridden
 
-__all__ = ["Prepared", "RunSpec", "RunSpecs", "Setting"]
-
 #: Scenarios kept for the next setting with the same overrides and policy.
 _KEPT: Final = 512
 

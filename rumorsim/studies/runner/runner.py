@@ -40,9 +40,6 @@ from rumorsim.studies.runner.workers import (
     in_pool,
 )
 
-__all__ = ["Run", "RunError", "Runner", "Setting", "executor_for", "run_of"]
-
-
 #: Between a worker's rename and our read nothing of ours touches a record: it is renamed whole,
 #: and moved only where its checksum does not fit. What is left is the outside: a folder that is
 #: emptied, or a worker that was started from other sources than this process.

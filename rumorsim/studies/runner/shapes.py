@@ -20,8 +20,6 @@ from rumorsim.common.saved_json import (
     read_json,
 )
 
-__all__ = ["read_saved"]
-
 _Number = float | None
 _Names = Annotated[list[str], Field(min_length=1)]
 _Seeds = Annotated[list[Annotated[int, Field(ge=0, lt=2**64)]], Field(min_length=1)]

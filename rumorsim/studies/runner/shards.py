@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from rumorsim.common.errors import Fault, InputError, show_value
 
-__all__ = ["Shard"]
-
 
 @dataclass(frozen=True)
 class Shard:

@@ -10,8 +10,6 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Array"]
-
 
 @dataclass(frozen=True)
 class Array:

@@ -23,8 +23,6 @@ from rumorsim.common.files import MARKER, check_directory, write_text
 from rumorsim.studies.runner.locks import is_locked, locked
 from rumorsim.studies.runner.records import Damaged, check, pack, unpack
 
-__all__ = ["HOLDS", "Store"]
-
 #: What the marker of the directory says it holds.
 HOLDS: Final = "sweep"
 _LOCK: Final = ".lock"

@@ -25,8 +25,6 @@ from rumorsim.studies.runner.records import pack
 from rumorsim.studies.runner.run_specs import RunSpec
 from rumorsim.studies.runner.store import Store
 
-__all__ = ["ATTEMPTS", "Job", "RunOutcome", "RunWorker"]
-
 #: How often a run is begun whose process was killed: once, and two retries.
 ATTEMPTS: Final = 3
 #: Scenarios kept for the next run: one for each policy, and they may take turns.

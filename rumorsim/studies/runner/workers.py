@@ -23,16 +23,6 @@ from rumorsim.engine.engines import kernels_are_compiled
 from rumorsim.studies.runner.run_specs import RunSpec
 from rumorsim.studies.runner.worker import ATTEMPTS, Job, RunOutcome
 
-__all__ = [
-    "ALONE",
-    "Executor",
-    "InProcess",
-    "Processes",
-    "WorkerError",
-    "default_workers",
-    "in_pool",
-]
-
 #: Specifications of runs a process has in hand, so that it need not wait for the next.
 _IN_HAND: Final = 4
 #: Seconds a run takes from which a process has only one in hand: the last ones are shared out.

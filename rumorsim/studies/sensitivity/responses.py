@@ -23,8 +23,6 @@ from rumorsim.studies.statistics.indices import (
 if TYPE_CHECKING:
     pass
 
-__all__ = ["Response", "SensitivityIndices"]
-
 
 @dataclass(frozen=True)
 class Response:

@@ -23,7 +23,7 @@ from rumorsim.common.settings import replaced, unchecked
 from rumorsim.measures import AnyMeasure
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import Policies
-from rumorsim.studies.compare.comparison import NONE, main_key
+from rumorsim.studies.compare.worlds import NONE, main_key
 from rumorsim.studies.runner.answering import (
     AnswerDirectory,
     asked_of,
@@ -51,8 +51,6 @@ if TYPE_CHECKING:
 
 
 from rumorsim.studies.sensitivity.responses import Response, SensitivityIndices
-
-__all__ = ["Response", "Sensitivity", "sensitivity"]
 
 HOLDS: Final = "sensitivity"
 #: For a study that names no design.

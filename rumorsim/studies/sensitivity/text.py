@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from rumorsim.studies.sensitivity.responses import Response, SensitivityIndices
     from rumorsim.studies.statistics.indices import Index
 
-__all__ = ["figure", "told"]
-
 _MEANING: Final = {
     "sobol": [
         "first: the part of the variance that goes when the parameter alone is known; total: the"

@@ -17,8 +17,6 @@ from rumorsim.studies.statistics.stated import (
 )
 from rumorsim.studies.statistics.tails import rarest
 
-__all__ = ["Change", "Paired", "Seen", "paired", "plain_change", "seen_in"]
-
 
 class Seen(NamedTuple):
     """What worlds show of a change, whatever they can say of its mean.

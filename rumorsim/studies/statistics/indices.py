@@ -18,16 +18,6 @@ from numpy.typing import NDArray
 from rumorsim.studies.runner.answering import needed
 from rumorsim.studies.statistics.resampling import places
 
-__all__ = [
-    "OUT_OF_RANGE",
-    "Index",
-    "as_parts",
-    "morris_effects",
-    "noise",
-    "saltelli",
-    "sobol_indices",
-]
-
 Floats = NDArray[np.float64]
 
 #: Resamples behind each interval.

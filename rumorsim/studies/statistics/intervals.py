@@ -34,29 +34,6 @@ from rumorsim.measures import describe
 from rumorsim.studies.statistics import resampling
 from rumorsim.studies.statistics.tails import skewness_of
 
-__all__ = [
-    "COUNT",
-    "LEVEL",
-    "PART",
-    "RESAMPLED_FROM",
-    "UNBOUNDED",
-    "Bounds",
-    "Interval",
-    "bounds_of",
-    "covariance",
-    "in_both",
-    "level_of_look",
-    "mean",
-    "mean_interval",
-    "mean_intervals",
-    "paired_difference",
-    "relative_change",
-    "resampled",
-    "shared_level",
-    "t_quantile",
-    "times_fewer",
-]
-
 #: Of all intervals made like this, the part that holds the true mean.
 LEVEL: Final = 0.95
 #: With fewer worlds than this, intervals are Student's t; with more, bootstrap.

@@ -13,8 +13,6 @@ from rumorsim.studies.statistics import resampling
 from rumorsim.studies.statistics.intervals import Interval, resampled, shared_level
 from rumorsim.studies.statistics.stated import bears_difference, mean_of, paired_difference
 
-__all__ = ["Place", "Ranking", "ranked"]
-
 #: Means closer than this part of the largest mean are the same.
 _SAME: Final = 1e-12
 

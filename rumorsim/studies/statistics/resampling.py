@@ -22,18 +22,6 @@ from numpy.typing import NDArray
 
 from rumorsim.common.randomness import WORD_WIDTH, Purpose, address_word, philox_array
 
-__all__ = [
-    "MOST_WORLDS",
-    "RESAMPLES",
-    "Resampled",
-    "ends",
-    "likely_means",
-    "likely_means_by_t",
-    "places",
-    "resampled_means",
-    "resampled_ratio",
-]
-
 Floats = NDArray[np.float64]
 
 #: Resamples: the Monte Carlo error of an end is some 3 % of the standard error of the mean.

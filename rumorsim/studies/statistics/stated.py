@@ -20,18 +20,6 @@ from rumorsim.studies.statistics import intervals
 from rumorsim.studies.statistics.intervals import LEVEL, UNBOUNDED, Bounds, Interval
 from rumorsim.studies.statistics.tails import most_needed, needed_if_tame, needed_of_difference
 
-__all__ = [
-    "bears_difference",
-    "mean_interval",
-    "mean_intervals",
-    "mean_of",
-    "needed_for",
-    "needed_for_mean",
-    "paired_difference",
-    "paired_differences",
-    "relative_change",
-]
-
 #: Numbers of what spreads: few worlds may decide them.
 _SPREADING: Final = ("reach.", "shares.", "cascades.", "reproduction.")
 

@@ -32,17 +32,6 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = [
-    "OF_TAME",
-    "Tail",
-    "most_needed",
-    "needed_if_tame",
-    "needed_of_difference",
-    "rarest",
-    "skewness_of",
-    "tail_of",
-]
-
 #: Worlds asked for, in squares of the skewness (25 by Cochran 1977; tested).
 _BY_SKEWNESS: Final = 40.0
 #: The same of a difference between policies where few worlds do for the reach itself: what is

@@ -11,8 +11,6 @@ from rumorsim.scenario.shipped import STUDIES, shipped_or_given
 from rumorsim.scenario.text import parsed, read_text
 from rumorsim.studies.sweep.study import Study, study_from_values
 
-__all__ = ["Asked", "study_of"]
-
 #: A file of a study, the study itself, its keys as a file has them (``scenario`` may be a
 #: :class:`.Scenario`), or a scenario whose parameters are named beside it.
 Asked = Study | Scenario | Mapping[str, Any] | str | Path

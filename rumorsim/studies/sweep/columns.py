@@ -12,8 +12,6 @@ from rumorsim.common.csv_text import read_head
 from rumorsim.common.errors import Fault, InputError, nearest, show_value
 from rumorsim.common.frames import of_data
 
-__all__ = ["as_cell", "columns_of", "wanted_columns"]
-
 #: The numbers that most questions are about, as patterns of dotted keys.
 _MAIN: Final = (
     "events",

@@ -12,8 +12,6 @@ from rumorsim.studies.sweep.designs import Listed
 from rumorsim.studies.sweep.parameters import Parameter
 from rumorsim.studies.sweep.study import Study
 
-__all__ = ["Complaints", "faults_of_keys"]
-
 #: More are not told: the rest is alike.
 _MOST_TOLD: Final = 20
 _NO_KEY: Final = "there is no such key"

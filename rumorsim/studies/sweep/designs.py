@@ -22,8 +22,6 @@ from rumorsim.common.randomness import Purpose, address_word, philox, philox_arr
 from rumorsim.common.settings import Model
 from rumorsim.studies.sweep.parameters import Parameter, Value
 
-__all__ = ["AnyDesign", "Grid", "LatinHypercube", "Listed", "Morris", "Point", "Sobol"]
-
 #: The values of all parameters, in their order.
 Point = tuple[Any, ...]
 _MOST_POINTS: Final = 10_000_000

@@ -10,8 +10,6 @@ from typing import Any
 
 from rumorsim.scenario import Scenario
 
-__all__ = ["overridden"]
-
 
 def overridden(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario:
     """The same scenario with each dotted key set to its value, its files pinned.

@@ -11,8 +11,6 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from rumorsim.common.settings import Model
 
-__all__ = ["COLUMNS", "Parameter", "Value", "listed", "plain"]
-
 #: Columns of the table of runs that no parameter may be called.
 COLUMNS: Final = ("point", "policy", "seed", "run", "digest", "events", "error")
 

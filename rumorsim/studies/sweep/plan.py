@@ -21,13 +21,11 @@ from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import Policies, with_measures, with_policies
 from rumorsim.scenario.idle import Idle
 from rumorsim.scenario.unions import in_force, union_name
-from rumorsim.studies.compare.comparison import NONE
+from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.runner.records import run_id
 from rumorsim.studies.runner.run_specs import RunSpecs, Setting
 from rumorsim.studies.sweep.complaints import Complaints, faults_of_keys
 from rumorsim.studies.sweep.study import Study
-
-__all__ = ["Plan", "check_study", "handed_over", "planned"]
 
 
 @dataclass(frozen=True)

@@ -33,8 +33,6 @@ from rumorsim.studies.sweep.designs import AnyDesign, Grid
 from rumorsim.studies.sweep.parameters import Parameter, listed
 from rumorsim.world.settings.accounts import Name
 
-__all__ = ["MOST_RUNS", "Study", "json_schema", "load_study", "study_from_values"]
-
 #: More runs are refused unless the study (or --most-runs) says that it means it.
 MOST_RUNS: Final = 20_000
 #: The most policies of which all subsets are formed.

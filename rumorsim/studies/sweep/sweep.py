@@ -39,8 +39,6 @@ from rumorsim.studies.sweep.plan import Plan, handed_over, planned
 from rumorsim.studies.sweep.swept import Passing, Sweep
 from rumorsim.studies.sweep.tables import write_tables
 
-__all__ = ["Progress", "sweep"]
-
 #: Seconds of a first run from which no second one is made to say how long all will take;
 #: below, what the first one took may be the compiling of kernels.
 _TELLING: Final = 120.0

@@ -26,8 +26,6 @@ from rumorsim.studies.sweep.columns import as_cell, columns_of, wanted_columns
 if TYPE_CHECKING:
     import pandas
 
-__all__ = ["Passing", "Row", "Sweep"]
-
 _MISSING: Final = "was not run yet"
 
 

@@ -19,8 +19,6 @@ from rumorsim.studies.runner.store import Store
 from rumorsim.studies.sweep.columns import as_cell
 from rumorsim.studies.sweep.swept import Row, Sweep
 
-__all__ = ["write_tables"]
-
 _ROWS: Final = 250
 _FIRST: Final = ("point", "policy", "seed")
 _LAST: Final = ("run", "digest", "events", "error")

@@ -12,8 +12,8 @@ from typing import Any, Final, NamedTuple
 from rumorsim.common.errors import Fault, InputError, show_value
 from rumorsim.common.frames import Table, Tabular
 from rumorsim.common.shown import Shown
-from rumorsim.studies.compare.comparison import NONE, main_key
 from rumorsim.studies.compare.take_off import share_interval
+from rumorsim.studies.compare.worlds import NONE, main_key
 from rumorsim.studies.runner.answering import check_key
 from rumorsim.studies.statistics.intervals import (
     COUNT,
@@ -30,8 +30,6 @@ from rumorsim.studies.tail.importance import Chosen
 from rumorsim.studies.tail.means import Mean, lacking, mean_of
 from rumorsim.studies.tail.pilot import Pilot
 from rumorsim.studies.tail.splitting import Leaf
-
-__all__ = ["Chance", "Exceedance", "TailNumbers"]
 
 #: Of the threshold, to find one whose chance can be told.
 _HALVINGS: Final = 6

@@ -12,8 +12,6 @@ from typing_extensions import override
 from rumorsim.common.shown import listed
 from rumorsim.studies.tail.answer import TailNumbers
 
-__all__ = ["TailComparison"]
-
 
 @dataclass(frozen=True, repr=False)
 class TailComparison(TailNumbers):

@@ -12,8 +12,6 @@ from rumorsim.events.stream import Batch, Kind
 from rumorsim.world.redraw import counted
 from rumorsim.world.world import World
 
-__all__ = ["History"]
-
 
 @dataclass(frozen=True, eq=False)
 class History:

@@ -58,8 +58,6 @@ from rumorsim.world.authors import AuthorDraw
 from rumorsim.world.people import draw_people
 from rumorsim.world.redraw import counted
 
-__all__ = ["EXPONENTS", "FIRST_EXPONENT", "FLOOR", "Choice", "Chosen", "FirstSharers", "learned"]
-
 #: The part of the worlds that is taken whoever shares first: weights are at most 1 / FLOOR.
 FLOOR: Final = 0.2
 #: No world is taken so many times as often as the average one.

@@ -8,12 +8,10 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from rumorsim.studies.compare.comparison import NONE
+from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.statistics import intervals
 from rumorsim.studies.statistics.intervals import Interval, bounds_of, mean
 from rumorsim.studies.statistics.tails import OF_TAME, skewness_of
-
-__all__ = ["CONTRIBUTING", "Mean", "lacking", "mean_of"]
 
 #: An interval needs so many worlds that contribute.
 CONTRIBUTING: Final = 10

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from rumorsim.common.randomness import Purpose, address_word, philox
 from rumorsim.scenario import Scenario
-from rumorsim.studies.compare.comparison import NONE
+from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.tail.history import History
 from rumorsim.studies.tail.importance import FIRST_EXPONENT, Choice, Chosen, FirstSharers, learned
 from rumorsim.studies.tail.splitting import (
@@ -32,8 +32,6 @@ from rumorsim.studies.tail.splitting import (
     once,
 )
 from rumorsim.world.redraw import Redraw
-
-__all__ = ["PART", "Pilot", "pilot", "pilot_seed"]
 
 #: One in so many of the runs of a stage is to reach the next level.
 PART: Final = 4

@@ -62,24 +62,10 @@ from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import measure_named, measured_by
 from rumorsim.simulation.running import batches_of
 from rumorsim.simulation.simulation import Simulation
-from rumorsim.studies.compare.comparison import NONE
+from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.runner.answering import measure_of
 from rumorsim.studies.tail.history import History
 from rumorsim.world.redraw import Redraw
-
-__all__ = [
-    "MOST_BRANCHES",
-    "MOST_RUNS",
-    "Asked",
-    "Leaf",
-    "Made",
-    "Plan",
-    "branch_of",
-    "new_key",
-    "once",
-    "redraw_of",
-    "tree",
-]
 
 #: A tree with so many runs under ``none`` is split no more: where a rumor is sure to become huge,
 #: as from the most followed author, more branches tell little.

@@ -22,7 +22,7 @@ from rumorsim.scenario import AnyScenario, scenario_of
 from rumorsim.scenario.handing import Policies, with_measures, with_policies
 from rumorsim.scenario.workload import long_work
 from rumorsim.studies.compare.budget import Budget
-from rumorsim.studies.compare.comparison import main_key
+from rumorsim.studies.compare.worlds import main_key
 from rumorsim.studies.runner.answering import check_key, made_with, measure_of
 from rumorsim.studies.runner.idle_policies import idle_before
 from rumorsim.studies.runner.workers import default_workers
@@ -32,8 +32,6 @@ from rumorsim.studies.tail.importance import Choice, FirstSharers
 from rumorsim.studies.tail.pilot import Pilot, pilot
 from rumorsim.studies.tail.splitting import Asked
 from rumorsim.studies.tail.work import grown
-
-__all__ = ["BUDGET", "compare_tail"]
 
 #: Runs in all, of pilot and trees, unless another budget is given.
 BUDGET: Final = 4_000

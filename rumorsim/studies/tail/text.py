@@ -11,14 +11,12 @@ from rumorsim.common.claims import Claim
 from rumorsim.common.csv_text import write_csv, write_records
 from rumorsim.common.files import MARKER, json_text, write_directory, write_text
 from rumorsim.reports.figures.tables import aligned, shortened
-from rumorsim.studies.compare.comparison import NONE
+from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.statistics.intervals import Interval
 
 if TYPE_CHECKING:
     from rumorsim.studies.tail.answer import Chance, TailNumbers
     from rumorsim.studies.tail.means import Mean
-
-__all__ = ["HOLDS", "effort", "save", "sentence", "told"]
 
 #: What the marker of a directory says it holds.
 HOLDS: Final = "tail comparison"

@@ -16,8 +16,6 @@ from rumorsim.studies.runner.runner import RunError, Runner, executor_for
 from rumorsim.studies.runner.worker import Job, RunWorker
 from rumorsim.studies.tail.splitting import Asked, Leaf, Plan, tree
 
-__all__ = ["grown"]
-
 
 @dataclass(frozen=True)
 class _TreeJob(Job):
