@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import inspect
 import json
 import pydoc
@@ -9,6 +10,7 @@ import re
 import textwrap
 from typing import Any
 
+import numpy as np
 import pytest
 
 import rumorsim
@@ -64,6 +66,34 @@ def test_the_examples_run() -> None:
         rumorsim.load("small").with_(horizon="3 h"), **options, replicates=2, workers=1
     )
     assert arguments and found.policies == ("none", "close")
+
+
+EXAMPLES = [
+    found
+    for name in rumorsim.__all__
+    for found in doctest.DocTestFinder(recurse=False).find(getattr(rumorsim, name), name)
+    if found.examples
+]
+
+
+@pytest.mark.parametrize("found", EXAMPLES, ids=lambda found: found.name)
+def test_the_examples_of_functions_give_what_they_show(found: doctest.DocTest) -> None:
+    found.globs = {"rumorsim": rumorsim, "np": np}
+    reports: list[str] = []
+    outcome = doctest.DocTestRunner(verbose=False).run(found, out=reports.append)
+    assert outcome.attempted >= 1
+    assert "".join(reports) == ""
+
+
+def test_public_functions_describe_each_parameter() -> None:
+    assert len(EXAMPLES) >= 7
+    for name in rumorsim.__all__:
+        thing = getattr(rumorsim, name)
+        if not inspect.isfunction(thing):
+            continue
+        heads = re.findall(r"^(\w[\w, ]*) : ", inspect.getdoc(thing) or "", re.MULTILINE)
+        described = {each for head in heads for each in head.split(", ")}
+        assert set(inspect.signature(thing).parameters) <= described, name
 
 
 def test_schemas_have_no_second_copy() -> None:

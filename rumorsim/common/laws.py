@@ -55,9 +55,11 @@ class Exponential(Model):
     model_config = ConfigDict(populate_by_name=True)
 
     def quantile(self, lower: Array, upper: Array) -> Array:
+        """Hours at probability ``lower``, as for :meth:`Fixed.quantile`."""
         return -self.mean_time * _log_upper(lower, upper)
 
     def mean(self) -> float:
+        """Expected time in hours."""
         return self.mean_time
 
 
@@ -69,6 +71,7 @@ class Lognormal(Model):
     sigma: float = Field(ge=0, le=20, description="standard deviation of the natural logarithm")
 
     def quantile(self, lower: Array, upper: Array) -> Array:
+        """Hours at probability ``lower``, as for :meth:`Fixed.quantile`."""
         # Slow to import, and only needed once there is a world to build.
         from scipy import special
 
@@ -77,6 +80,7 @@ class Lognormal(Model):
         return times
 
     def mean(self) -> float:
+        """Expected time in hours."""
         return self.median * math.exp(self.sigma**2 / 2)
 
 
@@ -88,9 +92,11 @@ class Lomax(Model):
     scale: PositiveDuration = Field(description="time scale")
 
     def quantile(self, lower: Array, upper: Array) -> Array:
+        """Hours at probability ``lower``, as for :meth:`Fixed.quantile`."""
         return self.scale * np.expm1(-_log_upper(lower, upper) / self.shape)
 
     def mean(self) -> float:
+        """Expected time in hours, infinite where the tail is too heavy."""
         return self.scale / (self.shape - 1) if self.shape > 1 else math.inf
 
 
@@ -102,9 +108,11 @@ class Weibull(Model):
     scale: PositiveDuration = Field(description="time scale")
 
     def quantile(self, lower: Array, upper: Array) -> Array:
+        """Hours at probability ``lower``, as for :meth:`Fixed.quantile`."""
         return self.scale * (-_log_upper(lower, upper)) ** (1 / self.shape)
 
     def mean(self) -> float:
+        """Expected time in hours."""
         return self.scale * math.gamma(1 + 1 / self.shape)
 
 
@@ -119,6 +127,7 @@ class PowerLaw(Model):
     exponent: float = Field(gt=1, le=100, description="exponent of the density beyond")
 
     def quantile(self, lower: Array, upper: Array) -> Array:
+        """Hours at probability ``lower``, as for :meth:`Fixed.quantile`."""
         theta = self.exponent - 1
         # density c on [0, s), c (t/s)^-(1+theta) beyond: mass c s and c s / theta.
         tail_mass = 1 / (1 + theta)
@@ -128,6 +137,7 @@ class PowerLaw(Model):
         return np.where(upper > tail_mass, flat, tail)
 
     def mean(self) -> float:
+        """Expected time in hours, infinite where the tail is too heavy."""
         theta, s = self.exponent - 1, self.flat_until
         if theta <= 1:
             return math.inf
@@ -170,6 +180,7 @@ class Quantiles(Model):
         return self
 
     def quantile(self, lower: Array, upper: Array) -> Array:
+        """Hours at probability ``lower``, as for :meth:`Fixed.quantile`."""
         logs, _ = self._log_times(np.log(lower) - np.log(upper))
         return np.exp(np.minimum(logs, 700.0))
 
@@ -182,6 +193,7 @@ class Quantiles(Model):
         return y[left] + slope[left] * (logits - x[left]), float(slope[-1])
 
     def mean(self) -> float:
+        """Expected time in hours, infinite where the tail is too heavy."""
         logits = np.linspace(-50.0, 50.0, 200_001)
         logs, slope = self._log_times(logits)
         if slope >= 1:

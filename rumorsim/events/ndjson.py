@@ -24,6 +24,8 @@ _LONGEST_LINE: Final = 1 << 12
 
 
 class NdjsonFile(FileSink):
+    """A file of events with one JSON object per line, compressed with gzip or not."""
+
     def __init__(self, facts: Facts, path: Path, compress: bool) -> None:
         super().__init__(facts, path)
         # No name and no time in the gzip header: the same events are the same bytes.

@@ -41,10 +41,30 @@ _DAMAGE: Final = (
 
 
 def read_events(path: str | Path, format: str | None = None) -> tuple[Facts, Iterator[Batch]]:
-    """The facts and the batches of a saved stream, in order, at most 65,536 events each.
+    """Read a saved stream of events.
 
-    The batches are checked as they pass: reading to the end without an error means that the
-    file is whole and every event is the one written. Raises InputError.
+    The batches are checked while they are read: reading to the end without an error means that
+    the file is complete and every event is the one that was written.
+
+    Parameters
+    ----------
+    path : str or path
+        A file that :func:`.run` saved with ``events``.
+    format : str, optional
+        Name of the format; by default the suffix of the file decides.
+
+    Returns
+    -------
+    facts : Facts
+        Facts about the world: accounts, stories, platforms, the policy.
+    batches : iterator of Batch
+        The events in order of time, at most 65,536 in each batch.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, is incomplete or was changed; some faults show only while the
+        batches are read.
     """
     path = checked_file(path)
     chosen = format_of(path, format)

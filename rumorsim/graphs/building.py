@@ -39,19 +39,49 @@ def from_edges(
     both_ways: bool = False,
     file: str = "",
 ) -> FollowGraph:
-    """A follow graph from the two ends of each edge; ``direction`` says which is which.
+    """Build a follow graph from the two ends of each edge.
 
-    ``source`` and ``target`` have shape [M] and may hold ids of any kind: they are
-    numbered 0..N-1 and the original ids kept as a side table. The numbering does not
-    depend on the order of the edges: whole numbers ascending, then text by code point;
-    where other things are among the ids (pairs, say) in order of first appearance. With
-    ``accounts`` (N) or ``ids`` (length N) the ends are taken as account numbers in [0, N)
-    as they stand, and accounts without follows exist too. ``weights``: float64[M].
-    ``both_ways`` makes two follows of each edge, as undirected lists mean it; a follow that
-    has an edge of its own keeps the weight of that edge.
+    Follows of an account by itself and repeated follows are counted and dropped; the first
+    weight is kept. The numbering of accounts does not depend on the order of the edges: whole
+    numbers ascending, then text by code point; other ids (pairs, for instance) in order of first
+    appearance.
 
-    Follows of an account by itself and repeated follows are counted and dropped (the
-    first weight is kept). Raises InputError, naming ``file`` if given.
+    Parameters
+    ----------
+    source, target : array_like
+        Ends of the edges, shape [M], ids of any kind. They are numbered 0..N-1; the original ids
+        are kept as a side table.
+    direction : {"follower followee", "followee follower"}
+        Whether the source follows the target or the target the source.
+    accounts : int, optional
+        Number of accounts N. The ends are then account numbers in [0, N), and accounts without
+        follows exist too.
+    ids : array, optional
+        Ids of the accounts, length N; the ends are then account numbers as with ``accounts``.
+    weights : array_like, optional
+        Weight of each edge, float64 [M].
+    attributes : mapping, optional
+        Attributes of accounts by name, each of length N.
+    both_ways : bool
+        Whether each edge stands for two follows, as in undirected lists; a follow that has an
+        edge of its own keeps the weight of that edge.
+    file : str
+        Name of the file that error messages mention.
+
+    Returns
+    -------
+    FollowGraph
+
+    Raises
+    ------
+    InputError
+        If lengths differ, ids are out of range or weights are invalid.
+
+    Examples
+    --------
+    >>> graph = rumorsim.from_edges(["ann", "cid"], ["bob", "bob"], direction="follower followee")
+    >>> graph.accounts, graph.follows
+    (3, 2)
     """
     swap = follower_first(direction)
     first, second = _id_array(source, "source", file), _id_array(target, "target", file)

@@ -25,23 +25,40 @@ _WEIGHT: Final = "weight"
 def follow_graph(
     graph: Any, *, direction: str | None = None, both_ways: bool = False
 ) -> FollowGraph:
-    """A follow graph of what Python programs have: ``direction`` says what an edge u -> v means.
+    """Convert a graph or a table of edges from another library to a follow graph.
 
-    "follower followee": u follows v; "followee follower": v follows u. With ``both_ways`` each
-    edge stands for two follows, as is required of undirected graphs. ``graph`` may be
+    Parameters
+    ----------
+    graph : object
+        - a networkx graph (see :func:`.from_networkx`);
+        - an igraph graph: the vertex attribute "name" holds the ids if there is one, the edge
+          attribute "weight" the weights;
+        - a scipy sparse matrix (see ``from_matrix``);
+        - a numpy array of edges, shape [M, 2], of whole numbers or text (2 x 2 numbers are
+          refused, since they may be a matrix);
+        - a table of edges (pandas, polars, pyarrow) with two columns, or more with ``direction``;
+        - a :class:`.FollowGraph`, for which ``direction`` is left out.
+    direction : str, optional
+        Meaning of an edge u -> v: with "follower followee" u follows v, with "followee follower"
+        v follows u. For a table with weights "follower followee weight"; for a table with further
+        columns their names, as in "follower=NAME followee=NAME weight=NAME".
+    both_ways : bool
+        Whether each edge stands for two follows; required for undirected graphs.
 
-    - a networkx graph (see ``from_networkx``);
-    - an igraph graph: the vertex attribute "name" holds the ids if there is one, the edge
-      attribute "weight" the weights;
-    - a scipy sparse matrix (see ``from_matrix``);
-    - a numpy array of edges, shape [M, 2], of whole numbers or text (not 2 x 2 numbers, which
-      may be a matrix);
-    - a table of edges (pandas, polars, pyarrow) with two columns; with a third for weights
-      ``direction`` says "follower followee weight", and of a table with more columns it names
-      some: "follower=NAME followee=NAME weight=NAME";
-    - a FollowGraph, for which ``direction`` is left out.
+    Returns
+    -------
+    FollowGraph
 
-    InputError for whatever is wrong with it.
+    Raises
+    ------
+    InputError
+        If the graph cannot be converted.
+
+    Examples
+    --------
+    >>> edges = np.array([["ann", "bob"], ["cid", "bob"]])
+    >>> rumorsim.follow_graph(edges, direction="follower followee").follows
+    2
     """
     if isinstance(graph, FollowGraph):
         for key, value in (("direction", direction), ("both_ways", both_ways or None)):

@@ -28,16 +28,35 @@ def from_networkx(
     weight: str | None = _WEIGHT,
     file: str = "",
 ) -> FollowGraph:
-    """The follow graph of a networkx graph; ``direction`` says what an edge u -> v means.
+    """Convert a networkx graph to a follow graph.
 
-    "follower followee": u follows v; "followee follower": v follows u. Every node
-    becomes an account, with its attributes (missing ones are NaN among numbers, else
-    None). If any edge has the attribute ``weight``, follows have weights (1.0 where it is
-    missing), unless ``weight`` is None; other edge attributes are left out. Parallel edges of
-    a multigraph are counted as duplicates. An undirected graph is refused unless ``both_ways``
-    says that each edge, directed or not, stands for two follows; ``direction`` may then be
-    left out. For the numbering of accounts see ``from_edges``; where ids are neither numbers
-    nor text it is the graph's own order. InputErrors name ``file`` if given.
+    Every node becomes an account with its attributes (missing ones are NaN among numbers and None
+    otherwise). Parallel edges of a multigraph are counted as duplicates. For the numbering of
+    accounts see :func:`.from_edges`; ids that are neither numbers nor text keep the order of the
+    graph.
+
+    Parameters
+    ----------
+    graph : networkx.Graph
+        Any networkx graph; undirected ones need ``both_ways``.
+    direction : {"follower followee", "followee follower"}
+        Whether an edge u -> v says that u follows v, or v follows u; optional with ``both_ways``.
+    both_ways : bool
+        Whether each edge, directed or not, stands for two follows.
+    weight : str or None
+        Edge attribute that holds weights (1.0 where it is missing); without it follows have no
+        weights. Other edge attributes are left out.
+    file : str
+        Name of the file that error messages mention.
+
+    Returns
+    -------
+    FollowGraph
+
+    Raises
+    ------
+    InputError
+        If the graph is undirected and ``both_ways`` is False, or weights are invalid.
     """
     if direction is None:
         direction = DIRECTIONS[0] if both_ways else ""
@@ -121,10 +140,31 @@ def _attributes(graph: nx.Graph[Any], nodes: list[Any]) -> dict[str, NDArray[Any
 
 
 def to_networkx(graph: FollowGraph, *, direction: str, weight: str = _WEIGHT) -> nx.DiGraph[Any]:
-    """The follow graph as a networkx DiGraph with original ids, attributes and weights.
+    """Convert a follow graph to a networkx DiGraph with the original ids.
 
-    ``direction`` says what an edge u -> v is to mean, as in :func:`from_networkx`.
-    Missing attributes (None, NaN) are left out; ``weight`` is the name of the weights.
+    Parameters
+    ----------
+    graph : FollowGraph
+        The graph to convert; missing attributes (None, NaN) are left out.
+    direction : {"follower followee", "followee follower"}
+        Meaning of an edge u -> v, as for :func:`.from_networkx`.
+    weight : str
+        Edge attribute that holds the weights, if the graph has any.
+
+    Returns
+    -------
+    networkx.DiGraph
+
+    Raises
+    ------
+    InputError
+        If ``direction`` is neither of the two.
+
+    Examples
+    --------
+    >>> graph = rumorsim.from_edges(["ann", "cid"], ["bob", "bob"], direction="follower followee")
+    >>> rumorsim.to_networkx(graph, direction="follower followee").in_degree("bob")
+    2
     """
     swap = follower_first(direction)
     nodes = graph.id_list()

@@ -35,36 +35,58 @@ def read_follows(
     max_bytes: int | None = None,
     progress: Progress | None = None,
 ) -> FollowGraph:
-    """The follow graph of a file of follows, one a line (or row, or edge).
+    """Read a follow graph from a file with one follow per line, row or edge.
 
-    ``columns`` says what the columns hold: "follower followee" or "followee follower", with
-    "weight" and "time" where they are and "_" for a column to skip; or, where the file has a
-    header, "follower=NAME followee=NAME". ``both_ways`` makes two follows of each line, as
-    files of undirected edges mean it; ``columns`` may then be left out where there are two.
-    ``until`` keeps the follows whose time is that or before (a number or a date as in the
-    column "time"). Accounts are those in the file; see ``from_edges`` for their numbering and
-    for what is dropped. What was decided is in the graph's ``read_as``.
+    Accounts are those in the file; see :func:`.from_edges` for their numbering and for what is
+    dropped. The decisions made while reading are in the graph's ``read_as``. Text may be in UTF-8,
+    or in UTF-16 with a byte order mark. A directory of arrays, NAME.mapped, is read in place; it
+    describes itself, and all other arguments but ``max_bytes`` are left out.
 
-    ``ids``: "auto" takes whole numbers if the first line has them (then all must be), "text"
-    keeps ids as written. Text is cut at tabs, semicolons, commas or blanks, which ``separator``
-    ("tab", "semicolon", "comma", "blanks") says where the lines do not; quotes keep a cell
-    together; attributes as networkx writes them ({'weight': 2.0}) may end a line, and give
-    weights and times by name. ``header`` says whether the first line holds names (True or
-    "yes", False or "no"); ``comments`` whether lines that begin with "#", "%", either ("#%") or
-    neither ("none") are skipped. Where nobody says and a line may be either, the file is
-    refused. Text may be in UTF-8, or in UTF-16 with a byte order mark.
+    Parameters
+    ----------
+    path : str or path
+        The file. GraphML and the other formats of ``graphs.formats`` (GEXF, GML, Pajek, adjacency
+        lists, node-link JSON, Matrix Market) are recognised by the ending of the name.
+    columns : str, optional
+        Content of the columns: "follower followee" or "followee follower", with "weight" and
+        "time" where they exist and "_" for a column to skip; or, where the file has a header,
+        "follower=NAME followee=NAME". In formats of graphs "follower followee" says that the
+        source of an edge follows its target.
+    ids : {"auto", "text"}
+        "auto" takes whole numbers if the first line has them (then every line must); "text" keeps
+        ids as written.
+    header : bool or str, optional
+        Whether the first line holds names: True or "yes", False or "no".
+    separator : {"tab", "semicolon", "comma", "blanks"}, optional
+        Separator of the columns, where it cannot be seen from the lines. Quotes keep a cell
+        together; attributes as networkx writes them ({'weight': 2.0}) may end a line and give
+        weights and times by name.
+    comments : {"#", "%", "#%", "none"}, optional
+        Whether lines that begin with these characters are skipped.
+    both_ways : bool
+        Whether each line stands for two follows, as in files of undirected edges; ``columns`` may
+        then be left out if there are two.
+    format : str, optional
+        Name of the format; "text" and "parquet" are lists of follows.
+    id_attribute : str, optional
+        Node attribute that holds the ids, where those of the file mean nothing, such as igraph's
+        "name".
+    until : float or str, optional
+        Keep follows up to this time, a number or a date as in the column "time".
+    max_bytes : int, optional
+        Limit on the size of the file once decompressed.
+    progress : function, optional
+        Called while the file is read.
 
-    In GraphML and the other formats of ``graphs.formats`` (GEXF, GML, Pajek, adjacency lists,
-    node-link JSON, Matrix Market) "follower followee" says that the source of an edge follows
-    its target. They go by the ending of the name unless ``format`` names one ("text" and
-    "parquet" are lists of follows). ``id_attribute`` is the attribute of nodes that holds their
-    ids, where those of the file mean nothing, such as igraph's "name".
+    Returns
+    -------
+    FollowGraph
 
-    A directory of arrays, NAME.mapped, is read in place and says all this itself: there
-    everything but ``max_bytes`` is left out.
-
-    ``max_bytes`` caps the bytes of a file once decompressed. Whatever is wrong with the file
-    is an InputError with its line.
+    Raises
+    ------
+    InputError
+        If the file is invalid, with the line; also if a first line or a comment could be read in
+        two ways and no argument decides.
     """
     said = Said(ids, _header(header), separator, comments)
     if is_mapped(path):

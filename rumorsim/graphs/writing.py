@@ -39,16 +39,29 @@ def write_follows(
     columns: str | None = None,
     overwrite: bool = False,
 ) -> None:
-    """Write ``graph`` to ``path``: .csv or text (with .gz or not), .parquet, a format, .mapped.
+    """Write a follow graph to a file, with original ids.
 
-    ``columns`` as in ``read_follows``, "weight" only if the graph has weights; names
-    given there become the header. Ids are the original ones; text and numbers among each other
-    become text, unless two would be the same then.
-    Accounts without follows and attributes are in the formats of ``graphs.formats`` (as far as
-    each knows attributes) and in .mapped only; a list of follows does not hold them.
-    NAME.mapped is a directory of arrays that always holds all of the graph: for it, and for
-    nothing else, ``columns`` is left out. An existing file is refused unless ``overwrite``; the
-    file appears complete or not at all.
+    The file appears complete or not at all. Accounts without follows and attributes are kept by
+    the formats of ``graphs.formats`` (as far as each supports attributes) and by .mapped; a list
+    of follows does not hold them.
+
+    Parameters
+    ----------
+    graph : FollowGraph
+        The graph to write.
+    path : str or path
+        .csv or text (also .gz), .parquet, a format of ``graphs.formats``, or NAME.mapped, a
+        directory of arrays that holds the whole graph.
+    columns : str, optional
+        As for :func:`.read_follows`, with "weight" only if the graph has weights; names given
+        here become the header. Not for .mapped. Mixed ids of numbers and text become text.
+    overwrite : bool
+        Whether an existing file may be replaced.
+
+    Raises
+    ------
+    InputError
+        If the file exists, the format is unknown, or ids would collide as text.
     """
     place = Path(path)
     if is_mapped(place):

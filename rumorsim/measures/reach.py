@@ -33,12 +33,14 @@ class Group:
         self.bins = np.zeros(BINS, np.int64)
 
     def add(self, batch: Batch, person: NDArray[np.int32], edges: NDArray[np.float64]) -> None:
+        """Count the accounts and persons of ``batch``; ``edges`` are the bins of time in hours."""
         part = Batch(batch.rows[self.stories[batch.story]])
         fresh = self.accounts.fresh(part.account)
         self.bins += np.bincount(bin_of(part.time[fresh], edges), minlength=BINS)
         self.persons.fresh(person[part.account])
 
     def add_authors(self, posted: Batch) -> None:
+        """Count the authors of the posts in ``posted``."""
         self.authors.fresh(posted.account[self.stories[posted.story]])
 
 

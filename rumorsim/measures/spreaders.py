@@ -37,6 +37,7 @@ class Group:
         np.add.at(self.bins, bin_of(batch.time, edges), change)
 
     def value(self, edges: NDArray[np.float64]) -> dict[str, Any]:
+        """Numbers of the measure by key; ``edges`` are the bins of time in hours."""
         return {
             "began": self.began,
             "at_the_end": self.now,

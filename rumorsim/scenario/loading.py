@@ -18,13 +18,28 @@ AnyScenario = Scenario | str | os.PathLike[str]
 
 
 def load(path: str | os.PathLike[str]) -> Scenario:
-    """The scenario in a file: TOML as people write it, or its resolved form in JSON.
+    """Read a scenario from a file.
 
-    ``path`` may be the name of one that comes with rumorsim, where no such file is here::
+    Parameters
+    ----------
+    path : str or path
+        A TOML file as people write it, or the resolved form of a scenario in JSON. Where there is
+        no such file, the name of a scenario that comes with rumorsim, such as "quickstart".
+        Relative paths in the file start at its folder.
 
-        rumorsim.load("quickstart")
+    Returns
+    -------
+    Scenario
 
-    Relative paths in it start at its folder. InputError with every fault found.
+    Raises
+    ------
+    InputError
+        If the file cannot be read or is not a valid scenario; it lists every fault found.
+
+    Examples
+    --------
+    >>> rumorsim.load("small").policy_names
+    ('none', 'close accounts', 'remove followers')
     """
     place = shipped_or_given(path)
     scenario = from_values(parsed(read_text(place), str(path)), place.parent, str(path))
@@ -42,7 +57,24 @@ def scenario_of(given: AnyScenario) -> Scenario:
 
 
 def loads(text: str, base_dir: str | os.PathLike[str] = ".") -> Scenario:
-    """The scenario in a text; relative paths in it start at ``base_dir``."""
+    """Read a scenario from text.
+
+    Parameters
+    ----------
+    text : str
+        The text of a scenario in TOML, or its resolved form in JSON.
+    base_dir : str or path
+        Folder at which relative paths in the text start.
+
+    Returns
+    -------
+    Scenario
+
+    Raises
+    ------
+    InputError
+        If the text is not a valid scenario; it lists every fault found.
+    """
     return from_values(parsed(text, "scenario"), Path(base_dir), "scenario")
 
 

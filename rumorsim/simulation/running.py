@@ -121,7 +121,37 @@ def stream(
     seed: int | None = None,
     engine: str = "fast",
 ) -> EventStream:
-    """The events of a run, batch by batch while it runs; memory stays bounded."""
+    """Run one scenario and give its events while it runs.
+
+    Memory does not grow with the number of events, since no batch is kept.
+
+    Parameters
+    ----------
+    scenario : Scenario, str or path
+        A scenario, the path of its file, or the name of one that comes with rumorsim.
+    policy : str, list of Intervention, or function
+        A policy of the scenario by name, interventions, or a generator function that takes the
+        desk (see :mod:`.scenario.handing`).
+    seed : int, optional
+        Seed of the world; by default the scenario's.
+    engine : {"fast", "reference"}
+        Both engines give the same events; the reference is plain Python and slow.
+
+    Returns
+    -------
+    EventStream
+        An iterator of :class:`.Batch`, in order of time, that can be read once.
+
+    Raises
+    ------
+    InputError
+        If the scenario, the policy or the seed is invalid; raised at the first batch.
+
+    Examples
+    --------
+    >>> sum(len(batch.only(rumorsim.Kind.SHARE)) for batch in rumorsim.stream("small", seed=7))
+    20
+    """
     return EventStream(_stream(scenario, policy, seed, engine))
 
 
@@ -150,14 +180,49 @@ def run(
 ) -> Result:
     """Run one scenario to its horizon and measure it.
 
-    ``scenario`` is a :class:`.Scenario`, the path of its file or the name of one that ships.
-    ``measures`` instead of the scenario's: names, or a :class:`.Measure` of your own.
-    ``events`` is a file to save them to, by its suffix (see :mod:`rumorsim.events.sinks`), "-" for
-    NDJSON on standard output; events of another scenario there are replaced only with ``force``.
-    ``sinks`` are called with every batch; ``progress`` with the
-    hours done. The result has every measure's value, the digest of the events and how to
-    run it again. ``redraw`` runs a branch of the world (see ``rumorsim.world.redraw``); its digest
-    is then part of the result's provenance.
+    Parameters
+    ----------
+    scenario : Scenario, str or path
+        A scenario, the path of its file, or the name of one that comes with rumorsim.
+    policy : str, list of Intervention, or function
+        A policy of the scenario by name, interventions, or a generator function that takes the
+        desk (see :mod:`.scenario.handing`).
+    seed : int, optional
+        Seed of the world; by default the scenario's.
+    engine : {"fast", "reference"}
+        Both engines give the same events; the reference is plain Python and slow.
+    measures : iterable of str or Measure, optional
+        Measures that replace the scenario's: names, or measures of your own.
+    events : str or path, optional
+        File that the events are saved to, in the format of its suffix (see
+        :mod:`rumorsim.events.sinks`), or "-" for NDJSON on standard output.
+    force : bool
+        Whether ``events`` may replace the events of another scenario.
+    sinks : iterable of functions
+        Called with every :class:`.Batch`.
+    progress : function, optional
+        Called with the hours simulated so far.
+    redraw : Redraw, optional
+        Runs a branch of the world (see ``rumorsim.world.redraw``); the digest of the branch is
+        then part of the result's provenance.
+
+    Returns
+    -------
+    Result
+        Values of all measures, the digest of the events, and how to repeat the run.
+
+    Raises
+    ------
+    InputError
+        If the scenario, the policy, the seed or a measure is invalid.
+    OutputError
+        If the events cannot be saved.
+
+    Examples
+    --------
+    >>> result = rumorsim.run("small", seed=7, measures=["reach"])
+    >>> result.measures["reach"]["accounts"]
+    89
     """
     with signs_of_life("run", unless=progress) as life:
         return _run(

@@ -58,36 +58,70 @@ def compare(
     reuse: bool = True,
     progress: Counted = None,
 ) -> Comparison:
-    """Run ``none`` and every policy of the scenario in the same ``replicates`` worlds.
+    """Run ``none`` and every policy of a scenario in the same worlds.
 
-    ``scenario`` is a :class:`.Scenario`, the path of its file or the name of one that ships.
+    World r has the seed ``seed + r``, so that ``run(scenario, policy, seed + r)`` repeats any
+    of its runs.
 
-    Without ``replicates`` there are 20, and four times as many, and so on, where few of them
-    decide how far stories reach and the next step fits the ``budget``: a time such as "5 min"
-    (default "30 s") or "2000 runs". With a time, how many worlds there are depends on the
-    computer; a number of runs, or ``replicates``, does not.
+    Parameters
+    ----------
+    scenario : Scenario, str or path
+        A scenario, the path of its file, or the name of one that comes with rumorsim.
+    policies : iterable or mapping, optional
+        Policies that replace the scenario's: names of some of them, functions that take the
+        desk, lists of interventions; in a mapping, by the name each is to have. What other
+        processes cannot import, such as a function of a notebook, is run in the present process
+        alone, with a warning.
+    measures : iterable of str or Measure, optional
+        Measures that replace the scenario's, in addition to those that the comparison needs.
+    replicates : int, optional
+        Number of worlds. By default 20, then 80, 320 and so on as long as few of the worlds
+        decide how far stories reach and the next step fits the ``budget``.
+    budget : str, optional
+        A time such as "5 min" (default "30 s") or a number of runs such as "2000 runs". With a
+        time, the number of worlds depends on the computer.
+    workers : int, optional
+        Number of processes; by default one per core, at most one per replicate. Results do not
+        depend on it.
+    seed : int, optional
+        Seed of the first world; by default the scenario's.
+    engine : {"fast", "reference"}
+        As for :func:`.run`.
+    precision : str, optional
+        Worlds are added until half the 95 % interval of every policy's paired difference is at
+        most this wide: "2%" (of the mean under ``none``) or a number such as "50" in the unit of
+        ``precision_of``.
+    precision_of : str, optional
+        Dotted name of the number that ``precision`` is about; by default the number that
+        policies are ranked by.
+    most : int
+        The largest number of worlds that ``precision`` may lead to.
+    reuse : bool
+        Whether a run may be left out where the world without a policy shows that the policy
+        never acts, so that its run is identical; :attr:`.Comparison.reused` counts these. The
+        results are the same either way.
+    progress : function or bool, optional
+        A function called with the runs done and the runs in all; True shows a bar, False shows
+        none. By default notebooks show a bar.
 
-    ``policies`` instead of the scenario's: names of some, functions that take the desk, lists
-    of interventions (in a mapping: by the name they are to have); ``measures`` beside those
-    that the comparison needs, instead of the scenario's: names, and measures of your own (see
-    :mod:`.scenario.handing`). What cannot be imported by other processes, such as a function
-    of a notebook, is run in this one alone, with a warning.
+    Returns
+    -------
+    Comparison
+        Means, paired differences and their intervals; see ``text()``, ``figure()`` and
+        ``save()``.
 
-    World r has the seed ``seed + r`` (``seed`` of the scenario if not given), so any of its
-    runs can be made again with ``run(scenario, policy, seed + r)``. ``workers`` processes
-    share the work (default: one a core, at most as many as replicates); the numbers do not
-    depend on how many.
+    Raises
+    ------
+    InputError
+        If the scenario or an argument is invalid, such as fewer than 1 replicate or worker.
+    RunError
+        If a run failed.
 
-    With ``precision`` worlds are added, up to ``most``, until half the interval of every
-    policy's paired difference is at most so wide: "2%" (of the mean under ``none``, by the
-    relative change) or a number such as "50" in the unit of ``precision_of``, a measure's
-    dotted name (default: what policies are ranked by).
-    Where the world without any policy shows that a policy waits in vain there (for 50 shares, say,
-    of which there were 20), its run is the same and is not made; :attr:`.Comparison.reused` counts
-    these. With ``reuse=False`` all runs are made, with the same results.
-    ``progress``: a function that is called with how much is done and how much there is; True
-    shows a bar, False none; by default notebooks show one.
-    InputError for fewer than 1 replicate or worker, RunError where a run failed.
+    Examples
+    --------
+    >>> comparison = rumorsim.compare("small", replicates=2, workers=1)
+    >>> comparison.policies
+    ('none', 'close accounts', 'remove followers')
     """
     scenario = scenario_of(scenario)
     moved = progress_of(progress, "runs")

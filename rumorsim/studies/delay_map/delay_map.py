@@ -93,19 +93,55 @@ def delay_map(
     force: bool = False,
     progress: Counted = None,
 ) -> DelayMap:
-    """What ``policy`` averts of the number ``key`` at every delay and coverage.
+    """Estimate what a policy averts at every combination of delay and coverage.
 
-    ``scenario`` is a :class:`.Scenario`, the path of its file or the name of one that ships.
-    ``policy`` is one of the scenario's, interventions, or a function of your own that takes the
-    desk, ``delay`` (hours) and ``coverage`` (a part). ``key`` is by default the reach of false
-    stories; ``measures`` are others, own ones too, that it may be a number of.
+    Worlds have the seeds ``seed``, ``seed + 1`` and so on.
 
-    Worlds have the seeds ``seed``, ``seed + 1`` ... (of the scenario if not given). With ``out``
-    finished runs are kept there; what another scenario left there is replaced only with
-    ``force``. InputError where anything is at fault: a policy that is not there, a key an
-    intervention lacks.
-    ``progress``: a function that is called with how much is done and how much there is; True
-    shows a bar, False none; by default notebooks show one.
+    Parameters
+    ----------
+    scenario : Scenario, str or path
+        A scenario, the path of its file, or the name of one that comes with rumorsim.
+    policy : str, list of Intervention, or function
+        A policy of the scenario, interventions, or a function that takes the desk, ``delay``
+        (hours) and ``coverage`` (a fraction).
+    measures : iterable of str or Measure, optional
+        Measures that ``key`` may be a number of, your own included.
+    delays : sequence of str
+        Delays of the interventions, such as "90 min".
+    coverages : sequence of float
+        Fractions from 0 to 1.
+    covered_by : str
+        Field of the interventions that holds the coverage.
+    key : str, optional
+        Dotted name of the number; by default the reach of false stories.
+    replicates : int
+        Number of worlds for each combination.
+    seed : int, optional
+        Seed of the first world; by default the scenario's.
+    out : str or path, optional
+        Folder that keeps finished runs, so that a later call continues.
+    workers : int, optional
+        Number of processes; by default one per core.
+    most_runs : int
+        Refuse to start if more runs would be needed.
+    reuse : bool
+        As for :func:`.compare`.
+    force : bool
+        Whether ``out`` may replace the runs of another scenario.
+    progress : function or bool, optional
+        As for :func:`.compare`.
+
+    Returns
+    -------
+    DelayMap
+        The averted number of each combination with its interval; see ``text()`` and ``save()``.
+
+    Raises
+    ------
+    InputError
+        If anything is invalid: an unknown policy, or a key that no intervention has.
+    RunError
+        If a run failed.
     """
     scenario = scenario_of(scenario)
     told = progress_of(progress, "runs")

@@ -140,25 +140,70 @@ def optimise(
     force: bool = False,
     progress: Counted = None,
 ) -> Optimum:
-    """Search the policies and parameters of ``study``, then hold the finalists together.
+    """Search policies and their parameters, then compare the finalists in fresh worlds.
 
-    ``study`` is a file, a table of the same keys, or a scenario with what is varied beside it,
-    as for :func:`.sweep`::
+    The design of the study is not used; the trials replace it.
+
+    Parameters
+    ----------
+    study : str, path, mapping or Scenario
+        A study file, a table of the same keys (its ``scenario`` a file or a :class:`.Scenario`),
+        or a scenario whose parameters are given beside it.
+    parameters : mapping or sequence, optional
+        Parameters in place of the study's: values by dotted key, or tables as in a study file.
+    replicates : int, optional
+        Number of worlds for each trial, in place of the study's.
+    at_most : str, optional
+        Limit on the reach of false stories, in accounts or as a percentage of the reach under
+        ``none`` ("70%"): the cheapest policy within it is sought. Without a limit, the result is
+        the frontier of false reach, true reach lost and cost.
+    prices : mapping, optional
+        Cost of one unit of each number, by dotted name; by default 1 for every action.
+    trials : int
+        Number of trials of the search.
+    finalists : int
+        Number of candidates that are compared in fresh worlds.
+    confirm : int
+        Number of fresh worlds for each finalist.
+    search_seed : int
+        Seed of the search itself.
+    out : str or path, optional
+        Folder that keeps finished runs, so that a later call continues.
+    scenario : Scenario, optional
+        Scenario in place of the one that the study names, for instance on a graph of your own.
+    policies : iterable or mapping, optional
+        Policies in place of the study's, as for :func:`.compare`.
+    measures : iterable of str or Measure, optional
+        Measures whose numbers may have prices, your own included.
+    workers : int, optional
+        Number of processes; by default one per core.
+    most_runs : int, optional
+        Refuse to start if more runs would be needed; by default the study's limit.
+    force : bool
+        Whether ``out`` may replace the runs of another scenario.
+    progress : function or bool, optional
+        As for :func:`.compare`.
+
+    Returns
+    -------
+    Optimum
+        The finalists with their intervals, and the best of them.
+
+    Raises
+    ------
+    InputError
+        If anything is invalid or Optuna is not installed.
+    RunError
+        If a run failed.
+
+    Examples
+    --------
+    ::
 
         reports = "policies[close accounts].interventions[0].when.reports"
         rumorsim.optimise(
             scenario, parameters={reports: {"low": 1, "high": 9, "whole": True}}, at_most="70%"
         )
-
-    The study's design is not used: the trials take its place.
-    ``at_most``: the reach of false stories allowed, "70%" of that under ``none`` or accounts;
-    the cheapest policy that keeps it is sought. Without it, the frontier of false reach, true
-    reach lost and cost. ``prices``: what one of each number costs (default: every action 1).
-    ``policies`` instead of the study's, and ``measures`` whose numbers may have prices, own ones
-    too (as in :func:`.compare`). ``confirm``: fresh worlds for each of the ``finalists``. With
-    ``out`` finished runs are kept there. InputError where anything is at fault or Optuna is absent.
-    ``progress``: a function that is called with how much is done and how much there is; True
-    shows a bar, False none; by default notebooks show one.
     """
     told = progress_of(progress, "settings")
     needed("optuna")

@@ -103,10 +103,56 @@ def sensitivity(
     force: bool = False,
     progress: Counted = None,
 ) -> Sensitivity:
-    """The indices of every parameter of ``study`` for the number ``key``.
+    """Estimate the sensitivity of a number to every parameter of a study.
 
-    ``study`` is a file, a table of the same keys, or a scenario with what is varied beside it,
-    as for :func:`.sweep`; ``design`` is sobol (by default, with 64 points) or morris::
+    Parameters
+    ----------
+    study : str, path, mapping or Scenario
+        A study file, a table of the same keys (its ``scenario`` a file or a :class:`.Scenario`),
+        or a scenario whose parameters are given beside it.
+    parameters : mapping or sequence, optional
+        Parameters in place of the study's: values by dotted key, or tables as in a study file.
+    replicates : int, optional
+        Number of worlds for each point of the design, in place of the study's.
+    design : mapping, optional
+        A sobol (the default, with 64 points) or morris design.
+    key : str, optional
+        Dotted name of the number; by default the reach of false stories.
+    out : str or path, optional
+        Folder that keeps finished runs, so that a later call continues. Nothing else is written
+        (see :meth:`.Sensitivity.save`).
+    scenario : Scenario, optional
+        Scenario in place of the one that the study names, for instance on a graph of your own.
+    policies : iterable or mapping, optional
+        Policies in place of the study's, as for :func:`.compare`.
+    measures : iterable of str or Measure, optional
+        Measures that ``key`` may be a number of, your own included.
+    workers : int, optional
+        Number of processes; by default one per core.
+    most_runs : int, optional
+        Refuse to start if more runs would be needed; by default the study's limit.
+    reuse : bool
+        As for :func:`.compare`.
+    force : bool
+        Whether ``out`` may replace the runs of another scenario.
+    progress : function or bool, optional
+        Called with the settings done and the settings in all; otherwise as for :func:`.compare`.
+
+    Returns
+    -------
+    Sensitivity
+        First-order and total indices (sobol) or elementary effects (morris) with intervals.
+
+    Raises
+    ------
+    InputError
+        If the study or the scenario is invalid or SALib is not installed.
+    RunError
+        If a run failed.
+
+    Examples
+    --------
+    ::
 
         rumorsim.sensitivity(
             scenario,
@@ -116,15 +162,6 @@ def sensitivity(
             },
             replicates=5,
         )
-
-    ``key`` by default the reach of false stories; ``policies`` instead of the study's, and
-    ``measures`` that ``key`` may be a number of, own ones too (as in :func:`.compare`).
-    With ``out`` finished runs are kept there and found again; nothing else is written (see
-    :meth:`Sensitivity.save`). ``most_runs`` instead of the study's; ``progress`` is called
-    with settings done and in all.
-    ``progress``: a function that is called with how much is done and how much there is; True
-    shows a bar, False none; by default notebooks show one.
-    InputError where study or scenario are at fault or SALib is absent.
     """
     told = progress_of(progress, "runs")
     needed("SALib")

@@ -80,28 +80,64 @@ def sweep(
     progress: Callable[[Progress], None] | bool | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> Sweep:
-    """Run every setting of ``study`` that ``out`` does not hold yet.
+    """Run every setting of a study that is not finished yet.
 
-    ``study`` is a file, a table of the same keys (its ``scenario`` a file or a
-    :class:`.Scenario`), or a scenario with what is varied beside it::
+    Runs that fail are listed in :meth:`.Sweep.failures` and in the table.
+
+    Parameters
+    ----------
+    study : str, path, mapping or Scenario
+        A study file, a table of the same keys (its ``scenario`` a file or a :class:`.Scenario`),
+        or a scenario whose parameters are given beside it.
+    out : str or path, optional
+        Folder of the sweep. Without it the sweep is in a temporary folder that is deleted with
+        the object returned.
+    parameters : mapping or sequence, optional
+        Parameters in place of the study's: values by dotted key, or tables as in a study file.
+    replicates, design : optional
+        Number of worlds and design, in place of the study's.
+    scenario : Scenario, optional
+        Scenario in place of the one that the study names, for instance on a graph of your own.
+    policies : iterable or mapping, optional
+        Policies in place of the study's, as for :func:`.compare`.
+    measures : iterable of str or Measure, optional
+        Measures in place of the study's, your own included.
+    workers : int, optional
+        Number of processes; by default one per core.
+    shard : str, optional
+        A part of the sweep: "2/8" is the second of eight.
+    dask : str, optional
+        Address of a Dask scheduler whose workers make the runs.
+    most_runs : int, optional
+        Refuse to start if more runs would be needed; by default the study's limit.
+    reuse : bool
+        As for :func:`.compare`.
+    force : bool
+        Whether ``out`` may hold the sweep of another scenario, which this one then replaces; its
+        finished runs are kept.
+    progress : function or bool, optional
+        Called after every run; True shows a bar, False shows none. By default notebooks show one.
+    tell : function, optional
+        Called with each line of advice before the runs begin.
+
+    Returns
+    -------
+    Sweep
+        The finished sweep: ``frame()``, ``series_frame()``, ``failures()``.
+
+    Raises
+    ------
+    InputError
+        If the study or the scenario is invalid.
+    OutputError
+        If ``out`` cannot be written or holds the sweep of another scenario.
+
+    Examples
+    --------
+    ::
 
         rumorsim.sweep("study.toml", "out")
         rumorsim.sweep(scenario, parameters={"stories[tap-water].appeal": [0.05, 0.1, 0.2]})
-
-    ``parameters`` (values by dotted key, or tables as in a file), ``replicates`` and ``design``
-    stand in the place of the study's. Without ``out`` the sweep lies in a temporary folder that
-    goes with the object returned.
-    ``scenario`` instead of the one the study names (on a graph of yours, say); ``policies`` and
-    ``measures`` instead of the study's, own ones too (as in :func:`.compare`). ``workers``:
-    processes, by default one a core. ``shard``: "2/8" does the second eighth only, ``dask``:
-    the address of a scheduler whose workers do it; ``most_runs`` instead of the study's; ``reuse``
-    as in :func:`.compare`.
-    ``progress`` is called after every run (True shows a bar, False none; by default notebooks
-    show one), ``tell`` with what there is to say before.
-    InputError where study or scenario are at fault, OutputError where ``out`` cannot be had
-    or written, or holds the sweep of another scenario (which ``force`` lets this one replace;
-    its finished runs stay). Runs that fail by themselves end in :meth:`.Sweep.failures` and in
-    the table.
     """
     begun = study_of(study, parameters=parameters, replicates=replicates, design=design)
     share = Shard.of(shard)

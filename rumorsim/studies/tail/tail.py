@@ -58,22 +58,59 @@ def compare_tail(
     means: Sequence[str] = (),
     progress: Counted = None,
 ) -> TailComparison:
-    """The chance of a tail, such as "reach > 50000", under ``none`` and every policy.
+    """Estimate the chance of a tail, such as "reach > 50000", under ``none`` and every policy.
 
-    The mean of the number is estimated too, with differences and relative changes, and those of
-    other numbers that ``means`` names, such as "collateral.accounts.innocent_persons".
+    The mean of the number is estimated too, with differences and relative changes. Worlds have
+    the seeds ``seed``, ``seed + 1`` and so on; the pilot's worlds have other seeds.
 
-    ``tail`` is a number by its dotted name ("reach" is the reach of false stories), ``>`` or
-    ``>=``, and a threshold. ``budget`` is about how many runs there are in all, under all
-    policies (4000, or "4000 runs"), or how long they take ("5 min"); ``replicates``: split so many
-    worlds, instead of what the budget allows. Worlds are those of the seeds ``seed``, ``seed + 1``
-    ...; where first sharers are drawn from accounts with more and fewer followers, some of these
-    are passed over, and the others have weights, unless ``importance`` is False. With ``splitting``
-    False no world is split. The pilot's worlds have other seeds. ``policies``, ``workers``,
-    ``engine`` and ``progress`` as in :func:`.compare`.
+    Parameters
+    ----------
+    scenario : Scenario, str or path
+        A scenario, the path of its file, or the name of one that comes with rumorsim.
+    tail : str
+        A number by its dotted name ("reach" is the reach of false stories), ``>`` or ``>=``, and
+        a threshold.
+    policies : iterable or mapping, optional
+        As for :func:`.compare`.
+    replicates : int, optional
+        Number of worlds to split, in place of what the budget allows.
+    budget : int or str
+        Approximate number of runs in all, under all policies (such as 4000 or "4000 runs"), or
+        a time ("5 min").
+    workers : int, optional
+        Number of processes; by default one per core. Results do not depend on it.
+    seed : int, optional
+        Seed of the first world; by default the scenario's.
+    engine : {"fast", "reference"}
+        As for :func:`.run`.
+    splitting : bool
+        Whether worlds are split.
+    importance : bool
+        Whether, where first sharers are drawn from accounts with more and fewer followers, some
+        worlds are passed over and the others weighted.
+    means : sequence of str
+        Dotted names of other numbers whose mean is estimated, such as
+        "collateral.accounts.innocent_persons".
+    progress : function or bool, optional
+        As for :func:`.compare`.
 
-    InputError for a tail that cannot be read and for a budget too small, RunError where a run
-    failed.
+    Returns
+    -------
+    TailComparison
+        Chances, their ratios and differences, and means, each with an interval.
+
+    Raises
+    ------
+    InputError
+        If the tail cannot be read, the budget is too small or another argument is invalid.
+    RunError
+        If a run failed.
+
+    Examples
+    --------
+    ::
+
+        rumorsim.compare_tail("rare-rumor", "reach > 5000", budget="5 min").text()
     """
     scenario = scenario_of(scenario)
     moved = progress_of(progress, "runs")
