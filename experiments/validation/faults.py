@@ -20,18 +20,26 @@ REFERENCE_CLOCK = "rumorsim/engine/reference/clock.py"
 CASES = "rumorsim/platform/interventions/cases.py"
 DESK = "rumorsim/platform/desk_doing.py"
 
-ENGINES = "tests/test_engines.py"
+ENGINES = "tests/engine/test_engines.py"
 THEORY = "tests/theory/test_theory_independent_cascade.py"
 SINGLE = "tests/theory/test_theory_reading.py"
 BACKGROUND = "tests/theory/test_theory_background.py"
-DESKS = ("tests/test_cases.py", "tests/test_queues.py", "tests/test_interventions.py")
-WORLDS = ("tests/test_people.py", "tests/test_world.py", "tests/test_timetables.py")
+DESKS = (
+    "tests/platform/test_cases.py",
+    "tests/platform/test_queues.py",
+    "tests/platform/test_interventions.py",
+)
+WORLDS = (
+    "tests/world/test_people.py",
+    "tests/world/test_world.py",
+    "tests/world/test_timetables.py",
+)
 READING = (
     ENGINES,
-    "tests/test_desk.py",
-    "tests/test_measures.py",
-    "tests/test_world.py",
-    "tests/test_interventions.py",
+    "tests/platform/test_desk.py",
+    "tests/measures/test_measures.py",
+    "tests/world/test_world.py",
+    "tests/platform/test_interventions.py",
     THEORY,
 )
 
@@ -110,7 +118,7 @@ FAULTS: tuple[Fault, ...] = (
                 'Verb("close", ACCOUNT, "reinstate", equal=CLOSING, strike=True, moves=_nothing,',
             ),
         ),
-        ("tests/test_desk.py", *DESKS),
+        ("tests/platform/test_desk.py", *DESKS),
     ),
     Fault(
         "the wrong direction of follows",
@@ -121,7 +129,7 @@ FAULTS: tuple[Fault, ...] = (
                 "return direction == DIRECTIONS[1]",
             ),
         ),
-        ("tests/test_graphs_follows.py", "tests/test_graphs_reading.py", THEORY),
+        ("tests/graphs/test_graphs_follows.py", "tests/graphs/test_graphs_reading.py", THEORY),
     ),
     Fault(
         "report and share are one draw",
@@ -134,7 +142,7 @@ FAULTS: tuple[Fault, ...] = (
                 "self.notice(post, reader, surface, words[1])",
             ),
         ),
-        ("tests/test_randomness.py", *READING, "tests/test_cases.py"),
+        ("tests/common/test_randomness.py", *READING, "tests/platform/test_cases.py"),
     ),
     Fault(
         "all readers of a post have the same luck",
@@ -181,7 +189,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "undoing is said, not done",
         (Patch(DESK, "            self.levers.lift(factor)\n", "            pass\n"),),
-        ("tests/test_desk.py", *DESKS),
+        ("tests/platform/test_desk.py", *DESKS),
     ),
     Fault(
         "quotas are ignored",
@@ -253,7 +261,7 @@ FAULTS: tuple[Fault, ...] = (
                 "return True",
             ),
         ),
-        ("tests/test_trending.py", "tests/test_desk.py", *DESKS),
+        ("tests/platform/test_trending.py", "tests/platform/test_desk.py", *DESKS),
     ),
     Fault(
         "an account shares a story again and again",
@@ -265,7 +273,7 @@ FAULTS: tuple[Fault, ...] = (
                 "            self.share",
             ),
         ),
-        (SINGLE, "tests/test_desk.py", "tests/test_measures.py", *READING),
+        (SINGLE, "tests/platform/test_desk.py", "tests/measures/test_measures.py", *READING),
     ),
     Fault(
         "corrections are ignored",
@@ -277,7 +285,7 @@ FAULTS: tuple[Fault, ...] = (
                 "chance *= 1.0",
             ),
         ),
-        ("tests/test_beliefs.py", *READING),
+        ("tests/engine/test_beliefs.py", *READING),
     ),
     Fault(
         "removed followers still read what was unread",
@@ -294,7 +302,7 @@ FAULTS: tuple[Fault, ...] = (
                 "if not self.shown(post, reader):",
             ),
         ),
-        ("tests/test_desk.py", *READING),
+        ("tests/platform/test_desk.py", *READING),
     ),
     Fault(
         "the digest leaves a column out",
@@ -305,7 +313,11 @@ FAULTS: tuple[Fault, ...] = (
                 "        for name, column in list(batch.columns().items())[:-1]:\n",
             ),
         ),
-        ("tests/test_digest.py", "tests/test_results.py", "tests/test_sinks.py"),
+        (
+            "tests/events/test_digest.py",
+            "tests/simulation/test_results.py",
+            "tests/events/test_sinks.py",
+        ),
     ),
     Fault(
         "the fast engine misses posts that arrive at an unread feed (fast only)",
