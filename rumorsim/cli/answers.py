@@ -50,7 +50,7 @@ _WIDEST: Final = 120
 @click.option(
     "--budget",
     metavar="TIME|RUNS",
-    help="Without --replicates: what may be spent on worlds, such as 5 min or 2000 runs "
+    help="Without --replicates: a limit in time or runs, such as 5 min or 2000 runs "
     "(default 30 s, with --tail 4000 runs).",
 )
 @click.option(
@@ -74,7 +74,7 @@ _WIDEST: Final = 120
 @click.option(
     "--tail",
     metavar="TAIL",
-    help='Estimate instead how likely a rare outbreak is, such as "reach > 50000", and the mean, by'
+    help='Estimate the chance of a rare outbreak, such as "reach > 50000", and the mean, by'
     " splitting worlds and choosing them by their first sharers; --replicates is then the number of"
     " worlds.",
 )
@@ -135,7 +135,7 @@ def compare_command(
     line on standard error; the results are complete without it, and the exit code is 0.
 
     With --tail the chance of a rare outbreak is estimated under every policy, and the mean of the
-    number asked about; the default of --out is then SCENARIO-tail.
+    number itself; the default of --out is then SCENARIO-tail.
     """
     if tail is None:
         _must_be_with("--tail", "means", "no_splitting", "no_importance")
@@ -264,7 +264,7 @@ _of = click.option(
     "--of",
     "key",
     metavar="KEY",
-    help="The number asked about, by its dotted name; by default the reach of false stories.",
+    help="Dotted name of the number to study; by default the reach of false stories.",
 )
 
 
@@ -484,7 +484,7 @@ def delay_map_command(
     most_runs: int | None,
     as_json: bool,
 ) -> None:
-    """Draw what a policy averts, by how fast it reacts and how much it covers.
+    """Map what a policy averts by its delay and its coverage.
 
     One picture and its table. Finished runs are kept in --out (by default SCENARIO-delay-map).
     """

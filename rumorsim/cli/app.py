@@ -73,7 +73,7 @@ def cli() -> None:
     \b
     Begin with:
       rumorsim init                          a commented scenario of your own
-      rumorsim compare quickstart            one that comes with it, by its name
+      rumorsim compare quickstart            one that comes with rumorsim
     """
 
 
@@ -253,7 +253,7 @@ def measure_command(events: str, only: tuple[str, ...], as_json: bool) -> None:
 def accounts_command(events: str) -> None:
     """Print the accounts of a saved stream of EVENTS as CSV.
 
-    A row an account: its number in the stream, its original id, kind, platform, followers at
+    One row per account: its number in the stream, its original id, kind, platform, followers at
     the start, and the account whose place it may take.
     """
     from rumorsim.events.saved import read_events

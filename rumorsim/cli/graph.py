@@ -55,6 +55,7 @@ def make() -> None:
 
 
 def _make_command(kind: str) -> click.Command:
+    from rumorsim.common.settings.docs import own_part
     from rumorsim.graphs.made import MADE
 
     model = MADE[kind]
@@ -67,7 +68,7 @@ def _make_command(kind: str) -> click.Command:
             required=True,
             metavar="FILE",
             help="Where to write: .txt, .csv, a graph format such as .graphml (all of these also "
-            "with .gz), .parquet, or .mapped for a directory of arrays that starts at once; - for "
+            "with .gz), .parquet, or .mapped for a directory of arrays that opens at once; - for "
             "text on standard output.",
         ),
         click.Option(
@@ -81,7 +82,7 @@ def _make_command(kind: str) -> click.Command:
     def run(out: str, columns: str | None, force: bool, **settings: Any) -> None:
         _make({"kind": kind, **settings}, out, columns, force)
 
-    return click.Command(kind, params=params, callback=run, help=model.__doc__)
+    return click.Command(kind, params=params, callback=run, help=own_part(model.__doc__ or ""))
 
 
 def _option(name: str, field: Any) -> click.Option:
@@ -219,7 +220,7 @@ def convert(
     """Read follows from IN and write them to OUT, sorted, without repetitions.
 
     The formats go by content and name: text, .csv, .graphml, and .gz of these; .parquet; and
-    .mapped, a directory of arrays that later starts at once, however big. "rumorsim graph
+    .mapped, a directory of arrays that opens at once at any size. "rumorsim graph
     formats" lists all, those for small graphs too. OUT may be -, for text on standard output.
     """
     from rumorsim.graphs.columns import DIRECTIONS, SKIPPED, parse_columns

@@ -72,7 +72,7 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--max-bytes",
             type=click.IntRange(min=1),
-            help="Most bytes the file may hold once decompressed.",
+            help="Limit on the size of the file in bytes, once decompressed.",
         ),
         click.option(
             "--until",

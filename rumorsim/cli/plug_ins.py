@@ -10,13 +10,13 @@ from rumorsim.cli.shared import json_option, print_json
 @click.command("plugins")
 @json_option
 def plugins(as_json: bool) -> None:
-    """List what scenarios and files can be made of, and the packages it comes from.
+    """List the parts that scenarios and files can use, and the packages they come from.
 
     Interventions, adversaries, measures, surfaces, graph generators, and the formats of graphs
     and of events.
 
-    What another package offers and cannot be used is listed with the cause; it is in nobody
-    else's way.
+    A part of another package that cannot be used is listed with the cause; all others still
+    work.
     """
     from rumorsim.common.plug_ins import listed
 

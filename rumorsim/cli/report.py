@@ -32,8 +32,8 @@ def report(
 ) -> None:
     """Write one HTML page about the results in DIR, to be read, sent or printed.
 
-    DIR is what a command of rumorsim wrote with --out. The page asks for nothing
-    from elsewhere and is the same, byte for byte, every time.
+    DIR is what a command of rumorsim wrote with --out. The page loads nothing
+    from elsewhere, and is identical, byte for byte, every time.
     """
     from rumorsim.reports.pages.report import write_report
 

@@ -79,13 +79,13 @@ measures_option = click.option(
     multiple=True,
     metavar="NAME",
     callback=importable,
-    help='Measure this instead, or a measure of your own as "module:Class"; may be repeated.',
+    help='A measure in place of the scenario\'s, or your own as "module:Class"; may be repeated.',
 )
 own_code_option = click.option(
     "--own-code",
     is_flag=True,
     callback=importable,
-    help="Import the Python code that SCENARIO, saved with results, names as its own.",
+    help="Import the Python code that a SCENARIO saved with results refers to.",
 )
 seed_option = click.option(
     "--seed",
@@ -105,8 +105,8 @@ reuse_option = click.option(
     is_flag=True,
     flag_value=False,
     default=True,
-    help="Make also the runs that are known to be the same as that without any policy, as what "
-    "the policy waits for never happens in that world. Results are the same; it takes longer.",
+    help="Make every run, even where the policy never acts because the event it "
+    "waits for never happens in that world. Results are the same; it takes longer.",
 )
 workers_option = click.option(
     "--workers", type=click.IntRange(1, 4096), help="Worker processes; by default one per core."
@@ -131,10 +131,12 @@ class OutDirectory(click.Path):
 
 out_option = click.option("--out", type=OutDirectory(), help="Directory for the results.")
 force_option = click.option(
-    "--force", is_flag=True, help="Replace what another scenario left in the same place."
+    "--force", is_flag=True, help="Replace results of another scenario in the same place."
 )
 most_runs_option = click.option(
-    "--most-runs", type=click.IntRange(1, 100_000_000), help="The most runs allowed."
+    "--most-runs",
+    type=click.IntRange(1, 100_000_000),
+    help="Refuse to start if more runs would be needed.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 

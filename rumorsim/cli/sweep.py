@@ -63,7 +63,7 @@ _out = click.option("--out", type=OutDirectory(), required=True, help="Directory
 @_out
 @workers_option
 @click.option("--shard", metavar="I/N", help="Do only part I of N; any number may run at once.")
-@click.option("--dask", metavar="ADDRESS", help="Let a dask cluster do it: tcp://host:port.")
+@click.option("--dask", metavar="ADDRESS", help="Run on the Dask cluster at tcp://host:port.")
 @policies_option
 @measures_option
 @own_code_option
@@ -224,17 +224,17 @@ def schema() -> None:
     "--import-from",
     "folder",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Folder from which Python code of the user's own may be imported.",
+    help="Folder that Python code written by the user may be imported from.",
 )
 @click.pass_context
 def reproduce(ctx: click.Context, record: str, files: Path | None, folder: Path | None) -> None:
     """Repeat the run in RECORD and confirm that the result is the same.
 
-    Policies and measures of the user's own that it used are imported by their names; those
-    that say something else now are refused.
+    Policies and measures written by the user are imported by name; if their code has
+    changed since, the run is refused.
 
     RECORD is a file runs/x/ID.run of a sweep, or a directory that `rumorsim run --out`
-    wrote. Exit code 1 where it comes out differently.
+    wrote. Exit code 1 if the result differs.
     """
     from rumorsim.studies.runner.reproduce import reproduce as run_again
 

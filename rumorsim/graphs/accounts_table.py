@@ -43,7 +43,7 @@ def read_accounts_table(
 ) -> dict[str, NDArray[Any]]:
     """The columns of a CSV or Parquet table of accounts, each aligned with ``ids``.
 
-    The table has a column "id" and one row an account; ``ids`` are those of the graph
+    The table has a column "id" and one row per account; ``ids`` are those of the graph
     in the order of its accounts, or their number N when ids are 0..N-1. Accounts that
     the table lacks and empty cells are missing (see :func:`attribute_array`, and
     :func:`missing_values` for a count). In CSV a column is of truth values, whole

@@ -30,7 +30,7 @@ class GraphFile(GraphModel):
         min_length=1,
         max_length=4096,
         description="The file; a relative path starts at the scenario's folder. A directory"
-        " of arrays, NAME.mapped, is read in place and starts at once.",
+        " of arrays, NAME.mapped, is read in place and opens at once.",
     )
     columns: str | None = Field(
         None,
@@ -84,7 +84,7 @@ class GraphFile(GraphModel):
         ' "name" in what igraph writes or "label" in what yEd and Gephi write.',
     )
     max_bytes: int | None = Field(
-        None, ge=1, description="Most bytes the file may hold once decompressed."
+        None, ge=1, description="Limit on the size of the file in bytes, once decompressed."
     )
     sha256: str | None = Field(
         None,

@@ -31,7 +31,7 @@ class FollowGraph(Shown):
     """Who follows whom, among accounts 0..N-1, and what is known about each account.
 
     A follow is an edge followee -> follower, the way information travels. Arrays are
-    read-only; with them the graph takes 4 bytes a follow and 8 an account (12 bytes a
+    read-only; with them the graph takes 4 bytes per follow and 8 per account (12 bytes per
     follow with weights). Pickles and copies stay read-only.
     """
 
@@ -102,7 +102,7 @@ class FollowGraph(Shown):
         return [
             ("accounts", f"{self.accounts:,}"),
             ("follows", f"{self.follows:,}, most followers {most:,}"),
-            ("weights", "none" if self.weights is None else "one a follow"),
+            ("weights", "none" if self.weights is None else "one per follow"),
             ("ids", "0, 1, 2 ..." if self.ids is None else listed(self.ids[:9].tolist(), 8)),
             ("attributes", listed(self.attributes) or "none"),
         ]

@@ -152,7 +152,7 @@ class PowerLaw(_Mean):
 
 
 class ErdosRenyi(_Mean):
-    """Every follow exists with the same probability, whatever the others do."""
+    """Every follow exists with the same probability, independently of all others."""
 
     kind: Literal["erdos-renyi"]
     seed: Seed = 1

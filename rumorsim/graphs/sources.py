@@ -16,7 +16,7 @@ from rumorsim.common.errors import InputError, show_value
 #: Called with the bytes of the file read so far and its size.
 Progress = Callable[[int, int], None]
 
-#: Most bytes a file may hold, unless the caller says otherwise.
+#: Largest size of a file in bytes, unless the caller says otherwise.
 DEFAULT_MAX_BYTES = 8 << 30
 #: A gzip file that grows more than this many times is suspected, past the first bytes.
 _GROWTH, _GROWTH_FREE = 50, 1 << 20

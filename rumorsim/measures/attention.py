@@ -18,7 +18,7 @@ PARTS: Final = {"q10": 0.1, "q25": 0.25, "half": 0.5, "q75": 0.75, "q90": 0.9, "
 
 
 class State:
-    """Memory: 12 bytes x (exposures + shares); an account makes at most one of each a story."""
+    """Memory: 12 bytes x (exposures + shares); an account makes at most one of each per story."""
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts

@@ -56,7 +56,8 @@ def too_much_work(scenario: ScenarioFields) -> Iterator[tuple[str, str, str]]:
 def long_work(scenario: ScenarioFields) -> list[str]:
     """What takes more than a minute of a run, a line each."""
     return [
-        f"{work.key} plans {work.planned:,.3g} {work.what}: some {work.seconds / 60:,.0f} min a run"
+        f"{work.key} plans {work.planned:,.3g} {work.what}:"
+        f" some {work.seconds / 60:,.0f} min per run"
         for work in workload(scenario)
         if work.seconds > _LONG
     ]

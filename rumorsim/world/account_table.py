@@ -79,7 +79,7 @@ class AccountTable(Tabular):
         return {name: values for name, values in found.items() if values is not None}
 
     def frame(self) -> pandas.DataFrame:
-        """The table as a pandas frame, one row an account.
+        """The table as a pandas frame, one row per account.
 
         InputError where pandas, of the extra ``[data]``, is not installed.
         """
@@ -135,7 +135,7 @@ class AccountTable(Tabular):
 class AccountsOfWorld:
     """What an :class:`AccountTable` of one world is made from, once somebody asks for it.
 
-    Three bytes an account beside the graph, so that a thousand results can be kept.
+    Three bytes per account beside the graph, so that a thousand results can be kept.
     ``successors`` are the accounts whose places those may take that come after the graph's.
     """
 

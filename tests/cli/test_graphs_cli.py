@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from rumorsim.cli.graph import graph
 from rumorsim.graphs import GENERATORS, read_follows
+from rumorsim.graphs.made import MADE
 
 FORWARD = "follower followee"
 ROOT = Path(__file__).resolve().parents[2]
@@ -152,3 +153,11 @@ def test_help_imports_nothing_slow() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip().endswith("[]")
+
+
+@pytest.mark.parametrize("kind", sorted(MADE))
+def test_help_of_a_kind_has_its_summary_and_no_table(kind: str) -> None:
+    done = run("make", kind, "--help")
+    assert done.exit_code == 0
+    assert "----" not in done.stdout and "whole number, required" not in done.stdout
+    assert str(MADE[kind].__doc__)[:20] in done.stdout

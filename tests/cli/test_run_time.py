@@ -200,7 +200,7 @@ def test_the_same_at_a_usual_pace_is_not(key: str) -> None:
 def test_what_takes_minutes_is_told_before(monkeypatch: pytest.MonkeyPatch) -> None:
     slow = loads(TEXT + '[trending]\nrefresh = "0.05 s"\n')
     (line,) = long_work(slow)
-    assert line == "trending.refresh plans 3.46e+06 rankings: some 3 min a run"
+    assert line == "trending.refresh plans 3.46e+06 rankings: some 3 min per run"
     few = loads(TEXT.replace("1 d", "1 s") + '[trending]\nrefresh = "0.05 s"\ntopics = "0 per h"\n')
     # As an error it ends all, before any of the rankings.
     monkeypatch.setattr(Simulation, "advance", None)

@@ -205,7 +205,7 @@ def format_lines() -> list[str]:
     rows = [
         ("text", "any other, .csv", "lists of follows, the fastest to read"),
         ("parquet", ".parquet", 'lists of follows as a table (extra "data")'),
-        ("mapped", ".mapped", "a directory of arrays that starts at once, however big"),
+        ("mapped", ".mapped", "a directory of arrays that opens at once at any size"),
     ]
     for each in FORMATS.values():
         offer = FORMATS.source(each.name)

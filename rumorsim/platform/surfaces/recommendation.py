@@ -49,7 +49,7 @@ class Recommendation(SurfaceModel):
     )
 
     def columns(self) -> int:
-        """Slots: one a story, and one for everything else."""
+        """Slots: one per story, and one for everything else."""
         return self.stories + 1
 
     @override

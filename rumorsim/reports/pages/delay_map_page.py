@@ -1,4 +1,4 @@
-"""The page of a delay map: what a policy averts, by how fast it reacts and how much it covers."""
+"""The page of a delay map: what a policy averts by its delay and its coverage."""
 
 from __future__ import annotations
 

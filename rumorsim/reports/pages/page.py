@@ -1,7 +1,7 @@
 """A page: its sections of paragraphs, tables, figures and code, and its HTML.
 
 Only the templates know HTML, and the drawing of a figure is SVG; so a section is written once
-for screen, phone and paper. The HTML asks for nothing: no script, no font, no picture elsewhere.
+for screen, phone and paper. The HTML loads nothing: no script, no font, no external picture.
 """
 
 from __future__ import annotations

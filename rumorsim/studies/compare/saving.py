@@ -89,7 +89,7 @@ def _worlds(comparison: ComparedWorlds) -> tuple[list[str], Iterable[Iterable[An
 
 
 def _curves(comparison: ComparedWorlds) -> Iterable[Iterable[Any]]:
-    """One row a policy, curve and time (hours): the mean, and its change from ``none``."""
+    """One row per policy, curve and time (hours): the mean, and its change from ``none``."""
     for policy in comparison.policies:
         for key, kept in comparison.curves[policy].items():
             for series in [name for name in kept[0] if name != "time"]:

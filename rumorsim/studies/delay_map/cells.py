@@ -62,7 +62,7 @@ class DelayMapCells(SavedAnswer):
         ]
 
     def rows(self) -> list[dict[str, Any]]:
-        """The table behind the picture: one row a cell."""
+        """The table behind the picture: one row per cell."""
         return [_row(cell, self.covered_by) for cell in self.cells]
 
     def as_dict(self) -> dict[str, Any]:

@@ -88,7 +88,7 @@ class RunError(RumorsimError):
 class Runner:
     """Runs settings of a scenario (or of :class:`.RunSpecs`); its processes stay for the next.
 
-    ``workers``: processes, by default one a core; 0 means this very process. ``store``: a
+    ``workers``: processes, by default one per core; 0 means this very process. ``store``: a
     directory in which finished runs are kept and found again (``part``: the share of the
     work done here, see :class:`.Store`). ``measures`` instead of the scenario's; ``curves``
     are patterns of the dotted names of the curves wanted; ``engine`` makes them. ``executor``: who
@@ -246,7 +246,7 @@ def _folder_that_goes() -> Iterator[Path]:
 
 
 def executor_for(job: Job, workers: int | None) -> Executor:
-    """Who does a job: so many processes (by default one a core), or this one (0)."""
+    """Who does a job: so many processes (by default one per core), or this one (0)."""
     count = default_workers(1 << 20) if workers is None else workers
     if count and in_pool():
         if workers is not None:

@@ -1,4 +1,4 @@
-"""The tables of a sweep: one row a run, and the curves. Parquet, or CSV without pyarrow.
+"""The tables of a sweep: one row per run, and the curves. Parquet, or CSV without pyarrow.
 
 They are merged from the records alone, in the order of the plan, so they are the same bytes
 whoever made the runs. Rows go through in batches: memory does not grow with the sweep.

@@ -8,7 +8,7 @@ import { make, named, say } from './words.js';
 /** @typedef {import('./app.js').World} World */
 
 /**
- * Beside each world its lists; in the right-hand one a story in a slot can be acted upon.
+ * Beside each world its lists; in the right-hand one per story in a slot can be acted upon.
  * Only slots that hold something else than before are written again.
  * @param {App} app
  */
