@@ -102,109 +102,67 @@ class Verb(NamedTuple):
     free: bool = False
 
 
+# fmt: off
 #: All verbs, in the order of the codes in ``value`` of an action. Append only.
 _ROWS: Final = (
     Verb("flag", effect=CASE),  # a case was opened: the trigger fired for this target
     Verb("dismiss", effect=CASE),  # reviewed, and left alone
     Verb("close", ACCOUNT, "reinstate", equal=CLOSING, strike=True, moves=_gone, cuts_off=True),
     Verb(
-        "suspend",
-        ACCOUNT,
-        "reinstate",
-        stronger=CLOSING,
-        equal=("suspend",),
-        strike=True,
-        moves=_suspended,
-        cuts_off=True,
+        "suspend", ACCOUNT, "reinstate", stronger=CLOSING, equal=("suspend",), strike=True,
+        moves=_suspended, cuts_off=True,
     ),
     Verb("reinstate", ACCOUNT, effect=LIFT),  # what closed or suspended an account is lifted
     Verb(
-        "remove-followers",
-        ACCOUNT,
-        "restore-followers",
-        stronger=CLOSING,
-        equal=("remove-followers",),
-        strike=True,
-        moves=lambda keep=0.0: [("accounts", "audience", keep)],
-        cuts_off=True,
+        "remove-followers", ACCOUNT, "restore-followers", stronger=CLOSING,
+        equal=("remove-followers",), strike=True,
+        moves=lambda keep=0.0: [("accounts", "audience", keep)], cuts_off=True,
     ),
     Verb("restore-followers", ACCOUNT, effect=LIFT),
     Verb(
-        "delete",
-        POST,
-        "restore-post",
-        stronger=CLOSING,
-        equal=("delete",),
-        strike=True,
+        "delete", POST, "restore-post", stronger=CLOSING, equal=("delete",), strike=True,
         moves=_deleted,
     ),
     Verb("restore-post", POST, effect=LIFT),
     Verb(
-        "hide",
-        POST,
-        "show",
-        stronger=_POST_GONE,
-        equal=("hide",),
-        strike=True,
+        "hide", POST, "show", stronger=_POST_GONE, equal=("hide",), strike=True,
         moves=lambda visibility=0.0: [("posts", "visibility", visibility)],
     ),
     Verb("show", POST, effect=LIFT),
     # A story is kept off the trending list. One that is slowed may be kept off all surfaces.
     Verb(
-        "delist",
-        STORY,
-        "relist",
-        equal=("delist", "slow"),
+        "delist", STORY, "relist", equal=("delist", "slow"),
         moves=lambda: [("stories", "listed", 0.0)],
     ),
     Verb("relist", STORY, effect=LIFT),
     # An account earns nothing, or less.
     Verb(
-        "demonetise",
-        ACCOUNT,
-        "remonetise",
-        stronger=CLOSING,
-        equal=("demonetise",),
-        strike=True,
+        "demonetise", ACCOUNT, "remonetise", stronger=CLOSING, equal=("demonetise",), strike=True,
         moves=lambda keep=0.0: [("profiles", "earning", keep)],
     ),
     Verb("remonetise", ACCOUNT, effect=LIFT),
     # No push notification carries a story.
     Verb(
-        "limit-push",
-        STORY,
-        "allow-push",
-        equal=("limit-push", "slow"),
+        "limit-push", STORY, "allow-push", equal=("limit-push", "slow"),
         moves=lambda: [("stories", "pushable", 0.0)],
     ),
     Verb("allow-push", STORY, effect=LIFT),
     # A story scores less in recommendations.
     Verb(
-        "derank",
-        STORY,
-        "rerank",
-        equal=("derank", "slow"),
+        "derank", STORY, "rerank", equal=("derank", "slow"),
         moves=lambda keep=0.0: [("stories", "recommendable", keep)],
     ),
     Verb("rerank", STORY, effect=LIFT),
     # An account's posts weigh less on surfaces.
     Verb(
-        "discount-engagement",
-        ACCOUNT,
-        "count-engagement",
-        stronger=CLOSING,
-        equal=("discount-engagement",),
-        strike=True,
+        "discount-engagement", ACCOUNT, "count-engagement", stronger=CLOSING,
+        equal=("discount-engagement",), strike=True,
         moves=lambda weight=0.0: [("profiles", "countable", weight)],
     ),
     Verb("count-engagement", ACCOUNT, effect=LIFT),
     # A post carries a warning.
     Verb(
-        "label",
-        POST,
-        "unlabel",
-        stronger=_POST_GONE,
-        equal=("label",),
+        "label", POST, "unlabel", stronger=_POST_GONE, equal=("label",),
         moves=lambda credence=0.0: [("posts", "credence", credence)],
     ),
     Verb("unlabel", POST, effect=LIFT),
@@ -213,9 +171,7 @@ _ROWS: Final = (
     Verb("demote", STORY, effect=LIFT),
     # Sharing is slowed on a whole platform.
     Verb(
-        "add-friction",
-        PLATFORM,
-        "lift-friction",
+        "add-friction", PLATFORM, "lift-friction",
         moves=lambda friction=1.0: [("friction", "", friction)],
     ),
     Verb("lift-friction", PLATFORM, effect=LIFT),
@@ -223,21 +179,12 @@ _ROWS: Final = (
     Verb("release", STORY, effect=LIFT),
     # Readers are told that an account is not who it says.
     Verb(
-        "unmask",
-        ACCOUNT,
-        "verify",
-        stronger=CLOSING,
-        equal=("unmask",),
-        strike=True,
+        "unmask", ACCOUNT, "verify", stronger=CLOSING, equal=("unmask",), strike=True,
         moves=lambda credence=0.0: [("accounts", "credence", credence)],
     ),
     # Until certified an account is silent, or believed less.
     Verb(
-        "require-credentials",
-        ACCOUNT,
-        "certify",
-        stronger=CLOSING,
-        equal=("require-credentials",),
+        "require-credentials", ACCOUNT, "certify", stronger=CLOSING, equal=("require-credentials",),
         moves=_uncertified,
     ),
     Verb("certify", ACCOUNT, effect=LIFT),
@@ -256,10 +203,7 @@ _ROWS: Final = (
     Verb("verify", ACCOUNT, effect=LIFT),  # what unmasked an account is lifted
     # Readers are asked to report a story.
     Verb(
-        "ask-readers",
-        STORY,
-        "stop-asking",
-        effect=NOTICE,
+        "ask-readers", STORY, "stop-asking", effect=NOTICE,
         moves=lambda factor: [("stories", "report", factor)],
     ),
     Verb("stop-asking", STORY, effect=LIFT),
@@ -270,6 +214,7 @@ _ROWS: Final = (
     # One of several demonetisations of an account is lifted: that of the row's ``source``.
     Verb("remonetise-in-part", ACCOUNT, effect=LIFT),
 )
+# fmt: on
 
 TABLE: Final[Mapping[str, Verb]] = {verb.name: verb for verb in _ROWS}
 #: The names of all verbs, in the order of their codes.

@@ -200,8 +200,8 @@ _IDS: Final = ("auto", "integer", "text")
 
 
 @dataclass(frozen=True)
-class Said:
-    """What a person says about a text file; None leaves it to the file."""
+class TextOptions:
+    """The options for reading a text file; None: decided from the file."""
 
     ids: str = "auto"
     #: Whether the first line of data holds names.
@@ -228,14 +228,14 @@ class Said:
         return _MARKS if self.comments is None else COMMENTS[self.comments]
 
     def for_text_only(self) -> dict[str, object]:
-        """What was said that only text has, by key."""
+        """The options given that only text has, by key."""
         given = {"header": self.header, "separator": self.separator, "comments": self.comments}
         return {key: value for key, value in given.items() if value is not None}
 
 
-def check_slashes(bare: bytes, said: Said, place: str) -> None:
-    """InputError where a line begins with // and nobody said what comments begin with."""
-    if bare.startswith(b"//") and said.comments is None:
+def check_slashes(bare: bytes, options: TextOptions, place: str) -> None:
+    """InputError where a line begins with // and the option comments is not given."""
+    if bare.startswith(b"//") and options.comments is None:
         rule = "looks like a comment, not like a follow"
         advice = (
             'begin comments with #, or say comments = "none" (--comments none) if ids begin with //'

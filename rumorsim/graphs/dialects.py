@@ -11,8 +11,8 @@ from typing import Final, NoReturn
 from rumorsim.common.errors import InputError, nearest, show_value
 from rumorsim.graphs.cells import (
     SEPARATORS,
-    Said,
     Shape,
+    TextOptions,
     bare_line,
     check_slashes,
     is_shortened,
@@ -53,7 +53,7 @@ class _Tried:
         return next((end for end in ends if end and end in marks), b"")
 
 
-def shape_of(lines: Lines, columns: Columns, said: Said, file: str) -> Shape:
+def shape_of(lines: Lines, columns: Columns, options: TextOptions, file: str) -> Shape:
     """How the first ``lines`` of data (number, bytes) are cut; InputError where that is unclear.
 
     A separator gives every line the same number of cells, two at least. A tab that does so
@@ -62,7 +62,7 @@ def shape_of(lines: Lines, columns: Columns, said: Said, file: str) -> Shape:
     Where no separator agrees with all lines, the one that agrees with most: the reader then
     tells the line that is wrong.
     """
-    names = SEPARATORS if said.separator is None else [said.separator]
+    names = SEPARATORS if options.separator is None else [options.separator]
     for attributes in (True, False):
         shapes = [Shape(SEPARATORS[name], attributes) for name in names]
         tried = [found for shape in shapes if (found := _tried(lines, shape, columns, file))]
@@ -132,27 +132,27 @@ def _unclear(line: tuple[int, bytes], shapes: Sequence[Shape], file: str) -> NoR
 
 
 def format_of(
-    start: bytes, columns: Columns, said: Said, file: str, *, whole: bool
+    start: bytes, columns: Columns, options: TextOptions, file: str, *, whole: bool
 ) -> LineFormat | None:
     """How a file is read, from its ``start``; None if that has too few lines of data.
 
     The first 200 lines decide; one is enough when the start is the ``whole`` file.
 
-    Lines that begin with # or % (or what was ``said``) do not take part. The first that does
+    Lines that begin with # or % (or the mark in ``options``) do not take part. The first that does
     is a header if that is said, if columns are asked for by name, if it has "follower" or
     "followee" in it, or if its ids are no whole numbers and all that follow are. Whether other
     first lines look like a header only the whole file shows.
     """
-    lines, named = _first_lines(start, said, file)
+    lines, named = _first_lines(start, options, file)
     if len(lines) < (1 if whole else _LOOKED_AT):
         return None
-    shape = shape_of(lines, columns, said, file)
+    shape = shape_of(lines, columns, options, file)
     rows, number = _rows(lines, shape, file), lines[0][0]
     if shape.attributes:
-        return _with_attributes(rows, columns, said, shape, file, number)
+        return _with_attributes(rows, columns, options, shape, file, number)
     if not columns.names:
-        _check_rounded(rows[0], columns, said, f"{file}, line {number}")
-    headed = _headed(rows, columns, said, named, f"{file}, line {number}")
+        _check_rounded(rows[0], columns, options, f"{file}, line {number}")
+    headed = _headed(rows, columns, options, named, f"{file}, line {number}")
     if headed and not rows[1:]:
         return None
     top = [cell.decode() for cell in rows[0]]
@@ -163,21 +163,21 @@ def format_of(
     return LineFormat(
         file,
         columns,
-        said,
+        options,
         shape,
-        integers=_whole_ids(rows[1] if headed else rows[0], (one, two), said),
+        integers=_whole_ids(rows[1] if headed else rows[0], (one, two), options),
         width=width,
         ends=(one, two),
         weight=place.get("weight", -1),
         time=place.get("time", -1),
         first_line=number,
         header_line=number if headed else 0,
-        doubtful=said.header is None and not columns.names and not named,
+        doubtful=options.header is None and not columns.names and not named,
         top=(top[one], top[two]) if headed and max(one, two) < len(top) else (),
     )
 
 
-def _first_lines(block: bytes, said: Said, file: str) -> tuple[Lines, bool]:
+def _first_lines(block: bytes, options: TextOptions, file: str) -> tuple[Lines, bool]:
     """Number and bytes of the first lines of data; whether a comment before them names the ends."""
     found: list[tuple[int, bytes]] = []
     named = False
@@ -185,11 +185,11 @@ def _first_lines(block: bytes, said: Said, file: str) -> tuple[Lines, bool]:
         bare = line.strip(b" \t\r")
         if not bare:
             continue
-        if bare[0] in said.marks:
+        if bare[0] in options.marks:
             words = bare.lstrip(bare[:1]).replace(b",", b" ").lower().split()
             named = named or (not found and sorted(words[:2]) == [b"followee", b"follower"])
             continue
-        check_slashes(bare, said, f"{file}, line {number}")
+        check_slashes(bare, options, f"{file}, line {number}")
         if not found and _DOT.match(bare):
             raise not_read("DOT", f"{file}, line {number}", show_value(bare.decode()))
         found.append((number, line))
@@ -198,23 +198,25 @@ def _first_lines(block: bytes, said: Said, file: str) -> tuple[Lines, bool]:
     return found, named
 
 
-def _check_rounded(row: Sequence[bytes], columns: Columns, said: Said, place: str) -> None:
+def _check_rounded(
+    row: Sequence[bytes], columns: Columns, options: TextOptions, place: str
+) -> None:
     """InputError for ids in the first line that a spreadsheet has rounded: they are no header."""
-    if said.ids == "text":
+    if options.ids == "text":
         return
     for word, cell in zip(columns.words, row, strict=False):
         if word in ENDS and is_shortened(cell.decode()):
             raise rounded_id(cell.decode(), place, word)
 
 
-def _headed(rows: Rows, columns: Columns, said: Said, named: bool, place: str) -> bool:
+def _headed(rows: Rows, columns: Columns, options: TextOptions, named: bool, place: str) -> bool:
     """Whether the first row holds the names of the columns."""
-    if said.header is False:
+    if options.header is False:
         if columns.names:
             rule, advice = "columns by name need a header", "say which columns there are in order"
             raise InputError(rule, place, "header", "false", advice)
         return False
-    if said.header or columns.names:
+    if options.header or columns.names:
         return True
     top = [cell.decode().lower() for cell in rows[0]]
     if set(top) & set(ENDS):
@@ -226,19 +228,19 @@ def _headed(rows: Rows, columns: Columns, said: Said, named: bool, place: str) -
         return False
     words = not any(is_whole(rows[0][at]) for at in ends)
     return (words and all(is_whole(row[at]) for row in rows[1:] for at in ends)) and (
-        (len(rows) > _SURE and said.ids != "text")
+        (len(rows) > _SURE and options.ids != "text")
         or all(names_a_column(rows[0][at].decode()) for at in ends)
     )
 
 
-def _whole_ids(row: Sequence[bytes], ends: Sequence[int], said: Said) -> bool:
-    if said.ids != "auto":
-        return said.ids == "integer"
+def _whole_ids(row: Sequence[bytes], ends: Sequence[int], options: TextOptions) -> bool:
+    if options.ids != "auto":
+        return options.ids == "integer"
     return all(at < len(row) and is_whole(row[at]) for at in ends)
 
 
 def _with_attributes(
-    rows: Rows, columns: Columns, said: Said, shape: Shape, file: str, number: int
+    rows: Rows, columns: Columns, options: TextOptions, shape: Shape, file: str, number: int
 ) -> LineFormat:
     """The format of a list with attributes, whose two ends are "source" and "target" by name."""
     ends = (0, 1)
@@ -250,8 +252,8 @@ def _with_attributes(
             rule = "there is no such end of an edge where lines end in {...}"
             raise InputError(rule, file, "columns", show_value(bad), nearest(bad, EDGE_ENDS))
         ends = (EDGE_ENDS.index(names[0]), EDGE_ENDS.index(names[1]))
-    integers = _whole_ids(rows[0], ends, said)
-    header = number if said.header else 0
+    integers = _whole_ids(rows[0], ends, options)
+    header = number if options.header else 0
     return LineFormat(
-        file, columns, said, shape, integers, 2, ends, first_line=number, header_line=header
+        file, columns, options, shape, integers, 2, ends, first_line=number, header_line=header
     )

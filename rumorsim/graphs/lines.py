@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from rumorsim.common.errors import InputError, show_value
 from rumorsim.common.plurals import counted
 from rumorsim.graphs.cells import (
-    Said,
     Shape,
+    TextOptions,
     attribute_values,
     attributes_of,
     bare_line,
@@ -69,7 +69,7 @@ class LineFormat:
 
     file: str
     columns: Columns
-    said: Said
+    options: TextOptions
     shape: Shape
     #: Whether ids are whole numbers; else they are text.
     integers: bool
@@ -84,7 +84,7 @@ class LineFormat:
     first_line: int = 1
     #: The number of the line with the names of the columns; 0 without one.
     header_line: int = 0
-    #: Whether nobody said if there is a header: only the whole file shows what is likely.
+    #: Whether the option header is not given: only the whole file shows what is likely.
     doubtful: bool = False
     #: What the header says of the two ends; empty without one.
     top: tuple[str, ...] = ()
@@ -92,12 +92,12 @@ class LineFormat:
     @property
     def sure(self) -> bool:
         """Whether all lines of a list of whole numbers that begin with a mark are comments."""
-        return self.said.comments is not None or self.said.ids == "integer"
+        return self.options.comments is not None or self.options.ids == "integer"
 
     @property
     def marked(self) -> NDArray[np.bool_]:
         """Whether a comment can begin with a byte, for the compiled reader; bool[256]."""
-        return np.isin(np.arange(256), list(self.said.marks))
+        return np.isin(np.arange(256), list(self.options.marks))
 
     @property
     def roles(self) -> NDArray[np.int8]:
@@ -114,9 +114,9 @@ class LineFormat:
         bare = bare_line(line, separator, self.file, number)
         if not bare:
             return Skip.EMPTY
-        if bare[0] in self.said.marks and self._comment(bare, number):
+        if bare[0] in self.options.marks and self._comment(bare, number):
             return Skip.COMMENT
-        check_slashes(bare, self.said, f"{self.file}, line {number}")
+        check_slashes(bare, self.options, f"{self.file}, line {number}")
         if number == self.header_line:
             return Skip.HEADER
         cells = self.shape.cells(bare)
@@ -147,7 +147,7 @@ class LineFormat:
         is taken off. In a list of text only a line before the first that has "follower" and
         "followee" in it is.
         """
-        if self.said.comments is not None:
+        if self.options.comments is not None:
             return True
         cells = self.shape.cells(bare)
         if cells is None or len(cells) != self.width or not self._could_have_values(cells):

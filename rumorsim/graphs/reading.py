@@ -10,7 +10,7 @@ from rumorsim.common.errors import InputError, show_value
 from rumorsim.common.files import checked_file
 from rumorsim.common.plurals import counted
 from rumorsim.graphs.building import from_edges
-from rumorsim.graphs.cells import Said, check_ids
+from rumorsim.graphs.cells import TextOptions, check_ids
 from rumorsim.graphs.columns import COLUMNS_ADVICE, DIRECTIONS, SKIPPED, parse_columns
 from rumorsim.graphs.follows import FollowGraph, ReadAs
 from rumorsim.graphs.formats import FORMATS, Request, format_of_file
@@ -88,26 +88,28 @@ def read_follows(
         If the file is invalid, with the line; also if a first line or a comment could be read in
         two ways and no argument decides.
     """
-    said = Said(ids, _header(header), separator, comments)
+    options = TextOptions(ids, _header(header), separator, comments)
     if is_mapped(path):
         from rumorsim.graphs.mapped import read_mapped
 
         given: dict[str, Any] = {"columns": columns, "until": until, "format": format}
         given |= {"ids": None if ids == "auto" else ids, "id_attribute": id_attribute}
-        given |= {"both_ways": both_ways or None, **said.for_text_only()}
+        given |= {"both_ways": both_ways or None, **options.for_text_only()}
         _left_out(given, path, "the arrays say it themselves")
         return read_mapped(path, max_bytes=max_bytes)
     if columns is None and not both_ways:
         raise InputError("is missing", path, "columns", advice=COLUMNS_ADVICE)
     wanted = parse_columns(DIRECTIONS[0] if columns is None else columns)
-    said.check()
+    options.check()
     place = checked_file(path)
     named = format_of_file(place, format)
     kind = file_format(place, anything=named is not None and not named.ours)
     packed = kind == "gzip"
     chosen = named or (FORMATS.own.get(kind) if format is None else None)
     if chosen is not None:
-        _left_out({**said.for_text_only(), "until": until}, path, "only lists of follows have it")
+        _left_out(
+            {**options.for_text_only(), "until": until}, path, "only lists of follows have it"
+        )
         for word in (each for each in wanted.words if each in (SKIPPED, "time")):
             rule = f"a graph format has no columns: {show_value(word)} must be left out"
             raise InputError(rule, path, "columns", show_value(str(wanted)))
@@ -119,7 +121,7 @@ def read_follows(
         rule, advice = "a list of follows has no attributes of accounts", "leave it out"
         raise InputError(rule, path, "id_attribute", show_value(id_attribute), advice)
     if (format or kind) == "parquet":
-        _left_out(said.for_text_only(), path, "only text has it")
+        _left_out(options.for_text_only(), path, "only text has it")
         from rumorsim.graphs.parquet import read_columns
 
         edges = read_columns(place, wanted, ids == "text", max_bytes)
@@ -128,7 +130,7 @@ def read_follows(
         from rumorsim.graphs.text import read_text
 
         limits: dict[str, Any] = {"max_bytes": max_bytes, "progress": progress}
-        edges, read_as = read_text(place, wanted, said, compressed=packed, **limits)
+        edges, read_as = read_text(place, wanted, options, compressed=packed, **limits)
     read_as = replace(read_as, both_ways=both_ways, times=edges.span())
     if edges.first.size == 0:
         advice = "a graph needs at least one"

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from rumorsim.common.errors import InputError, show_value
-from rumorsim.graphs.cells import LONGEST_LINE, Said
+from rumorsim.graphs.cells import LONGEST_LINE, TextOptions
 from rumorsim.graphs.columns import Columns, looks_like_names, names_a_column
 from rumorsim.graphs.dialects import format_of
 from rumorsim.graphs.follows import ReadAs
@@ -25,7 +25,7 @@ _WITH_CARE = 1000
 def read_text(
     path: Path,
     columns: Columns,
-    said: Said,
+    options: TextOptions,
     *,
     compressed: bool,
     max_bytes: int | None,
@@ -36,10 +36,10 @@ def read_text(
     def fresh() -> Iterator[bytes]:
         return blocks(path, compressed=compressed, max_bytes=max_bytes, progress=progress)
 
-    form = _format(fresh(), columns, said, str(path))
+    form = _format(fresh(), columns, options, str(path))
     if form is None:
         nothing = Edges.joined([], weighted=False, timed=False)
-        return nothing, ReadAs("text", str(columns), skipped=_marked(fresh(), said))
+        return nothing, ReadAs("text", str(columns), skipped=_marked(fresh(), options))
     for read in (_Plain, _Careful) if form.integers and not form.shape.attributes else (_Careful,):
         reader = read(form)
         if all(map(reader.take, fresh())) and reader.finish():
@@ -56,21 +56,23 @@ def read_text(
     )
 
 
-def _format(pieces: Iterator[bytes], columns: Columns, said: Said, file: str) -> LineFormat | None:
+def _format(
+    pieces: Iterator[bytes], columns: Columns, options: TextOptions, file: str
+) -> LineFormat | None:
     start = b""
     for block in pieces:
         # Comments may fill more than the first block.
         start += block
-        form = format_of(start, columns, said, file, whole=False)
+        form = format_of(start, columns, options, file, whole=False)
         if form is not None:
             return form
-    return format_of(start, columns, said, file, whole=True)
+    return format_of(start, columns, options, file, whole=True)
 
 
-def _marked(pieces: Iterator[bytes], said: Said) -> dict[str, int]:
+def _marked(pieces: Iterator[bytes], options: TextOptions) -> dict[str, int]:
     """Lines that begin with a mark, in a file of nothing else: they may have been meant as ids."""
     lines = (line.strip() for block in pieces for line in block.split(b"\n"))
-    found = sum(line[:1] in said.marks for line in lines if line)
+    found = sum(line[:1] in options.marks for line in lines if line)
     return {"comment": found} if found else {}
 
 
@@ -207,7 +209,7 @@ def _check_quotes(ids: list[Any], quoted: Counter[str], form: LineFormat) -> Non
 
 
 def _check_header(ids: list[Any], form: LineFormat) -> None:
-    """InputError where nobody said whether the first line is a header and it may well be one."""
+    """InputError where the first line may be a header and the option header is not given."""
     place = f"{form.file}, line {form.first_line}"
     top = form.top or tuple(ids[:2])
     value = show_value(" ".join(top))
@@ -224,7 +226,7 @@ def _check_header(ids: list[Any], form: LineFormat) -> None:
         pairs = zip(others[::2], others[1::2], strict=True)
         others = [each for pair in pairs if pair != top for each in pair]
     numbers = bool(others) and all(is_whole(each.encode()) for each in others)
-    if (numbers and form.said.ids == "auto") or looks_like_names(top, others):
+    if (numbers and form.options.ids == "auto") or looks_like_names(top, others):
         rule = "looks like the names of columns, not like a follow"
         advice = "say header = true (--header yes), or false (--header no) if these are accounts"
         raise InputError(rule, place, value=value, advice=advice)

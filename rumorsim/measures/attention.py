@@ -11,7 +11,7 @@ from typing_extensions import override
 from rumorsim.events.posts import Growing
 from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
-from rumorsim.measures.counting import story_names, truth_groups
+from rumorsim.measures.counting import by_stories
 
 #: Parts of the final count whose time is told.
 PARTS: Final = {"q10": 0.1, "q25": 0.25, "half": 0.5, "q75": 0.75, "q90": 0.9, "q95": 0.95}
@@ -65,18 +65,11 @@ class Attention(Measure[State]):
 
     @override
     def value(self, state: State) -> dict[str, Any]:
-        groups = truth_groups(state.facts)
-        one = np.eye(len(state.facts.stories), dtype=bool)
-        return {
-            "truth": {name: _of(state, stories) for name, stories in groups.items()},
-            "stories": {
-                name: {
-                    "first_publication": _finite(state.first[story]),
-                    **_of(state, one[story]),
-                }
-                for story, name in enumerate(story_names(state.facts))
-            },
-        }
+        def times(key: str | int, stories: NDArray[np.bool_]) -> dict[str, Any]:
+            first = {"first_publication": _finite(state.first[key])} if type(key) is int else {}
+            return {**first, **_of(state, stories)}
+
+        return by_stories(state.facts, times)
 
 
 def _finite(time: float) -> float | None:

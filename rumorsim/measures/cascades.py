@@ -12,7 +12,7 @@ from typing_extensions import override
 from rumorsim.events.posts import PostLog, depths_and_roots
 from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
-from rumorsim.measures.counting import story_names, truth_groups
+from rumorsim.measures.counting import by_stories
 from rumorsim.measures.summaries import summary, summary_meanings
 
 
@@ -108,14 +108,7 @@ class Cascades(Measure[State]):
         story = state.posts.story[every.root]
         return {
             **_summaries(every, np.ones(len(story), bool)),
-            "truth": {
-                name: _summaries(every, stories[story])
-                for name, stories in truth_groups(state.facts).items()
-            },
-            "stories": {
-                name: _summaries(every, story == index)
-                for index, name in enumerate(story_names(state.facts))
-            },
+            **by_stories(state.facts, lambda _, stories: _summaries(every, stories[story])),
         }
 
 

@@ -6,7 +6,7 @@ depend on where the stream was cut.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -43,6 +43,21 @@ def truth_groups(facts: Facts) -> dict[str, NDArray[np.bool_]]:
     truth = np.array([story.truth for story in facts.stories], bool)
     answers = np.array([story.answers is not None for story in facts.stories], bool)
     return {"false": ~truth, "true": truth, "correction": answers}
+
+
+def by_stories(
+    facts: Facts, value_of: Callable[[str | int, NDArray[np.bool_]], dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """The value of each group of stories under "truth", and of each single story under "stories".
+
+    ``value_of`` is called with the name of the group or the number of the story, and with the
+    stories that it holds (bool [stories]).
+    """
+    numbers = np.arange(len(facts.stories))
+    return {
+        "truth": {name: value_of(name, stories) for name, stories in truth_groups(facts).items()},
+        "stories": {name: value_of(i, numbers == i) for i, name in enumerate(story_names(facts))},
+    }
 
 
 def edges_of(horizon: float, bins: int = BINS) -> NDArray[np.float64]:

@@ -14,9 +14,9 @@ from rumorsim.measures.base import Meaning, Measure
 from rumorsim.measures.counting import (
     FirstSeen,
     StoryCounts,
+    by_stories,
     over_time,
     ratio,
-    story_names,
     truth_groups,
 )
 
@@ -74,31 +74,25 @@ class Impressions(Measure[State]):
 
     @override
     def value(self, state: State) -> dict[str, Any]:
-        reads, edges = state.reads.counts, state.reads.edges
-        totals = reads.sum(axis=1)
-        facts = state.facts
+        reads, facts = state.reads.counts, state.facts
+
+        def counts(key: str | int, stories: NDArray[np.bool_]) -> dict[str, Any]:
+            total = int(reads[stories].sum())
+            if isinstance(key, int):
+                accounts = int(state.exposed[key])
+            else:
+                accounts = state.accounts[key].count
+            return {
+                "reads": total,
+                "reads_per_account": ratio(total, accounts),
+                "over_time": over_time(state.reads.edges, reads=reads[stories].sum(axis=0)),
+            }
+
         return {
-            "reads": int(totals.sum()),
+            "reads": int(reads.sum()),
             "kinds": _by(state, facts.kinds, facts.kind),
             "platforms": _by(state, facts.platforms, facts.platform),
-            "truth": {
-                name: {
-                    "reads": int(totals[stories].sum()),
-                    "reads_per_account": ratio(
-                        int(totals[stories].sum()), state.accounts[name].count
-                    ),
-                    "over_time": over_time(edges, reads=reads[stories].sum(axis=0)),
-                }
-                for name, stories in state.groups.items()
-            },
-            "stories": {
-                name: {
-                    "reads": int(totals[story]),
-                    "reads_per_account": ratio(int(totals[story]), int(state.exposed[story])),
-                    "over_time": over_time(edges, reads=reads[story]),
-                }
-                for story, name in enumerate(story_names(state.facts))
-            },
+            **by_stories(facts, counts),
         }
 
 

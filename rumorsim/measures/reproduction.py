@@ -11,7 +11,7 @@ from typing_extensions import override
 from rumorsim.events.posts import PostLog, depths_and_roots
 from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
-from rumorsim.measures.counting import edges_of, ratio, story_names, truth_groups
+from rumorsim.measures.counting import by_stories, edges_of, ratio
 
 #: Cohorts are this many equal bins of [0, horizon).
 COHORTS: Final = 20
@@ -94,14 +94,7 @@ class Reproduction(Measure[State]):
         story = state.posts.story
         return {
             **table.of(np.ones(len(story), bool)),
-            "truth": {
-                name: table.of(stories[story])
-                for name, stories in truth_groups(state.facts).items()
-            },
-            "stories": {
-                name: table.of(story == index)
-                for index, name in enumerate(story_names(state.facts))
-            },
+            **by_stories(state.facts, lambda _, stories: table.of(stories[story])),
         }
 
 

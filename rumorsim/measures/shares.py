@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from typing_extensions import override
 
 from rumorsim.events.stream import Batch, Facts, Kind
@@ -13,8 +14,8 @@ from rumorsim.measures.counting import (
     FirstSeen,
     FirstSeenOf,
     StoryCounts,
+    by_stories,
     over_time,
-    story_names,
     truth_groups,
 )
 
@@ -69,26 +70,19 @@ class Shares(Measure[State]):
 
     @override
     def value(self, state: State) -> dict[str, Any]:
-        shared, edges = state.shared.counts, state.shared.edges
-        return {
-            "shares": int(shared.sum()),
-            "publications": int(state.published.sum()),
-            "truth": {
-                name: {
-                    "shares": int(shared[stories].sum()),
-                    "publications": int(state.published[stories].sum()),
-                    "sharers": state.in_group[name].count,
-                    "over_time": over_time(edges, shares=shared[stories].sum(axis=0)),
-                }
-                for name, stories in state.groups.items()
-            },
-            "stories": {
-                name: {
-                    "shares": int(shared[story].sum()),
-                    "publications": int(state.published[story]),
-                    "sharers": state.in_story.count(story),
-                    "over_time": over_time(edges, shares=shared[story]),
-                }
-                for story, name in enumerate(story_names(state.facts))
-            },
-        }
+        shared, published = state.shared.counts, state.published
+
+        def counts(key: str | int, stories: NDArray[np.bool_]) -> dict[str, Any]:
+            if isinstance(key, int):
+                sharers = state.in_story.count(key)
+            else:
+                sharers = state.in_group[key].count
+            return {
+                "shares": int(shared[stories].sum()),
+                "publications": int(published[stories].sum()),
+                "sharers": sharers,
+                "over_time": over_time(state.shared.edges, shares=shared[stories].sum(axis=0)),
+            }
+
+        totals = {"shares": int(shared.sum()), "publications": int(published.sum())}
+        return {**totals, **by_stories(state.facts, counts)}

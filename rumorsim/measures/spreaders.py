@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from rumorsim.events.stream import STOPS, Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, Measure
-from rumorsim.measures.counting import BINS, bin_of, edges_of, over_time, story_names, truth_groups
+from rumorsim.measures.counting import BINS, bin_of, by_stories, edges_of, over_time, truth_groups
 
 
 class Group:
@@ -55,8 +55,10 @@ class State:
         self.facts = facts
         self.edges = edges_of(facts.horizon)
         self.truth = truth_groups(facts)
-        self.groups = {name: Group() for name in self.truth}
-        self.by_story = [Group() for _ in facts.stories]
+        #: By the name of the truth, and by the number of the story.
+        self.groups: dict[str | int, Group] = {
+            key: Group() for key in (*self.truth, *range(len(facts.stories)))
+        }
         self.telling: dict[int, NDArray[np.bool_]] = {}
 
 
@@ -95,20 +97,14 @@ class Spreaders(Measure[State]):
             if story not in state.telling:
                 state.telling[story] = np.zeros(state.facts.accounts, bool)
             change[places] = _changes(part, state.telling[story])
-            state.by_story[story].add(part, change[places], state.edges)
+            state.groups[story].add(part, change[places], state.edges)
         for name, stories in state.truth.items():
             mine = stories[told.story]
             state.groups[name].add(Batch(told.rows[mine]), change[mine], state.edges)
 
     @override
     def value(self, state: State) -> dict[str, Any]:
-        return {
-            "truth": {name: group.value(state.edges) for name, group in state.groups.items()},
-            "stories": {
-                name: state.by_story[story].value(state.edges)
-                for story, name in enumerate(story_names(state.facts))
-            },
-        }
+        return by_stories(state.facts, lambda key, _: state.groups[key].value(state.edges))
 
 
 def _changes(part: Batch, telling: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from rumorsim.common.errors import InputError
 from rumorsim.graphs import FollowGraph, from_edges, read_follows, reading, sources
-from rumorsim.graphs.cells import LONGEST_LINE, Said, Shape
+from rumorsim.graphs.cells import LONGEST_LINE, Shape, TextOptions
 from rumorsim.graphs.columns import parse_columns
 from rumorsim.graphs.lines import LineFormat, Skip
 
@@ -183,7 +183,7 @@ def form(separator: bytes, words: str, comments: str | None) -> LineFormat:
     return LineFormat(
         "f",
         columns,
-        Said(comments=comments),
+        TextOptions(comments=comments),
         Shape(separator),
         integers=True,
         width=len(columns.words),

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 from typing_extensions import override
 
 from rumorsim.platform.interventions.base import Intervention
-
-if TYPE_CHECKING:
-    from rumorsim.platform.desk import Case, Desk
 
 
 class CircuitBreaker(Intervention):
@@ -58,8 +55,3 @@ class CircuitBreaker(Intervention):
     @override
     def force(self) -> dict[str, float]:
         return {"flow": self.flow, "amplified": self.amplified}
-
-    @override
-    def act(self, desk: Desk, target: int, case: Case) -> None:
-        done = desk.slow(target, flow=self.flow, amplified=self.amplified, case=case)
-        case.done.append(done)

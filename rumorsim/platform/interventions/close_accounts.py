@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
-from typing_extensions import override
 
 from rumorsim.platform.interventions.base import Intervention
-
-if TYPE_CHECKING:
-    from rumorsim.platform.desk import Case, Desk
 
 
 class CloseAccounts(Intervention):
@@ -25,7 +21,3 @@ class CloseAccounts(Intervention):
     summary: ClassVar = "close accounts for good (or for a given time)"
 
     kind: Literal["close-accounts"] = Field("close-accounts", description="account closure")
-
-    @override
-    def act(self, desk: Desk, target: int, case: Case) -> None:
-        case.done.append(desk.close(target, case=case))

@@ -59,7 +59,6 @@ class CrowdNote(Intervention):
 
     @override
     def act(self, desk: Desk, target: int, case: Case) -> None:
-        done = desk.label(target, credence=self.credence, case=case)
-        case.done.append(done)
-        if not done.moot and uniform(case.words[3]) < self.withdrawal:
+        super().act(desk, target, case)
+        if not case.done[-1].moot and uniform(case.words[3]) < self.withdrawal:
             case.done.append(desk.delete(target, reason="withdrawn by its author", case=case))

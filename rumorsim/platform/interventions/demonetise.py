@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 from typing_extensions import override
 
 from rumorsim.platform.interventions.base import Intervention
-
-if TYPE_CHECKING:
-    from rumorsim.platform.desk import Case, Desk
 
 
 class Demonetise(Intervention):
@@ -38,7 +35,3 @@ class Demonetise(Intervention):
     @override
     def force(self) -> dict[str, float]:
         return {"keep": self.keep}
-
-    @override
-    def act(self, desk: Desk, target: int, case: Case) -> None:
-        case.done.append(desk.demonetise(target, keep=self.keep, case=case))

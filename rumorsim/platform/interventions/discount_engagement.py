@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 from typing_extensions import override
 
 from rumorsim.platform.interventions.base import Intervention
 from rumorsim.platform.surfaces.base import KEPT_OFF_BY
-
-if TYPE_CHECKING:
-    from rumorsim.platform.desk import Case, Desk
 
 
 class DiscountEngagement(Intervention):
@@ -35,7 +32,3 @@ class DiscountEngagement(Intervention):
     @override
     def force(self) -> dict[str, float]:
         return {"weight": self.weight}
-
-    @override
-    def act(self, desk: Desk, target: int, case: Case) -> None:
-        case.done.append(desk.discount_engagement(target, weight=self.weight, case=case))

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
-from typing_extensions import override
 
 from rumorsim.platform.interventions.base import Intervention
-
-if TYPE_CHECKING:
-    from rumorsim.platform.desk import Case, Desk
 
 
 class FilterTrending(Intervention):
@@ -24,7 +20,3 @@ class FilterTrending(Intervention):
     kind: Literal["filter-trending"] = Field(
         "filter-trending", description="trending-list filtering"
     )
-
-    @override
-    def act(self, desk: Desk, target: int, case: Case) -> None:
-        case.done.append(desk.delist(target, case=case))

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
-from typing_extensions import override
 
 from rumorsim.platform.interventions.base import Intervention
-
-if TYPE_CHECKING:
-    from rumorsim.platform.desk import Case, Desk
 
 
 class LimitPush(Intervention):
@@ -25,7 +21,3 @@ class LimitPush(Intervention):
     needs: ClassVar = frozenset({"push"})
 
     kind: Literal["limit-push"] = Field("limit-push", description="limited push")
-
-    @override
-    def act(self, desk: Desk, target: int, case: Case) -> None:
-        case.done.append(desk.limit_push(target, case=case))

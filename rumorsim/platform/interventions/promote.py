@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
-from typing_extensions import override
 
 from rumorsim.platform.interventions.base import Intervention
-
-if TYPE_CHECKING:
-    from rumorsim.platform.desk import Case, Desk
 
 
 class Promote(Intervention):
@@ -27,7 +23,3 @@ class Promote(Intervention):
     needs: ClassVar = frozenset({"pinned slot"})
 
     kind: Literal["promote"] = Field("promote", description="promotion into the pinned slot")
-
-    @override
-    def act(self, desk: Desk, target: int, case: Case) -> None:
-        case.done.append(desk.promote(target, case=case))

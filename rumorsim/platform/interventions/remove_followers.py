@@ -45,9 +45,8 @@ class RemoveFollowers(Intervention):
 
     @override
     def act(self, desk: Desk, target: int, case: Case) -> None:
-        done = desk.remove_followers(target, keep=self.keep, case=case)
-        case.done.append(done)
-        if self.regrowth and not done.moot:
+        super().act(desk, target, case)
+        if self.regrowth and not case.done[-1].moot:
             desk.env.process(self._regrow(desk, target, case))
 
     def _regrow(self, desk: Desk, target: int, case: Case) -> Generator[Any, Any, None]:

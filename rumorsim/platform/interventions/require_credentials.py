@@ -67,11 +67,8 @@ class RequireCredentials(Intervention):
 
     @override
     def act(self, desk: Desk, target: int, case: Case) -> None:
-        done = desk.require_credentials(
-            target, credence=self.credence, silence=self.silence, case=case
-        )
-        case.done.append(done)
-        if not done.moot and desk.kind_of(target) not in self.unqualified:
+        super().act(desk, target, case)
+        if not case.done[-1].moot and desk.kind_of(target) not in self.unqualified:
             desk.env.process(self._certify(desk, case))
 
     def _certify(self, desk: Desk, case: Case) -> Generator[Any, Any, None]:

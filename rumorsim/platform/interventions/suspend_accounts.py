@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 from typing_extensions import override
 
 from rumorsim.common.units import PositiveDuration
 from rumorsim.platform.interventions.base import Intervention
-
-if TYPE_CHECKING:
-    from rumorsim.platform.desk import Case, Desk
 
 
 class SuspendAccounts(Intervention):
@@ -28,7 +25,3 @@ class SuspendAccounts(Intervention):
     @override
     def force(self) -> dict[str, float]:
         return {"hide_posts": self.hide_posts}
-
-    @override
-    def act(self, desk: Desk, target: int, case: Case) -> None:
-        case.done.append(desk.suspend(target, hide_posts=self.hide_posts, case=case))

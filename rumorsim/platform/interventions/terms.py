@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from rumorsim.common.laws import Law
 from rumorsim.common.settings import Model, replaced
 from rumorsim.common.units import Duration, PositiveDuration, Quota
+from rumorsim.events.verbs import method_of
 from rumorsim.platform.interventions.waiting import AGE, TIME, Wait
 
 if TYPE_CHECKING:
@@ -258,8 +259,14 @@ class Terms(Model):
     # -- behaviour ------------------------------------------------------------------
 
     def act(self, desk: Desk, target: int, case: Case) -> None:
-        """Do it to one target. Tokens of what was done go to ``case.done``."""
-        raise NotImplementedError
+        """Do it to one target: its ``verb`` with the settings of :meth:`force`, unless overridden.
+
+        What was done goes to ``case.done``.
+        """
+        if not self.verb:
+            raise NotImplementedError(f"{type(self).__name__} needs a verb or its own act")
+        do = getattr(desk, method_of(self.verb))
+        case.done.append(do(target, **self.force(), case=case))
 
     def fits_world(self, world: World, key: str) -> None:
         """InputError where it cannot be started in a world; ``key`` is where it stands."""

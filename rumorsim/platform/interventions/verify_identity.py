@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 from typing_extensions import override
 
 from rumorsim.platform.interventions.base import Intervention
-
-if TYPE_CHECKING:
-    from rumorsim.platform.desk import Case, Desk
 
 
 class VerifyIdentity(Intervention):
@@ -41,7 +38,3 @@ class VerifyIdentity(Intervention):
     @override
     def force(self) -> dict[str, float]:
         return {"credence": self.credence}
-
-    @override
-    def act(self, desk: Desk, target: int, case: Case) -> None:
-        case.done.append(desk.unmask(target, credence=self.credence, case=case))
