@@ -8,7 +8,7 @@ from pydantic import Field
 
 from rumorsim.adversaries.returning import Returning
 from rumorsim.common.laws import Law, Lognormal
-from rumorsim.common.units import Duration
+from rumorsim.common.units import Duration, ZeroToOne
 
 
 class CohortReplacement(Returning):
@@ -28,8 +28,8 @@ class CohortReplacement(Returning):
         default_factory=lambda: Lognormal(law="lognormal", median="2 h", sigma=1.0),  # type: ignore[arg-type]
         description="from the closure to the next bot (assumption)",
     )
-    regained: float = Field(
-        1.0, ge=0, le=1, description="share of the followers that are bots of the operator's too"
+    regained: ZeroToOne = Field(
+        1.0, description="share of the followers that are bots of the operator's too"
     )
     half_life: Duration = Field(
         "0 h",  # type: ignore[assignment]

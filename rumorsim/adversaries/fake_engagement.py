@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from rumorsim.adversaries.base import Luck
 from rumorsim.adversaries.boosting import Chorus
+from rumorsim.common.units import ZeroToOne
 
 if TYPE_CHECKING:
     from rumorsim.adversaries.scene import Scene
@@ -32,9 +33,7 @@ class FakeEngagement(Chorus):
     )
     price: float = Field(1.0, gt=0, le=1e12, description="money for one share (assumption)")
     budget: float = Field(1e12, ge=0, le=1e15, description="what the buyer may spend (assumption)")
-    real: float = Field(
-        0.0, ge=0, le=1, description="share of the fake accounts' followers that are real"
-    )
+    real: ZeroToOne = Field(0.0, description="share of the fake accounts' followers that are real")
 
     @override
     def start(self, scene: Scene, ordinal: int) -> None:

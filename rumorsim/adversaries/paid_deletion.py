@@ -12,7 +12,7 @@ from rumorsim.adversaries.base import Adversary, Luck
 from rumorsim.adversaries.paid_posters import WAITS
 from rumorsim.common.laws import sample
 from rumorsim.common.randomness import uniform
-from rumorsim.common.units import Rate
+from rumorsim.common.units import Rate, ZeroToOne
 
 if TYPE_CHECKING:
     from rumorsim.adversaries.scene import Scene
@@ -36,7 +36,7 @@ class PaidDeletion(Adversary):
         strict=False, min_length=1, max_length=1000, description="posts of these stories"
     )
     rate: Rate = Field(description="attempts (assumption)")
-    success: float = Field(1.0, ge=0, le=1, description="P(an attempt succeeds) (assumption)")
+    success: ZeroToOne = Field(1.0, description="P(an attempt succeeds) (assumption)")
     price: float = Field(1.0, gt=0, le=1e12, description="money for one deletion (assumption)")
     budget: float = Field(ge=0, le=1e15, description="what the sponsor may spend (assumption)")
 

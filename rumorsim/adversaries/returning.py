@@ -13,7 +13,7 @@ from typing_extensions import override
 from rumorsim.adversaries.base import Adversary, Kinds, Luck, of_kinds
 from rumorsim.common.laws import Law, Lognormal, quantile_table, round24, sample
 from rumorsim.common.randomness import uniform
-from rumorsim.common.units import Duration
+from rumorsim.common.units import Duration, ZeroToOne
 
 if TYPE_CHECKING:
     from rumorsim.adversaries.scene import Scene
@@ -34,13 +34,13 @@ class Returning(Adversary):
     """
 
     kinds: Kinds = Field((), description="accounts of these kinds; empty: of any")
-    chance: float = Field(1.0, ge=0, le=1, description="P(it comes back | closed) (assumption)")
+    chance: ZeroToOne = Field(1.0, description="P(it comes back | closed) (assumption)")
     delay: Law = Field(
         default_factory=lambda: Lognormal(law="lognormal", median="2 d", sigma=1.0),  # type: ignore[arg-type]
         description="from the closure to the new account (assumption)",
     )
-    regained: float = Field(
-        0.5, ge=0, le=1, description="share of the followers regained at last (assumption)"
+    regained: ZeroToOne = Field(
+        0.5, description="share of the followers regained at last (assumption)"
     )
     half_life: Duration = Field(
         "7 d",  # type: ignore[assignment]

@@ -133,6 +133,13 @@ def parse_start(text: Any) -> datetime:
     raise ValueError('must be a local date and time such as "2023-03-10 08:00"')
 
 
+#: A probability, a share or a factor that only lowers.
+ZeroToOne = Annotated[float, Field(ge=0, le=1)]
+#: A whole number of at least 1.
+Count = Annotated[int, Field(ge=1, le=2**31 - 2)]
+#: Names of kinds, categories, platforms and the like.
+Names = Annotated[tuple[str, ...], Field(strict=False, max_length=100)]
+
 _DURATION_SCHEMA = {"type": "string", "examples": ["90 min", "12.5 h", "74 d"]}
 
 #: Hours >= 0 from text with a unit.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 from typing_extensions import override
 
+from rumorsim.common.units import ZeroToOne
 from rumorsim.events.verbs import APPEALED
 from rumorsim.platform.interventions.base import Intervention, When
 from rumorsim.platform.interventions.cases import Caseload
@@ -39,11 +40,11 @@ class Appeals(Intervention):
         When(age="0 h"),  # type: ignore[arg-type]
         description="age: time from the penalty to the appeal",
     )
-    sensitivity: float | None = Field(
-        None, ge=0, le=1, description="P(upheld | reviewed, guilty); absent: none is upheld"
+    sensitivity: ZeroToOne | None = Field(
+        None, description="P(upheld | reviewed, guilty); absent: none is upheld"
     )
-    false_positive_rate: float | None = Field(
-        None, ge=0, le=1, description="P(upheld | reviewed, innocent); goes with sensitivity"
+    false_positive_rate: ZeroToOne | None = Field(
+        None, description="P(upheld | reviewed, innocent); goes with sensitivity"
     )
 
     @override

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field, model_validator
 from typing_extensions import override
 
+from rumorsim.common.units import Count, ZeroToOne
 from rumorsim.platform.interventions.base import Intervention
 
 
@@ -25,20 +26,14 @@ class CircuitBreaker(Intervention):
     summary: ClassVar = "slow the stories that spread fastest, whatever they say"
 
     kind: Literal["circuit-breaker"] = Field("circuit-breaker", description="circuit breaker")
-    flow: float = Field(
-        0.9,
-        ge=0,
-        le=1,
-        description="factor on P(share) of a slowed story (-10%, Bak-Coleman et al. 2022)",
+    flow: ZeroToOne = Field(
+        0.9, description="factor on P(share) of a slowed story (-10%, Bak-Coleman et al. 2022)"
     )
     amplified: bool = Field(
         True, description="surfaces and push go on showing it; false: while slowed, none does"
     )
-    fastest: int | None = Field(
-        None,
-        ge=1,
-        le=2**31 - 2,
-        description="with a window in when: only this many of the fastest at the threshold",
+    fastest: Count | None = Field(
+        None, description="with a window in when: only this many of the fastest at the threshold"
     )
 
     @model_validator(mode="after")

@@ -8,6 +8,7 @@ from pydantic import Field
 from typing_extensions import override
 
 from rumorsim.common.settings import Model
+from rumorsim.common.units import Names
 from rumorsim.platform.interventions.base import Intervention
 
 if TYPE_CHECKING:
@@ -20,9 +21,7 @@ class Tier(Model):
     name: str = Field(
         min_length=1, max_length=100, description="its name in the reasons for an act"
     )
-    kinds: tuple[str, ...] = Field(
-        (), strict=False, max_length=100, description="accounts of these kinds; empty: of any"
-    )
+    kinds: Names = Field((), description="accounts of these kinds; empty: of any")
     followers: int = Field(
         0, ge=0, le=2**31 - 2, description="with at least this many followers at the start"
     )

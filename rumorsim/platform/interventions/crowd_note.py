@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from rumorsim.common.laws import Law, Quantiles
 from rumorsim.common.randomness import uniform
+from rumorsim.common.units import ZeroToOne
 from rumorsim.platform.interventions.base import Intervention
 from rumorsim.platform.interventions.label import AFTER_A_NOTE
 
@@ -43,14 +44,11 @@ class CrowdNote(Intervention):
         default_factory=_deployment,
         description="from the trigger to the note (default: quartiles of X)",
     )
-    credence: float = Field(
-        AFTER_A_NOTE,
-        ge=0,
-        le=1,
-        description="factor on P(share) of a noted post (-46%, Slaughter et al. 2025)",
+    credence: ZeroToOne = Field(
+        AFTER_A_NOTE, description="factor on P(share) of a noted post (-46%, Slaughter et al. 2025)"
     )
-    withdrawal: float = Field(
-        0.0, ge=0, le=1, description="P(the author then takes the post down) (assumption)"
+    withdrawal: ZeroToOne = Field(
+        0.0, description="P(the author then takes the post down) (assumption)"
     )
 
     @override

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field, model_validator
 from typing_extensions import override
 
+from rumorsim.common.units import Count, ZeroToOne
 from rumorsim.platform.interventions.base import Intervention
 
 if TYPE_CHECKING:
@@ -26,17 +27,11 @@ class Friction(Intervention):
     summary: ClassVar = "prompts before sharing and limits on forwards, on whole platforms"
 
     kind: Literal["friction"] = Field("friction", description="share friction")
-    friction: float = Field(
-        0.951,
-        ge=0,
-        le=1,
-        description="factor on P(share) (accuracy prompt: -4.9%, Offer-Westort et al. 2024)",
+    friction: ZeroToOne = Field(
+        0.951, description="factor on P(share) (accuracy prompt: -4.9%, Offer-Westort et al. 2024)"
     )
-    forward_limit: int | None = Field(
-        None,
-        ge=1,
-        le=2**31 - 2,
-        description="a share goes to at most this many followers, drawn from all of them",
+    forward_limit: Count | None = Field(
+        None, description="a share goes to at most this many followers, drawn from all of them"
     )
 
     @model_validator(mode="after")

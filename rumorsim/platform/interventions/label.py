@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 from typing_extensions import override
 
+from rumorsim.common.units import ZeroToOne
 from rumorsim.platform.interventions.base import Intervention
 
 #: Reposts fell by 46% once a community note was attached (Slaughter et al., PNAS 2025).
@@ -27,10 +28,8 @@ class Label(Intervention):
     summary: ClassVar = "put a warning on posts"
 
     kind: Literal["label"] = Field("label", description="warning label")
-    credence: float = Field(
+    credence: ZeroToOne = Field(
         AFTER_A_NOTE,
-        ge=0,
-        le=1,
         description="factor on P(share) of a labelled post (reposts after a community note:"
         " -46%, Slaughter et al. 2025)",
     )

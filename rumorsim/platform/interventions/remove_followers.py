@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field, model_validator
 from typing_extensions import override
 
+from rumorsim.common.units import ZeroToOne
 from rumorsim.platform.interventions.base import Intervention
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ class RemoveFollowers(Intervention):
         "remove-followers", description="removal of followers"
     )
     keep: float = Field(0.0, ge=0, lt=1, description="share of followers that stays")
-    regrowth: float = Field(
-        0.0, ge=0, le=1, description="share of the lost followers that is back after each day"
+    regrowth: ZeroToOne = Field(
+        0.0, description="share of the lost followers that is back after each day"
     )
 
     @model_validator(mode="after")

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from typing_extensions import override
 
 from rumorsim.common.laws import Law, Lognormal, quantile_table, sample
+from rumorsim.common.units import Names, ZeroToOne
 from rumorsim.platform.interventions.base import Intervention
 
 if TYPE_CHECKING:
@@ -37,22 +38,16 @@ class RequireCredentials(Intervention):
     kind: Literal["require-credentials"] = Field(
         "require-credentials", description="required credentials"
     )
-    unqualified: tuple[str, ...] = Field(
-        (),
-        strict=False,
-        max_length=100,
-        description="accounts of these kinds have no credentials to show; others are certified",
+    unqualified: Names = Field(
+        (), description="accounts of these kinds have no credentials to show; others are certified"
     )
     certification: Law = Field(
         default_factory=_a_few_days,
         description="time until a qualified account is certified (assumption)",
     )
     silence: bool = Field(True, description="until certified it cannot post; false: it can")
-    credence: float = Field(
-        1.0,
-        ge=0,
-        le=1,
-        description="factor on P(share) of its posts until certified (assumption)",
+    credence: ZeroToOne = Field(
+        1.0, description="factor on P(share) of its posts until certified (assumption)"
     )
 
     @model_validator(mode="after")

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from rumorsim.common.laws import Law
 from rumorsim.common.settings import Model, replaced
-from rumorsim.common.units import Duration, PositiveDuration, Quota
+from rumorsim.common.units import Count, Duration, Names, PositiveDuration, Quota, ZeroToOne
 from rumorsim.events.verbs import method_of
 from rumorsim.platform.interventions.waiting import AGE, TIME, Wait
 
@@ -31,15 +31,9 @@ class When(Model):
         fail_fast=True,
         description="at these times, for every target that fits",
     )
-    reports: int | None = Field(
-        None, ge=1, le=2**31 - 2, description="once the target has this many reports"
-    )
-    shares: int | None = Field(
-        None, ge=1, le=2**31 - 2, description="once the target has been shared this often"
-    )
-    reach: int | None = Field(
-        None, ge=1, le=2**31 - 2, description="once the target has reached this many accounts"
-    )
+    reports: Count | None = Field(None, description="once the target has this many reports")
+    shares: Count | None = Field(None, description="once the target has been shared this often")
+    reach: Count | None = Field(None, description="once the target has reached this many accounts")
     age: Duration | None = Field(
         None,
         description="this long after the target was posted (or first posted), within 4 s",
@@ -47,11 +41,8 @@ class When(Model):
     window: PositiveDuration | None = Field(
         None, description="count only what happens within each such window, looked at when it ends"
     )
-    off: int | None = Field(
-        None,
-        ge=1,
-        le=2**31 - 2,
-        description="with window: undone when a window's count is below this",
+    off: Count | None = Field(
+        None, description="with window: undone when a window's count is below this"
     )
 
     @model_validator(mode="after")
@@ -101,32 +92,18 @@ class Whom(Model):
         fail_fast=True,
         description="these accounts, by the graph's ids; posts by them, stories published by one",
     )
-    platforms: tuple[str, ...] = Field(
-        (),
-        strict=False,
-        max_length=100,
-        description="accounts on these platforms; posts by them, stories published by one",
+    platforms: Names = Field(
+        (), description="accounts on these platforms; posts by them, stories published by one"
     )
-    kinds: tuple[str, ...] = Field(
-        (),
-        strict=False,
-        max_length=100,
-        description="accounts of these kinds; posts by them, stories published by one",
+    kinds: Names = Field(
+        (), description="accounts of these kinds; posts by them, stories published by one"
     )
-    categories: tuple[str, ...] = Field(
-        (),
-        strict=False,
-        max_length=100,
-        description="stories of these categories, and who posted one",
-    )
+    categories: Names = Field((), description="stories of these categories, and who posted one")
     stories: tuple[str, ...] = Field(
         (), strict=False, max_length=1000, description="these stories, and who posted one"
     )
-    top: int | None = Field(
-        None,
-        ge=1,
-        le=2**31 - 2,
-        description="only this many of the most followed accounts, their posts, their stories",
+    top: Count | None = Field(
+        None, description="only this many of the most followed accounts, their posts, their stories"
     )
     strikes: int = Field(
         0,
@@ -134,20 +111,17 @@ class Whom(Model):
         le=10_000,
         description="accounts (or those behind the target) with at least this many penalties",
     )
-    suspicion: float = Field(
-        0.0, ge=0, le=1, description="at least this many reports for each account reached"
+    suspicion: ZeroToOne = Field(
+        0.0, description="at least this many reports for each account reached"
     )
-    fraction: float = Field(
-        1.0, ge=0, le=1, description="only a random sample of the targets, as a share of all"
+    fraction: ZeroToOne = Field(
+        1.0, description="only a random sample of the targets, as a share of all"
     )
     posts: Literal["all", "originals", "shares"] = Field(
         "all", description="for posts: which of them"
     )
-    nth: int | None = Field(
-        None,
-        ge=1,
-        le=2**31 - 2,
-        description="for posts: only the n-th post of its author, counted from 1",
+    nth: Count | None = Field(
+        None, description="for posts: only the n-th post of its author, counted from 1"
     )
 
 
@@ -190,24 +164,20 @@ class Terms(Model):
         description="people who review cases one at a time; absent: no queue",
     )
     review_time: Law | None = Field(None, description="with reviewers: time for one case")
-    sensitivity: float | None = Field(
+    sensitivity: ZeroToOne | None = Field(
         None,
-        ge=0,
-        le=1,
         description="P(act | reviewed, guilty); absent: every case is acted upon without review",
     )
-    false_positive_rate: float | None = Field(
-        None, ge=0, le=1, description="P(act | reviewed, innocent); goes with sensitivity"
+    false_positive_rate: ZeroToOne | None = Field(
+        None, description="P(act | reviewed, innocent); goes with sensitivity"
     )
     judge: Literal["truth", "category", "kind"] = Field(
         "truth",
         description="what makes a target guilty: a false story, any of whom.categories,"
         " or an account of guilty_kinds",
     )
-    guilty_kinds: tuple[str, ...] = Field(
+    guilty_kinds: Names = Field(
         (),
-        strict=False,
-        max_length=100,
         description="with judge = kind: accounts of these kinds are guilty, posts by them,"
         " stories published by one",
     )

@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from rumorsim.common.laws import round24
 from rumorsim.common.randomness import Purpose, address_word, philox_array, uniform_array
-from rumorsim.common.units import PositiveDuration
+from rumorsim.common.units import PositiveDuration, ZeroToOne
 from rumorsim.platform.surfaces.base import SurfaceModel
 from rumorsim.platform.surfaces.host import Host
 
@@ -32,11 +32,8 @@ class Push(SurfaceModel):
     seconds_a_refresh: ClassVar = 3e-5
 
     per_day: int = Field(3, ge=1, le=1000, description="the most pushes per day (assumption)")
-    opened: float = Field(
-        0.03,
-        ge=0,
-        le=1,
-        description="share of the platform's accounts that get and open one (assumption)",
+    opened: ZeroToOne = Field(
+        0.03, description="share of the platform's accounts that get and open one (assumption)"
     )
     least: float = Field(
         1.0,

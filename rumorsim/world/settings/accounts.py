@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from rumorsim.common.settings import Model
+from rumorsim.common.units import ZeroToOne
 from rumorsim.world.settings.presets import over, preset
 
 #: One line of text that names something.
@@ -16,7 +17,7 @@ Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f
 class KindOfAccount(Model):
     """A kind of account: how common it is and what sets it apart."""
 
-    share: float = Field(ge=0, le=1, description="share of all accounts")
+    share: ZeroToOne = Field(description="share of all accounts")
     prominence: float = Field(
         0.0,
         ge=0,
@@ -35,20 +36,18 @@ class KindOfAccount(Model):
     receptivity: float = Field(
         1.0, ge=0, le=1000, description="factor on P(share) of what it reads; 0 shares nothing"
     )
-    credence: float = Field(
-        1.0, ge=0, le=1, description="factor on P(share) of what it posts, before any label"
+    credence: ZeroToOne = Field(
+        1.0, description="factor on P(share) of what it posts, before any label"
     )
     posting: float = Field(
         1.0, ge=0, le=1000, description="factor on the rate of a story's `schedule`"
     )
-    dependence: float = Field(
-        0.0, ge=0, le=1, description="share of its posting that follows its income"
-    )
+    dependence: ZeroToOne = Field(0.0, description="share of its posting that follows its income")
     earnings: float = Field(
         0.0, ge=0, le=1e6, description="money it earns by 1,000 reads of its posts"
     )
-    countable: float = Field(
-        1.0, ge=0, le=1, description="weight of its engagement on surfaces, before any discount"
+    countable: ZeroToOne = Field(
+        1.0, description="weight of its engagement on surfaces, before any discount"
     )
 
 
@@ -100,10 +99,8 @@ class Accounts(Model):
         lt=1,
         description="share of accounts that are a second account of another's person",
     )
-    elsewhere: float = Field(
+    elsewhere: ZeroToOne = Field(
         0.0,
-        ge=0,
-        le=1,
         description="share of accounts on any but the first platform whose person has one on an"
         " earlier platform",
     )

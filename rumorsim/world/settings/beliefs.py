@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 
 from rumorsim.common.settings import Model
+from rumorsim.common.units import ZeroToOne
 
 
 class Beliefs(Model):
@@ -36,15 +37,13 @@ class Beliefs(Model):
     most_trust: float = Field(
         1.0, ge=0, le=100, description="trust never rises above this, or above where it began"
     )
-    chilling: float = Field(
+    chilling: ZeroToOne = Field(
         0.0,
-        ge=0,
-        le=1,
         description="share by which an account posts and shares less, each time it sees a"
         " followed account closed (assumption)",
     )
-    chilling_floor: float = Field(
-        0.0, ge=0, le=1, description="share of its posting that is left at least (assumption)"
+    chilling_floor: ZeroToOne = Field(
+        0.0, description="share of its posting that is left at least (assumption)"
     )
 
     @model_validator(mode="after")

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 from rumorsim.common.laws import Fixed, Law, Lomax
 from rumorsim.common.settings import Model, unchecked
-from rumorsim.common.units import DailyCurve, Rate
+from rumorsim.common.units import DailyCurve, Rate, ZeroToOne
 from rumorsim.engine.models import Terms
 
 #: Gamma shape across accounts; None where all are alike.
@@ -88,9 +88,7 @@ class Feed(Model):
         description="events: each first read is an event; late: in delay reading, worked out after"
         " the run, many times faster (the stream then has no expose rows)",
     )
-    friction: float = Field(
-        1.0, ge=0, le=1, description="factor on every P(share) on this platform"
-    )
+    friction: ZeroToOne = Field(1.0, description="factor on every P(share) on this platform")
 
 
 def feed_of(terms: Terms) -> Feed:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field, create_model, model_validator
 
 from rumorsim.common.settings import Model
+from rumorsim.common.units import Count, ZeroToOne
 from rumorsim.platform.surfaces import SURFACES, OtherSurface, SurfaceModel
 from rumorsim.world.settings.accounts import Name
 from rumorsim.world.settings.presets import over, preset
@@ -32,12 +33,9 @@ class _Limits(Model):
         le=100_000_000,
         description="with a preset: make its kind of follow graph, with this many accounts",
     )
-    friction: float = Field(1.0, ge=0, le=1, description="factor on every P(share) by its accounts")
-    forward_limit: int | None = Field(
-        None,
-        ge=1,
-        le=2**31 - 2,
-        description="the most followers that a share goes to, drawn from all of them",
+    friction: ZeroToOne = Field(1.0, description="factor on every P(share) by its accounts")
+    forward_limit: Count | None = Field(
+        None, description="the most followers that a share goes to, drawn from all of them"
     )
     crosspost: float = Field(
         0.0,

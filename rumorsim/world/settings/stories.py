@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from rumorsim.common.settings import Model
-from rumorsim.common.units import Duration, PositiveDuration, Rate
+from rumorsim.common.units import Duration, PositiveDuration, Rate, ZeroToOne
 from rumorsim.world.settings.accounts import Name
 
 
@@ -87,8 +87,8 @@ class Story(Model):
     copies: int = Field(
         1, ge=1, le=1_000_000, description="how many independent stories of this description"
     )
-    report: float = Field(
-        0.0, ge=0, le=1, description="P(report | read); one report of a story per account"
+    report: ZeroToOne = Field(
+        0.0, description="P(report | read); one report of a story per account"
     )
     vigour: float | None = Field(
         None, gt=0, le=1e6, description="gamma shape of the posts' vigour (mean 1); absent: 1"
@@ -105,34 +105,25 @@ class Story(Model):
         description="factor at the 1st, 2nd ... read; the last one holds from there on",
     )
     answers: Name | None = Field(None, description="the story that this one corrects")
-    correction: float = Field(
+    correction: ZeroToOne = Field(
         0.5,
-        ge=0,
-        le=1,
         description="with answers: factor on P(share) of the answered story for who has"
         " read this (assumption)",
     )
-    convinces: float = Field(
+    convinces: ZeroToOne = Field(
         1.0,
-        ge=0,
-        le=1,
         description="with answers: share of its readers who no longer believe the answered story"
         " (assumption)",
     )
-    backfire: float = Field(
-        0.0,
-        ge=0,
-        le=1,
-        description="with answers: share of its readers on whom it backfires",
+    backfire: ZeroToOne = Field(
+        0.0, description="with answers: share of its readers on whom it backfires"
     )
     backfire_factor: float = Field(
         1.5, ge=1, le=100, description="with backfire: their factor on P(share) (assumption)"
     )
-    belief: float = Field(
-        0.0, ge=0, le=1, description="P(believe | read); 0: belief is not followed"
-    )
-    if_doubted: float = Field(
-        1.0, ge=0, le=1, description="with belief: factor on P(share) for who does not believe it"
+    belief: ZeroToOne = Field(0.0, description="P(believe | read); 0: belief is not followed")
+    if_doubted: ZeroToOne = Field(
+        1.0, description="with belief: factor on P(share) for who does not believe it"
     )
 
     @model_validator(mode="after")
