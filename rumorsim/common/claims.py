@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rumorsim.common.errors import Fault, OutputError, show_value
+from rumorsim.common.errors import OutputError, show_value
 from rumorsim.common.files import MARKER, check_directory
 from rumorsim.common.provenance import digest_of
 
@@ -73,7 +73,7 @@ class Claim:
     def refused(place: Path, rule: str) -> OutputError:
         """The error for a place whose results are another scenario's."""
         advice = "name another one, or replace them with --force (in Python: force=True)"
-        return OutputError(Fault(rule, file=str(place), advice=advice))
+        return OutputError(rule, file=str(place), advice=advice)
 
 
 def is_unclaimed(place: Path, holds: str) -> bool:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rumorsim.common.drafts import Draft, is_draft
-from rumorsim.common.errors import Fault, InputError, OutputError, nearest, show_value
+from rumorsim.common.errors import InputError, OutputError, nearest, show_value
 
 #: The file that says a directory holds results of ours; written last, before the rename.
 MARKER: Final = "rumorsim.json"
@@ -37,20 +37,20 @@ def checked_file(path: str | os.PathLike[str]) -> Path:
     place = Path(path)
     shown = str(path)
     if "\0" in shown:
-        raise InputError(Fault("is not a file name", value=show_value(shown)))
+        raise InputError("is not a file name", value=show_value(shown))
     try:
         if place.is_dir():
-            raise InputError(Fault("is a directory, not a file", file=shown, advice=_inside(place)))
+            raise InputError("is a directory, not a file", file=shown, advice=_inside(place))
         if not place.exists():
             _check_annex_link(place)
-            raise InputError(Fault("there is no such file", file=shown, advice=_beside(place)))
+            raise InputError("there is no such file", file=shown, advice=_beside(place))
         if not place.is_file():
-            raise InputError(Fault("is not a regular file", file=shown))
+            raise InputError("is not a regular file", file=shown)
         with place.open("rb") as file:
             _check_own_data(place, file.read(_LONGEST_START))
     except OSError as error:
         raise InputError(
-            Fault("cannot be opened", file=shown[:200], value=str(error.strerror or error))
+            "cannot be opened", file=shown[:200], value=str(error.strerror or error)
         ) from error
     return place
 
@@ -70,7 +70,7 @@ def _check_annex_link(place: Path) -> None:
 def _not_fetched(place: Path, what: str, command: str) -> InputError:
     rule = f"{what} to a file that has not been fetched"
     advice = f"fetch it with: {command.replace('FILE', place.name)}"
-    return InputError(Fault(rule, file=str(place), advice=advice))
+    return InputError(rule, file=str(place), advice=advice)
 
 
 def _names(folder: Path) -> list[str]:
@@ -106,9 +106,9 @@ def read_file(place: Path, most: int, *, advice: str = "") -> bytes:
             data = file.read(most + 1)
     except OSError as error:
         rule = f"cannot be read: {error.strerror or error}"
-        raise InputError(Fault(rule, file=str(place))) from error
+        raise InputError(rule, file=str(place)) from error
     if len(data) > most:
-        raise InputError(Fault(f"is longer than {most:,} bytes", file=str(place), advice=advice))
+        raise InputError(f"is longer than {most:,} bytes", file=str(place), advice=advice)
     return data
 
 
@@ -120,12 +120,12 @@ def write_beside(place: Path, *, overwrite: bool = False) -> Iterator[Path]:
     cannot be written. A draft is hidden and ends in ``.part``.
     """
     if place.is_dir():
-        raise OutputError(Fault("is a directory, not a file", file=str(place)))
+        raise OutputError("is a directory, not a file", file=str(place))
     if place.exists() and not overwrite:
         advice = "choose another name, or overwrite it: --force, or overwrite=True in Python"
-        raise OutputError(Fault("exists already", file=str(place), advice=advice))
+        raise OutputError("exists already", file=str(place), advice=advice)
     if place.exists() and not place.is_file():
-        raise OutputError(Fault("is not a regular file", file=str(place)))
+        raise OutputError("is not a regular file", file=str(place))
     with _written(place, folder=False) as draft:
         yield draft.path
         draft.publish()
@@ -160,20 +160,16 @@ def check_directory(place: Path, *, marker: str = MARKER) -> None:
             names = [each.name for each in place.iterdir() if not is_draft(each.name)]
             if names and marker not in names:
                 rule = "holds files that are not results of rumorsim; nothing was overwritten"
-                raise OutputError(
-                    Fault(rule, file=str(place), advice="name a new or an empty directory")
-                )
+                raise OutputError(rule, file=str(place), advice="name a new or an empty directory")
         elif place.exists() or place.is_symlink():
-            raise OutputError(Fault("is a file, not a directory", file=str(place)))
+            raise OutputError("is a file, not a directory", file=str(place))
         parent = place.absolute().parent
         if not parent.is_dir():
             raise OutputError(
-                Fault(
-                    "its parent directory does not exist", file=str(place), advice=f"make {parent}"
-                )
+                "its parent directory does not exist", file=str(place), advice=f"make {parent}"
             )
         if not os.access(place if place.is_dir() else parent, os.W_OK):
-            raise OutputError(Fault("cannot be written: permission denied", file=str(place)))
+            raise OutputError("cannot be written: permission denied", file=str(place))
     except OSError as error:
         raise _unwritable(place, error) from error
 
@@ -204,4 +200,4 @@ def _written(place: Path, *, folder: bool) -> Iterator[Draft]:
 
 def _unwritable(place: Path, error: OSError) -> OutputError:
     rule = f"cannot be written: {error.strerror or error}"
-    return OutputError(Fault(rule, file=str(place)))
+    return OutputError(rule, file=str(place))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.common.errors import Fault, InputError
+from rumorsim.common.errors import InputError
 
 if TYPE_CHECKING:
     import pandas
@@ -28,7 +28,7 @@ def of_data(module: str) -> Any:
     except ImportError:
         name = module.partition(".")[0]
         advice = 'pip install "rumorsim[data]"; saved tables need nothing'
-        raise InputError(Fault(f"this table needs {name}", advice=advice)) from None
+        raise InputError(f"this table needs {name}", advice=advice) from None
 
 
 def of_one_type(values: NDArray[Any]) -> NDArray[Any]:

@@ -22,7 +22,7 @@ from typing import Any, Final
 from pydantic import Field
 from simpy import Event
 
-from rumorsim.common.errors import Fault, InputError, RumorsimError, nearest, show_value
+from rumorsim.common.errors import InputError, RumorsimError, nearest, show_value
 from rumorsim.common.fingerprints import Fingerprint
 from rumorsim.common.settings import Model, plain
 
@@ -257,11 +257,11 @@ def imported(reference: str) -> Any:
     try:
         return _named(module, name)
     except ImportError as error:
-        raise InputError(Fault(f"cannot be imported: {error}", value=value)) from error
+        raise InputError(f"cannot be imported: {error}", value=value) from error
     except AttributeError as error:
         there = [each for each in vars(import_module(module)) if not each.startswith("_")]
         advice = nearest(name, there)
-        raise InputError(Fault(str(error), value=value, advice=advice)) from error
+        raise InputError(str(error), value=value, advice=advice) from error
 
 
 def acting(function: Any, desk: Any, settings: Mapping[str, Any], what: str) -> Any:
@@ -362,10 +362,10 @@ def _alike(one: Any, other: Any) -> bool:
 
 def _needed(record: OwnCode, what: str, rule: str, advice: str) -> InputError:
     value = f"{record.code} (SHA-256 {record.sha256[:12]}...)"
-    return InputError(Fault(f"is Python code that {rule}", key=what, value=value, advice=advice))
+    return InputError(f"is Python code that {rule}", key=what, value=value, advice=advice)
 
 
 def _not_here(record: OwnCode, why: str) -> InputError:
     rule = f"cannot be had by this worker: {why}"
     advice = "start workers where they can import it, as it is here"
-    return InputError(Fault(rule, value=record.code, advice=advice))
+    return InputError(rule, value=record.code, advice=advice)

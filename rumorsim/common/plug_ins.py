@@ -18,7 +18,7 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points, version
 from typing import Any, Final, Generic, TypeVar
 
-from rumorsim.common.errors import Fault, InputError, show_value
+from rumorsim.common.errors import InputError, show_value
 
 #: The groups of entry points, by what they hold.
 GROUPS: Final = {
@@ -162,7 +162,7 @@ class Registry(Mapping[str, T], Generic[T]):
         if len(offered) > 1:
             rule = f"is offered by {' and by '.join(map(str, offered))}"
             advice = "uninstall all but one of them"
-            raise InputError(Fault(rule, value=value, advice=advice))
+            raise InputError(rule, value=value, advice=advice)
         try:
             return self.made(name, offered[0].load())
         except Exception as error:
@@ -170,4 +170,4 @@ class Registry(Mapping[str, T], Generic[T]):
             cause = f"{type(error).__name__}: {error}"
             rule = f"cannot be loaded from {offered[0]} ({offered[0].value}): {cause}"
             advice = "mend or uninstall that distribution"
-            raise InputError(Fault(rule, value=value, advice=advice)) from error
+            raise InputError(rule, value=value, advice=advice) from error

@@ -80,7 +80,7 @@ def read_json(place: Path, shape: type[Saved] | None = None, *, advice: str = ""
     then says what to do.
     """
     if not place.exists() and not place.is_symlink():
-        raise InputError(Fault("is missing", file=str(place), advice=advice))
+        raise InputError("is missing", file=str(place), advice=advice)
     text = read_file(checked_file(place), MOST_JSON_BYTES)
     return parse_json(text, str(place), shape, advice=advice)
 
@@ -96,12 +96,12 @@ def parse_json(
     try:
         value = json.loads(data.decode("utf-8-sig"), parse_constant=refuse)
     except UnicodeDecodeError:
-        raise InputError(Fault("is not text in UTF-8", file=file, advice=advice)) from None
+        raise InputError("is not text in UTF-8", file=file, advice=advice) from None
     except RecursionError:
         raise InputError(_too_deep(file, advice)) from None
     except ValueError as error:
         shown = show_value(str(error))[1:-1]
-        raise InputError(Fault(f"is not JSON: {shown}", file=file, advice=advice)) from None
+        raise InputError(f"is not JSON: {shown}", file=file, advice=advice) from None
     if _is_deep(value):
         raise InputError(_too_deep(file, advice))
     return value if shape is None else checked(value, file, shape, advice)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import override
 
-from rumorsim.common.errors import Fault, InputError
+from rumorsim.common.errors import InputError
 from rumorsim.events.file_format import EventFormat, FileSink
 from rumorsim.events.sink import ROWS, batch_of, to_json
 from rumorsim.events.stream import COLUMNS, EVENT, Batch, Facts
@@ -28,7 +28,7 @@ def _import_pyarrow(file: str) -> tuple[Any, Any]:
     except ImportError as cause:
         advice = "pip install 'rumorsim[data]', or use .ndjson or .ndjson.gz"
         raise InputError(
-            Fault("Parquet and Arrow files need pyarrow", file=file, advice=advice)
+            "Parquet and Arrow files need pyarrow", file=file, advice=advice
         ) from cause
     return pyarrow, pyarrow.parquet
 

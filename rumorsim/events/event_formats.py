@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from rumorsim.common.errors import Fault, InputError, nearest, show_value
+from rumorsim.common.errors import InputError, nearest, show_value
 from rumorsim.common.plug_ins import Registry
 from rumorsim.events.arrow import Arrow, Parquet
 from rumorsim.events.file_format import EventFormat
@@ -41,12 +41,10 @@ def format_of(path: str | Path, format: str | None = None) -> EventFormat:
     if format is not None:
         if format not in EVENT_FORMATS:
             raise InputError(
-                Fault(
-                    "must be a format of events",
-                    key="format",
-                    value=show_value(format),
-                    advice=nearest(format, list(EVENT_FORMATS)),
-                )
+                "must be a format of events",
+                key="format",
+                value=show_value(format),
+                advice=nearest(format, list(EVENT_FORMATS)),
             )
         return EVENT_FORMATS[format]
     name = str(path)
@@ -61,11 +59,9 @@ def format_of(path: str | Path, format: str | None = None) -> EventFormat:
         if found:
             return max(found, key=lambda entry: len(entry[0]))[1]
     raise InputError(
-        Fault(
-            "the suffix must name a format of events",
-            file=name,
-            advice="one of " + ", ".join(s for e in EVENT_FORMATS.values() for s in e.suffixes),
-        )
+        "the suffix must name a format of events",
+        file=name,
+        advice="one of " + ", ".join(s for e in EVENT_FORMATS.values() for s in e.suffixes),
     )
 
 

@@ -18,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.common.errors import Fault, InputError, show_value
+from rumorsim.common.errors import InputError, show_value
 from rumorsim.common.plurals import counted
 from rumorsim.events.stream import AdversaryFacts, Facts, InterventionFacts, StoryFacts
 
@@ -131,11 +131,9 @@ def facts_from_json(data: Mapping[str, Any], file: str = "") -> Facts:
         )
     except (KeyError, RecursionError, TypeError, ValueError, binascii.Error, zlib.error) as cause:
         raise InputError(
-            Fault(
-                "must be the facts of a stream as rumorsim writes them",
-                file=file,
-                key="facts",
-                value=show_value(str(cause)),
-                advice="save the events again",
-            )
+            "must be the facts of a stream as rumorsim writes them",
+            file=file,
+            key="facts",
+            value=show_value(str(cause)),
+            advice="save the events again",
         ) from cause

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from typing_extensions import override
 
 from rumorsim.common.drafts import Draft
-from rumorsim.common.errors import Fault, OutputError
+from rumorsim.common.errors import OutputError
 from rumorsim.events.sink import Sink, header_of
 from rumorsim.events.stream import Batch, Facts
 
@@ -59,7 +59,7 @@ class FileSink(Sink):
             yield
         except OSError as cause:
             rule = f"cannot be written ({cause.strerror or cause})"
-            raise OutputError(Fault(rule, file=str(self._path))) from cause
+            raise OutputError(rule, file=str(self._path)) from cause
 
     @override
     def write(self, batch: Batch) -> None:

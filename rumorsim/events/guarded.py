@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rumorsim.common.drafts import Draft
-from rumorsim.common.errors import Fault, OutputError, RumorsimError
+from rumorsim.common.errors import OutputError, RumorsimError
 from rumorsim.common.own_code import blamed
 from rumorsim.events.file_format import EventFormat
 from rumorsim.events.sink import Sink
@@ -40,7 +40,7 @@ class GuardedSink(Sink):
         except OSError as error:
             Draft.close_all(self._path)
             rule = f"cannot be written ({error.strerror or error})"
-            raise OutputError(Fault(rule, file=str(self._path))) from error
+            raise OutputError(rule, file=str(self._path)) from error
         except Exception as error:
             Draft.close_all(self._path)
             raise blamed(error, self._name, f"writing {self._path}") from error

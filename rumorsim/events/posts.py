@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from rumorsim.common.errors import Fault, InputError
+from rumorsim.common.errors import InputError
 from rumorsim.events.stream import Batch, Kind
 
 
@@ -89,12 +89,10 @@ class PostLog:
         if wrong.any():
             at = int(np.argmax(wrong))
             raise InputError(
-                Fault(
-                    "posts are numbered in order of appearance and shares follow what they share",
-                    key="post",
-                    value=str(int(made.post[at])),
-                    advice=f"post {int(number[at])} was due at {float(made.time[at])!r} h",
-                )
+                "posts are numbered in order of appearance and shares follow what they share",
+                key="post",
+                value=str(int(made.post[at])),
+                advice=f"post {int(number[at])} was due at {float(made.time[at])!r} h",
             )
         self._story.extend(made.story)
         self._author.extend(made.account)

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
-from rumorsim.common.errors import Fault, InputError, RumorsimError, show_value
+from rumorsim.common.errors import InputError, RumorsimError, show_value
 from rumorsim.common.files import checked_file
 from rumorsim.common.own_code import blamed
 from rumorsim.common.plurals import counted
@@ -78,7 +78,7 @@ def read_events(path: str | Path, format: str | None = None) -> tuple[Facts, Ite
 
 def _damaged(path: Path, why: str) -> InputError:
     advice = "the file was cut short or changed; save the events again"
-    return InputError(Fault(why, file=str(path), advice=advice))
+    return InputError(why, file=str(path), advice=advice)
 
 
 class _FaultsOf:
@@ -144,12 +144,10 @@ def _facts_of(path: Path, header: Any) -> Facts:
     if not isinstance(header, dict) or header.get("schema") != SCHEMA:
         found = header.get("schema") if isinstance(header, dict) else None
         raise InputError(
-            Fault(
-                f'must be "{SCHEMA}"',
-                file=str(path),
-                key="schema",
-                value=show_value(found),
-                advice="is this a stream of events saved by this version of rumorsim?",
-            )
+            f'must be "{SCHEMA}"',
+            file=str(path),
+            key="schema",
+            value=show_value(found),
+            advice="is this a stream of events saved by this version of rumorsim?",
         )
     return facts_from_json(header["facts"], str(path))

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO
 
 from rumorsim.common.claims import Claim
-from rumorsim.common.errors import Fault, InputError, OutputError
+from rumorsim.common.errors import InputError, OutputError
 from rumorsim.events.event_formats import EVENT_FORMATS, format_of, plug_in_name
 from rumorsim.events.facts_json import facts_from_json, facts_to_json
 from rumorsim.events.file_format import EventFormat, FileSink
@@ -117,19 +117,19 @@ class _PipeSink(Sink):
 def _check_place(path: Path, format: str | None, facts: Facts, force: bool) -> None:
     """OutputError unless there is nothing at ``path``, or events of ours of the same scenario."""
     if path.is_dir():
-        raise OutputError(Fault("must be a file, and is a directory", file=str(path)))
+        raise OutputError("must be a file, and is a directory", file=str(path))
     if path.exists() and not path.is_file():
-        raise OutputError(Fault("is not a regular file", file=str(path)))
+        raise OutputError("is not a regular file", file=str(path))
     if not path.parent.is_dir():
         rule, advice = "its directory does not exist", f"make {path.parent} first"
-        raise OutputError(Fault(rule, file=str(path), advice=advice))
+        raise OutputError(rule, file=str(path), advice=advice)
     if path.exists() and path.stat().st_size:
         try:
             there, _ = read_events(path, format)
         except InputError as cause:
             rule = "exists and holds no events of rumorsim; it is not overwritten"
             advice = "name another file, or remove it"
-            raise OutputError(Fault(rule, file=str(path), advice=advice)) from cause
+            raise OutputError(rule, file=str(path), advice=advice) from cause
         ours = facts.provenance.get("of")
         if ours and not force and not Claim("events", **ours).is_of(there.provenance.get("of")):
             raise Claim.refused(path, "holds events of another scenario; nothing was overwritten")

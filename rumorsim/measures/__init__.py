@@ -110,11 +110,11 @@ def _taken(given: AnyMeasure, key: str) -> str | Measure[Any]:
         for attribute in ("name", "needs"):
             if not hasattr(thing, attribute):
                 rule, advice = f"has no attribute {attribute}", "see help(rumorsim.Measure)"
-                raise InputError(Fault(rule, "", key, type(thing).__qualname__, advice))
+                raise InputError(rule, "", key, type(thing).__qualname__, advice)
     if isinstance(thing, str | Measure):
         return thing
     advice = "give the name of a measure, or a rumorsim.Measure"
-    raise InputError(Fault("is not a measure", "", key, show_value(given), advice))
+    raise InputError("is not a measure", "", key, show_value(given), advice)
 
 
 def _found(wanted: Iterable[AnyMeasure]) -> list[Measure[Any]]:

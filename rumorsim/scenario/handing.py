@@ -75,11 +75,11 @@ def with_policies(
             if made.name == "none":
                 rule = "`none` always exists and does nothing"
                 advice = 'rename the function, or hand over {"another name": none}'
-                raise InputError(Fault(rule, "", at, show_value(made.name), advice))
+                raise InputError(rule, "", at, show_value(made.name), advice)
             same = made in scenario.policies
             name = made.name if same else _free(made.name, taken | chosen.keys(), at)
         if name in chosen:
-            raise InputError(Fault("is given twice", "", at, show_value(name), "remove one"))
+            raise InputError("is given twice", "", at, show_value(name), "remove one")
         chosen[name] = replaced(made, name=name)
         names.append(name)
     kept = () if only else tuple(p for p in scenario.policies if p.name not in chosen)
@@ -102,7 +102,7 @@ def with_measures(scenario: Scenario, measures: Iterable[AnyMeasure] | AnyMeasur
         key = f"measures[{place}]"
         name = measure if isinstance(measure, str) else measure.name
         if name in names:
-            raise InputError(Fault("is given twice", "", key, show_value(name), "remove one"))
+            raise InputError("is given twice", "", key, show_value(name), "remove one")
         names.append(name)
         if isinstance(measure, Measure) and not _is_registered(measure):
             record = _recorded(measure, key)
@@ -196,7 +196,7 @@ def missing(what: str, record: OwnCode) -> InputError:
     rule = "is Python code that was handed over, and is not at hand"
     advice = "hand it over again from Python, or let --own-code import it"
     value = f"{record.code} (SHA-256 {record.sha256[:12]}...)"
-    return InputError(Fault(rule, key=what, value=value, advice=advice))
+    return InputError(rule, key=what, value=value, advice=advice)
 
 
 def _policy(
@@ -208,7 +208,7 @@ def _policy(
             return in_force(scenario, given).policies[0], {}
         given = imported(given)
         if not callable(given):
-            raise InputError(Fault("is not a function", key=key, value=show_value(given)))
+            raise InputError("is not a function", key=key, value=show_value(given))
     if isinstance(given, Policy):
         return given, {}
     if isinstance(given, Intervention):
@@ -217,7 +217,7 @@ def _policy(
         return _of_interventions(given, key), {}
     if not callable(given) or inspect.isclass(given):
         rule = "is not a policy"
-        raise InputError(Fault(rule, "", key, show_value(given), _KINDS_OF_POLICY))
+        raise InputError(rule, "", key, show_value(given), _KINDS_OF_POLICY)
     record, thing = code_of(given)
     name = record.code.removesuffix("(...)").rpartition(".")[2].rpartition(":")[2]
     name = "own policy" if name == "<lambda>" else name
@@ -265,7 +265,7 @@ def _recorded(measure: Measure[Any], key: str) -> OwnMeasure:
     name = measure.name
     if name in MEASURES:
         rule = "has the name of a measure of rumorsim"
-        raise InputError(Fault(rule, "", key, show_value(name), "give it a name of its own"))
+        raise InputError(rule, "", key, show_value(name), "give it a name of its own")
     record, _ = code_of(measure)
     with _inside(key):
         return OwnMeasure(

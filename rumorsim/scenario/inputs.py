@@ -7,7 +7,7 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from rumorsim.common.errors import Fault, InputError
+from rumorsim.common.errors import InputError
 from rumorsim.common.files import checked_file, from_here
 from rumorsim.graphs.mapped import manifest_of
 
@@ -164,13 +164,11 @@ def _checked_digest(path: Path, pinned: str | None, key: str) -> str:
     digest = file_digest(path)
     if pinned is not None and pinned != digest:
         raise InputError(
-            Fault(
-                "the file has changed since the scenario was resolved",
-                file=str(path),
-                key=key,
-                value=f'"{pinned[:12]}..."',
-                advice=f'its SHA-256 is now "{digest[:12]}..."; remove sha256 to read it anyway',
-            )
+            "the file has changed since the scenario was resolved",
+            file=str(path),
+            key=key,
+            value=f'"{pinned[:12]}..."',
+            advice=f'its SHA-256 is now "{digest[:12]}..."; remove sha256 to read it anyway',
         )
     return digest
 

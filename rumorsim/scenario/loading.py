@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from rumorsim.common.errors import Fault, InputError
+from rumorsim.common.errors import InputError
 from rumorsim.common.settings import validated
 from rumorsim.common.settings.messages import shown
 from rumorsim.scenario.models import Scenario
@@ -53,7 +53,7 @@ def scenario_of(given: AnyScenario) -> Scenario:
     if isinstance(given, str | os.PathLike):
         return load(given)
     rule = "must be a Scenario, the path of a file or the name of one that comes with rumorsim"
-    raise InputError(Fault(rule, key="scenario", value=shown(given)))
+    raise InputError(rule, key="scenario", value=shown(given))
 
 
 def loads(text: str, base_dir: str | os.PathLike[str] = ".") -> Scenario:
@@ -81,5 +81,5 @@ def loads(text: str, base_dir: str | os.PathLike[str] = ".") -> Scenario:
 def from_values(values: Any, base_dir: Path, file: str = "") -> Scenario:
     """The scenario in plain values (as TOML or JSON give them); ``file`` is for messages."""
     if not isinstance(values, dict):
-        raise InputError(Fault("a scenario is a table", file=file, value=shown(values)))
+        raise InputError("a scenario is a table", file=file, value=shown(values))
     return validated(Scenario, values, file).at(base_dir)

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from rumorsim.common.errors import Fault, InputError, nearest
+from rumorsim.common.errors import InputError, nearest
 from rumorsim.world.settings.presets import configs
 
 #: The folders of configs in which the files of each sort are.
@@ -37,4 +37,4 @@ def shipped_or_given(path: str | os.PathLike[str], rooms: tuple[str, ...] = SCEN
     if place.exists():
         return place
     rule = "is neither a file nor the name of one that comes with rumorsim"
-    raise InputError(Fault(rule, file=name, advice=nearest(name, list(there))))
+    raise InputError(rule, file=name, advice=nearest(name, list(there)))

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from rumorsim.common.errors import Fault, InputError, nearest, show_value
+from rumorsim.common.errors import InputError, nearest, show_value
 from rumorsim.common.files import checked_file, write_beside
 from rumorsim.graphs.columns import COLUMNS_ADVICE
 from rumorsim.graphs.sources import is_mapped
@@ -39,7 +39,7 @@ def write_start(
     """
     if start not in STARTS:
         advice = nearest(start, list(STARTS))
-        raise InputError(Fault("there is no such start", value=show_value(start), advice=advice))
+        raise InputError("there is no such start", value=show_value(start), advice=advice)
     if graph is None:
         written = {"GRAPH": _FOLLOWS[0], "COLUMNS": _FOLLOWS[1]}
     else:
@@ -63,13 +63,13 @@ def write_start(
 def _given(start: str, place: Path, graph: str, columns: str | None) -> dict[str, str]:
     """What a scenario says of a graph that is there."""
     if start != "graph":
-        raise InputError(Fault('goes with the start "graph"', key="graph", value=graph))
+        raise InputError('goes with the start "graph"', key="graph", value=graph)
     if is_mapped(graph):
         rule = "is a graph that says its columns itself"
-        raise InputError(Fault(rule, key="graph", value=graph, advice="name the file it came from"))
+        raise InputError(rule, key="graph", value=graph, advice="name the file it came from")
     checked_file(graph)
     if columns is None:
-        raise InputError(Fault("is missing", key="columns", advice=COLUMNS_ADVICE))
+        raise InputError("is missing", key="columns", advice=COLUMNS_ADVICE)
     folder = place.absolute().parent
     there = Path(graph).absolute()
     inside = there.is_relative_to(folder)

@@ -68,7 +68,7 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise InputError(
-            Fault("is not text in UTF-8", file=f"{path}, line {line}", advice="save it as UTF-8")
+            "is not text in UTF-8", file=f"{path}, line {line}", advice="save it as UTF-8"
         ) from error
 
 
@@ -89,17 +89,13 @@ def parsed(text: str, file: str) -> Any:
     except ValueError as error:
         # Python refuses whole numbers of more than 4,300 digits and dates that are none.
         rule = "a number has too many digits" if "digits" in str(error) else f"is not TOML: {error}"
-        raise InputError(Fault(rule, file=file)) from None
+        raise InputError(rule, file=file) from None
 
 
 def _check_size(size: int, file: str) -> None:
     if size > MOST_BYTES:
         raise InputError(
-            Fault(
-                f"a scenario can be at most {MOST_BYTES:,} bytes long",
-                file=file,
-                advice=_SHORTER,
-            )
+            f"a scenario can be at most {MOST_BYTES:,} bytes long", file=file, advice=_SHORTER
         )
 
 
@@ -124,7 +120,7 @@ def _check_parts(text: str, file: str) -> None:
             raise InputError(_too_deep(file))
         if parts > MOST_PARTS:
             raise InputError(
-                Fault(f"has more than {MOST_PARTS:,} parts", file=file, advice="make it shorter")
+                f"has more than {MOST_PARTS:,} parts", file=file, advice="make it shorter"
             )
 
 
@@ -133,7 +129,7 @@ def _check_tables(value: Any, file: str) -> None:
     if isinstance(value, dict):
         if len(value) > MOST_KEYS:
             rule = f"a table has {len(value):,} keys; {MOST_KEYS:,} are the most"
-            raise InputError(Fault(rule, file=file, value=show_value(next(iter(value)))))
+            raise InputError(rule, file=file, value=show_value(next(iter(value))))
         value = list(value.values())
     if isinstance(value, list):
         for each in value:
@@ -158,7 +154,7 @@ def _toml_fault(message: str, text: str, file: str) -> Fault:
 
 def _parsed_json(text: str, file: str) -> Any:
     def refuse(word: str) -> NoReturn:
-        raise InputError(Fault("is not a number in JSON", file=file, value=word))
+        raise InputError("is not a number in JSON", file=file, value=word)
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         table = dict(pairs)
@@ -170,7 +166,7 @@ def _parsed_json(text: str, file: str) -> Any:
         return json.loads(text, parse_constant=refuse, object_pairs_hook=once)
     except json.JSONDecodeError as error:
         where = f"{file}, line {error.lineno}, column {error.colno}"
-        raise InputError(Fault(f"is not JSON: {error.msg}", file=where)) from None
+        raise InputError(f"is not JSON: {error.msg}", file=where) from None
 
 
 def _twice(pairs: list[tuple[str, Any]]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
-from rumorsim.common.errors import Fault, InputError, show_value
+from rumorsim.common.errors import InputError, show_value
 
 Address = IPv4Address | IPv6Address
 
@@ -54,4 +54,4 @@ def _meant(address: Address) -> Address:
 
 
 def _fault(rule: str, host: str, advice: str) -> InputError:
-    return InputError(Fault(rule, key="--host", value=show_value(host), advice=advice))
+    return InputError(rule, key="--host", value=show_value(host), advice=advice)

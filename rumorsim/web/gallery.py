@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from rumorsim.common.errors import Fault, InputError, nearest
+from rumorsim.common.errors import InputError, nearest
 from rumorsim.scenario import Scenario, load
 
 _ROOM: Final = Path(__file__).parent / "gallery"
@@ -42,7 +42,7 @@ class Shelf:
             return self._own
         if name not in GALLERY:
             raise InputError(
-                Fault("there is no such scenario", value=name, advice=nearest(name, self.names))
+                "there is no such scenario", value=name, advice=nearest(name, self.names)
             )
         if name not in self._known:
             self._known[name] = load(_ROOM / f"{name}.toml")

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.common.errors import Fault, InputError
+from rumorsim.common.errors import InputError
 from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.events.verbs import EFFECTS, VERBS
 from rumorsim.measures.collateral import Collateral
@@ -96,7 +96,7 @@ class OneWorld:
             self._slots.append((before, slots))
         if self.count > limits.EVENTS:
             rule = f"more than {limits.EVENTS:,} events: too many to watch"
-            raise InputError(Fault(rule, key="events"))
+            raise InputError(rule, key="events")
 
     def events(self) -> Batch:
         """All events so far."""

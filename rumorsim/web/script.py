@@ -136,7 +136,7 @@ def _delete(act: Act, desk: Desk) -> list[dict[str, Any]]:
         made = desk.posts_of(author)
         chosen = [post for post in made if posts["alive"][post]][-NEWEST:]
         if not chosen:
-            raise InputError(Fault("there are no posts to delete", key="account"))
+            raise InputError("there are no posts to delete", key="account")
     else:
         chosen = [_within(act.post, desk.world.posts_made, "post")]
         author = int(posts["author"][chosen[0]])
@@ -157,6 +157,6 @@ def _on_story(kind: str) -> Any:
 def _within(number: int | None, count: int, what: str) -> int:
     if number is None or number >= count:
         raise InputError(
-            Fault(f"there is no such {what}", key=what, value="" if number is None else str(number))
+            f"there is no such {what}", key=what, value="" if number is None else str(number)
         )
     return number

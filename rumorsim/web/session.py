@@ -189,7 +189,7 @@ class Session:
     async def _act(self, act: messages.Act) -> None:
         if self._looking is not None:
             rule = "this is the past; return to the present, or go on from here, to act"
-            raise InputError(Fault(rule))
+            raise InputError(rule)
         if await self._work(self._opened().act, act):
             await self._plan_changed()
             await self._send_frame()
@@ -250,7 +250,7 @@ class Session:
 
     def _opened(self) -> TwoWorlds:
         if self.worlds is None:
-            raise InputError(Fault("open a scenario first"))
+            raise InputError("open a scenario first")
         return self.worlds
 
     async def _open(self, message: messages.Open) -> None:

@@ -38,10 +38,10 @@ def check_size(scenario: Scenario, seed: int | None = None) -> None:
     stories = sum(story.copies for story in scenario.stories)
     if stories > limits.STORIES:
         rule = f"at most {limits.STORIES} stories can be watched"
-        raise InputError(Fault(rule, key="stories", value=str(stories)))
+        raise InputError(rule, key="stories", value=str(stories))
     if scenario.reading.exposures == "late":
         rule = "leaves out who reads what, which is what there is to see"
-        raise InputError(Fault(rule, key="feed.exposures", value='"late"'))
+        raise InputError(rule, key="feed.exposures", value='"late"')
     with _building:
         graph, _ = build_graph(scenario, seed)
     for what, count, most in (
@@ -50,12 +50,10 @@ def check_size(scenario: Scenario, seed: int | None = None) -> None:
     ):
         if count > most:
             raise InputError(
-                Fault(
-                    f"at most {most:,} {what} can be watched",
-                    key="graph",
-                    value=f"{count:,} {what}",
-                    advice="make the graph smaller, or use rumorsim run",
-                )
+                f"at most {most:,} {what} can be watched",
+                key="graph",
+                value=f"{count:,} {what}",
+                advice="make the graph smaller, or use rumorsim run",
             )
 
 
@@ -148,7 +146,7 @@ class TwoWorlds:
         """Do what was clicked, now, in the right-hand world, and write it into the script."""
         moment = max(self.now, self.right.simulation.now) + AFTER
         if moment + AFTER >= self.horizon:
-            raise InputError(Fault("the run is over; go back to act", key=act.verb))
+            raise InputError("the run is over; go back to act", key=act.verb)
         self.right.advance(moment)
         desk = self.right.simulation.desk
         entries = clicked(act, desk, AFTER)
@@ -168,7 +166,7 @@ class TwoWorlds:
         """Take an entry out of the script; both worlds are run again."""
         script = self.plan.script
         if entry >= len(script):
-            raise InputError(Fault("there is no such entry", key="entry", value=str(entry)))
+            raise InputError("there is no such entry", key="entry", value=str(entry))
         self._change(replace(self.plan, script=script[:entry] + script[entry + 1 :]))
 
     def choose(self, policy: str) -> None:
@@ -184,7 +182,7 @@ class TwoWorlds:
     def undo(self) -> None:
         """Take back the last change of the plan; both worlds are run again."""
         if not self._before:
-            raise InputError(Fault("there is nothing to undo"))
+            raise InputError("there is nothing to undo")
         self._run_again(self._before[-1])
         self._before.pop()
 

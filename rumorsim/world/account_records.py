@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.common.errors import Fault, InputError
+from rumorsim.common.errors import InputError
 from rumorsim.common.randomness import parts_of
 from rumorsim.engine.kernels.records import ACCOUNT, PROFILE, aligned_zeros
 from rumorsim.graphs.follows import FollowGraph
@@ -62,7 +62,7 @@ def require_countable(rates: Array, horizon: float, *, by_contact: bool) -> None
     if most > _MOST_POINTS:
         rule = f"gives an account {most:.3g} moments within the horizon; {_MOST_POINTS:.3g} at most"
         key = "model" if by_contact else "feed.check_ins.mean"
-        raise InputError(Fault(rule, key=key, advice="make them rarer, or the horizon shorter"))
+        raise InputError(rule, key=key, advice="make them rarer, or the horizon shorter")
 
 
 def trust_above(most: float, people: People, reserve: Reserve) -> NDArray[np.float32]:
@@ -110,12 +110,10 @@ def weights(feed: Feed, graph: FollowGraph, key: str) -> Array:
     if feed.follow_weight == "graph":
         if graph.weights is None:
             raise InputError(
-                Fault(
-                    "the graph has no weights",
-                    key=key,
-                    value='"graph"',
-                    advice="add a weight column or choose another",
-                )
+                "the graph has no weights",
+                key=key,
+                value='"graph"',
+                advice="add a weight column or choose another",
             )
         return graph.weights
     ones: Array = 1.0 / graph.followee_counts()[graph.followers]

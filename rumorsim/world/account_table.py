@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.common.csv_text import CsvRows, read_csv
-from rumorsim.common.errors import Fault, InputError, show_value
+from rumorsim.common.errors import InputError, show_value
 from rumorsim.common.frames import Table, Tabular, of_one_type
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class AccountTable(Tabular):
             )
         except (OSError, csv.Error, KeyError, TypeError, ValueError) as error:
             rule = f"is not a table of accounts as rumorsim writes it ({show_value(str(error))})"
-            raise InputError(Fault(rule, file=str(place))) from error
+            raise InputError(rule, file=str(place)) from error
 
 
 @dataclass(frozen=True, eq=False)

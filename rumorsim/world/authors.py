@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.common.errors import Fault, InputError, nearest, show_value
+from rumorsim.common.errors import InputError, nearest, show_value
 from rumorsim.common.plurals import counted
 from rumorsim.common.randomness import Purpose, address_word, philox
 from rumorsim.graphs.follows import FollowGraph
@@ -69,12 +69,10 @@ class AuthorDraw:
         wanted = author.random or author.count or 1
         if wanted > len(pool):
             raise InputError(
-                Fault(
-                    f"only {counted(len(pool), 'such account')} can be drawn from",
-                    key=f"stories[{t}].author",
-                    value=str(wanted),
-                    advice="ask for fewer, or enlarge the kind's share",
-                )
+                f"only {counted(len(pool), 'such account')} can be drawn from",
+                key=f"stories[{t}].author",
+                value=str(wanted),
+                advice="ask for fewer, or enlarge the kind's share",
             )
         return Authors(pool, wanted, story.copies, first, drawn=True)
 
@@ -83,11 +81,9 @@ class AuthorDraw:
             counts = self._graph.follower_counts()
             if author.most_followed > len(counts):
                 raise InputError(
-                    Fault(
-                        f"the graph has only {counted(len(counts), 'account')}",
-                        key=f"stories[{t}].author.most_followed",
-                        value=str(author.most_followed),
-                    )
+                    f"the graph has only {counted(len(counts), 'account')}",
+                    key=f"stories[{t}].author.most_followed",
+                    value=str(author.most_followed),
                 )
             return np.argsort(-counts, kind="stable")[: author.most_followed]
         if author.ids is None:
@@ -98,12 +94,10 @@ class AuthorDraw:
                 chosen.append(self._graph.index_of(each))
             except InputError as error:
                 raise InputError(
-                    Fault(
-                        "no account of the graph has this id",
-                        key=f"stories[{t}].author.ids[{i}]",
-                        value=show_value(each),
-                        advice=error.faults[0].advice,
-                    )
+                    "no account of the graph has this id",
+                    key=f"stories[{t}].author.ids[{i}]",
+                    value=show_value(each),
+                    advice=error.faults[0].advice,
                 ) from None
         return np.array(chosen, dtype=np.int64)
 
@@ -112,12 +106,10 @@ class AuthorDraw:
             return range(self._graph.accounts)
         if author.kind not in self._people.kinds:
             raise InputError(
-                Fault(
-                    "no such kind of account",
-                    key=f"stories[{t}].author.kind",
-                    value=f'"{author.kind}"',
-                    advice=nearest(author.kind, self._people.kinds),
-                )
+                "no such kind of account",
+                key=f"stories[{t}].author.kind",
+                value=f'"{author.kind}"',
+                advice=nearest(author.kind, self._people.kinds),
             )
         return np.flatnonzero(self._people.kind == self._people.kinds.index(author.kind))
 

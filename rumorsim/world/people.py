@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.common.errors import Fault, InputError, show_value
+from rumorsim.common.errors import InputError, show_value
 from rumorsim.common.laws import gamma_table, round24, sample_array
 from rumorsim.common.randomness import Purpose, address_word, parts_of, philox_array, uniform_array
 from rumorsim.graphs.follows import FollowGraph
@@ -306,4 +306,4 @@ def _flags(column: Any) -> Array:
 
 
 def _bad(name: str, row: int, value: Any, rule: str) -> InputError:
-    return InputError(Fault(rule, key=f"accounts.{name}[{row}]", value=show_value(value)))
+    return InputError(rule, key=f"accounts.{name}[{row}]", value=show_value(value))

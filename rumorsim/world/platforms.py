@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.common.errors import Fault, InputError, nearest, show_value
+from rumorsim.common.errors import InputError, nearest, show_value
 from rumorsim.common.randomness import (
     Purpose,
     address_word,
@@ -174,12 +174,10 @@ def _of(given: Any, names: tuple[str, ...], accounts: int) -> NDArray[np.uint8]:
     for i, word in enumerate(given):
         if str(word) not in number:
             raise InputError(
-                Fault(
-                    "there is no such platform in the scenario",
-                    key=f"accounts.platform[{i}]",
-                    value=show_value(str(word)),
-                    advice=nearest(str(word), names),
-                )
+                "there is no such platform in the scenario",
+                key=f"accounts.platform[{i}]",
+                value=show_value(str(word)),
+                advice=nearest(str(word), names),
             )
         of[i] = number[str(word)]
     return of

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.common.errors import Fault, InputError
+from rumorsim.common.errors import InputError
 from rumorsim.common.randomness import seed_of
 
 #: Epochs are kept in a byte.
@@ -46,15 +46,15 @@ class Redraw:
         epochs = np.asarray(self.epochs)
         if epochs.ndim != 1 or epochs.dtype.kind not in "iu":
             rule = "must be a one-dimensional array of whole numbers, one for each account"
-            raise InputError(Fault(rule, key="redraw.epochs"))
+            raise InputError(rule, key="redraw.epochs")
         keys = tuple(seed_of(key, "redraw.keys") for key in self.keys)
         if len(keys) > _MOST_KEYS:
             rule = f"there may be {_MOST_KEYS} at most"
-            raise InputError(Fault(rule, key="redraw.keys", value=f"{len(keys)} keys"))
+            raise InputError(rule, key="redraw.keys", value=f"{len(keys)} keys")
         if epochs.size and not 0 <= int(epochs.min()) <= int(epochs.max()) <= len(keys):
             rule = f"must lie in 0 to {len(keys)}, the number of keys"
             worst = int(epochs.max()) if epochs.min() >= 0 else int(epochs.min())
-            raise InputError(Fault(rule, key="redraw.epochs", value=str(worst)))
+            raise InputError(rule, key="redraw.epochs", value=str(worst))
         kept = np.array(epochs, dtype=np.uint8)
         kept.flags.writeable = False
         object.__setattr__(self, "epochs", kept)

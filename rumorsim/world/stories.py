@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.common.errors import Fault, InputError
+from rumorsim.common.errors import InputError
 from rumorsim.common.randomness import Purpose
 from rumorsim.engine.kernels.points import points
 from rumorsim.engine.kernels.records import CORRECTION, PUBLICATION, STORY, STORY_FACTORS
@@ -72,12 +72,10 @@ class Stories:
             other = names.index(story.answers)
             if templates[other].copies != story.copies:
                 raise InputError(
-                    Fault(
-                        "a correction needs as many copies as the story it answers",
-                        key=f"stories[{t}].copies",
-                        value=str(story.copies),
-                        advice=f"set copies = {templates[other].copies}",
-                    )
+                    "a correction needs as many copies as the story it answers",
+                    key=f"stories[{t}].copies",
+                    value=str(story.copies),
+                    advice=f"set copies = {templates[other].copies}",
                 )
             for i in range(story.copies):
                 correcting = int(self._first[t]) + i

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from rumorsim.common.errors import Fault, InputError
+from rumorsim.common.errors import InputError
 from rumorsim.common.laws import (
     TABLE_SIZE,
     gamma_table,
@@ -43,13 +43,7 @@ def day_curve(written: DailyCurve, clock: float, key: str) -> Array:
         return np.empty(0)
     raw = np.array(WAKING if written == "waking" else written, dtype=np.float64)
     if raw.sum() <= 0:
-        raise InputError(
-            Fault(
-                "all hours are zero",
-                key=key,
-                advice="give at least one hour a weight",
-            )
-        )
+        raise InputError("all hours are zero", key=key, advice="give at least one hour a weight")
     rates = round24(raw * 24 / raw.sum())
     last = int(np.flatnonzero(rates)[-1])
     integrals = np.concatenate([[0.0], np.cumsum(rates)])

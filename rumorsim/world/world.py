@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import override
 
-from rumorsim.common.errors import Fault, InputError, nearest, show_value
+from rumorsim.common.errors import InputError, nearest, show_value
 from rumorsim.common.laws import (
     quantile_table,
 )
@@ -166,7 +166,7 @@ class World(Shown):
         """Epochs and keys as the engines read them."""
         if len(redraw.epochs) != self.size:
             rule = f"must hold one epoch for each of the world's {self.size:,} accounts"
-            raise InputError(Fault(rule, key="redraw.epochs", value=f"{len(redraw.epochs):,}"))
+            raise InputError(rule, key="redraw.epochs", value=f"{len(redraw.epochs):,}")
         self.epochs = redraw.epochs
         self.keys = redraw.by_story(self.seed, counted([s.truth for s in self.facts.stories]))
 
@@ -313,7 +313,7 @@ def build_world(
     """
     seed = seed_of(seed)
     if graph.accounts == 0:
-        raise InputError(Fault("the follow graph has no accounts", key="graph"))
+        raise InputError("the follow graph has no accounts", key="graph")
     given = {**graph.attributes, **(attributes or {})}
     platforms = lay_out(scenario, given, graph.accounts)
     people = draw_people(scenario.accounts, graph, seed, given)

@@ -46,19 +46,19 @@ def parse_key(key: str) -> tuple[Part, ...]:
     InputError for what is not a key.
     """
     if not isinstance(key, str):
-        raise InputError(Fault("is not a dotted key", value=show_value(key), advice=_EXAMPLE))
+        raise InputError("is not a dotted key", value=show_value(key), advice=_EXAMPLE)
     parts: list[Part] = []
     at = 0
     while at < len(key):
         found = _PART.match(key, at)
         if found is None or (found.lastgroup in ("place", "name", "plain") and not parts):
-            raise InputError(Fault("is not a dotted key", value=show_value(key), advice=_EXAMPLE))
+            raise InputError("is not a dotted key", value=show_value(key), advice=_EXAMPLE)
         place = found.group("place")
         words = (found.group(name) for name in ("bare", "quoted", "name", "plain"))
         parts.append(int(place) if place else next(word for word in words if word))
         at = found.end()
     if not parts:
-        raise InputError(Fault("is not a dotted key", value=show_value(key), advice=_EXAMPLE))
+        raise InputError("is not a dotted key", value=show_value(key), advice=_EXAMPLE)
     return tuple(parts)
 
 
@@ -170,17 +170,17 @@ def _place(here: Any, part: Part, key: str) -> Any:
             return part
         raise _missing(f"[{part}] stands where there is no list", key, part, list(here))
     if not isinstance(here, list):
-        raise InputError(Fault(f"nothing is inside {show_value(here)}", key=key))
+        raise InputError(f"nothing is inside {show_value(here)}", key=key)
     if isinstance(part, int):
         if part < len(here):
             return part
         rule = f"there is no [{part}]: the list holds {len(here)}, counted from 0"
-        raise InputError(Fault(rule, key=key))
+        raise InputError(rule, key=key)
     names = [str(_name(each)) for each in here]
     if names.count(part) != 1:
         if part in names:
             rule = f"there are several {show_value(part)}"
-            raise InputError(Fault(rule, key=key, advice="write the place of one, such as [0]"))
+            raise InputError(rule, key=key, advice="write the place of one, such as [0]")
         raise _missing(f"there is no {show_value(part)}", key, part, names)
     return names.index(part)
 
@@ -193,7 +193,7 @@ def _name(element: Any) -> Any:
 
 def _missing(rule: str, key: str, part: Part, names: Sequence[str]) -> InputError:
     advice = nearest(str(part), list(dict.fromkeys(names))) if names else ""
-    return InputError(Fault(rule, key=key, advice=advice))
+    return InputError(rule, key=key, advice=advice)
 
 
 # -- what was given, and what is a default --------------------------------------------

@@ -103,10 +103,10 @@ class Offered:
         kind = _kind_of(value)
         others = [name for name in self.registry if name not in self.registry.own]
         if not isinstance(kind, str):
-            raise InputError(Fault('must have a key "kind", which is text', advice=_one_of(others)))
+            raise InputError('must have a key "kind", which is text', advice=_one_of(others))
         if kind in self.registry.own:
             rule = "is one of rumorsim's own, which has a table of its own name"
-            raise InputError(Fault(rule, key="kind", value=show_value(kind)))
+            raise InputError(rule, key="kind", value=show_value(kind))
         try:
             model = self.registry[kind]
         except KeyError:

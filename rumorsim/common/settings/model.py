@@ -22,7 +22,7 @@ from pydantic import (
 from pydantic_core import CoreSchema
 from typing_extensions import override
 
-from rumorsim.common.errors import Fault, InputError
+from rumorsim.common.errors import InputError
 from rumorsim.common.settings.changing import changed, without_nulls
 from rumorsim.common.settings.choice import Choice
 from rumorsim.common.settings.docs import documented, own_part
@@ -96,7 +96,7 @@ class Model(Shown, BaseModel):
     def model_construct(cls, *_: Any, **__: Any) -> NoReturn:  # type: ignore[override]
         """Refused, as it would leave out all checks."""
         advice = f"{cls.__name__}(...) makes one, with_(...) changes one"
-        raise InputError(Fault("model_construct leaves out all checks", advice=advice))
+        raise InputError("model_construct leaves out all checks", advice=advice)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy; with ``update`` the same as :meth:`with_`, checked as a file would be."""

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 from typing_extensions import override
 
-from rumorsim.common.errors import Fault, InputError
+from rumorsim.common.errors import InputError
 from rumorsim.platform.interventions.base import Intervention
 
 if TYPE_CHECKING:
@@ -45,12 +45,10 @@ class Correct(Intervention):
     def fits_world(self, world: World, key: str) -> None:
         if not world.accounts["official"].any():
             raise InputError(
-                Fault(
-                    "no account is official: nobody could publish a correction",
-                    key=f"{key}.kind",
-                    value='"correct"',
-                    advice="give a kind of account official = true",
-                )
+                "no account is official: nobody could publish a correction",
+                key=f"{key}.kind",
+                value='"correct"',
+                advice="give a kind of account official = true",
             )
 
     @override

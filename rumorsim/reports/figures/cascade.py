@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from rumorsim.common.errors import Fault, InputError
+from rumorsim.common.errors import InputError
 from rumorsim.common.plurals import counted
 from rumorsim.events.cascades import Posts, cascade_arrays
 from rumorsim.events.stream import Batch, Kind
@@ -62,7 +62,7 @@ def draw_cascade(
     """
     if graph.accounts > MOST_ACCOUNTS:
         rule = f"a cascade is drawn on a follow graph of at most {MOST_ACCOUNTS} accounts"
-        raise InputError(Fault(rule, key="accounts", value=str(graph.accounts)))
+        raise InputError(rule, key="accounts", value=str(graph.accounts))
     whole = Batch.joined(list(batches))
     posts = cascade_arrays([whole])
     origin = _origin(posts, root)
@@ -95,11 +95,11 @@ def _title(posts: Posts, origin: int, stories: Sequence[str]) -> str:
 
 def _origin(posts: Posts, root: int | None) -> int:
     if not len(posts.post):
-        raise InputError(Fault("nobody posted anything: there is no cascade to draw"))
+        raise InputError("nobody posted anything: there is no cascade to draw")
     if root is None:
         return int(np.bincount(posts.root).argmax())
     if not 0 <= root < len(posts.post) or posts.parent[root] >= 0:
-        raise InputError(Fault("must be a publication", key="root", value=str(root)))
+        raise InputError("must be a publication", key="root", value=str(root))
     return root
 
 

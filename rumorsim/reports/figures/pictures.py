@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from rumorsim.common.errors import Fault, InputError, PictureWarning, show_value
+from rumorsim.common.errors import InputError, PictureWarning, show_value
 from rumorsim.common.files import write_beside
 from rumorsim.reports.figures.style import styled
 from rumorsim.reports.figures.widths import fit, inches
@@ -67,7 +67,7 @@ def formats_of(formats: str | Iterable[str], key: str = "figures") -> tuple[str,
     for name in names:
         if name not in FORMATS:
             rule, advice = "is not a format for figures", "one of pdf, svg and png"
-            raise InputError(Fault(rule, key=key, value=show_value(name), advice=advice))
+            raise InputError(rule, key=key, value=show_value(name), advice=advice)
     return tuple(dict.fromkeys(names))
 
 
@@ -153,7 +153,7 @@ class Picture:
         form = place.suffix.lower().removeprefix(".")
         if form not in FORMATS:
             advice = "name it .pdf, .svg or .png"
-            raise InputError(Fault("is not a format for figures", file=str(path), advice=advice))
+            raise InputError("is not a format for figures", file=str(path), advice=advice)
         with write_beside(place, overwrite=True) as draft:
             draft.write_bytes(figure_bytes(self.figure, form))
         return place

@@ -6,7 +6,7 @@ import re
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
-from rumorsim.common.errors import Fault, InputError, show_value
+from rumorsim.common.errors import InputError, show_value
 from rumorsim.reports.figures.style import in_rows
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def inches(width: str, key: str = "width") -> float:
     if not _NARROWEST <= wide <= _WIDEST:
         rule = f"must be a width from {_NARROWEST:g} to {_WIDEST:g} in, with its unit"
         advice = 'such as "8.5 cm", "3.35 in", "85 mm" or "240 pt"'
-        raise InputError(Fault(rule, key=key, value=show_value(width), advice=advice))
+        raise InputError(rule, key=key, value=show_value(width), advice=advice)
     return wide
 
 

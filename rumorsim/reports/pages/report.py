@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from rumorsim.common.claims import Claim
-from rumorsim.common.errors import Fault, InputError, OutputError, show_value
+from rumorsim.common.errors import InputError, OutputError, show_value
 from rumorsim.common.files import MARKER, json_text, write_directory, write_text
 from rumorsim.reports.pages.comparison_page import page_of_comparison, page_of_run, page_of_sweep
 from rumorsim.reports.pages.delay_map_page import page_of_delay_map
@@ -34,9 +34,7 @@ def page_of(directory: str | Path, *, again: bool = True, progress: Progress | N
         return _OF_ANSWERS[holds](place)
     rule = "holds results that no report is made of"
     advice = "a run, a comparison, a sweep, a sensitivity, an optimisation or a delay map has one"
-    raise InputError(
-        Fault(rule, file=str(place), key="holds", value=show_value(holds), advice=advice)
-    )
+    raise InputError(rule, file=str(place), key="holds", value=show_value(holds), advice=advice)
 
 
 #: By what a directory holds.
@@ -83,12 +81,12 @@ def write_report(
 def _check_ours(place: Path) -> None:
     """Whatever stands there must be a report; people's own pages are not overwritten."""
     if place.is_dir():
-        raise OutputError(Fault("is a directory, not a file", file=str(place)))
+        raise OutputError("is a directory, not a file", file=str(place))
     if not place.exists():
         return
     if _MADE not in _head(place):
         rule = "exists already and is not a report of rumorsim; nothing was overwritten"
-        raise OutputError(Fault(rule, file=str(place), advice="choose another name"))
+        raise OutputError(rule, file=str(place), advice="choose another name")
 
 
 _MADE: Final = '<meta name="generator" content="rumorsim">'

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from rumorsim.common import saved_json
 from rumorsim.common.csv_text import read_csv
-from rumorsim.common.errors import Fault, InputError, show_value
+from rumorsim.common.errors import InputError, show_value
 from rumorsim.common.files import MARKER
 from rumorsim.simulation.results import Result
 from rumorsim.studies.compare.worlds import NONE, CurveBand
@@ -137,10 +137,10 @@ def kind_of(directory: Path) -> str:
     """
     if not directory.is_dir():
         rule = "is not a directory" if directory.exists() else "there is no such directory"
-        raise InputError(Fault(rule, file=str(directory), advice=_ADVICE))
+        raise InputError(rule, file=str(directory), advice=_ADVICE)
     marker = directory / MARKER
     if not marker.is_file():
-        raise InputError(Fault("holds no results of rumorsim", file=str(directory), advice=_ADVICE))
+        raise InputError("holds no results of rumorsim", file=str(directory), advice=_ADVICE)
     found = saved_json.read_json(marker, _Marker)
     return str(found["holds"])
 
@@ -174,16 +174,16 @@ def read_comparison(directory: Path) -> Saved:
         raise
     except (KeyError, ValueError, TypeError) as error:
         rule = f"is not a comparison as this version saves them ({show_value(str(error))})"
-        raise InputError(Fault(rule, file=str(directory), advice=advice)) from error
+        raise InputError(rule, file=str(directory), advice=advice) from error
 
 
 def _rows(place: Path) -> Iterator[dict[str, str]]:
     try:
         yield from read_csv(place)
     except FileNotFoundError:
-        raise InputError(Fault("is missing", file=str(place))) from None
+        raise InputError("is missing", file=str(place)) from None
     except (OSError, csv.Error) as error:
-        raise InputError(Fault(f"cannot be read: {error}", file=str(place))) from error
+        raise InputError(f"cannot be read: {error}", file=str(place)) from error
 
 
 def _number(text: str | None) -> float | None:

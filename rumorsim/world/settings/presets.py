@@ -12,7 +12,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from rumorsim.common.errors import Fault, InputError, nearest, show_value
+from rumorsim.common.errors import InputError, nearest, show_value
 
 
 def configs() -> Path:
@@ -33,7 +33,7 @@ def preset_path(room: str, name: Any, key: str = "preset") -> Path:
     if name not in names:
         rule = "there is no such preset"
         value = show_value(name)
-        raise InputError(Fault(rule, key=key, value=value, advice=nearest(str(name), names)))
+        raise InputError(rule, key=key, value=value, advice=nearest(str(name), names))
     return configs() / room / f"{name}.toml"
 
 
