@@ -17,6 +17,7 @@ from typing import Annotated, Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import ConfigDict, Field, model_validator
+from typing_extensions import override
 
 from rumorsim.common.settings import Model
 from rumorsim.common.units import Duration, PositiveDuration
@@ -31,22 +32,34 @@ TAIL_SIZE: Final = (_OCTAVES + 1) * _BINS + 1
 TABLE_SIZE: Final = 2 * TAIL_SIZE
 
 
-class Fixed(Model):
+class _Law(Model):
+    """What every law has."""
+
+    def quantile(self, lower: Array, upper: Array) -> Array:
+        """Hours at probability ``lower``; ``upper`` is 1 - lower, exact in the far tail."""
+        raise NotImplementedError
+
+    def mean(self) -> float:
+        """Expected time in hours."""
+        raise NotImplementedError
+
+
+class Fixed(_Law):
     """Always the same time."""
 
     law: Literal["fixed"] = Field("fixed", description="always the same time")
     time: Duration = Field(description="the time")
 
+    @override
     def quantile(self, lower: Array, upper: Array) -> Array:
-        """Hours at probability ``lower``; ``upper`` is 1 - lower, exact in the far tail."""
         return np.full(lower.shape, self.time)
 
+    @override
     def mean(self) -> float:
-        """Expected time in hours."""
         return self.time
 
 
-class Exponential(Model):
+class Exponential(_Law):
     """Memoryless: a constant hazard."""
 
     law: Literal["exponential"] = Field("exponential", description="memoryless waiting time")
@@ -54,22 +67,25 @@ class Exponential(Model):
 
     model_config = ConfigDict(populate_by_name=True)
 
+    @override
     def quantile(self, lower: Array, upper: Array) -> Array:
         """Hours at probability ``lower``, as for :meth:`Fixed.quantile`."""
         return -self.mean_time * _log_upper(lower, upper)
 
+    @override
     def mean(self) -> float:
         """Expected time in hours."""
         return self.mean_time
 
 
-class Lognormal(Model):
+class Lognormal(_Law):
     """The logarithm of the time is normal."""
 
     law: Literal["lognormal"] = Field("lognormal", description="normal on the logarithmic scale")
     median: PositiveDuration = Field(description="median time")
     sigma: float = Field(ge=0, le=20, description="standard deviation of the natural logarithm")
 
+    @override
     def quantile(self, lower: Array, upper: Array) -> Array:
         """Hours at probability ``lower``, as for :meth:`Fixed.quantile`."""
         # Slow to import, and only needed once there is a world to build.
@@ -79,44 +95,49 @@ class Lognormal(Model):
         times: Array = self.median * np.exp(self.sigma * normal)
         return times
 
+    @override
     def mean(self) -> float:
         """Expected time in hours."""
         return self.median * math.exp(self.sigma**2 / 2)
 
 
-class Lomax(Model):
+class Lomax(_Law):
     """Pareto from zero: waits of people whose rates are gamma distributed."""
 
     law: Literal["lomax"] = Field("lomax", description="Pareto law that starts at zero")
     shape: float = Field(gt=0, le=100, description="tail exponent of P(time > t)")
     scale: PositiveDuration = Field(description="time scale")
 
+    @override
     def quantile(self, lower: Array, upper: Array) -> Array:
         """Hours at probability ``lower``, as for :meth:`Fixed.quantile`."""
         return self.scale * np.expm1(-_log_upper(lower, upper) / self.shape)
 
+    @override
     def mean(self) -> float:
         """Expected time in hours, infinite where the tail is too heavy."""
         return self.scale / (self.shape - 1) if self.shape > 1 else math.inf
 
 
-class Weibull(Model):
+class Weibull(_Law):
     """Stretched or compressed exponential."""
 
     law: Literal["weibull"] = Field("weibull", description="stretched exponential")
     shape: float = Field(gt=0.05, le=100, description="exponent; below 1 is heavy-tailed")
     scale: PositiveDuration = Field(description="time scale")
 
+    @override
     def quantile(self, lower: Array, upper: Array) -> Array:
         """Hours at probability ``lower``, as for :meth:`Fixed.quantile`."""
         return self.scale * (-_log_upper(lower, upper)) ** (1 / self.shape)
 
+    @override
     def mean(self) -> float:
         """Expected time in hours."""
         return self.scale * math.gamma(1 + 1 / self.shape)
 
 
-class PowerLaw(Model):
+class PowerLaw(_Law):
     """Constant density up to ``flat_until``, then density falling as a power of time.
 
     The memory kernel of SEISMIC (Zhao et al., KDD 2015), normalised to one.
@@ -126,6 +147,7 @@ class PowerLaw(Model):
     flat_until: PositiveDuration = Field(description="the density is constant up to here")
     exponent: float = Field(gt=1, le=100, description="exponent of the density beyond")
 
+    @override
     def quantile(self, lower: Array, upper: Array) -> Array:
         """Hours at probability ``lower``, as for :meth:`Fixed.quantile`."""
         theta = self.exponent - 1
@@ -136,6 +158,7 @@ class PowerLaw(Model):
             tail = self.flat_until * (upper / tail_mass) ** (-1 / theta)
         return np.where(upper > tail_mass, flat, tail)
 
+    @override
     def mean(self) -> float:
         """Expected time in hours, infinite where the tail is too heavy."""
         theta, s = self.exponent - 1, self.flat_until
@@ -145,7 +168,7 @@ class PowerLaw(Model):
         return density * s * s / 2 + density * s * s / (theta - 1)
 
 
-class Quantiles(Model):
+class Quantiles(_Law):
     """A measured law: times at given probabilities, joined on logarithmic scales.
 
     Log time is linear in the logit of the probability between neighbours, and goes on in
@@ -179,6 +202,7 @@ class Quantiles(Model):
             raise ValueError("times must not fall")
         return self
 
+    @override
     def quantile(self, lower: Array, upper: Array) -> Array:
         """Hours at probability ``lower``, as for :meth:`Fixed.quantile`."""
         logs, _ = self._log_times(np.log(lower) - np.log(upper))
@@ -192,6 +216,7 @@ class Quantiles(Model):
         slope = np.diff(y) / np.diff(x)
         return y[left] + slope[left] * (logits - x[left]), float(slope[-1])
 
+    @override
     def mean(self) -> float:
         """Expected time in hours, infinite where the tail is too heavy."""
         logits = np.linspace(-50.0, 50.0, 200_001)
