@@ -14,7 +14,6 @@ from rumorsim.events.stream import VERBS, Kind
 from rumorsim.graphs.config import Union_
 from rumorsim.measures import MEASURES
 from rumorsim.platform.surfaces import needed
-from rumorsim.scenario.adversary_checks import adversary_faults
 from rumorsim.scenario.categories import slip_of
 from rumorsim.scenario.names import known_names, unknown_names
 from rumorsim.scenario.workload import too_much_work
@@ -39,7 +38,7 @@ def raise_faults(scenario: ScenarioFields) -> None:
         *(_fault(key, "", rule, advice) for key, rule, advice in too_much_work(scenario)),
         *_policy_faults(scenario),
         *_price_faults(scenario),
-        *(_fault(*fault) for fault in adversary_faults(scenario)),
+        *_adversary_faults(scenario),
     ]
     if faults:
         raise ValueError("\n".join(faults))
@@ -48,6 +47,20 @@ def raise_faults(scenario: ScenarioFields) -> None:
 def _fault(key: str, value: str, rule: str, advice: str = "") -> str:
     parts = (key, show_value(value) if value else "", rule, advice)
     return "\t".join(map(on_one_line, parts))
+
+
+def _adversary_faults(scenario: ScenarioFields) -> Iterator[str]:
+    known = known_names(scenario)
+    for i, adversary in enumerate(scenario.adversaries):
+        key = f"adversaries[{i}]"
+        yield from (_fault(*fault) for fault in unknown_names(adversary, key, known))
+        if scenario.model is not None:
+            rule = f"has no effect with the model {scenario.model.kind}"
+            yield _fault(key, adversary.kind, rule, "remove it or [model]")
+        elif scenario.feed.exposures == "late":
+            rule = "acts among the public during the run: not with late exposures"
+            advice = 'remove it or set feed.exposures = "events"'
+            yield _fault(key, adversary.kind, rule, advice)
 
 
 def _measure_faults(scenario: ScenarioFields) -> Iterator[str]:
