@@ -8,15 +8,17 @@ begins what it does. It acts through accounts, never through the desk.
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from rumorsim.common.laws import Exponential, quantile_table, sample
 from rumorsim.common.randomness import Purpose, address_word, philox, philox_array
 from rumorsim.common.settings import Model
-from rumorsim.common.units import Duration, PositiveDuration
+from rumorsim.common.units import Duration, Names, PositiveDuration
 
 if TYPE_CHECKING:
     from rumorsim.adversaries.scene import Scene
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
     from rumorsim.world.people import People
     from rumorsim.world.world import World
 
-#: Names of kinds of accounts; which there are is checked with the scenario.
-Kinds = Annotated[tuple[str, ...], Field(strict=False, max_length=100)]
+#: Waits between events of a Poisson process of one an hour.
+_WAITS = quantile_table(Exponential.model_validate({"law": "exponential", "mean": "1 h"}))
 
 
 class Luck:
@@ -78,6 +80,24 @@ class Adversary(Model):
         """Whether it is active at this hour."""
         return self.begin <= time and (self.end is None or time < self.end)
 
+    def at_random(
+        self, scene: Scene, luck: Luck, who: int, rate: float, act: Callable[[int, int], None]
+    ) -> Generator[Any, Any, None]:
+        """The SimPy process of a Poisson process with ``rate`` per hour, while it is active.
+
+        At each event it calls ``act(number, word)``: how many there were before, and a word of
+        the luck that ``who`` has.
+        """
+        time, number = self.begin, 0
+        while True:
+            wait, word, _, _ = luck.words(who, number)
+            time += sample(_WAITS, wait) / rate
+            if not self.active(time) or time >= scene.world.horizon:
+                return
+            yield scene.env.timeout_until(time)
+            act(number, word)
+            number += 1
+
     def reserve(self, people: People, graph: FollowGraph) -> tuple[NDArray[np.int64], int]:
         """Accounts that may come back because of it, and how often each."""
         return np.zeros(0, dtype=np.int64), 0
@@ -90,7 +110,7 @@ class Adversary(Model):
 class Crew(Adversary):
     """Base of adversaries that act through a group of accounts."""
 
-    kinds: Kinds = Field((), description="its accounts are of these kinds; empty: of any")
+    kinds: Names = Field((), description="its accounts are of these kinds; empty: of any")
     size: int = Field(
         ge=1, le=10_000_000, description="how many accounts, drawn at random (assumption)"
     )

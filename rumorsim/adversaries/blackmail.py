@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 from typing_extensions import override
 
 from rumorsim.adversaries.base import Crew, Luck
-from rumorsim.adversaries.paid_posters import WAITS
-from rumorsim.common.laws import sample
 from rumorsim.common.randomness import uniform
 from rumorsim.common.units import Rate
 
@@ -35,7 +33,7 @@ class Blackmail(Crew):
     kind: Literal["blackmail"] = Field("blackmail", description="blackmail by threat of reach")
     story: str = Field(min_length=1, max_length=100, description="what they threaten to publish")
     rate: Rate = Field(description="threats by each account (assumption)")
-    ransom: float = Field(gt=0, le=1e12, description="money asked for silence (assumption)")
+    ransom: float = Field(gt=0, le=1e12, description="money demanded for silence (assumption)")
     harm: float = Field(
         ge=0, le=1e12, description="money a victim fears to lose for each follower (assumption)"
     )
@@ -51,25 +49,18 @@ class Blackmail(Crew):
         stories = sorted(scene.stories((self.story,)))
         if self.rate > 0:
             for member in self.members(scene.world, luck):
-                scene.env.process(self._threaten(scene, luck, purse, member, stories))
+                threaten = partial(self._threaten, scene, purse, member, stories)
+                scene.env.process(self.at_random(scene, luck, member, self.rate, threaten))
 
     def _threaten(
-        self, scene: Scene, luck: Luck, purse: Sponsor, member: int, stories: list[int]
-    ) -> Generator[Any, Any, None]:
-        time, number = self.begin, 0
-        while True:
-            wait, decision, _, _ = luck.words(member, number)
-            time += sample(WAITS, wait) / self.rate
-            if not self.active(time) or time >= scene.world.horizon:
-                return
-            yield scene.env.timeout_until(time)
-            account = scene.present(member)
-            # Who cannot publish threatens nobody.
-            if scene.world.accounts["can_post"][account]:
-                harm = self.harm * scene.followers(account)
-                story = stories[number % len(stories)]
-                if uniform(decision) * (harm + self.ransom) < harm:
-                    purse.take_in(account, self.ransom, story)
-                elif purse.purse >= self.price and scene.publish(account, story) >= 0:
-                    purse.pay(account, self.price, story)
-            number += 1
+        self, scene: Scene, purse: Sponsor, member: int, stories: list[int], number: int, word: int
+    ) -> None:
+        account = scene.present(member)
+        # Who cannot publish threatens nobody.
+        if scene.world.accounts["can_post"][account]:
+            harm = self.harm * scene.followers(account)
+            story = stories[number % len(stories)]
+            if uniform(word) * (harm + self.ransom) < harm:
+                purse.take_in(account, self.ransom, story)
+            elif purse.purse >= self.price and scene.publish(account, story) >= 0:
+                purse.pay(account, self.price, story)

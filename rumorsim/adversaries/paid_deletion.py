@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 from typing_extensions import override
 
 from rumorsim.adversaries.base import Adversary, Luck
-from rumorsim.adversaries.paid_posters import WAITS
-from rumorsim.common.laws import sample
 from rumorsim.common.randomness import uniform
 from rumorsim.common.units import Rate, ZeroToOne
 
@@ -43,24 +41,17 @@ class PaidDeletion(Adversary):
     @override
     def start(self, scene: Scene, ordinal: int) -> None:
         if self.rate > 0:
-            luck = Luck.of(scene.world, self, ordinal)
-            scene.env.process(self._work(scene, luck, scene.sponsor(self.budget), scene.buyers))
+            luck, stories = Luck.of(scene.world, self, ordinal), scene.stories(self.stories)
+            sponsor = scene.sponsor(self.budget)
+            work = partial(self._work, scene, sponsor, scene.buyers, stories)
+            scene.env.process(self.at_random(scene, luck, 0, self.rate, work))
 
     def _work(
-        self, scene: Scene, luck: Luck, sponsor: Sponsor, buyer: int
-    ) -> Generator[Any, Any, None]:
-        stories = scene.stories(self.stories)
-        time, number = self.begin, 0
-        while True:
-            wait, coin, _, _ = luck.words(0, number)
-            time += sample(WAITS, wait) / self.rate
-            number += 1
-            if not self.active(time) or time >= scene.world.horizon:
-                return
-            yield scene.env.timeout_until(time)
-            post = scene.most_shared(stories)
-            if post < 0 or uniform(coin) >= self.success:
-                continue
-            if sponsor.pay(-1, self.price, int(scene.world.posts["story"][post])):
-                with scene.desk.bought(buyer):
-                    scene.desk.delete(post, reason="paid deletion")
+        self, scene: Scene, sponsor: Sponsor, buyer: int, stories: frozenset[int], _: int, word: int
+    ) -> None:
+        post = scene.most_shared(stories)
+        if post < 0 or uniform(word) >= self.success:
+            return
+        if sponsor.pay(-1, self.price, int(scene.world.posts["story"][post])):
+            with scene.desk.bought(buyer):
+                scene.desk.delete(post, reason="paid deletion")

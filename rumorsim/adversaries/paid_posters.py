@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 from typing_extensions import override
 
 from rumorsim.adversaries.base import Crew, Luck
-from rumorsim.common.laws import Exponential, quantile_table, sample
 from rumorsim.common.units import Rate
 
 if TYPE_CHECKING:
     from rumorsim.adversaries.scene import Scene
     from rumorsim.platform.sponsors import Sponsor
-
-#: Waits between events of a Poisson process of one an hour.
-WAITS = quantile_table(Exponential.model_validate({"law": "exponential", "mean": "1 h"}))
 
 
 class PaidPosters(Crew):
@@ -43,20 +39,14 @@ class PaidPosters(Crew):
         stories = sorted(scene.stories((self.story,)))
         if self.rate > 0:
             for poster in self.members(scene.world, luck):
-                scene.env.process(self._work(scene, luck, sponsor, poster, stories))
+                work = partial(self._work, scene, sponsor, poster, stories)
+                scene.env.process(self.at_random(scene, luck, poster, self.rate, work))
 
     def _work(
-        self, scene: Scene, luck: Luck, sponsor: Sponsor, poster: int, stories: list[int]
-    ) -> Generator[Any, Any, None]:
-        """One poster: wait, publish, be paid. Copies of the story take turns."""
-        time, number = self.begin, 0
-        while True:
-            time += sample(WAITS, luck.words(poster, number)[0]) / self.rate
-            if not self.active(time) or time >= scene.world.horizon:
-                return
-            yield scene.env.timeout_until(time)
-            account, story = scene.present(poster), stories[number % len(stories)]
-            # Who has not published is not paid.
-            if sponsor.purse >= self.price and scene.publish(poster, story) >= 0:
-                sponsor.pay(account, self.price, story)
-            number += 1
+        self, scene: Scene, sponsor: Sponsor, poster: int, stories: list[int], number: int, _: int
+    ) -> None:
+        """Publish and be paid. Copies of the story take turns."""
+        account, story = scene.present(poster), stories[number % len(stories)]
+        # Who has not published is not paid.
+        if sponsor.purse >= self.price and scene.publish(poster, story) >= 0:
+            sponsor.pay(account, self.price, story)

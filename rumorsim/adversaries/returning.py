@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from pydantic import Field
 from typing_extensions import override
 
-from rumorsim.adversaries.base import Adversary, Kinds, Luck, of_kinds
+from rumorsim.adversaries.base import Adversary, Luck, of_kinds
 from rumorsim.common.laws import Law, Lognormal, quantile_table, round24, sample
 from rumorsim.common.randomness import uniform
-from rumorsim.common.units import Duration, ZeroToOne
+from rumorsim.common.units import Duration, Names, ZeroToOne
 
 if TYPE_CHECKING:
     from rumorsim.adversaries.scene import Scene
@@ -33,7 +33,7 @@ class Returning(Adversary):
     arrested does not come back.
     """
 
-    kinds: Kinds = Field((), description="accounts of these kinds; empty: of any")
+    kinds: Names = Field((), description="accounts of these kinds; empty: of any")
     chance: ZeroToOne = Field(1.0, description="P(it comes back | closed) (assumption)")
     delay: Law = Field(
         default_factory=lambda: Lognormal(law="lognormal", median="2 d", sigma=1.0),  # type: ignore[arg-type]

@@ -169,5 +169,5 @@ class Registry(Mapping[str, T], Generic[T]):
             # Whatever somebody else's module does when it is imported.
             cause = f"{type(error).__name__}: {error}"
             rule = f"cannot be loaded from {offered[0]} ({offered[0].value}): {cause}"
-            advice = "mend or uninstall that distribution"
+            advice = "fix or uninstall that distribution"
             raise InputError(rule, value=value, advice=advice) from error

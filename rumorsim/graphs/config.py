@@ -51,7 +51,7 @@ class GraphFile(GraphModel):
         " may is refused.",
     )
     separator: Literal["tab", "semicolon", "comma", "blanks"] | None = Field(
-        None, description="What stands between cells. Left out, what the lines agree with."
+        None, description="The separator between cells. Left out, the one that fits all lines."
     )
     comments: Literal["#", "%", "#%", "none"] | None = Field(
         None,

@@ -102,7 +102,7 @@ class GraphModel(Model):
     def _small_enough(self) -> GraphModel:
         if (asked := self.follows_expected()) > MAX_FOLLOWS:
             rule = f"at most {MAX_FOLLOWS:,} are possible"
-            raise ValueError(f"about {asked:.3g} follows are asked for; {rule}")
+            raise ValueError(f"it would have about {asked:.3g} follows; {rule}")
         return self
 
     def build(self, base_dir: Path) -> FollowGraph:

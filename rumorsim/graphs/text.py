@@ -203,7 +203,7 @@ def _check_quotes(ids: list[Any], quoted: Counter[str], form: LineFormat) -> Non
     plain = Counter(each for each in ids if each in quoted)
     for each, count in plain.items():
         if count > quoted[each]:
-            rule = "stands in quotes in some lines and without in others"
+            rule = "is in quotes in some lines and not in others"
             advice = "write it one way; between commas both mean the same"
             raise InputError(rule, form.file, "id", show_value(each), advice)
 

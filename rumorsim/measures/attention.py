@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from rumorsim.events.posts import Growing
 from rumorsim.events.stream import Batch, Facts, Kind
-from rumorsim.measures.base import Meaning, Measure
+from rumorsim.measures.base import Meaning, OfState
 from rumorsim.measures.counting import by_stories
 
 #: Parts of the final count whose time is told.
@@ -27,7 +27,7 @@ class State:
         self.story = {kind: Growing(np.int32) for kind in (Kind.EXPOSE, Kind.SHARE)}
 
 
-class Attention(Measure[State]):
+class Attention(OfState[State]):
     """Hours from a story's first publication until parts of its exposures and shares came.
 
     ``half`` is the half-life: the hours until the ceil(n/2)-th of the n exposures (or shares)
@@ -36,6 +36,7 @@ class Attention(Measure[State]):
     the whole hour since the start of the scenario with most events, the earliest of equals.
     """
 
+    state: ClassVar = State
     name: ClassVar[str] = "attention"
     summary: ClassVar[str] = "half-life of attention: hours until half the exposures and shares"
     needs: ClassVar[frozenset[Kind]] = frozenset({Kind.PUBLISH, Kind.SHARE, Kind.EXPOSE})
@@ -49,10 +50,6 @@ class Attention(Measure[State]):
         "*exposures.q*": Meaning("hours", "until this percentage of the exposures"),
         "*shares.q*": Meaning("hours", "until this percentage of the shares"),
     }
-
-    @override
-    def start(self, facts: Facts) -> State:
-        return State(facts)
 
     @override
     def observe(self, state: State, batch: Batch) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from rumorsim.events.stream import Batch, Facts, Kind
-from rumorsim.measures.base import Meaning, Measure
+from rumorsim.measures.base import Meaning, OfState
 from rumorsim.measures.counting import ratio, truth_groups
 
 _BELIEVES, _CORRECTED = 1, 2
@@ -27,7 +27,7 @@ class State:
         self.trust = np.full(facts.accounts, np.nan)
 
 
-class Audience(Measure[State]):
+class Audience(OfState[State]):
     """Readers, not authors: reach, belief and trust of each kind of account and platform.
 
     ``accounts`` were exposed to at least one such story; ``part`` is out of all accounts of
@@ -37,6 +37,7 @@ class Audience(Measure[State]):
     ``trust.higher`` compare it with what it was at the start.
     """
 
+    state: ClassVar = State
     name: ClassVar[str] = "audience"
     summary: ClassVar[str] = "reach, belief and trust by kind of reader and platform"
     needs: ClassVar[frozenset[Kind]] = frozenset({Kind.EXPOSE, Kind.BELIEVE, Kind.TRUST})
@@ -51,10 +52,6 @@ class Audience(Measure[State]):
         "*.trust.higher": Meaning("accounts", "with more trust than at the start"),
         "*.trust.mean_change": Meaning("trust", "change since the start, mean over the audience"),
     }
-
-    @override
-    def start(self, facts: Facts) -> State:
-        return State(facts)
 
     @override
     def observe(self, state: State, batch: Batch) -> None:

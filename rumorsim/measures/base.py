@@ -83,6 +83,17 @@ class Measure(Shown, ABC, Generic[State]):
         return None
 
 
+class OfState(Measure[State]):
+    """A measure that begins with an object of one class, ``state``."""
+
+    state: ClassVar[type[Any]]
+
+    @override
+    def start(self, facts: Facts) -> State:
+        made: State = type(self).state(facts)
+        return made
+
+
 def _is_curve(value: Mapping[str, Any]) -> bool:
     return isinstance(value.get("time"), list)
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from rumorsim.events.stream import Batch, Facts, Kind
-from rumorsim.measures.base import Meaning, Measure
+from rumorsim.measures.base import Meaning, OfState
 from rumorsim.measures.counting import ratio, truth_groups
 
 #: The most read so many of a hundred accounts whose part is told.
@@ -38,7 +38,7 @@ class State:
         self.received = {name: np.zeros(facts.accounts, np.int64) for name in self.groups}
 
 
-class Benefits(Measure[State]):
+class Benefits(OfState[State]):
     """Attention by who gets it: exposures brought about by each account's posts.
 
     An exposure, an account's first read of a story, is attention to the author of the post
@@ -47,6 +47,7 @@ class Benefits(Measure[State]):
     ``authors.gini`` among those whom somebody read.
     """
 
+    state: ClassVar = State
     name: ClassVar[str] = "benefits"
     summary: ClassVar[str] = "share of attention by kind of author, and how unequal it is (Gini)"
     needs: ClassVar[frozenset[Kind]] = frozenset({Kind.EXPOSE})
@@ -60,10 +61,6 @@ class Benefits(Measure[State]):
         "*top_one": Meaning("part", "of the exposures, by the most read 1 % of accounts"),
         "*top_ten": Meaning("part", "of the exposures, by the most read 10 % of accounts"),
     }
-
-    @override
-    def start(self, facts: Facts) -> State:
-        return State(facts)
 
     @override
     def observe(self, state: State, batch: Batch) -> None:

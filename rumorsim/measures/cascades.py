@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from rumorsim.events.posts import PostLog, depths_and_roots
 from rumorsim.events.stream import Batch, Facts, Kind
-from rumorsim.measures.base import Meaning, Measure
+from rumorsim.measures.base import Meaning, OfState
 from rumorsim.measures.counting import by_stories
 from rumorsim.measures.summaries import summary, summary_meanings
 
@@ -74,13 +74,14 @@ class State:
         self.posts = PostLog()
 
 
-class Cascades(Measure[State]):
+class Cascades(OfState[State]):
     """Size, depth, breadth and structural virality of the trees, by story and truth.
 
     One tree a publication. Structural virality is undefined for a post nobody shared, so its
     ``count`` is the number of trees of two posts or more.
     """
 
+    state: ClassVar = State
     name: ClassVar[str] = "cascades"
     summary: ClassVar[str] = "size, depth, breadth and structural virality of cascades"
     needs: ClassVar[frozenset[Kind]] = frozenset({Kind.PUBLISH, Kind.SHARE})
@@ -93,10 +94,6 @@ class Cascades(Measure[State]):
             "*structural_virality", "steps", "mean distance between two posts of a tree"
         ),
     }
-
-    @override
-    def start(self, facts: Facts) -> State:
-        return State(facts)
 
     @override
     def observe(self, state: State, batch: Batch) -> None:

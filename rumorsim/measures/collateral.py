@@ -11,7 +11,7 @@ from typing_extensions import override
 from rumorsim.events.posts import PostLog
 from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.events.verbs import ACCOUNT, CASES, CLOSING, EFFECTS, LIFTING, POST, TARGET_OF, VERBS
-from rumorsim.measures.base import Meaning, Measure
+from rumorsim.measures.base import Meaning, OfState
 from rumorsim.measures.counting import truth_groups
 from rumorsim.measures.guilt import FirstPosts, rule_of, target_of
 
@@ -34,7 +34,7 @@ class State:
         self.posts_at_closing = np.zeros(facts.accounts, np.int64)
 
 
-class Collateral(Measure[State]):
+class Collateral(OfState[State]):
     """Innocent accounts hit, true posts taken down and true stories delisted.
 
     An account is innocent if it had posted no false story when it was hit; it stays wrongly
@@ -50,6 +50,7 @@ class Collateral(Measure[State]):
     between two policies.
     """
 
+    state: ClassVar = State
     name: ClassVar[str] = "collateral"
     summary: ClassVar[str] = "innocent accounts hit, true posts and stories taken down"
     needs: ClassVar[frozenset[Kind]] = frozenset({Kind.PUBLISH, Kind.SHARE, Kind.ACTION})
@@ -67,10 +68,6 @@ class Collateral(Measure[State]):
         "posts.of_closed_accounts.*": Meaning("posts", "of such stories gone with an account"),
         "stories.delisted.*": Meaning("stories", "kept off the trending list"),
     }
-
-    @override
-    def start(self, facts: Facts) -> State:
-        return State(facts)
 
     @override
     def observe(self, state: State, batch: Batch) -> None:

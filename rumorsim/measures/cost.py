@@ -12,7 +12,7 @@ from typing_extensions import override
 from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.events.verbs import VERBS, price
 from rumorsim.measures.actors import Actors
-from rumorsim.measures.base import Meaning, Measure
+from rumorsim.measures.base import Meaning, OfState
 
 
 class State:
@@ -25,13 +25,14 @@ class State:
         self.counts = np.zeros((len(self.actors.names), len(VERBS)), np.int64)
 
 
-class Cost(Measure[State]):
+class Cost(OfState[State]):
     """Every action of the desk at the price of its verb, cases opened and dropped included.
 
     A verb without a price costs 1, so where a scenario sets none the cost counts actions.
     A moot case is free, unless the scenario puts a price on it, such as that of its review.
     """
 
+    state: ClassVar = State
     name: ClassVar[str] = "cost"
     summary: ClassVar[str] = "cost of moderation at the scenario's prices"
     sees_policy: ClassVar[bool] = True
@@ -42,10 +43,6 @@ class Cost(Measure[State]):
         "verbs.*": Meaning("cost", "of what was done with this verb"),
         "interventions.*": Meaning("cost", "of what this intervention did"),
     }
-
-    @override
-    def start(self, facts: Facts) -> State:
-        return State(facts)
 
     @override
     def observe(self, state: State, batch: Batch) -> None:

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.events.verbs import CLOSING, VERBS
-from rumorsim.measures.base import Meaning, Measure
+from rumorsim.measures.base import Meaning, OfState
 from rumorsim.measures.counting import ratio, truth_groups
 
 _NEVER: Final = 255
@@ -35,7 +35,7 @@ class State:
         self.voices = np.zeros((2, facts.accounts), bool)
 
 
-class Displacement(Measure[State]):
+class Displacement(OfState[State]):
     """Speech and attention that moved: posts, exposures and readers after a closing.
 
     Once an account is closed, whatever another account of the same person posts, and the
@@ -44,6 +44,7 @@ class Displacement(Measure[State]):
     closed themselves never count. ``part`` is out of all exposures to such stories.
     """
 
+    state: ClassVar = State
     name: ClassVar[str] = "displacement"
     summary: ClassVar[str] = "reach that moved to other accounts and platforms of those closed"
     needs: ClassVar[frozenset[Kind]] = frozenset(
@@ -57,10 +58,6 @@ class Displacement(Measure[State]):
         "truth.*.readers.*": Meaning("accounts", "that met such a story through them, there"),
         "truth.*.part": Meaning("part", "of the exposures to such stories, displaced"),
     }
-
-    @override
-    def start(self, facts: Facts) -> State:
-        return State(facts)
 
     @override
     def observe(self, state: State, batch: Batch) -> None:

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.events.verbs import VERBS
-from rumorsim.measures.base import Meaning, Measure
+from rumorsim.measures.base import Meaning, OfState
 from rumorsim.measures.counting import ratio, truth_groups
 
 #: What changes an account's pay.
@@ -54,7 +54,7 @@ class State:
         return self.reads[share]
 
 
-class Earnings(Measure[State]):
+class Earnings(OfState[State]):
     """Each read pays the author of the post at the rate of its kind, by 1,000 reads.
 
     An account that is demonetised is paid the share that the intervention leaves it
@@ -63,6 +63,7 @@ class Earnings(Measure[State]):
     rate. Needs every single read.
     """
 
+    state: ClassVar = State
     name: ClassVar[str] = "earnings"
     summary: ClassVar[str] = "money made by reads of posts, by kind of author and truth"
     sees_policy: ClassVar[bool] = True
@@ -72,10 +73,6 @@ class Earnings(Measure[State]):
         "*withheld": Meaning("money", "not paid, as the author was demonetised"),
         "*part": Meaning("part", "of the money earned, by authors of this kind"),
     }
-
-    @override
-    def start(self, facts: Facts) -> State:
-        return State(facts)
 
     @override
     def observe(self, state: State, batch: Batch) -> None:

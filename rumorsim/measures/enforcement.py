@@ -10,7 +10,7 @@ from typing_extensions import override
 from rumorsim.events.posts import PostLog
 from rumorsim.events.stream import Batch, Facts, InterventionFacts, Kind
 from rumorsim.measures.actors import Actors
-from rumorsim.measures.base import Meaning, Measure
+from rumorsim.measures.base import Meaning, OfState
 from rumorsim.measures.counting import ratio
 from rumorsim.measures.guilt import FirstPosts, OfKinds, rule_of, target_of
 from rumorsim.measures.outcomes import TARGET_KEYS, Outcomes, Queue
@@ -45,7 +45,7 @@ def _guilt(
     return known.setdefault(rule.tobytes(), FirstPosts(facts, rule))
 
 
-class Enforcement(Measure[State]):
+class Enforcement(OfState[State]):
     """The actions of the desk, by intervention and verb.
 
     **Actions** are the rows whose verb does something to a target; flags, dismissals, moot
@@ -69,6 +69,7 @@ class Enforcement(Measure[State]):
     The **queue** holds a case from its flag to its dismissal or action, or until it is moot.
     """
 
+    state: ClassVar = State
     name: ClassVar[str] = "enforcement"
     summary: ClassVar[str] = "moderation actions, precision and recall, latency and queue"
     sees_policy: ClassVar[bool] = True
@@ -103,10 +104,6 @@ class Enforcement(Measure[State]):
             "cases a day", "settled for each reviewer there is"
         ),
     }
-
-    @override
-    def start(self, facts: Facts) -> State:
-        return State(facts)
 
     @override
     def observe(self, state: State, batch: Batch) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from rumorsim.events.stream import Batch, Facts, Kind
-from rumorsim.measures.base import Meaning, Measure
+from rumorsim.measures.base import Meaning, OfState
 from rumorsim.measures.counting import (
     FirstSeen,
     StoryCounts,
@@ -33,13 +33,14 @@ class State:
         self.by_reader = {name: np.zeros(facts.accounts, np.int32) for name in self.groups}
 
 
-class Impressions(Measure[State]):
+class Impressions(OfState[State]):
     """Reads of posts by story and truth, and reads for each account exposed.
 
     Every read counts, the first and the repeated ones. Needs READ rows, which are logged
     only when a measure asks for them.
     """
 
+    state: ClassVar = State
     name: ClassVar[str] = "impressions"
     summary: ClassVar[str] = "reads of posts, by story, truth, time, kind of reader and platform"
     needs: ClassVar[frozenset[Kind]] = frozenset({Kind.READ, Kind.EXPOSE})
@@ -56,10 +57,6 @@ class Impressions(Measure[State]):
         "stories.*.reads_per_account": Meaning("reads per account", "by accounts exposed to it"),
         "stories.*.over_time": Meaning("reads", "of posts of the story before this time"),
     }
-
-    @override
-    def start(self, facts: Facts) -> State:
-        return State(facts)
 
     @override
     def observe(self, state: State, batch: Batch) -> None:

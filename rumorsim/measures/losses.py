@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Any, ClassVar, Final
 
 import numpy as np
+from numpy.typing import NDArray
 from typing_extensions import override
 
-from rumorsim.events.posts import PostLog
 from rumorsim.events.stream import Batch, Facts, Kind
-from rumorsim.events.verbs import ACCOUNT, CUTTING_OFF, VERBS
-from rumorsim.measures.base import Meaning, Measure
+from rumorsim.events.verbs import CUTTING_OFF
+from rumorsim.measures.base import Meaning, OfState
 from rumorsim.measures.counting import truth_groups
-from rumorsim.measures.guilt import FirstPosts, rule_of
-from rumorsim.measures.in_force import CODES, Hit, PenaltiesInForce
+from rumorsim.measures.in_force import Hit, PenaltiesInForce
 from rumorsim.measures.summaries import summary, summary_meanings
 
 _WORDS: Final = ("innocent", "guilty")
@@ -25,17 +24,15 @@ class State:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.groups = truth_groups(facts)
-        self.posts = PostLog()
-        self.guilt = FirstPosts(facts, rule_of(facts, None))
         self.withheld = np.zeros((len(facts.stories), 2), np.int64)
         self.silent = np.zeros((2, facts.accounts), bool)
-        self.in_force = PenaltiesInForce()
+        self.in_force = PenaltiesInForce(facts)
         self.cut: dict[str, dict[int, bool]] = {"closed": {}, "removed": {}}
         self.hits = dict.fromkeys(_WORDS, 0)
         self.hours: dict[str, list[float]] = {word: [] for word in _WORDS}
 
 
-class Losses(Measure[State]):
+class Losses(OfState[State]):
     """What a desk takes from legitimate speech, beyond the posts and accounts it hits.
 
     Accounts are innocent or guilty by the plain truth when they are hit, as in
@@ -47,6 +44,7 @@ class Losses(Measure[State]):
     ends when the account is free of it.
     """
 
+    state: ClassVar = State
     name: ClassVar[str] = "losses"
     summary: ClassVar[str] = "posts not made, follows cut, who was reinstated after how long"
     needs: ClassVar[frozenset[Kind]] = frozenset(
@@ -63,54 +61,37 @@ class Losses(Measure[State]):
     }
 
     @override
-    def start(self, facts: Facts) -> State:
-        return State(facts)
-
-    @override
     def observe(self, state: State, batch: Batch) -> None:
-        state.guilt.observe(state.posts.observe(batch))
         withheld = batch.only(Kind.WITHHOLD)
         reason = withheld.value.astype(np.int64)
         np.add.at(state.withheld, (withheld.story, reason), 1)
         legitimate = state.groups["true"][withheld.story]
         state.silent[reason[legitimate], withheld.account[legitimate]] = True
-        acts = (batch.kind == Kind.ACTION) & np.isin(batch.value, CODES)
-        penalties = state.posts.known_at(batch, acts, "value", "time", "account")
-        for value, time, account, existing in penalties:
-            self._act(state, VERBS[int(value)], time, account, existing)
+        for account, act, ended in state.in_force.observe(batch):
+            self._act(state, account, act, ended)
 
     @staticmethod
-    def _act(state: State, verb: str, time: float, account: int, before: int) -> None:
-        if verb not in CUTTING_OFF:
-            for hit in state.in_force.lift(verb, account):
-                if hit.verb != "remove-followers":
-                    state.hours[_WORDS[hit.guilty]].append(time - hit.time)
+    def _act(state: State, account: int, act: Hit, ended: list[Hit]) -> None:
+        for hit in ended:
+            if hit.verb != "remove-followers":
+                state.hours[_WORDS[hit.guilty]].append(act.time - hit.time)
+        if act.verb not in CUTTING_OFF:
             return
-        guilty = state.guilt.was_guilty(ACCOUNT, account, before, state.posts)
-        state.in_force.add(account, Hit(verb, time, guilty))
-        if verb != "remove-followers":
-            state.hits[_WORDS[guilty]] += 1
-        if verb != "suspend":
-            way = "removed" if verb == "remove-followers" else "closed"
-            state.cut[way].setdefault(account, guilty)
+        if act.verb != "remove-followers":
+            state.hits[_WORDS[act.guilty]] += 1
+        if act.verb != "suspend":
+            way = "removed" if act.verb == "remove-followers" else "closed"
+            state.cut[way].setdefault(account, act.guilty)
 
     @override
     def value(self, state: State) -> dict[str, Any]:
         counts = state.withheld
         return {
             "withheld": {
-                name: dict(
-                    zip(("barred", "unwilling"), counts[stories].sum(axis=0).tolist(), strict=True)
-                )
+                name: _by_reason(counts[stories].sum(axis=0))
                 for name, stories in state.groups.items()
             },
-            "silenced": dict(
-                zip(
-                    ("barred", "unwilling"),
-                    np.count_nonzero(state.silent, axis=1).tolist(),
-                    strict=True,
-                )
-            ),
+            "silenced": _by_reason(np.count_nonzero(state.silent, axis=1)),
             "follows": {way: _follows(state, cut) for way, cut in state.cut.items()},
             "reinstated": {
                 word: {
@@ -121,6 +102,10 @@ class Losses(Measure[State]):
                 for word in _WORDS
             },
         }
+
+
+def _by_reason(counts: NDArray[Any]) -> dict[str, int]:
+    return dict(zip(("barred", "unwilling"), counts.tolist(), strict=True))
 
 
 def _follows(state: State, cut: dict[int, bool]) -> dict[str, int]:

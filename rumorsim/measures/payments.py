@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.measures.actors import adversary_names
-from rumorsim.measures.base import Meaning, Measure
+from rumorsim.measures.base import Meaning, OfState
 from rumorsim.measures.counting import truth_groups
 
 #: What a payment is: spent, taken in as a ransom, or fined.
@@ -28,7 +28,7 @@ class State:
         self.paid: set[int] = set()
 
 
-class Payments(Measure[State]):
+class Payments(OfState[State]):
     """Money of sponsors: spent on posts, shares and deletions; ransoms; fines.
 
     What is spent is at the prices of the adversaries, in their money; the desk's own work is
@@ -36,6 +36,7 @@ class Payments(Measure[State]):
     deletes for money is not known by account.
     """
 
+    state: ClassVar = State
     name: ClassVar[str] = "payments"
     summary: ClassVar[str] = "money that adversaries spent and took in, and what they were fined"
     needs: ClassVar[frozenset[Kind]] = frozenset({Kind.PAY})
@@ -47,10 +48,6 @@ class Payments(Measure[State]):
         "truth.*": Meaning("money", "spent on stories of this truth"),
         "paid_accounts": Meaning("accounts", "paid at least once"),
     }
-
-    @override
-    def start(self, facts: Facts) -> State:
-        return State(facts)
 
     @override
     def observe(self, state: State, batch: Batch) -> None:

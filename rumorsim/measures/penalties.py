@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.events.verbs import EFFECTS, VERBS
-from rumorsim.measures.base import Meaning, Measure
+from rumorsim.measures.base import Meaning, OfState
 from rumorsim.measures.counting import FirstSeen, ratio
 
 _NEVER: Final = np.iinfo(np.int64).max
@@ -31,7 +31,7 @@ class State:
         self.hit: dict[str, FirstSeen] = {}
 
 
-class Penalties(Measure[State]):
+class Penalties(OfState[State]):
     """What was done to accounts, directly or through their posts, by verb and kind.
 
     An action counts for the account it names or whose post it names; actions on stories and
@@ -40,6 +40,7 @@ class Penalties(Measure[State]):
     two or more of their accounts are, whether second accounts or new ones.
     """
 
+    state: ClassVar = State
     name: ClassVar[str] = "penalties"
     summary: ClassVar[str] = "penalties by type and kind of account, and repeat offenders"
     needs: ClassVar[frozenset[Kind]] = frozenset({Kind.PUBLISH, Kind.SHARE, Kind.ACTION})
@@ -58,10 +59,6 @@ class Penalties(Measure[State]):
         "repeat.persons": Meaning("persons", "hit at least once on any account"),
         "repeat.persons_on_several": Meaning("persons", "hit on several accounts"),
     }
-
-    @override
-    def start(self, facts: Facts) -> State:
-        return State(facts)
 
     @override
     def observe(self, state: State, batch: Batch) -> None:

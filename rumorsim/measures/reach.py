@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from rumorsim.events.stream import Batch, Facts, Kind
-from rumorsim.measures.base import Meaning, Measure
+from rumorsim.measures.base import Meaning, OfState
 from rumorsim.measures.counting import (
     BINS,
     FirstSeen,
@@ -60,7 +60,7 @@ class State:
         self.with_authors = FirstSeenOf(facts.accounts)
 
 
-class Reach(Measure[State]):
+class Reach(OfState[State]):
     """Accounts and persons exposed, by story and by truth.
 
     An account is exposed to a story when it first reads it, so the expose events of a story
@@ -71,6 +71,7 @@ class Reach(Measure[State]):
     are cumulative at 101 edges of [0, horizon]: what happened before the edge.
     """
 
+    state: ClassVar = State
     name: ClassVar[str] = "reach"
     summary: ClassVar[str] = (
         "accounts and persons exposed (authors are not), by story, truth, surface and time"
@@ -99,10 +100,6 @@ class Reach(Measure[State]):
         "stories.*.surfaces.*": Meaning("accounts", "exposed to the story on this surface"),
         "stories.*.over_time": Meaning("accounts", "exposed to the story before this time"),
     }
-
-    @override
-    def start(self, facts: Facts) -> State:
-        return State(facts)
 
     @override
     def observe(self, state: State, batch: Batch) -> None:

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from rumorsim.events.posts import PostLog, depths_and_roots
 from rumorsim.events.stream import Batch, Facts, Kind
-from rumorsim.measures.base import Meaning, Measure
+from rumorsim.measures.base import Meaning, OfState
 from rumorsim.measures.counting import by_stories, edges_of, ratio
 
 #: Cohorts are this many equal bins of [0, horizon).
@@ -56,7 +56,7 @@ class State:
         self.posts = PostLog()
 
 
-class Reproduction(Measure[State]):
+class Reproduction(OfState[State]):
     """Shares caused directly by a post: the mean over all posts, by cohort and generation.
 
     A cohort is the posts of one of 20 equal bins of [0, horizon). Posts made late have not
@@ -67,6 +67,7 @@ class Reproduction(Measure[State]):
     Read it at the end of the run: the windows end at the horizon.
     """
 
+    state: ClassVar = State
     name: ClassVar[str] = "reproduction"
     summary: ClassVar[str] = "shares caused per post, by cohort and generation"
     needs: ClassVar[frozenset[Kind]] = frozenset({Kind.PUBLISH, Kind.SHARE})
@@ -79,10 +80,6 @@ class Reproduction(Measure[State]):
         "*mean": Meaning("shares per post", "of all posts, the recent ones included"),
         "*cohorts": Meaning("shares per post", "by the time bin the posts were made in"),
     }
-
-    @override
-    def start(self, facts: Facts) -> State:
-        return State(facts)
 
     @override
     def observe(self, state: State, batch: Batch) -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from rumorsim.events.stream import Batch, Facts, Kind
-from rumorsim.measures.base import Meaning, Measure
+from rumorsim.measures.base import Meaning, OfState
 from rumorsim.measures.counting import (
     FirstSeen,
     FirstSeenOf,
@@ -32,13 +32,14 @@ class State:
         self.in_story = FirstSeenOf(facts.accounts)
 
 
-class Shares(Measure[State]):
+class Shares(OfState[State]):
     """Shares, publications and sharers by story and truth.
 
     Sharers are the distinct accounts that posted, publishers included: the active set of the
     independent cascade (Kempe, Kleinberg and Tardos 2003), where an activation is a share.
     """
 
+    state: ClassVar = State
     name: ClassVar[str] = "shares"
     summary: ClassVar[str] = "shares, publications and sharers, by story, truth and time"
     needs: ClassVar[frozenset[Kind]] = frozenset({Kind.PUBLISH, Kind.SHARE})
@@ -51,10 +52,6 @@ class Shares(Measure[State]):
         "stories.*.sharers": Meaning("accounts", "that posted the story, publishers included"),
         "*.over_time": Meaning("shares", "before this time"),
     }
-
-    @override
-    def start(self, facts: Facts) -> State:
-        return State(facts)
 
     @override
     def observe(self, state: State, batch: Batch) -> None:

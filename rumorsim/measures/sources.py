@@ -8,26 +8,21 @@ from typing import Any, ClassVar
 import numpy as np
 from typing_extensions import override
 
-from rumorsim.events.posts import PostLog
 from rumorsim.events.stream import Batch, Facts, Kind
-from rumorsim.events.verbs import ACCOUNT, CUTTING_OFF, VERBS
-from rumorsim.measures.base import Meaning, Measure
+from rumorsim.measures.base import Meaning, OfState
 from rumorsim.measures.counting import ratio
-from rumorsim.measures.guilt import FirstPosts, rule_of
-from rumorsim.measures.in_force import CODES, Hit, PenaltiesInForce
+from rumorsim.measures.in_force import PenaltiesInForce
 
 
 class State:
-    """Memory: 20 bytes x posts, 24 bytes x accounts, O(penalties)."""
+    """Memory: that of :class:`.PenaltiesInForce`."""
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
-        self.posts = PostLog()
-        self.guilt = FirstPosts(facts, rule_of(facts, None))
-        self.in_force = PenaltiesInForce()
+        self.in_force = PenaltiesInForce(facts)
 
 
-class Sources(Measure[State]):
+class Sources(OfState[State]):
     """People who at the end of the run have lost a source.
 
     A source is lost where an account is closed, or its followers were removed (all of them,
@@ -36,6 +31,7 @@ class Sources(Measure[State]):
     a run and not from a saved stream.
     """
 
+    state: ClassVar = State
     name: ClassVar[str] = "sources"
     summary: ClassVar[str] = "people who lost an account they followed (during a run only)"
     needs: ClassVar[frozenset[Kind]] = frozenset({Kind.PUBLISH, Kind.SHARE, Kind.ACTION})
@@ -47,21 +43,9 @@ class Sources(Measure[State]):
     }
 
     @override
-    def start(self, facts: Facts) -> State:
-        return State(facts)
-
-    @override
     def observe(self, state: State, batch: Batch) -> None:
-        state.guilt.observe(state.posts.observe(batch))
-        acts = (batch.kind == Kind.ACTION) & np.isin(batch.value, CODES)
-        penalties = state.posts.known_at(batch, acts, "value", "time", "account")
-        for value, time, account, existing in penalties:
-            verb = VERBS[int(value)]
-            if verb in CUTTING_OFF:
-                guilty = state.guilt.was_guilty(ACCOUNT, account, existing, state.posts)
-                state.in_force.add(account, Hit(verb, time, guilty))
-            else:
-                state.in_force.lift(verb, account)
+        for _ in state.in_force.observe(batch):
+            pass
 
     @override
     def value(self, state: State) -> dict[str, Any]:

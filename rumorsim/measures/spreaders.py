@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from rumorsim.events.stream import STOPS, Batch, Facts, Kind
-from rumorsim.measures.base import Meaning, Measure
+from rumorsim.measures.base import Meaning, OfState
 from rumorsim.measures.counting import BINS, bin_of, by_stories, edges_of, over_time, truth_groups
 
 
@@ -62,28 +62,25 @@ class State:
         self.telling: dict[int, NDArray[np.bool_]] = {}
 
 
-class Spreaders(Measure[State]):
+class Spreaders(OfState[State]):
     """Accounts that tell a story: from a publication or share to the stop.
 
     Counted by account and story. In the models of contacts this is the curve of the papers
     (the peak of Maki and Thompson's is 1 - ln 2 of all accounts); in the feed nobody stops.
     """
 
+    state: ClassVar = State
     name: ClassVar[str] = "spreaders"
     summary: ClassVar[str] = "accounts telling a story at once, and why they stop (models)"
     needs: ClassVar[frozenset[Kind]] = frozenset({Kind.PUBLISH, Kind.SHARE, Kind.STOP})
     meanings: ClassVar[dict[str, Meaning]] = {
-        "*.began": Meaning("spreaders", "that began to tell, each time anew"),
-        "*.at_the_end": Meaning("spreaders", "that still tell"),
+        "*.began": Meaning("spreaders", "that began to spread the story, each time anew"),
+        "*.at_the_end": Meaning("spreaders", "that still spread it"),
         "*.peak": Meaning("spreaders", "at once, at most"),
         "*.peak_time": Meaning("hours", "when there were most for the first time"),
         "*.stops.*": Meaning("spreaders", "that stopped for this reason"),
         "*.over_time": Meaning("spreaders", "just before this time"),
     }
-
-    @override
-    def start(self, facts: Facts) -> State:
-        return State(facts)
 
     @override
     def observe(self, state: State, batch: Batch) -> None:

@@ -74,7 +74,7 @@ def _measure_faults(scenario: ScenarioFields) -> Iterator[str]:
         if name not in own and name not in MEASURES:
             yield _fault(key, name, "there is no such measure", nearest(name, list(MEASURES)))
         elif name not in own and name not in MEASURES.own and MEASURES.fault(name):
-            yield _fault(key, name, MEASURES.fault(name), "mend or uninstall that distribution")
+            yield _fault(key, name, MEASURES.fault(name), "fix or uninstall that distribution")
         elif name in scenario.measures[:i]:
             yield _fault(key, name, "is given twice", "remove one")
 

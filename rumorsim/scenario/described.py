@@ -104,7 +104,7 @@ def _process(scenario: ScenarioFields) -> str:
             " posts, as many as their attention allows; the rest is missed for good."
         )
     told = (
-        " An account that is told a story tells it on with a probability that is the product of"
+        " An account that hears a story passes it on with a probability that is the product of"
         " the story's appeal and the factors below, at most 1."
         if scenario.model is not None
         else " A reader may report a post and may share it, at most one share of a story by an"

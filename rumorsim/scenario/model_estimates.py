@@ -29,8 +29,8 @@ MOST_DOUBTS: Final = 64
 ROUNDING: Final = 1.0 + 1e-9
 
 HEAD: Final = """\
-# Expected reproduction number: accounts that one who tells the story persuades, while nobody
-# else has told them. Left out: receptivity, trust, corrections, later reads and the hours of
+# Expected reproduction number: accounts that one spreader persuades, while nobody else has
+# reached them. Left out: receptivity, trust, corrections, later reads and the hours of
 # a daily curve; the horizon is far away."""
 
 

@@ -40,7 +40,7 @@ def check_size(scenario: Scenario, seed: int | None = None) -> None:
         rule = f"at most {limits.STORIES} stories can be watched"
         raise InputError(rule, key="stories", value=str(stories))
     if scenario.reading.exposures == "late":
-        rule = "leaves out who reads what, which is what there is to see"
+        rule = "leaves out who reads what, which this page shows"
         raise InputError(rule, key="feed.exposures", value='"late"')
     with _building:
         graph, _ = build_graph(scenario, seed)

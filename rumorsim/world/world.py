@@ -18,9 +18,7 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from rumorsim.common.errors import InputError, nearest, show_value
-from rumorsim.common.laws import (
-    quantile_table,
-)
+from rumorsim.common.laws import quantile_table
 from rumorsim.common.randomness import seed_of
 from rumorsim.common.shown import Shown, listed
 from rumorsim.engine.kernels.records import (

@@ -437,7 +437,7 @@ def test_an_id_with_quotes_and_without_is_one_account_between_commas_only(tmp_pa
     for separator in ("\t", " "):
         text = f'"ann"{separator}bob\nbob{separator}ann\n'
         message = refused(written(tmp_path, text))
-        assert 'id = "ann": stands in quotes in some lines and without in others' in message
+        assert 'id = "ann": is in quotes in some lines and not in others' in message
 
 
 def test_quotes_that_do_not_match(tmp_path: Path) -> None:

@@ -168,7 +168,7 @@ def _place(here: Any, part: Part, key: str) -> Any:
     if isinstance(here, dict):
         if isinstance(part, str):
             return part
-        raise _missing(f"[{part}] stands where there is no list", key, part, list(here))
+        raise _missing(f"[{part}] is used where there is no list", key, part, list(here))
     if not isinstance(here, list):
         raise InputError(f"nothing is inside {show_value(here)}", key=key)
     if isinstance(part, int):

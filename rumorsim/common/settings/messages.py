@@ -69,7 +69,7 @@ def faults_of(error: ValidationError, model: type[BaseModel], file: str) -> list
     faults = [fault for alike in told[:MOST_FAULTS] for fault in _faults_at(alike, file)]
     if len(told) > MOST_FAULTS or len(faults) > MOST_FAULTS or len(details) > _LOOKED_AT:
         rule = f"has more faults than these {MOST_FAULTS}"
-        faults[MOST_FAULTS:] = [Fault(rule, file=file, advice="mend these first")]
+        faults[MOST_FAULTS:] = [Fault(rule, file=file, advice="fix these first")]
     return faults
 
 

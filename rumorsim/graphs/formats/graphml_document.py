@@ -173,7 +173,7 @@ class Document(XmlReader):
 
     def _graph(self, given: dict[str, str], above: str) -> None:
         if above not in ("graphml", "node"):
-            self.fault("must stand in <graphml> or in a <node>", value="<graph>")
+            self.fault("must be in <graphml> or in a <node>", value="<graph>")
         self._graphs += above == "graphml"
         if self._graphs > 1:
             advice = "save each graph as a file of its own"
@@ -207,7 +207,7 @@ class Document(XmlReader):
 
     def _number(self, given: dict[str, str], key: str, above: str) -> int:
         if above != "graph":
-            self.fault("must stand directly in <graph>", value=f"<{self._stack[-1]}>")
+            self.fault("must be directly in <graph>", value=f"<{self._stack[-1]}>")
         name = given.get(key)
         if not name:
             self.fault("is missing" if name is None else "is empty", key)

@@ -108,7 +108,7 @@ def _unbeaten(points: Sequence[Point]) -> str:
     else:
         told = f"By the means alone, no policy beats {and_(best)} in {what} together."
     if len(points) > 1:
-        told += " Where the lines of two policies overlap, the worlds do not tell which is better."
+        told += " Where the lines of two policies overlap, the worlds do not show which is better."
     return told
 
 
