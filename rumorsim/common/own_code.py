@@ -25,6 +25,7 @@ from simpy import Event
 from rumorsim.common.errors import InputError, RumorsimError, nearest, show_value
 from rumorsim.common.fingerprints import Fingerprint
 from rumorsim.common.settings import Model, plain
+from rumorsim.common.units import Sha256
 
 #: Behind the name of what holds values that cannot be written down.
 _HOLDING: Final = "(...)"
@@ -38,10 +39,8 @@ class OwnCode(Model):
     code: str = Field(
         min_length=1, max_length=1000, description='where it is defined: "module:name"'
     )
-    sha256: str = Field(
-        min_length=64,
-        max_length=64,
-        description="digest of what it says, with what it calls outside installed packages",
+    sha256: Sha256 = Field(
+        description="digest of what it says, with what it calls outside installed packages"
     )
     settings: dict[str, Any] = Field(
         default_factory=dict, description="the plain values it was given"

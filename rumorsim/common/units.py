@@ -139,6 +139,12 @@ ZeroToOne = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1, le=2**31 - 2)]
 #: Names of kinds, categories, platforms and the like.
 Names = Annotated[tuple[str, ...], Field(strict=False, max_length=100)]
+#: A factor that may lower or raise.
+Factor = Annotated[float, Field(ge=0, le=1000)]
+#: Ids of accounts in the graph.
+Ids = Annotated[tuple[int | str, ...], Field(strict=False, max_length=100_000, fail_fast=True)]
+#: A SHA-256 in hexadecimal digits.
+Sha256 = Annotated[str, Field(min_length=64, max_length=64)]
 
 _DURATION_SCHEMA = {"type": "string", "examples": ["90 min", "12.5 h", "74 d"]}
 
@@ -148,6 +154,11 @@ Duration = Annotated[
     BeforeValidator(lambda v: parse_duration(v)),
     PlainSerializer(show_duration, return_type=str),
     WithJsonSchema(_DURATION_SCHEMA),
+]
+#: Several of them.
+Times = Annotated[
+    tuple[Duration, ...],
+    Field(strict=False, min_length=1, max_length=100_000, fail_fast=True),
 ]
 #: Hours > 0 from text with a unit.
 PositiveDuration = Annotated[

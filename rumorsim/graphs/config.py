@@ -11,6 +11,7 @@ from typing_extensions import override
 from rumorsim.common.errors import InputError
 from rumorsim.common.plug_ins import Registry
 from rumorsim.common.settings import any_of, replaced
+from rumorsim.common.units import Sha256
 from rumorsim.graphs.formats import FORMATS, LISTS, check_format
 from rumorsim.graphs.made import MADE, GraphModel
 
@@ -86,10 +87,8 @@ class GraphFile(GraphModel):
     max_bytes: int | None = Field(
         None, ge=1, description="Limit on the size of the file in bytes, once decompressed."
     )
-    sha256: str | None = Field(
+    sha256: Sha256 | None = Field(
         None,
-        min_length=64,
-        max_length=64,
         description="SHA-256 of the file (of follows.json in NAME.mapped); where it is given, a"
         " changed file is refused. The resolved form holds it.",
     )
@@ -140,11 +139,8 @@ class Given(GraphModel):
     """Handed over from Python: ``scenario.on(graph)``, of networkx, igraph, scipy, numpy ..."""
 
     kind: Literal["given"]
-    sha256: str | None = Field(
-        None,
-        min_length=64,
-        max_length=64,
-        description="Digest of the graph that was handed over; the resolved form holds it.",
+    sha256: Sha256 | None = Field(
+        None, description="Digest of the graph that was handed over; the resolved form holds it."
     )
 
     @override

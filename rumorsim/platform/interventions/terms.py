@@ -9,7 +9,16 @@ from pydantic import Field, model_validator
 
 from rumorsim.common.laws import Law
 from rumorsim.common.settings import Model, replaced
-from rumorsim.common.units import Count, Duration, Names, PositiveDuration, Quota, ZeroToOne
+from rumorsim.common.units import (
+    Count,
+    Duration,
+    Ids,
+    Names,
+    PositiveDuration,
+    Quota,
+    Times,
+    ZeroToOne,
+)
 from rumorsim.events.verbs import method_of
 from rumorsim.platform.interventions.waiting import AGE, TIME, Wait
 
@@ -23,14 +32,7 @@ Target = Literal["account", "post", "story", "platform"]
 class When(Model):
     """What opens a case: fixed times, a count reached, or an age. Exactly one."""
 
-    at: tuple[Duration, ...] | None = Field(
-        None,
-        strict=False,
-        min_length=1,
-        max_length=100_000,
-        fail_fast=True,
-        description="at these times, for every target that fits",
-    )
+    at: Times | None = Field(None, description="at these times, for every target that fits")
     reports: Count | None = Field(None, description="once the target has this many reports")
     shares: Count | None = Field(None, description="once the target has been shared this often")
     reach: Count | None = Field(None, description="once the target has reached this many accounts")
@@ -85,11 +87,8 @@ class When(Model):
 class Whom(Model):
     """Which targets a case may be opened for. Empty: all. Several: all must hold."""
 
-    accounts: tuple[int | str, ...] = Field(
+    accounts: Ids = Field(
         (),
-        strict=False,
-        max_length=100_000,
-        fail_fast=True,
         description="these accounts, by the graph's ids; posts by them, stories published by one",
     )
     platforms: Names = Field(

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from rumorsim.common.settings import Model
-from rumorsim.common.units import ZeroToOne
+from rumorsim.common.units import Factor, Sha256, ZeroToOne
 from rumorsim.world.settings.presets import over, preset
 
 #: One line of text that names something.
@@ -27,21 +27,17 @@ class KindOfAccount(Model):
     official: bool = Field(
         False, description="speaks for the authorities: its posts meet the reader's trust"
     )
-    check_ins: float = Field(
+    check_ins: Factor = Field(
         1.0,
-        ge=0,
-        le=1000,
         description="factor on the rate of check-ins (with a model: of contacts); 0 reads nothing",
     )
-    receptivity: float = Field(
-        1.0, ge=0, le=1000, description="factor on P(share) of what it reads; 0 shares nothing"
+    receptivity: Factor = Field(
+        1.0, description="factor on P(share) of what it reads; 0 shares nothing"
     )
     credence: ZeroToOne = Field(
         1.0, description="factor on P(share) of what it posts, before any label"
     )
-    posting: float = Field(
-        1.0, ge=0, le=1000, description="factor on the rate of a story's `schedule`"
-    )
+    posting: Factor = Field(1.0, description="factor on the rate of a story's `schedule`")
     dependence: ZeroToOne = Field(0.0, description="share of its posting that follows its income")
     earnings: float = Field(
         0.0, ge=0, le=1e6, description="money it earns by 1,000 reads of its posts"
@@ -71,10 +67,8 @@ class Accounts(Model):
         "check_ins (per day), receptivity, trust, official, credence, posting, dependence, "
         "earnings, countable",
     )
-    sha256: str | None = Field(
+    sha256: Sha256 | None = Field(
         None,
-        min_length=64,
-        max_length=64,
         description="SHA-256 of the file; where it is given, a changed file is refused. "
         "The resolved form holds it.",
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field, create_model, model_validator
 
 from rumorsim.common.settings import Model
-from rumorsim.common.units import Count, ZeroToOne
+from rumorsim.common.units import Count, Factor, ZeroToOne
 from rumorsim.platform.surfaces import SURFACES, OtherSurface, SurfaceModel
 from rumorsim.world.settings.accounts import Name
 from rumorsim.world.settings.presets import over, preset
@@ -37,10 +37,8 @@ class _Limits(Model):
     forward_limit: Count | None = Field(
         None, description="the most followers that a share goes to, drawn from all of them"
     )
-    crosspost: float = Field(
+    crosspost: Factor = Field(
         0.0,
-        ge=0,
-        le=1000,
         description="factor on P(share) for a post of the same person on another platform;"
         " 0: its accounts do not see those",
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from rumorsim.common.settings import Model
-from rumorsim.common.units import Duration, PositiveDuration, Rate, ZeroToOne
+from rumorsim.common.units import Duration, Factor, PositiveDuration, Rate, Times, ZeroToOne
 from rumorsim.world.settings.accounts import Name
 
 
@@ -73,16 +73,9 @@ class Story(Model):
         "ordinary-news",
         description="what the platform sees of it: a listed category or a name of your own",
     )
-    appeal: float = Field(ge=0, le=1000, description="base of P(share | read)")
+    appeal: Factor = Field(description="base of P(share | read)")
     author: Author = Field(description="who publishes it")
-    at: tuple[Duration, ...] | None = Field(
-        None,
-        strict=False,
-        min_length=1,
-        max_length=100_000,
-        fail_fast=True,
-        description='publication times of each author (default ["0 h"])',
-    )
+    at: Times | None = Field(None, description='publication times of each author (default ["0 h"])')
     schedule: Schedule | None = Field(None, description="instead of `at`: a Poisson process")
     copies: int = Field(
         1, ge=1, le=1_000_000, description="how many independent stories of this description"
