@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from rumorsim.common.errors import InputError, nearest, show_value
 from rumorsim.common.plurals import counted
-from rumorsim.graphs.columns import DIRECTIONS, follower_first
+from rumorsim.graphs.columns import DIRECTIONS, WEIGHT_RULE, follower_first
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.numbering import (
     WHOLE,
@@ -139,8 +139,8 @@ def _weights(weights: ArrayLike | None, follows: int, file: str) -> NDArray[np.f
         raise InputError(rule, file, "weights", str(values.shape))
     bad = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
     if bad.size:
-        rule, value = "a weight must be a finite number of at least 0", float(values[bad[0]])
-        raise InputError(rule, file, f"weights[{bad[0]}]", show_value(value))
+        value = show_value(float(values[bad[0]]))
+        raise InputError(WEIGHT_RULE, file, f"weights[{bad[0]}]", value)
     return values
 
 

@@ -20,6 +20,10 @@ COLUMNS_HELP = (
     ' header: "follower=NAME followee=NAME"; or both_ways = true if each line stands for two'
     " follows"
 )
+#: The rule for weights, and for graphs whose edges have no direction and what to do about it.
+WEIGHT_RULE = "a weight must be a finite number of at least 0"
+UNDIRECTED = "is undirected: it does not say who follows whom"
+BOTH_WAYS_ADVICE = "say both_ways (--both-ways) if each edge stands for two follows"
 #: The word for a column that is not read.
 SKIPPED = "_"
 #: The two ends of a follow.

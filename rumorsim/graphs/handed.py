@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rumorsim.common.errors import InputError, show_value
 from rumorsim.common.plurals import counted
 from rumorsim.graphs.building import from_edges, named_by
-from rumorsim.graphs.columns import DIRECTIONS, parse_columns
+from rumorsim.graphs.columns import DIRECTIONS, UNDIRECTED, WEIGHT_RULE, parse_columns
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.numbering import attribute_array, is_missing
 
@@ -103,9 +103,8 @@ def _from_networkx(graph: Any, **options: Any) -> FollowGraph:
 
 def _from_igraph(graph: Any, *, direction: str, both_ways: bool) -> FollowGraph:
     if not graph.is_directed() and not both_ways:
-        rule = "is undirected: it does not say who follows whom"
         advice = "give a directed graph, or both_ways=True if all follow each other"
-        raise InputError(rule, key="graph", value=type(graph).__qualname__, advice=advice)
+        raise InputError(UNDIRECTED, key="graph", value=type(graph).__qualname__, advice=advice)
     edges = np.array(graph.get_edgelist(), np.int64).reshape(-1, 2)
     weights = None
     if _WEIGHT in graph.es.attributes():
@@ -127,8 +126,7 @@ def _numbers(values: list[Any]) -> NDArray[np.float64]:
     try:
         return np.array([float(each) for each in values])
     except (OverflowError, TypeError, ValueError) as error:
-        rule = "a weight must be a finite number of at least 0"
-        raise InputError(rule, key=_WEIGHT, value=show_value(str(error))) from error
+        raise InputError(WEIGHT_RULE, key=_WEIGHT, value=show_value(str(error))) from error
 
 
 def _from_array(graph: Any, *, direction: str, both_ways: bool) -> FollowGraph:

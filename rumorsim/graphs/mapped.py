@@ -33,6 +33,7 @@ from rumorsim.graphs.arrays import (
     table_text,
     write_array,
 )
+from rumorsim.graphs.columns import WEIGHT_RULE
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.made import MAX_FOLLOWS
 from rumorsim.graphs.sources import is_mapped
@@ -170,8 +171,8 @@ def _check_weights(weights: NDArray[np.float64], path: Path) -> None:
         part = weights[start : start + _SCAN]
         bad = np.flatnonzero(~((part >= 0) & (part < np.inf)))
         if bad.size:
-            rule, value = "a weight must be a finite number of at least 0", float(part[bad[0]])
-            raise InputError(rule, path, f"[{start + int(bad[0])}]", show_value(value))
+            place, value = f"[{start + int(bad[0])}]", show_value(float(part[bad[0]]))
+            raise InputError(WEIGHT_RULE, path, place, value)
 
 
 def _column(path: Path, kinds: tuple[str, ...], length: int) -> NDArray[Any]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from rumorsim.common.errors import InputError, show_value
 from rumorsim.graphs.building import from_edges
-from rumorsim.graphs.columns import DIRECTIONS, follower_first
+from rumorsim.graphs.columns import DIRECTIONS, UNDIRECTED, WEIGHT_RULE, follower_first
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.numbering import attribute_array, is_missing, ordered
 
@@ -62,9 +62,8 @@ def from_networkx(
         direction = DIRECTIONS[0] if both_ways else ""
     follower_first(direction)
     if not graph.is_directed() and not both_ways:
-        rule = "is undirected: it does not say who follows whom"
         advice = "give a DiGraph, or both_ways=True if all follow each other"
-        raise InputError(rule, file, "graph", type(graph).__name__, advice)
+        raise InputError(UNDIRECTED, file, "graph", type(graph).__name__, advice)
     nodes = list(graph)
     order, _, table = ordered(nodes)
     nodes = [nodes[i] for i in order]
@@ -128,8 +127,8 @@ def _weights(rows: list[Any], follows: int, name: str, file: str) -> NDArray[np.
                 return None
             return np.array([1.0 if each is None else float(each) for each in found])
     except (OverflowError, TypeError, ValueError) as error:
-        rule = "a weight must be a finite number of at least 0"
-        raise InputError(rule, file, show_value(name)[1:-1], show_value(str(error))) from error
+        value = show_value(str(error))
+        raise InputError(WEIGHT_RULE, file, show_value(name)[1:-1], value) from error
 
 
 def _attributes(graph: nx.Graph[Any], nodes: list[Any]) -> dict[str, NDArray[Any]]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from rumorsim.common.errors import InputError, nearest, show_value
+from rumorsim.graphs.columns import BOTH_WAYS_ADVICE, UNDIRECTED, WEIGHT_RULE
 from rumorsim.graphs.formats.xml_guard import XmlReader
 from rumorsim.graphs.numbering import attribute_array
 
@@ -199,8 +200,7 @@ class Document(XmlReader):
         word = given.get("directed")
         directed = self._directed[-1] if word is None else _TRUTH.get(word, False)
         if not directed and not self._undirected:
-            advice = "say both_ways (--both-ways) if each edge stands for two follows"
-            self.fault("is undirected: it does not say who follows whom", "edge", advice=advice)
+            self.fault(UNDIRECTED, "edge", advice=BOTH_WAYS_ADVICE)
         self.source.append(source)
         self.target.append(self._number(given, "target", above))
         self._edge_weight = math.nan
@@ -269,8 +269,7 @@ class Document(XmlReader):
         except (ValueError, OverflowError):
             number = math.nan
         if not math.isfinite(number) or number < 0:
-            rule = "a weight must be a finite number of at least 0"
-            self.fault(rule, show_value(self._weight)[1:-1], show_value(value))
+            self.fault(WEIGHT_RULE, show_value(self._weight)[1:-1], show_value(value))
         return number
 
     # -- the whole ---------------------------------------------------------------------

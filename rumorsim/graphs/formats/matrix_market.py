@@ -12,6 +12,7 @@ import numpy as np
 from rumorsim.common.errors import InputError, show_value
 from rumorsim.common.plurals import counted
 from rumorsim.graphs.building import named_by
+from rumorsim.graphs.columns import BOTH_WAYS_ADVICE
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.formats import Request
 from rumorsim.graphs.handed import from_matrix
@@ -74,7 +75,7 @@ def _head(raw: bytes, path: Path, both_ways: bool, weighted: bool) -> tuple[int,
         _fault(path, "must be general or symmetric", symmetry, "")
     if symmetry == "symmetric" and not both_ways:
         rule = "is undirected: a symmetric matrix does not say who follows whom"
-        _fault(path, rule, "", "say both_ways (--both-ways) if each edge stands for two follows")
+        _fault(path, rule, "", BOTH_WAYS_ADVICE)
     if weighted and field == "pattern":
         _fault(path, "a pattern has no weights", "", "leave weight out of columns")
     return rows, symmetry == "symmetric"

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rumorsim.common.errors import InputError, show_value
 from rumorsim.graphs.building import named_by
 from rumorsim.graphs.cells import written_ids
-from rumorsim.graphs.columns import Columns
+from rumorsim.graphs.columns import BOTH_WAYS_ADVICE, UNDIRECTED, Columns
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.formats import GraphFormat, Request
 from rumorsim.graphs.networks import from_networkx, to_networkx
@@ -51,9 +51,7 @@ def read_small(
     if not len(graph):
         raise InputError("holds no nodes", file, advice="a graph needs at least one")
     if not graph.is_directed() and not request.both_ways:
-        rule = "is undirected: it does not say who follows whom"
-        advice = "say both_ways (--both-ways) if each edge stands for two follows"
-        raise InputError(rule, file, advice=advice)
+        raise InputError(UNDIRECTED, file, advice=BOTH_WAYS_ADVICE)
     for _, data in graph.nodes(data=True):
         for key in [key for key, value in data.items() if not isinstance(value, _SCALARS)]:
             del data[key]
