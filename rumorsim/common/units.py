@@ -157,8 +157,7 @@ Duration = Annotated[
 ]
 #: Several of them.
 Times = Annotated[
-    tuple[Duration, ...],
-    Field(strict=False, min_length=1, max_length=100_000, fail_fast=True),
+    tuple[Duration, ...], Field(strict=False, min_length=1, max_length=100_000, fail_fast=True)
 ]
 #: Hours > 0 from text with a unit.
 PositiveDuration = Annotated[

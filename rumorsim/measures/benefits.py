@@ -87,10 +87,7 @@ def _of(facts: Facts, received: NDArray[np.int64]) -> dict[str, Any]:
         "exposures": total,
         "gini": gini(there),
         **{f"top_{name}": _top(there, part, total) for name, part in TOP.items()},
-        "authors": {
-            "count": int(np.count_nonzero(received)),
-            "gini": gini(received[received > 0]),
-        },
+        "authors": {"count": int(np.count_nonzero(received)), "gini": gini(received[received > 0])},
         "kinds": {
             name: {
                 "exposures": count,

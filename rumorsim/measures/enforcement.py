@@ -156,10 +156,7 @@ class Enforcement(OfState[State]):
             },
             "precision": _added(part["precision"] for part in parts.values()),
             "recall": _added(part["recall"] for part in parts.values()),
-            "latency": {
-                "from_flag": summary(from_flag),
-                "from_first_guilty_post": summary(late),
-            },
+            "latency": {"from_flag": summary(from_flag), "from_first_guilty_post": summary(late)},
             "queue": state.queue.value(
                 state.facts.horizon, sum(each.reviewers for each in state.facts.interventions)
             ),

@@ -23,12 +23,7 @@ _NONE: Final = np.iinfo(np.int64).max
 
 
 def target_of(
-    verb: int,
-    story: int,
-    post: int,
-    account: int,
-    by: InterventionFacts | None,
-    platform: int = 0,
+    verb: int, story: int, post: int, account: int, by: InterventionFacts | None, platform: int = 0
 ) -> tuple[str, int]:
     """What an action is aimed at: its kind (account, post, story, platform) and its number.
 

@@ -5,27 +5,13 @@ from __future__ import annotations
 from collections import Counter, deque
 from typing import Any, Final
 
-from rumorsim.events.verbs import (
-    ACCOUNT,
-    CASES,
-    EFFECTS,
-    LIFTING,
-    PLATFORM,
-    POST,
-    STORY,
-    VERBS,
-)
+from rumorsim.events.verbs import ACCOUNT, CASES, EFFECTS, LIFTING, PLATFORM, POST, STORY, VERBS
 from rumorsim.measures.counting import ratio
 from rumorsim.measures.summaries import summary
 
 #: Verbs that settle a case, and how.
 _SETTLED: Final = {"dismiss": "dismissed", "moot": "moot"}
-TARGET_KEYS: Final = {
-    ACCOUNT: "accounts",
-    POST: "posts",
-    STORY: "stories",
-    PLATFORM: "platforms",
-}
+TARGET_KEYS: Final = {ACCOUNT: "accounts", POST: "posts", STORY: "stories", PLATFORM: "platforms"}
 
 
 class Queue:

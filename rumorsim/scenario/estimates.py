@@ -62,7 +62,7 @@ def expectations(scenario: ScenarioFields) -> str:
     world = build_world(scenario, graph, scenario.seed, attributes=attributes)
     lines = [
         f"# {counted(graph.accounts, 'account')}, {counted(graph.follows, 'follow')},"
-        f" {graph.mean_followers:.2f} followers per account",
+        f" {graph.mean_followers:.2f} followers per account"
     ]
     if scenario.graph.per_replicate:
         lines.append(

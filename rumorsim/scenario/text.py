@@ -42,10 +42,7 @@ _TOKEN: Final = re.compile(
 #: What the standard library says of broken TOML, in words for people.
 _PLAIN: Final = {
     "Cannot overwrite a value": ("this key is given twice", "keep one of them"),
-    "Cannot declare": (
-        "this table is given twice",
-        "keep one of them, or use [[...]] for a list",
-    ),
+    "Cannot declare": ("this table is given twice", "keep one of them, or use [[...]] for a list"),
     "Cannot mutate immutable namespace": ("this table is given twice", "keep one of them"),
     "Expected '=' after a key": ("there is no = after the key", "write key = value"),
     "Invalid value": ("there is no valid value", 'text needs quotes: "..."'),

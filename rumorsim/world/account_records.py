@@ -121,10 +121,7 @@ def weights(feed: Feed, graph: FollowGraph, key: str) -> Array:
 
 
 def receptivity(
-    scenario: WorldSpec,
-    people: People,
-    categories: tuple[str, ...],
-    reserve: Reserve,
+    scenario: WorldSpec, people: People, categories: tuple[str, ...], reserve: Reserve
 ) -> Array:
     """Factor by category and account; float64 [categories, accounts], empty when all are 1."""
     shape = scenario.accounts.receptivity

@@ -285,14 +285,8 @@ def _numbers(attributes: Mapping[str, Any], name: str, most: float = np.inf) -> 
 def _flags(column: Any) -> Array:
     """A column of flags as 1 and 0, NaN where missing."""
     words = {
-        "true": True,
-        "1": True,
-        "1.0": True,
-        "yes": True,
-        "false": False,
-        "0": False,
-        "0.0": False,
-        "no": False,
+        **dict.fromkeys(("true", "1", "1.0", "yes"), 1.0),
+        **dict.fromkeys(("false", "0", "0.0", "no"), 0.0),
     }
     flags = np.full(len(column), np.nan)
     for i, value in enumerate(column):

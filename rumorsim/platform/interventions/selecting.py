@@ -33,12 +33,7 @@ class Selector:
     """
 
     def __init__(
-        self,
-        intervention: Terms,
-        desk: Desk,
-        luck: int,
-        place: int,
-        whom: Whom | None = None,
+        self, intervention: Terms, desk: Desk, luck: int, place: int, whom: Whom | None = None
     ) -> None:
         self._intervention, self._desk, self._luck = intervention, desk, luck
         world, whom = desk.world, whom or intervention.whom

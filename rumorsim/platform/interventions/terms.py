@@ -37,8 +37,7 @@ class When(Model):
     shares: Count | None = Field(None, description="once the target has been shared this often")
     reach: Count | None = Field(None, description="once the target has reached this many accounts")
     age: Duration | None = Field(
-        None,
-        description="this long after the target was posted (or first posted), within 4 s",
+        None, description="this long after the target was posted (or first posted), within 4 s"
     )
     window: PositiveDuration | None = Field(
         None, description="count only what happens within each such window, looked at when it ends"

@@ -14,11 +14,7 @@ from rumorsim.common.settings import Model
 from rumorsim.platform.surfaces.host import Host
 
 #: How surfaces are moderated: the kind of surface, and the lever of a story that keeps it off.
-KEPT_OFF_BY: Final = {
-    "trending": "listed",
-    "recommendation": "recommendable",
-    "push": "pushable",
-}
+KEPT_OFF_BY: Final = {"trending": "listed", "recommendation": "recommendable", "push": "pushable"}
 
 
 class Planned(NamedTuple):

@@ -25,7 +25,7 @@ class Recommendation(SurfaceModel):
 
     summary: ClassVar = "its recommended posts"
     needed: ClassVar = {
-        "recommendation": ("recommendations", "add a recommendation table to a platform"),
+        "recommendation": ("recommendations", "add a recommendation table to a platform")
     }
 
     stories: int = Field(

@@ -94,9 +94,7 @@ def figure_bytes(figure: Figure, kind: str) -> bytes:
 
 
 def save_pictures(
-    folder: Path,
-    pictures: Mapping[str, Callable[[], Figure]],
-    files: FigureFiles,
+    folder: Path, pictures: Mapping[str, Callable[[], Figure]], files: FigureFiles
 ) -> list[Path]:
     """Draw each picture and write it into ``folder`` under its name; the paths written.
 

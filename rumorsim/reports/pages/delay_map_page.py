@@ -138,10 +138,7 @@ def _table(found: Mapping[str, Any], shown: Sequence[Interval], in_percent: bool
         delay = found["delays"][at // len(found["coverages"])]
         averted = [cell(interval_of(row, "averted"))]
         averted += [cell(shown[at], unit="%")] if in_percent else []
-        covered, clear = (
-            f"{100 * row[found['covered_by']]:g}\u00a0%",
-            _sure(row),
-        )
+        covered, clear = (f"{100 * row[found['covered_by']]:g}\u00a0%", _sure(row))
         rows.append([delay, covered, *averted, clear])
     words = ["reaction time", "coverage", "clear change"]
     heads = [*words[:2], "averted", *(["part"] if in_percent else []), words[2]]
