@@ -23,6 +23,8 @@ from rumorsim.common.renamed import install
 
 if TYPE_CHECKING:
     from rumorsim.common.errors import InputError
+    from rumorsim.events.observed.cascades import Cascades
+    from rumorsim.events.observed.reading import read_cascades
     from rumorsim.events.saved import read_events
     from rumorsim.events.stream import Batch, Kind
     from rumorsim.graphs import (
@@ -55,6 +57,7 @@ __version__ = "0.1.0"
 #: Where each public name lives.
 _HOMES = {
     "Batch": "events.stream",
+    "Cascades": "events.observed.cascades",
     "Desk": "platform.desk",
     "FollowGraph": "graphs",
     "InputError": "common.errors",
@@ -75,6 +78,7 @@ _HOMES = {
     "loads": "scenario",
     "measure_file": "measures.saved",
     "optimise": "studies.optimise.optimise",
+    "read_cascades": "events.observed.reading",
     "read_events": "events.sinks",
     "read_follows": "graphs",
     "run": "simulation.running",
@@ -87,6 +91,7 @@ _HOMES = {
 
 __all__ = [
     "Batch",
+    "Cascades",
     "Desk",
     "FollowGraph",
     "InputError",
@@ -107,6 +112,7 @@ __all__ = [
     "loads",
     "measure_file",
     "optimise",
+    "read_cascades",
     "read_events",
     "read_follows",
     "run",

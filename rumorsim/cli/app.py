@@ -13,6 +13,7 @@ import click
 
 from rumorsim.cli.answers import ANSWERS
 from rumorsim.cli.campaigns import campaigns
+from rumorsim.cli.cascades import cascades
 from rumorsim.cli.docs import docs
 from rumorsim.cli.figure_options import check_drawn, figure_options
 from rumorsim.cli.graph import graph
@@ -80,6 +81,7 @@ def cli() -> None:
 for command in (graph, *ANSWERS, *WRITING):
     cli.add_command(command)
 cli.add_command(campaigns)
+cli.add_command(cascades)
 cli.add_command(docs)
 cli.add_command(live)
 cli.add_command(plugins)

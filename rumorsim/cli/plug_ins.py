@@ -12,8 +12,8 @@ from rumorsim.cli.shared import json_option, print_json
 def plugins(as_json: bool) -> None:
     """List the parts that scenarios and files can use, and the packages they come from.
 
-    Interventions, adversaries, measures, surfaces, graph generators, and the formats of graphs
-    and of events.
+    Interventions, adversaries, measures, surfaces, graph generators, and the formats of graphs,
+    of events and of observed cascades.
 
     A part of another package that cannot be used is listed with the cause; all others still
     work.

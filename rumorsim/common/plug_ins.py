@@ -29,6 +29,7 @@ GROUPS: Final = {
     "surface": "rumorsim.surfaces",
     "graph format": "rumorsim.graph_formats",
     "event format": "rumorsim.event_formats",
+    "cascade dialect": "rumorsim.cascade_dialects",
 }
 
 T = TypeVar("T")
@@ -76,6 +77,7 @@ _HOMES: Final = {
     "surface": ("rumorsim.platform.surfaces", "SURFACES"),
     "graph format": ("rumorsim.graphs.formats", "FORMATS"),
     "event format": ("rumorsim.events.event_formats", "EVENT_FORMATS"),
+    "cascade dialect": ("rumorsim.events.observed.dialects", "DIALECTS"),
 }
 
 

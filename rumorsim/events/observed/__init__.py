@@ -1,0 +1,1 @@
+"""Cascades that were observed: files that people have, as our own stream of events."""

@@ -1,0 +1,47 @@
+"""The dialects of cascades: one file each, found by its name or recognised in a source.
+
+Other packages add dialects by entry points of the group ``rumorsim.cascade_dialects``, each of
+which names a :class:`CascadeDialect`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from rumorsim.common.errors import InputError, nearest, show_value
+from rumorsim.common.plug_ins import Registry
+from rumorsim.events.observed.dialects.dialect import CascadeDialect
+from rumorsim.events.observed.dialects.own import Own
+from rumorsim.events.observed.dialects.table import Table
+from rumorsim.events.observed.request import Request
+
+#: In the order in which they are tried.
+_OWN: Final[dict[str, CascadeDialect]] = {"events": Own(), "table": Table()}
+
+
+def _dialect_of(_: str, thing: Any) -> CascadeDialect:
+    """What makes a plug-in a dialect; TypeError where it does not fit."""
+    made = thing() if isinstance(thing, type) and issubclass(thing, CascadeDialect) else thing
+    if not isinstance(made, CascadeDialect):
+        raise TypeError("it is not a subclass of CascadeDialect")
+    return made
+
+
+#: Ours, and those of other packages: entry points of the group ``rumorsim.cascade_dialects``.
+DIALECTS: Final[Registry[CascadeDialect]] = Registry("cascade dialect", _OWN, _dialect_of)
+
+
+def dialect_of(request: Request, format: str | None) -> tuple[str, CascadeDialect]:
+    """The dialect asked for, or the one that recognises the source; InputError if neither."""
+    if format is not None:
+        if format not in DIALECTS:
+            rule, advice = "must be a format of cascades", nearest(str(format), list(DIALECTS))
+            raise InputError(rule, key="format", value=show_value(format), advice=advice)
+        return format, DIALECTS[format]
+    # Installed packages are looked through only where none of ours fits.
+    for dialects in (DIALECTS.own, DIALECTS):
+        for name, each in dialects.items():
+            if each.recognises(request):
+                return name, each
+    advice = f"say which it is: format = {' or '.join(DIALECTS)} (--format)"
+    raise InputError("is in no format of cascades that is known", request.name, advice=advice)

@@ -1,0 +1,57 @@
+"""``read_cascades``: from what people have to :class:`~rumorsim.events.observed.Cascades`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rumorsim.events.observed.building import Built
+from rumorsim.events.observed.cascades import Cascades
+from rumorsim.events.observed.dialects import dialect_of
+from rumorsim.events.observed.mending import Trees
+from rumorsim.events.observed.moments import check_unit, zone_of
+from rumorsim.events.observed.request import Request, Truths
+from rumorsim.events.observed.rules import Rules
+
+
+def read_cascades(
+    source: Any,
+    format: str | None = None,
+    *,
+    columns: Mapping[str, str] | None = None,
+    originals: Any = None,
+    unit: str | None = None,
+    zone: str | None = None,
+    truth: bool | Mapping[Any, bool | None] | None = None,
+    rules: Mapping[str, str] | None = None,
+) -> Cascades:
+    """Read cascades that were observed as a stream of events.
+
+    ``source`` is a file, a data frame, a table of Arrow, a mapping of arrays or trees of
+    networkx; ``format`` one of ``rumorsim.events.observed.dialects.DIALECTS``, recognised where
+    it is not given. ``columns`` says which column is what where names differ, as in
+    ``{"account": "user", "time": "t"}``; ``originals`` is a second table with one row a cascade.
+    ``unit`` is that of times that are numbers (``seconds`` unless given), ``zone`` that of dates
+    without one. ``truth`` says what the words for truth mean, or what all are of which it is
+    unknown. ``rules`` chooses a rule for kinds of faults, as in ``{"before-parent": "drop"}``.
+
+    InputError with the place, the value, the rule and a remedy for what cannot be read.
+    """
+    chosen = Rules(rules or {})
+    request = Request(
+        source=source,
+        columns=dict(columns or {}),
+        unit=check_unit(unit),
+        zone=zone_of(zone),
+        truths=Truths(truth),
+        rules=chosen,
+        originals=originals,
+    )
+    name, dialect = dialect_of(request, format)
+    records = dialect.read(request)
+    trees = Trees(records, chosen)
+    built = Built(trees)
+    faults = {**chosen.found, **{each.kind: each for each in records.earlier}}
+    return Cascades(
+        built.facts, built.batch, built.known, faults, records.notes, request.name, name
+    )
