@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
+import pkgutil
+import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sweep_studies import environment
+
+from rumorsim.adversaries import ADVERSARIES, Adversary
+from rumorsim.common.plug_ins import GROUPS
+from rumorsim.measures import MEASURES, Measure
+from rumorsim.platform.interventions import INTERVENTIONS, Intervention
+from rumorsim.platform.surfaces import SURFACES, SurfaceModel
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "experiments" / "plug_in"
@@ -462,3 +472,36 @@ def test_faults_in_surfaces_are_told(
     place.write_text(ON_SURFACES.replace(*change, 1))
     done = called("-m", "rumorsim", "check", place, path=(installed,))
     assert done.returncode == 2 and told in done.stderr, done.stderr
+
+
+PLACES = [
+    ("rumorsim.platform.interventions", Intervention, INTERVENTIONS),
+    ("rumorsim.platform.surfaces", SurfaceModel, SURFACES),
+    ("rumorsim.adversaries", Adversary, ADVERSARIES),
+    ("rumorsim.measures", Measure, {name: type(each) for name, each in MEASURES.items()}),
+]
+
+
+@pytest.mark.parametrize(("folder", "base", "registry"), PLACES, ids=lambda each: str(each)[:40])
+def test_every_class_in_the_folder_of_a_registry_is_in_it(
+    folder: str, base: type[Any], registry: Any
+) -> None:
+    """What is not registered is in no battery: it would be forgotten unnoticed."""
+    files = [each.name for each in pkgutil.iter_modules(import_module(folder).__path__)]
+    classes = [
+        value
+        for name in files
+        for value in vars(import_module(f"{folder}.{name}")).values()
+        if isinstance(value, type)
+        and issubclass(value, base)
+        and value.__module__ == f"{folder}.{name}"
+    ]
+    bases = {above for each in classes for above in each.__mro__[1:]} | {base}
+    last = [each for each in classes if each not in bases and not inspect.isabstract(each)]
+    missing = [each.__name__ for each in last if each not in list(registry.values())]
+    assert not missing, f"add a line for {missing} to the registry in {folder}/__init__.py"
+
+
+def test_the_guide_names_the_groups_of_entry_points() -> None:
+    guide = (ROOT / "docs" / "guides" / "plug-ins.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `([^`]+)` \|", guide, re.MULTILINE)) == set(GROUPS.values())

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from brought import Entries
 from intervention_examples import WORLD
 
 __all__ = ["CLOSING", "EXAMPLES", "SHARED", "SILENT", "Example"]
@@ -176,3 +177,4 @@ _UNION = {
     },
 }
 EXAMPLES["migration"].world["graph"] = _UNION
+EXAMPLES = Entries("EXAMPLES of adversary_examples.py", EXAMPLES)

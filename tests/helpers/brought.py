@@ -1,11 +1,26 @@
-"""What installed plug-ins bring for the batteries: entry points of one group, loaded."""
+"""What batteries need to know of plug-ins: where it is missing, and what installed ones bring."""
 
 from __future__ import annotations
 
 from importlib.metadata import entry_points
-from typing import Any
+from typing import Any, TypeVar
 
-__all__ = ["brought"]
+import pytest
+
+__all__ = ["Entries", "brought"]
+
+T = TypeVar("T")
+
+
+class Entries(dict[str, T]):
+    """The entries of a battery by the name of the plug-in; a missing one says where it belongs."""
+
+    def __init__(self, where: str, entries: dict[str, T]) -> None:
+        super().__init__(entries)
+        self.where = where
+
+    def __missing__(self, name: str) -> T:
+        pytest.fail(f'"{name}" has no entry in {self.where}: add one', pytrace=False)
 
 
 def brought(group: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from brought import brought
+from brought import Entries, brought
 
 __all__ = ["EXAMPLES", "OF_PLATFORMS", "OF_REACTING", "SHARED", "WORLD", "Example"]
 
@@ -407,4 +407,7 @@ WORLD: Settings = {
         _story("sport", True, "ordinary-news"),
     ],
 }
-EXAMPLES |= {kind: Example(**given) for kind, given in brought("rumorsim.examples").items()}
+EXAMPLES = Entries(
+    "EXAMPLES of intervention_examples.py",
+    EXAMPLES | {kind: Example(**given) for kind, given in brought("rumorsim.examples").items()},
+)

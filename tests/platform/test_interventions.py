@@ -28,6 +28,7 @@ from small_worlds import (
 from rumorsim.common.errors import InputError
 from rumorsim.common.settings.shapes import leaves
 from rumorsim.events.stream import VERBS, Batch, Kind
+from rumorsim.platform.desk import Desk
 from rumorsim.platform.interventions import INTERVENTIONS, Intervention, When, Whom
 from rumorsim.scenario.loading import from_values
 from rumorsim.scenario.models import Scenario
@@ -268,6 +269,26 @@ PASSING: list[Any] = [
 ]
 
 
+@pytest.mark.parametrize("kind", [k for k in TARGETED if INTERVENTIONS[k].verb])
+def test_force_says_what_act_does(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a case is moot is judged by ``force``; it must be what ``act`` then uses."""
+    done: list[tuple[str, dict[str, float]]] = []
+    do = Desk._do
+
+    def noted(desk: Desk, verb: str, target: int, settings: Any, *others: Any, **more: Any) -> Any:
+        done.append((verb, dict(settings)))
+        return do(desk, verb, target, settings, *others, **more)
+
+    monkeypatch.setattr(Desk, "_do", noted)
+    scenario = world_with(kind, EXAMPLES[kind].strong)
+    events(scenario, "it")
+    model = scenario.policies[0].interventions[0]
+    used = [settings for verb, settings in done if verb == model.verb]
+    assert used, f"{kind} never uses its verb, {model.verb!r}"
+    advice = f"force() of {kind} must return the settings that act() gives to {model.verb!r}"
+    assert used[0] == model.force(), advice
+
+
 @pytest.mark.parametrize(
     ("kind", "settings"),
     [(k, each) for each in PASSING for k in UNDONE if k in TARGETED or "at" in each["when"]],
@@ -288,7 +309,9 @@ def test_what_was_done_is_undone_exactly(kind: str, settings: Any) -> None:
     assert acts, "nothing was done"
     for (table, column), values in lever_columns(simulation.world).items():
         expected = np.ones(len(values)) if table == "posts" else base[table, column]
-        assert (values == expected).all(), (table, column)
+        assert (values == expected).all(), (
+            f"{table}.{column} is not as it was: act() must append to case.done all that it did"
+        )
 
 
 @pytest.mark.parametrize("kind", UNDONE)

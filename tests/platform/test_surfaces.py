@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 import pytest
-from brought import brought
+from brought import Entries, brought
 from small_worlds import agree, events, small
 
 from rumorsim.common.errors import InputError
@@ -17,18 +17,24 @@ from rumorsim.scenario import loads
 from rumorsim.simulation.running import run
 
 #: Settings under which a surface shows stories several times within a day.
-EXAMPLES: Final[dict[str, dict[str, Any]]] = {
-    "trending": {"slots": 2, "refresh": "1 h", "looks": "2 per h", "topics": "0 per h"},
-    "recommendation": {"refresh": "1 h", "looks": "2 per h", "others": 0.0},
-    "push": {"per_day": 9, "opened": 0.5, "least": 0.0, "refresh": "2 h"},
-    **brought("rumorsim.surface_examples"),
-}
+EXAMPLES: Final[dict[str, dict[str, Any]]] = Entries(
+    "EXAMPLES of test_surfaces.py",
+    {
+        "trending": {"slots": 2, "refresh": "1 h", "looks": "2 per h", "topics": "0 per h"},
+        "recommendation": {"refresh": "1 h", "looks": "2 per h", "others": 0.0},
+        "push": {"per_day": 9, "opened": 0.5, "least": 0.0, "refresh": "2 h"},
+        **brought("rumorsim.surface_examples"),
+    },
+)
 #: What keeps a story off each kind of surface.
-AGAINST: Final[dict[str, dict[str, Any]]] = {
-    "trending": {"kind": "filter-trending"},
-    "recommendation": {"kind": "derank", "keep": 0.0},
-    "push": {"kind": "limit-push"},
-}
+AGAINST: Final[dict[str, dict[str, Any]]] = Entries(
+    "AGAINST of test_surfaces.py",
+    {
+        "trending": {"kind": "filter-trending"},
+        "recommendation": {"kind": "derank", "keep": 0.0},
+        "push": {"kind": "limit-push"},
+    },
+)
 
 
 def world(name: str, seed: int = 0) -> dict[str, Any]:
@@ -70,7 +76,7 @@ def test_every_surface_has_an_example() -> None:
     assert set(EXAMPLES) == set(SURFACES)
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", list(SURFACES))
 def test_stories_are_found_on_it_as_told(name: str) -> None:
     scenario = small(world(name))
     found = shown(events(scenario))
@@ -80,7 +86,7 @@ def test_stories_are_found_on_it_as_told(name: str) -> None:
     assert told[f"one {name}"] == len(found)
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", list(SURFACES))
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("policy", ["none", "off"])
 def test_both_engines_say_the_same(name: str, seed: int, policy: str) -> None:
@@ -88,7 +94,7 @@ def test_both_engines_say_the_same(name: str, seed: int, policy: str) -> None:
     assert agree(events(scenario, policy), events(scenario, policy, "reference"))
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", list(SURFACES))
 def test_late_exposures_are_refused_with_it(name: str) -> None:
     """Who reads a story there is known only during the run."""
     late = {"feed": {"reading": "delay", "exposures": "late"}}
@@ -100,7 +106,7 @@ def test_late_exposures_are_refused_with_it(name: str) -> None:
     small(world(name), {"policies": [], "platforms": {"one": {table: None}}}, late)
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", list(SURFACES))
 def test_too_many_updates_are_refused(name: str) -> None:
     settings = EXAMPLES[name]
     pace = {"refresh": "1e-9 s"} if "refresh" in settings else {}
@@ -113,7 +119,7 @@ def test_too_many_updates_are_refused(name: str) -> None:
     assert f"platforms.one.{key}.refresh" in {fault.key for fault in caught.value.faults}
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", list(SURFACES))
 def test_what_it_provides_is_needed_by_somebody(name: str) -> None:
     made = SURFACES[name].model_validate(EXAMPLES[name] | _kind(name))
     assert made.like in made.provides() <= set(needed())
@@ -123,19 +129,19 @@ def _kind(name: str) -> dict[str, str]:
     return {} if name in SURFACES.own else {"kind": name}
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", list(SURFACES))
 def test_what_is_kept_off_it_is_not_found_there(name: str) -> None:
     scenario = small(world(name))
     assert len(shown(events(scenario, "off"))) == 0 < len(shown(events(scenario)))
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", list(SURFACES))
 def test_the_resolved_form_makes_the_same_run(name: str) -> None:
     result = run(small(world(name)), "off")
     assert run(loads(json.dumps(result.scenario)), "off").digest == result.digest
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", list(SURFACES))
 def test_a_longer_run_begins_the_same(name: str) -> None:
     values = world(name)
     scenario = small(values)
@@ -145,7 +151,7 @@ def test_a_longer_run_begins_the_same(name: str) -> None:
     assert agree(first, Batch(kept))
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", list(SURFACES))
 def test_every_setting_says_what_it_is(name: str) -> None:
     for key, field in SURFACES[name].model_fields.items():
         assert field.description or key == "kind"
