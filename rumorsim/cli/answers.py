@@ -5,9 +5,11 @@ Whatever is slow to import is imported inside the commands, so that help is inst
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import click
 
@@ -31,12 +33,35 @@ from rumorsim.cli.shared import (
     scenario_of,
     seed_option,
     study_argument,
+    together,
     workers_option,
 )
 from rumorsim.common.errors import Fault, InputError
 
 #: Longer lines are hard to read, however wide the terminal is.
 _WIDEST: Final = 120
+#: Parameters of compare that have an effect only with --tail, and those that go without it.
+_WITH_TAIL: Final[tuple[str, ...]] = ("means", "splitting", "importance")
+_WITHOUT_TAIL: Final[tuple[str, ...]] = (
+    *("precision", "precision_of", "most", "measures", "reuse"),
+    *("full", "figures", "width"),
+)
+
+_key_option = click.option(
+    "--of",
+    "key",
+    metavar="KEY",
+    help="Dotted name of the number to study; by default the reach of false stories.",
+)
+_answer_options = together(out_option, figure_options, force_option, workers_option, json_option)
+_study_options = together(
+    study_argument,
+    policies_option,
+    measures_option,
+    own_code_option,
+    most_runs_option,
+    _answer_options,
+)
 
 
 @click.command("compare")
@@ -85,46 +110,38 @@ _WIDEST: Final = 120
     multiple=True,
     help="With --tail: give the mean of this number too, by its dotted name; may be repeated.",
 )
-@click.option("--no-splitting", is_flag=True, help="With --tail: split no world.")
+@click.option(
+    "--no-splitting",
+    "splitting",
+    flag_value=False,
+    default=True,
+    help="With --tail: split no world.",
+)
 @click.option(
     "--no-importance",
-    is_flag=True,
+    "importance",
+    flag_value=False,
+    default=True,
     help="With --tail: take the world of every seed, whoever shares the story first.",
 )
 @policies_option
 @measures_option
 @own_code_option
-@workers_option
 @reuse_option
 @seed_option
-@out_option
-@figure_options
-@force_option
 @click.option("--full", is_flag=True, help="Print everything that comparison.txt holds.")
-@json_option
+@_answer_options
 def compare_command(
     scenario: str,
-    replicates: int | None,
-    budget: str | None,
-    precision: str | None,
-    precision_of: str | None,
-    most: int,
     tail: str | None,
-    means: tuple[str, ...],
-    no_splitting: bool,
-    no_importance: bool,
-    policies: tuple[str, ...],
-    measures: tuple[str, ...],
     own_code: bool,
-    workers: int | None,
-    reuse: bool,
-    seed: int | None,
+    full: bool,
     out: Path | None,
     figures: tuple[str, ...] | None,
     width: str | None,
     force: bool,
-    full: bool,
     as_json: bool,
+    **options: Any,
 ) -> None:
     """Run SCENARIO under all its policies in coupled worlds and compare them.
 
@@ -138,209 +155,67 @@ def compare_command(
     number itself; the default of --out is then SCENARIO-tail.
     """
     if tail is None:
-        _must_be_with("--tail", "means", "no_splitting", "no_importance")
+        _refuse("has no effect without --tail", *_WITH_TAIL)
+        what, holds, unused = "compare", "comparison", _WITH_TAIL
     else:
-        others = ("precision", "precision_of", "most", "measures", "reuse", "full")
-        _must_be_alone("--tail", *others, "figures", "width")
-        _compare_tail(
-            scenario,
-            tail,
-            budget,
-            replicates,
-            policies,
-            own_code,
-            workers,
-            seed,
-            out,
-            force,
-            as_json,
-            means=means,
-            splitting=not no_splitting,
-            importance=not no_importance,
-        )
-        return
+        _refuse("does not go with --tail", *_WITHOUT_TAIL)
+        what, holds, unused = "tail", "tail comparison", _WITHOUT_TAIL
     if out is None and not as_json:
-        out = Path(f"{Path(scenario).stem or 'scenario'}-compare")
+        out = _place(scenario, None, what)
     check_drawn(out, figures, width)
-    loaded = loaded_scenario(scenario, out, "comparison", own_code, force=force)
+    loaded = loaded_scenario(scenario, out, holds, own_code, force=force)
+    options = {name: value for name, value in options.items() if name not in unused}
+    print_compiling("fast", loaded)
+    if tail is not None:
+        from rumorsim.studies.tail.tail import BUDGET, compare_tail
+
+        options["budget"] = options["budget"] or BUDGET
+        with bar(1, "runs") as progress:
+            chances = compare_tail(loaded, tail, **options, progress=progress)
+        _show(chances, chances.text, out, as_json, force=force, source=loaded.file)
+        return
     from rumorsim.studies.compare.budget import FIRST
     from rumorsim.studies.compare.compare import compare
 
-    print_compiling("fast", loaded)
-    runs = (replicates or FIRST) * (1 + len(policies or loaded.policies))
+    runs = (options["replicates"] or FIRST) * (1 + len(options["policies"] or loaded.policies))
     with bar(runs, "runs") as progress:
-        comparison = compare(
-            loaded,
-            policies=policies or None,
-            measures=measures or None,
-            replicates=replicates,
-            budget=budget,
-            workers=workers,
-            seed=seed,
-            precision=precision,
-            precision_of=precision_of,
-            most=most,
-            reuse=reuse,
-            progress=progress,
-        )
-    if out is not None:
-        comparison.save(out, force=force, source=loaded.file, figures=figures, width=width)
-    if as_json:
-        print_json(comparison.as_dict())
-    else:
-        click.echo(comparison.text(full=full, width=min(get_terminal_size().columns, _WIDEST)))
-    print_saved(out)
+        comparison = compare(loaded, **options, progress=progress)
+    wide = min(get_terminal_size().columns, _WIDEST)
+    saving = {"force": force, "source": loaded.file, "figures": figures, "width": width}
+    _show(comparison, partial(comparison.text, full=full, width=wide), out, as_json, **saving)
 
 
-def _compare_tail(
-    scenario: str,
-    tail: str,
-    budget: str | None,
-    replicates: int | None,
-    policies: tuple[str, ...],
-    own_code: bool,
-    workers: int | None,
-    seed: int | None,
-    out: Path | None,
-    force: bool,
-    as_json: bool,
-    *,
-    means: tuple[str, ...],
-    splitting: bool,
-    importance: bool,
-) -> None:
-    if out is None and not as_json:
-        out = _place(scenario, None, "tail")
-    loaded = loaded_scenario(scenario, out, "tail comparison", own_code, force=force)
-    from rumorsim.studies.tail.tail import BUDGET, compare_tail
-
-    print_compiling("fast", loaded)
-    with bar(1, "runs") as progress:
-        found = compare_tail(
-            loaded,
-            tail,
-            policies=policies or None,
-            replicates=replicates,
-            budget=BUDGET if budget is None else budget,
-            workers=workers,
-            seed=seed,
-            means=means,
-            splitting=splitting,
-            importance=importance,
-            progress=progress,
-        )
-    if out is not None:
-        found.save(out, force=force, source=loaded.file)
-    _tell(found, out, as_json)
-
-
-def _is_given(name: str) -> bool:
-    """Whether an option of the present command was given, rather than left at its default."""
-    source = click.get_current_context().get_parameter_source(name)
-    return source is click.core.ParameterSource.COMMANDLINE
-
-
-#: Options whose name is not that of their parameter.
-_OPTIONS: Final = {"measures": "--measure", "reuse": "--no-reuse"}
-
-
-def _option_of(name: str) -> str:
-    """The option of a parameter."""
-    return _OPTIONS.get(name, f"--{name.replace('_', '-')}")
-
-
-def _must_be_alone(option: str, *others: str) -> None:
-    """InputError where an option is given that says nothing beside ``option``."""
+def _refuse(rule: str, *names: str) -> None:
+    """InputError with ``rule`` for those of these parameters that were given as options."""
+    context = click.get_current_context()
+    option = {each.name: each.opts[0] for each in context.command.params}
+    given = click.core.ParameterSource.COMMANDLINE
     faults = [
-        Fault(f"does not go with {option}", key=_option_of(name))
-        for name in others
-        if _is_given(name)
+        Fault(rule, key=option[name])
+        for name in names
+        if context.get_parameter_source(name) is given
     ]
     if faults:
         raise InputError(faults)
-
-
-_of = click.option(
-    "--of",
-    "key",
-    metavar="KEY",
-    help="Dotted name of the number to study; by default the reach of false stories.",
-)
-
-
-def _must_be_with(option: str, *others: str) -> None:
-    """InputError where an option is given that says nothing without ``option``."""
-    faults = [
-        Fault(f"says nothing without {option}", key=_option_of(name))
-        for name in others
-        if _is_given(name)
-    ]
-    if faults:
-        raise InputError(faults)
-
-
-def _study_options(command: Any) -> Any:
-    """The options that all answers of a study have."""
-    options = (
-        *(policies_option, measures_option, own_code_option, out_option, figure_options),
-        *(force_option, workers_option, most_runs_option, json_option),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
 
 
 @click.command("sensitivity")
-@study_argument
-@_of
+@_key_option
 @reuse_option
 @_study_options
-def sensitivity_command(
-    study: str,
-    key: str | None,
-    reuse: bool,
-    policies: tuple[str, ...],
-    measures: tuple[str, ...],
-    own_code: bool,
-    out: Path | None,
-    figures: tuple[str, ...] | None,
-    width: str | None,
-    force: bool,
-    workers: int | None,
-    most_runs: int | None,
-    as_json: bool,
-) -> None:
+def sensitivity_command(study: str, **options: Any) -> None:
     """Show which parameters of STUDY matter: Sobol' or Morris indices.
 
     The study's design is sobol (by default, with 64 points; each costs two settings more than
     there are parameters) or morris. All settings run in the same worlds. Needs the extra
     "analysis". Finished runs are kept in --out (by default STUDY-sensitivity).
     """
-    out = _place(study, out, "sensitivity")
     from rumorsim.studies.sensitivity.sensitivity import sensitivity
 
-    print_compiling("fast")
-    with bar(1, "runs") as progress:
-        found = sensitivity(
-            study,
-            key=key,
-            reuse=reuse,
-            scenario=scenario_of(study, own_code),
-            policies=policies or None,
-            measures=measures or None,
-            out=out,
-            workers=workers,
-            most_runs=most_runs,
-            force=force,
-            progress=progress,
-        )
-    if out is not None:
-        found.save(out, force=force, figures=figures, width=width)
-    _tell(found, out, as_json)
+    _answer_study("sensitivity", sensitivity, study, **options)
 
 
 @click.command("optimise")
-@study_argument
 @click.option(
     "--at-most",
     metavar="REACH",
@@ -373,23 +248,7 @@ def sensitivity_command(
 )  # fmt: skip
 @_study_options
 def optimise_command(
-    study: str,
-    at_most: str | None,
-    prices: tuple[str, ...],
-    trials: int,
-    finalists: int,
-    confirm: int,
-    search_seed: int,
-    policies: tuple[str, ...],
-    measures: tuple[str, ...],
-    own_code: bool,
-    out: Path | None,
-    figures: tuple[str, ...] | None,
-    width: str | None,
-    force: bool,
-    workers: int | None,
-    most_runs: int | None,
-    as_json: bool,
+    study: str, prices: tuple[str, ...], trials: int, finalists: int, **options: Any
 ) -> None:
     """Find the cheapest policy and parameters in STUDY, or the frontier.
 
@@ -397,32 +256,12 @@ def optimise_command(
     clearly cheaper than every rival. If interrupted, the same command resumes: finished runs are
     kept in --out (by default STUDY-optimise). Needs the extra "analysis".
     """
-    out = _place(study, out, "optimise")
     from rumorsim.studies.optimise.goals import read_prices
     from rumorsim.studies.optimise.optimise import optimise
 
-    print_compiling("fast")
-    with bar(trials + finalists + 1, "settings") as progress:
-        found = optimise(
-            study,
-            at_most=at_most,
-            prices=read_prices(prices),
-            trials=trials,
-            finalists=finalists,
-            confirm=confirm,
-            search_seed=search_seed,
-            scenario=scenario_of(study, own_code),
-            policies=policies or None,
-            measures=measures or None,
-            out=out,
-            workers=workers,
-            most_runs=most_runs,
-            force=force,
-            progress=progress,
-        )
-    if out is not None:
-        found.save(out, force=force, figures=figures, width=width)
-    _tell(found, out, as_json)
+    options |= {"prices": read_prices(prices), "trials": trials, "finalists": finalists}
+    steps = (trials + finalists + 1, "settings")
+    _answer_study("optimise", optimise, study, *steps, **options)
 
 
 @click.command("delay-map")
@@ -449,7 +288,7 @@ def optimise_command(
     show_default=True,
     help="Coverage is the part of the targets, or P(act | reviewed, guilty).",
 )
-@_of
+@_key_option
 @measures_option
 @own_code_option
 @click.option(
@@ -457,32 +296,17 @@ def optimise_command(
     help="Worlds, each at every delay and coverage.",
 )  # fmt: skip
 @seed_option
-@out_option
-@figure_options
-@force_option
-@workers_option
 @reuse_option
 @most_runs_option
-@json_option
+@_answer_options
 def delay_map_command(
     scenario: str,
-    policy: str,
     delays: tuple[str, ...],
     coverages: tuple[float, ...],
-    covered_by: str,
-    key: str | None,
-    measures: tuple[str, ...],
     own_code: bool,
-    replicates: int,
-    seed: int | None,
     out: Path | None,
-    figures: tuple[str, ...] | None,
-    width: str | None,
-    force: bool,
-    workers: int | None,
-    reuse: bool,
     most_runs: int | None,
-    as_json: bool,
+    **options: Any,
 ) -> None:
     """Map what a policy averts by its delay and its coverage.
 
@@ -493,48 +317,62 @@ def delay_map_command(
     from rumorsim.studies.delay_map.delay_map import COVERAGES, DELAYS, delay_map
     from rumorsim.studies.sweep.study import MOST_RUNS
 
-    print_compiling("fast")
-    with bar(1, "runs") as progress:
-        found = delay_map(
-            loaded,
-            policy,
-            delays=delays or DELAYS,
-            coverages=coverages or COVERAGES,
-            covered_by=covered_by,
-            measures=measures or None,
-            key=key,
-            replicates=replicates,
-            seed=seed,
-            out=out,
-            workers=workers,
-            reuse=reuse,
-            most_runs=most_runs or MOST_RUNS,
-            force=force,
-            progress=progress,
-        )
-    if out is not None:
-        found.save(out, force=force, figures=figures, width=width)
-    _tell(found, out, as_json)
-
-
-class _Answer(Protocol):
-    """What these commands find."""
-
-    def as_dict(self) -> dict[str, Any]: ...
-    def text(self) -> str: ...
-
-
-def _tell(answer: _Answer, out: Path | None, as_json: bool) -> None:
-    """Show the answer, and say where it was saved."""
-    if as_json:
-        print_json(answer.as_dict())
-    else:
-        click.echo(answer.text())
-    print_saved(out)
+    options |= {"delays": delays or DELAYS, "coverages": coverages or COVERAGES}
+    _answer(delay_map, loaded, out=out, most_runs=most_runs or MOST_RUNS, **options)
 
 
 def _place(file: str, out: Path | None, what: str) -> Path:
+    """The directory for results: ``out``, or by default FILE-WHAT in the current directory."""
     return Path(f"{Path(file).stem or 'study'}-{what}") if out is None else out
+
+
+def _answer_study(
+    what: str,
+    ask: Callable[..., Any],
+    study: str,
+    total: int = 1,
+    unit: str = "runs",
+    *,
+    own_code: bool,
+    out: Path | None,
+    **options: Any,
+) -> None:
+    """Answer a question about a study; ``what`` names the directory where none is given."""
+    scenario = scenario_of(study, own_code)
+    _answer(ask, study, total, unit, out=_place(study, out, what), scenario=scenario, **options)
+
+
+def _answer(
+    ask: Callable[..., Any],
+    given: Any,
+    total: int = 1,
+    unit: str = "runs",
+    *,
+    out: Path,
+    figures: tuple[str, ...] | None,
+    width: str | None,
+    force: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Answer a question with a progress bar, then save and show the answer."""
+    print_compiling("fast")
+    with bar(total, unit) as progress:
+        answer = ask(given, out=out, force=force, progress=progress, **options)
+    _show(answer, answer.text, out, as_json, force=force, figures=figures, width=width)
+
+
+def _show(
+    answer: Any, text: Callable[[], str], out: Path | None, as_json: bool, **saving: Any
+) -> None:
+    """Save the answer, show it as text or JSON, and say where it was saved."""
+    if out is not None:
+        answer.save(out, **saving)
+    if as_json:
+        print_json(answer.as_dict())
+    else:
+        click.echo(text())
+    print_saved(out)
 
 
 #: Every command of this file, for the one line that registers them.

@@ -151,7 +151,7 @@ def run_command(
             policy,
             seed,
             engine,
-            measures=measures or None,
+            measures=measures,
             events=events,
             force=force,
             sinks=sinks,

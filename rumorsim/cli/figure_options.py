@@ -8,11 +8,12 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from rumorsim.cli.shared import together
 from rumorsim.common.errors import Fault, InputError
 
 
 def _formats(_: click.Context, param: click.Parameter, value: tuple[str, ...]) -> Any:
-    """The formats asked for, None where none is."""
+    """The formats that were given, None for none."""
     if not value:
         return None
     from rumorsim.reports.figures.pictures import formats_of
@@ -35,25 +36,23 @@ def _complete(_: click.Context, __: click.Parameter, start: str) -> list[Complet
     return [CompletionItem(name) for name in FORMATS if name.startswith(start)]
 
 
-_figures_option = click.option(
-    "--figures",
-    multiple=True,
-    metavar="FORMAT",
-    callback=_formats,
-    shell_complete=_complete,
-    help="Format of the figures, pdf, svg or png, instead of the default; several as pdf,svg.",
+#: ``--figures`` (a tuple of formats, None: not given) and ``--width`` (text or None).
+figure_options = together(
+    click.option(
+        "--figures",
+        multiple=True,
+        metavar="FORMAT",
+        callback=_formats,
+        shell_complete=_complete,
+        help="Format of the figures, pdf, svg or png, instead of the default; several as pdf,svg.",
+    ),
+    click.option(
+        "--width",
+        metavar="WIDTH",
+        callback=_width,
+        help='Width of the figures with its unit, such as "8.5 cm" for one column of a paper.',
+    ),
 )
-_width_option = click.option(
-    "--width",
-    metavar="WIDTH",
-    callback=_width,
-    help='Width of the figures with its unit, such as "8.5 cm" for one column of a paper.',
-)
-
-
-def figure_options(command: Any) -> Any:
-    """``--figures`` (a tuple of formats, None: not given) and ``--width`` (text or None)."""
-    return _figures_option(_width_option(command))
 
 
 def check_drawn(out: Path | None, figures: tuple[str, ...] | None, width: str | None) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rumorsim.cli.shared import together
 from rumorsim.common.errors import Fault, InputError
 from rumorsim.common.plurals import counted
 
@@ -66,66 +67,63 @@ def _joined(graph: FollowGraph, accounts: str) -> FollowGraph:
     return joined
 
 
-def reading_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of how a file of follows is read."""
-    for option in (
-        click.option(
-            "--max-bytes",
-            type=click.IntRange(min=1),
-            help="Limit on the size of the file in bytes, once decompressed.",
-        ),
-        click.option(
-            "--until",
-            metavar="TIME",
-            help='Only follows whose "time" is this or earlier: a number or a date, as in FILE.',
-        ),
-        click.option(
-            "--comments",
-            metavar="MARKS",
-            help='Skip lines that begin with "#", "%", either ("#%") or neither ("none"); left '
-            "out, both are skipped unless they may be follows.",
-        ),
-        click.option(
-            "--separator",
-            metavar="WORD",
-            help='"tab", "semicolon", "comma" or "blanks"; left out, what the lines agree with.',
-        ),
-        click.option(
-            "--header",
-            type=click.Choice(["yes", "no"]),
-            help="Whether the first line holds names of columns; left out, a first line that may "
-            "is refused.",
-        ),
-        click.option(
-            "--ids",
-            default="auto",
-            show_default=True,
-            help='"integer", "text" (ids as written), or "auto" by the first line.',
-        ),
-        click.option(
-            "--accounts",
-            metavar="TABLE",
-            help='CSV or Parquet with a column "id": its other columns become attributes, and ids '
-            "that FILE lacks become accounts without follows.",
-        ),
-        click.option(
-            "--both-ways",
-            is_flag=True,
-            help="Each line stands for two follows, as in files of undirected edges.",
-        ),
-        click.option(
-            "--id-attribute",
-            metavar="NAME",
-            help="In a graph format: the attribute of nodes that holds their ids, such as name in "
-            "what igraph writes.",
-        ),
-        click.option(
-            "--format",
-            metavar="FORMAT",
-            help="The format of the file, where the ending of its name does not say it; see "
-            '"rumorsim graph formats".',
-        ),
-        click.option("--columns", help=_COLUMNS_HELP),
-    ):
-        command = option(command)
-    return command
+#: How a file of follows is read.
+reading_options = together(
+    click.option("--columns", help=_COLUMNS_HELP),
+    click.option(
+        "--format",
+        metavar="FORMAT",
+        help="The format of the file, where the ending of its name does not say it; see "
+        '"rumorsim graph formats".',
+    ),
+    click.option(
+        "--id-attribute",
+        metavar="NAME",
+        help="In a graph format: the attribute of nodes that holds their ids, such as name in "
+        "what igraph writes.",
+    ),
+    click.option(
+        "--both-ways",
+        is_flag=True,
+        help="Each line stands for two follows, as in files of undirected edges.",
+    ),
+    click.option(
+        "--accounts",
+        metavar="TABLE",
+        help='CSV or Parquet with a column "id": its other columns become attributes, and ids '
+        "that FILE lacks become accounts without follows.",
+    ),
+    click.option(
+        "--ids",
+        default="auto",
+        show_default=True,
+        help='"integer", "text" (ids as written), or "auto" by the first line.',
+    ),
+    click.option(
+        "--header",
+        type=click.Choice(["yes", "no"]),
+        help="Whether the first line holds names of columns; left out, a first line that may "
+        "is refused.",
+    ),
+    click.option(
+        "--separator",
+        metavar="WORD",
+        help='"tab", "semicolon", "comma" or "blanks"; left out, what the lines agree with.',
+    ),
+    click.option(
+        "--comments",
+        metavar="MARKS",
+        help='Skip lines that begin with "#", "%", either ("#%") or neither ("none"); left '
+        "out, both are skipped unless they may be follows.",
+    ),
+    click.option(
+        "--until",
+        metavar="TIME",
+        help='Only follows whose "time" is this or earlier: a number or a date, as in FILE.',
+    ),
+    click.option(
+        "--max-bytes",
+        type=click.IntRange(min=1),
+        help="Limit on the size of the file in bytes, once decompressed.",
+    ),
+)

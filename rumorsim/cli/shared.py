@@ -49,13 +49,27 @@ study_argument = click.argument("study", metavar="STUDY", shell_complete=_names(
 
 
 def importable(_: click.Context, __: click.Parameter, value: Any) -> Any:
-    """Let Python code of the current folder be imported where some is asked for by its name."""
+    """Let Python code of the current folder be imported where an option names some.
+
+    None for an option that may be repeated and was not given.
+    """
     given = value if isinstance(value, tuple) else (value,)
     if any(each is True or (isinstance(each, str) and ":" in each) for each in given):
         here = str(Path.cwd())
         if here not in sys.path:
             sys.path.insert(0, here)
-    return value
+    return None if value == () else value
+
+
+def together(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """One decorator for several options of a command, in the order in which help lists them."""
+
+    def decorate(command: Any) -> Any:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
 
 
 policy_option = click.option(

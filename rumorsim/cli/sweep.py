@@ -72,18 +72,7 @@ _out = click.option("--out", type=OutDirectory(), required=True, help="Directory
 @force_option
 @click.pass_context
 def run(
-    ctx: click.Context,
-    study: str,
-    out: Path,
-    workers: int | None,
-    shard: str | None,
-    dask: str | None,
-    policies: tuple[str, ...],
-    measures: tuple[str, ...],
-    own_code: bool,
-    most_runs: int | None,
-    reuse: bool,
-    force: bool,
+    ctx: click.Context, /, study: str, out: Path, shard: str | None, own_code: bool, **options: Any
 ) -> None:
     """Run every setting of STUDY that DIR does not hold yet, and write the tables.
 
@@ -98,15 +87,9 @@ def run(
         swept = run_sweep(
             study,
             out,
-            workers=workers,
             shard=shard,
-            dask=dask,
             scenario=scenario_of(study, own_code),
-            policies=policies or None,
-            measures=measures or None,
-            most_runs=most_runs,
-            reuse=reuse,
-            force=force,
+            **options,
             progress=shower.show,
             tell=shower.tell,
         )

@@ -252,8 +252,8 @@ def test_the_command(place: Path) -> None:
     [
         (("--tail", "reach > 20", "--precision", "5%"), "--precision: does not go with --tail"),
         (("--tail", "reach > 20", "--measure", "cost"), "--measure: does not go with --tail"),
-        (("--no-splitting",), "--no-splitting: says nothing without --tail"),
-        (("--no-importance",), "--no-importance: says nothing without --tail"),
+        (("--no-splitting",), "--no-splitting: has no effect without --tail"),
+        (("--no-importance",), "--no-importance: has no effect without --tail"),
         (("--tail", "reach = 20"), "must be a number of a run, > or >=, and a threshold"),
         (("--tail", "reach > 20", "--budget", "20 runs"), "is not enough: the pilot took"),
     ],
