@@ -14,12 +14,9 @@ Names are loaded when first used, so that importing costs nothing.
 
 from __future__ import annotations
 
-import sys
-from importlib import import_module
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rumorsim.common.renamed import install
+from rumorsim.common.renamed import exports, install
 
 if TYPE_CHECKING:
     from rumorsim.common.errors import InputError
@@ -44,12 +41,12 @@ if TYPE_CHECKING:
     from rumorsim.simulation.results import Result
     from rumorsim.simulation.running import run, stream
     from rumorsim.simulation.simulation import Simulation
-    from rumorsim.studies.compare.compare import compare
-    from rumorsim.studies.delay_map.delay_map import delay_map
-    from rumorsim.studies.optimise.optimise import optimise
-    from rumorsim.studies.sensitivity.sensitivity import sensitivity
-    from rumorsim.studies.sweep.sweep import sweep
-    from rumorsim.studies.tail.tail import compare_tail
+    from rumorsim.studies.compare.running import compare
+    from rumorsim.studies.delay_map.running import delay_map
+    from rumorsim.studies.optimise.running import optimise
+    from rumorsim.studies.sensitivity.running import sensitivity
+    from rumorsim.studies.sweep.running import sweep
+    from rumorsim.studies.tail.running import compare_tail
     from rumorsim.world.world import World
 
 __version__ = "0.1.0"
@@ -68,23 +65,23 @@ _HOMES = {
     "Scenario": "scenario",
     "Simulation": "simulation.running",
     "World": "world.world",
-    "compare": "studies.compare.compare",
-    "compare_tail": "studies.tail.tail",
-    "delay_map": "studies.delay_map.delay_map",
+    "compare": "studies.compare.running",
+    "compare_tail": "studies.tail.running",
+    "delay_map": "studies.delay_map.running",
     "follow_graph": "graphs",
     "from_edges": "graphs",
     "from_networkx": "graphs",
     "load": "scenario",
     "loads": "scenario",
     "measure_file": "measures.saved",
-    "optimise": "studies.optimise.optimise",
+    "optimise": "studies.optimise.running",
     "read_cascades": "events.observed.reading",
     "read_events": "events.sinks",
     "read_follows": "graphs",
     "run": "simulation.running",
-    "sensitivity": "studies.sensitivity.sensitivity",
+    "sensitivity": "studies.sensitivity.running",
     "stream": "simulation.running",
-    "sweep": "studies.sweep.sweep",
+    "sweep": "studies.sweep.running",
     "to_networkx": "graphs",
     "write_follows": "graphs",
 }
@@ -124,26 +121,9 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{home}"), name)
-    globals()[name] = value
-    return value
-
-
 def __dir__() -> list[str]:
     return [*__all__, "__version__"]
 
 
-class _Package(ModuleType):
-    """Module type of the package: the old module ``run`` does not hide the function."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name != "run" or not isinstance(value, ModuleType):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package
+exports(__name__, _HOMES)
 install()

@@ -99,7 +99,7 @@ def study_in(folder: Path, replicates: int) -> Path:
 
 def ours(folder: Path, runs: int, workers: int) -> tuple[Taken, dict[float, float]]:
     """The sweep into a new directory; mean sharers by P(share)."""
-    from rumorsim.studies.sweep.sweep import sweep
+    from rumorsim.studies.sweep.running import sweep
 
     study = study_in(folder, runs // len(CHANCES))
     out = Path(tempfile.mkdtemp(dir=folder)) / "out"

@@ -20,9 +20,9 @@ from rumorsim.reports.figures.pictures import save_figure
 from rumorsim.reports.figures.style import BASE, colour, drawing, in_rows
 from rumorsim.reports.figures.tables import markdown, spread
 from rumorsim.scenario import load
-from rumorsim.studies.compare.compare import compare
 from rumorsim.studies.compare.comparison import Comparison
 from rumorsim.studies.compare.frontier import frontier
+from rumorsim.studies.compare.running import compare
 from rumorsim.studies.compare.saving import write_changes
 from rumorsim.studies.statistics.stated import paired_difference, relative_change
 from rumorsim.world.settings.presets import configs, preset_names

@@ -17,8 +17,8 @@ from typing import Final, NamedTuple
 from worlds import LABELS, NUDGES, REMOVAL, THRESHOLDS, policies
 
 from rumorsim.reports.figures.tables import markdown
-from rumorsim.studies.compare.compare import compare
 from rumorsim.studies.compare.comparison import Comparison
+from rumorsim.studies.compare.running import compare
 
 HERE = Path(__file__).parent
 DATA = (HERE / "../../../shared/data/published_intervention_effects.csv").resolve()

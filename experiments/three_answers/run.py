@@ -15,10 +15,10 @@ from rumorsim.common.errors import InputError
 from rumorsim.reports.figures.pictures import save_figure
 from rumorsim.reports.figures.tables import markdown
 from rumorsim.scenario import load
-from rumorsim.studies.compare.compare import compare
 from rumorsim.studies.compare.comparison import Comparison
 from rumorsim.studies.compare.figures import difference_figure, reach_figure
 from rumorsim.studies.compare.report_text import headlines, rows_of
+from rumorsim.studies.compare.running import compare
 from rumorsim.studies.compare.saving import write_changes
 
 HERE = Path(__file__).parent

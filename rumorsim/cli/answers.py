@@ -167,7 +167,7 @@ def compare_command(
     options = {name: value for name, value in options.items() if name not in unused}
     print_compiling("fast", loaded)
     if tail is not None:
-        from rumorsim.studies.tail.tail import BUDGET, compare_tail
+        from rumorsim.studies.tail.running import BUDGET, compare_tail
 
         options["budget"] = options["budget"] or BUDGET
         with bar(1, "runs") as progress:
@@ -175,7 +175,7 @@ def compare_command(
         _show(chances, chances.text, out, as_json, force=force, source=loaded.file)
         return
     from rumorsim.studies.compare.budget import FIRST
-    from rumorsim.studies.compare.compare import compare
+    from rumorsim.studies.compare.running import compare
 
     runs = (options["replicates"] or FIRST) * (1 + len(options["policies"] or loaded.policies))
     with bar(runs, "runs") as progress:
@@ -210,7 +210,7 @@ def sensitivity_command(study: str, **options: Any) -> None:
     there are parameters) or morris. All settings run in the same worlds. Needs the extra
     "analysis". Finished runs are kept in --out (by default STUDY-sensitivity).
     """
-    from rumorsim.studies.sensitivity.sensitivity import sensitivity
+    from rumorsim.studies.sensitivity.running import sensitivity
 
     _answer_study("sensitivity", sensitivity, study, **options)
 
@@ -257,7 +257,7 @@ def optimise_command(
     kept in --out (by default STUDY-optimise). Needs the extra "analysis".
     """
     from rumorsim.studies.optimise.goals import read_prices
-    from rumorsim.studies.optimise.optimise import optimise
+    from rumorsim.studies.optimise.running import optimise
 
     options |= {"prices": read_prices(prices), "trials": trials, "finalists": finalists}
     steps = (trials + finalists + 1, "settings")
@@ -314,7 +314,7 @@ def delay_map_command(
     """
     out = _place(scenario, out, "delay-map")
     loaded = loaded_scenario(scenario, out, own_code=own_code)
-    from rumorsim.studies.delay_map.delay_map import COVERAGES, DELAYS, delay_map
+    from rumorsim.studies.delay_map.running import COVERAGES, DELAYS, delay_map
     from rumorsim.studies.sweep.study import MOST_RUNS
 
     options |= {"delays": delays or DELAYS, "coverages": coverages or COVERAGES}

@@ -27,7 +27,7 @@ from rumorsim.cli.shared import (
 from rumorsim.common.progress import spoke
 
 if TYPE_CHECKING:
-    from rumorsim.studies.sweep.sweep import Progress
+    from rumorsim.studies.sweep.running import Progress
 
 #: Exit code of a sweep in which some run failed.
 PARTIAL = 3
@@ -80,7 +80,7 @@ def run(
     interrupted; what is finished is kept in every case.
     """
     from rumorsim.studies.runner.shards import Shard
-    from rumorsim.studies.sweep.sweep import sweep as run_sweep
+    from rumorsim.studies.sweep.running import sweep as run_sweep
 
     shower = _Shower()
     try:

@@ -31,8 +31,14 @@ RENAMED: Final = {
     "results": "simulation.results",
     "run": "simulation.running",
     "sinks": "events",
+    "studies.compare.compare": "studies.compare.running",
     "studies.comparison": "studies.compare.comparison",
+    "studies.delay_map.delay_map": "studies.delay_map.running",
+    "studies.optimise.optimise": "studies.optimise.running",
+    "studies.sensitivity.sensitivity": "studies.sensitivity.running",
+    "studies.sweep.sweep": "studies.sweep.running",
     "studies.swept": "studies.sweep.swept",
+    "studies.tail.tail": "studies.tail.running",
     "surfaces": "platform.surfaces",
     "units": "common.units",
     "verbs": "events.verbs",
@@ -87,6 +93,32 @@ def moved(package: str, name: str, homes: Mapping[str, str]) -> Any:
         stacklevel=3,
     )
     return getattr(import_module(new), name)
+
+
+class _Exporting(ModuleType):
+    """A package that loads its public names when they are first used."""
+
+    homes: Mapping[str, str]
+
+    def __getattr__(self, name: str) -> Any:
+        home = self.homes.get(name)
+        if home is None:
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(f"rumorsim.{home}"), name)
+        setattr(self, name, value)
+        return value
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        # Importing a module, also by its old name, does not hide a function of the same name.
+        if name not in self.homes or not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
+
+
+def exports(package: str, homes: Mapping[str, str]) -> None:
+    """Let ``package`` give public names, loaded when first used from the modules in ``homes``."""
+    module = sys.modules[package]
+    module.__dict__["homes"] = homes
+    module.__class__ = _Exporting
 
 
 def install() -> None:

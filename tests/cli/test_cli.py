@@ -118,7 +118,7 @@ def test_schema_is_json() -> None:
 
 
 def test_compare_prints_and_saves(tmp_path: Path) -> None:
-    pytest.importorskip("rumorsim.studies.compare.compare")
+    pytest.importorskip("rumorsim.studies.compare.running")
     out = tmp_path / "compared"
     options = ("--replicates", "2", "--workers", "1", "--out", str(out))
     done = _run("compare", POLICIES, *options)

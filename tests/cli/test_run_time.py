@@ -23,7 +23,7 @@ from rumorsim.common.progress import signs_of_life, tell_life
 from rumorsim.scenario import load, loads
 from rumorsim.scenario.workload import long_work, workload
 from rumorsim.simulation.simulation import Simulation
-from rumorsim.studies.compare.compare import compare
+from rumorsim.studies.compare.running import compare
 
 TEXT = """
 horizon = "1 d"

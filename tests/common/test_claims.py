@@ -11,8 +11,8 @@ from small_worlds import small
 from rumorsim.cli.app import cli
 from rumorsim.common.errors import OutputError
 from rumorsim.simulation.running import run
-from rumorsim.studies.compare.compare import compare
-from rumorsim.studies.sweep.sweep import sweep
+from rumorsim.studies.compare.running import compare
+from rumorsim.studies.sweep.running import sweep
 
 SCENARIO = """
 name = "NAME"

@@ -13,9 +13,9 @@ from small_worlds import small
 from rumorsim.common.csv_text import csv_text, defused, read_csv, restored, write_csv, write_records
 from rumorsim.reports.pages.saved import read_comparison
 from rumorsim.scenario.models import Scenario
-from rumorsim.studies.compare.compare import compare
+from rumorsim.studies.compare.running import compare
 from rumorsim.studies.sweep import tables as sweep_tables
-from rumorsim.studies.sweep.sweep import sweep
+from rumorsim.studies.sweep.running import sweep
 
 FORMULAS = ["=1+1", "+a", "-a", "@SUM(A1)", "\t=1", " =1", "＝1", "|x", "\r1", "'=1", "''-a"]
 PLAIN = ["close accounts", "a=b", "-1.5", "+3e4", -1.5, 0, True, "'x", "'-1.5", "", "''", "'"]

@@ -18,8 +18,8 @@ from rumorsim.scenario import loads
 from rumorsim.scenario.models import Scenario
 from rumorsim.simulation.running import run
 from rumorsim.simulation.simulation import Simulation
-from rumorsim.studies.compare.compare import compare
-from rumorsim.studies.delay_map.delay_map import delay_map
+from rumorsim.studies.compare.running import compare
+from rumorsim.studies.delay_map.running import delay_map
 from rumorsim.studies.runner.run_specs import Setting
 
 TEXT = """

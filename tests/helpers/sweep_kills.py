@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from sweep_studies import SCENARIO, command, environment, grid, records, tables
 
-from rumorsim.studies.sweep.sweep import sweep
+from rumorsim.studies.sweep.running import sweep
 
 __all__ = ["Killed", "kill_again_and_again"]
 

@@ -17,7 +17,7 @@ from rumorsim.scenario import Scenario
 from rumorsim.simulation.results import Result
 from rumorsim.simulation.running import run
 from rumorsim.studies.runner import worker
-from rumorsim.studies.sweep.sweep import Progress
+from rumorsim.studies.sweep.running import Progress
 
 FOLDER = Path(__file__).parents[1] / "studies"
 SCENARIO = FOLDER / "scenario.toml"

@@ -17,8 +17,8 @@ from rumorsim.reports.figures.cascade import draw_cascade
 from rumorsim.reports.figures.pictures import FORMATS, Picture, formats_of
 from rumorsim.reports.figures.style import drawing
 from rumorsim.simulation.simulation import Simulation
-from rumorsim.studies.compare.compare import compare
-from rumorsim.studies.delay_map.delay_map import delay_map
+from rumorsim.studies.compare.running import compare
+from rumorsim.studies.delay_map.running import delay_map
 
 COMPARE = ("compare", "two.toml", "--replicates", "2", "--workers", "1")
 MAP = (

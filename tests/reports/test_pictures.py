@@ -20,7 +20,7 @@ from rumorsim.reports.figures.panels import Band, Panel, draw_bands
 from rumorsim.reports.figures.pictures import save_figure
 from rumorsim.reports.pages.report import page_of
 from rumorsim.studies.compare import figures
-from rumorsim.studies.compare.compare import compare
+from rumorsim.studies.compare.running import compare
 
 CLOSE = {
     "name": "close",

@@ -24,8 +24,8 @@ from rumorsim.reports.pages.saved import read_comparison
 from rumorsim.reports.pages.wording import in_worlds
 from rumorsim.scenario.loading import from_values
 from rumorsim.simulation.running import run
-from rumorsim.studies.compare.compare import compare
-from rumorsim.studies.sweep.sweep import sweep
+from rumorsim.studies.compare.running import compare
+from rumorsim.studies.sweep.running import sweep
 
 #: Names as bad as they can be: markup, quotes, formulas, mathematics, another script.
 NASTY = '<script>alert("x")</script>'

@@ -19,7 +19,7 @@ from rumorsim.common.files import MARKER
 from rumorsim.reports.pages.charts import Tried, best_so_far
 from rumorsim.reports.pages.page import Figure, Page, Table
 from rumorsim.reports.pages.report import page_of, write_report
-from rumorsim.studies.delay_map.delay_map import delay_map
+from rumorsim.studies.delay_map.running import delay_map
 
 #: As `sensitivity` saves it, by hand: two policies, one of which nothing moves.
 INDICES = [

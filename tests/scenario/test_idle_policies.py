@@ -18,8 +18,8 @@ from rumorsim.scenario import Scenario, build_graph
 from rumorsim.scenario.estimates import expectations
 from rumorsim.scenario.idle import Idle, idle_in
 from rumorsim.simulation.simulation import Simulation
-from rumorsim.studies.compare.compare import compare
-from rumorsim.studies.sweep.sweep import sweep
+from rumorsim.studies.compare.running import compare
+from rumorsim.studies.sweep.running import sweep
 from rumorsim.world.world import build_world
 
 #: 60 accounts, three stories that are shared and reported, one platform with a list.

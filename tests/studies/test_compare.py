@@ -25,8 +25,8 @@ from rumorsim.graphs import follows
 from rumorsim.reports.figures.tables import width_of
 from rumorsim.scenario.models import Scenario
 from rumorsim.simulation.running import run
-from rumorsim.studies.compare.compare import compare
 from rumorsim.studies.compare.comparison import Comparison
+from rumorsim.studies.compare.running import compare
 from rumorsim.studies.runner import worker, workers
 from rumorsim.studies.runner.runner import RunError
 from rumorsim.studies.statistics.intervals import (

@@ -12,7 +12,7 @@ from small_worlds import actions, agree, differ, events, public, small
 from rumorsim.events.stream import Batch, Kind
 from rumorsim.platform.desk import Desk, Quotas
 from rumorsim.scenario.models import Scenario
-from rumorsim.studies.compare.compare import compare
+from rumorsim.studies.compare.running import compare
 
 CLOSE: dict[str, Any] = {"kind": "close-accounts"}
 #: Two stories on a small follow graph, with reports, a trending list and limited attention.

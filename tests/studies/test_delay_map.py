@@ -14,7 +14,7 @@ from rumorsim.cli.app import cli
 from rumorsim.common.errors import InputError, OutputError
 from rumorsim.scenario.models import Scenario
 from rumorsim.simulation.running import run
-from rumorsim.studies.delay_map.delay_map import DelayMap, delay_map
+from rumorsim.studies.delay_map.running import DelayMap, delay_map
 from rumorsim.studies.sweep.overrides import overridden
 
 CONFIGS = Path(__file__).parents[2] / "configs"

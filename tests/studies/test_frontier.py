@@ -13,9 +13,9 @@ from small_worlds import small
 from rumorsim.reports.figures.tables import number
 from rumorsim.reports.pages.report import page_of
 from rumorsim.reports.pages.saved import read_comparison
-from rumorsim.studies.compare.compare import compare
 from rumorsim.studies.compare.comparison import Comparison
 from rumorsim.studies.compare.frontier import COST, FALSE, TRUE, frontier, frontier_lines
+from rumorsim.studies.compare.running import compare
 
 
 @pytest.fixture(scope="module")

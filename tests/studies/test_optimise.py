@@ -20,7 +20,7 @@ from rumorsim.common.errors import InputError
 from rumorsim.common.settings import unchecked
 from rumorsim.studies.optimise.finals import Finalist, Verdict, judged
 from rumorsim.studies.optimise.goals import Goal, Target, read_prices
-from rumorsim.studies.optimise.optimise import Optimum, optimise
+from rumorsim.studies.optimise.running import Optimum, optimise
 from rumorsim.studies.optimise.searching import Search, Trial
 from rumorsim.studies.sweep.parameters import Parameter
 from rumorsim.studies.sweep.study import Study

@@ -20,7 +20,7 @@ from rumorsim.cli.app import cli
 from rumorsim.common.errors import InputError
 from rumorsim.reports.pages.report import write_report
 from rumorsim.studies.runner import answering
-from rumorsim.studies.sensitivity.sensitivity import Sensitivity, sensitivity
+from rumorsim.studies.sensitivity.running import Sensitivity, sensitivity
 from rumorsim.studies.statistics.indices import (
     OUT_OF_RANGE,
     Index,

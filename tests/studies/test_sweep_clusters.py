@@ -24,8 +24,8 @@ import rumorsim
 from rumorsim.common.errors import InputError
 from rumorsim.studies.runner.slurm import Array
 from rumorsim.studies.runner.workers import WorkerError
+from rumorsim.studies.sweep.running import Progress, sweep
 from rumorsim.studies.sweep.study import load_study
-from rumorsim.studies.sweep.sweep import Progress, sweep
 
 
 @pytest.fixture(scope="module")

@@ -48,8 +48,8 @@ from rumorsim.studies.runner.shards import Shard
 from rumorsim.studies.runner.workers import Processes
 from rumorsim.studies.sweep import tables as sweep_tables
 from rumorsim.studies.sweep.overrides import overridden
+from rumorsim.studies.sweep.running import Progress, sweep
 from rumorsim.studies.sweep.study import load_study
-from rumorsim.studies.sweep.sweep import Progress, sweep
 from rumorsim.studies.sweep.swept import Sweep
 
 
@@ -168,7 +168,7 @@ def test_more_replicates_make_only_what_is_missing(tmp_path: Path) -> None:
 def test_tables_of_another_study_go_before_it_is_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import rumorsim.studies.sweep.sweep as room
+    import rumorsim.studies.sweep.running as room
 
     out = tmp_path / "out"
     sweep(grid(tmp_path, 1), out, workers=0)

@@ -33,7 +33,7 @@ from rumorsim.studies.runner.records import Damaged, check, pack, unpack
 from rumorsim.studies.runner.run_specs import Setting
 from rumorsim.studies.runner.runner import RunError, Runner
 from rumorsim.studies.runner.store import Store
-from rumorsim.studies.sweep.sweep import sweep
+from rumorsim.studies.sweep.running import sweep
 from rumorsim.studies.sweep.swept import Sweep
 
 NAMES = [f"{i:064x}" for i in range(0, 1 << 255, 1 << 251)][:6]
@@ -146,7 +146,7 @@ def test_damage_between_making_and_merging_is_mended(
 ) -> None:
     out = tmp_path / "out"
     study = grid(tmp_path, 1)
-    import rumorsim.studies.sweep.sweep as room
+    import rumorsim.studies.sweep.running as room
 
     merge, hit = room.write_tables, []
 

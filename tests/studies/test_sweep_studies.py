@@ -16,8 +16,8 @@ from rumorsim.scenario import Scenario
 from rumorsim.studies.runner.run_specs import RunSpecs
 from rumorsim.studies.sweep.designs import Grid, LatinHypercube
 from rumorsim.studies.sweep.plan import Plan, check_study, planned
+from rumorsim.studies.sweep.running import sweep
 from rumorsim.studies.sweep.study import json_schema, load_study
-from rumorsim.studies.sweep.sweep import sweep
 from rumorsim.studies.sweep.swept import Sweep
 
 INVALID = sorted((FOLDER / "invalid").glob("*.toml"))
