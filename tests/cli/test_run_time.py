@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 import sys
 import threading
 import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -45,20 +47,26 @@ topics = "0 per h"
 """
 
 
-def said(*, of: str = "work", first: float = 0.05, seconds: float = 0.6) -> list[str]:
-    lines: list[str] = []
-    with signs_of_life(of, lines.append, first):
-        tell_life(3, 12, "runs")
-        time.sleep(seconds)
-    return lines
+def wait_until(so: Callable[[], bool], seconds: float = 60.0) -> None:
+    """Return once it is so, or after ``seconds``: whoever asks then looks again."""
+    end = time.monotonic() + seconds
+    while not so() and time.monotonic() < end:
+        time.sleep(0.01)
 
 
 def test_long_work_says_that_it_goes_on_and_how_far_it_is() -> None:
-    lines = said()
-    assert 2 <= len(lines) <= 5, "the pauses grow"
-    assert lines[0] == "work: 3 of 12 runs after 0 s", "there is no pace yet"
     before = threading.active_count()
-    assert said(first=5.0, seconds=0.0) == []
+    lines: list[str] = []
+    with signs_of_life("work", lines.append, 0.05):
+        tell_life(3, 12, "runs")
+        wait_until(lambda: len(lines) >= 2)
+    assert len(lines) >= 2
+    assert re.fullmatch(r"work: 3 of 12 runs after \d+ s", lines[0]), "there is no pace yet"
+    few: list[str] = []
+    with signs_of_life("work", few.append, 600.0):
+        tell_life(3, 12, "runs")
+    assert few == []
+    wait_until(lambda: threading.active_count() <= before)
     assert threading.active_count() <= before, "no thread stays behind"
 
 
@@ -100,15 +108,33 @@ def test_a_bar_reckons_its_pace_from_the_first_step() -> None:
 
 def test_pauses_grow_to_a_minute_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
     assert progress.EVERY == 60.0 and progress.FIRST < 60.0 and cli_shared._FIRST_SIGN < 60.0
-    monkeypatch.setattr(progress, "EVERY", 0.1)
-    assert len(said(seconds=1.0)) >= 7
+    pauses: list[float] = []
+
+    class Unhurried(threading.Event):
+        """Over after nine pauses, none of which is waited for."""
+
+        def wait(self, timeout: float | None = None) -> bool:
+            nonlocal now
+            assert timeout is not None
+            pauses.append(timeout)
+            now += timeout
+            return len(pauses) == 9
+
+    now = 0.0
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now)
+    lines: list[str] = []
+    life = progress.SignsOfLife("work", lines.append, 1.0)
+    life._over = Unhurried()
+    life._beat()
+    assert pauses == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0, 60.0]
+    assert len(lines) == 8
 
 
 def test_one_speaks_at_a_time_and_not_beside_a_bar() -> None:
     lines: list[str] = []
     with signs_of_life("outer", lines.append, 0.05) as life:
         with signs_of_life("inner", lines.append, 0.01):
-            time.sleep(0.12)
+            wait_until(lambda: len(lines) > 0)
         with life.muted():
             spoken = len(lines)
             time.sleep(0.3)
@@ -136,8 +162,10 @@ def test_compiled_kernels_let_others_speak() -> None:
 def test_python_speaks_through_its_logger(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    patience = 0.3
+
     def slow(simulation: Any) -> Any:
-        time.sleep(0.3)
+        wait_until(lambda: len(caplog.messages) > 0, patience)
         return iter([(24.0, simulation.advance(24.0))])
 
     monkeypatch.setattr(sys.modules["rumorsim.simulation.running"], "batches_of", slow)
@@ -145,6 +173,7 @@ def test_python_speaks_through_its_logger(
     with caplog.at_level(logging.WARNING, "rumorsim"):
         run_scenario(loads(TEXT), progress=lambda _: None)
         assert caplog.messages == [], "who is told of progress hears nothing else"
+        patience = 60.0
         run_scenario(loads(TEXT))
     assert caplog.messages and caplog.messages[0].startswith("run: ")
 

@@ -118,9 +118,9 @@ author = { ids = [0] }
 """
     made = loads(text % ("10 d" if kind == "sir" else "3 h", kind))
     Simulation(made, seed=2, engine=engine).advance("1 h")  # whatever is compiled, is
-    begun = time.perf_counter()
+    begun = time.process_time()
     batch = Simulation(made, engine=engine).advance(made.horizon)
-    assert time.perf_counter() - begun < 5.0
+    assert time.process_time() - begun < 5.0
     # Who begins is told as well where it may be told again.
     assert len(batch.only(Kind.EXPOSE)) == (29 if kind == "sir" else 30)
     stops = len(batch.only(Kind.STOP))

@@ -93,7 +93,7 @@ def test_a_gzip_with_an_endless_line_is_refused_quickly(tmp_path: Path) -> None:
     save(path, facts, [batch])
     head = gzip.decompress(path.read_bytes()).partition(b"\n")[0] + b"\n"
     path.write_bytes(gzip.compress(head + b"0" * 50_000_000))
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(InputError):
         read(path)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

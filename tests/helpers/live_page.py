@@ -64,6 +64,22 @@ class Page:
         with open(f"/proc/{self.process.pid}/statm", encoding="ascii") as file:
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
+    def processor_time(self) -> float:
+        """Seconds of processor time that the server has taken, all its threads together."""
+        with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as file:
+            user, system = file.read().rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+    def slowness(self) -> float:
+        """How many times longer than on an idle machine the server's main thread took so far.
+
+        It is the time in which the thread could run, over that in which it did run: waiting for
+        other programs counts, waiting for something to happen does not.
+        """
+        with open(f"/proc/{self.process.pid}/schedstat", encoding="ascii") as file:
+            ran, waited = map(int, file.read().split()[:2])
+        return (ran + waited) / ran
+
     def talk(self, **more: Any) -> Talk:
         """A line to the page, as its own browser code opens one."""
         settings: dict[str, Any] = {

@@ -285,6 +285,14 @@ values = [{{ ids = [3] }}, {{ ids = [7000] }}]
     assert "2 are there already; 2 to make" in again.stderr
 
 
+def slowness() -> float:
+    """How many times longer than on an idle machine a program takes here and now."""
+    began, used = time.monotonic(), time.process_time()
+    while time.process_time() - used < 0.05:
+        pass
+    return (time.monotonic() - began) / (time.process_time() - used)
+
+
 def test_ctrl_c_ends_within_two_seconds_and_keeps_what_is_finished(tmp_path: Path) -> None:
     study, out = grid(tmp_path, 40, slow(tmp_path)), tmp_path / "out"
     child = subprocess.Popen(
@@ -299,10 +307,11 @@ def test_ctrl_c_ends_within_two_seconds_and_keeps_what_is_finished(tmp_path: Pat
     while len(records(out)) < 6:
         assert child.poll() is None
         time.sleep(0.01)
-    begun = time.monotonic()
+    slower, begun = slowness(), time.monotonic()
     os.killpg(child.pid, signal.SIGINT)
     _, error = child.communicate(timeout=60)
-    assert time.monotonic() - begun < 2
+    took = time.monotonic() - begun
+    assert took < 2 * max(1.0, slower, slowness())
     assert child.returncode == 130
     assert "finished runs are kept" in error
     assert "Traceback" not in error

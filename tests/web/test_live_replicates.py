@@ -189,26 +189,31 @@ def test_another_policy_or_world_ends_it(page: Page, change: dict[str, Any]) -> 
         assert len(body.splitlines()) == 1, "only the head"
 
 
+def watched(page: Page) -> float:
+    """Seconds that half an hour of two worlds takes: five where nothing else goes on."""
+    with page.talk() as watching:
+        watching.open("too-late")
+        watching.say(do="speed", hours=0.1)
+        watching.say(do="play")
+        began = time.monotonic()
+        while watching.until("frame").now < 0.5:
+            pass
+        return time.monotonic() - began
+
+
 def test_others_watch_undisturbed_while_seeds_are_run(page: Page) -> None:
     """Ten browsers ask for all there are; another one's frames go on coming."""
+    alone = watched(page)
     busy = [page.talk() for _ in range(10)]
     try:
         for talk in busy:
             talk.open("big-town")
             talk.say(do="replicate", count=50)
-        with page.talk() as watching:
-            watching.open("too-late")
-            watching.say(do="speed", hours=0.1)
-            watching.say(do="play")
-            began = time.monotonic()
-            while watching.until("frame").now < 1.0:
-                pass
-            taken = time.monotonic() - began
+        taken = watched(page)
     finally:
         for talk in busy:
             talk.close()
-    # An hour of the worlds takes ten seconds when nothing else goes on.
-    assert taken < 20.0
+    assert taken < 2.0 * max(alone, 5.0)
 
 
 def test_a_browser_that_goes_takes_its_seeds_along(page: Page) -> None:
@@ -217,13 +222,14 @@ def test_a_browser_that_goes_takes_its_seeds_along(page: Page) -> None:
             talk.open("big-town")
             talk.say(do="replicate", count=50)
             replicated(talk)
-    began = time.monotonic()
+    before = page.processor_time()
     with page.talk() as talk:
         talk.open("one-click")
         talk.say(do="replicate", count=2)
         while replicated(talk)["state"] != "done":
             pass
-    assert time.monotonic() - began < 10.0, "300 runs of a large town would take a minute and more"
+    used = page.processor_time() - before
+    assert used < 10.0, "300 runs of a large town would take a minute and more"
 
 
 def test_before_a_world_is_open_there_is_nothing_to_run(page: Page) -> None:
