@@ -202,7 +202,7 @@ def graph_formats(_: Path) -> str:
     rows = [
         ("`text`", "any other, `.csv`", "lists of follows, the fastest to read", "yes"),
         ("`parquet`", "`.parquet`", "lists of follows as a table (extra `data`)", "yes"),
-        ("`mapped`", "`.mapped`", "a directory of arrays that starts at once", "yes"),
+        ("`mapped`", "`.mapped`", "a directory of arrays that opens at once", "yes"),
     ]
     rows += [
         (

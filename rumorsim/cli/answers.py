@@ -122,7 +122,7 @@ _study_options = together(
     "importance",
     flag_value=False,
     default=True,
-    help="With --tail: take the world of every seed, whoever shares the story first.",
+    help="With --tail: do not choose worlds by their first sharers; use every seed.",
 )
 @policies_option
 @measures_option

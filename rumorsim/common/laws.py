@@ -195,7 +195,7 @@ class Quantiles(_Law):
     def _ascending(self) -> Quantiles:
         p, t = self.probabilities, self.times
         if len(p) != len(t):
-            raise ValueError("probabilities and times must be equally many")
+            raise ValueError("probabilities and times must have the same length")
         if not all(0 < x < 1 for x in p) or any(b <= a for a, b in pairwise(p)):
             raise ValueError("probabilities must ascend inside (0, 1)")
         if any(b < a for a, b in pairwise(t)):

@@ -115,7 +115,7 @@ class Handed:
             except (ImportError, AttributeError) as error:
                 raise _not_here(record, str(error)) from error
             if _digest(thing, record.code) != record.sha256:
-                raise _not_here(record, "it says something else there")
+                raise _not_here(record, "the code there is different")
             self._things[record.key] = thing
         return thing
 
@@ -189,7 +189,7 @@ def why_stuck(thing: Any) -> str:
         return "it is defined inside a function"
     try:
         if _named(target.__module__, name) is not target:
-            return f"{target.__module__}:{name} is something else"
+            return f"{target.__module__}:{name} is another object"
         pickle.dumps(thing)
     except (ImportError, AttributeError):
         return f"{target.__module__} cannot be imported"
@@ -217,7 +217,7 @@ def found(record: OwnCode, what: str, handed: Handed) -> Any:
     advice = "hand it over again from Python"
     other = handed.other(record)
     if other is not None:
-        rule = f"says something else now: its SHA-256 is {other[:12]}..."
+        rule = f"has changed: its SHA-256 is now {other[:12]}..."
         raise _needed(record, what, rule, "hand over what it was")
     why = ""
     if record.code.endswith(_HOLDING):
@@ -235,7 +235,7 @@ def found(record: OwnCode, what: str, handed: Handed) -> Any:
         raise _needed(record, what, f"cannot be imported: {error}", advice) from error
     if Fingerprint(target).sha256 != record.sha256:
         now = Fingerprint(target).sha256
-        rule = f"says something else now: its SHA-256 is {now[:12]}..."
+        rule = f"has changed: its SHA-256 is now {now[:12]}..."
         raise _needed(record, what, rule, f"bring {record.code} back to what it was, or {advice}")
     if isinstance(target, type):
         return _with_attributes(target, record.arguments())
@@ -365,6 +365,6 @@ def _needed(record: OwnCode, what: str, rule: str, advice: str) -> InputError:
 
 
 def _not_here(record: OwnCode, why: str) -> InputError:
-    rule = f"cannot be had by this worker: {why}"
+    rule = f"is not available to this worker: {why}"
     advice = "start workers where they can import it, as it is here"
     return InputError(rule, value=record.code, advice=advice)

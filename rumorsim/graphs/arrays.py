@@ -94,7 +94,7 @@ def _header(file: BinaryIO, path: Path) -> tuple[np.dtype[Any], tuple[int, ...],
         raise InputError("is not a .npy file", path, advice=_AGAIN)
     length = int.from_bytes(start[8 : 12 if wide else 10], "little")
     if length > _LONGEST_HEADER:
-        rule = f"has a header of {length:,} bytes; {_LONGEST_HEADER:,} are the most"
+        rule = f"has a header of {length:,} bytes; the limit is {_LONGEST_HEADER:,}"
         raise InputError(rule, path)
     file.seek(8)
     formats = np.lib.format
@@ -162,5 +162,5 @@ def table_text(cells: list[Any], name: str) -> str:
         # Python refuses to write whole numbers of more than 4,300 digits.
         raise InputError("cannot be written", name, value=show_value(str(error))) from None
     if len(text) > (most := _longest_table(len(cells))):
-        raise InputError(f"has {len(text):,} bytes; {most:,} are the most", name)
+        raise InputError(f"has {len(text):,} bytes; the limit is {most:,}", name)
     return text

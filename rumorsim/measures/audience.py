@@ -46,7 +46,7 @@ class Audience(OfState[State]):
         "*.truth.*.part": Meaning("part", "of this audience, exposed to such a story"),
         "*.truth.*.exposures": Meaning("exposures", "of this audience, summed over stories"),
         "*.truth.*.believers": Meaning("accounts", "that believe such a story at the end"),
-        "*.truth.*.corrected": Meaning("accounts", "that believed such a story and no more do"),
+        "*.truth.*.corrected": Meaning("accounts", "that believed such a story and no longer do"),
         "*.trust.moved": Meaning("accounts", "whose trust in official sources moved"),
         "*.trust.lower": Meaning("accounts", "with less trust than at the start"),
         "*.trust.higher": Meaning("accounts", "with more trust than at the start"),

@@ -54,7 +54,7 @@ class Benefits(OfState[State]):
     meanings: ClassVar[dict[str, Meaning]] = {
         "*exposures": Meaning("exposures", "brought about by posts of such authors"),
         "*part": Meaning("part", "of the exposures, brought about by authors of this kind"),
-        "*per_account": Meaning("exposures per account", "by each author of this kind there is"),
+        "*per_account": Meaning("exposures per account", "per author of this kind"),
         "*authors.count": Meaning("accounts", "whose posts brought about an exposure"),
         "*authors.gini": Meaning("gini", "of exposures among accounts that brought about any"),
         "*gini": Meaning("gini", "of exposures among all accounts"),

@@ -100,9 +100,7 @@ class Enforcement(OfState[State]):
         "*queue.max_waiting": Meaning("cases", "open at a time, at most"),
         "*queue.settled_a_day": Meaning("cases a day", "dismissed or acted upon, on average"),
         "*queue.settled_on_the_busiest_day": Meaning("cases", "settled on the busiest day"),
-        "*queue.settled_a_day_by_a_reviewer": Meaning(
-            "cases a day", "settled for each reviewer there is"
-        ),
+        "*queue.settled_a_day_by_a_reviewer": Meaning("cases a day", "settled per reviewer"),
     }
 
     @override

@@ -71,7 +71,7 @@ class Spreaders(OfState[State]):
 
     state: ClassVar = State
     name: ClassVar[str] = "spreaders"
-    summary: ClassVar[str] = "accounts telling a story at once, and why they stop (models)"
+    summary: ClassVar[str] = "accounts spreading a story at once, and why they stop (models)"
     needs: ClassVar[frozenset[Kind]] = frozenset({Kind.PUBLISH, Kind.SHARE, Kind.STOP})
     meanings: ClassVar[dict[str, Meaning]] = {
         "*.began": Meaning("spreaders", "that began to spread the story, each time anew"),

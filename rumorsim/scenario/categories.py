@@ -21,7 +21,7 @@ CATEGORIES: Final = {
     "impersonated-announcement": "announcements in the name of army, authorities or news media",
     "professional-advice": "medical, legal, financial or school advice without qualification",
     "slander-of-a-company": "harm to the name of enterprises and entrepreneurs, often paid for",
-    "pornography-and-spam": "what platforms delete whoever posts it",
+    "pornography-and-spam": "content that platforms delete from any author",
     "ordinary-news": "everything else",
 }
 #: Names more alike than this are taken for a slip; 0.9 is one wrong letter in ten.

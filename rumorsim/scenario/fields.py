@@ -95,7 +95,7 @@ class ScenarioFields(Model):
         None, description="a classical model of contacts instead of the feed; absent: the feed"
     )
     stories: tuple[Story, ...] = Field(
-        strict=False, min_length=1, max_length=10_000, description="what is said"
+        strict=False, min_length=1, max_length=10_000, description="the stories that spread"
     )
     trending: Trending | None = Field(None, description="the trending list; absent: there is none")
     platforms: dict[Name, Platform] = Field(

@@ -95,7 +95,7 @@ def _in_world(world: World, one: Intervention, key: str) -> Iterator[Reason]:
             many = "no account in this world is all of this"
             yield Reason(where, "", many, "name accounts, kinds or platforms that go together")
         elif one.target == "story" and not _published(world, one, there):
-            why = "nobody like this is to publish any of these stories"
+            why = "no such account is to publish any of these stories"
             yield Reason(where, "", why, "name who publishes them")
 
 

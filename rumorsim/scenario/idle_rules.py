@@ -58,7 +58,7 @@ def _whom(terms: Terms) -> Iterator[Reason]:
         why = f"none of these stories is of {_one_of(whom.categories)}"
         yield Reason("whom.stories", names, why, "remove whom.stories or whom.categories")
     if whom.strikes and not any(map(_strikes, terms.policy.interventions)):
-        why = "nothing in this policy gives a strike to who has none"
+        why = "nothing in this policy gives a strike to an account without one"
         yield Reason("whom.strikes", str(whom.strikes), why, "remove it")
     if whom.suspicion > 0 and not terms.reported:
         value = f"{whom.suspicion:g}"

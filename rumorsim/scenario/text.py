@@ -125,7 +125,7 @@ def _check_tables(value: Any, file: str) -> None:
     """InputError for a table of very many keys: each would be a fault of its own."""
     if isinstance(value, dict):
         if len(value) > MOST_KEYS:
-            rule = f"a table has {len(value):,} keys; {MOST_KEYS:,} are the most"
+            rule = f"a table has {len(value):,} keys; the limit is {MOST_KEYS:,}"
             raise InputError(rule, file=file, value=show_value(next(iter(value))))
         value = list(value.values())
     if isinstance(value, list):

@@ -46,7 +46,7 @@ def too_much_work(scenario: ScenarioFields) -> Iterator[tuple[str, str, str]]:
     """Key, rule and advice for everything that would take more than a week, or all memory."""
     for work in workload(scenario):
         if work.what == "publications" and work.planned > _MOST_PUBLICATIONS:
-            rule = f"plans {work.planned:,.0f} publications; {_MOST_PUBLICATIONS:,} are the most"
+            rule = f"plans {work.planned:,.0f} publications; the limit is {_MOST_PUBLICATIONS:,}"
             yield work.key, rule, "make it rarer, or the horizon shorter"
         elif work.seconds > _TOO_LONG:
             rule = f"plans {work.planned:,.3g} {work.what}, which would take more than a week"

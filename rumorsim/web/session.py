@@ -75,7 +75,7 @@ class Session:
             try:
                 received = await asyncio.wait_for(self._socket.receive(), limits.IDLE)
             except TimeoutError:
-                await self._socket.close(1001, "nothing was said for long")
+                await self._socket.close(1001, "no message for too long")
                 return
             if received["type"] == "websocket.disconnect":
                 return

@@ -132,7 +132,7 @@ def test_names_that_never_were_are_not_found() -> None:
 @pytest.mark.parametrize("name", ["compare", "delay_map", "optimise", "sensitivity", "sweep"])
 def test_importing_a_module_does_not_hide_the_study_of_its_name(name: str) -> None:
     package = import_module(f"rumorsim.studies.{name}")
+    sys.modules.pop(f"rumorsim.studies.{name}.{name}", None)
     with pytest.warns(DeprecationWarning, match=f"is now rumorsim.studies.{name}.running"):
-        sys.modules.pop(f"rumorsim.studies.{name}.{name}", None)
         old = import_module(f"rumorsim.studies.{name}.{name}")
     assert getattr(package, name) is getattr(old, name) is getattr(rumorsim, name)

@@ -1,4 +1,4 @@
-"""Reports: one file that asks for nothing, the same every time, honest, safe with any name."""
+"""Reports: one file that loads nothing, the same every time, honest, safe with any name."""
 
 from __future__ import annotations
 

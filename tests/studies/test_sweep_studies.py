@@ -96,7 +96,7 @@ def test_an_explosion_is_refused_before_any_point_is_made(monkeypatch: pytest.Mo
     monkeypatch.setattr(Grid, "points", never)
     monkeypatch.setattr(LatinHypercube, "points", never)
     for name in ("explosion-of-a-grid", "explosion-of-points", "more-than-most-runs"):
-        with pytest.raises(InputError, match="are the most"):
+        with pytest.raises(InputError, match="the limit is"):
             plan_of(FOLDER / "invalid" / f"{name}.toml")
     # Negative control: a study below the cap does make its points.
     with pytest.raises(AssertionError, match="a point was made"):

@@ -105,7 +105,7 @@ class Offered:
         if not isinstance(kind, str):
             raise InputError('must have a key "kind", which is text', advice=_one_of(others))
         if kind in self.registry.own:
-            rule = "is one of rumorsim's own, which has a table of its own name"
+            rule = "is built into rumorsim and has a table of its name"
             raise InputError(rule, key="kind", value=show_value(kind))
         try:
             model = self.registry[kind]

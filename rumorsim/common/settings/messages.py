@@ -78,7 +78,7 @@ def shown(value: Any) -> str:
     if isinstance(value, dict | list | tuple | BaseModel):
         return ""
     if isinstance(value, int) and value.bit_length() > 200:
-        return "a number of very many digits"
+        return "a number with too many digits"
     if isinstance(value, float | int | bool | str):
         return show_value(value)
     return show_value(str(value))[1:-1]

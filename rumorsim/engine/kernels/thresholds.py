@@ -1,4 +1,4 @@
-"""Thresholds: an account shares once enough of its followees have told it."""
+"""Thresholds: an account shares once enough of its followees have shared."""
 
 from __future__ import annotations
 

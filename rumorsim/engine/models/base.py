@@ -60,7 +60,7 @@ class Rumor(ContactModel):
     contacts: Rate = Field(
         1.0,
         validate_default=False,
-        description="contacts of an account that tells a story, each with one of its followers"
+        description="contacts of an account that spreads a story, each with one of its followers"
         " at random (1 per h: hours are the papers' unit of time)",
     )
     stifling: float = Field(

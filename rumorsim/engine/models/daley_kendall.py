@@ -1,4 +1,4 @@
-"""Daley-Kendall: two spreaders that meet both stop telling."""
+"""Daley-Kendall: two spreaders that meet both stop spreading."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class DaleyKendall(Rumor):
     could meet from either side, so each side's contact counts with probability one half.
     """
 
-    summary: ClassVar = "two spreaders that meet both stop telling"
+    summary: ClassVar = "two spreaders that meet both stop spreading"
 
     kind: Literal["daley-kendall"] = Field("daley-kendall", description="Daley and Kendall 1965")
 

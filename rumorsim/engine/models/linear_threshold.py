@@ -1,4 +1,4 @@
-"""Linear threshold: an account shares once enough of its followees have told it."""
+"""Linear threshold: an account shares once enough of its followees have shared."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class LinearThreshold(ContactModel):
     weight times the story's ``appeal`` (1 in the papers); what it told is not taken back.
     """
 
-    summary: ClassVar = "an account shares once enough of its followees have told it"
+    summary: ClassVar = "an account shares once enough of its followees have shared"
 
     kind: Literal["linear-threshold"] = Field(
         "linear-threshold", description="Granovetter 1978; Kempe, Kleinberg and Tardos 2003"

@@ -21,7 +21,7 @@ class MakiThompson(Rumor):
     374 (2007). Their spreading probability is the story's ``appeal``.
     """
 
-    summary: ClassVar = "a spreader that meets an account that knows stops telling"
+    summary: ClassVar = "a spreader that meets an account that knows the story stops spreading"
 
     kind: Literal["maki-thompson"] = Field("maki-thompson", description="Maki and Thompson 1973")
 

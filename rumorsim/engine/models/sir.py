@@ -20,11 +20,11 @@ A_DAY = Exponential.model_validate({"law": "exponential", "mean": "1 d"})
 class Epidemic(ContactModel):
     """What SIR and SIS share."""
 
-    transmission: Rate = Field(description="rate of contact with each follower while it tells")
+    transmission: Rate = Field(description="rate of contact with each follower while infected")
     recovery: Law = Field(
         A_DAY,
         validate_default=False,
-        description="how long an account tells a story (default an assumption)",
+        description="how long an account spreads a story (default an assumption)",
     )
 
     @override
@@ -45,6 +45,6 @@ class SIR(Epidemic):
     Newman, Physical Review E 66 (2002). The chance to pass a contact is the story's ``appeal``.
     """
 
-    summary: ClassVar = "an account tells each follower at a rate until it recovers for good"
+    summary: ClassVar = "an account infects each follower at a rate until it recovers for good"
 
     kind: Literal["sir"] = Field("sir", description="susceptible, infected, recovered")

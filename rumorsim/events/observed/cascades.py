@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from rumorsim.common.plurals import counted
 from rumorsim.common.shown import Shown
@@ -112,6 +113,7 @@ class Cascades(Shown):
         ]
         return "\n".join(lines)
 
+    @override
     def facts_shown(self) -> Sequence[tuple[str, Any]]:
         info = self.info()
         rows = [(key, info[key]) for key in ("source", "format", "cascades", "shares", "accounts")]

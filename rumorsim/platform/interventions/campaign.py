@@ -55,8 +55,7 @@ class Campaign(Intervention):
     end: PositiveDuration = Field(description="when it ends, apart from the relaxation")
     penalties: dict[Penalty, Annotated[int, Field(ge=0, le=10**12)]] = Field(
         min_length=1,
-        description="how many of each penalty there are to be within the window; a `delete` is"
-        " one post",
+        description="number of each penalty within the window; a `delete` is one post",
     )
     population: int | None = Field(
         None,

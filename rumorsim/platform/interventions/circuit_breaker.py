@@ -23,7 +23,7 @@ class CircuitBreaker(Intervention):
 
     target: ClassVar = "story"
     verb: ClassVar = "slow"
-    summary: ClassVar = "slow the stories that spread fastest, whatever they say"
+    summary: ClassVar = "slow the stories that spread fastest, whatever their content"
 
     kind: Literal["circuit-breaker"] = Field("circuit-breaker", description="circuit breaker")
     flow: ZeroToOne = Field(

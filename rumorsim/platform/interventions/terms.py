@@ -152,7 +152,7 @@ class Terms(Model):
     when: When = Field(description="what opens a case")
     whom: Whom = Field(default_factory=Whom, description="which targets")
     quota: Quota | None = Field(
-        None, description="the most acts in each period; further cases wait for the next"
+        None, description="largest number of acts per period; further cases wait for the next"
     )
     delay: Law | None = Field(None, description="from the trigger to the review; absent: none")
     reviewers: int | None = Field(
@@ -208,7 +208,7 @@ class Terms(Model):
             if self.when.at is None:
                 raise ValueError("what is done to a platform happens at fixed times: when.at")
             if replaced(self.whom, platforms=()) != Whom():
-                raise ValueError("of whom only platforms is for interventions on platforms")
+                raise ValueError("only whom.platforms is for interventions on platforms")
             if self.sensitivity is not None or self.reviewers is not None:
                 raise ValueError("nobody reviews a platform: remove reviewers and sensitivity")
         for path in sorted(self.refuses):

@@ -30,7 +30,7 @@ class UserReports(Intervention):
     """
 
     target: ClassVar = "story"
-    summary: ClassVar = "ask readers to report stories; some do out of malice"
+    summary: ClassVar = "invite readers to report stories; some reports are malicious"
     raises_reports: ClassVar = True
 
     kind: Literal["user-reports"] = Field("user-reports", description="user reports")

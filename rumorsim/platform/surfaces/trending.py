@@ -63,7 +63,7 @@ class Trending(SurfaceModel):
     )
     anchored_for: PositiveDuration = Field(
         f"{ANCHORED_FOR} h",
-        description="with anchored: for so long (Weibo: 93 % stay another hour)",
+        description="with anchored: for this long (Weibo: 93 % stay another hour)",
     )  # type: ignore[assignment]
     refresh: PositiveDuration = Field("10 min", description="time between rankings (assumption)")  # type: ignore[assignment]
     half_life: PositiveDuration = Field(

@@ -45,7 +45,7 @@ def whole_page(
     """
     version = provenance.get("versions", {}).get("rumorsim", "")
     known = f" {version}" if version[:1].isdigit() else ""
-    limits = Section("limits", "What this model cannot tell you", [Items(list(_limits(scenario)))])
+    limits = Section("limits", "What this model cannot show", [Items(list(_limits(scenario)))])
     ending = [limits, _assumptions(scenario, study), _again(commands, provenance, study)]
     return Page(
         sections=[*(section for section in sections if section is not None), *ending],
@@ -117,7 +117,7 @@ def _limits(values: Mapping[str, Any]) -> Iterator[str]:
         " nor what it is worth to lose true posts for averting false ones."
     )
     yield (
-        "Only effects that are in the scenario can be seen. Whatever it leaves out (anger at being"
+        "Only effects that are in the scenario can be seen. What it leaves out (anger at being"
         " moderated, other platforms, the press, talk outside) has no effect here and may have"
         " one in the world."
     )
@@ -137,9 +137,8 @@ def _assumptions(values: Mapping[str, Any], study: Mapping[str, Any] | None) -> 
         count = len(given.rows)
         parts += [
             Text(
-                "Every one of these numbers is an assumption unless its author says where it was"
-                " measured. The first table has what this scenario sets, the second what it"
-                " leaves at the default."
+                "Each of these numbers is an assumption unless its author gives a source. The first"
+                " table has what this scenario sets, the second what it leaves at the default."
             ),
             Folded(f"{count} values set", [given]) if count > _MANY else given,
             Folded(f"{counted(len(kept.rows), 'default')} left unchanged", [kept]),

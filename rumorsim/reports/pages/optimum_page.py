@@ -47,7 +47,7 @@ def page_of_optimum(directory: Path) -> Page:
         ),
         answer=str(found["answer"]),
         terms=(
-            f"Sought: the {target}. Cost: {cost}. What is said of the finalists rests on {fresh}"
+            f"Goal: the {target}. Cost: {cost}. Statements about the finalists rest on {fresh}"
             " coupled worlds that the search has not seen; a winner is named only where it is"
             " clearly cheaper than every rival in the same worlds, with intervals that hold for all"
             " of them at once."

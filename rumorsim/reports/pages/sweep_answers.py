@@ -53,7 +53,7 @@ def _size(effect: Effect) -> tuple[float, int]:
 def sweep_answer(swept: Swept) -> str:
     """What the sweep says, in one sentence that its intervals bear out."""
     if not swept.points:
-        return "No setting of this sweep is finished under every policy: there is nothing to say."
+        return "No setting of this sweep is finished under every policy: nothing can be compared."
     if len(swept.points[0].saved.seeds) < 2:
         return "One world a setting: these are examples, not estimates."
     found = effects(swept)

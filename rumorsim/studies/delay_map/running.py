@@ -231,7 +231,7 @@ def _checked(
         raise InputError([*faults, fault])
     runs = (len(delays) * len(coverages) + 1) * replicates
     if runs > most_runs:
-        rule = f"would be {counted(runs, 'run')}; {most_runs:,} are the most"
+        rule = f"would be {counted(runs, 'run')}; the limit is {most_runs:,}"
         faults.append(Fault(rule, advice="make it smaller, or raise --most-runs"))
     if not faults:
         faults += _deaf_to_delay(scenario, policy)

@@ -293,7 +293,7 @@ def _checked(
     runs = (trials + 1) * study.replicates + (finalists + 1) * confirm
     most = study.most_runs if most_runs is None else most_runs
     if runs > most:
-        rule = f"would be up to {counted(runs, 'run')}; {most:,} are the most"
+        rule = f"would be up to {counted(runs, 'run')}; the limit is {most:,}"
         advice = "make it smaller, or raise most_runs (--most-runs)"
         raise InputError(Fault(rule, file=study.file, advice=advice))
     chosen = tuple(policy for policy in policies if policy != NONE)

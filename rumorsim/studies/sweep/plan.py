@@ -136,7 +136,7 @@ def check_study(study: Study, scenario: Scenario, most_runs: int | None = None) 
     if runs > most:
         rule = (
             f"would be {counted(runs, 'run')} (points {points:,} x policies {len(policies):,} x"
-            f" worlds {study.replicates:,}); {most:,} are the most"
+            f" worlds {study.replicates:,}); the limit is {most:,}"
         )
         advice = "make it smaller, or raise most_runs (--most-runs)"
         faults.append(Fault(rule, file=study.file, advice=advice))

@@ -78,7 +78,7 @@ def sentence(each: Chance, found: TailNumbers) -> str:
     what = found.tail.written
     if each.why:
         text = f"{who}, {what} in at most {part(each.bound or 0.0)} of worlds"
-        return f"{text} (95 % sure); more cannot be said: {each.why}. {advice(each, found)}"
+        return f"{text} (95 % sure); no more is certain: {each.why}. {advice(each, found)}"
     text = f"{who}, {what} in about {part(each.chance.estimate)} of worlds"
     text += f" (95 % interval {_ends(each.chance)})"
     if each.chance.estimate < _RARE:

@@ -33,7 +33,7 @@ import { say } from './words.js';
  * @property {Record<string, string>} liftedBy what ends each verb that is not for good
  * @property {string[]} closing the verbs that close an account
  * @property {string[]} surfaces where a post can be read, by number
- * @property {boolean} official whether some account speaks for the authorities
+ * @property {boolean} official whether some account is official
  */
 
 /** @template {HTMLElement} T @param {string} id @returns {T} */

@@ -25,7 +25,7 @@ class KindOfAccount(Model):
         description="how much it is found among the followed: weight (followers + 1) ** prominence",
     )
     official: bool = Field(
-        False, description="speaks for the authorities: its posts meet the reader's trust"
+        False, description="official: the reader's trust in official sources weighs its posts"
     )
     check_ins: Factor = Field(
         1.0,
@@ -85,7 +85,7 @@ class Accounts(Model):
     kinds: dict[Name, KindOfAccount] = Field(
         default_factory=default_kinds,
         max_length=100,
-        description="kinds by name; whoever is none of these is `ordinary`",
+        description="kinds by name; an account of none of these is `ordinary`",
     )
     second: float = Field(
         0.0,
@@ -132,7 +132,7 @@ class Accounts(Model):
             raise ValueError("isolated goes with file")
         if "ordinary" in self.kinds:
             raise ValueError(
-                '"ordinary" is whoever is of no other kind; it cannot be given a share'
+                '"ordinary" is every account of no other kind; it cannot be given a share'
             )
         if sum(kind.share for kind in self.kinds.values()) > 1 + 1e-9:
             raise ValueError("the shares of the kinds add up to more than 1")

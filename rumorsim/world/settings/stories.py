@@ -116,7 +116,7 @@ class Story(Model):
     )
     belief: ZeroToOne = Field(0.0, description="P(believe | read); 0: belief is not followed")
     if_doubted: ZeroToOne = Field(
-        1.0, description="with belief: factor on P(share) for who does not believe it"
+        1.0, description="with belief: factor on P(share) for accounts that do not believe it"
     )
 
     @model_validator(mode="after")

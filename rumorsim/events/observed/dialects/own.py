@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
+from typing_extensions import override
 
 from rumorsim.common.errors import InputError
 from rumorsim.common.plurals import counted
@@ -26,6 +27,7 @@ class Own(CascadeDialect):
     summary: ClassVar = "streams of events that rumorsim saved"
     endings: ClassVar = (".ndjson", ".ndjson.gz", ".parquet", ".arrow")
 
+    @override
     def recognises(self, request: Request) -> bool:
         path = request.path
         if path is None or not path.is_file():
@@ -35,6 +37,7 @@ class Own(CascadeDialect):
         start = first_bytes(path, 65_536)
         return b'"schema":"rumorsim-events-' in start[:200] or b"rumorsim.header" in start
 
+    @override
     def read(self, request: Request) -> Records:
         if request.path is None:
             raise InputError("must be a file of events", key="source")

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from rumorsim.common.errors import InputError
 from rumorsim.common.plurals import counted
@@ -24,10 +25,12 @@ class Table(CascadeDialect):
     summary: ClassVar = "tables of posts with columns by name, and data frames"
     endings: ClassVar = ENDINGS
 
+    @override
     def recognises(self, request: Request) -> bool:
         path = request.path
         return path is None or (path.name.lower().endswith(ENDINGS) and not path.is_dir())
 
+    @override
     def read(self, request: Request) -> Records:
         return _Reading(request).records()
 
