@@ -12,7 +12,7 @@ from known import KEY, comparison, true_mean
 from numpy.typing import NDArray
 
 from rumorsim.studies.compare.comparison import Comparison
-from rumorsim.studies.compare.precision import Wish
+from rumorsim.studies.compare.precision import PrecisionTarget
 from rumorsim.studies.compare.stopping import next_count, reached_precision
 from rumorsim.studies.statistics.intervals import Interval, paired_difference, relative_change
 
@@ -126,7 +126,7 @@ def _stopped(reach: Reach, worlds: int) -> Row:
     Those that do not reach it within ``worlds`` are left out: nothing is said of them.
     """
     policy = "after 2 h"
-    wish = Wish.read("10%", KEY)
+    wish = PrecisionTarget.read("10%", KEY)
     pair = {name: reach[name] for name in ("none", policy)}
     sides, used = [], []
     for begin in range(0, len(pair["none"]), worlds):

@@ -46,11 +46,11 @@ class Scene:
         """A purse of the adversary that starts now; the desk may find it."""
         place, write = self.place, self.engine.write
 
-        def tell(story: int, account: int, money: float) -> None:
+        def record_payment(story: int, account: int, money: float) -> None:
             if self.world.rules.log_payments:
                 write(Kind.PAY, story, -1, account, place, money)
 
-        sponsor = Sponsor(budget, tell)
+        sponsor = Sponsor(budget, record_payment)
         self.desk.sponsors.append(sponsor)
         return sponsor
 
@@ -73,9 +73,9 @@ class Scene:
             self.env.process(self._follow_the_plan())
             self.desk.when_ordered(self._look)
         if self._closures:
-            self.desk.when_done(self._hear)
+            self.desk.when_done(self._on_action)
 
-    def _hear(self, done: Done) -> None:
+    def _on_action(self, done: Done) -> None:
         if done.kind != "account":
             return
         person = int(self.world.person[done.target])

@@ -37,11 +37,11 @@ def live(scenario: str | None, host: str, port: int, allow_remote: bool, browser
         what = " and ".join((", ".join(missing[:-1]), missing[-1]) if missing[1:] else missing)
         rule = f"The live page needs {what}, which {'are' if missing[1:] else 'is'} not installed"
         raise InputError(Fault(rule, advice='pip install "rumorsim[live]"'))
-    from rumorsim.common.progress import signs_of_life
+    from rumorsim.common.progress import heartbeat
     from rumorsim.web.serving import serve
 
     # A server says what it does by itself.
-    with signs_of_life("live") as life, life.muted():
+    with heartbeat("live") as life, life.muted():
         serve(
             scenario,
             host=host,

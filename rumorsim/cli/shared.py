@@ -314,16 +314,16 @@ def bar(total: float, unit: str, name: str = "") -> Iterator[Callable[..., None]
 
     A second argument is the new total, where that has grown. Elsewhere a line now and then.
     """
-    from rumorsim.common.progress import begin_pace, signs_of_life, tell_life
+    from rumorsim.common.progress import begin_pace, heartbeat, move_heartbeat
 
     if not sys.stderr.isatty():
-        yield lambda done, total=total: tell_life(done, total, unit)
+        yield lambda done, total=total: move_heartbeat(done, total, unit)
         return
     from tqdm import tqdm
 
     form = "{desc}{percentage:3.0f}%|{bar}| {n:.0f}/{total:.0f} {unit} [{elapsed}<{remaining}]"
     shown = tqdm(total=total, unit=unit, desc=name, leave=False, bar_format=form)
-    with signs_of_life(name) as life, life.muted(), shown:
+    with heartbeat(name) as life, life.muted(), shown:
 
         def moved(done: float, total: float = total) -> None:
             shown.total = total
@@ -336,12 +336,12 @@ def bar(total: float, unit: str, name: str = "") -> Iterator[Callable[..., None]
 
 def _alive(ctx: click.Context) -> AbstractContextManager[object]:
     """Long commands give signs of life on stderr, whatever they do."""
-    from rumorsim.common.progress import signs_of_life
+    from rumorsim.common.progress import heartbeat
 
     def name() -> str:
         return ctx.invoked_subcommand or ctx.info_name or ""
 
-    return signs_of_life(name, lambda line: click.echo(line, err=True), first=_FIRST_SIGN)
+    return heartbeat(name, lambda line: click.echo(line, err=True), first=_FIRST_SIGN)
 
 
 @contextmanager

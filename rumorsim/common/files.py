@@ -137,7 +137,7 @@ def write_text(place: Path, text: str) -> None:
         draft.write_text(text, encoding="utf-8")
 
 
-def from_here(place: Path) -> Path:
+def relative_to_cwd(place: Path) -> Path:
     """``place`` as people would name it: relative where it lies in the current folder."""
     try:
         return place.relative_to(Path.cwd())

@@ -113,9 +113,9 @@ class Handed:
             try:
                 thing = pickle.loads(packed)
             except (ImportError, AttributeError) as error:
-                raise _not_here(record, str(error)) from error
+                raise _import_fault(record, str(error)) from error
             if _digest(thing, record.code) != record.sha256:
-                raise _not_here(record, "the code there is different")
+                raise _import_fault(record, "the code there is different")
             self._things[record.key] = thing
         return thing
 
@@ -364,7 +364,7 @@ def _needed(record: OwnCode, what: str, rule: str, advice: str) -> InputError:
     return InputError(f"is Python code that {rule}", key=what, value=value, advice=advice)
 
 
-def _not_here(record: OwnCode, why: str) -> InputError:
+def _import_fault(record: OwnCode, why: str) -> InputError:
     rule = f"is not available to this worker: {why}"
     advice = "start workers where they can import it, as it is here"
     return InputError(rule, value=record.code, advice=advice)

@@ -79,7 +79,7 @@ def _in_notebook() -> bool:
     return getattr(shell, "kernel", None) is not None
 
 
-class SignsOfLife:
+class Heartbeat:
     """Lines about work that goes on, from a thread of its own: compiled kernels let it run."""
 
     def __init__(
@@ -154,17 +154,17 @@ class SignsOfLife:
         return max(0.0, pace * (total - done) - (time.monotonic() - last))
 
 
-_active: ContextVar[SignsOfLife | None] = ContextVar("signs of life", default=None)
+_active: ContextVar[Heartbeat | None] = ContextVar("signs of life", default=None)
 
 
 @contextmanager
-def signs_of_life(
+def heartbeat(
     what: str | Callable[[], str],
     tell: Callable[[str], None] | None = None,
     first: float | None = None,
     *,
     unless: object = None,
-) -> Iterator[SignsOfLife]:
+) -> Iterator[Heartbeat]:
     """Let ``what`` is done within give signs of life, ``first`` after so many seconds.
 
     Within others it is those that speak. Silent where progress is told otherwise: ``unless``.
@@ -174,7 +174,7 @@ def signs_of_life(
         yield outer
         return
     first = FIRST if first is None else first
-    life = SignsOfLife(what, tell or logging.getLogger("rumorsim").warning, first)
+    life = Heartbeat(what, tell or logging.getLogger("rumorsim").warning, first)
     before = _active.set(life)
     if unless is None:
         life.start()
@@ -185,7 +185,7 @@ def signs_of_life(
         _active.reset(before)
 
 
-def tell_life(done: float, total: float, unit: str) -> None:
+def move_heartbeat(done: float, total: float, unit: str) -> None:
     """Tell those signs of life that are given, if any are, how much is done."""
     life = _active.get()
     if life is not None:

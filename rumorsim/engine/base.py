@@ -147,7 +147,7 @@ class Engine:
         """
         self._callbacks[what, threshold].append(callback)
 
-    def _tell(self, hits: Any) -> None:
+    def _call_back(self, hits: Any) -> None:
         """Call back for each of ``hits`` (what, target, count), in order."""
         for what, target, count in hits:
             for callback in tuple(self._callbacks.get((what, count), ())):

@@ -19,7 +19,7 @@ from rumorsim.engine.kernels.agenda import CHUNK
 from rumorsim.engine.kernels.exposure_table import rehash
 from rumorsim.engine.kernels.looks import arm
 from rumorsim.engine.kernels.records import Reason, grown
-from rumorsim.engine.late import delays_tell_apart, late_exposures, late_reach
+from rumorsim.engine.late import delays_are_positive, late_exposures, late_reach
 from rumorsim.engine.share_factors import SHARE_FACTORS
 from rumorsim.events.stream import Batch, Kind
 from rumorsim.world.levers import CEILINGS, Moment
@@ -97,7 +97,7 @@ class FastEngine(Engine):
         ):
             memory[name] = getattr(rules, name)
         memory["seed"] = self.world.seed
-        memory["late"] = rules.late and delays_tell_apart(rules)
+        memory["late"] = rules.late and delays_are_positive(rules)
         memory["pool_free"] = memory["chunk_free"] = -1
         memory["bucket"] = -1
         memory["most_other_factors"] = self._most_other_factors()
@@ -239,7 +239,7 @@ class FastEngine(Engine):
             elif reason == Reason.WATCHED:
                 self.env._now = at
                 self._woken = self._place(at)
-                self._tell_hits()
+                self._report_hits()
                 return True
             else:
                 self._make_room(Reason(reason))
@@ -291,15 +291,15 @@ class FastEngine(Engine):
         """Make the room an act lacks, tell who watches; what it planned may be due first."""
         self._next_public = 0.0
         if reason == Reason.WATCHED:
-            self._tell_hits()
+            self._report_hits()
         elif reason != Reason.REACHED:
             self._make_room(reason)
 
-    def _tell_hits(self) -> None:
+    def _report_hits(self) -> None:
         """Tell who watches; the room is free before, as what they do may hit anew."""
         hits = self._hits[: self.memory["hits_made"][0]].tolist()
         self.memory["hits_made"] = 0
-        self._tell(hits)
+        self._call_back(hits)
 
     def _make_room(self, lacking: Reason) -> None:
         """Grow what the kernel found too small. It grows by more than it lacks."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rumorsim.world.levers import Levers
     from rumorsim.world.world import Rules, World
 
-__all__ = ["delays_tell_apart", "late_exposures", "late_reach"]
+__all__ = ["delays_are_positive", "late_exposures", "late_reach"]
 
 #: Of one lever column: where each row's changes begin, when and after what each was made
 #: (time; account, story, author, k; posts there were), and what the lever came to.
@@ -38,7 +38,7 @@ _LEVERS: Final = (
 )
 
 
-def delays_tell_apart(rules: Rules) -> bool:
+def delays_are_positive(rules: Rules) -> bool:
     """Whether every read comes after its post, whatever is drawn.
 
     Otherwise who reads what first depends on the order in which posts of one moment were made, and
@@ -65,7 +65,7 @@ def late_exposures(world: World, levers: Levers, until: float) -> Batch:
         who = readers[:found]
         part["account"], part["story"], part["post"] = who, story, firsts["post"][who]
         parts.append((firsts["time"][who], part))
-    return _told(world, *(np.concatenate(each) for each in zip(*parts, strict=True)))
+    return _exposure_batch(world, *(np.concatenate(each) for each in zip(*parts, strict=True)))
 
 
 def late_reach(world: World, levers: Levers, until: float) -> NDArray[np.int64]:
@@ -96,7 +96,7 @@ def _posts_of_stories(world: World) -> Iterator[NDArray[np.int64]]:
         yield order[begin:end]
 
 
-def _told(world: World, times: NDArray[np.float64], what: NDArray[np.void]) -> Batch:
+def _exposure_batch(world: World, times: NDArray[np.float64], what: NDArray[np.void]) -> Batch:
     """Expose events of first reads, in order of time."""
     order = np.argsort(times, kind="stable")
     what = what[order]

@@ -136,7 +136,7 @@ def plain_value(value: Any, key: str = "") -> Any:
     if isinstance(value, Mapping):
         for name in value:
             if not isinstance(name, str):
-                raise TypeError(f"{_told(key)} has a key that is not text: {name!r}")
+                raise TypeError(f"{_named(key)} has a key that is not text: {name!r}")
         return {
             name: plain_value(each, f"{key}.{name}" if key else name)
             for name, each in value.items()
@@ -146,11 +146,11 @@ def plain_value(value: Any, key: str = "") -> Any:
     if isinstance(value, list | tuple):
         return [plain_value(each, key) for each in value]
     if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError(f"{_told(key)} is {value}: say None for what is undefined")
+        raise ValueError(f"{_named(key)} is {value}: say None for what is undefined")
     if value is None or isinstance(value, bool | int | float | str):
         return value
-    raise TypeError(f"{_told(key)} is of the type {type(value).__name__}, which no file holds")
+    raise TypeError(f"{_named(key)} is of the type {type(value).__name__}, which no file holds")
 
 
-def _told(key: str) -> str:
+def _named(key: str) -> str:
     return key or "the value"

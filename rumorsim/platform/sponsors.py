@@ -13,11 +13,11 @@ Teller = Callable[[int, int, float], None]
 class Sponsor:
     """One purse, in money, and the accounts that were paid from it.
 
-    ``tell`` hears of all that goes out of it, or into it (negative).
+    ``record_payment`` hears of all that goes out of it, or into it (negative).
     """
 
     purse: float
-    tell: Teller = lambda story, account, money: None
+    record_payment: Teller = lambda story, account, money: None
     paid: set[int] = field(default_factory=set)
 
     def pay(self, account: int, price: float, story: int) -> bool:
@@ -26,17 +26,17 @@ class Sponsor:
             return False
         self.purse -= price
         self.paid.add(account)
-        self.tell(story, account, price)
+        self.record_payment(story, account, price)
         return True
 
     def take_in(self, account: int, money: float, story: int) -> None:
         """Put the ransom that an account asked, for silence about a story, into the purse."""
         self.purse += money
-        self.tell(story, account, -money)
+        self.record_payment(story, account, -money)
 
     def fine(self, account: int, money: float) -> float:
         """Take so much from the purse, or all there is: what ``account`` led to."""
         taken = min(self.purse, money)
         self.purse -= taken
-        self.tell(-1, account, taken)
+        self.record_payment(-1, account, taken)
         return taken

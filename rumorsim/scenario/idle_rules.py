@@ -222,10 +222,10 @@ def _effect(terms: Terms) -> Iterator[Reason]:
         why = f"no group is so large: there are {terms.accounts:,.0f} accounts"
         yield Reason("smallest", str(one.smallest), why, "make it smaller")
     elif one.needs and one.target == "account" and one.whom.platforms:
-        yield from _surfaces_there(terms)
+        yield from _missing_surfaces(terms)
 
 
-def _surfaces_there(terms: Terms) -> Iterator[Reason]:
+def _missing_surfaces(terms: Terms) -> Iterator[Reason]:
     """What moves surfaces, on platforms that have none of them."""
     platforms = terms.scenario.platforms
     there = [platforms[name] for name in terms.one.whom.platforms if name in platforms]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from rumorsim.common.errors import InputError
-from rumorsim.common.files import checked_file, from_here
+from rumorsim.common.files import checked_file, relative_to_cwd
 from rumorsim.graphs.mapped import manifest_of
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def file_digest(path: Path) -> str:
 def input_files(scenario: GraphInputs) -> dict[str, str]:
     """SHA-256 of each file the scenario reads, by its key: ``graph.path``, ``accounts.file``."""
     found = {}
-    folder = from_here(scenario.base_dir)
+    folder = relative_to_cwd(scenario.base_dir)
     graph, table = getattr(scenario.graph, "path", None), scenario.accounts.file
     if graph is not None:
         found["graph.path"] = file_digest(manifest_of(folder / graph))
@@ -93,7 +93,7 @@ def build_graph(
     graph_key = _key_of_graph(scenario, config)
     graph = scenario.follow_graph or _graphs.get(graph_key)
     if graph is None:
-        graph = config.build(from_here(scenario.base_dir))
+        graph = config.build(relative_to_cwd(scenario.base_dir))
         if scenario.accounts.isolated:
             graph = _with_isolated(scenario, graph)
         _keep(_graphs, graph_key, graph)
@@ -120,7 +120,7 @@ def _key_of_graph(scenario: GraphInputs, config: GraphModel) -> str:
 
 def _table_of(scenario: GraphInputs) -> tuple[Path, str]:
     """The table of accounts, which is there, and its digest."""
-    path = from_here(scenario.base_dir) / str(scenario.accounts.file)
+    path = relative_to_cwd(scenario.base_dir) / str(scenario.accounts.file)
     return path, _checked_digest(path, scenario.accounts.sha256, "accounts.sha256")
 
 
@@ -135,7 +135,9 @@ def _digest_of_graph_file(scenario: GraphInputs) -> str:
     if name is None:
         return ""
     pinned = getattr(scenario.graph, "sha256", None)
-    return _checked_digest(manifest_of(from_here(scenario.base_dir) / name), pinned, "graph.sha256")
+    return _checked_digest(
+        manifest_of(relative_to_cwd(scenario.base_dir) / name), pinned, "graph.sha256"
+    )
 
 
 def _accounts_table(

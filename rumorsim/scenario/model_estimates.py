@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.common.errors import on_one_line
-from rumorsim.engine.models.theory import ever_telling, passed, persuasions
+from rumorsim.engine.models.theory import fraction_ever_spreading, passed, persuasions
 from rumorsim.graphs.statistics import mean_onward, returned, spectral_radius
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def _rumor(world: World, terms: Terms, appeal: float) -> Iterator[str]:
     number = model_reproduction(world, terms, appeal)
     if number is not None:
         yield f"{number:.3g} on this follow graph"
-    part = ever_telling(terms, appeal)
+    part = fraction_ever_spreading(terms, appeal)
     if terms.stop is None:
         mixed = "no threshold without forgetting"
     else:

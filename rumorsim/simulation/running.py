@@ -17,7 +17,7 @@ import numpy as np
 
 from rumorsim.common.claims import Claim
 from rumorsim.common.errors import RumorsimError, advise
-from rumorsim.common.progress import SignsOfLife, signs_of_life
+from rumorsim.common.progress import Heartbeat, heartbeat
 from rumorsim.common.provenance import RESULTS_VERSION, digest_of, versions
 from rumorsim.events.sinks import open_sink
 from rumorsim.events.stream import Batch, StreamDigest
@@ -158,7 +158,7 @@ def stream(
 def _stream(
     scenario: AnyScenario, policy: AnyPolicy, seed: int | None, engine: str
 ) -> Iterator[Batch]:
-    with signs_of_life("world"):
+    with heartbeat("world"):
         simulation = Simulation(scenario, policy, seed, engine)
     for _, batch in batches_of(simulation):
         if len(batch):
@@ -224,7 +224,7 @@ def run(
     >>> result.measures["reach"]["accounts"]
     89
     """
-    with signs_of_life("run", unless=progress) as life:
+    with heartbeat("run", unless=progress) as life:
         return _run(
             scenario, policy, seed, engine, measures, events, force, sinks, progress, redraw, life
         )
@@ -267,7 +267,7 @@ def _run(
     sinks: Iterable[Callable[[Batch], None]],
     progress: Callable[[float], None] | None,
     redraw: Redraw | None,
-    life: SignsOfLife,
+    life: Heartbeat,
 ) -> Result:
     scenario = scenario_of(scenario)
     if progress is None:

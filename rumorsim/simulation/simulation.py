@@ -19,7 +19,7 @@ from typing_extensions import override
 
 from rumorsim.adversaries import start_adversaries
 from rumorsim.common.errors import RumorsimError, show_value
-from rumorsim.common.progress import signs_of_life
+from rumorsim.common.progress import heartbeat
 from rumorsim.common.randomness import seed_of
 from rumorsim.common.shown import Shown, listed
 from rumorsim.common.units import parse_duration
@@ -87,7 +87,7 @@ class Simulation(Shown):
         self._batches: list[Batch] = []
         self._listeners: list[Callable[[Batch], None]] = [self._batches.append]
         self.engine = make_engine(engine, self.world)
-        self.engine.listen(self._hear)
+        self.engine.listen(self._pass_on)
         self.desk = Desk(self.engine, scenario.prices)
         for number, surface in enumerate(self.world.platforms.surfaces):
             process = surface.settings.process(self.engine, number, surface.platform)
@@ -205,7 +205,7 @@ class Simulation(Shown):
                 raise ValueError(f"cannot go back to {time:g} h: it is {self.now:g} h")
             self._running = True
             try:
-                with signs_of_life("simulation"):
+                with heartbeat("simulation"):
                     self.engine.run_until(min(time, self.world.horizon))
             finally:
                 self._running = False
@@ -231,7 +231,7 @@ class Simulation(Shown):
         with self._guard:
             return self.engine.late_reach(self.desk.levers)
 
-    def _hear(self, batch: Batch) -> None:
+    def _pass_on(self, batch: Batch) -> None:
         for listener in self._listeners:
             listener(batch)
 

@@ -125,9 +125,9 @@ class Untouched:
             return len(self._simulation.desk.journal) >= wait.least
         # Counts never fall: what they come to in the end is the most there was.
         beyond = world.count_of(wait.target, wait.quantity) >= wait.least
-        return bool(beyond.any() and (beyond & self._of_whom(one, wait.target)).any())
+        return bool(beyond.any() and (beyond & self._fixed_targets(one, wait.target)).any())
 
-    def _of_whom(self, one: Intervention, target: str) -> Any:
+    def _fixed_targets(self, one: Intervention, target: str) -> Any:
         """Targets that fit ``whom`` as far as that never changes; bool [targets]."""
         world = self._simulation.world
         if target == "story":

@@ -26,7 +26,7 @@ def listening_address(host: str, *, allow_remote: bool) -> Address:
     except ValueError:
         advice = "write it out in full, such as 127.0.0.1"
         raise _fault("is not an IP address", host, advice) from None
-    address = _meant(written)
+    address = _unwrapped(written)
     if address.is_unspecified:
         advice = "name the one address that others will type, so that it can be checked"
         raise _fault("stands for every address of this machine", host, advice)
@@ -46,7 +46,7 @@ def in_url(address: Address) -> str:
     return f"[{address}]" if address.version == 6 else str(address)
 
 
-def _meant(address: Address) -> Address:
+def _unwrapped(address: Address) -> Address:
     """The IPv4 address inside an IPv6 one that only wraps it; else the address without zone."""
     if isinstance(address, IPv4Address):
         return address

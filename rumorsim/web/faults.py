@@ -68,7 +68,7 @@ ADVICE: Final[Mapping[str, str]] = {
 _INSIDE: Final = re.compile(r"(policies\[0\]\.)?interventions\[\d+\]\.?")
 
 
-def told_faults(faults: Iterable[Fault]) -> dict[str, Any]:
+def faults_message(faults: Iterable[Fault]) -> dict[str, Any]:
     """The message that tells a browser what cannot be, and why: ``words`` are by line."""
     told = list(faults)[:_MOST]
     lines = [str(fault)[:_LONGEST] for fault in told]

@@ -18,7 +18,9 @@ from typing import Any
 from rumorsim.platform.interventions import INTERVENTIONS, Intervention
 
 
-def told_forms(interventions: Mapping[str, type[Intervention]] = INTERVENTIONS) -> dict[str, Any]:
+def forms_message(
+    interventions: Mapping[str, type[Intervention]] = INTERVENTIONS,
+) -> dict[str, Any]:
     """``kinds``: target and schema by kind of intervention; ``words``: English by key.
 
     In a schema the ``description`` of a field is its key, and what the page does not show of

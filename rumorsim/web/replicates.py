@@ -92,7 +92,7 @@ class Replicates:
         loop = asyncio.get_running_loop()
         timer = loop.call_later(limits.REPLICATE_SECONDS, self.stop)
         try:
-            await self._tell(self._told("running", None))
+            await self._tell(self._message("running", None))
             for seed in self.seeds:
                 told = await loop.run_in_executor(self._threads, self._next, seed)
                 await self._tell(told)
@@ -110,9 +110,9 @@ class Replicates:
             self.outcomes.append(outcome)
         done = len(self.outcomes) == len(self.seeds)
         state = "done" if done else "running" if outcome is not None else "stopped"
-        return self._told(state, _difference(self.outcomes))
+        return self._message(state, _difference(self.outcomes))
 
-    def _told(self, state: str, difference: Interval | None) -> dict[str, Any]:
+    def _message(self, state: str, difference: Interval | None) -> dict[str, Any]:
         return {
             "type": "replicates",
             "state": state,

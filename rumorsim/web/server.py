@@ -118,9 +118,9 @@ def _json(value: Any) -> Response:
 
 @cache
 def _forms() -> str:
-    from rumorsim.web.forms import told_forms
+    from rumorsim.web.forms import forms_message
 
-    return json.dumps(told_forms(), ensure_ascii=False)
+    return json.dumps(forms_message(), ensure_ascii=False)
 
 
 async def _download(request: Request, page: Page) -> Response:

@@ -20,11 +20,11 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from rumorsim.common.errors import Fault, InputError
 from rumorsim.web import limits, messages, wire
-from rumorsim.web.faults import told_faults
+from rumorsim.web.faults import faults_message
 from rumorsim.web.messages import BadMessage, Message, read_message
 from rumorsim.web.places import places_of
 from rumorsim.web.replicates import Outcome, Replicates
-from rumorsim.web.telling import told_policy, told_world
+from rumorsim.web.telling import policy_message, world_message
 from rumorsim.web.worlds import TwoWorlds
 
 if TYPE_CHECKING:
@@ -79,14 +79,14 @@ class Session:
                 return
             if received["type"] == "websocket.disconnect":
                 return
-            if not self._may_speak():
+            if not self._within_rate():
                 await self._socket.close(1008, "too many messages")
                 return
             if not await self._take(received.get("text")):
                 await self._socket.close(1008, "too many messages that mean nothing")
                 return
 
-    def _may_speak(self) -> bool:
+    def _within_rate(self) -> bool:
         """A bucket that fills at the long-run rate and holds a burst."""
         now = time.monotonic()
         filled = self._bucket + (now - self._filled) * limits.MESSAGE_RATE
@@ -100,7 +100,7 @@ class Session:
             message = read_message(text)
         except BadMessage as error:
             self._bad += 1
-            await self._say(told_faults([Fault(str(error), key="message")]))
+            await self._say(faults_message([Fault(str(error), key="message")]))
             return self._bad < limits.BAD_MESSAGES
         if isinstance(message, messages.Ack):
             self._drawn = max(self._drawn, min(message.frame, self._frame))
@@ -272,7 +272,7 @@ class Session:
         self.worlds, picture = built
         self._looking = None
         self._scenario = message.scenario
-        await self._say(told_world(self.worlds, self._scenario, self.name))
+        await self._say(world_message(self.worlds, self._scenario, self.name))
         await self._socket.send_bytes(picture)
         await self._say_policy()
         await self._send_frame(wire.RESET)
@@ -290,10 +290,10 @@ class Session:
 
     async def _say_faults(self, faults: tuple[Fault, ...]) -> None:
         self._playing = False
-        await self._say(told_faults(faults))
+        await self._say(faults_message(faults))
 
     async def _say_policy(self) -> None:
-        await self._say(told_policy(self._opened()))
+        await self._say(policy_message(self._opened()))
 
     async def _send_frame(self, flags: int = 0) -> None:
         worlds = self._opened()

@@ -10,7 +10,7 @@ from rumorsim.events.verbs import CLOSING, LIFTED_BY, VERBS
 from rumorsim.web.worlds import TwoWorlds
 
 
-def told_world(worlds: TwoWorlds, name: str, session: str) -> dict[str, Any]:
+def world_message(worlds: TwoWorlds, name: str, session: str) -> dict[str, Any]:
     """What does not change while a world is shown. Names are text, never markup."""
     world = worlds.left.simulation.world
     facts, scenario = world.facts, worlds.scenario
@@ -43,7 +43,7 @@ def told_world(worlds: TwoWorlds, name: str, session: str) -> dict[str, Any]:
     }
 
 
-def told_policy(worlds: TwoWorlds) -> dict[str, Any]:
+def policy_message(worlds: TwoWorlds) -> dict[str, Any]:
     """The script of the right-hand world, the policy it began with, and the sliders."""
     entries = [
         {"origin": entry.origin, "intervention": without_nulls(entry.under(worlds.plan.settings))}

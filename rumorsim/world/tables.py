@@ -72,15 +72,15 @@ class Tables:
             self.rows.append(table)
         return self._known[key]
 
-    def add_crowd(self, attention: int) -> int:
+    def add_background_ages(self, attention: int) -> int:
         """Rows of the age of the n-th newest background post at rate 1, n = 1 .. attention."""
         first = len(self.rows)
-        self.rows += [_crowd_table(n) for n in range(1, attention + 1)]
+        self.rows += [_background_age_table(n) for n in range(1, attention + 1)]
         return first
 
 
 @lru_cache(maxsize=2048)
-def _crowd_table(n: int) -> Array:
+def _background_age_table(n: int) -> Array:
     """Ages of the n-th newest background post at rate 1; float64 [TABLE_SIZE]."""
     return table_of(partial(_erlang, n))
 

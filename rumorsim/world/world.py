@@ -334,7 +334,9 @@ def build_world(
     tables = Tables(feed.delay)
     templates = story_templates(scenario.stories, tables)
     limited = feed.attention != "unlimited" and feed.reading == "check-in"
-    crowd = tables.add_crowd(int(feed.attention)) if limited and feed.background > 0 else -1
+    crowd = (
+        tables.add_background_ages(int(feed.attention)) if limited and feed.background > 0 else -1
+    )
     terms = None if scenario.model is None else scenario.model.terms()
     if terms is not None and terms.per_follow:
         accounts["rate"] *= graph.follower_counts()

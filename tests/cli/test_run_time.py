@@ -21,7 +21,7 @@ from rumorsim.cli import shared as cli_shared
 from rumorsim.cli.app import cli
 from rumorsim.common import progress
 from rumorsim.common.errors import InputError, RumorsimWarning
-from rumorsim.common.progress import signs_of_life, tell_life
+from rumorsim.common.progress import heartbeat, move_heartbeat
 from rumorsim.scenario import load, loads
 from rumorsim.scenario.workload import long_work, workload
 from rumorsim.simulation.simulation import Simulation
@@ -57,14 +57,14 @@ def wait_until(so: Callable[[], bool], seconds: float = 60.0) -> None:
 def test_long_work_says_that_it_goes_on_and_how_far_it_is() -> None:
     before = threading.active_count()
     lines: list[str] = []
-    with signs_of_life("work", lines.append, 0.05):
-        tell_life(3, 12, "runs")
+    with heartbeat("work", lines.append, 0.05):
+        move_heartbeat(3, 12, "runs")
         wait_until(lambda: len(lines) >= 2)
     assert len(lines) >= 2
     assert re.fullmatch(r"work: 3 of 12 runs after \d+ s", lines[0]), "there is no pace yet"
     few: list[str] = []
-    with signs_of_life("work", few.append, 600.0):
-        tell_life(3, 12, "runs")
+    with heartbeat("work", few.append, 600.0):
+        move_heartbeat(3, 12, "runs")
     assert few == []
     wait_until(lambda: threading.active_count() <= before)
     assert threading.active_count() <= before, "no thread stays behind"
@@ -76,7 +76,7 @@ def test_the_time_left_leaves_out_what_came_before_the_first_step(
     """Kernels are compiled for 100 s; then 1 h takes 2 s, so that 20 h more take 40 s."""
     now = 0.0
     monkeypatch.setattr(progress.time, "monotonic", lambda: now)
-    life = progress.SignsOfLife("run", print, 10.0)
+    life = progress.Heartbeat("run", print, 10.0)
     now = 100.0
     assert life._line() == "run: at work for 100 s"
     life.moved(1, 24, "h")
@@ -123,7 +123,7 @@ def test_pauses_grow_to_a_minute_at_most(monkeypatch: pytest.MonkeyPatch) -> Non
     now = 0.0
     monkeypatch.setattr(progress.time, "monotonic", lambda: now)
     lines: list[str] = []
-    life = progress.SignsOfLife("work", lines.append, 1.0)
+    life = progress.Heartbeat("work", lines.append, 1.0)
     life._over = Unhurried()
     life._beat()
     assert pauses == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0, 60.0]
@@ -132,15 +132,15 @@ def test_pauses_grow_to_a_minute_at_most(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_one_speaks_at_a_time_and_not_beside_a_bar() -> None:
     lines: list[str] = []
-    with signs_of_life("outer", lines.append, 0.05) as life:
-        with signs_of_life("inner", lines.append, 0.01):
+    with heartbeat("outer", lines.append, 0.05) as life:
+        with heartbeat("inner", lines.append, 0.01):
             wait_until(lambda: len(lines) > 0)
         with life.muted():
             spoken = len(lines)
             time.sleep(0.3)
         assert len(lines) == spoken > 0
     assert {line.split(":")[0] for line in lines} == {"outer"}
-    with signs_of_life("told otherwise", lines.append, 0.01, unless=print):
+    with heartbeat("told otherwise", lines.append, 0.01, unless=print):
         time.sleep(0.1)
     assert len(lines) == spoken
 
@@ -152,7 +152,7 @@ def test_compiled_kernels_let_others_speak() -> None:
     lines: list[str] = []
     simulation = Simulation(scenario)
     simulation.advance("1 h")
-    with signs_of_life("kernel", lines.append, 0.05):
+    with heartbeat("kernel", lines.append, 0.05):
         begun = time.monotonic()
         simulation.advance("7 h")
         took = time.monotonic() - begun

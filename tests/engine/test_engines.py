@@ -102,7 +102,7 @@ def test_a_planted_difference_is_seen(fault: str, monkeypatch: pytest.MonkeyPatc
             ReferenceEngine, "share_probability", lambda self, *a: original(self, *a) * 0.95
         )
     elif fault == "attention":
-        monkeypatch.setattr(ReferenceEngine, "crowded_out", lambda *a: False)
+        monkeypatch.setattr(ReferenceEngine, "pushed_out", lambda *a: False)
     elif fault == "follow order":
         look = ReferenceEngine.slot
         monkeypatch.setattr(

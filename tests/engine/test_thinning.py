@@ -71,7 +71,7 @@ def test_what_happens_is_the_same_to_the_bit(
     model: str, policy: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made, asleep = scenario(model, policy), 0
-    looked = ReferenceModelEngine.nobody_to_tell
+    looked = ReferenceModelEngine.contact_is_futile
 
     def counted(self: Any, *who: int) -> bool:
         nonlocal asleep
@@ -81,7 +81,7 @@ def test_what_happens_is_the_same_to_the_bit(
     for seed in range(4):
         fast, slow = (events(made, seed, engine) for engine in ("fast", "reference"))
         with monkeypatch.context() as patch:
-            patch.setattr(ReferenceModelEngine, "nobody_to_tell", counted)
+            patch.setattr(ReferenceModelEngine, "contact_is_futile", counted)
             every = events(made, seed, "reference")
         assert fast.rows.tolist() == slow.rows.tolist() == every.rows.tolist()
         assert len(fast.only(Kind.SHARE)) > 3

@@ -16,7 +16,7 @@ from rumorsim.reports.figures.cascade import draw_cascade
 from rumorsim.reports.figures.panels import Band, Dot, Panel, draw_bands, draw_differences
 from rumorsim.reports.figures.pictures import save_figure
 from rumorsim.reports.figures.style import COLOURS, drawing, hour_ticks, in_rows
-from rumorsim.reports.figures.tables import spread, told_apart
+from rumorsim.reports.figures.tables import shortened_names, spread
 from rumorsim.simulation.simulation import Simulation
 
 HOURS = [0.0, 1.0, 2.0]
@@ -158,10 +158,13 @@ def test_numbers_show_what_their_interval_supports() -> None:
 
 def test_labels_that_differ_only_at_their_end_are_told_apart() -> None:
     names = ["close accounts after 10 reports", "close accounts after 25 reports", "none"]
-    short = told_apart(names, 18)
+    short = shortened_names(names, 18)
     assert len(set(short)) == 3 and max(map(len, short)) <= 18
     assert short[0].endswith("10 reports") and short[1].endswith("25 reports")
-    assert told_apart(["abcdefgh", "xyz"], 5) == ["abcd…", "xyz"]
+    assert shortened_names(["abcdefgh", "xyz"], 5) == ["abcd…", "xyz"]
     # The middles differ alone, and too little room: they are numbered.
-    assert told_apart(["aaaaaaaaXbbbbbbbbb", "aaaaaaaaYbbbbbbbbb"], 8) == ["aaaaa… 1", "aaaaa… 2"]
-    assert told_apart(["same name twice", "same name twice"], 8) == ["same na…"] * 2
+    assert shortened_names(["aaaaaaaaXbbbbbbbbb", "aaaaaaaaYbbbbbbbbb"], 8) == [
+        "aaaaa… 1",
+        "aaaaa… 2",
+    ]
+    assert shortened_names(["same name twice", "same name twice"], 8) == ["same na…"] * 2

@@ -12,7 +12,7 @@ from small_worlds import small
 from rumorsim import compare
 from rumorsim.reports.pages.saved import read_comparison
 from rumorsim.studies.compare.comparison import Comparison
-from rumorsim.studies.compare.effects import how_clear
+from rumorsim.studies.compare.effects import clarity_clause
 from rumorsim.studies.compare.take_off import take_off
 from rumorsim.studies.statistics import stated
 from rumorsim.studies.statistics.change import Change, Seen, paired
@@ -33,7 +33,7 @@ def test_a_change_from_a_base_of_zero_is_judged_as_its_mean_is(key: str) -> None
     assert found.mean.known == found.difference.known == light
     assert (found.seen.needed <= len(COUNTS)) == light
     assert stated.paired_difference(COUNTS, [0.0] * 20, key=key).known == light
-    assert stated.bears_difference(COUNTS, [0.0] * 20, key) == light
+    assert stated.difference_is_estimable(COUNTS, [0.0] * 20, key) == light
     assert (stated.needed_for_mean(COUNTS, key) <= 20) == light
 
 
@@ -64,7 +64,9 @@ def test_a_table_tells_no_clear_change_from_too_few_worlds(
 ) -> None:
     mean = Interval(50.0, 40.0, 60.0)
     same = not seen.differing
-    assert how_clear(Change("p", KEY, mean, difference, None, None, None, same, 20, seen)) == told
+    assert (
+        clarity_clause(Change("p", KEY, mean, difference, None, None, None, same, 20, seen)) == told
+    )
 
 
 def test_tables_have_no_interval_of_what_is_never_more_than_zero(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from rumorsim.common.errors import InputError
-from rumorsim.studies.compare.precision import Precision, Wish
+from rumorsim.studies.compare.precision import Precision, PrecisionTarget
 from rumorsim.studies.compare.stopping import next_count
 from rumorsim.studies.statistics.intervals import (
     COUNT,
@@ -337,15 +337,15 @@ def test_no_order_of_one_world_or_one_policy() -> None:
 
 
 def test_wishes_are_read() -> None:
-    assert Wish.read("2%", "k") == Wish(0.02, True, "k")
-    assert Wish.read(" 50 ", "k") == Wish(50.0, False, "k")
+    assert PrecisionTarget.read("2%", "k") == PrecisionTarget(0.02, True, "k")
+    assert PrecisionTarget.read(" 50 ", "k") == PrecisionTarget(50.0, False, "k")
     for wrong in ("", "0", "0%", "-1", "2 percent", "nan", "1e999"):
         with pytest.raises(InputError, match="precision"):
-            Wish.read(wrong, "k")
+            PrecisionTarget.read(wrong, "k")
 
 
 def test_next_step_follows_the_estimate_within_growth_and_cap() -> None:
-    wish = Wish.read("2%", "k")
+    wish = PrecisionTarget.read("2%", "k")
 
     def after(worlds: int, widest: float | None, most: int = 10_000) -> int:
         needed = None if widest is None else math.ceil(worlds * (widest / wish.size) ** 2)

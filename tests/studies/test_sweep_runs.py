@@ -458,7 +458,7 @@ def test_settings_come_back_in_order_and_equal_ones_are_run_once(tmp_path: Path)
     ]
     done: list[int] = []
     with Runner(scenario, workers=0, store=tmp_path / "store", curves=["reach.*"]) as runner:
-        stream = runner.sound(settings, lambda now, _: done.append(now))
+        stream = runner.successful(settings, lambda now, _: done.append(now))
         runs = [made for _, made in sorted(stream, key=itemgetter(0))]
     assert [made.setting for made in runs] == settings
     assert done == [1, 2, 3, 4, 5]

@@ -68,7 +68,7 @@ def test_a_record_comes_back(store: Store) -> None:
         "measures": {"a": 1.5, "b": None},
     }
     assert store.read(NAMES[1]) is None
-    assert store.sound(NAMES) == {NAMES[0]}
+    assert store.intact(NAMES) == {NAMES[0]}
 
 
 def test_a_failure_is_no_record_and_goes_when_there_is_one(store: Store) -> None:
@@ -340,4 +340,4 @@ def test_a_record_that_was_never_kept_says_so(
         (run,) = [run for _, run in runner.stream([Setting("none", 1)])]
         assert run.error is not None and "could not be read back" in run.error
         with pytest.raises(RunError, match="the folder emptied, or the program changed"):
-            run.must_be_sound()
+            run.raise_if_failed()

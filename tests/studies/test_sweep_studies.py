@@ -11,7 +11,7 @@ import pytest
 from sweep_studies import FOLDER, SCENARIO, called
 
 from rumorsim.common.errors import InputError
-from rumorsim.common.files import from_here
+from rumorsim.common.files import relative_to_cwd
 from rumorsim.scenario import Scenario
 from rumorsim.studies.runner.run_specs import RunSpecs
 from rumorsim.studies.sweep.designs import Grid, LatinHypercube
@@ -60,7 +60,7 @@ def test_message_is_the_expected_one(file: Path) -> None:
         assert len(line) < 1000
         assert not any(word in line for word in MACHINERY), line
     said = str(caught.value).replace(str(file), file.name)
-    said = said.replace(f"{file.parent}/", "").replace(f"{from_here(file.parent)}/", "")
+    said = said.replace(f"{file.parent}/", "").replace(f"{relative_to_cwd(file.parent)}/", "")
     assert said.splitlines() == file.with_suffix(".txt").read_text("utf-8").splitlines()
 
 

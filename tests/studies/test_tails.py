@@ -12,7 +12,7 @@ from scipy import stats
 from rumorsim.studies.compare.budget import Budget, next_worlds
 from rumorsim.studies.compare.comparison import Comparison
 from rumorsim.studies.compare.few_worlds import few_worlds, tails
-from rumorsim.studies.compare.precision import Wish
+from rumorsim.studies.compare.precision import PrecisionTarget
 from rumorsim.studies.compare.stopping import reached_precision
 from rumorsim.studies.compare.take_off import quantile_interval, share_interval, take_off
 from rumorsim.studies.compare.worlds import CurveBand
@@ -267,7 +267,7 @@ def test_worlds_are_added_only_where_few_decide_and_the_budget_allows() -> None:
 
 
 def test_precision_is_not_reached_by_what_no_world_or_few_show() -> None:
-    wish = Wish.read("50%", KEY)
+    wish = PrecisionTarget.read("50%", KEY)
     tame = [10.0 + world % 5 for world in range(40)]
     nothing = reached_precision(comparison(none=tame, same=tame), wish, 40)
     assert not nothing.reached and "differs from none in none of 40 worlds" in nothing.sentence()

@@ -20,7 +20,7 @@ from rumorsim.cli.app import cli
 from rumorsim.common.laws import Exponential, Fixed, Lomax
 from rumorsim.common.settings import unchecked
 from rumorsim.engine.models.base import Terms
-from rumorsim.engine.models.theory import ever_telling, passed, persuasions
+from rumorsim.engine.models.theory import fraction_ever_spreading, passed, persuasions
 from rumorsim.events.stream import Batch, Kind
 from rumorsim.graphs import FollowGraph, from_edges
 from rumorsim.graphs.generators import complete, path, star
@@ -59,7 +59,7 @@ def test_transmissibility_in_closed_form() -> None:
     ],
 )
 def test_the_classical_limits(row: str, terms: Terms) -> None:
-    part = ever_telling(terms, 1.0)
+    part = fraction_ever_spreading(terms, 1.0)
     assert part is not None
     assert 1.0 - part == pytest.approx(float(expected_of(row)), abs=2e-6)
 
@@ -67,17 +67,17 @@ def test_the_classical_limits(row: str, terms: Terms) -> None:
 @pytest.mark.parametrize(("row", "rate"), [("NEK-d0.5", 0.5), ("NEK-d2", 2.0)])
 def test_the_limits_with_forgetting(row: str, rate: float) -> None:
     stop = unchecked(Exponential, law="exponential", mean_time=1.0 / rate)
-    part = ever_telling(Terms(contacts=6.0, stifling=1.0, stop=stop), 1.0)
+    part = fraction_ever_spreading(Terms(contacts=6.0, stifling=1.0, stop=stop), 1.0)
     assert part == pytest.approx(float(expected_of(row)), abs=2e-5)
 
 
 def test_who_ever_tells_at_the_edges() -> None:
     forgets = Terms(contacts=1.0, stifling=1.0, stop=FORGETS)
-    assert ever_telling(forgets, 1.0) == 0.0  # two forget for each that is told
-    assert ever_telling(Terms(contacts=1.0, stifling=0.0), 0.1) == 1.0
-    assert ever_telling(Terms(contacts=1.0, stifling=1.0), 0.0) == 0.0
-    assert ever_telling(forgets._replace(after=2), 1.0) is None
-    near = ever_telling(Terms(contacts=2.002, stifling=0.0, stop=FORGETS), 1.0)
+    assert fraction_ever_spreading(forgets, 1.0) == 0.0  # two forget for each that is told
+    assert fraction_ever_spreading(Terms(contacts=1.0, stifling=0.0), 0.1) == 1.0
+    assert fraction_ever_spreading(Terms(contacts=1.0, stifling=1.0), 0.0) == 0.0
+    assert fraction_ever_spreading(forgets._replace(after=2), 1.0) is None
+    near = fraction_ever_spreading(Terms(contacts=2.002, stifling=0.0, stop=FORGETS), 1.0)
     assert near == pytest.approx(0.002, rel=0.01)  # R = 2 (e - 1) just above the threshold
 
 
@@ -286,10 +286,10 @@ def test_who_ever_tells_is_what_simulations_find() -> None:
     )
     told = len(events(scenario).only(Kind.PUBLISH, Kind.SHARE)) / 100_000
     assert scenario.model is not None
-    expected = ever_telling(scenario.model.terms(), 0.3)
+    expected = fraction_ever_spreading(scenario.model.terms(), 0.3)
     assert expected is not None
     assert abs(told - expected) < 0.01
-    assert abs(told - float(ever_telling(scenario.model.terms(), 0.33) or 0)) > 0.02
+    assert abs(told - float(fraction_ever_spreading(scenario.model.terms(), 0.33) or 0)) > 0.02
 
 
 # -- at the command line ---------------------------------------------------------------

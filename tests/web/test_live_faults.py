@@ -16,8 +16,8 @@ from rumorsim.platform.interventions import Intervention
 from rumorsim.platform.interventions.base import When, Whom
 from rumorsim.scenario.loading import from_values
 from rumorsim.web import limits
-from rumorsim.web.faults import ADVICE, RULES, told_faults
-from rumorsim.web.forms import told_forms
+from rumorsim.web.faults import ADVICE, RULES, faults_message
+from rumorsim.web.forms import forms_message
 from rumorsim.web.gallery import Shelf
 from rumorsim.web.messages import Act
 from rumorsim.web.script import Entry, rewritten
@@ -106,7 +106,7 @@ def untouched() -> Iterator[TwoWorlds]:
 def told(call: Any, *given: Any) -> dict[str, Any]:
     with pytest.raises(InputError) as error:
         call(*given)
-    found = told_faults(error.value.faults)
+    found = faults_message(error.value.faults)
     assert len(found["lines"]) == len(found["words"]) >= 1
     assert found["words"][0] is not None, found["lines"]
     return dict(found["words"][0])
@@ -137,7 +137,7 @@ TYPED: list[Any] = [
 def test_whatever_is_typed_into_a_field_is_told_in_words(kind: str, untouched: TwoWorlds) -> None:
     """Fields of its own; those that all share once, for the first kind."""
     two = untouched
-    properties = told_forms(OURS)["kinds"][kind]["schema"]["properties"]
+    properties = forms_message(OURS)["kinds"][kind]["schema"]["properties"]
     own = [name for name in properties if name not in {"kind", *_SHARED}]
     fields = [(name, None) for name in own]
     if kind == "close-accounts":
@@ -158,7 +158,7 @@ def test_whatever_is_typed_into_a_field_is_told_in_words(kind: str, untouched: T
                     [Entry({**AFTER_3, "kind": kind, **filled}, "form")],
                 )
             except InputError as error:
-                said = told_faults(error.faults)
+                said = faults_message(error.faults)
                 pairs = zip(said["lines"], said["words"], strict=True)
                 silent |= {line for line, words in pairs if words is None}
     assert silent == set()
@@ -219,7 +219,9 @@ def test_both_languages_have_a_sentence_for_every_word() -> None:
 
 
 def test_what_has_no_words_keeps_its_english_line() -> None:
-    found = told_faults([Fault("is something else", key="policies[0].interventions[2].when")] * 30)
+    found = faults_message(
+        [Fault("is something else", key="policies[0].interventions[2].when")] * 30
+    )
     assert found["words"] == [None] * 20
     assert found["lines"][0] == "policies[0].interventions[2].when: is something else"
-    assert len(told_faults([Fault("x" * 1000)])["lines"][0]) == 400
+    assert len(faults_message([Fault("x" * 1000)])["lines"][0]) == 400

@@ -13,7 +13,7 @@ from rumorsim.scenario.loading import from_values
 from rumorsim.web import limits, wire
 from rumorsim.web.gallery import Shelf
 from rumorsim.web.messages import Act
-from rumorsim.web.telling import told_world
+from rumorsim.web.telling import world_message
 from rumorsim.web.worlds import TwoWorlds
 
 TWO_PLATFORMS: dict[str, Any] = {
@@ -105,7 +105,7 @@ def test_a_story_that_is_filtered_leaves_the_right_hand_list_at_once() -> None:
 
 def test_each_platform_has_its_list_and_what_is_pinned_comes_first() -> None:
     two = TwoWorlds(from_values(TWO_PLATFORMS, Path()), None, "pin")
-    lists = told_world(two, "own", "session")["lists"]
+    lists = world_message(two, "own", "session")["lists"]
     assert [(each["platform"], each["pinned"], each["slots"]) for each in lists] == [
         ("weibo", 1, limits.SLOTS),
         ("douyin", 0, 3),
@@ -128,7 +128,7 @@ def test_each_platform_has_its_list_and_what_is_pinned_comes_first() -> None:
 
 def test_where_nothing_trends_nothing_is_told() -> None:
     two = TwoWorlds(Shelf().scenario("one-click"), None, "none")
-    assert told_world(two, "one-click", "session")["lists"] == []
+    assert world_message(two, "one-click", "session")["lists"] == []
     reader = Reader(two)
     two.advance(3.0)
     reader.look(wire.RESET)

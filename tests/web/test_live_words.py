@@ -11,7 +11,7 @@ from rumorsim.events.verbs import VERBS
 from rumorsim.platform.interventions import INTERVENTIONS
 from rumorsim.scenario import load
 from rumorsim.web import gallery, wire
-from rumorsim.web.forms import told_forms
+from rumorsim.web.forms import forms_message
 from rumorsim.web.gallery import GALLERY
 
 STATIC = Path(wire.__file__).parent / "static"
@@ -31,7 +31,7 @@ OURS = {
     kind: each for kind, each in INTERVENTIONS.items() if each.__module__.startswith("rumorsim.")
 }
 #: The catalogue's words are English in the models, and in a file of their own elsewhere.
-CATALOGUE: dict[str, str] = told_forms(OURS)["words"]
+CATALOGUE: dict[str, str] = forms_message(OURS)["words"]
 EN, ZH = words("en") | CATALOGUE, words("zh") | words("zh-forms")
 
 
@@ -78,7 +78,7 @@ def test_names_that_are_translated_are_names_that_there_are() -> None:
     def keyed(kind: str) -> set[str]:
         return {key.removeprefix(f"{kind}.") for key in words("en") if key.startswith(f"{kind}.")}
 
-    schemas = [form["schema"] for form in told_forms(OURS)["kinds"].values()]
+    schemas = [form["schema"] for form in forms_message(OURS)["kinds"].values()]
     tables = [each for schema in schemas for each in (schema, *schema.get("$defs", {}).values())]
     fields = {name for table in tables for name in table.get("properties", {})} - {"kind"}
     assert keyed("field") == fields

@@ -27,7 +27,11 @@ _LONGEST: Final = 60
 def documented(model: type[BaseModel]) -> str:
     """The docstring of a model with its parameters added."""
     summary = own_part(model.__doc__ or "")
-    lines = [line for key, field in keys_of(model).items() for line in _told(model, key, field)]
+    lines = [
+        line
+        for key, field in keys_of(model).items()
+        for line in _parameter_lines(model, key, field)
+    ]
     return "\n".join([summary, "", PARAMETERS, *lines, ""]) if lines else summary
 
 
@@ -36,7 +40,7 @@ def own_part(doc: str) -> str:
     return inspect.cleandoc(doc).split(PARAMETERS)[0].rstrip()
 
 
-def _told(model: type[BaseModel], key: str, field: FieldInfo) -> Iterator[str]:
+def _parameter_lines(model: type[BaseModel], key: str, field: FieldInfo) -> Iterator[str]:
     yield f"{key} : {_what(field)}, {_default(field)}"
     meaning = meaning_of(model, key)
     if meaning:

@@ -30,7 +30,7 @@ from rumorsim.engine.kernels.memory import (
 )
 from rumorsim.engine.kernels.posting import appear
 from rumorsim.engine.kernels.records import Reason
-from rumorsim.engine.kernels.thresholds import hear, tell
+from rumorsim.engine.kernels.thresholds import deliver_share, read_delivery
 
 SPREADERS_FULL = int(Reason.SPREADERS_FULL)
 
@@ -83,7 +83,7 @@ def entry_first(w, entry, publication):
 def start(w, post, time):
     """A publication appeared: its author tells it."""
     if terms(w)[0].by_threshold != 0:
-        tell(w, post, time)
+        deliver_share(w, post, time)
     else:
         begin(w, post, time)
 
@@ -123,7 +123,7 @@ def advance(memory, until):
             take(w, late)
             w.last_account, w.last_post = account, post
             if terms(w)[0].by_threshold != 0:
-                hear(w, account, post, time)
+                read_delivery(w, account, post, time)
             else:
                 if not late:
                     look_ahead(w)

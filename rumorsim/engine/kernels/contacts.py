@@ -47,11 +47,11 @@ STIFLED, BY_ANOTHER = 2, 3
 def begin(w, post, time):
     """The author of a new post begins to tell it; who tells the story already goes on with it."""
     account, story = np.int64(posts(w)[post].author), np.int64(posts(w)[post].story)
-    _tell(w, spreader(w, account, story), account, story, post, time)
+    _start_spreading(w, spreader(w, account, story), account, story, post, time)
 
 
 @inner
-def _tell(w, row, account, story, post, time):
+def _start_spreading(w, row, account, story, post, time):
     telling = spreaders(w)[row]
     telling.post = post
     tellings(w)[post] = row
@@ -98,7 +98,7 @@ def take_turn(w, account, post, time):
         telling.gathered += 1.0
         if telling.gathered >= telling.followers:
             telling.gathered = 0.0
-            if _nobody_to_tell(w, telling, account, story):
+            if _contact_is_futile(w, telling, account, story):
                 telling.asleep = 1
                 w.asleep += 1
     if telling.telling != 0:
@@ -106,7 +106,7 @@ def take_turn(w, account, post, time):
 
 
 @inner
-def _nobody_to_tell(w, telling, account, story):
+def _contact_is_futile(w, telling, account, story):
     """Whether a contact changes nothing, whichever follower is met and whatever is drawn."""
     if terms(w)[0].again != 0 and w.followees_rows == 0:
         return False
@@ -198,7 +198,7 @@ def meet(w, telling, account, story, time):
         convinced = spreaders(w)[row]
         k = np.int64(0) if convinced.shares == 0 else np.int64(REPEAT + convinced.shares)
         convinced.shares += 1
-        _tell(w, row, partner, story, share(w, post, partner, time, k), time)
+        _start_spreading(w, row, partner, story, share(w, post, partner, time, k), time)
     return True
 
 

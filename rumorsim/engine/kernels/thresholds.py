@@ -20,7 +20,7 @@ ROUNDING = 1.0 + 1e-9
 
 
 @inner
-def tell(w, post, time):
+def deliver_share(w, post, time):
     """A new post is delivered to every follower, unless its author told the story before."""
     p = posts(w)[post]
     telling = spreaders(w)[spreader(w, np.int64(p.author), np.int64(p.story))]
@@ -40,7 +40,7 @@ def threshold(w, account, story):
 
 
 @inner
-def hear(w, reader, post, time):
+def read_delivery(w, reader, post, time):
     """One delivery is read: the follow's weight adds up, and may reach the threshold."""
     p = posts(w)[post]
     author, story = np.int64(p.author), np.int64(p.story)
@@ -55,4 +55,4 @@ def hear(w, reader, post, time):
     telling.gathered += share_probability(w, known, post, reader, time, True)
     if telling.gathered * ROUNDING >= threshold(w, reader, story):
         known.shared = 1
-        tell(w, share(w, post, reader, time, np.int64(0)), time)
+        deliver_share(w, share(w, post, reader, time, np.int64(0)), time)

@@ -15,7 +15,7 @@ from scipy.optimize import brentq
 if TYPE_CHECKING:
     from rumorsim.engine.models.base import Terms
 
-__all__ = ["ever_telling", "passed", "persuasions"]
+__all__ = ["fraction_ever_spreading", "passed", "persuasions"]
 
 Array = NDArray[np.float64]
 
@@ -37,7 +37,7 @@ def passed(rate: float, law: Any) -> float:
     return float(1.0 - np.exp(-rate * law.quantile(lower, 1.0 - lower)).mean())
 
 
-def ever_telling(terms: Terms, appeal: float) -> float | None:
+def fraction_ever_spreading(terms: Terms, appeal: float) -> float | None:
     """Share of many accounts that ever tell a rumor where everybody meets everybody.
 
     The largest R in [0, 1] with R = 1 - exp(-e R). Without forgetting e = 1 + after *

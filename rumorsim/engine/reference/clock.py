@@ -61,13 +61,13 @@ class Timetables(Engine):
         happens(*args)
         if self._hits:
             self._woken = place
-        self.tell_hits()
+        self.notify_watchers()
 
-    def tell_hits(self) -> None:
+    def notify_watchers(self) -> None:
         """Tell who watches what was counted since."""
         if self._hits:
             hits, self._hits = self._hits, []
-            self._tell(hits)
+            self._call_back(hits)
 
     # -- timetables -----------------------------------------------------------------
 

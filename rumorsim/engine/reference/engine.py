@@ -64,7 +64,7 @@ class ReferenceEngine(ReferenceFeed):
                 self.see_closed(number, account)
             elif self.shown(number, account):
                 self.do_at_once(what, number, account)
-            self.tell_hits()
+            self.notify_watchers()
 
     def do_at_once(self, what: Act, post: int, account: int) -> None:
         """An account shares or reports a post whatever it thinks of it."""

@@ -168,7 +168,7 @@ class ReferenceFeed(Timetables):
                 break
             if not self.shown(post, reader) or not self.kept(author, reader):
                 continue
-            if self.rules.crowd >= 0 and self.crowded_out(post, reader, int(attention) - taken):
+            if self.rules.crowd >= 0 and self.pushed_out(post, reader, int(attention) - taken):
                 break
             taken += 1
             self.read(post, who, surface=0)
@@ -179,7 +179,7 @@ class ReferenceFeed(Timetables):
             account = self.world.heir_of(account)
         return account
 
-    def crowded_out(self, post: int, reader: int, places: int) -> bool:
+    def pushed_out(self, post: int, reader: int, places: int) -> bool:
         """Whether ``places`` or more background posts have arrived since this post."""
         rate = float(self.world.accounts["background"][reader])
         if rate <= 0:

@@ -129,13 +129,13 @@ class ReferenceModelEngine(ReferenceEngine):
         telling.idle = 0 if self.meet(account, story, *mark) else telling.idle + 1
         if telling.idle >= len(self.world.graph.followers_of(self.row(account))):
             telling.idle = 0
-            if telling.on and self.nobody_to_tell(account, story):
+            if telling.on and self.contact_is_futile(account, story):
                 telling.asleep = True
                 self.asleep.add((account, story))
         if telling.on:
             self.plan(account, story, rest)
 
-    def nobody_to_tell(self, account: int, story: int) -> bool:
+    def contact_is_futile(self, account: int, story: int) -> bool:
         """Whether a contact changes nothing, whichever follower is met and whatever is drawn."""
         post = self.tells[account, story].post
         for partner in self.world.graph.followers_of(self.row(account)).tolist():

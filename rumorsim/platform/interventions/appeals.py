@@ -70,9 +70,9 @@ class _AppealCaseload(Caseload):
 
     def start(self) -> None:
         """Begin to hear of penalties."""
-        self.desk.when_done(self._hear)
+        self.desk.when_done(self._on_action)
 
-    def _hear(self, done: Done) -> None:
+    def _on_action(self, done: Done) -> None:
         posts, persons = self.desk.world.posts, self.desk.world.facts.person
         account = int(posts["author"][done.target]) if done.kind == "post" else done.target
         if done.verb == "arrest":
@@ -84,10 +84,10 @@ class _AppealCaseload(Caseload):
     def _complain(self, account: int, done: Done) -> Generator[Any, Any, None]:
         number = len(self._penalties[account])
         yield self.desk.env.timeout(self.intervention.when.age or 0.0)
-        if self._in_the_way(account, done) and self._selector.sampled(account, number):
+        if self._penalty_in_force(account, done) and self._selector.sampled(account, number):
             self.open(account, done.verb)
 
-    def _in_the_way(self, account: int, done: Done) -> bool:
+    def _penalty_in_force(self, account: int, done: Done) -> bool:
         """Whether the penalty is still in force, unchanged or softened."""
         every = [done] if done.case is None else [done, *done.case.done]
         return any(not each.undone and self._of(each) == account for each in every)
@@ -97,13 +97,13 @@ class _AppealCaseload(Caseload):
         if int(self.desk.world.person[case.target]) in self._arrested:
             return True
         penalties = self._penalties[case.target]
-        return not any(self._in_the_way(case.target, each) for each in penalties)
+        return not any(self._penalty_in_force(case.target, each) for each in penalties)
 
-    def _told_opened(self, case: Case) -> None:
+    def _log_opened(self, case: Case) -> None:
         self._against[case.target] = self._penalties[case.target][-1]
         self.desk.appeal(self._against[case.target], reason=case.reason)
 
-    def _told_dismissed(self, case: Case) -> None:
+    def _log_dismissed(self, case: Case) -> None:
         self.desk.reject_appeal(self._against[case.target], reason=case.reason)
 
     def _judged(self, case: Case) -> bool:

@@ -175,7 +175,7 @@ class Caseload:
         self._opened[target] = number + 1
         words = philox(self._luck, address_word(Purpose.CASE, number), *self._address(target))
         case = Case(self.place, target, number, reason, self.desk.now, words)
-        self._told_opened(case)
+        self._log_opened(case)
         self.desk.env.process(self._work(case))
         return case
 
@@ -224,9 +224,9 @@ class Caseload:
     def _left(self, case: Case) -> None:
         """Say how a case ended in which nothing was done."""
         if case.found_moot or self._moot(case):
-            self._told_moot(case)
+            self._log_moot(case)
         else:
-            self._told_dismissed(case)
+            self._log_dismissed(case)
 
     def _serve(self, case: Case) -> Process:
         """What was done is undone when its time has passed."""
@@ -238,13 +238,13 @@ class Caseload:
 
     # -- hooks ----------------------------------------------------------------------
 
-    def _told_opened(self, case: Case) -> None:
+    def _log_opened(self, case: Case) -> None:
         self.desk.flag(self.intervention.target, case.target, case)
 
-    def _told_dismissed(self, case: Case) -> None:
+    def _log_dismissed(self, case: Case) -> None:
         self.desk.dismiss(self.intervention.target, case.target, case)
 
-    def _told_moot(self, case: Case) -> None:
+    def _log_moot(self, case: Case) -> None:
         self.desk.moot(self.intervention.target, case.target, case)
 
     def _moot(self, case: Case) -> bool:

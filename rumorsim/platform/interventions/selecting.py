@@ -58,7 +58,7 @@ class Selector:
             return not whom.platforms or names[target] in whom.platforms
         if self._asks_who or whom.strikes:
             behind = self._behind(target)
-            if not any(self._is_whom(account) for account in behind):
+            if not any(self._account_fits(account) for account in behind):
                 return False
         if whom.nth is not None and not self._is_nth(target, whom.nth):
             return False
@@ -77,7 +77,7 @@ class Selector:
                 return False
         return True
 
-    def _is_whom(self, account: int) -> bool:
+    def _account_fits(self, account: int) -> bool:
         """Whether the conditions on accounts hold for this one."""
         desk, whom = self._desk, self._whom
         return (

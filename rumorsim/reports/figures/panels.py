@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rumorsim.reports.figures.style import BASE, colour, count_ticks, drawing, hour_ticks, in_rows
-from rumorsim.reports.figures.tables import number, told_apart
+from rumorsim.reports.figures.tables import number, shortened_names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -126,7 +126,7 @@ def _panel(ax: Axes, dots: Sequence[Dot]) -> None:
             dot.text, (1.02, row), xycoords=ax.get_yaxis_transform(), va="center", fontsize=8.5,
             color="#444444", annotation_clip=False,
         )  # fmt: skip
-    ax.set_yticks(range(len(dots)), told_apart([dot.label for dot in dots], 28))
+    ax.set_yticks(range(len(dots)), shortened_names([dot.label for dot in dots], 28))
     ax.set_ylim(len(dots) - 0.5, -0.5)
     ax.grid(visible=False, axis="y")
     ax.tick_params(axis="y", length=0)

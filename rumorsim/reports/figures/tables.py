@@ -95,7 +95,7 @@ def _tail(text: str, width: int) -> str:
     return _head(text[::-1], width)[::-1]
 
 
-def told_apart(names: Sequence[str], width: int) -> list[str]:
+def shortened_names(names: Sequence[str], width: int) -> list[str]:
     """The names in at most ``width`` columns each, so that different ones stay different.
 
     Their ends are left out; where that makes some alike, their middles.

@@ -13,7 +13,7 @@ from rumorsim.reports.figures.tables import digits_for, number, spread
 from rumorsim.reports.pages.charts import draw_bars
 from rumorsim.reports.pages.page import Figure, Items, Part, Section, Table, Text
 from rumorsim.reports.pages.wording import both_of, ends_of, heads_of, ordered, quoted
-from rumorsim.studies.compare.effects import what_is
+from rumorsim.studies.compare.effects import number_name
 from rumorsim.studies.compare.take_off import take_off
 from rumorsim.studies.compare.worlds import NONE
 
@@ -56,7 +56,7 @@ def take_off_section(saved: Saved) -> Section | None:
         raw.append([row.policy, row.worlds, row.took_off, row.prevented, row.added, *ends])
     head = ["policy", "worlds", "took_off", "prevented", "added"]
     head += heads_of("chance", "given", "median", "high")
-    title = f"How often it takes off, by the {what_is(found.key)}"
+    title = f"How often it takes off, by the {number_name(found.key)}"
     table = Table("take-off", title, heads, rows, (head, raw), note)
     return Section("take-off", "How often it takes off", [told, table])
 

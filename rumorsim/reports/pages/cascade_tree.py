@@ -44,7 +44,7 @@ def cascade_section(saved: Saved, again: Replay) -> Section | None:
     gone = _gone(base.posts, chosen, under)
     shown = chosen[:_MOST_POSTS]
     story = base.facts.stories[int(base.posts.story[chosen[0]])].name
-    told = _told(base.posts, chosen, story, policy, gone)
+    told = _caption_text(base.posts, chosen, story, policy, gone)
     shade = look_of(saved.policies.index(policy) if policy else 0)[0]
     drawing = _draw("cascade-tree", told, base.posts, shown, gone[: len(shown)], under, shade)
     caption = (
@@ -86,7 +86,7 @@ def _gone(posts: Posts, chosen: NDArray[np.int64], under: World | None) -> NDArr
     return missing
 
 
-def _told(
+def _caption_text(
     posts: Posts, chosen: NDArray[np.int64], story: str, policy: str, gone: NDArray[np.bool_]
 ) -> str:
     depth = int(posts.depth[chosen].max())

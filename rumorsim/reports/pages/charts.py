@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from rumorsim.reports.figures.panels import shade_band
 from rumorsim.reports.figures.style import BASE, COLOURS, count_ticks, hour_ticks
-from rumorsim.reports.figures.tables import shortened, told_apart
+from rumorsim.reports.figures.tables import shortened, shortened_names
 from rumorsim.reports.pages.svg import INK, MUTED, PAPER, axes_of, drawn, look_of
 from rumorsim.studies.statistics.intervals import Interval
 
@@ -111,7 +111,7 @@ def draw_forest(figure: Figure, rows: Sequence[Row], unit: str) -> None:
 
     lines = 1 + max(len(row.marks) for row in rows)
     ax = axes_of(figure, 0.65 + (0.32 + 0.4 * (lines - 1)) * len(rows), rows=True)
-    labels = told_apart([row.label for row in rows], _LETTERS)
+    labels = shortened_names([row.label for row in rows], _LETTERS)
     for at, row in enumerate(rows):
         _label(ax, labels[at], at * lines + 0.32)
         for line, mark in enumerate(row.marks, start=1):
@@ -207,7 +207,7 @@ def draw_cloud(
 def draw_bars(figure: Figure, bars: Sequence[tuple[str, Sequence[float]]], words: str) -> None:
     """Labelled bars of three parts laid end to end: filled, lighter, and hollow."""
     ax = axes_of(figure, 0.6 + 0.62 * len(bars), rows=True)
-    labels = told_apart([label for label, _ in bars], _LETTERS)
+    labels = shortened_names([label for label, _ in bars], _LETTERS)
     for at, (_, parts) in enumerate(bars):
         start = 0.0
         for part, style in zip(parts, _PARTS, strict=False):

@@ -13,7 +13,7 @@ from rumorsim.reports.pages.charts import Cell, draw_map
 from rumorsim.reports.pages.page import Figure, Page, Section, Table, Text
 from rumorsim.reports.pages.saved import in_shell, interval_of, raw_rows, read_answer
 from rumorsim.reports.pages.wording import capital, percent, quoted
-from rumorsim.studies.compare.effects import and_, cell, what_is
+from rumorsim.studies.compare.effects import and_, cell, number_name
 from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.statistics.intervals import Interval
 
@@ -76,7 +76,7 @@ def _answer(found: Mapping[str, Any], shown: Sequence[Interval], unit: str) -> s
         said.append(f"{amount} after {hours:g}\u00a0h")
     return (
         f"At {100 * widest:g}\u00a0% coverage {quoted(found['policy'])} averts, of the"
-        f" {what_is(found['measure'])}, {and_(said)}."
+        f" {number_name(found['measure'])}, {and_(said)}."
     )
 
 
@@ -99,7 +99,7 @@ def _section(found: Mapping[str, Any], shown: Sequence[Interval], in_percent: bo
     told = _in_words(found, shown, unit)
     percents = [f"{100 * each:g}\u00a0%" for each in rows]
     words = ("reaction time: from trigger to act", _AXIS[found["covered_by"]])
-    title = f"{capital(what_is(found['measure']))} averted by {quoted(found['policy'])}"
+    title = f"{capital(number_name(found['measure']))} averted by {quoted(found['policy'])}"
     caption = (
         "The darker, the more is averted; below each number its interval where there is room."
         " * the data are compatible with no change."
@@ -126,7 +126,7 @@ def _in_words(found: Mapping[str, Any], shown: Sequence[Interval], unit: str) ->
 
     clear = sum(bool(row["clear"]) for row in found["cells"])
     return (
-        f"Of the {what_is(found['measure'])}, {quoted(found['policy'])} averts most,"
+        f"Of the {number_name(found['measure'])}, {quoted(found['policy'])} averts most,"
         f" {place(order[-1])}, and least, {place(order[0])}. {clear} of {len(shown)} cells show a"
         " clear change."
     )

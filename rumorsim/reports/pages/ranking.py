@@ -27,12 +27,12 @@ from rumorsim.studies.compare.effects import (
     FALSE,
     INNOCENT,
     TRUE,
-    bears,
     best_form,
     cell,
     changed_cell,
+    clarity_clause,
     did,
-    how_clear,
+    is_estimable,
 )  # fmt: skip
 from rumorsim.studies.compare.worlds import NONE
 
@@ -117,7 +117,7 @@ def _mark(change: Paired, unit: str, words: str = "", *, hollow: bool = False) -
     form = best_form(change) if unit == "%" else (change.difference, unit)
     if form is None or form[0] is None:
         return None
-    if change.identical or (change.worlds > 1 and not bears(change)):
+    if change.identical or (change.worlds > 1 and not is_estimable(change)):
         return Mark(form[0], words + changed_cell(change), hollow)
     return Mark(form[0], f"{words}{spread(*form[0], signed=True)} {unit}", hollow)
 
@@ -233,7 +233,7 @@ def _settings_table(swept: Swept, found: Sequence[Effect]) -> Table:
         changes = [saved.change(each.policy, key) for key, _ in kinds]
         cells = [changed_cell(change) if change else "" for change in changes]
         cells += [_mean_cell(saved, each.policy, INNOCENT)] if hits else []
-        sure = how_clear(each.change)
+        sure = clarity_clause(each.change)
         rows.append([each.policy, *map(plain, values), *cells, sure])
         keys = (FALSE, TRUE, _ACTIONS, INNOCENT)
         raw += _raw(saved, each.policy, keys, [each.policy, *values], 2)

@@ -13,7 +13,7 @@ from rumorsim.reports.pages.charts import Mark, Row, draw_forest
 from rumorsim.reports.pages.page import Figure, Items, Page, Part, Section, Table, Text
 from rumorsim.reports.pages.saved import raw_rows, read_answer
 from rumorsim.reports.pages.wording import capital, quoted
-from rumorsim.studies.compare.effects import and_, what_is
+from rumorsim.studies.compare.effects import and_, number_name
 from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.statistics.indices import OUT_OF_RANGE, as_parts
 from rumorsim.studies.statistics.intervals import Interval
@@ -92,7 +92,7 @@ def _index(row: Mapping[str, Any]) -> str:
 
 
 def _what(found: Mapping[str, Any], policy: str) -> str:
-    what = what_is(found["measure"])
+    what = number_name(found["measure"])
     rows = [row for row in found["indices"] if row["policy"] == policy]
     if rows[0]["explained"] == "difference to none":
         return f"what {quoted(policy)} changes in the {what}"
@@ -109,7 +109,7 @@ def _answer(found: Mapping[str, Any], policies: list[str]) -> str:
     told = []
     moved = [policy for policy in policies if not _flat(found, policy)]
     if not moved:
-        return f"No parameter moves the {what_is(found['measure'])}."
+        return f"No parameter moves the {number_name(found['measure'])}."
     for policy in moved:
         ranked, main = _ranked(found, policy), _SHOWN[found["method"]][0]
         first = ranked[0][main]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rumorsim.common.plurals import counted
 from rumorsim.reports.figures.tables import spread
 from rumorsim.reports.pages.wording import main_of, quoted
-from rumorsim.studies.compare.effects import FALSE, amount, and_, bears, best_form, clearly
+from rumorsim.studies.compare.effects import FALSE, amount, and_, best_form, clearly, is_estimable
 from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.statistics.intervals import LEVEL, Interval, shared_level
 from rumorsim.studies.statistics.stated import mean_interval, paired_difference
@@ -89,7 +89,7 @@ def _of_policies(swept: Swept, found: Sequence[Effect]) -> str:
 
 def _too_few(found: Sequence[Effect], swept: Swept) -> str:
     """For how many of the changes ``found`` there are too few worlds for an interval; else ""."""
-    few = sum(not bears(each.change) for each in found)
+    few = sum(not is_estimable(each.change) for each in found)
     if not few:
         return ""
     worlds = f"{counted(len(swept.points[0].saved.seeds), 'world')} are too few to say how large"

@@ -61,7 +61,7 @@ class Changed(Protocol):
         """What the worlds show of the change, world by world."""
 
 
-def bears(change: Changed) -> bool:
+def is_estimable(change: Changed) -> bool:
     """Whether the worlds can say how large the mean change is: some show it, and enough do."""
     return change.seen.differing > 0 and change.seen.needed <= change.worlds
 
@@ -81,11 +81,11 @@ def clearly(change: Changed | None) -> int:
     return -1 if form[0].estimate < 0 else 1
 
 
-def how_clear(change: Changed) -> str:
+def clarity_clause(change: Changed) -> str:
     """Whether a change is clear, in a word or two for a table: "more", "too few worlds" ..."""
     if change.worlds > 1 and change.identical:
         return "none seen"
-    if change.worlds > 1 and not bears(change):
+    if change.worlds > 1 and not is_estimable(change):
         return "too few worlds"
     return {-1: "less", 0: "no", 1: "more"}[clearly(change)]
 
@@ -104,7 +104,7 @@ def did(change: Changed, what: str, level: str = LEVEL_WORDS) -> str:
         return f"cannot be compared with none in {what}"
     if change.worlds > 1 and change.seen.unseen is not None:
         return f"left {what} as it was in all {change.worlds} worlds ({not_excluded(change)})"
-    if change.worlds > 1 and not bears(change):
+    if change.worlds > 1 and not is_estimable(change):
         return in_some(change, what, "too few worlds to say by how much on average")
     interval, unit = form
     if change.worlds > 1 and not interval.clear:
@@ -136,7 +136,7 @@ def changed_cell(change: Changed, *, brief: bool = False) -> str:
     """A change for a table: its interval (``brief``: the mean alone), or in how many worlds."""
     if change.identical:
         return "no change" if change.worlds == 1 else "none seen"
-    if change.worlds > 1 and not bears(change):
+    if change.worlds > 1 and not is_estimable(change):
         return f"in {change.seen.differing:,} of {change.worlds:,} worlds"
     form = best_form(change)
     if form is None:
@@ -156,7 +156,7 @@ def cell(interval: Interval | None, *, unit: str = "", signed: bool = False) -> 
     return spread(*interval, unit=unit, signed=signed)
 
 
-def what_is(key: str) -> str:
+def number_name(key: str) -> str:
     """A number in words where it has some, else by its dotted name."""
     return _CALLED.get(key, key)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rumorsim.common.plurals import counted
 from rumorsim.reports.figures.tables import aligned, shortened
-from rumorsim.studies.compare.effects import FALSE, TRUE, and_, what_is
+from rumorsim.studies.compare.effects import FALSE, TRUE, and_, number_name
 from rumorsim.studies.compare.worlds import NONE, main_key
 from rumorsim.studies.statistics.intervals import in_both
 from rumorsim.studies.statistics.tails import Tail, tail_of
@@ -67,7 +67,7 @@ def tail_lines(comparison: ComparedWorlds) -> list[str]:
                 _index(reach),
             ]
         )
-    what = what_is(main_key(comparison.scenario))
+    what = number_name(main_key(comparison.scenario))
     return [
         f"Who decides the means of the {what}, and of its change from none:",
         *aligned(rows, "  "),
@@ -92,7 +92,7 @@ def few_worlds(comparison: ComparedWorlds) -> str:
     key, tail = found
     told = f"{worlds:,} worlds are too few to say {_unknown(comparison)}"
     if not tail.trusted:
-        what = f"half of all {what_is(key)}"
+        what = f"half of all {number_name(key)}"
         told += f": {tail.half} of them hold{'s' if tail.half == 1 else ''} {what}"
         told += f" (the largest {100 * tail.largest:.0f}\u00a0%)"
     spent = f"; they did not fit the budget of {comparison.budget}" if comparison.budget else ""
@@ -112,7 +112,7 @@ def _unknown(comparison: ComparedWorlds) -> str:
     if len({key for _, key in unknown}) == 1 and len(unknown) <= _NAMED:
         names = [f'"{policy}"' for policy, _ in unknown]
         verb = "changes" if len(names) == 1 else "change"
-        return f"how much {and_(names)} {verb} the {what_is(unknown[0][1])} on average"
+        return f"how much {and_(names)} {verb} the {number_name(unknown[0][1])} on average"
     return "how much some of the policies change some kinds of reach on average"
 
 

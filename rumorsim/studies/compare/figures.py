@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from rumorsim.reports.figures.panels import Band, Dot, Panel, draw_bands, draw_differences
 from rumorsim.reports.figures.pictures import FigureFiles, save_pictures
-from rumorsim.studies.compare.effects import bears, cell, changed_cell
+from rumorsim.studies.compare.effects import cell, changed_cell, is_estimable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -69,7 +69,7 @@ def _dot(comparison: ComparedWorlds, policy: str, truth: str) -> Dot:
     change = comparison.change(policy, f"reach.truth.{truth}.accounts")
     if change is None or change.difference is None:
         raise ValueError(f"no reach was measured under {policy!r}")
-    if change.identical or (change.worlds > 1 and not bears(change)):
+    if change.identical or (change.worlds > 1 and not is_estimable(change)):
         ends = change.difference.estimate
         return Dot(policy, ends, ends, ends, changed_cell(change))
     text = (

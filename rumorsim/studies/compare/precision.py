@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from rumorsim.common.errors import Fault, InputError, show_value
 from rumorsim.common.plurals import counted
 from rumorsim.reports.figures.tables import number
-from rumorsim.studies.compare.effects import what_is
+from rumorsim.studies.compare.effects import number_name
 
 #: Worlds after which the asked precision is given up, unless another cap is given.
 MOST: Final = 1_000
@@ -18,7 +18,7 @@ _FORM: Final = re.compile(r"(\d+\.?\d*|\.\d+)\s*(%?)")
 
 
 @dataclass(frozen=True)
-class Wish:
+class PrecisionTarget:
     """Half the width that the intervals of ``key`` may have.
 
     ``relative``: ``size`` is a part of the mean under ``none`` (0.02 for "2%"), the interval
@@ -30,7 +30,7 @@ class Wish:
     key: str
 
     @classmethod
-    def read(cls, text: str, key: str) -> Wish:
+    def read(cls, text: str, key: str) -> PrecisionTarget:
         """From "2%" or "50"; InputError for anything else and for zero."""
         found = _FORM.fullmatch(text.strip())
         if found is None or not 0 < float(found[1]) < math.inf:
@@ -59,7 +59,7 @@ class Precision(NamedTuple):
     from ``none`` then. ``needed``: an estimate of the worlds it takes. ``most``: the cap.
     """
 
-    wish: Wish
+    wish: PrecisionTarget
     worlds: int
     most: int
     widest: float | None
@@ -75,7 +75,7 @@ class Precision(NamedTuple):
     def sentence(self) -> str:
         """What was asked, whether it was reached, and if not what it would take."""
         wish = self.wish
-        asked = f"Asked for ±{wish.text(wish.size)} of the change in {what_is(wish.key)}"
+        asked = f"Asked for ±{wish.text(wish.size)} of the change in {number_name(wish.key)}"
         worlds = counted(self.worlds, "world")
         if self.widest is None:
             why = f"{show_value(self.policy)} {self._why()}"

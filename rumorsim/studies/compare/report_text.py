@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rumorsim.reports.figures.tables import aligned, shortened, spread
-from rumorsim.studies.compare.effects import bears, what_is
+from rumorsim.studies.compare.effects import is_estimable, number_name
 from rumorsim.studies.compare.few_worlds import few_worlds, tail_lines
 from rumorsim.studies.compare.frontier import frontier_lines
 from rumorsim.studies.compare.take_off import take_off_lines
@@ -112,7 +112,7 @@ def order(comparison: ComparedWorlds) -> list[str]:
         name = f"{place.place}. {shortened(place.policy, 30)}"
         first = "" if place.first is None else chance(place.first)
         rows.append([name, spread(*place.mean), first, lead, before])
-    what = what_is(ranking.key)
+    what = number_name(ranking.key)
     if ranking.probability is None:
         sure = "these worlds give no probability of this order"
     else:
@@ -151,7 +151,7 @@ def _cells(change: Change) -> list[str]:
         return [change.policy, mean, "", "", ""]
     if change.identical:
         return [change.policy, mean, "none seen", "", "the same in all worlds"]
-    if change.worlds > 1 and not bears(change):
+    if change.worlds > 1 and not is_estimable(change):
         where = f"in {change.seen.differing} of {change.worlds} worlds"
         return [change.policy, mean, where, "", _fewer(change)]
     difference = spread(*change.difference, signed=True) if change.difference else ""

@@ -8,7 +8,7 @@ from operator import index
 from typing import Final
 
 from rumorsim.common.errors import Fault, InputError, advise, number_fault, show_value
-from rumorsim.common.progress import Counted, progress_of, signs_of_life
+from rumorsim.common.progress import Counted, heartbeat, progress_of
 from rumorsim.common.provenance import digest_of
 from rumorsim.measures import AnyMeasure
 from rumorsim.scenario import AnyScenario, Scenario, scenario_of
@@ -22,7 +22,7 @@ from rumorsim.scenario.used_code import own_code_in
 from rumorsim.scenario.workload import long_work
 from rumorsim.studies.compare.budget import BUDGET, FIRST, Budget, Pace, next_worlds
 from rumorsim.studies.compare.comparison import Comparison
-from rumorsim.studies.compare.precision import MOST, Wish
+from rumorsim.studies.compare.precision import MOST, PrecisionTarget
 from rumorsim.studies.compare.stopping import next_count, reached_precision
 from rumorsim.studies.compare.worlds import NONE, main_key
 from rumorsim.studies.runner.account_names import shared_accounts
@@ -139,7 +139,7 @@ def compare(
     if measures is not None:
         scenario = with_measures(scenario, measures)
     pinned = scenario.pinned().at(scenario.base_dir)
-    wish = None if precision is None else _wish(pinned, precision, precision_of)
+    wish = None if precision is None else _precision_target(pinned, precision, precision_of)
     workers = default_workers(replicates) if workers is None else workers
     # Before the runs: what is wrong with the graph is told at once, and nothing is lost later.
     accounts = shared_accounts(pinned)
@@ -151,7 +151,7 @@ def compare(
     for each in [*map(str, idle), *long_work(pinned)]:
         advise(each)
     with (
-        signs_of_life("compare", unless=moved),
+        heartbeat("compare", unless=moved),
         Runner(
             pinned,
             # One process is this one.
@@ -166,7 +166,7 @@ def compare(
             seeds = range(first + len(runs) // len(pinned.policy_names), first + wanted)
             settings = [Setting(policy, seed) for seed in seeds for policy in pinned.policy_names]
             pace = Pace()
-            made = dict(runner.sound(settings, pace.watching(_moved(moved, len(runs)))))
+            made = dict(runner.successful(settings, pace.watching(_moved(moved, len(runs)))))
             runs += [made[place] for place in range(len(settings))]
             found = _gathered(pinned, range(first, first + wanted), runs, accounts)
             more, precise = None, None
@@ -224,13 +224,13 @@ def _inert(scenario: Scenario, idle: Sequence[Idle]) -> set[str]:
     }
 
 
-def _wish(scenario: Scenario, precision: str, key: str | None) -> Wish:
+def _precision_target(scenario: Scenario, precision: str, key: str | None) -> PrecisionTarget:
     if len(scenario.policies) == 0:
         rule = "there is no policy to compare with none"
         raise InputError(Fault(rule, key="precision", advice="add one to policies"))
     if key is not None:
         check_key(key, "precision_of", main_key(scenario.resolved()), scenario.resolved())
-    return Wish.read(precision, key or main_key(scenario.resolved()))
+    return PrecisionTarget.read(precision, key or main_key(scenario.resolved()))
 
 
 def _checked(

@@ -14,7 +14,7 @@ import math
 from collections.abc import Container
 from typing import Final
 
-from rumorsim.studies.compare.precision import Precision, Wish
+from rumorsim.studies.compare.precision import Precision, PrecisionTarget
 from rumorsim.studies.compare.worlds import ComparedWorlds
 from rumorsim.studies.statistics.change import Change
 
@@ -27,7 +27,7 @@ _LEAST: Final = 1.3
 
 
 def reached_precision(
-    comparison: ComparedWorlds, wish: Wish, most: int, inert: Container[str] = ()
+    comparison: ComparedWorlds, wish: PrecisionTarget, most: int, inert: Container[str] = ()
 ) -> Precision:
     """How precise ``comparison`` is in the number of the wish.
 
@@ -62,7 +62,7 @@ def next_count(precision: Precision) -> int:
     )
 
 
-def _half(change: Change | None, wish: Wish) -> float | None:
+def _half(change: Change | None, wish: PrecisionTarget) -> float | None:
     """Half the interval's width; None without one."""
     if change is None:
         return None

@@ -11,7 +11,7 @@ from rumorsim.reports.figures.tables import (
     aligned,
     digits_for,
     number,
-    told_apart,
+    shortened_names,
     width_of,
     wrapped,
 )
@@ -25,7 +25,7 @@ from rumorsim.studies.compare.effects import (
     changed_cell,
     did,
     not_excluded,
-    what_is,
+    number_name,
 )
 from rumorsim.studies.compare.few_worlds import few_worlds, main_tail
 from rumorsim.studies.compare.take_off import take_off_lines
@@ -84,7 +84,7 @@ def sentence(comparison: ComparedWorlds, policy: str) -> str:
     """What ``policy`` did to the reach of false and of true stories, and whom it wrongly hit."""
     truths = {bool(story["truth"]) for story in comparison.scenario["stories"]}
     effects = [
-        did(change, f"the {what_is(key)}")
+        did(change, f"the {number_name(key)}")
         for key, truth in ((FALSE, False), (TRUE, True))
         if truth in truths and (change := comparison.change(policy, key)) is not None
     ]
@@ -113,7 +113,7 @@ def winner(comparison: ComparedWorlds) -> str:
     ranking = comparison.ranking()
     if ranking is None or len(comparison.policies) < 3:
         return ""
-    best = f"the {'lowest' if ranking.low else 'highest'} mean {what_is(ranking.key)}"
+    best = f"the {'lowest' if ranking.low else 'highest'} mean {number_name(ranking.key)}"
     if ranking.probability is None:
         return f"These worlds cannot say which policy has {best}."
     if ranking.winner is None:
@@ -135,7 +135,7 @@ def _table(comparison: ComparedWorlds, width: int) -> list[str]:
         room = width - sum(max(map(width_of, column)) + len(_GAP) for column in columns)
         if room >= need:
             break
-    names = ["", "", *told_apart(comparison.policies, max(room, _NAME))]
+    names = ["", "", *shortened_names(comparison.policies, max(room, _NAME))]
     return aligned(list(zip(names, *columns, strict=True)), gap=_GAP)
 
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import numpy as np
 
-from rumorsim.reports.figures.tables import aligned, number, told_apart, wrapped
-from rumorsim.studies.compare.effects import what_is
+from rumorsim.reports.figures.tables import aligned, number, shortened_names, wrapped
+from rumorsim.studies.compare.effects import number_name
 from rumorsim.studies.compare.worlds import NONE, main_key
 from rumorsim.studies.statistics.intervals import COUNT, LEVEL, Interval, in_both
 from rumorsim.studies.statistics.stated import mean_interval
@@ -187,10 +187,10 @@ def take_off_lines(comparison: ComparedWorlds, width: int = 80) -> list[str]:
     # What does not fit is left out from the right.
     while (room := _room(columns, width)) < _NAME and len(columns) > 1:
         columns.pop()
-    names = told_apart([row.policy for row in found.rows], max(room, _NAME))
+    names = shortened_names([row.policy for row in found.rows], max(room, _NAME))
     head = (
-        f"How often it takes off ({what_is(found.key)} of at least {found.threshold:,} accounts),"
-        " and how far:"
+        f"How often it takes off ({number_name(found.key)} of at least {found.threshold:,}"
+        " accounts), and how far:"
     )
     note = (
         "Takes off: part of worlds, with an exact 95\u00a0% interval. Prevented, added: worlds in"

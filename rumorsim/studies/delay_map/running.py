@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rumorsim.common.claims import Claim
 from rumorsim.common.errors import Fault, InputError, nearest, number_fault, show_value
 from rumorsim.common.plurals import counted
-from rumorsim.common.progress import Counted, progress_of, signs_of_life
+from rumorsim.common.progress import Counted, heartbeat, progress_of
 from rumorsim.common.randomness import seed_of
 from rumorsim.common.units import parse_duration
 from rumorsim.measures import AnyMeasure
@@ -57,9 +57,9 @@ class DelayMap(DelayMapCells):
 
     def text(self) -> str:
         """The table for people."""
-        from rumorsim.studies.delay_map.text import told
+        from rumorsim.studies.delay_map.text import answer_text
 
-        return told(self)
+        return answer_text(self)
 
     def _claim(self) -> Claim:
         return Claim.of(HOLDS, self.scenario, self.source)
@@ -167,7 +167,7 @@ def delay_map(
     if out is not None:
         claim = Claim.of(HOLDS, resolved, scenario.file)
         store = AnswerDirectory(Path(out), claim, force=force).kept
-    life = signs_of_life("delay map", unless=told)
+    life = heartbeat("delay map", unless=told)
     with life, Runner(specs, workers=workers, store=store, curves=(), reuse=reuse) as runner:
         found = numbers(runner, settings, [key], told)[:, 0].reshape(-1, replicates)
     level = shared_level(len(grid))
@@ -234,7 +234,7 @@ def _checked(
         rule = f"would be {counted(runs, 'run')}; the limit is {most_runs:,}"
         faults.append(Fault(rule, advice="make it smaller, or raise --most-runs"))
     if not faults:
-        faults += _deaf_to_delay(scenario, policy)
+        faults += _delay_faults(scenario, policy)
     if faults:
         raise InputError(faults)
     found, place = scenario.policy(policy), f"policies[{names.index(policy)}]"
@@ -244,7 +244,7 @@ def _checked(
     ]
 
 
-def _deaf_to_delay(scenario: Scenario, policy: str) -> Iterator[Fault]:
+def _delay_faults(scenario: Scenario, policy: str) -> Iterator[Fault]:
     """Faults of own functions that take no delay and coverage."""
     for record in scenario.policy(policy).own or ():
         function = scenario.handed.get(record)

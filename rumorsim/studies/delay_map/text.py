@@ -8,7 +8,7 @@ from rumorsim.common.plurals import counted
 from rumorsim.reports.figures.style import drawing
 from rumorsim.reports.figures.tables import aligned, digits_for, number
 from rumorsim.studies.compare.effects import cell as in_cell
-from rumorsim.studies.compare.effects import what_is
+from rumorsim.studies.compare.effects import number_name
 from rumorsim.studies.runner.queue import not_needed
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _COLOURS: Final = "Blues"
 
 
-def told(found: DelayMapCells) -> str:
+def answer_text(found: DelayMapCells) -> str:
     """A table: reaction times across, coverages down."""
     worlds, cells = counted(len(found.seeds), "coupled world"), len(found.cells)
     head = f'{found.name}, "{found.policy}": {_what(found)} averted, {worlds}'
@@ -55,7 +55,7 @@ def _delay(cell: Cell) -> float:
 
 
 def _what(found: DelayMapCells) -> str:
-    return what_is(found.key)
+    return number_name(found.key)
 
 
 def _percent(part: float) -> str:

@@ -23,7 +23,7 @@ from typing_extensions import override
 from rumorsim.common.claims import Claim
 from rumorsim.common.errors import Fault, InputError, number_fault, show_value
 from rumorsim.common.plurals import counted
-from rumorsim.common.progress import Counted, progress_of, signs_of_life
+from rumorsim.common.progress import Counted, heartbeat, progress_of
 from rumorsim.common.randomness import seed_of
 from rumorsim.common.settings.changing import parse_key
 from rumorsim.common.shown import listed
@@ -36,7 +36,7 @@ from rumorsim.studies.optimise.goals import Goal
 from rumorsim.studies.optimise.searching import Search
 from rumorsim.studies.runner.answering import (
     AnswerDirectory,
-    asked_of,
+    answer_subject,
     made_with,
     needed,
     numbers,
@@ -82,9 +82,9 @@ class Optimum(OptimumNumbers):
 
     def text(self) -> str:
         """The finalists for people, and the answer in one sentence."""
-        from rumorsim.studies.optimise.text import told
+        from rumorsim.studies.optimise.text import answer_text
 
-        return told(self)
+        return answer_text(self)
 
     def as_dict(self) -> dict[str, Any]:
         """All of it as plain JSON values."""
@@ -106,7 +106,7 @@ class Optimum(OptimumNumbers):
         }
 
     def _claim(self) -> Claim:
-        return Claim.of(HOLDS, asked_of(self.scenario, self.study), self.source)
+        return Claim.of(HOLDS, answer_subject(self.scenario, self.study), self.source)
 
     def _write(self, directory: AnswerDirectory) -> None:
         directory.text("optimum.txt", self.text() + "\n")
@@ -221,9 +221,9 @@ def optimise(
     resolved = specs.scenario.resolved()
     store = None
     if out is not None:
-        claim = Claim.of(HOLDS, asked_of(resolved, asked), begun.path)
+        claim = Claim.of(HOLDS, answer_subject(resolved, asked), begun.path)
         store = AnswerDirectory(Path(out), claim, force=force).kept
-    life = signs_of_life("optimise", unless=told)
+    life = heartbeat("optimise", unless=told)
     with life, Runner(specs, workers=workers, store=store, curves=()) as runner:
         table = _Table(runner, goal)
         search = Search(begun, names, goal, seeds, table.worlds, search_seed)

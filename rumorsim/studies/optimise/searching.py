@@ -89,7 +89,7 @@ class Search:
             policy = asked.suggest_categorical(_POLICY, self._policies)
         places = tuple(_suggested(asked, each) for each in self._parameters)
         trial = self._tried(policy, places)
-        self._optuna.tell(asked, self._told(trial))
+        self._optuna.tell(asked, self._objectives(trial))
         self.trials.append(trial)
 
     def _tried(self, policy: str, places: tuple[float, ...]) -> Trial:
@@ -111,7 +111,7 @@ class Search:
             policy, values, places, overrides, false, true, lost, cost, excess.estimate, may
         )
 
-    def _told(self, trial: Trial) -> list[float]:
+    def _objectives(self, trial: Trial) -> list[float]:
         """What the sampler minimises.
 
         With a target: who meets it is better than who does not, then the cheaper, or the

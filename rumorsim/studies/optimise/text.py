@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _DIGITS: Final = re.compile(r"\d+\.\d{3,}")
 
 
-def told(found: OptimumNumbers) -> str:
+def answer_text(found: OptimumNumbers) -> str:
     """The finalists in fresh worlds, what the intervals mean, and the answer."""
     goal = found.goal
     trials, worlds = counted(len(found.trials), "trial"), counted(len(found.seeds), "coupled world")

@@ -75,7 +75,7 @@ def numbers(
     no such number.
     """
     table = np.empty((len(settings), len(keys)))
-    with closing(runner.sound(settings, progress)) as stream:
+    with closing(runner.successful(settings, progress)) as stream:
         for place, run in stream:
             table[place] = [_scalar(run, key) for key in keys]
     return table
@@ -93,7 +93,7 @@ def _scalar(run: Run, key: str) -> float:
     return float(value)
 
 
-def asked_of(scenario: Mapping[str, Any], study: Mapping[str, Any]) -> dict[str, Any]:
+def answer_subject(scenario: Mapping[str, Any], study: Mapping[str, Any]) -> dict[str, Any]:
     """What an answer of a study is of: the resolved scenario, and what is varied in it."""
     return {"scenario": scenario, "study": study}
 

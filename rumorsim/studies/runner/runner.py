@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Any, Final
 
 from rumorsim.common.errors import Fault, InputError, RumorsimError, advise
-from rumorsim.common.progress import tell_life
+from rumorsim.common.progress import move_heartbeat
 from rumorsim.measures import curves as curves_of
 from rumorsim.measures import flatten
 from rumorsim.measures.base import Curve
@@ -68,7 +68,7 @@ class Run:
     trace: str = ""
     faults: tuple[Fault, ...] = ()
 
-    def must_be_sound(self) -> None:
+    def raise_if_failed(self) -> None:
         """RunError with the setting if it failed, InputError if the scenario is at fault."""
         if self.error is None:
             return
@@ -180,7 +180,7 @@ class Runner:
             elif made.record is not None:
                 self.store.write_packed(made.spec.id, made.record)
 
-    def sound(
+    def successful(
         self,
         settings: Sequence[Setting],
         progress: Callable[[int, int], None] | None = None,
@@ -191,8 +191,8 @@ class Runner:
         """
         with closing(self.stream(settings)) as stream:
             for done, (place, made) in enumerate(stream, 1):
-                made.must_be_sound()
-                tell_life(done, len(settings), "runs")
+                made.raise_if_failed()
+                move_heartbeat(done, len(settings), "runs")
                 if progress is not None:
                     progress(done, len(settings))
                 yield place, made

@@ -62,7 +62,7 @@ class Store:
             self.directory.mkdir(exist_ok=True)
             self._mark()
             with locked(self.directory / f"{_LOCK}{part}", self.directory):
-                self._sweep_away(part)
+                self._remove_abandoned(part)
                 self.scratch = self.directory / f"{_SCRATCH}{part}.{secrets.token_hex(4)}"
                 self.scratch.mkdir(mode=0o700)
                 try:
@@ -86,7 +86,7 @@ class Store:
             advice = "name another directory"
             raise OutputError(Fault(f"holds a {holds}", file=str(self.directory), advice=advice))
 
-    def _sweep_away(self, ours: str) -> None:
+    def _remove_abandoned(self, ours: str) -> None:
         """Remove what processes that are no more had in hand."""
         for folder in self.directory.glob(f"{_SCRATCH}*"):
             part = folder.name.removeprefix(_SCRATCH).split(".")[0]
@@ -115,7 +115,7 @@ class Store:
             self._quarantine(name)
             return None
 
-    def sound(self, names: Iterable[str]) -> set[str]:
+    def intact(self, names: Iterable[str]) -> set[str]:
         """Those of ``names`` whose record is there and whole; damaged ones are put aside."""
         found = set()
         for name in names:

@@ -133,7 +133,7 @@ class RunWorker:
         """What is kept of the order once it is made; plain JSON values."""
         scenario = self._in_world(spec)
         # Whoever ordered it gives signs of life.
-        result = run(scenario, spec.policy, spec.seed, self.job.engine, progress=_unheard)
+        result = run(scenario, spec.policy, spec.seed, self.job.engine, progress=_ignore_progress)
         return _payload(spec, result)
 
     def _in_world(self, spec: RunSpec) -> Scenario:
@@ -157,7 +157,7 @@ def _payload(spec: RunSpec, result: Result) -> dict[str, Any]:
     return {"id": spec.id, **result.values()}
 
 
-def _unheard(_: float) -> None:
+def _ignore_progress(_: float) -> None:
     pass
 
 

@@ -100,7 +100,7 @@ class _Worker:
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_work, args=(theirs, job), daemon=True)
-        with _nameless_main(), _deaf_to_ctrl_c():
+        with _nameless_main(), _ignoring_interrupts():
             self.process.start()
         theirs.close()
         self.ready = False
@@ -226,7 +226,7 @@ class Processes:
 
 
 @contextlib.contextmanager
-def _deaf_to_ctrl_c() -> Iterator[None]:
+def _ignoring_interrupts() -> Iterator[None]:
     """Processes that are started now never hear of Ctrl-C, not even while they start.
 
     Whoever pressed it means this process, which ends them.

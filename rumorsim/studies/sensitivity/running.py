@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from rumorsim.common.claims import Claim
 from rumorsim.common.errors import Fault, InputError
-from rumorsim.common.progress import Counted, progress_of, signs_of_life
+from rumorsim.common.progress import Counted, heartbeat, progress_of
 from rumorsim.common.settings import replaced, unchecked
 from rumorsim.measures import AnyMeasure
 from rumorsim.scenario import Scenario
@@ -26,7 +26,7 @@ from rumorsim.scenario.handing import Policies
 from rumorsim.studies.compare.worlds import NONE, main_key
 from rumorsim.studies.runner.answering import (
     AnswerDirectory,
-    asked_of,
+    answer_subject,
     check_key,
     measure_of,
     needed,
@@ -67,12 +67,12 @@ class Sensitivity(SensitivityIndices):
 
     def text(self) -> str:
         """The tables for people."""
-        from rumorsim.studies.sensitivity.text import told
+        from rumorsim.studies.sensitivity.text import answer_text
 
-        return told(self)
+        return answer_text(self)
 
     def _claim(self) -> Claim:
-        return Claim.of(HOLDS, asked_of(self.scenario, self.study), self.source)
+        return Claim.of(HOLDS, answer_subject(self.scenario, self.study), self.source)
 
     def _write(self, directory: AnswerDirectory) -> None:
         directory.text("sensitivity.txt", self.text() + "\n")
@@ -185,9 +185,9 @@ def sensitivity(
     written = begun.model_dump(mode="json", by_alias=True)
     store = None
     if out is not None:
-        claim = Claim.of(HOLDS, asked_of(resolved, written), begun.path)
+        claim = Claim.of(HOLDS, answer_subject(resolved, written), begun.path)
         store = AnswerDirectory(Path(out), claim, force=force).kept
-    life = signs_of_life("sensitivity", unless=told)
+    life = heartbeat("sensitivity", unless=told)
     with life, Runner(specs, workers=workers, store=store, curves=(), reuse=reuse) as runner:
         found = numbers(runner, settings, [key], told)
     values = found.reshape(len(plan.points), len(policies), len(plan.seeds))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from rumorsim.common.plurals import counted
 from rumorsim.reports.figures.style import colour, drawing
-from rumorsim.reports.figures.tables import aligned, shortened, told_apart
+from rumorsim.reports.figures.tables import aligned, shortened, shortened_names
 from rumorsim.studies.runner.queue import not_needed
 from rumorsim.studies.statistics.indices import OUT_OF_RANGE, as_parts
 
@@ -33,7 +33,7 @@ _MEANING: Final = {
 _SHOWN: Final = {"sobol": ("first", "total"), "morris": ("size", "spread")}
 
 
-def told(found: SensitivityIndices) -> str:
+def answer_text(found: SensitivityIndices) -> str:
     """A table for each response, what the columns mean, and how much is luck."""
     worlds = counted(len(found.seeds), "coupled world")
     points = counted(len(found.points), "point")
@@ -127,7 +127,7 @@ def _panel(ax: Axes, response: Response, found: SensitivityIndices) -> None:
             color=colour(place), markersize=6, label=words[name],
         )  # fmt: skip
     ax.axvline(0, color="#333333", linewidth=1)
-    ax.set_yticks(range(len(found.parameters)), told_apart(found.parameters, 28))
+    ax.set_yticks(range(len(found.parameters)), shortened_names(found.parameters, 28))
     ax.set_ylim(len(found.parameters) - 0.5, -0.5)
     ax.grid(visible=False, axis="y")
     ax.tick_params(axis="y", length=0)

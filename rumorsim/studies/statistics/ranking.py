@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from rumorsim.studies.statistics import resampling
 from rumorsim.studies.statistics.intervals import Interval, resampled, shared_level
-from rumorsim.studies.statistics.stated import bears_difference, mean_of, paired_difference
+from rumorsim.studies.statistics.stated import difference_is_estimable, mean_of, paired_difference
 
 #: Means closer than this part of the largest mean are the same.
 _SAME: Final = 1e-12
@@ -121,7 +121,7 @@ def ranked(
 def _is_known(one: list[float], other: list[float], key: str) -> bool:
     """Whether two policies are the same in every world, or their difference has an interval."""
     apart = [a - b for a, b in zip(one, other, strict=True)]
-    return one == other or bears_difference(apart, other, key)
+    return one == other or difference_is_estimable(apart, other, key)
 
 
 def _likely(values: NDArray[np.float64]) -> NDArray[np.float64]:

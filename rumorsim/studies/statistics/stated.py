@@ -64,7 +64,7 @@ def needed_for_mean(values: Sequence[float], key: str = "") -> int:
     return int(_rule_of(key).of_mean(_column(values))[0])
 
 
-def bears_difference(apart: Sequence[float], base: Sequence[float], key: str = "") -> bool:
+def difference_is_estimable(apart: Sequence[float], base: Sequence[float], key: str = "") -> bool:
     """Whether some world shows a difference, and there are enough of them for its interval."""
     return len(apart) > 1 and any(apart) and needed_for(apart, base, key) <= len(apart)
 
@@ -121,7 +121,7 @@ def paired_difference(
 ) -> Interval:
     """The mean of ``values[r] - base[r]``; an interval where difference and base bear one."""
     apart = [a - b for a, b in zip(values, base, strict=True)]
-    if bears_difference(apart, base, key):
+    if difference_is_estimable(apart, base, key):
         return intervals.paired_difference(values, base, level, bounds)
     return Interval(intervals.mean(apart))
 
@@ -152,6 +152,6 @@ def relative_change(
     """
     bottom = intervals.mean(base)
     apart = [a - b for a, b in zip(values, base, strict=True)]
-    if bottom == 0 or bears_difference(apart, base, key):
+    if bottom == 0 or difference_is_estimable(apart, base, key):
         return intervals.relative_change(values, base, level)
     return Interval(intervals.mean(apart) / bottom)

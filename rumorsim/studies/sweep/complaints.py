@@ -60,7 +60,7 @@ class Complaints:
             )
             self._faults.setdefault((made.key.split("[")[0], fault.key, fault.rule), made)
 
-    def tell(self) -> None:
+    def raise_all(self) -> None:
         """InputError with all that was noted, if anything was."""
         if self._faults:
             raise InputError(list(self._faults.values())[:_MOST_TOLD])
@@ -74,7 +74,7 @@ class Complaints:
                 return Fault(_NO_KEY, file, where, show_value(key), fault.advice)
             value = values[parameter.name]
             rule = fault.rule if fault.key == path else f"{fault.key}: {fault.rule}"
-            rule += f" (at {_told(values)})" if len(values) > 1 else ""
+            rule += f" (at {_listed(values)})" if len(values) > 1 else ""
             place = self._place(point, parameter, value)
             return Fault(rule, file, place, show_value(value), fault.advice)
         return None
@@ -82,7 +82,7 @@ class Complaints:
     def _of_a_point(self, point: int, values: Mapping[str, Any], fault: Fault) -> Fault:
         what = f"{fault.key} = {fault.value}" if fault.value else fault.key
         rule = f"{what}: {fault.rule}" if what else fault.rule
-        return Fault(rule, self._study.file, f"point {point} ({_told(values)})", "", fault.advice)
+        return Fault(rule, self._study.file, f"point {point} ({_listed(values)})", "", fault.advice)
 
     def _place(self, point: int, parameter: Parameter, value: Any) -> str:
         """Where in the file the value of a parameter comes from."""
@@ -98,7 +98,7 @@ class Complaints:
         )
 
 
-def _told(values: Mapping[str, Any]) -> str:
+def _listed(values: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} = {show_value(value)}" for name, value in values.items())
 
 

@@ -172,7 +172,7 @@ def planned(study: Study, specs: RunSpecs, most_runs: int | None = None) -> Plan
             graphs.setdefault(each.digest, _graph_in(each.text))
             idle.update(_in_study(specs.scenario, each.idle))
         settings.append(tuple(each.digest for each in prepared))
-    complaints.tell()
+    complaints.raise_all()
     seed = specs.scenario.seed if study.seed is None else study.seed
     # A graph is built once where its settings stand side by side.
     spec = {graph: i for i, graph in enumerate(dict.fromkeys(graphs.values()))}

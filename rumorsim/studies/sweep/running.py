@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple
 from rumorsim.common.claims import Claim, is_unclaimed
 from rumorsim.common.files import MARKER, check_directory, write_text
 from rumorsim.common.plurals import counted
-from rumorsim.common.progress import progress_of, signs_of_life
+from rumorsim.common.progress import heartbeat, progress_of
 from rumorsim.common.provenance import digest_of
 from rumorsim.measures import AnyMeasure
 from rumorsim.scenario import Scenario
@@ -153,7 +153,7 @@ def sweep(
     place = Path(tempfile.mkdtemp(prefix="rumorsim-") if out is None else out).absolute()
     executor = _executor(dask, tell or _ignored)
     try:
-        life = signs_of_life("sweep", unless=progress)
+        life = heartbeat("sweep", unless=progress)
         with (
             life,
             Runner(
@@ -169,7 +169,7 @@ def sweep(
             write_text(place / MARKER, json.dumps(claim.marker()) + "\n")
             manifest.save(place)
             save_accounts(plan, specs.scenario, place)
-            work = _Work(plan, runner, share, _told(progress), tell or _ignored)
+            work = _Work(plan, runner, share, _progress_callback(progress), tell or _ignored)
             swept = Sweep(place, manifest.values)
             for _ in range(_ROUNDS):
                 work.make_missing()
@@ -198,7 +198,9 @@ def _executor(dask: str | None, tell: Callable[[str], None]) -> Callable[[Job], 
     return lambda job: Cluster(job, dask, tell)
 
 
-def _told(progress: Callable[[Progress], None] | bool | None) -> Callable[[Progress], None]:
+def _progress_callback(
+    progress: Callable[[Progress], None] | bool | None,
+) -> Callable[[Progress], None]:
     if callable(progress):
         return progress
     bar = progress_of(progress, "runs")
@@ -232,13 +234,13 @@ class _Work:
         """Make those runs of this share that are not in the store, and have not failed."""
         ours = [name for name in self.plan.run_ids() if self.share.has(name)]
         damaged = self.store.quarantined()
-        there = self.store.sound(ours)
+        there = self.store.intact(ours)
         damaged = self.store.quarantined() - damaged
         if damaged:
             rule = f"{counted(damaged, 'record')} damaged: put aside in quarantine, made again"
             self.tell(rule)
         missing = set(ours) - there - self.failed
-        self._tell_of(len(ours), len(missing))
+        self._announce(len(ours), len(missing))
         for line in idle_lines(self.plan.idle, len(self.plan.points))[:_MOST_TOLD]:
             self.tell(f"warning: {line}")
         if missing:
@@ -282,7 +284,7 @@ class _Work:
     def is_in_tables(self, swept: Sweep) -> bool:
         """Write the tables once every run was made or failed; False where one was lost since."""
         names = set(self.plan.run_ids())
-        missing = names - self.store.sound(names)
+        missing = names - self.store.intact(names)
         others = {name for name in missing if not self.share.has(name)}
         if others:
             rest = counted(len(others), "run of other shards is", "runs of other shards are")
@@ -290,7 +292,7 @@ class _Work:
             return not missing - others - self.failed
         return not missing - self.failed and write_tables(swept) <= self.failed
 
-    def _tell_of(self, total: int, missing: int) -> None:
+    def _announce(self, total: int, missing: int) -> None:
         plan, parts = self.plan, self.share.parts
         worlds = plan.study.replicates
         of = (

@@ -22,7 +22,7 @@ from pydantic import (
 from typing_extensions import override
 
 from rumorsim.common.errors import Fault, InputError, nearest
-from rumorsim.common.files import from_here
+from rumorsim.common.files import relative_to_cwd
 from rumorsim.common.settings import Model, validated
 from rumorsim.common.settings.messages import shown
 from rumorsim.measures import MEASURES
@@ -178,7 +178,7 @@ class Study(Model):
         """The scenario it was given or names; InputError where there is none or it has faults."""
         if self._scenario is not None:
             return self._scenario
-        place = from_here(self._base_dir) / self.scenario
+        place = relative_to_cwd(self._base_dir) / self.scenario
         if not place.exists() and self.scenario in shipped():
             return load(self.scenario)
         return load(place)

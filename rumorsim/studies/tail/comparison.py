@@ -37,9 +37,9 @@ class TailComparison(TailNumbers):
 
     def text(self) -> str:
         """A table, what it rests on, and a sentence for each policy."""
-        from rumorsim.studies.tail.text import told
+        from rumorsim.studies.tail.text import answer_text
 
-        return told(self)
+        return answer_text(self)
 
     def save(self, directory: str | Path, *, force: bool = False, source: str | Path = "") -> None:
         """Write tail.txt, tail.json, chances.csv, means.csv, leaves.csv and scenario.json.

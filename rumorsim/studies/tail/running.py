@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from rumorsim.common.errors import Fault, InputError, advise, number_fault
-from rumorsim.common.progress import Counted, progress_of, signs_of_life, tell_life
+from rumorsim.common.progress import Counted, heartbeat, move_heartbeat, progress_of
 from rumorsim.common.provenance import digest_of
 from rumorsim.common.randomness import seed_of
 from rumorsim.scenario import AnyScenario, scenario_of
@@ -133,7 +133,7 @@ def compare_tail(
     names = pinned.policy_names
     stage = min(max((wish.runs or BUDGET) // _STAGE_PART, _LEAST_STAGE), _STAGE)
     begun = time.monotonic()
-    with signs_of_life("compare --tail", unless=moved):
+    with heartbeat("compare --tail", unless=moved):
         tell = _teller(moved, wish.runs or BUDGET)
         sharers = FirstSharers.of(measured) if importance else None
         found = pilot(
@@ -213,7 +213,7 @@ def _teller(
     def after(before: int) -> Callable[[int], None]:
         def tell(runs: int) -> None:
             done = before + runs
-            tell_life(done, max(total, done), "runs")
+            move_heartbeat(done, max(total, done), "runs")
             if moved is not None:
                 moved(done, max(total, done))
 

@@ -54,7 +54,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from rumorsim.common.errors import Fault, InputError
-from rumorsim.common.progress import signs_of_life
+from rumorsim.common.progress import heartbeat
 from rumorsim.common.randomness import Purpose, address_word, philox
 from rumorsim.events.stream import Batch, Kind
 from rumorsim.measures import Listening, flatten
@@ -143,19 +143,19 @@ def once(scenario: Scenario, policy: str, seed: int, redraw: Redraw | None, aske
     parts: list[Batch] = []
     events = 0
 
-    def hear(batch: Batch) -> None:
+    def observe(batch: Batch) -> None:
         listening.observe(batch)
         if len(batch):
             parts.append(batch.only(Kind.EXPOSE, Kind.PUBLISH, Kind.SHARE))
 
     # Whoever makes many runs gives signs of life.
-    with signs_of_life("run", unless=True):
+    with heartbeat("run", unless=True):
         for _, batch in batches_of(simulation):
             events += len(batch)
-            hear(batch)
+            observe(batch)
     late = simulation.exposures()
     events += len(late)
-    hear(late)
+    observe(late)
     history = History.of(Batch.joined(parts), simulation.world)
     numbers = dict(flatten(listening.values()))
     for key in keys:

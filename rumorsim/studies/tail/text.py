@@ -24,7 +24,7 @@ HOLDS: Final = "tail comparison"
 _RARE: Final = 0.1
 
 
-def told(found: TailNumbers) -> str:
+def answer_text(found: TailNumbers) -> str:
     """A table, what it rests on, and a sentence for each policy."""
     head = f"{found.name}: chance of {found.tail.written}"
     rows = [
@@ -164,7 +164,7 @@ def save(found: TailNumbers, place: Path, *, force: bool, source: str | Path) ->
     claim = Claim.of(HOLDS, found.scenario, source)
     claim.check(place, force=force)
     with write_directory(place) as draft:
-        write_text(draft / "tail.txt", told(found) + "\n")
+        write_text(draft / "tail.txt", answer_text(found) + "\n")
         write_text(draft / "tail.json", json_text(found.as_dict()))
         write_text(draft / "scenario.json", json_text(dict(found.scenario)))
         write_records(draft / "chances.csv", [each.as_dict() for each in found.chances])
