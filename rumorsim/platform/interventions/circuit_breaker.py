@@ -23,6 +23,7 @@ class CircuitBreaker(Intervention):
 
     target: ClassVar = "story"
     verb: ClassVar = "slow"
+    verb_fields: ClassVar = ("flow", "amplified")
     summary: ClassVar = "slow the stories that spread fastest, whatever their content"
 
     kind: Literal["circuit-breaker"] = Field("circuit-breaker", description="circuit breaker")
@@ -46,7 +47,3 @@ class CircuitBreaker(Intervention):
     def pick(self, targets: list[int], counts: Any) -> list[int]:
         ranked = sorted(targets, key=lambda target: (-int(counts[target]), target))
         return ranked[: self.fastest]
-
-    @override
-    def force(self) -> dict[str, float]:
-        return {"flow": self.flow, "amplified": self.amplified}

@@ -37,6 +37,7 @@ class CrowdNote(Intervention):
 
     target: ClassVar = "post"
     verb: ClassVar = "label"
+    verb_fields: ClassVar = ("credence",)
     summary: ClassVar = "notes by readers beneath posts, with the delays of X"
 
     kind: Literal["crowd-note"] = Field("crowd-note", description="community note")
@@ -50,10 +51,6 @@ class CrowdNote(Intervention):
     withdrawal: ZeroToOne = Field(
         0.0, description="P(the author then takes the post down) (assumption)"
     )
-
-    @override
-    def force(self) -> dict[str, float]:
-        return {"credence": self.credence}
 
     @override
     def act(self, desk: Desk, target: int, case: Case) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from pydantic import Field
-from typing_extensions import override
 
 from rumorsim.platform.interventions.base import Intervention
 
@@ -22,13 +21,10 @@ class DeletePosts(Intervention):
 
     target: ClassVar = "post"
     verb: ClassVar = "delete"
+    verb_fields: ClassVar = ("takes_shares",)
     summary: ClassVar = "take posts down"
 
     kind: Literal["delete-posts"] = Field("delete-posts", description="post deletion")
     takes_shares: bool = Field(
         True, description="shares of a deleted original show nothing; false: they stay"
     )
-
-    @override
-    def force(self) -> dict[str, float]:
-        return {"takes_shares": self.takes_shares}

@@ -20,6 +20,7 @@ class Demonetise(Intervention):
 
     target: ClassVar = "account"
     verb: ClassVar = "demonetise"
+    verb_fields: ClassVar = ("keep",)
     summary: ClassVar = "suspend or revoke what accounts earn; posting follows income"
 
     kind: Literal["demonetise"] = Field("demonetise", description="demonetisation")
@@ -31,7 +32,3 @@ class Demonetise(Intervention):
     @override
     def keeps_earnings(self) -> float:
         return self.keep
-
-    @override
-    def force(self) -> dict[str, float]:
-        return {"keep": self.keep}

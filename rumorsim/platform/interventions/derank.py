@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from pydantic import Field
-from typing_extensions import override
 
 from rumorsim.platform.interventions.base import Intervention
 
@@ -15,6 +14,7 @@ class Derank(Intervention):
 
     target: ClassVar = "story"
     verb: ClassVar = "derank"
+    verb_fields: ClassVar = ("keep",)
     summary: ClassVar = "recommend stories less, or not at all"
     needs: ClassVar = frozenset({"recommendation"})
 
@@ -22,7 +22,3 @@ class Derank(Intervention):
     keep: float = Field(
         0.0, ge=0, lt=1, description="share of its score that a story keeps (assumption)"
     )
-
-    @override
-    def force(self) -> dict[str, float]:
-        return {"keep": self.keep}

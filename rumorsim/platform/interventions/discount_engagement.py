@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from pydantic import Field
-from typing_extensions import override
 
 from rumorsim.platform.interventions.base import Intervention
 from rumorsim.platform.surfaces.base import KEPT_OFF_BY
@@ -19,6 +18,7 @@ class DiscountEngagement(Intervention):
 
     target: ClassVar = "account"
     verb: ClassVar = "discount-engagement"
+    verb_fields: ClassVar = ("weight",)
     summary: ClassVar = "let fake traffic count less on surfaces"
     needs: ClassVar = frozenset(KEPT_OFF_BY)
 
@@ -28,7 +28,3 @@ class DiscountEngagement(Intervention):
     weight: float = Field(
         0.0, ge=0, lt=1, description="what a post of theirs still counts on surfaces (assumption)"
     )
-
-    @override
-    def force(self) -> dict[str, float]:
-        return {"weight": self.weight}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from pydantic import Field
-from typing_extensions import override
 
 from rumorsim.common.units import ZeroToOne
 from rumorsim.platform.interventions.base import Intervention
@@ -25,6 +24,7 @@ class Label(Intervention):
 
     target: ClassVar = "post"
     verb: ClassVar = "label"
+    verb_fields: ClassVar = ("credence",)
     summary: ClassVar = "put a warning on posts"
 
     kind: Literal["label"] = Field("label", description="warning label")
@@ -33,7 +33,3 @@ class Label(Intervention):
         description="factor on P(share) of a labelled post (reposts after a community note:"
         " -46%, Slaughter et al. 2025)",
     )
-
-    @override
-    def force(self) -> dict[str, float]:
-        return {"credence": self.credence}

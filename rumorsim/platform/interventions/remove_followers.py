@@ -24,6 +24,7 @@ class RemoveFollowers(Intervention):
 
     target: ClassVar = "account"
     verb: ClassVar = "remove-followers"
+    verb_fields: ClassVar = ("keep",)
     summary: ClassVar = "cut the follows of an account's followers"
 
     kind: Literal["remove-followers"] = Field(
@@ -39,10 +40,6 @@ class RemoveFollowers(Intervention):
         if self.regrowth and self.duration is not None:
             raise ValueError("regrowth and duration are two ways to end it: choose one")
         return self
-
-    @override
-    def force(self) -> dict[str, float]:
-        return {"keep": self.keep}
 
     @override
     def act(self, desk: Desk, target: int, case: Case) -> None:

@@ -32,6 +32,7 @@ class RequireCredentials(Intervention):
 
     target: ClassVar = "account"
     verb: ClassVar = "require-credentials"
+    verb_fields: ClassVar = ("credence", "silence")
     summary: ClassVar = "silence accounts until they show credentials"
     fields_of_kinds: ClassVar = ("guilty_kinds", "unqualified")
 
@@ -55,10 +56,6 @@ class RequireCredentials(Intervention):
         if not self.silence and self.credence == 1:
             raise ValueError("without silence, and with credence = 1, it does nothing")
         return self
-
-    @override
-    def force(self) -> dict[str, float]:
-        return {"credence": self.credence, "silence": self.silence}
 
     @override
     def act(self, desk: Desk, target: int, case: Case) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from pydantic import Field
-from typing_extensions import override
 
 from rumorsim.common.units import PositiveDuration
 from rumorsim.platform.interventions.base import Intervention
@@ -16,12 +15,9 @@ class SuspendAccounts(Intervention):
 
     target: ClassVar = "account"
     verb: ClassVar = "suspend"
+    verb_fields: ClassVar = ("hide_posts",)
     summary: ClassVar = "bar accounts from posting and reading for a time"
 
     kind: Literal["suspend-accounts"] = Field("suspend-accounts", description="suspension")
     duration: PositiveDuration = Field(description="how long")
     hide_posts: bool = Field(False, description="its posts are hidden for as long")
-
-    @override
-    def force(self) -> dict[str, float]:
-        return {"hide_posts": self.hide_posts}

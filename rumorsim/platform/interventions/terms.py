@@ -136,6 +136,8 @@ class Terms(Model):
     for_good: ClassVar[bool] = False
     #: The verb of the desk that it uses on its target; "" where that depends.
     verb: ClassVar[str] = ""
+    #: Its fields that are settings of that verb.
+    verb_fields: ClassVar[tuple[str, ...]] = ()
     #: True where it moves P(report | read) upwards.
     raises_reports: ClassVar[bool] = False
     #: Fields that name kinds of accounts.
@@ -245,7 +247,7 @@ class Terms(Model):
 
     def force(self) -> dict[str, float]:
         """The settings of its ``verb``: how much it does."""
-        return {}
+        return {name: getattr(self, name) for name in self.verb_fields}
 
     def moot(self, desk: Desk, target: int) -> bool:
         """Whether nothing is left to do: the target is gone or as strong an action is in force."""

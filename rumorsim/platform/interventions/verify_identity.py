@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from pydantic import Field
-from typing_extensions import override
 
 from rumorsim.platform.interventions.base import Intervention
 
@@ -25,6 +24,7 @@ class VerifyIdentity(Intervention):
 
     target: ClassVar = "account"
     verb: ClassVar = "unmask"
+    verb_fields: ClassVar = ("credence",)
     summary: ClassVar = "unmask impersonators: their posts are believed less"
 
     kind: Literal["verify-identity"] = Field("verify-identity", description="verified identity")
@@ -34,7 +34,3 @@ class VerifyIdentity(Intervention):
         lt=1,
         description="factor on P(share) of posts by an unmasked account (assumption)",
     )
-
-    @override
-    def force(self) -> dict[str, float]:
-        return {"credence": self.credence}
