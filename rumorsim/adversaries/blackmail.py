@@ -28,7 +28,7 @@ class Blackmail(Crew):
     victims decide is an assumption.
     """
 
-    summary: ClassVar = "a gang that publishes a story about who does not pay"
+    summary: ClassVar = "a gang that publishes a story about victims who do not pay"
 
     kind: Literal["blackmail"] = Field("blackmail", description="blackmail by threat of reach")
     story: str = Field(min_length=1, max_length=100, description="what they threaten to publish")

@@ -148,7 +148,7 @@ _LONG: Final = 10**16
 _ROUNDED_TO: Final = 100
 _MANY: Final = 5
 _ADVICE: Final = (
-    'export them as text, or say ids = "text" (--ids text) if they are meant to be as they stand'
+    'export them as text, or say ids = "text" (--ids text) if they are right as written'
 )
 
 

@@ -213,7 +213,7 @@ def _headed(rows: Rows, columns: Columns, options: TextOptions, named: bool, pla
     """Whether the first row holds the names of the columns."""
     if options.header is False:
         if columns.names:
-            rule, advice = "columns by name need a header", "say which columns there are in order"
+            rule, advice = "columns by name need a header", "name the columns in order"
             raise InputError(rule, place, "header", "false", advice)
         return False
     if options.header or columns.names:

@@ -259,4 +259,4 @@ def _width_advice(bare: bytes, found: int, form: LineFormat) -> str:
             weight = f'if the third is a weight, say columns = "{columns.direction} weight"; '
             return weight + f'to skip it, "{skipped}"'
         return f'to skip the others, say columns = "{skipped}"'
-    return "correct the line, or say which columns there are"
+    return "correct the line, or name the columns"

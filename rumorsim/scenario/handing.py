@@ -193,7 +193,7 @@ def _needs(scenario: Scenario, measure: str | Measure[Any]) -> frozenset[Kind]:
 
 def missing(what: str, record: OwnCode) -> InputError:
     """What is said of code that a scenario names and nobody handed over."""
-    rule = "is Python code that was handed over, and is not at hand"
+    rule = "is Python code that is not available here"
     advice = "hand it over again from Python, or let --own-code import it"
     value = f"{record.code} (SHA-256 {record.sha256[:12]}...)"
     return InputError(rule, key=what, value=value, advice=advice)

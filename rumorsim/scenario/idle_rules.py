@@ -52,7 +52,7 @@ def reasons(scenario: ScenarioFields, policy: Policy, place: int) -> Iterator[Re
 def _whom(terms: Terms) -> Iterator[Reason]:
     whom = terms.one.whom
     if whom.fraction == 0:
-        yield Reason("whom.fraction", "0", "takes nobody into the sample", "raise it")
+        yield Reason("whom.fraction", "0", "samples no target", "raise it")
     if not terms.stories:
         names = show_value(", ".join(whom.stories))
         why = f"none of these stories is of {_one_of(whom.categories)}"

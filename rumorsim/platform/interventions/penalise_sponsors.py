@@ -24,7 +24,7 @@ class PenaliseSponsors(Intervention):
     """
 
     target: ClassVar = "account"
-    summary: ClassVar = "trace and fine who pays for posts"
+    summary: ClassVar = "trace and fine sponsors of posts"
     for_good: ClassVar = True
 
     kind: Literal["penalise-sponsors"] = Field(

@@ -96,9 +96,11 @@ class Whom(Model):
     kinds: Names = Field(
         (), description="accounts of these kinds; posts by them, stories published by one"
     )
-    categories: Names = Field((), description="stories of these categories, and who posted one")
+    categories: Names = Field(
+        (), description="stories of these categories, and accounts that posted one"
+    )
     stories: tuple[str, ...] = Field(
-        (), strict=False, max_length=1000, description="these stories, and who posted one"
+        (), strict=False, max_length=1000, description="these stories, and accounts that posted one"
     )
     top: Count | None = Field(
         None, description="only this many of the most followed accounts, their posts, their stories"

@@ -59,7 +59,10 @@ class Trending(SurfaceModel):
         0, ge=0, le=100, description="slots above them for promoted stories (Weibo has 1)"
     )
     anchored: int | None = Field(
-        None, ge=1, le=1000, description="rank at which whoever comes there stays (Weibo: 3)"
+        None,
+        ge=1,
+        le=1000,
+        description="rank at which an entry stays once it gets there (Weibo: 3)",
     )
     anchored_for: PositiveDuration = Field(
         f"{ANCHORED_FOR} h",

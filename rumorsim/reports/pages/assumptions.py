@@ -107,13 +107,13 @@ def _limits(values: Mapping[str, Any]) -> Iterator[str]:
     )
     graph = values.get("graph", {}).get("kind", "")
     if graph in ("file", "given"):
-        yield "The follows are those given; who the accounts are, and what they do, is not."
+        yield "The follows are as given; the kinds and the behaviour of the accounts are not."
     else:
         yield f"The follow graph ({graph}) is made up by a generator, not taken from a platform."
     yield "Posts have no content: how much a story appeals or is reported is a number given to it."
     yield "Reach counts accounts that read a story, not people who were convinced or harmed."
     yield (
-        "What is true and what is false is given. The model does not say who should decide that,"
+        "Which stories are true is given. The model does not say who should decide that,"
         " nor what it is worth to lose true posts for averting false ones."
     )
     yield (

@@ -138,7 +138,7 @@ def page_of_sweep(directory: Path, *, again: bool, progress: Progress | None) ->
         [
             (
                 "rumorsim sweep study.json --out again",
-                "what is missing is run, what is there is kept",
+                "runs what is missing and keeps the rest",
             )
         ],
         study=manifest["study"],
