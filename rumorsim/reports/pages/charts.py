@@ -155,8 +155,7 @@ def _plane(ax: Axes, words: tuple[str, str], margin: float) -> None:
     ax.axhline(0, color=BASE, linewidth=1.0)
     ax.axvline(0, color=BASE, linewidth=1.0)
     ax.margins(margin)
-    ax.set_xlabel(words[0])
-    ax.set_ylabel(words[1])
+    ax.set(xlabel=words[0], ylabel=words[1])
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter("{x:,g}")
 
@@ -214,8 +213,7 @@ def draw_bars(figure: Figure, bars: Sequence[tuple[str, Sequence[float]]], words
             ax.barh(at + 0.2, part, left=start, height=0.44, linewidth=0.9, **style)
             start += part
         _label(ax, labels[at], at - 0.22)
-    ax.set_ylim(len(bars) - 0.4, -0.5)
-    ax.set_xlabel(words)
+    ax.set(ylim=(len(bars) - 0.4, -0.5), xlabel=words)
     ax.xaxis.set_major_formatter("{x:,.0f}")
 
 
@@ -261,8 +259,7 @@ def draw_response(
         ax.set_xticks(range(len(ticks)), [shortened(tick, 14) for tick in ticks])
         ax.set_xlim(-0.4, len(ticks) - 0.6)
         ax.grid(visible=False, axis="x")
-    ax.set_xlabel(shortened(words[0], 50))
-    ax.set_ylabel(words[1])
+    ax.set(xlabel=shortened(words[0], 50), ylabel=words[1])
     ax.yaxis.set_major_formatter("{x:,g}")
 
 
@@ -287,16 +284,14 @@ def draw_map(
         ax.text(x, y + (0.13 if both else 0), cell.text, fontweight=weight, fontsize=10.5, **look)
         if both:
             ax.text(x, y - 0.24, cell.ends, fontsize=7.5, **look)
-    ax.set_xlim(-0.5, len(columns) - 0.5)
-    ax.set_ylim(-0.5, len(rows) - 0.5)
+    ax.set(xlim=(-0.5, len(columns) - 0.5), ylim=(-0.5, len(rows) - 0.5))
     ax.set_xticks(range(len(columns)), [shortened(each, 9) for each in columns])
     ax.set_yticks(range(len(rows)), list(rows))
     ax.grid(visible=False)
     ax.tick_params(length=0)
     for side in ("left", "bottom"):
         ax.spines[side].set_visible(False)
-    ax.set_xlabel(words[0])
-    ax.set_ylabel(words[1])
+    ax.set(xlabel=words[0], ylabel=words[1])
 
 
 @drawn
@@ -307,21 +302,17 @@ def draw_search(figure: Figure, tried: Sequence[Tried], words: str) -> None:
     ax = axes_of(figure, 3.2)
     for allowed, face in ((False, PAPER), (True, MUTED)):
         mine = [(at, each.value) for at, each in enumerate(tried, 1) if each.allowed == allowed]
-        look: dict[str, Any] = {
-            "color": MUTED,
-            "markerfacecolor": face,
-            "markersize": 5.5,
-            "markeredgewidth": 1.2,
-        }
-        ax.plot([at for at, _ in mine], [value for _, value in mine], "o", **look)
+        ax.plot(
+            [at for at, _ in mine], [value for _, value in mine], "o", color=MUTED,
+            markerfacecolor=face, markersize=5.5, markeredgewidth=1.2,
+        )  # fmt: skip
     if steps := best_so_far(tried):
         at, best = zip(*steps, (len(tried), steps[-1][1]), strict=True)
         ax.plot(at, best, color=BASE, linewidth=1.8, drawstyle="steps-post")
     ax.set_xlim(0.3, len(tried) + 0.7)
     ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
     ax.set_ylim(bottom=0)
-    ax.set_xlabel("trial")
-    ax.set_ylabel(words)
+    ax.set(xlabel="trial", ylabel=words)
     ax.yaxis.set_major_formatter("{x:,g}")
 
 
