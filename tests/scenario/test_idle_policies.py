@@ -64,7 +64,12 @@ CANNOT: dict[str, tuple[Any, dict[str, Any], str, str]] = {
         "when.age",
         "not before the horizon",
     ),
-    "a sample of nobody": ({**CLOSE, "whom": {"fraction": 0.0}}, {}, "whom.fraction", "nobody"),
+    "a sample of nobody": (
+        {**CLOSE, "whom": {"fraction": 0.0}},
+        {},
+        "whom.fraction",
+        "samples no target",
+    ),
     "stories of another category": (
         {**CLOSE, "whom": {"stories": ["sport"], "categories": ["health"]}},
         {},
