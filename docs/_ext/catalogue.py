@@ -15,13 +15,18 @@ from scenario_keys import scenario_keys, study_keys
 from sources import (
     ADVERSARIES,
     CATEGORIES,
+    DIALECTS,
     EVENT_FORMATS,
+    FAULTS,
     FORMATS,
     GRAPH_CONFIGS,
     INTERVENTIONS,
     LAWS,
     MEASURES,
     MODELS,
+    ORIGINAL_ROLES,
+    POST_ROLES,
+    RULES,
     SCENARIOS,
     STUDIES,
     SURFACES,
@@ -219,7 +224,30 @@ def graph_formats(_: Path) -> str:
         for name, form in EVENT_FORMATS.own.items()
     ]
     parts += ["\n## Events\n", table(("Format", "Endings", "What it is"), rows_of_events)]
+    rows_of_cascades = [
+        (f"`{name}`", " ".join(f"`{end}`" for end in each.endings), plain(each.summary))
+        for name, each in DIALECTS.own.items()
+    ]
+    heads = ("Format", "Endings", "What it is")
+    parts += ["\n## Observed cascades\n", table(heads, rows_of_cascades)]
     return "\n".join(parts)
+
+
+def cascade_columns(_: Path) -> str:
+    """What a column of a table of cascades can be."""
+    rows = [(f"`{role}`", plain(text)) for role, text in {**POST_ROLES, **ORIGINAL_ROLES}.items()]
+    return table(("Role", "What the column says"), rows)
+
+
+def cascade_faults(_: Path) -> str:
+    """The kinds of faults that observed cascades have, their rules, and what those do."""
+    kinds = [
+        (f"`{kind}`", f"{each.noun} {each.what}", ", ".join(f"`{rule}`" for rule in each.rules))
+        for kind, each in FAULTS.items()
+    ]
+    rules = [(f"`{rule}`", what) for rule, what in RULES.items()]
+    tables = (("Fault", "What it is", "Rules, the default first"), kinds), (("Rule", "It"), rules)
+    return "\n\n".join(table(heads, rows) for heads, rows in tables)
 
 
 def verbs(_: Path) -> str:
@@ -250,6 +278,8 @@ PARTS: Final[dict[str, Callable[[Path], str]]] = {
     "categories": categories,
     "verbs": verbs,
     "kinds-of-events": kinds_of_events,
+    "cascade-columns": cascade_columns,
+    "cascade-faults": cascade_faults,
     "commands": commands,
     "scenario": scenario_keys,
     "study": study_keys,

@@ -15,6 +15,9 @@ from rumorsim.common.settings.shapes import inside, keys_of, meaning_of, models_
 from rumorsim.engine.models import MODELS
 from rumorsim.engine.share_factors import SHARE_FACTORS
 from rumorsim.events.event_formats import EVENT_FORMATS
+from rumorsim.events.observed.dialects import DIALECTS
+from rumorsim.events.observed.dialects.table_roles import ORIGINAL_ROLES, POST_ROLES
+from rumorsim.events.observed.rules import FAULTS, RULES
 from rumorsim.events.stream import COLUMNS, Kind
 from rumorsim.events.verbs import VERBS
 from rumorsim.graphs.config import GRAPH_CONFIGS
@@ -34,14 +37,19 @@ __all__ = [
     "ADVERSARIES",
     "CATEGORIES",
     "COLUMNS",
+    "DIALECTS",
     "EVENT_FORMATS",
     "EXPERIMENTS",
+    "FAULTS",
     "FORMATS",
     "GRAPH_CONFIGS",
     "INTERVENTIONS",
     "LAWS",
     "MEASURES",
     "MODELS",
+    "ORIGINAL_ROLES",
+    "POST_ROLES",
+    "RULES",
     "SCENARIOS",
     "SHARE_FACTORS",
     "STUDIES",

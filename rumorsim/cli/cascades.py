@@ -163,3 +163,36 @@ def info_command(file: str, as_json: bool, **options: Any) -> None:
         print_json(found.info())
     else:
         click.echo(found.text())
+
+
+@cascades.command("export")
+@click.argument("file", metavar="FILE")
+@click.option("--out", required=True, metavar="POSTS", help="Where to write: .jsonl.")
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
+@_reading_options
+def export_command(file: str, out: str, force: bool, **options: Any) -> None:
+    """Write the posts of FILE as JSON lines with nodeID, parentID, rootID ... (PNNL).
+
+    FILE is a stream of events, of a run too, or cascades in any other format. Times are dates
+    where FILE says when it starts, else seconds from its hour 0; of a run --zone says whose local
+    time its start is.
+    """
+    count = _read(file, **options).export(out, force=force)
+    click.echo(f"{out}: {count:,} posts", err=True)
+
+
+@cascades.command("formats")
+def formats_command() -> None:
+    """List the formats that cascades are read from, and the rules for faults of the data."""
+    from rumorsim.events.observed.dialects import DIALECTS
+    from rumorsim.events.observed.rules import FAULTS, RULES
+
+    for name, each in DIALECTS.items():
+        click.echo(f"{name:<14} {' '.join(each.endings):<30} {each.summary}")
+    click.echo("\nFaults and the rules for them, the default first:")
+    for kind, fault in FAULTS.items():
+        rules = ", ".join(fault.rules) or "counted only"
+        click.echo(f"{kind:<23} {rules:<26} {fault.noun} {fault.what}")
+    click.echo("\nWhat is done by a rule:")
+    for rule, what in RULES.items():
+        click.echo(f"{rule:<23} {what}")

@@ -57,8 +57,12 @@ def test_every_intervention_has_an_effect_in_its_picture() -> None:
 
 def test_formats_presets_categories_verbs_commands(tmp_path: Path) -> None:
     parts = {name: catalogue.PARTS[name](tmp_path) for name in ("formats", "presets", "categories")}
-    for name in [*sources.FORMATS.own, *sources.EVENT_FORMATS.own]:
+    for name in [*sources.FORMATS.own, *sources.EVENT_FORMATS.own, *sources.DIALECTS.own]:
         assert f"| `{name}` |" in parts["formats"]
+    columns = catalogue.PARTS["cascade-columns"](tmp_path)
+    assert all(f"| `{role}` |" in columns for role in sources.ORIGINAL_ROLES)
+    faults = catalogue.PARTS["cascade-faults"](tmp_path)
+    assert all(f"| `{name}` |" in faults for name in [*sources.FAULTS, *sources.RULES])
     for room in ("campaigns", "platforms", "kinds"):
         for name in sources.preset_names(room):
             assert f"| `{name}` |" in parts["presets"]

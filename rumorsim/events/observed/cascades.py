@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from rumorsim.common.plurals import counted
 from rumorsim.common.shown import Shown
+from rumorsim.events.observed.pnnl_writing import write_pnnl
 from rumorsim.events.observed.remembering import PROVENANCE, noted
 from rumorsim.events.observed.rules import Found
 from rumorsim.events.sink import ROWS
@@ -40,11 +41,14 @@ class Cascades(Shown):
         notes: Sequence[str],
         source: str,
         format: str,
+        zone: str | None = None,
     ) -> None:
+        #: The time zone that the start is local time of; None where there is no start.
+        self.zone = zone
         self.batch, self.followers_known = batch, followers_known
         self.faults, self.notes = dict(faults), tuple(notes)
         self.source, self.format = source, format
-        said = noted(faults, notes, followers_known)
+        said = noted(faults, notes, followers_known, zone)
         self.facts = replace(facts, provenance={**facts.provenance, PROVENANCE: said})
 
     def __len__(self) -> int:
@@ -70,6 +74,13 @@ class Cascades(Shown):
             for batch in self.batches():
                 sink.write(batch)
         return sink.digest
+
+    def export(self, path: str | Path, *, force: bool = False) -> int:
+        """Write the posts as JSON lines of PNNL; returns how many.
+
+        OutputError where it cannot be written, or exists and ``force`` is not given.
+        """
+        return write_pnnl(path, self.facts, self.batches(), zone=self.zone, force=force)
 
     def info(self) -> dict[str, Any]:
         """What there is, as plain values: counts, times in hours, faults with their rules."""
@@ -115,6 +126,7 @@ class Cascades(Shown):
 
     @override
     def facts_shown(self) -> Sequence[tuple[str, Any]]:
+        """What it is of and how much there is, and what was found."""
         info = self.info()
         rows = [(key, info[key]) for key in ("source", "format", "cascades", "shares", "accounts")]
         return [*rows, *((each.kind, str(each)) for each in self.faults.values())]

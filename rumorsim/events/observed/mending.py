@@ -203,9 +203,8 @@ class Trees:
         return found & (self.parent >= 0)
 
     def _origin(self) -> float:
-        if self.records.from_zero:
-            return 0.0
-        return float(self.time[self.parent == ROOT].min())
+        earliest = float(self.time[self.parent == ROOT].min())
+        return min(0.0, earliest) if self.records.from_zero else earliest
 
     def _count_equal(self) -> None:
         order = np.lexsort((self.time, self.cascade))

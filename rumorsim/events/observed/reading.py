@@ -10,6 +10,7 @@ from rumorsim.events.observed.cascades import Cascades
 from rumorsim.events.observed.dialects import dialect_of
 from rumorsim.events.observed.mending import Trees
 from rumorsim.events.observed.moments import check_unit, zone_of
+from rumorsim.events.observed.remembering import PROVENANCE
 from rumorsim.events.observed.request import Request, Truths
 from rumorsim.events.observed.rules import Rules
 
@@ -52,6 +53,9 @@ def read_cascades(
     trees = Trees(records, chosen)
     built = Built(trees)
     faults = {**chosen.found, **{each.kind: each for each in records.earlier}}
+    made_in = str(records.zone or "UTC") if built.facts.start else None
+    if records.facts is not None:
+        made_in = records.facts.provenance.get(PROVENANCE, {}).get("zone", zone)
     return Cascades(
-        built.facts, built.batch, built.known, faults, records.notes, request.name, name
+        built.facts, built.batch, built.known, faults, records.notes, request.name, name, made_in
     )

@@ -20,13 +20,17 @@ PROVENANCE: Final = "cascades"
 
 
 def noted(
-    faults: Mapping[str, Found], notes: Sequence[str], known: NDArray[np.bool_]
+    faults: Mapping[str, Found], notes: Sequence[str], known: NDArray[np.bool_], zone: str | None
 ) -> dict[str, Any]:
-    """As plain values; ``known`` (bool [accounts]) is whose followers are known, as bits."""
+    """As plain values; ``known`` (bool [accounts]) is whose followers are known, as bits.
+
+    ``zone`` is that of the start, None where there is none.
+    """
     bits = base64.b64encode(zlib.compress(np.packbits(known).tobytes(), 6))
     return {
         "faults": [[each.kind, each.count, each.rule, each.first] for each in faults.values()],
         "notes": list(notes),
+        "zone": zone,
         "followers_known": bits.decode("ascii"),
     }
 

@@ -9,7 +9,11 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rumorsim.common.errors import InputError, show_value
+from rumorsim.common.files import checked_file
 from rumorsim.events.observed.records import UNKNOWN
 from rumorsim.events.observed.rules import Rules
 
@@ -29,9 +33,8 @@ class Truths:
     """
 
     def __init__(self, stated: bool | Mapping[Any, bool | None] | None) -> None:
-        self.otherwise = stated if isinstance(stated, bool) else None
         self._words: dict[str, int] = dict(_WORDS)
-        self.default = UNKNOWN if self.otherwise is None else int(self.otherwise)
+        self.default = int(stated) if isinstance(stated, bool) else UNKNOWN
         if stated is not None and not isinstance(stated, bool):
             if not isinstance(stated, Mapping):
                 rule = "must be true, false, or what each word of the data means"
@@ -52,6 +55,14 @@ class Truths:
         found = self._words[word]
         return found if found == UNKNOWN else (1 - found if rumor else found)
 
+    def known(self, truth: int) -> int:
+        """What was found, or where that is unknown what was stated of all."""
+        return self.default if truth == UNKNOWN else truth
+
+    def all(self, cascades: int) -> NDArray[np.int8]:
+        """What was stated of all, for so many cascades; int8."""
+        return np.full(cascades, self.default, np.int8)
+
 
 @dataclass(frozen=True)
 class Request:
@@ -69,6 +80,15 @@ class Request:
     def path(self) -> Path | None:
         """The file or folder; None for what is handed over from Python."""
         return Path(self.source) if isinstance(self.source, (str, os.PathLike)) else None
+
+    def required_path(self) -> Path:
+        """The file or folder; InputError where the source is none."""
+        if self.path is None:
+            rule, advice = "must be the name of a file in this format", "write it to a file first"
+            raise InputError(rule, key="source", advice=advice)
+        if not self.path.is_dir():
+            checked_file(self.path)
+        return self.path
 
     @property
     def name(self) -> str:

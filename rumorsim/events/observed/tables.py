@@ -36,8 +36,9 @@ class Columns:
         self.name = "the table" if place is None else str(source)
         #: Rows of text files are lines, under one of names.
         self.is_text = place is not None and _ending(place) in TEXT
+        self.names: list[str] = []
         table = self._handed(source) if place is None else self._read(checked_file(place), wanted)
-        self.names: list[str] = list(table.schema.names)
+        self.names = self.names or list(table.schema.names)
         self._columns = {name: table.column(name) for name in wanted if name in self.names}
         self.rows: int = table.num_rows
         if not self.rows:
@@ -73,12 +74,10 @@ class Columns:
         try:
             if ending == ".parquet":
                 parquet = of_data("pyarrow.parquet")
-                names = parquet.read_schema(place).names
-                return (
-                    parquet.read_table(place, columns=[n for n in names if n in wanted])
-                    if any(n in wanted for n in names)
-                    else parquet.read_table(place)
-                )
+                with parquet.ParquetFile(place) as file:
+                    self.names = file.schema_arrow.names
+                    named = [name for name in self.names if name in wanted]
+                    return file.read(columns=named or None, use_threads=False)
             if ending in TEXT:
                 return self._read_text(place, TEXT[ending], wanted)
             return of_data("pyarrow.feather").read_table(place, memory_map=False)
@@ -90,18 +89,19 @@ class Columns:
 
     def _read_text(self, place: Path, separator: str, wanted: Sequence[str]) -> Any:
         csv = of_data("pyarrow.csv")
-        text = self._arrow.string()
-        return csv.read_csv(
-            place,
-            read_options=csv.ReadOptions(use_threads=False),
-            parse_options=csv.ParseOptions(delimiter=separator),
-            convert_options=csv.ConvertOptions(
-                column_types=dict.fromkeys(wanted, text),
-                null_values=[""],
-                quoted_strings_can_be_null=True,
-                strings_can_be_null=True,
-            ),
+        read = csv.ReadOptions(use_threads=False)
+        parse = csv.ParseOptions(delimiter=separator)
+        with csv.open_csv(place, read_options=read, parse_options=parse) as reader:
+            self.names = reader.schema.names
+        named = [name for name in self.names if name in wanted]
+        convert = csv.ConvertOptions(
+            include_columns=named,
+            column_types=dict.fromkeys(named, self._arrow.string()),
+            null_values=[""],
+            quoted_strings_can_be_null=True,
+            strings_can_be_null=True,
         )
+        return csv.read_csv(place, read, parse, convert)
 
     def array(self, values: Any) -> Any:
         """Values as an array of Arrow."""

@@ -12,11 +12,24 @@ from rumorsim.common.errors import InputError, nearest, show_value
 from rumorsim.common.plug_ins import Registry
 from rumorsim.events.observed.dialects.dialect import CascadeDialect
 from rumorsim.events.observed.dialects.own import Own
+from rumorsim.events.observed.dialects.paths import Paths
+from rumorsim.events.observed.dialects.pnnl import Pnnl
+from rumorsim.events.observed.dialects.sequences import Sequences
 from rumorsim.events.observed.dialects.table import Table
+from rumorsim.events.observed.dialects.trees import Trees
+from rumorsim.events.observed.dialects.twitter_trees import TwitterTrees
 from rumorsim.events.observed.request import Request
 
 #: In the order in which they are tried.
-_OWN: Final[dict[str, CascadeDialect]] = {"events": Own(), "table": Table()}
+_OWN: Final[dict[str, CascadeDialect]] = {
+    "events": Own(),
+    "networkx": Trees(),
+    "table": Table(),
+    "pnnl": Pnnl(),
+    "twitter-trees": TwitterTrees(),
+    "paths": Paths(),
+    "sequences": Sequences(),
+}
 
 
 def _dialect_of(_: str, thing: Any) -> CascadeDialect:

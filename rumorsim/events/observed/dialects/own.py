@@ -29,6 +29,7 @@ class Own(CascadeDialect):
 
     @override
     def recognises(self, request: Request) -> bool:
+        """Whether a source is surely of this dialect."""
         path = request.path
         if path is None or not path.is_file():
             return False
@@ -39,6 +40,7 @@ class Own(CascadeDialect):
 
     @override
     def read(self, request: Request) -> Records:
+        """The posts of a source; InputError with the place of what cannot be read."""
         if request.path is None:
             raise InputError("must be a file of events", key="source")
         facts, batches = read_events(request.path)

@@ -27,11 +27,13 @@ class Table(CascadeDialect):
 
     @override
     def recognises(self, request: Request) -> bool:
+        """Whether a source is surely of this dialect."""
         path = request.path
         return path is None or (path.name.lower().endswith(ENDINGS) and not path.is_dir())
 
     @override
     def read(self, request: Request) -> Records:
+        """The posts of a source; InputError with the place of what cannot be read."""
         return _Reading(request).records()
 
 
