@@ -26,17 +26,35 @@ def read_cascades(
     truth: bool | Mapping[Any, bool | None] | None = None,
     rules: Mapping[str, str] | None = None,
 ) -> Cascades:
-    """Read cascades that were observed as a stream of events.
+    """Read observed cascades as a stream of events.
 
-    ``source`` is a file, a data frame, a table of Arrow, a mapping of arrays or trees of
-    networkx; ``format`` one of ``rumorsim.events.observed.dialects.DIALECTS``, recognised where
-    it is not given. ``columns`` says which column is what where names differ, as in
-    ``{"account": "user", "time": "t"}``; ``originals`` is a second table with one row a cascade.
-    ``unit`` is that of times that are numbers (``seconds`` unless given), ``zone`` that of dates
-    without one. ``truth`` says what the words for truth mean, or what all are of which it is
-    unknown. ``rules`` chooses a rule for kinds of faults, as in ``{"before-parent": "drop"}``.
+    Parameters
+    ----------
+    source : str, path or object
+        A file, a data frame, a table of Arrow, a mapping of arrays, or trees of networkx.
+    format : str, optional
+        One of ``rumorsim.events.observed.dialects.DIALECTS``; by default it is recognised.
+    columns : mapping, optional
+        Names of the columns where they differ, as in ``{"account": "user", "time": "t"}``.
+    originals : object, optional
+        A second table with one row per cascade.
+    unit : str, optional
+        Unit of times that are numbers; seconds by default.
+    zone : str, optional
+        Time zone of dates that have none.
+    truth : optional
+        Meaning of the words for truth, or the truth of all rumors where it is unknown.
+    rules : mapping, optional
+        How kinds of faults are handled, as in ``{"before-parent": "drop"}``.
 
-    InputError with the place, the value, the rule and a remedy for what cannot be read.
+    Returns
+    -------
+    Cascades
+
+    Raises
+    ------
+    InputError
+        If the source cannot be read, with the place, the value, the rule and a remedy.
     """
     chosen = Rules(rules or {})
     request = Request(
