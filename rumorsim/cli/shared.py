@@ -15,13 +15,7 @@ import click
 from click.shell_completion import CompletionItem
 from typing_extensions import override
 
-from rumorsim.common.errors import (
-    Fault,
-    InputError,
-    PictureWarning,
-    RumorsimError,
-    RumorsimWarning,
-)
+from rumorsim.common.errors import Fault, InputError, PictureWarning, RumorsimError, RumorsimWarning
 
 if TYPE_CHECKING:
     from rumorsim.scenario import Scenario

@@ -23,11 +23,7 @@ from rumorsim.events.sinks import open_sink
 from rumorsim.events.stream import Batch, StreamDigest
 from rumorsim.measures import AnyMeasure, Listening, Measure, taken
 from rumorsim.scenario import AnyScenario, Scenario, scenario_of
-from rumorsim.scenario.handing import (
-    AnyPolicy,
-    measure_named,
-    measured_by,
-)
+from rumorsim.scenario.handing import AnyPolicy, measure_named, measured_by
 from rumorsim.scenario.used_code import own_code_in
 from rumorsim.scenario.workload import long_work
 from rumorsim.simulation.results import Result

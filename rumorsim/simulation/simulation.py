@@ -28,11 +28,7 @@ from rumorsim.events.stream import Batch, Facts, InterventionFacts
 from rumorsim.platform.desk import Desk
 from rumorsim.platform.interventions import Intervention
 from rumorsim.scenario import AnyScenario, build_graph, scenario_of
-from rumorsim.scenario.handing import (
-    AnyPolicy,
-    own_processes,
-    with_policy,
-)
+from rumorsim.scenario.handing import AnyPolicy, own_processes, with_policy
 from rumorsim.simulation.forking import HandJournal, must_be_alike
 from rumorsim.world.redraw import Redraw
 from rumorsim.world.world import World, build_world

@@ -12,10 +12,7 @@ from typing_extensions import override
 from rumorsim.common.errors import Fault, InputError, nearest, show_value
 from rumorsim.common.shown import listed, shown_table
 from rumorsim.studies.statistics.change import plain_change
-from rumorsim.studies.statistics.intervals import (
-    LEVEL,
-    resampled,
-)
+from rumorsim.studies.statistics.intervals import LEVEL, resampled
 
 if TYPE_CHECKING:
     from rumorsim.reports.figures.pictures import Picture

@@ -12,11 +12,7 @@ from rumorsim.common.progress import Counted, heartbeat, progress_of
 from rumorsim.common.provenance import digest_of
 from rumorsim.measures import AnyMeasure
 from rumorsim.scenario import AnyScenario, Scenario, scenario_of
-from rumorsim.scenario.handing import (
-    Policies,
-    with_measures,
-    with_policies,
-)
+from rumorsim.scenario.handing import Policies, with_measures, with_policies
 from rumorsim.scenario.idle import Idle
 from rumorsim.scenario.used_code import own_code_in
 from rumorsim.scenario.workload import long_work

@@ -10,69 +10,32 @@ one) or ``sensitivity`` (P(act | reviewed, guilty)).
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from rumorsim.common.claims import Claim
 from rumorsim.common.errors import Fault, InputError, nearest, number_fault, show_value
 from rumorsim.common.plurals import counted
-from rumorsim.common.progress import Counted, heartbeat, progress_of
+from rumorsim.common.progress import Counted, progress_of
 from rumorsim.common.randomness import seed_of
 from rumorsim.common.units import parse_duration
 from rumorsim.measures import AnyMeasure
 from rumorsim.scenario import AnyScenario, Scenario, scenario_of
 from rumorsim.scenario.handing import AnyPolicy, with_measures, with_policy
 from rumorsim.studies.compare.worlds import NONE, main_key
-from rumorsim.studies.runner.answering import (
-    AnswerDirectory,
-    check_key,
-    measure_of,
-    numbers,
-)
+from rumorsim.studies.delay_map.answer import HOLDS, Cell, DelayMap
+from rumorsim.studies.runner.answering import answer_runner, check_key, measure_of, numbers
 from rumorsim.studies.runner.run_specs import RunSpecs, Setting
-from rumorsim.studies.runner.runner import Runner
 from rumorsim.studies.statistics.intervals import Interval, shared_level
 from rumorsim.studies.statistics.stated import paired_difference, relative_change
 from rumorsim.studies.sweep.overrides import overridden
 from rumorsim.studies.sweep.study import MOST_RUNS
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-
-from rumorsim.studies.delay_map.cells import Cell, DelayMapCells
-
-HOLDS: Final = "delay map"
 DELAYS: Final = ("0 h", "1 h", "2 h", "4 h", "8 h", "16 h")
 COVERAGES: Final = (0.2, 0.4, 0.6, 0.8, 1.0)
 _COVERED_BY: Final = {"fraction": "whom.fraction", "sensitivity": "sensitivity"}
-
-
-@dataclass(frozen=True, repr=False)
-class DelayMap(DelayMapCells):
-    """Every cell, by delay and then by coverage."""
-
-    def text(self) -> str:
-        """The table for people."""
-        from rumorsim.studies.delay_map.text import answer_text
-
-        return answer_text(self)
-
-    def _claim(self) -> Claim:
-        return Claim.of(HOLDS, self.scenario, self.source)
-
-    def _write(self, directory: AnswerDirectory) -> None:
-        directory.text("delay-map.txt", self.text() + "\n")
-        directory.json("delay-map.json", self.as_dict())
-        directory.csv("delay-map.csv", self.rows())
-
-    def _drawn(self) -> tuple[str, Callable[[], Figure]]:
-        from rumorsim.studies.delay_map.text import figure
-
-        return "delay-map.png", lambda: figure(self)
 
 
 def delay_map(
@@ -163,12 +126,10 @@ def delay_map(
         overridden(specs.scenario, overrides)  # all of it is checked before the first run
         settings += [Setting(policy, world, overrides) for world in seeds]
     resolved = specs.scenario.resolved()
-    store = None
-    if out is not None:
-        claim = Claim.of(HOLDS, resolved, scenario.file)
-        store = AnswerDirectory(Path(out), claim, force=force).kept
-    life = heartbeat("delay map", unless=told)
-    with life, Runner(specs, workers=workers, store=store, curves=(), reuse=reuse) as runner:
+    claim = Claim.of(HOLDS, resolved, scenario.file)
+    with answer_runner(
+        "delay map", specs, out, claim, force=force, unless=told, workers=workers, reuse=reuse
+    ) as runner:
         found = numbers(runner, settings, [key], told)[:, 0].reshape(-1, replicates)
     level = shared_level(len(grid))
     base = found[0].tolist()

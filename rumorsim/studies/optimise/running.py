@@ -11,36 +11,28 @@ from where it was, to the same answer to the bit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from typing_extensions import override
 
 from rumorsim.common.claims import Claim
 from rumorsim.common.errors import Fault, InputError, number_fault, show_value
 from rumorsim.common.plurals import counted
-from rumorsim.common.progress import Counted, heartbeat, progress_of
+from rumorsim.common.progress import Counted, progress_of
 from rumorsim.common.randomness import seed_of
 from rumorsim.common.settings.changing import parse_key
-from rumorsim.common.shown import listed
 from rumorsim.measures import AnyMeasure
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import Policies
 from rumorsim.studies.compare.worlds import NONE
+from rumorsim.studies.optimise.answer import HOLDS, Optimum
 from rumorsim.studies.optimise.finals import Finalist, judged
 from rumorsim.studies.optimise.goals import Goal
 from rumorsim.studies.optimise.searching import Search
-from rumorsim.studies.runner.answering import (
-    AnswerDirectory,
-    answer_subject,
-    made_with,
-    needed,
-    numbers,
-)
+from rumorsim.studies.runner.answering import answer_runner, answer_subject, needed, numbers
 from rumorsim.studies.runner.run_specs import RunSpecs, Setting
 from rumorsim.studies.runner.runner import Runner
 from rumorsim.studies.sweep.asking import Asked, study_of
@@ -49,75 +41,9 @@ from rumorsim.studies.sweep.parameters import Parameter
 from rumorsim.studies.sweep.plan import check_study, handed_over
 from rumorsim.studies.sweep.study import Study
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-
-from rumorsim.studies.optimise.numbers import OptimumNumbers
-
-HOLDS: Final = "optimisation"
 #: Lets a study do without a design: its points are the trials' and not those of a design.
 _DESIGN: Final = {"kind": "sobol", "points": 2}
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, repr=False)
-class Optimum(OptimumNumbers):
-    """The trials of the search, the finalists in fresh worlds, and what can be said.
-
-    ``seeds``: the worlds of the search; ``fresh``: those of the finals.
-    """
-
-    @override
-    def facts_shown(self) -> Sequence[tuple[str, Any]]:
-        from rumorsim.studies.optimise.text import sentence
-
-        return [
-            ("study", self.name),
-            ("parameters", listed(self.parameters) or "none"),
-            ("trials", len(self.trials)),
-            ("worlds", f"{len(self.seeds)} of the search, {len(self.fresh)} fresh"),
-            ("answer", sentence(self)),
-        ]
-
-    def text(self) -> str:
-        """The finalists for people, and the answer in one sentence."""
-        from rumorsim.studies.optimise.text import answer_text
-
-        return answer_text(self)
-
-    def as_dict(self) -> dict[str, Any]:
-        """All of it as plain JSON values."""
-        from rumorsim.studies.optimise.text import sentence
-
-        return {
-            "name": self.name,
-            "answer": sentence(self),
-            "search_seed": self.search_seed,
-            "parameters": list(self.parameters),
-            "goal": self.goal.as_dict(),
-            "seeds": list(self.seeds),
-            "fresh_seeds": list(self.fresh),
-            **self.verdict.as_dict(),
-            "trials": self.trial_rows(),
-            "scenario": dict(self.scenario),
-            "provenance": made_with(self.scenario),
-            "study": dict(self.study),
-        }
-
-    def _claim(self) -> Claim:
-        return Claim.of(HOLDS, answer_subject(self.scenario, self.study), self.source)
-
-    def _write(self, directory: AnswerDirectory) -> None:
-        directory.text("optimum.txt", self.text() + "\n")
-        directory.json("optimum.json", self.as_dict())
-        directory.csv("trials.csv", self.trial_rows())
-        directory.csv("finalists.csv", self.verdict.rows())
-
-    def _drawn(self) -> tuple[str, Callable[[], Figure]]:
-        from rumorsim.studies.optimise.text import figure
-
-        return "frontier.png", lambda: figure(self)
 
 
 def optimise(
@@ -219,12 +145,10 @@ def optimise(
     asked = begun.model_dump(mode="json", by_alias=True)
     specs = RunSpecs(base, goal.measures)
     resolved = specs.scenario.resolved()
-    store = None
-    if out is not None:
-        claim = Claim.of(HOLDS, answer_subject(resolved, asked), begun.path)
-        store = AnswerDirectory(Path(out), claim, force=force).kept
-    life = heartbeat("optimise", unless=told)
-    with life, Runner(specs, workers=workers, store=store, curves=()) as runner:
+    claim = Claim.of(HOLDS, answer_subject(resolved, asked), begun.path)
+    with answer_runner(
+        "optimise", specs, out, claim, force=force, unless=told, workers=workers
+    ) as runner:
         table = _Table(runner, goal)
         search = Search(begun, names, goal, seeds, table.worlds, search_seed)
         total = trials + finalists + 1

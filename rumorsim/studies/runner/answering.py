@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -18,11 +18,12 @@ from rumorsim.common.claims import Claim
 from rumorsim.common.csv_text import write_records
 from rumorsim.common.errors import Fault, InputError, OutputError, nearest, show_value
 from rumorsim.common.files import MARKER, json_text, write_beside, write_text
+from rumorsim.common.progress import heartbeat
 from rumorsim.common.provenance import RESULTS_VERSION, versions
 from rumorsim.common.shown import Shown
 from rumorsim.measures import describe
 from rumorsim.scenario.used_code import own_code_in
-from rumorsim.studies.runner.run_specs import Setting
+from rumorsim.studies.runner.run_specs import RunSpecs, Setting
 from rumorsim.studies.runner.runner import Run, Runner
 
 if TYPE_CHECKING:
@@ -152,6 +153,27 @@ class AnswerDirectory:
         there = sorted(p.name for p in self.place.iterdir() if p.is_file() and p.name != MARKER)
         marker = {**self.claim.marker(), "files": there}
         write_text(self.place / MARKER, json.dumps(marker) + "\n")
+
+
+@contextmanager
+def answer_runner(
+    what: str,
+    specs: RunSpecs,
+    out: str | Path | None,
+    claim: Claim,
+    *,
+    force: bool,
+    unless: object,
+    **options: Any,
+) -> Iterator[Runner]:
+    """A runner for the answer that ``claim`` names, with signs of life unless there is a bar.
+
+    With ``out`` finished runs are kept there; ``options`` are those of :class:`.Runner`.
+    """
+    store = None if out is None else AnswerDirectory(Path(out), claim, force=force).kept
+    life = heartbeat(what, unless=unless)
+    with life, Runner(specs, store=store, curves=(), **options) as runner:
+        yield runner
 
 
 class SavedAnswer(Shown, ABC):

@@ -8,24 +8,23 @@ Communications 181 (2010); Morris, Technometrics 33 (1991).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.common.claims import Claim
 from rumorsim.common.errors import Fault, InputError
-from rumorsim.common.progress import Counted, heartbeat, progress_of
+from rumorsim.common.progress import Counted, progress_of
 from rumorsim.common.settings import replaced, unchecked
 from rumorsim.measures import AnyMeasure
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import Policies
 from rumorsim.studies.compare.worlds import NONE, main_key
 from rumorsim.studies.runner.answering import (
-    AnswerDirectory,
+    answer_runner,
     answer_subject,
     check_key,
     measure_of,
@@ -33,57 +32,16 @@ from rumorsim.studies.runner.answering import (
     numbers,
 )
 from rumorsim.studies.runner.run_specs import RunSpecs, Setting
-from rumorsim.studies.runner.runner import Runner
-from rumorsim.studies.statistics.indices import (
-    morris_effects,
-    noise,
-    saltelli,
-    sobol_indices,
-)
+from rumorsim.studies.sensitivity.answer import HOLDS, Response, Sensitivity
+from rumorsim.studies.statistics.indices import morris_effects, noise, saltelli, sobol_indices
 from rumorsim.studies.sweep.asking import Asked, study_of
 from rumorsim.studies.sweep.designs import Morris, Sobol
 from rumorsim.studies.sweep.parameters import Parameter
 from rumorsim.studies.sweep.plan import handed_over, overrides_of, planned
 from rumorsim.studies.sweep.study import Study
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-
-from rumorsim.studies.sensitivity.responses import Response, SensitivityIndices
-
-HOLDS: Final = "sensitivity"
 #: For a study that names no design.
 _DESIGN: Final = {"kind": "sobol", "points": 64}
-
-
-@dataclass(frozen=True, repr=False)
-class Sensitivity(SensitivityIndices):
-    """The indices of every parameter for every response.
-
-    ``method`` is "sobol" or "morris", ``key`` the number explained, ``points`` the values of
-    the parameters by name, ``seeds`` the worlds.
-    """
-
-    def text(self) -> str:
-        """The tables for people."""
-        from rumorsim.studies.sensitivity.text import answer_text
-
-        return answer_text(self)
-
-    def _claim(self) -> Claim:
-        return Claim.of(HOLDS, answer_subject(self.scenario, self.study), self.source)
-
-    def _write(self, directory: AnswerDirectory) -> None:
-        directory.text("sensitivity.txt", self.text() + "\n")
-        directory.json("sensitivity.json", self.as_dict())
-        directory.csv("indices.csv", self.rows())
-        directory.csv("points.csv", self._point_rows())
-
-    def _drawn(self) -> tuple[str, Callable[[], Figure]]:
-        from rumorsim.studies.sensitivity.text import figure
-
-        return "indices.png", lambda: figure(self)
 
 
 def sensitivity(
@@ -183,12 +141,10 @@ def sensitivity(
     ]
     resolved = specs.scenario.resolved()
     written = begun.model_dump(mode="json", by_alias=True)
-    store = None
-    if out is not None:
-        claim = Claim.of(HOLDS, answer_subject(resolved, written), begun.path)
-        store = AnswerDirectory(Path(out), claim, force=force).kept
-    life = heartbeat("sensitivity", unless=told)
-    with life, Runner(specs, workers=workers, store=store, curves=(), reuse=reuse) as runner:
+    claim = Claim.of(HOLDS, answer_subject(resolved, written), begun.path)
+    with answer_runner(
+        "sensitivity", specs, out, claim, force=force, unless=told, workers=workers, reuse=reuse
+    ) as runner:
         found = numbers(runner, settings, [key], told)
     values = found.reshape(len(plan.points), len(policies), len(plan.seeds))
     return Sensitivity(

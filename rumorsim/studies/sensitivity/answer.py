@@ -1,23 +1,149 @@
-"""A sensitivity in words and in one figure."""
+"""The indices of every parameter for every response, in words, as tables and as one figure."""
 
 from __future__ import annotations
 
 import math
 import textwrap
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+from typing_extensions import override
+
+from rumorsim.common.claims import Claim
 from rumorsim.common.plurals import counted
+from rumorsim.common.shown import listed
 from rumorsim.reports.figures.style import colour, drawing
 from rumorsim.reports.figures.tables import aligned, shortened, shortened_names
+from rumorsim.studies.runner.answering import (
+    AnswerDirectory,
+    SavedAnswer,
+    answer_subject,
+    made_with,
+)
 from rumorsim.studies.runner.queue import not_needed
-from rumorsim.studies.statistics.indices import OUT_OF_RANGE, as_parts
+from rumorsim.studies.statistics.indices import OUT_OF_RANGE, Index, as_parts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from rumorsim.studies.sensitivity.responses import Response, SensitivityIndices
     from rumorsim.studies.statistics.indices import Index
+
+HOLDS: Final = "sensitivity"
+
+
+@dataclass(frozen=True)
+class Response:
+    """What moves one response: the number under ``policy``, or its difference to ``none``.
+
+    ``values[point, world]``; ``noise``: see :func:`.indices.noise`.
+    """
+
+    policy: str
+    difference: bool
+    values: NDArray[np.float64]
+    indices: tuple[Index, ...]
+    noise: float
+
+
+@dataclass(frozen=True, repr=False)
+class Sensitivity(SavedAnswer):
+    """The indices of every parameter for every response.
+
+    ``method`` is "sobol" or "morris", ``key`` the number explained, ``points`` the values of
+    the parameters by name, ``seeds`` the worlds.
+    """
+
+    name: str
+    method: str
+    key: str
+    parameters: tuple[str, ...]
+    points: tuple[Mapping[str, Any], ...]
+    seeds: tuple[int, ...]
+    responses: tuple[Response, ...]
+    scenario: Mapping[str, Any]
+    study: Mapping[str, Any]
+    source: str = field(default="", compare=False, repr=False)
+    #: Runs that were not made: see :func:`.compare`.
+    reused: int = field(default=0, compare=False)
+
+    @override
+    def facts_shown(self) -> Sequence[tuple[str, Any]]:
+        return [
+            ("study", self.name),
+            ("method", f"{self.method}, {counted(len(self.points), 'point')}"),
+            ("number", self.key),
+            ("parameters", listed(self.parameters)),
+            ("worlds", len(self.seeds)),
+            ("policies", listed(response.policy for response in self.responses)),
+        ]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One row for each index: policy, what is explained, parameter, index, its interval."""
+        return [
+            {
+                "policy": response.policy,
+                "explained": "difference to none" if response.difference else "value",
+                "measure": self.key,
+                "parameter": index.parameter,
+                "index": index.name,
+                "value": index.value,
+                "low": index.low,
+                "high": index.high,
+            }
+            for response in self.responses
+            for index in response.indices
+        ]
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it as plain JSON values."""
+        return {
+            "name": self.name,
+            "method": self.method,
+            "measure": self.key,
+            "level": 0.95,
+            "parameters": list(self.parameters),
+            "points": len(self.points),
+            "seeds": list(self.seeds),
+            "noise": {
+                each.policy: None if np.isnan(each.noise) else each.noise for each in self.responses
+            },
+            "indices": self.rows(),
+            "scenario": dict(self.scenario),
+            "provenance": made_with(self.scenario),
+            "study": dict(self.study),
+        }
+
+    def _point_rows(self) -> list[dict[str, Any]]:
+        """One row for each point and response: parameters, then each world."""
+        worlds = [f"seed {seed}" for seed in self.seeds]
+        return [
+            {"point": p, **point, "policy": response.policy, **dict(zip(worlds, row, strict=True))}
+            for response in self.responses
+            for p, (point, row) in enumerate(
+                zip(self.points, response.values.tolist(), strict=True)
+            )
+        ]
+
+    def text(self) -> str:
+        """The tables for people."""
+        return answer_text(self)
+
+    def _claim(self) -> Claim:
+        return Claim.of(HOLDS, answer_subject(self.scenario, self.study), self.source)
+
+    def _write(self, directory: AnswerDirectory) -> None:
+        directory.text("sensitivity.txt", self.text() + "\n")
+        directory.json("sensitivity.json", self.as_dict())
+        directory.csv("indices.csv", self.rows())
+        directory.csv("points.csv", self._point_rows())
+
+    def _drawn(self) -> tuple[str, Callable[[], Figure]]:
+        return "indices.png", lambda: picture(self)
+
 
 _MEANING: Final = {
     "sobol": [
@@ -33,7 +159,7 @@ _MEANING: Final = {
 _SHOWN: Final = {"sobol": ("first", "total"), "morris": ("size", "spread")}
 
 
-def answer_text(found: SensitivityIndices) -> str:
+def answer_text(found: Sensitivity) -> str:
     """A table for each response, what the columns mean, and how much is luck."""
     worlds = counted(len(found.seeds), "coupled world")
     points = counted(len(found.points), "point")
@@ -68,7 +194,7 @@ def _what(response: Response) -> str:
     return f'"{response.policy}"'
 
 
-def _table(response: Response, found: SensitivityIndices) -> list[str]:
+def _table(response: Response, found: Sensitivity) -> list[str]:
     names = list(dict.fromkeys(index.name for index in response.indices))
     by = {(index.parameter, index.name): index for index in response.indices}
     order = sorted(found.parameters, key=lambda each: -by[each, _SHOWN[found.method][-1]].value)
@@ -96,7 +222,7 @@ def _luck(response: Response) -> str:
     )
 
 
-def figure(found: SensitivityIndices) -> Figure:
+def picture(found: Sensitivity) -> Figure:
     """For each response that varies a panel, on one scale: both indices of each parameter."""
     shown = [each for each in found.responses if not _is_flat(each)] or list(found.responses[:1])
     count = len(shown)
@@ -109,7 +235,7 @@ def figure(found: SensitivityIndices) -> Figure:
     return drawn
 
 
-def _panel(ax: Axes, response: Response, found: SensitivityIndices) -> None:
+def _panel(ax: Axes, response: Response, found: Sensitivity) -> None:
     words = {
         "first": "first order: alone",
         "total": "total: with others",

@@ -1,28 +1,130 @@
-"""A delay map in words, and as one picture."""
+"""A delay map: its cells, in words, as tables and as one picture."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from typing_extensions import override
+
+from rumorsim.common.claims import Claim
 from rumorsim.common.plurals import counted
+from rumorsim.common.shown import listed
 from rumorsim.reports.figures.style import drawing
 from rumorsim.reports.figures.tables import aligned, digits_for, number
 from rumorsim.studies.compare.effects import cell as in_cell
 from rumorsim.studies.compare.effects import number_name
+from rumorsim.studies.runner.answering import AnswerDirectory, SavedAnswer, made_with
 from rumorsim.studies.runner.queue import not_needed
+from rumorsim.studies.statistics.intervals import Interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.image import AxesImage
 
-    from rumorsim.studies.delay_map.cells import Cell, DelayMapCells
+HOLDS: Final = "delay map"
+
+
+class Cell(NamedTuple):
+    """What is averted at one reaction time (hours) and coverage (a part).
+
+    ``averted``: ``none`` less the policy in the same worlds; ``part``: of the mean under
+    ``none``, None where that is 0. Intervals hold for all cells of the map at once.
+    """
+
+    delay: float
+    coverage: float
+    averted: Interval
+    part: Interval | None
+
+
+@dataclass(frozen=True, repr=False)
+class DelayMap(SavedAnswer):
+    """Every cell, by delay and then by coverage."""
+
+    name: str
+    policy: str
+    key: str
+    covered_by: str
+    delays: tuple[str, ...]
+    coverages: tuple[float, ...]
+    seeds: tuple[int, ...]
+    level: float
+    cells: tuple[Cell, ...]
+    scenario: Mapping[str, Any]
+    source: str = field(default="", compare=False, repr=False)
+    #: Runs that were not made: see :func:`.compare`.
+    reused: int = field(default=0, compare=False)
+
+    @override
+    def facts_shown(self) -> Sequence[tuple[str, Any]]:
+        return [
+            ("scenario", self.name),
+            ("policy", self.policy),
+            ("number", self.key),
+            ("delays", listed(self.delays)),
+            (self.covered_by, listed(self.coverages)),
+            ("worlds", len(self.seeds)),
+        ]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The table behind the picture: one row per cell."""
+        return [_row(cell, self.covered_by) for cell in self.cells]
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it as plain JSON values."""
+        return {
+            "name": self.name,
+            "policy": self.policy,
+            "measure": self.key,
+            "covered_by": self.covered_by,
+            "delays": list(self.delays),
+            "coverages": list(self.coverages),
+            "seeds": list(self.seeds),
+            "level_of_each_cell": self.level,
+            "cells": self.rows(),
+            "scenario": dict(self.scenario),
+            "provenance": made_with(self.scenario),
+        }
+
+    def text(self) -> str:
+        """The table for people."""
+        return answer_text(self)
+
+    def _claim(self) -> Claim:
+        return Claim.of(HOLDS, self.scenario, self.source)
+
+    def _write(self, directory: AnswerDirectory) -> None:
+        directory.text("delay-map.txt", self.text() + "\n")
+        directory.json("delay-map.json", self.as_dict())
+        directory.csv("delay-map.csv", self.rows())
+
+    def _drawn(self) -> tuple[str, Callable[[], Figure]]:
+        return "delay-map.png", lambda: picture(self)
+
+
+def _row(cell: Cell, covered_by: str) -> dict[str, Any]:
+    part = cell.part or (None, None, None)
+    return {
+        "delay_hours": cell.delay,
+        covered_by: cell.coverage,
+        "averted": cell.averted.estimate,
+        "averted_low": cell.averted.low,
+        "averted_high": cell.averted.high,
+        "part": part[0],
+        "part_low": part[1],
+        "part_high": part[2],
+        "clear": cell.averted.clear,
+    }
+
 
 #: Light where little is averted, dark where much is; the same order in grey.
 _COLOURS: Final = "Blues"
 
 
-def answer_text(found: DelayMapCells) -> str:
+def answer_text(found: DelayMap) -> str:
     """A table: reaction times across, coverages down."""
     worlds, cells = counted(len(found.seeds), "coupled world"), len(found.cells)
     head = f'{found.name}, "{found.policy}": {_what(found)} averted, {worlds}'
@@ -39,7 +141,7 @@ def answer_text(found: DelayMapCells) -> str:
     return "\n".join(lines)
 
 
-def sentence(found: DelayMapCells) -> str:
+def sentence(found: DelayMap) -> str:
     """The fastest and the slowest reaction at the greatest coverage, in one sentence."""
     widest = [cell for cell in found.cells if cell.coverage == max(found.coverages)]
     fast, slow = min(widest, key=_delay), max(widest, key=_delay)
@@ -54,7 +156,7 @@ def _delay(cell: Cell) -> float:
     return cell.delay
 
 
-def _what(found: DelayMapCells) -> str:
+def _what(found: DelayMap) -> str:
     return number_name(found.key)
 
 
@@ -69,7 +171,7 @@ def _text(cell: Cell) -> str:
     return in_cell(cell.part.in_percent, unit="%") + star
 
 
-def figure(found: DelayMapCells) -> Figure:
+def picture(found: DelayMap) -> Figure:
     """One map: reaction time across, coverage up, the darker the more is averted."""
     wide, high = len(found.delays), len(found.coverages)
     with drawing(2.2 + 1.15 * wide, 1.9 + 0.75 * high) as drawn:
@@ -101,11 +203,11 @@ _AXIS: Final = {
 }
 
 
-def _parts(found: DelayMapCells) -> bool:
+def _parts(found: DelayMap) -> bool:
     return all(cell.part is not None for cell in found.cells)
 
 
-def _cells(ax: Axes, found: DelayMapCells) -> AxesImage:
+def _cells(ax: Axes, found: DelayMap) -> AxesImage:
     import numpy as np
 
     scale = 100 if _parts(found) else 1

@@ -1,15 +1,29 @@
-"""An optimisation in words, and the frontier as a figure."""
+"""An optimum: trials, finalists and the verdict on them, in words, as tables and as one figure."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from typing_extensions import override
+
+from rumorsim.common.claims import Claim
 from rumorsim.common.errors import show_value
 from rumorsim.common.plurals import counted
+from rumorsim.common.shown import listed
 from rumorsim.reports.figures.style import colour, drawing
 from rumorsim.reports.figures.tables import aligned, shortened, spread
-from rumorsim.studies.optimise.goals import ACTIONS
+from rumorsim.studies.optimise.finals import Verdict
+from rumorsim.studies.optimise.goals import ACTIONS, Goal
+from rumorsim.studies.optimise.searching import Trial
+from rumorsim.studies.runner.answering import (
+    AnswerDirectory,
+    SavedAnswer,
+    answer_subject,
+    made_with,
+)
 from rumorsim.studies.statistics.intervals import Interval, resampled
 
 if TYPE_CHECKING:
@@ -17,12 +31,92 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from rumorsim.studies.optimise.finals import Judged
-    from rumorsim.studies.optimise.numbers import OptimumNumbers
+
+HOLDS: Final = "optimisation"
+
+
+@dataclass(frozen=True, repr=False)
+class Optimum(SavedAnswer):
+    """The trials of the search, the finalists in fresh worlds, and what can be said.
+
+    ``seeds``: the worlds of the search; ``fresh``: those of the finals.
+    """
+
+    name: str
+    goal: Goal
+    parameters: tuple[str, ...]
+    trials: tuple[Trial, ...]
+    seeds: tuple[int, ...]
+    fresh: tuple[int, ...]
+    verdict: Verdict
+    scenario: Mapping[str, Any]
+    study: Mapping[str, Any]
+    search_seed: int = 1
+    source: str = field(default="", compare=False, repr=False)
+
+    def trial_rows(self) -> list[dict[str, Any]]:
+        """One row for each trial: policy, parameters, means in the worlds of the search."""
+        return [
+            {
+                "trial": place,
+                "policy": trial.policy,
+                **trial.values,
+                "false_reach": trial.false,
+                "true_reach": trial.true,
+                "cost": trial.cost,
+                "meets_target": trial.meets,
+            }
+            for place, trial in enumerate(self.trials)
+        ]
+
+    @override
+    def facts_shown(self) -> Sequence[tuple[str, Any]]:
+        return [
+            ("study", self.name),
+            ("parameters", listed(self.parameters) or "none"),
+            ("trials", len(self.trials)),
+            ("worlds", f"{len(self.seeds)} of the search, {len(self.fresh)} fresh"),
+            ("answer", sentence(self)),
+        ]
+
+    def text(self) -> str:
+        """The finalists for people, and the answer in one sentence."""
+        return answer_text(self)
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it as plain JSON values."""
+        return {
+            "name": self.name,
+            "answer": sentence(self),
+            "search_seed": self.search_seed,
+            "parameters": list(self.parameters),
+            "goal": self.goal.as_dict(),
+            "seeds": list(self.seeds),
+            "fresh_seeds": list(self.fresh),
+            **self.verdict.as_dict(),
+            "trials": self.trial_rows(),
+            "scenario": dict(self.scenario),
+            "provenance": made_with(self.scenario),
+            "study": dict(self.study),
+        }
+
+    def _claim(self) -> Claim:
+        return Claim.of(HOLDS, answer_subject(self.scenario, self.study), self.source)
+
+    def _write(self, directory: AnswerDirectory) -> None:
+        directory.text("optimum.txt", self.text() + "\n")
+        directory.json("optimum.json", self.as_dict())
+        directory.csv("trials.csv", self.trial_rows())
+        directory.csv("finalists.csv", self.verdict.rows())
+
+    def _drawn(self) -> tuple[str, Callable[[], Figure]]:
+        return "frontier.png", lambda: picture(self)
+
 
 _DIGITS: Final = re.compile(r"\d+\.\d{3,}")
 
 
-def answer_text(found: OptimumNumbers) -> str:
+def answer_text(found: Optimum) -> str:
     """The finalists in fresh worlds, what the intervals mean, and the answer."""
     goal = found.goal
     trials, worlds = counted(len(found.trials), "trial"), counted(len(found.seeds), "coupled world")
@@ -45,7 +139,7 @@ def answer_text(found: OptimumNumbers) -> str:
     return "\n".join([*lines, sentence(found)])
 
 
-def sentence(found: OptimumNumbers) -> str:
+def sentence(found: Optimum) -> str:
     """The answer; a winner only where it is clear of every rival."""
     verdict = found.verdict
     if found.goal.target is None:
@@ -92,7 +186,7 @@ def _called(final: Judged, place: int) -> str:
     return f'"{final.trial.policy}" ({values + "; " if values else ""}finalist {place})'
 
 
-def _cells(final: Judged, found: OptimumNumbers) -> list[str]:
+def _cells(final: Judged, found: Optimum) -> list[str]:
     values = [_value(final.trial.values[name]) for name in found.parameters]
     cells = [shortened(final.trial.policy, 30), *values, _parts(final.averted)]
     cells += ["" if final.lost is None else _parts(final.lost), spread(*final.cost)]
@@ -114,14 +208,14 @@ def _value(value: Any) -> str:
     return shortened(_DIGITS.sub(lambda found: f"{float(found[0]):.3g}", text), 24)
 
 
-def _cost(found: OptimumNumbers) -> str:
+def _cost(found: Optimum) -> str:
     prices = found.goal.prices
     if prices == {ACTIONS: 1.0}:
         return "moderation actions"
     return " + ".join(f"{price:g} x {key}" for key, price in prices.items())
 
 
-def figure(found: OptimumNumbers) -> Figure:
+def picture(found: Optimum) -> Figure:
     """False reach averted against true reach lost, and against cost; one number a finalist."""
     with drawing(9.4, 4.4) as drawn:
         axes = drawn.subplots(1, 2, sharey=True)
@@ -142,7 +236,7 @@ def figure(found: OptimumNumbers) -> Figure:
     return drawn
 
 
-def _panel(ax: Axes, found: OptimumNumbers, *, lost: bool) -> None:
+def _panel(ax: Axes, found: Optimum, *, lost: bool) -> None:
     target = found.goal.target
     if target is not None and target.relative:
         ax.axhline(100 * (1 - target.size), color="#333333", linewidth=1, linestyle="--")
