@@ -2,7 +2,7 @@
 
 P(share | read) is appeal x vigour x receptivity, which are known of a post and its reader, times
 the factors declared here. Both engines multiply them in the order of the model
-(``kernels.feed.share_probability`` and its twin in ``engines.reference_feed``). The fast engine
+(``kernels.feed.share_probability`` and its twin in ``engine.reference.feed``). The fast engine
 skips draws that lose against the product of all ceilings, so a factor without a ceiling would
 lose shares: every run compares the chances that it works out with the bound and ends with an
 AssertionError where one is higher.

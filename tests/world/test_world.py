@@ -68,7 +68,9 @@ ELSEWHERE |= {"KindOfAccount.earnings"}
 
 def test_the_table_of_effects_covers_every_field() -> None:
     fields = {f"{m.__name__}.{name}" for m in [*MODELS, Scenario] for name in m.model_fields}
-    assert fields - ELSEWHERE == set(EFFECTS)
+    missing, unknown = fields - ELSEWHERE - set(EFFECTS), set(EFFECTS) - fields
+    assert not missing, f"add to EFFECTS of world_effects.py what these change: {missing}"
+    assert not unknown, f"EFFECTS of world_effects.py has fields that are none: {unknown}"
 
 
 def paths(before: Any, after: Any, here: str = "") -> list[str]:
@@ -152,7 +154,10 @@ def test_both_engines_agree_on_strong_values(field: str) -> None:
     scenario = STRONG_SCENARIOS[field]
     quick, slow = (Simulation(scenario, "it", engine=each) for each in ("fast", "reference"))
     batches = [each.advance(scenario.horizon) for each in (quick, slow)]
-    assert agree(*batches)
+    advice = (
+        "the engines differ: what the field does must be in engine/kernels and engine/reference"
+    )
+    assert agree(*batches), advice
     if scenario.feed.exposures == "late":
         # Exposures of one time come in no order.
         columns = ["time", "account", "story", "post", "source"]
