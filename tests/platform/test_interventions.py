@@ -285,7 +285,7 @@ def test_force_says_what_act_does(kind: str, monkeypatch: pytest.MonkeyPatch) ->
     model = scenario.policies[0].interventions[0]
     used = [settings for verb, settings in done if verb == model.verb]
     assert used, f"{kind} never uses its verb, {model.verb!r}"
-    advice = f"force() of {kind} must return the settings that act() gives to {model.verb!r}"
+    advice = f"verb_fields (or force()) of {kind} must be the settings of {model.verb!r} in act()"
     assert used[0] == model.force(), advice
 
 
