@@ -69,6 +69,7 @@ class Purpose:
     PUSH: Final = 30  #: (surface, n-th push; account): who gets it and opens it
     PLATFORM: Final = 31  #: (account): who has an account elsewhere, and whose it is
     ADVERSARY: Final = 32  #: (kind and ordinal, accounts, n-th time): an adversary's luck
+    EVIDENCE: Final = 34  #: (story): the appeal of an observed story, of those it may have had
     SURFACE: Final = 33  #: (surface, account, n-th time): luck at surfaces of other packages
 
 

@@ -61,6 +61,9 @@ class FastEngine(Engine):
         self._hits = np.zeros(1024, records.HIT)
         self._words = np.zeros(4 * records.BLOCK, np.uint32)
         self._thresholds = np.zeros((9, 1), dtype=np.int64)
+        if world.evidence is not None:
+            # About as many as there will be, as nobody else is known to read.
+            exposures = max(exposures, 1 << (3 * len(world.evidence.reads)).bit_length())
         self._exposures = _empty_exposures(exposures)
         # Only models beside the feed have spreaders.
         self._told = np.zeros(0, np.int32)
@@ -102,6 +105,9 @@ class FastEngine(Engine):
         memory["bucket"] = -1
         memory["most_other_factors"] = self._most_other_factors()
         memory["most_followers"] = self.world.graph.most_followers
+        if self.world.evidence is not None:
+            memory["most_observed"] = self.world.evidence.most_reads
+            memory["conditioning"] = not self.world.evidence.conditioned
         for name in ("curve", "weights", "receptivity", "publications", "tables", "templates"):
             records.show(memory, name, getattr(rules, name))
         for name in (
@@ -124,6 +130,7 @@ class FastEngine(Engine):
             "platforms": world.platform,
             "epochs": world.epochs,
             "keys": world.keys,
+            **world.observed,
         }
         for name, array in whose.items():
             records.show(memory, name, array)

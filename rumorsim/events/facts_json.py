@@ -20,7 +20,13 @@ from numpy.typing import NDArray
 
 from rumorsim.common.errors import InputError, show_value
 from rumorsim.common.plurals import counted
-from rumorsim.events.stream import AdversaryFacts, Facts, InterventionFacts, StoryFacts
+from rumorsim.events.stream import (
+    AdversaryFacts,
+    Facts,
+    InterventionFacts,
+    ObservedTotals,
+    StoryFacts,
+)
 
 #: What an intervention has several of.
 _LISTS: Final = ("categories", "guilty_kinds")
@@ -37,7 +43,7 @@ _INTEGERS: Final = {"i": "<i8", "u": "<u8"}
 #: Bytes of a list of ids, decompressed.
 _LONGEST_IDS: Final = 1 << 30
 #: What a saved stream does not keep.
-_NOT_KEPT: Final = ("follows",)
+_NOT_KEPT: Final = ("follows", "observed")
 
 
 def _pack(array: NDArray[Any], dtype: str) -> dict[str, str]:
@@ -82,6 +88,19 @@ def _unpack_ids(packed: Mapping[str, Any] | None, accounts: int) -> NDArray[Any]
     return ids
 
 
+def _packed_totals(observed: ObservedTotals | None) -> dict[str, Any]:
+    """What was observed, by its key; nothing outside replays."""
+    if observed is None:
+        return {}
+    return {"observed": {name: _pack(each, "<i8") for name, each in vars(observed).items()}}
+
+
+def _totals(packed: Mapping[str, Any] | None, stories: int) -> ObservedTotals | None:
+    if packed is None:
+        return None
+    return ObservedTotals(**{name: _unpack(each, "<i8", stories) for name, each in packed.items()})
+
+
 def facts_to_json(facts: Facts) -> dict[str, Any]:
     """The facts as plain JSON values; ``provenance`` must be plain JSON values already."""
     names = [each.name for each in fields(facts) if each.name not in _NOT_KEPT]
@@ -100,6 +119,7 @@ def facts_to_json(facts: Facts) -> dict[str, Any]:
         "prices": dict(facts.prices),
         "provenance": dict(facts.provenance),
         "ids": _pack_ids(facts.ids),
+        **_packed_totals(facts.observed),
         **{name: _pack(plain[name], dtype) for name, dtype in _ARRAYS.items()},
     }
 
@@ -122,6 +142,7 @@ def facts_from_json(data: Mapping[str, Any], file: str = "") -> Facts:
                 "kinds": tuple(data["kinds"]),
                 "platforms": tuple(data["platforms"]),
                 "surfaces": tuple(data["surfaces"]),
+                "observed": _totals(data.get("observed"), len(data["stories"])),
                 "ids": _unpack_ids(data.get("ids"), int(data["accounts"])),
                 **{
                     name: _unpack(data[name], dtype, int(data["accounts"]))

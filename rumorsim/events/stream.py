@@ -208,7 +208,7 @@ class Batch(Tabular):
         wanted = self.kind == kinds[0]
         for kind in kinds[1:]:
             wanted |= self.kind == kind
-        return Batch(self.rows[wanted])
+        return Batch(_whole(self.rows).take(np.flatnonzero(wanted)).view(EVENT))
 
     @overload
     def __getitem__(self, part: int) -> Event: ...
@@ -335,6 +335,17 @@ class AdversaryFacts:
     buys: bool = False  #: it has the desk do something
 
 
+@dataclass(frozen=True, eq=False)
+class ObservedTotals:
+    """What was observed of each story that a replay keeps, int64 [stories] each.
+
+    ``audience`` sums the followers of who posted over all posts.
+    """
+
+    shares: NDArray[np.int64]
+    audience: NDArray[np.int64]
+
+
 @dataclass(frozen=True)
 class Facts:
     """What measures may know of the world before the first event.
@@ -373,6 +384,8 @@ class Facts:
     interventions: tuple[InterventionFacts, ...] = ()
     adversaries: tuple[AdversaryFacts, ...] = ()
     start: str = ""
+    #: What was observed, in a replay.
+    observed: ObservedTotals | None = None
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

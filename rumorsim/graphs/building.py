@@ -301,3 +301,34 @@ def with_accounts(graph: FollowGraph, ids: Sequence[Any]) -> FollowGraph:
         for name, values in graph.attributes.items()
     }
     return _with_ids(graph, [*known, *new], attributes)
+
+
+def led_by(ids: NDArray[Any], graph: FollowGraph) -> FollowGraph:
+    """``graph`` with the accounts ``ids`` first, in that order, those it lacks added.
+
+    The other accounts follow in the graph's order. ``ids`` are whole numbers, or objects that
+    are text or whole numbers; without an id twice.
+    """
+    known = {each: i for i, each in enumerate(ids.tolist())}
+    own = graph.id_list()
+    number = np.empty(len(own), np.int32)
+    others: list[Any] = []
+    for i, each in enumerate(own):
+        place = known.get(each)
+        if place is None:
+            place = len(known) + len(others)
+            others.append(each)
+        number[i] = place
+    size = len(ids) + len(others)
+    table = id_table([*ids.tolist(), *others])
+    plain = np.array_equal(table, np.arange(size)) if table.dtype.kind in "iu" else False
+    attributes = {}
+    for name, column in graph.attributes.items():
+        values: list[Any] = [None] * size
+        for i, value in zip(number.tolist(), column.tolist(), strict=True):
+            values[i] = value
+        attributes[name] = attribute_array(values)
+    moved = _graph(
+        number[graph.followees()], number[graph.followers], size, graph.weights, None, attributes
+    )
+    return moved if plain else replace(moved, ids=table)

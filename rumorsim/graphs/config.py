@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Self
 
+import numpy as np
 from pydantic import Field, field_validator, model_validator
 from typing_extensions import override
 
@@ -150,6 +151,18 @@ class Given(GraphModel):
         raise InputError(rule, key="graph.kind", value='"given"', advice=advice)
 
 
+class Observed(GraphModel):
+    """No follows: posts pass along what the cascades of [replay] show, and nowhere else."""
+
+    kind: Literal["observed"]
+
+    @override
+    def build(self, base_dir: Path) -> FollowGraph:
+        from rumorsim.graphs.follows import FollowGraph
+
+        return FollowGraph(np.zeros(1, np.int64), np.empty(0, np.int32))
+
+
 #: What may be a part of a union.
 if TYPE_CHECKING:
     Part = GraphModel
@@ -197,6 +210,7 @@ _OWN: Final[dict[str, type[GraphModel]]] = {
     **MADE.own,
     "file": GraphFile,
     "given": Given,
+    "observed": Observed,
     "union": Union_,
 }
 GRAPH_CONFIGS: Final = Registry("generator", _OWN, MADE.made)

@@ -49,6 +49,7 @@ _CLASSES: Final = {
     "cost": "Cost",
     "earnings": "Earnings",
     "payments": "Payments",
+    "prevented": "Prevented",
 }
 
 

@@ -16,6 +16,8 @@ from rumorsim.events.stream import Batch, Facts
 
 #: A curve has this many equal bins of [0, horizon), so one more edge than that.
 BINS: Final = 100
+#: Cascades of a replay up to which each is a story of its own in measures.
+_MANY_CASCADES: Final = 100
 
 
 def ratio(part: float, whole: float) -> float | None:
@@ -51,13 +53,23 @@ def by_stories(
     """The value of each group of stories under "truth", and of each single story under "stories".
 
     ``value_of`` is called with the name of the group or the number of the story, and with the
-    stories that it holds (bool [stories]).
+    stories that it holds (bool [stories]). Single stories are those of :func:`single_stories`.
     """
     numbers = np.arange(len(facts.stories))
     return {
         "truth": {name: value_of(name, stories) for name, stories in truth_groups(facts).items()},
-        "stories": {name: value_of(i, numbers == i) for i, name in enumerate(story_names(facts))},
+        "stories": {name: value_of(i, numbers == i) for i, name in single_stories(facts)},
     }
+
+
+def single_stories(facts: Facts) -> list[tuple[int, str]]:
+    """Number and name of each story that measures tell apart: all of them.
+
+    None in a replay of many cascades, where what interests is how they are distributed: there
+    ``prevented`` counts the shares of each.
+    """
+    many = facts.observed is not None and len(facts.stories) > _MANY_CASCADES
+    return [] if many else list(enumerate(story_names(facts)))
 
 
 def edges_of(horizon: float, bins: int = BINS) -> NDArray[np.float64]:
@@ -103,15 +115,33 @@ class FirstSeen:
         return int(np.count_nonzero((self._mark != 0) | (other._mark != 0)))
 
 
-class FirstSeenOf:
-    """Which numbers of [0, size) have appeared with each story; stories not met cost nothing."""
+#: Stories up to which a mark for each number of each is kept.
+_FEW_STORIES: Final = 64
 
-    def __init__(self, size: int) -> None:
-        self._size = size
+
+class FirstSeenOf:
+    """Which numbers of [0, size) have appeared with each of some stories.
+
+    Few ``stories`` have a mark for each number; of many, the pairs that appeared are kept, 8 bytes
+    each; of none nothing.
+    """
+
+    def __init__(self, size: int, stories: int) -> None:
+        self._size, self._none = size, stories == 0
         self._seen: dict[int, FirstSeen] = {}
+        self._few = stories <= _FEW_STORIES
+        self._pairs = np.empty(0, np.int64)
+        self._fresh: list[NDArray[np.int64]] = []
 
     def add(self, story: NDArray[Any], ids: NDArray[Any]) -> None:
         """Each of ``ids`` appeared with the story of the same place."""
+        if self._none:
+            return
+        if not self._few:
+            self._fresh.append(np.unique(story.astype(np.int64) * self._size + ids))
+            if sum(map(len, self._fresh)) > max(len(self._pairs), 1 << 16):
+                self._join()
+            return
         for each in np.unique(story).tolist():
             if each not in self._seen:
                 self._seen[each] = FirstSeen(self._size)
@@ -119,7 +149,17 @@ class FirstSeenOf:
 
     def count(self, story: int) -> int:
         """How many have appeared with a story."""
+        if not self._few:
+            self._join()
+            ends = np.searchsorted(self._pairs, [story * self._size, (story + 1) * self._size])
+            return int(ends[1] - ends[0])
         return self._seen[story].count if story in self._seen else 0
+
+    def _join(self) -> None:
+        """Take the fresh pairs in."""
+        if self._fresh:
+            self._pairs = np.unique(np.concatenate([self._pairs, *self._fresh]))
+            self._fresh.clear()
 
 
 class StoryCounts:

@@ -17,7 +17,7 @@ from rumorsim.measures.counting import (
     StoryCounts,
     bin_of,
     over_time,
-    story_names,
+    single_stories,
     truth_groups,
 )
 
@@ -56,8 +56,9 @@ class State:
         }
         self.by_story = StoryCounts(facts)
         self.surfaces = np.zeros((len(facts.stories), len(facts.surfaces)), np.int64)
-        self.persons = FirstSeenOf(int(facts.person.max(initial=-1)) + 1)
-        self.with_authors = FirstSeenOf(facts.accounts)
+        size = len(single_stories(facts))
+        self.persons = FirstSeenOf(int(facts.person.max(initial=-1)) + 1, size)
+        self.with_authors = FirstSeenOf(facts.accounts, size)
 
 
 class Reach(OfState[State]):
@@ -150,7 +151,7 @@ class Reach(OfState[State]):
                         state.by_story.edges, accounts=state.by_story.counts[story]
                     ),
                 }
-                for story, name in enumerate(story_names(state.facts))
+                for story, name in single_stories(state.facts)
             },
         }
 

@@ -16,6 +16,7 @@ from rumorsim.measures.counting import (
     StoryCounts,
     by_stories,
     over_time,
+    single_stories,
     truth_groups,
 )
 
@@ -29,7 +30,7 @@ class State:
         self.shared = StoryCounts(facts)
         self.published = np.zeros(len(facts.stories), np.int64)
         self.in_group = {name: FirstSeen(facts.accounts) for name in self.groups}
-        self.in_story = FirstSeenOf(facts.accounts)
+        self.in_story = FirstSeenOf(facts.accounts, len(single_stories(facts)))
 
 
 class Shares(OfState[State]):

@@ -16,6 +16,7 @@ from rumorsim.measures import MEASURES
 from rumorsim.platform.surfaces import needed
 from rumorsim.scenario.categories import slip_of
 from rumorsim.scenario.names import known_names, unknown_names
+from rumorsim.scenario.replay_checks import replay_faults
 from rumorsim.scenario.workload import too_much_work
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def raise_faults(scenario: ScenarioFields) -> None:
         *_policy_faults(scenario),
         *_price_faults(scenario),
         *_adversary_faults(scenario),
+        *(_fault(*fault) for fault in replay_faults(scenario)),
     ]
     if faults:
         raise ValueError("\n".join(faults))

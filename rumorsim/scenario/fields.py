@@ -25,6 +25,7 @@ from rumorsim.world.settings.accounts import Accounts, Name
 from rumorsim.world.settings.beliefs import Beliefs
 from rumorsim.world.settings.feed import Feed, feed_of
 from rumorsim.world.settings.platforms import Platform
+from rumorsim.world.settings.replay import Replay
 from rumorsim.world.settings.stories import Story
 
 if TYPE_CHECKING:
@@ -88,6 +89,9 @@ class ScenarioFields(Model):
     )
     horizon: PositiveDuration = Field(description="how long to run")
     seed: int = Field(1, ge=0, lt=2**64, description="the seed of the world; --seed overrides it")
+    replay: Replay | None = Field(
+        None, description="observed cascades that the world replays; absent: none"
+    )
     graph: GraphConfig = Field(description="the follow graph")
     accounts: Accounts = Field(default_factory=Accounts, description="who is there")
     feed: Feed = Field(default_factory=Feed, description="how posts are read")
@@ -202,6 +206,9 @@ class ScenarioFields(Model):
         update: dict[str, Any] = {}
         if "graph.path" in digests:
             update["graph"] = replaced(self.graph, sha256=digests["graph.path"])
+        if self.replay is not None:
+            pinned = replaced(self.replay, sha256=digests["replay.cascades"])
+            update["replay"] = pinned
         if "accounts.file" in digests:
             update["accounts"] = replaced(self.accounts, sha256=digests["accounts.file"])
         return replaced(self, **update)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -14,9 +15,12 @@ from rumorsim.graphs.mapped import manifest_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from rumorsim.events.stream import Batch, Facts
     from rumorsim.graphs.follows import FollowGraph
     from rumorsim.graphs.made import GraphModel
+    from rumorsim.world.evidence import Evidence
     from rumorsim.world.settings.accounts import Accounts
+    from rumorsim.world.settings.replay import Replay
 
 #: Graphs and tables kept in memory for the next run of the same scenario.
 _KEPT: Final = 2
@@ -24,6 +28,7 @@ _KEPT: Final = 2
 _graphs: OrderedDict[str, FollowGraph] = OrderedDict()
 #: With the graph whose accounts they are aligned with.
 _tables: OrderedDict[str, tuple[FollowGraph, dict[str, NDArray[Any]]]] = OrderedDict()
+_cascades: OrderedDict[str, Evidence] = OrderedDict()
 _digests: dict[tuple[str, int, int, int], str] = {}
 
 
@@ -37,6 +42,10 @@ class GraphInputs(Protocol):
     @property
     def accounts(self) -> Accounts:
         """Who is there."""
+
+    @property
+    def replay(self) -> Replay | None:
+        """The observed cascades, if it is a replay."""
 
     @property
     def seed(self) -> int:
@@ -72,6 +81,8 @@ def input_files(scenario: GraphInputs) -> dict[str, str]:
     graph, table = getattr(scenario.graph, "path", None), scenario.accounts.file
     if graph is not None:
         found["graph.path"] = file_digest(manifest_of(folder / graph))
+    if scenario.replay is not None:
+        found["replay.cascades"] = file_digest(folder / scenario.replay.cascades)
     if table is not None:
         found["accounts.file"] = file_digest(folder / table)
     return found
@@ -96,9 +107,12 @@ def build_graph(
         graph = config.build(relative_to_cwd(scenario.base_dir))
         if scenario.accounts.isolated:
             graph = _with_isolated(scenario, graph)
+        graph = _led_by_observed(scenario, graph)
         _keep(_graphs, graph_key, graph)
     elif scenario.follow_graph is not None and scenario.accounts.isolated:
         graph = _with_isolated(scenario, graph)
+    if scenario.follow_graph is not None:
+        graph = _led_by_observed(scenario, graph)
     attributes = dict(graph.attributes)
     attributes.update(_accounts_table(scenario, graph, graph_key))
     return graph, attributes
@@ -115,7 +129,8 @@ def lend_graph(scenario: GraphInputs, graph: FollowGraph) -> None:
 def _key_of_graph(scenario: GraphInputs, config: GraphModel) -> str:
     """What the graph is built from, the table of accounts too where it adds some."""
     table = _table_of(scenario)[1] if scenario.accounts.isolated else ""
-    return f"{config.model_dump_json()} {_digest_of_graph_file(scenario)} {table}"
+    cascades = "" if scenario.replay is None else _digest_of_cascades(scenario)
+    return f"{config.model_dump_json()} {_digest_of_graph_file(scenario)} {table} {cascades}"
 
 
 def _table_of(scenario: GraphInputs) -> tuple[Path, str]:
@@ -138,6 +153,47 @@ def _digest_of_graph_file(scenario: GraphInputs) -> str:
     return _checked_digest(
         manifest_of(relative_to_cwd(scenario.base_dir) / name), pinned, "graph.sha256"
     )
+
+
+def _digest_of_cascades(scenario: GraphInputs) -> str:
+    assert scenario.replay is not None
+    path = relative_to_cwd(scenario.base_dir) / scenario.replay.cascades
+    return _checked_digest(path, scenario.replay.sha256, "replay.sha256")
+
+
+def _led_by_observed(scenario: GraphInputs, graph: FollowGraph) -> FollowGraph:
+    """The graph of a replay, whose first accounts are those of its cascades."""
+    if scenario.replay is None:
+        return graph
+    from rumorsim.graphs.building import led_by
+
+    return led_by(observed_cascades(scenario).ids, graph)
+
+
+def observed_cascades(scenario: GraphInputs) -> Evidence:
+    """The evidence of a replay's file of cascades, read once a process; InputError."""
+    assert scenario.replay is not None
+    key = f"{_digest_of_cascades(scenario)} {scenario.replay.format}"
+    found = _cascades.get(key)
+    if found is None:
+        from rumorsim.world.evidence import Evidence
+
+        path = relative_to_cwd(scenario.base_dir) / scenario.replay.cascades
+        found = Evidence.from_stream(*_stream_of(path, scenario.replay.format))
+        _keep(_cascades, key, found)
+    return found
+
+
+def _stream_of(path: Path, format: str | None) -> tuple[Facts, Iterable[Batch]]:
+    """A saved stream as it is, or the one that a file of cascades makes; InputError."""
+    from rumorsim.events.observed.dialects.own import is_saved_stream
+    from rumorsim.events.observed.reading import read_cascades
+    from rumorsim.events.saved import read_events
+
+    if format is None and is_saved_stream(path):
+        return read_events(path)
+    cascades = read_cascades(path, format)
+    return cascades.facts, cascades.batches()
 
 
 def _accounts_table(

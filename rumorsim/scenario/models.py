@@ -24,6 +24,7 @@ from rumorsim.scenario.fields import DEFAULT_MEASURES, OwnMeasure, Policy, Scena
 from rumorsim.world.settings.accounts import Accounts, KindOfAccount
 from rumorsim.world.settings.feed import CheckIns, Feed
 from rumorsim.world.settings.platforms import expand_presets
+from rumorsim.world.settings.replay import Replay, expand_replay
 from rumorsim.world.settings.stories import Author, Novelty, Schedule, Story
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Novelty",
     "OwnMeasure",
     "Policy",
+    "Replay",
     "Scenario",
     "Schedule",
     "Story",
@@ -70,7 +72,7 @@ class Scenario(ScenarioFields):
     @model_validator(mode="before")
     @classmethod
     def _with_presets(cls, values: Any) -> Any:
-        return expand_presets(values)
+        return expand_replay(expand_presets(values))
 
     @model_validator(mode="after")
     def _fits_together(self) -> Scenario:

@@ -24,12 +24,13 @@ def known_names(scenario: ScenarioFields) -> dict[str, tuple[str, list[str]]]:
     stories = ("story", [story.name for story in scenario.stories])
     platforms = ("platform", [*scenario.platforms] or ["platform"])
     known = {
-        "categories": ("category", sorted({story.category for story in scenario.stories})),
-        "stories": stories,
-        "story": stories,
         "platforms": platforms,
         "platform": platforms,
     }
+    # Those of a replay stand in its cascades.
+    if scenario.replay is None:
+        categories = sorted({story.category for story in scenario.stories})
+        known |= {"categories": ("category", categories), "stories": stories, "story": stories}
     # A file may bring kinds that the scenario does not name.
     if scenario.accounts.file is None:
         known["kinds"] = ("kind of account", ["ordinary", *scenario.accounts.kinds])

@@ -29,6 +29,8 @@ from rumorsim.platform.desk import Desk
 from rumorsim.platform.interventions import Intervention
 from rumorsim.scenario import AnyScenario, build_graph, scenario_of
 from rumorsim.scenario.handing import AnyPolicy, own_processes, with_policy
+from rumorsim.scenario.replay_checks import check_against
+from rumorsim.simulation.conditioning import conditioned_evidence
 from rumorsim.simulation.forking import HandJournal, must_be_alike
 from rumorsim.world.redraw import Redraw
 from rumorsim.world.world import World, build_world
@@ -71,6 +73,11 @@ class Simulation(Shown):
         self.seed = scenario.seed if seed is None else seed_of(seed)
         self.policy = scenario.policy(self.policy_name)
         graph, attributes = build_graph(scenario, self.seed)
+        evidence = None
+        if scenario.replay is not None:
+            evidence = conditioned_evidence(scenario, graph, attributes, self.seed, engine)
+            place = scenario.policy_names.index(self.policy_name) - 1
+            check_against(evidence, graph, self.policy, place)
         self.world: World = build_world(
             scenario,
             graph,
@@ -79,6 +86,7 @@ class Simulation(Shown):
             interventions=tuple(intervention_facts(each) for each in self.policy.interventions),
             attributes=attributes,
             redraw=redraw,
+            evidence=evidence,
         )
         self._batches: list[Batch] = []
         self._listeners: list[Callable[[Batch], None]] = [self._batches.append]

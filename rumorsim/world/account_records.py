@@ -18,6 +18,7 @@ from rumorsim.world.reserve import Reserve
 from rumorsim.world.spec import WorldSpec
 
 if TYPE_CHECKING:
+    from rumorsim.world.evidence import Evidence
     from rumorsim.world.settings.feed import Feed
 
 Array = NDArray[np.float64]
@@ -72,8 +73,15 @@ def trust_above(most: float, people: People, reserve: Reserve) -> NDArray[np.flo
     return np.ascontiguousarray(reserve.spread(people.trust), dtype=np.float32)
 
 
-def followers(graph: FollowGraph, origin: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Followers at the start; those of the reserve have none yet."""
+def followers(
+    graph: FollowGraph, origin: NDArray[np.int32], evidence: Evidence | None = None
+) -> NDArray[np.int32]:
+    """Followers at the start; those of the reserve have none yet.
+
+    In a replay without a follow graph they are the declared ones.
+    """
+    if evidence is not None and graph.follows == 0:
+        return evidence.followers
     counts = np.zeros(len(origin), dtype=np.int32)
     own, ends = counts[: graph.accounts], graph.offsets
     np.subtract(ends[1:], ends[:-1], out=own, casting="same_kind")

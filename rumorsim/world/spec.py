@@ -14,6 +14,7 @@ from rumorsim.world.settings.accounts import Accounts
 from rumorsim.world.settings.beliefs import Beliefs
 from rumorsim.world.settings.feed import Feed
 from rumorsim.world.settings.platforms import Platform
+from rumorsim.world.settings.replay import Replay
 from rumorsim.world.settings.stories import Story
 
 
@@ -58,6 +59,10 @@ class WorldSpec(Protocol):
     @property
     def stories(self) -> tuple[Story, ...]:
         """What is said."""
+
+    @property
+    def replay(self) -> Replay | None:
+        """The observed cascades whose evidence it keeps; None outside replays."""
 
     @property
     def platforms(self) -> Mapping[str, Platform]:

@@ -18,6 +18,7 @@ from rumorsim.world.people import People
 from rumorsim.world.spec import WorldSpec
 
 if TYPE_CHECKING:
+    from rumorsim.world.evidence import Evidence
     from rumorsim.world.settings.stories import Story
 
 Array = NDArray[np.float64]
@@ -25,11 +26,24 @@ _FLAT = np.empty(0)
 
 
 class Stories:
-    """Stories of a scenario laid out one by one, copies included."""
+    """Stories of a scenario laid out one by one, copies included.
 
-    def __init__(self, scenario: WorldSpec, graph: FollowGraph, people: People, seed: int) -> None:
+    In a replay they are those observed, each of the description that the scenario gives.
+    """
+
+    def __init__(
+        self,
+        scenario: WorldSpec,
+        graph: FollowGraph,
+        people: People,
+        seed: int,
+        evidence: Evidence | None = None,
+    ) -> None:
         self._scenario, self._people = scenario, people
         templates = scenario.stories
+        if evidence is not None:
+            self._as_observed(templates, evidence)
+            return
         self.categories = tuple(sorted({story.category for story in templates}))
         copies = np.array([story.copies for story in templates])
         self._first = np.concatenate([[0], np.cumsum(copies)[:-1]])
@@ -40,9 +54,32 @@ class Stories:
             for i in range(story.copies)
         )
         self.records = self._records(templates)
+        self.records["category"] = [
+            self.categories.index(templates[t].category) for t in self.template
+        ]
         self.corrections = self._corrections(templates)
         self.facts = tuple(self._facts(i) for i in range(len(self.names)))
         self._authors = AuthorDraw(scenario, graph, people).of(seed)
+        self._observed: NDArray[np.void] | None = None
+
+    def _as_observed(self, templates: tuple[Story, ...], evidence: Evidence) -> None:
+        """Lay out what was observed: names, truths and publications are its own."""
+        self.facts = evidence.stories
+        self.names = tuple(story.name for story in self.facts)
+        self.categories = tuple(sorted({story.category for story in self.facts}))
+        self.template = np.zeros(len(self.facts), np.int64)
+        self.records = self._records(templates)
+        places = {category: i for i, category in enumerate(self.categories)}
+        self.records["category"] = [places[story.category] for story in self.facts]
+        for name in ("trust_believed", "trust_refuted"):
+            self.records[name][[story.truth for story in self.facts]] = 0.0
+        replay = self._scenario.replay
+        if replay is not None and replay.appeal is not None:
+            self.records["appeal"] = replay.appeal
+        if evidence.appeal is not None:
+            self.records["appeal"] = evidence.appeal
+        self.corrections = np.empty(0, CORRECTION)
+        self._observed = evidence.publications
 
     def _records(self, templates: tuple[Story, ...]) -> NDArray[np.void]:
         records = np.zeros(len(self.template), STORY)
@@ -50,7 +87,6 @@ class Stories:
         records["appeal"] = [templates[t].appeal for t in self.template]
         records["report"] = [templates[t].report for t in self.template]
         records["base_report"] = records["report"]
-        records["category"] = [self.categories.index(templates[t].category) for t in self.template]
         for name in ("belief", "convinces", *STORY_FACTORS):
             records[name] = [getattr(templates[t], name) for t in self.template]
         beliefs = self._scenario.beliefs
@@ -98,6 +134,8 @@ class Stories:
 
     def publications(self, seed: int, horizon: float) -> NDArray[np.void]:
         """Every planned post, sorted by time, author, story, k."""
+        if self._observed is not None:
+            return self._observed
         rows: list[tuple[float, int, int, int]] = []
         for t, story in enumerate(self._scenario.stories):
             for i, authors in enumerate(self._authors[t]):

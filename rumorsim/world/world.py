@@ -44,6 +44,7 @@ from rumorsim.world.account_records import (
     weights,
     within_limits,
 )
+from rumorsim.world.evidence import Evidence
 from rumorsim.world.people import People, draw_people
 from rumorsim.world.platforms import Platforms, lay_out
 from rumorsim.world.redraw import Redraw, counted
@@ -117,7 +118,8 @@ class World(Shown):
     person elsewhere (empty where nobody cross-posts). ``slots`` holds the story in each slot of
     a surface (int32 [surfaces, slots], -1 for none), ``slot_ends`` the cumulative share of looks
     that fall on each slot (float64, same shape). ``redraw`` is set in a branch (see
-    ``rumorsim.world.redraw``). Times are hours.
+    ``rumorsim.world.redraw``), ``evidence`` in a replay (see ``rumorsim.world.evidence``), whose
+    arrays ``observed`` holds by name. Times are hours.
     """
 
     graph: FollowGraph
@@ -140,6 +142,7 @@ class World(Shown):
     friction: Array
     forward: Array
     redraw: Redraw | None = None
+    evidence: Evidence | None = None
     posts: NDArray[np.void] = field(default_factory=lambda: aligned_zeros(1024, POST))
     memory: NDArray[np.void] = field(default_factory=lambda: np.zeros(1, MEMORY))
     heirs: NDArray[np.int32] = field(init=False)
@@ -147,10 +150,12 @@ class World(Shown):
     tops: NDArray[np.int32] = field(init=False)
     epochs: NDArray[np.uint8] = field(init=False)
     keys: NDArray[np.uint64] = field(init=False)
+    observed: Mapping[str, NDArray[Any]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.heirs = np.zeros(self.size, dtype=np.int32)
-        self.grow_posts(self.graph.accounts // 16)
+        observed = 0 if self.evidence is None else len(self.evidence.observed)
+        self.grow_posts(max(self.graph.accounts // 16, observed))
         shape = (len(self.platforms.names), len(self.stories))
         self.heat = np.zeros(shape)
         self.tops = np.full(shape, -1, dtype=np.int32)
@@ -159,6 +164,7 @@ class World(Shown):
         self.keys = np.zeros((0, len(self.stories)), np.uint64)
         if self.redraw is not None:
             self._lay_out(self.redraw)
+        self.observed = {} if self.evidence is None else self.evidence.arrays()
 
     def _lay_out(self, redraw: Redraw) -> None:
         """Epochs and keys as the engines read them."""
@@ -302,14 +308,19 @@ def build_world(
     interventions: tuple[InterventionFacts, ...] = (),
     attributes: Mapping[str, NDArray[Any]] | None = None,
     redraw: Redraw | None = None,
+    evidence: Evidence | None = None,
 ) -> World:
     """The world of ``scenario`` on ``graph`` under ``seed``, at hour 0, before any event.
 
     ``attributes`` (and the graph's own node attributes, which yield to them) set columns of
-    accounts, those of ``people.COLUMNS``. ``redraw`` makes it a branch. Raises
+    accounts, those of ``people.COLUMNS``. ``redraw`` makes it a branch, ``evidence`` a replay,
+    whose accounts are the first of the graph. Raises
     :class:`InputError` for what only the graph can tell, such as ids that do not exist.
     """
     seed = seed_of(seed)
+    horizon = float(scenario.horizon)
+    if evidence is not None:
+        horizon = min(horizon, evidence.horizon)
     if graph.accounts == 0:
         raise InputError("the follow graph has no accounts", key="graph")
     given = {**graph.attributes, **(attributes or {})}
@@ -317,7 +328,7 @@ def build_world(
     people = draw_people(scenario.accounts, graph, seed, given)
     people = platforms.elsewhere(scenario.accounts.elsewhere, people)
     reserve = Reserve.lay_out(scenario.adversaries, people, graph)
-    stories = Stories(scenario, graph, people, seed)
+    stories = Stories(scenario, graph, people, seed, evidence)
     feed = scenario.reading
     start = scenario.start
     curve = day_curve(
@@ -340,21 +351,21 @@ def build_world(
     terms = None if scenario.model is None else scenario.model.terms()
     if terms is not None and terms.per_follow:
         accounts["rate"] *= graph.follower_counts()
-    require_countable(accounts["rate"], float(scenario.horizon), by_contact=terms is not None)
+    require_countable(accounts["rate"], horizon, by_contact=terms is not None)
     model = None if terms is None else _model_record(terms, tables)
     rules = Rules(
-        horizon=float(scenario.horizon),
+        horizon=horizon,
         by_delay=feed.reading == "delay",
         attention=int(feed.attention) if limited else 0,
         log_reads=scenario.wants(Kind.READ),
         log_payments=scenario.wants(Kind.PAY),
         late=feed.exposures == "late",
         crowd=crowd,
-        bucket_width=float(scenario.horizon) / _buckets(feed, graph, len(stories.records)),
+        bucket_width=horizon / _buckets(feed, graph, stories.records, evidence),
         curve=curve,
         weights=weights(feed, graph, of_weights),
         receptivity=receptivity(scenario, people, stories.categories, reserve),
-        publications=within_limits(stories.publications(seed, float(scenario.horizon)), platforms),
+        publications=within_limits(stories.publications(seed, horizon), platforms),
         tables=np.stack(tables.rows),
         templates=templates,
         reinforcement=reinforcement_steps(scenario.stories),
@@ -370,10 +381,11 @@ def build_world(
         terms=model,
     )
     slot_ends = platforms.slot_ends()
+    counts = followers(graph, origin, evidence)
     return World(
         graph=graph,
         seed=seed,
-        horizon=float(scenario.horizon),
+        horizon=horizon,
         people=people,
         story_names=stories.names,
         rules=rules,
@@ -388,15 +400,16 @@ def build_world(
         platform=everyone.of.copy() if reserve.heirs else everyone.of,
         rings=platforms.rings(people.person),
         friction=platforms.column("friction") * feed.friction,
-        forward=forward_limits(platforms, len(origin)),
+        forward=forward_limits(platforms, len(origin) if evidence is None else 2**31),
         redraw=redraw,
+        evidence=evidence,
         facts=Facts(
             accounts=len(origin),
-            horizon=float(scenario.horizon),
+            horizon=horizon,
             stories=stories.facts,
             person=reserve.spread(people.person),
             kind=reserve.spread(people.kind),
-            followers=followers(graph, origin),
+            followers=counts,
             kinds=people.kinds,
             platforms=platforms.names,
             platform=everyone.of,
@@ -412,6 +425,7 @@ def build_world(
             interventions=interventions,
             adversaries=tuple(AdversaryFacts(e.kind, e.buys) for e in scenario.adversaries),
             start=scenario.start.strftime("%Y-%m-%d %H:%M:%S"),
+            observed=None if evidence is None else evidence.totals(counts),
         ),
     )
 
@@ -429,10 +443,14 @@ def _model_record(terms: Terms, tables: Tables) -> NDArray[np.void]:
     return record
 
 
-def _buckets(feed: Feed, graph: FollowGraph, stories: int) -> int:
+def _buckets(
+    feed: Feed, graph: FollowGraph, stories: NDArray[np.void], evidence: Evidence | None
+) -> int:
     """Buckets of the agenda: few enough that filling them is cheap, each small enough to sort.
 
     By delay every story has entries of its own; who checks in has one for all.
     """
-    entries = graph.follows * stories if feed.reading == "delay" else graph.accounts
+    entries = graph.follows * len(stories) if feed.reading == "delay" else graph.accounts
+    if evidence is not None:
+        entries = max(entries, len(evidence.reads))
     return int(min(max(entries // 64, 16), 8192))

@@ -263,6 +263,43 @@ def spreaders(facts: Facts, rows: list[Row]) -> dict[str, Any]:
     return split(facts, of)
 
 
+def prevented(facts: Facts, rows: list[Row]) -> dict[str, Any]:
+    names = [story.name for story in facts.stories]
+    counts = [sum(r["story"] == i for r in kinds(rows, "share")) for i in range(len(names))]
+
+    def of(truth: bool) -> dict[str, Any]:
+        stories = [i for i, story in enumerate(facts.stories) if story.truth is truth]
+        posts = [r for r in kinds(rows, "publish", "share") if r["story"] in stories]
+        audience = sum(int(facts.followers[r["account"]]) for r in posts)
+        last = [
+            max(r["time"] for r in kinds(posts, "share") if r["story"] == i)
+            for i in stories
+            if counts[i]
+        ]
+        value = {
+            "shares": sum(counts[i] for i in stories),
+            "audience": audience,
+            "last_share": sum(last) / len(last) if last else None,
+            **dict.fromkeys(("cascades", "observed", "mean", "over_shares", "audience_averted")),
+        }
+        if facts.observed is not None:
+            before = {i: int(facts.observed.shares[i]) for i in stories}
+            some = [i for i in stories if before[i]]
+            total = sum(before.values())
+            seen = sum(int(facts.observed.audience[i]) for i in stories)
+            value["cascades"], value["observed"] = len(some), total
+            if some:
+                value["mean"] = sum(1 - counts[i] / before[i] for i in some) / len(some)
+                value["over_shares"] = (total - value["shares"]) / total
+            value["audience_averted"] = (seen - audience) / seen if seen else None
+        return value
+
+    return {
+        "truth": {"false": of(False), "true": of(True)},
+        "cascades": dict(zip(names, counts, strict=True)),
+    }
+
+
 NAIVE = {
     "reach": reach,
     "impressions": impressions,
@@ -282,4 +319,5 @@ NAIVE = {
     "cost": cost,
     "earnings": earnings,
     "payments": payments,
+    "prevented": prevented,
 }

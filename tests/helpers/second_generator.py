@@ -47,7 +47,8 @@ GATES: Final = {"delay", "quota", "reviewers", "review_time", "sensitivity", "wi
 LIVELY: Final = ("ErdosRenyi", "PowerLaw", "SmallWorld", "Complete")
 #: What would read files, or names what ships with the package.
 LEFT_OUT: Final = {
-    "file", "sha256", "preset", "path", "columns", "name", "own", "own_measures", "surfaces",
+    "file", "replay", "sha256", "preset", "path", "columns", "name", "own", "own_measures",
+    "surfaces",
 }  # fmt: skip
 
 
@@ -135,7 +136,7 @@ class Drawing(Values):
 
     def _graph(self, options: list[Node], path: Place) -> Any:
         kinds = {each["$ref"].rpartition("/")[2]: each for each in options}
-        for unwanted in ("GraphFile", "Given"):
+        for unwanted in ("GraphFile", "Given", "Observed"):
             kinds.pop(unwanted, None)
         if len(path) == 1 and self.names["platforms"]:
             return self.draw(kinds["Union_"], "graph", path)

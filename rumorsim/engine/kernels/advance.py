@@ -55,10 +55,11 @@ def room(w, account, reads, new_posts):
     if not fits(w, rows):
         w.need = rows
         return EXPOSURES_FULL
-    if agenda_fits(w, new_posts * (w.most_followers + w.forward_rows)):
+    others = w.forward_rows + w.most_observed
+    if agenda_fits(w, new_posts * (w.most_followers + others)):
         return REACHED
     row = row_of(w, account)
-    deliveries = new_posts * (offsets(w)[row + 1] - offsets(w)[row] + w.forward_rows)
+    deliveries = new_posts * (offsets(w)[row + 1] - offsets(w)[row] + others)
     if agenda_fits(w, deliveries):
         return REACHED
     w.need = deliveries

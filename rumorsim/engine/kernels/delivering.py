@@ -19,12 +19,15 @@ from rumorsim.engine.kernels.memory import (
     fetch,
     followers,
     forward,
+    observed,
+    observed_reads,
     offsets,
     posts,
     stories,
     tables,
     words,
 )
+from rumorsim.engine.kernels.observed import deliver_observed, place_of
 from rumorsim.engine.kernels.posting import appear, kept, most_alike, most_chance
 from rumorsim.engine.kernels.records import ACCOUNT, BLOCK, INERT
 from rumorsim.engine.kernels.redrawing import redraw_block
@@ -36,6 +39,8 @@ CHECK_IN, READ, FORWARD = 1, 2, 26
 #: How many followers ahead to ask for.
 AHEAD = 24
 ACCOUNT_SIZE = ACCOUNT.itemsize
+#: Above every account's number.
+NOBODY = np.int64(2**31)
 
 
 @inner
@@ -68,7 +73,9 @@ def deliver(w, post, time):
     if w.late != 0:
         _deliver_candidates(w, post, time, begin, end)
         return
-    if limited:
+    if w.observed_rows > 0:
+        _deliver_in_replay(w, post, time, begin, end)
+    elif limited:
         _deliver_to_few(w, post, time, begin, end)
     elif w.by_delay:
         for e in range(begin, end):
@@ -81,6 +88,54 @@ def deliver(w, post, time):
     while other >= 0 and other != author:
         _deliver_one(w, post, other, time)
         other = next_of_person(w, other)
+
+
+@inner
+def _deliver_in_replay(w, post, time, begin, end):
+    """To the followers and to all who are known to have shared the post, followers or not.
+
+    Under a forward limit followers are picked as ever; of the others each is kept with the same
+    probability, limit over followers, by the same draw.
+    """
+    p = posts(w)[post]
+    author = np.int64(p.author)
+    place = place_of(w, post)
+    read, last, audience = np.int64(0), np.int64(0), np.float64(end - begin)
+    if place >= 0:
+        read = np.int64(observed(w)[place].begin)
+        last = read + observed(w)[place].count
+        audience = max(audience, observed(w)[place].audience)
+    limit = np.floor(forward(w)[platform_of(w, author)] + 0.5)
+    limited = p.root != post and limit < audience
+    wanted = limit
+    for e in range(begin, end + 1):
+        reader = np.int64(followers(w)[e]) if e < end else NOBODY
+        while read < last and observed_reads(w)[read].reader < reader:
+            other = np.int64(observed_reads(w)[read].reader)
+            passes = True
+            if limited:
+                word = philox(w.seed, (FORWARD << 24) | p.k, p.story, author, other)[0]
+                passes = uniform(word) * audience < limit
+            if passes and kept(w, author, other):
+                deliver_observed(w, place, read, post, time)
+            read += 1
+        if e == end:
+            return
+        passes = True
+        if limited:
+            word = philox(w.seed, (FORWARD << 24) | p.k, p.story, author, reader)[0]
+            passes = uniform(word) * np.float64(end - e) < wanted
+            if passes:
+                wanted -= 1.0
+        passes = passes and kept(w, author, reader)
+        known = False
+        while read < last and observed_reads(w)[read].reader == reader:
+            if passes:
+                deliver_observed(w, place, read, post, time)
+            known = True
+            read += 1
+        if passes and not known:
+            _deliver_by_delay(w, post, reader, time)
 
 
 @inner

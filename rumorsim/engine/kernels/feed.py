@@ -22,6 +22,7 @@ from rumorsim.engine.kernels.memory import (
     exposures,
     followers,
     friction,
+    observed_reads,
     offsets,
     pool,
     posts,
@@ -30,9 +31,17 @@ from rumorsim.engine.kernels.memory import (
     reinforcement,
     stories,
     tables,
+    taken,
     templates,
     tops,
     weights,
+)
+from rumorsim.engine.kernels.observed import (
+    conditioned,
+    delivery_of,
+    note,
+    observed_read,
+    place_of,
 )
 from rumorsim.engine.kernels.opinions import convince, corrected_share, persuade
 from rumorsim.engine.kernels.posting import (
@@ -54,6 +63,8 @@ READ, BACKGROUND = 2, 5
 SHARE, EXPOSE, READ_EVENT, REPORT = 1, 2, 3, 4
 OF_ACCOUNT, OF_POST, OF_STORY = 0, 3, 6
 REPORTS, SHARES, REACH = 0, 1, 2
+#: What ``shared`` says of who shared a story in a replay without its being observed.
+FREELY = 2
 #: Above every chance but certainty.
 LAST_WORD = np.uint64(2**32 - 1)
 
@@ -199,6 +210,9 @@ def read(w, post, reader, time, surface, dull):
     head, author = (READ << 24) | p.k, np.int64(p.author)
     words = philox(w.seed, head, story, author, reader)
     notice(w, known, post, reader, time, surface, words[2])
+    if w.observed_rows > 0:
+        share_as_observed(w, known, post, reader, time, surface, words[1])
+        return
     if known.shared != 0 or accounts(w)[reader].can_post == 0:
         return
     coin = uniform(coin_word(w, head, story, author, reader, words[1]))
@@ -214,6 +228,32 @@ def read(w, post, reader, time, surface, dull):
     if coin < chance:
         known.shared = 1
         deliver(w, share(w, post, reader, time, np.int64(0)), time)
+
+
+@inner
+def share_as_observed(w, known, post, reader, time, surface, word):
+    """Whether a read leads to a share in a replay; see ``rumorsim.world.evidence``."""
+    place = place_of(w, post)
+    seen = observed_read(w, place, post, reader, time)
+    k = np.int64(0)
+    if seen >= 0:
+        taken(w)[seen] = 1
+        k = np.int64(observed_reads(w)[seen].k)
+    # An address has one post: what was shared freely is not shared again as observed.
+    barred = known.shared == FREELY if seen >= 0 and k == 0 else known.shared != 0 and seen < 0
+    if barred or accounts(w)[reader].can_post == 0:
+        return
+    delivery = np.int64(-1) if seen >= 0 else delivery_of(w, place, post, reader)
+    chance = min(share_probability(w, known, post, reader, time, surface == 0), 1.0)
+    if w.conditioning:
+        note(w, seen, delivery, chance)
+        shares = seen >= 0
+    else:
+        shares = conditioned(w, seen, delivery, uniform(word)) < chance
+    if shares:
+        if known.shared == 0:
+            known.shared = 1 if seen >= 0 else FREELY
+        deliver(w, share(w, post, reader, time, k), time)
 
 
 @inner

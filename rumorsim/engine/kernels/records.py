@@ -164,6 +164,32 @@ TERMS: Final = np.dtype(
     ]
 )
 
+#: One observed post of a replay; see ``rumorsim.world.evidence``.
+OBSERVED: Final = np.dtype(
+    [
+        ("time", "f8"),
+        ("audience", "f8"),  # followers of its author, -1 = unknown
+        ("begin", "i8"),  # its first row of the observed reads
+        ("base", "i8"),  # its first row of the declined reads, -1 = none
+        ("author", "i4"),
+        ("k", "i4"),
+        ("count", "i4"),  # observed shares of it
+    ],
+    align=True,
+)
+
+#: One observed share: a read that is known to have led to one.
+OBSERVED_READ: Final = np.dtype(
+    [
+        ("time", "f8"),  # when the account shared
+        ("delay", "f8"),  # hours since the post that it shared
+        ("chance", "f8"),  # P(share) when it did, at most 1
+        ("reader", "i4"),
+        ("k", "i4"),  # of the post that is the share
+    ],
+    align=True,
+)
+
 #: Followers whose draws are made at once; ``words`` has room for four words of each.
 BLOCK: Final = 256
 
@@ -266,6 +292,11 @@ ARRAYS: Final = {
     "trust_began": (np.dtype("f4"), 1),  # none: nobody's began above what it may rise to
     "epochs": (np.dtype("u1"), 1),  # by account; none: all is drawn under the seed
     "keys": (np.dtype("u8"), 2),  # by epoch and story: what accounts of the epoch draw under
+    "observed": (OBSERVED, 1),  # by story, author and k; none: this is no replay
+    "observed_ends": (np.dtype("i8"), 1),  # by story: where its observed posts begin
+    "observed_reads": (OBSERVED_READ, 1),
+    "declined": (np.dtype("f8"), 1),  # by delivery: P(share) of a read that led to no share
+    "taken": (np.dtype("u1"), 1),  # by observed read: 1 once it has happened
     # what does
     "accounts": (ACCOUNT, 1),
     "profiles": (PROFILE, 1),
@@ -319,6 +350,8 @@ MEMORY: Final = np.dtype(
         ("most_other_factors", "f8"),  # upper bound of P(share) / (appeal vigour receptivity)
         ("excess", "f8"),  # the highest P(share) above its upper bound, 0 = none
         ("most_followers", "i8"),  # of any account
+        ("most_observed", "i8"),  # observed shares of any post
+        ("conditioning", "i8"),  # 1: the evidence decides, and chances are noted
         ("posts_made", "i8"),
         ("logged", "i8"),
         ("hits_made", "i8"),

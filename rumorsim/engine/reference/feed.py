@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from rumorsim.common.laws import sample
 from rumorsim.common.randomness import Purpose, address_word, philox, uniform
 from rumorsim.engine.reference.clock import Timetables
+from rumorsim.engine.reference.observed import ObservedReads
 from rumorsim.events.stream import Kind
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class Knowledge:
 
     reads: int = 0
     shared: bool = False
+    #: In a replay: it shared without its being observed.
+    freely: bool = False
     reported: bool = False
     believed: bool = False
     corrected: bool = False
@@ -42,6 +45,7 @@ class ReferenceFeed(Timetables):
         self.feeds: dict[int, list[int]] = defaultdict(list)
         self.knows: dict[tuple[int, int], Knowledge] = defaultdict(Knowledge)
         self._exposed: list[tuple[Any, ...]] = []
+        self.observed = None if world.evidence is None else ObservedReads(world.evidence)
 
     # -- posting --------------------------------------------------------------------
 
@@ -112,15 +116,54 @@ class ReferenceFeed(Timetables):
         world = self.world
         row = world.graph.followers_of(int(world.reserve.origin[author])).tolist()
         limit = float(world.forward[world.platform[author]])
-        if int(world.posts["root"][post]) != post and limit < len(row):
-            row = self.picked(post, row, math.floor(limit + 0.5))
-        for reader in row:
-            if self.kept(author, reader):
-                self.deliver_to(post, reader)
+        if self.observed is not None:
+            self.deliver_in_replay(self.observed, post, row, limit)
+        elif int(world.posts["root"][post]) != post and limit < len(row):
+            self.deliver_row(post, self.picked(post, row, math.floor(limit + 0.5)))
+        else:
+            self.deliver_row(post, row)
         other = world.next_of_person(author)
         while other not in (-1, author):
             self.deliver_to(post, other)
             other = world.next_of_person(other)
+
+    def deliver_row(self, post: int, row: list[int]) -> None:
+        """To those of a row of followers that are kept."""
+        author = int(self.world.posts["author"][post])
+        for reader in row:
+            if self.kept(author, reader):
+                self.deliver_to(post, reader)
+
+    def deliver_in_replay(
+        self, observed: ObservedReads, post: int, row: list[int], limit: float
+    ) -> None:
+        """To the followers and to all who are known to have shared the post.
+
+        Under a forward limit followers are picked as ever; of the others each is kept with the
+        same probability, limit over followers, by the same draw.
+        """
+        story, author, k = address = self.address(post)
+        reads = observed.of(address)
+        audience = max(float(len(row)), observed.audience(address))
+        most = math.floor(limit + 0.5)
+        passing = {*row, *reads}
+        if int(self.world.posts["root"][post]) != post and most < audience:
+            passing = set(self.picked(post, row, most))
+            for reader in set(reads).difference(row):
+                word = philox(
+                    self.world.seed, address_word(Purpose.FORWARD, k), story, author, reader
+                )[0]
+                if uniform(word) * audience < most:
+                    passing.add(reader)
+        posted = float(self.world.posts["time"][post])
+        for reader in sorted(passing):
+            if not self.kept(author, reader):
+                continue
+            if reader not in reads:
+                self.deliver_to(post, reader)
+            for read in reads.get(reader, ()):
+                due = observed.due(address, read, posted)
+                self.at(due, (reader, *address), self.read_delayed, reader, post)
 
     def picked(self, post: int, row: list[int], wanted: int) -> list[int]:
         """So many of a row of followers, drawn without replacement: whom a forward reaches."""
@@ -202,11 +245,45 @@ class ReferenceFeed(Timetables):
         """One account reads one visible post: it takes it in, and may share it."""
         words = self.draws(post, reader)
         known = self.notice(post, reader, surface, words[2])
+        if self.observed is not None:
+            self.share_as_observed(self.observed, known, post, reader, surface, words[1])
+            return
         if known.shared or not self.world.accounts["can_post"][reader]:
             return
         if uniform(words[1]) < self.share_probability(known, post, reader, surface == 0):
             known.shared = True
             self.share(post, reader)
+
+    def share_as_observed(
+        self,
+        observed: ObservedReads,
+        known: Knowledge,
+        post: int,
+        reader: int,
+        surface: int,
+        word: int,
+    ) -> None:
+        """Whether a read leads to a share in a replay; see ``rumorsim.world.evidence``."""
+        address = self.address(post)
+        read = observed.happening(
+            address, reader, float(self.world.posts["time"][post]), float(self.env.now)
+        )
+        k = observed.k_of(read)
+        barred = known.shared if read < 0 else k == 0 and known.freely
+        if barred or not self.world.accounts["can_post"][reader]:
+            return
+        followers = self.world.graph.followers_of(int(self.world.reserve.origin[address[1]]))
+        delivery = -1 if read >= 0 else observed.delivery(address, reader, followers.tolist())
+        chance = min(self.share_probability(known, post, reader, surface == 0), 1.0)
+        if observed.evidence.conditioned:
+            shares = observed.conditioned(read, delivery, uniform(word)) < chance
+        else:
+            observed.note(read, delivery, chance)
+            shares = read >= 0
+        if shares:
+            known.freely |= read < 0
+            known.shared = True
+            self.share(post, reader, k)
 
     def notice(self, post: int, reader: int, surface: int, report_word: int) -> Knowledge:
         """One account takes in one visible post: read, exposure, report, belief, in this order."""

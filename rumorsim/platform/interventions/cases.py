@@ -101,6 +101,7 @@ class Caseload:
         seen: set[int] = set()
         cursor = 0
         while True:
+            cursor = self._selector.next_post(cursor)
             if cursor == world.posts_made:
                 # Whatever is born from now on is due later than this.
                 yield env.timeout(max(age, SOONEST))

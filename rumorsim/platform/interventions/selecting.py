@@ -77,6 +77,24 @@ class Selector:
                 return False
         return True
 
+    def next_post(self, begin: int) -> int:
+        """The first post from ``begin`` on that may ever fit, by what never changes of a post.
+
+        How many posts there are where none does, and for targets that are no posts ``begin``.
+        """
+        whom, world = self._whom, self._desk.world
+        chosen = whom.categories or whom.stories
+        if self._target != "post" or (whom.posts == "all" and not chosen):
+            return begin
+        made = world.posts[begin : world.posts_made]
+        fits = np.ones(len(made), bool)
+        if whom.posts != "all":
+            original = made["root"] == np.arange(begin, begin + len(made))
+            fits &= original == (whom.posts == "originals")
+        if chosen:
+            fits &= (self._in_category & self._in_stories)[made["story"]]
+        return begin + (int(np.argmax(fits)) if fits.any() else len(made))
+
     def _account_fits(self, account: int) -> bool:
         """Whether the conditions on accounts hold for this one."""
         desk, whom = self._desk, self._whom
@@ -164,7 +182,7 @@ def accounts_of(world: World, whom: Whom, key: str) -> Any:
     if whom.accounts:
         chosen = chosen & _among(_numbers(whom.accounts, world, f"{key}.accounts"), world)
     if whom.top is not None:
-        most = np.argsort(-world.graph.follower_counts(), kind="stable")[: whom.top]
+        most = np.argsort(-world.facts.followers[: world.graph.accounts], kind="stable")[: whom.top]
         chosen = chosen & _among(most, world)
     # Who comes back is what it was, but may be on another platform.
     found = world.reserve.spread(chosen)

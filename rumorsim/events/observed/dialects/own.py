@@ -21,6 +21,16 @@ from rumorsim.events.saved import read_events
 from rumorsim.events.stream import Facts, Kind
 
 
+def is_saved_stream(path: Path) -> bool:
+    """Whether a file is a stream of events that rumorsim saved, as far as its header says."""
+    if not path.is_file():
+        return False
+    if path.suffix == ".parquet":
+        return b"rumorsim.header" in footer(path)
+    start = first_bytes(path, 65_536)
+    return b'"schema":"rumorsim-events-' in start[:200] or b"rumorsim.header" in start
+
+
 class Own(CascadeDialect):
     """Streams that rumorsim saved: of a run, or of cascades that were imported."""
 
@@ -30,13 +40,7 @@ class Own(CascadeDialect):
     @override
     def recognises(self, request: Request) -> bool:
         """Whether a source is surely of this dialect."""
-        path = request.path
-        if path is None or not path.is_file():
-            return False
-        if path.suffix == ".parquet":
-            return b"rumorsim.header" in footer(path)
-        start = first_bytes(path, 65_536)
-        return b'"schema":"rumorsim-events-' in start[:200] or b"rumorsim.header" in start
+        return request.path is not None and is_saved_stream(request.path)
 
     @override
     def read(self, request: Request) -> Records:
