@@ -71,6 +71,7 @@ class Purpose:
     ADVERSARY: Final = 32  #: (kind and ordinal, accounts, n-th time): an adversary's luck
     EVIDENCE: Final = 34  #: (story): the appeal of an observed story, of those it may have had
     SURFACE: Final = 33  #: (surface, account, n-th time): luck at surfaces of other packages
+    PARENT: Final = 35  #: (cascade, n-th share, k): from whom it comes in the k-th forest
 
 
 def address_word(purpose: int, small: int = 0) -> int:
