@@ -21,6 +21,13 @@ from rumorsim.common.renamed import exports, install
 if TYPE_CHECKING:
     from rumorsim.common.errors import InputError
     from rumorsim.events.observed.cascades import Cascades
+    from rumorsim.events.observed.parents import (
+        ParentLaw,
+        ParentModel,
+        fit_parent_law,
+        infer_parents,
+        naive_parents,
+    )
     from rumorsim.events.observed.reading import read_cascades
     from rumorsim.events.saved import read_events
     from rumorsim.events.stream import Batch, Kind
@@ -61,6 +68,8 @@ _HOMES = {
     "Intervention": "platform.interventions",
     "Kind": "events.stream",
     "Measure": "measures",
+    "ParentLaw": "events.observed.parents",
+    "ParentModel": "events.observed.parents",
     "Result": "simulation.results",
     "Scenario": "scenario",
     "Simulation": "simulation.running",
@@ -68,12 +77,15 @@ _HOMES = {
     "compare": "studies.compare.running",
     "compare_tail": "studies.tail.running",
     "delay_map": "studies.delay_map.running",
+    "fit_parent_law": "events.observed.parents",
     "follow_graph": "graphs",
     "from_edges": "graphs",
     "from_networkx": "graphs",
+    "infer_parents": "events.observed.parents",
     "load": "scenario",
     "loads": "scenario",
     "measure_file": "measures.saved",
+    "naive_parents": "events.observed.parents",
     "optimise": "studies.optimise.running",
     "read_cascades": "events.observed.reading",
     "read_events": "events.sinks",
@@ -95,6 +107,8 @@ __all__ = [
     "Intervention",
     "Kind",
     "Measure",
+    "ParentLaw",
+    "ParentModel",
     "Result",
     "Scenario",
     "Simulation",
@@ -102,12 +116,15 @@ __all__ = [
     "compare",
     "compare_tail",
     "delay_map",
+    "fit_parent_law",
     "follow_graph",
     "from_edges",
     "from_networkx",
+    "infer_parents",
     "load",
     "loads",
     "measure_file",
+    "naive_parents",
     "optimise",
     "read_cascades",
     "read_events",

@@ -23,7 +23,7 @@ _STIFF: Final = 0.1
 
 
 class _Rows(NamedTuple):
-    """Shares with their log odds' terms: cascade, bin of the root's age, log S, and whether it is of the root."""
+    """Shares that had a choice: cascade, bin of the root's age, log S, and whether of the root."""
 
     cascade: Ints
     root: Ints

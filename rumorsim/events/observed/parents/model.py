@@ -137,7 +137,8 @@ class ParentModel:
             The row of each parent, -1 for a root.
         """
         first = whole_number(k, "k", 0, 2**32 - 1)
-        return self.forests(1, first=first)[0].astype(np.int64)
+        parent: Ints = self.forests(1, first=first)[0].astype(np.int64)
+        return parent
 
     def forests(self, count: int, first: int = 0) -> NDArray[np.int32]:
         """Several forests at once, in less time than one by one.
@@ -192,10 +193,10 @@ class ParentModel:
         bounds[some] /= bounds[some, -1:]
         number = np.arange(len(rank))[:, None]
         bounds += number
-        found = np.searchsorted(bounds.ravel(), (pick + number).ravel(), side="right")
-        picked = found.reshape(pick.shape) - number * bounds.shape[1]
+        at = np.searchsorted(bounds.ravel(), (pick + number).ravel(), side="right")
+        picked = at.reshape(pick.shape) - number * bounds.shape[1]
         by_root = (coin <= choice.root[:, None]) | ~some[:, None]
-        found = np.where(by_root, 0, picked)
+        found: Ints = np.where(by_root, 0, picked)
         return found
 
 

@@ -176,5 +176,7 @@ def sorted_shares(
         log_followers = log_followers[order]
     place = np.empty(rows, np.int64)
     place[order] = np.arange(rows)
-    table = Shares(order, hours[order] * 3600.0, begin, who[order], log_followers, graph)
+    # In steps of 2**-20 s differences are exact, and ages lie in the same bins everywhere.
+    seconds = np.rint(hours[order] * (3600.0 * 2**20)) / 2**20
+    table = Shares(order, seconds, begin, who[order], log_followers, graph)
     return table, place
