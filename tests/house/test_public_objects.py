@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
+import networkx as nx
 import numpy as np
 import pytest
 from intervention_examples import WORLD
@@ -40,6 +41,14 @@ def simulation() -> rumorsim.Simulation:
     return made
 
 
+def cascades() -> rumorsim.Cascades:
+    tree: nx.DiGraph[int] = nx.DiGraph()
+    tree.add_node(0, account="a", time=0.0)
+    tree.add_node(1, account="b", time=2.0)
+    tree.add_edge(0, 1)
+    return rumorsim.read_cascades(tree)
+
+
 def same_world(one: rumorsim.World, other: rumorsim.World) -> bool:
     tables = ("accounts", "posts", "stories", "profiles")
     return all(
@@ -64,6 +73,7 @@ def same_type(one: Any, other: Any) -> bool:
 #: How to make one of each public class, and when a copy is right; None: copies are refused.
 CLASSES: dict[str, tuple[Callable[[], Any], Callable[[Any, Any], bool] | None]] = {
     "Batch": (lambda: simulation().advance(12.0), agree),
+    "Cascades": (cascades, lambda a, b: agree(a.batch, b.batch) and a.info() == b.info()),
     "Desk": (lambda: simulation().desk, None),
     "FollowGraph": (lambda: build_graph(scenario())[0], same_graph),
     "InputError": (lambda: _error(), lambda a, b: a.faults == b.faults),

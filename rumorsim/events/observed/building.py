@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from rumorsim.common.errors import InputError
 from rumorsim.events.observed.mending import Trees
-from rumorsim.events.observed.numbering import keyed
+from rumorsim.events.observed.numbering import keyed, repeats
 from rumorsim.events.observed.records import ROOT, UNKNOWN, Ints, Labels
 from rumorsim.events.stream import EVENT, Batch, Facts, Kind, StoryFacts
 
@@ -43,9 +43,12 @@ class Built:
         order = _order(trees, account, story)
         place = np.empty(len(order), np.int32)
         place[order] = np.arange(len(order), dtype=np.int32)
-        parent = trees.parent[order]
-        parent = np.where(parent >= 0, place[parent], ROOT)
-        self.batch = _rows(trees.time[order], account[order], story[order], parent, self._platform)
+        parent = trees.parent[order].astype(np.int32)
+        parent = np.where(parent >= 0, place[parent], np.int32(ROOT))
+        time, account, story = trees.time[order], account[order], story[order]
+        del place, order
+        trees.forget()
+        self.batch = _rows(time, account, story, parent, self._platform)
         known = records.followers[self._accounts]
         self.known: NDArray[np.bool_] = known != UNKNOWN
         self.facts = self._facts(np.where(self.known, known, 0))
@@ -92,9 +95,9 @@ def _kept(labels: Labels, size: int, every: bool) -> tuple[Ints, Labels]:
     return np.flatnonzero(used), (np.cumsum(used, dtype=np.int32) - 1)[labels]
 
 
-def _order(trees: Trees, account: Labels, story: Labels) -> Ints:
+def _order(trees: Trees, account: Labels, story: Labels) -> Labels:
     """The rows in the order of the engines."""
-    order: Ints = np.argsort(trees.time, kind="stable")
+    order = np.argsort(trees.time, kind="stable").astype(np.int32)
     time = trees.time[order]
     same = np.zeros(len(order) + 1, np.bool_)
     same[1:-1] = time[1:] == time[:-1]
@@ -111,30 +114,34 @@ def _rows(
     time: NDArray[np.float64],
     account: Labels,
     story: Labels,
-    parent: Ints,
+    parent: Labels,
     platform: NDArray[np.uint8],
 ) -> Batch:
     """The stream of posts that are in order; ``parent`` is a post or ROOT."""
     posts = len(time)
-    shares = np.flatnonzero(parent >= 0)
-    size = int(account.max()) + 1
-    _, first = np.unique(keyed(story[shares], account[shares], size), return_index=True)
-    first = shares[first]
-    before = np.zeros(posts, np.int64)
-    before[first] = 1
-    at = np.cumsum(before)
-    at += np.arange(posts)
-    rows = np.zeros(posts + len(first), EVENT)
-    kind, source, value = rows["kind"], rows["source"], rows["value"]
+    shares = parent >= 0
+    first = _first_shares(story, account, shares)
+    # Where the row of each post is: one further on for each first read up to it.
+    at = np.cumsum(first, dtype=np.int32)
+    at += np.arange(posts, dtype=np.int32)
+    rows = np.zeros(posts + int(np.count_nonzero(first)), EVENT)
     rows["time"][at], rows["story"][at], rows["account"][at] = time, story, account
-    rows["post"][at] = np.arange(posts)
-    kind[at] = np.where(parent >= 0, int(Kind.SHARE), int(Kind.PUBLISH))
-    source[at] = np.where(parent >= 0, account[parent], -1)
-    value[at] = np.where(parent >= 0, parent, FIRST)
+    rows["post"][at] = np.arange(posts, dtype=np.int32)
+    rows["kind"][at] = np.where(shares, np.uint8(Kind.SHARE), np.uint8(Kind.PUBLISH))
+    rows["source"][at] = np.where(shares, account[parent], -1)
+    rows["value"][at] = np.where(shares, parent, FIRST)
+    rows["platform"][at] = platform[account]
     reads = at[first] - 1
-    for name in ("time", "story", "account"):
+    for name in ("time", "story", "account", "source", "platform"):
         rows[name][reads] = rows[name][reads + 1]
-    kind[reads] = int(Kind.EXPOSE)
-    rows["post"][reads], source[reads] = parent[first], account[parent[first]]
-    rows["platform"] = platform[rows["account"]]
+    rows["kind"][reads], rows["post"][reads] = int(Kind.EXPOSE), parent[first]
     return Batch(rows)
+
+
+def _first_shares(story: Labels, account: Labels, shares: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which posts are the first share of a story by an account, in the order given."""
+    place = np.flatnonzero(shares).astype(np.int32)
+    keys = keyed(story[place], account[place], int(account.max()) + 1)
+    first = np.zeros(len(shares), np.bool_)
+    first[place[~repeats(keys)]] = True
+    return first

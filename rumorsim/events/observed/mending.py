@@ -17,23 +17,34 @@ from rumorsim.events.observed.forest import (
     with_subtrees,
 )
 from rumorsim.events.observed.moments import local_time
-from rumorsim.events.observed.numbering import keyed
-from rumorsim.events.observed.records import ABSENT, DELETED, ROOT, UNKNOWN, Ints, Records
+from rumorsim.events.observed.numbering import keyed, repeats
+from rumorsim.events.observed.records import (
+    ABSENT,
+    DELETED,
+    ROOT,
+    UNKNOWN,
+    Ints,
+    Labels,
+    Records,
+)
 from rumorsim.events.observed.rules import Rules
 
 
 class Trees:
     """The rows that are kept of ``records``, as trees whose shares come after their parents.
 
-    ``row`` (int64 [kept]) is the row of each in the records, ``parent`` (int64 [kept]) its
-    place among the kept ones or ROOT, ``time`` (float64 [kept]) is in hours.
+    The columns of rows are taken over from the records. ``row`` (int32 [kept]) is the row of
+    each in the records, ``parent`` (int64 [kept]) its place among the kept ones or ROOT,
+    ``time`` (float64 [kept]) is in hours.
     """
 
     def __init__(self, records: Records, rules: Rules) -> None:
         self.records, self.rules = records, rules
-        self.row: Ints = np.arange(len(records))
+        self.row: Labels = np.arange(len(records), dtype=np.int32)
         self.cascade, self.account = records.cascade, records.account
         self.parent, self.time = records.parent.copy(), records.time
+        self._repeated = records.repeated
+        records.forget()
         #: Local time of hour 0, where it is known.
         self.start = ""
         self._check_repeated_posts()
@@ -88,7 +99,7 @@ class Trees:
     # -- kinds of faults ------------------------------------------------------------------
 
     def _check_repeated_posts(self) -> None:
-        repeated = self.records.repeated
+        repeated, self._repeated = self._repeated, None
         if repeated is not None and repeated.any():
             count = int(np.count_nonzero(repeated))
             self.rules.found_some("repeated-post", count, self._first(repeated))
@@ -167,14 +178,15 @@ class Trees:
         self._applied("own-parent", own)
 
     def _check_repeated(self) -> None:
-        shares = np.flatnonzero(self.parent >= 0)
-        shares = shares[np.argsort(self.time[shares], kind="stable")]
+        order = np.argsort(self.time, kind="stable").astype(np.int32)
+        shares = order[self.parent[order] >= 0]
+        del order
         who = keyed(self.cascade[shares], self.account[shares], len(self.records.ids))
-        again = _repeats(who)
-        of_post = keyed(self.account[shares], self.parent[shares], len(self.row))
-        count = int(np.count_nonzero(_repeats(of_post)))
+        again = shares[repeats(who)]
         repeated = np.zeros(len(self.row), np.bool_)
-        repeated[shares[again]] = True
+        repeated[again] = True
+        who = keyed(self.account[shares], self.parent[shares], len(self.row))
+        count = int(np.count_nonzero(repeats(who)))
         self._applied("repeated-share", repeated)
         self.rules.found_some("repeated-share-of-post", count, "", "counted")
 
@@ -207,7 +219,7 @@ class Trees:
         return min(0.0, earliest) if self.records.from_zero else earliest
 
     def _count_equal(self) -> None:
-        order = np.lexsort((self.time, self.cascade))
+        order = np.lexsort((self.time, self.cascade)).astype(np.int32)
         time, cascade = self.time[order], self.cascade[order]
         same = np.zeros(len(order) + 1, np.bool_)
         same[1:-1] = (time[1:] == time[:-1]) & (cascade[1:] == cascade[:-1])
@@ -217,11 +229,7 @@ class Trees:
         count = int(np.count_nonzero(equal))
         self.rules.found_some("equal-times", count, self._first(equal), "counted")
 
-
-def _repeats(keys: Ints) -> Flags:
-    """Which keys were there before, in the order given."""
-    order = np.argsort(keys, kind="stable")
-    inorder = keys[order]
-    again = np.zeros(len(keys), np.bool_)
-    again[order[1:]] = inorder[1:] == inorder[:-1]
-    return again
+    def forget(self) -> None:
+        """Let go of the columns, which somebody else has taken over."""
+        self.row = self.cascade = self.account = np.empty(0, np.int32)
+        self.time, self.parent = np.empty(0), np.empty(0, np.int64)

@@ -51,14 +51,26 @@ def keyed(cascade: Labels, label: Labels | Ints, labels: int) -> Ints:
 
 
 def found_at(keys: Ints, wanted: Ints) -> tuple[Ints, NDArray[np.bool_]]:
-    """The first row that has each wanted key (-1 where none has); which rows repeat a key."""
-    order = np.argsort(keys, kind="stable")
-    inorder = keys[order]
+    """The first row that has each wanted key (-1 where none has); which rows repeat a key.
+
+    ``keys`` are sorted in place.
+    """
+    order = np.argsort(keys, kind="stable").astype(np.int32)
+    keys.sort(kind="stable")
     repeated = np.zeros(len(keys), np.bool_)
-    repeated[order[1:]] = inorder[1:] == inorder[:-1]
-    at = np.searchsorted(inorder, wanted)
+    repeated[order[1:]] = keys[1:] == keys[:-1]
+    at = np.searchsorted(keys, wanted)
     at[at == len(keys)] = 0
-    row = order[at] if len(keys) else np.zeros(len(wanted), np.int64)
-    missing = inorder[at] != wanted if len(keys) else np.ones(len(wanted), np.bool_)
-    row[missing] = -1
-    return row, repeated
+    missing = keys[at] != wanted
+    at[:] = order[at]
+    at[missing] = -1
+    return at, repeated
+
+
+def repeats(keys: Ints) -> NDArray[np.bool_]:
+    """Which keys were there before, in the order given. The keys are sorted in place."""
+    order = np.argsort(keys, kind="stable").astype(np.int32)
+    keys.sort(kind="stable")
+    again = np.zeros(len(keys), np.bool_)
+    again[order[1:]] = keys[1:] == keys[:-1]
+    return again

@@ -67,3 +67,9 @@ class Records:
 
     def __len__(self) -> int:
         return len(self.cascade)
+
+    def forget(self) -> None:
+        """Let go of the columns of rows, which somebody else has taken over."""
+        self.cascade = self.account = np.empty(0, np.int32)
+        self.time, self.parent = np.empty(0), np.empty(0, np.int64)
+        self.repeated = None

@@ -109,21 +109,27 @@ class Columns:
 
     # -- columns -------------------------------------------------------------------------
 
-    def column(self, name: str) -> Any:
-        """A column as one array of Arrow, dictionaries spelt out."""
-        found = self._columns[name].combine_chunks()
+    def column(self, name: str, *, last: bool = False) -> Any:
+        """A column as one array of Arrow, dictionaries spelt out; ``last``: it is let go of."""
+        kept = self._columns.pop(name) if last else self._columns[name]
+        found = kept.combine_chunks()
         if self._arrow.types.is_dictionary(found.type):
             found = found.dictionary_decode()
         return found
+
+    def forget(self) -> None:
+        """Let go of all columns: places of rows are known without them."""
+        self._columns.clear()
+        self._arrow.default_memory_pool().release_unused()
 
     def empty(self, column: Any) -> NDArray[np.bool_]:
         """Which values are missing."""
         found: NDArray[np.bool_] = self._compute.is_null(column, nan_is_null=True).to_numpy(False)
         return found
 
-    def full(self, role: str, name: str) -> Any:
+    def full(self, role: str, name: str, *, last: bool = False) -> Any:
         """A column without missing values; InputError with the row of the first."""
-        column = self.column(name)
+        column = self.column(name, last=last)
         missing = self.empty(column)
         if missing.any():
             place = self.where(int(np.argmax(missing)))
@@ -150,10 +156,7 @@ class Columns:
         """Finite numbers; InputError with the row of the first that is none. Missing: NaN."""
         column = self.column(name)
         missing = self.empty(column)
-        try:
-            found = np.asarray(column.cast(self._arrow.float64()).to_numpy(False), np.float64)
-        except (self._arrow.ArrowInvalid, self._arrow.ArrowNotImplementedError):
-            found = np.array([_number(each) for each in column.to_pylist()], np.float64)
+        found = self._as_numbers(column)
         bad = ~missing & ~(np.isfinite(found) & (found >= least))
         if bad.any():
             row = int(np.argmax(bad))
@@ -162,9 +165,34 @@ class Columns:
             raise InputError(rule, self.where(row), f"{role} ({name})", value)
         return found
 
+    def _as_numbers(self, column: Any) -> Floats:
+        """Values as float64, NaN where they are no numbers."""
+        try:
+            return np.asarray(column.cast(self._arrow.float64()).to_numpy(False), np.float64)
+        except (self._arrow.ArrowInvalid, self._arrow.ArrowNotImplementedError):
+            return np.array([_number(each) for each in column.to_pylist()], np.float64)
+
+    def whole_numbers(self, role: str, name: str) -> NDArray[np.int32]:
+        """Whole numbers from 0 as int32, -1 where missing; InputError for any other."""
+        column = self.column(name, last=True)
+        empty = self.empty(column)
+        whole = self.whole(column)
+        if not self._arrow.types.is_int64(whole.type):
+            found = self._as_numbers(column)
+            bad = ~empty & ~(found == np.floor(found))
+            row = int(np.argmax(bad))
+        else:
+            found = whole.fill_null(-1).to_numpy(False)
+            bad = ~empty & ((found < 0) | (found >= 2**31 - 1))
+            row = int(np.argmax(bad))
+        if bad.any():
+            rule, value = "must be a whole number from 0", show_value(column[row].as_py())
+            raise InputError(rule, self.where(row), f"{role} ({name})", value)
+        return np.where(empty, -1, found).astype(np.int32)
+
     def times(self, role: str, name: str, zone: tzinfo | None) -> tuple[Floats, bool]:
         """Numbers as they stand, or seconds since 1970 of dates; whether they were dates."""
-        column, key = self.full(role, name), f"{role} ({name})"
+        column, key = self.full(role, name, last=True), f"{role} ({name})"
         types = self._arrow.types
         if types.is_timestamp(column.type):
             return self._stamps(column, key, zone), True
@@ -173,6 +201,7 @@ class Columns:
                 column = column.cast(self._arrow.float64())
             except self._arrow.ArrowInvalid:
                 texts = column.to_pylist()
+                self._require_dates(texts, key)
                 stamps = (
                     seconds_of(text, zone, self.where(row), key) for row, text in enumerate(texts)
                 )
@@ -187,6 +216,13 @@ class Columns:
             rule = "must be a finite number or a date in ISO 8601"
             raise InputError(rule, self.where(row), key, show_value(column[row].as_py()))
         return found, False
+
+    def _require_dates(self, texts: Sequence[str], key: str) -> None:
+        """InputError for the first text that is no number where the first is one."""
+        if _number(texts[0]) == _number(texts[0]):
+            row = next(row for row, text in enumerate(texts) if _number(text) != _number(text))
+            place, advice = self.where(row), f"times are numbers from {self.where(0)} on"
+            raise InputError("must be a number", place, key, show_value(texts[row]), advice)
 
     def _stamps(self, column: Any, key: str, zone: tzinfo | None) -> Floats:
         if column.type.tz is None:
@@ -221,6 +257,8 @@ class Columns:
         ids = ids.take(arrow.array(order))
         table = ids.to_numpy(False)
         ends = np.cumsum([len(each) for each in columns])[:-1]
+        del coded, codes, whole, found
+        self._arrow.default_memory_pool().release_unused()
         return table, np.split(labels, ends)
 
 

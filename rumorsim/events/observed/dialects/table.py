@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from rumorsim.events.observed.records import DELETED, ROOT, UNKNOWN, Ints, Label
 from rumorsim.events.observed.request import Request
 from rumorsim.events.observed.resolving import by_account, by_post
 from rumorsim.events.observed.tables import ENDINGS
+
+_NOTHING: Final = np.empty(0, np.int32)
+_NO_TIME: Final = np.empty(0)
 
 
 class Table(CascadeDialect):
@@ -67,17 +70,24 @@ class _Reading:
             assert self._author is not None
             return self._author.where(int(self._heads[row]))
 
+        truth, categories = self._truth(), self._categories()
+        followers = self._followers(account, len(ids))
+        tables.forget()
+        if self._author is not None:
+            self._author.forget()
+        cascade, self._cascade, self._time = self._cascade, _NOTHING, _NO_TIME
+        tables.cascade = _NOTHING
         return Records(
             names=tables.names,
             ids=ids,
-            cascade=self._cascade,
+            cascade=cascade,
             account=account,
             time=time,
             parent=parent,
             where=where,
-            truth=self._truth(),
-            followers=self._followers(account, len(ids)),
-            categories=self._categories(),
+            truth=truth,
+            followers=followers,
+            categories=categories,
             hour=hour,
             absolute=absolute,
             zone=request.zone,
@@ -98,8 +108,8 @@ class _Reading:
             _, (own, original) = tables.posts.joint([post, named])
             self._is_original = own == original[tables.cascade]
         elif tables.has("row"):
-            number = tables.posts.numbers("row", tables.column_of["row"], 0.0)
-            self._is_original = number == 0
+            self._number = tables.posts.whole_numbers("row", tables.column_of["row"])
+            self._is_original = self._number == 0
         there = np.zeros(size, np.bool_)
         there[tables.cascade[self._is_original]] = True
         if self._author is None:
@@ -121,10 +131,11 @@ class _Reading:
     def _accounts(self) -> tuple[NDArray[Any], Labels, Labels]:
         """Ids, the account of each row, and that whose post it shares (-1: none is named)."""
         tables = self._tables
-        columns = [tables.post_column("account")]
+        columns = [tables.post_column("account", last=True)]
         by_account = tables.has("parent_account")
         if by_account:
-            columns.append(tables.posts.column(tables.column_of["parent_account"]))
+            column = tables.column_of["parent_account"]
+            columns.append(tables.posts.column(column, last=True))
         if self._author is not None and len(self._heads):
             rows = self._author.row[self._heads]
             author = self._author.column.take(tables.posts.array(rows))
@@ -135,6 +146,7 @@ class _Reading:
                 raise InputError("is empty", place, self._author.key, advice=advice)
             columns.append(author)
         ids, labels = tables.posts.joint(columns)
+        del columns
         whom = labels[1] if by_account else np.empty(0, np.int32)
         if not len(self._heads):
             return ids, labels[0], whom
@@ -208,13 +220,11 @@ class _Reading:
             heads = named[self._heads]
             size = max(int(each.max(initial=0)) for each in (number, parent, named)) + 1
         else:
-            name = tables.column_of["row"]
-            number = tables.posts.numbers("row", name, 0.0).astype(np.int64)
-            values = tables.posts.numbers("parent", tables.column_of["parent"])
-            parent = np.where(missing, -1, values).astype(np.int64)
-            heads = np.zeros(len(self._heads), np.int64)
+            number, self._number = self._number, _NOTHING
+            parent = tables.posts.whole_numbers("parent", tables.column_of["parent"])
+            heads = np.zeros(len(self._heads), np.int32)
             size = int(max(number.max(), parent.max())) + 1
-        none = np.full(len(self._heads), -1)
+        none = np.full(len(self._heads), -1, np.int32)
         return by_post(
             self._cascade,
             np.concatenate([heads, number]),

@@ -46,6 +46,10 @@ class Said:
         found = self.column.to_pylist()
         return [found[row] if row >= 0 else None for row in self.row.tolist()]
 
+    def forget(self) -> None:
+        """Let go of the column: places are known without it."""
+        self.column = None
+
     def where(self, cascade: int) -> str:
         """The place of what is said of a cascade, for messages."""
         return self.table.where(int(self.row[cascade]))
@@ -67,12 +71,16 @@ class Tables:
         self.heads = None if request.originals is None else Columns(request.originals, wanted)
         self._check_columns()
         name = self.column_of["cascade"]
-        columns = [each.full("cascade", name) for each in (self.posts, self.heads) if each]
+        columns = [each.full("cascade", name, last=True) for each in self._both()]
         ids, labels = self.posts.joint(columns)
+        del columns
         self.names: list[Any] = ids.tolist()
         self.cascade = labels[0]
         self._first = _first_rows(labels[0], len(ids))
         self._head = self._first if self.heads is None else self._head_rows(labels[1])
+
+    def _both(self) -> list[Columns]:
+        return [self.posts] if self.heads is None else [self.posts, self.heads]
 
     def has(self, role: str) -> bool:
         """Whether posts have a column of this role."""
@@ -82,9 +90,9 @@ class Tables:
         """What messages call a column."""
         return f"{role} ({self.column_of[role]})"
 
-    def post_column(self, role: str) -> Any:
-        """A column of posts, without missing values."""
-        return self.posts.full(role, self.column_of[role])
+    def post_column(self, role: str, *, last: bool = False) -> Any:
+        """A column of posts, without missing values; ``last``: it is let go of."""
+        return self.posts.full(role, self.column_of[role], last=last)
 
     def said(self, role: str) -> Said | None:
         """What is said of cascades under a role: in the table of originals, else in that of posts.
@@ -106,6 +114,12 @@ class Tables:
             rule, advice = "differs within a cascade", f"it is {other} in {self.posts.where(first)}"
             raise InputError(rule, self.posts.where(row), self.key(role), value, advice)
         return Said(self.posts, column, self._first, self.key(role))
+
+    def forget(self) -> None:
+        """Let go of all columns."""
+        self.posts.forget()
+        if self.heads is not None:
+            self.heads.forget()
 
     def _check_columns(self) -> None:
         for role in ("cascade", "account", "time"):
