@@ -46,7 +46,7 @@ class Prevented(Measure[State]):
         "*.audience": Meaning("followers", "of who posted such stories, summed over posts"),
         "*.audience_averted": Meaning("part", "of the observed audience"),
         "*.last_share": Meaning("hours", "to the last share of a cascade, mean over cascades"),
-        "cascades.*": Meaning("shares", "of the cascade"),
+        "cascades.*.*": Meaning("shares", "of the cascade"),
     }
 
     @override
@@ -67,11 +67,19 @@ class Prevented(Measure[State]):
     def value(self, state: State) -> dict[str, Any]:
         facts = state.facts
         truth = np.array([story.truth for story in facts.stories], bool)
+        names = story_names(facts)
         return {
             "truth": {
                 name: _group(state, chosen) for name, chosen in (("false", ~truth), ("true", truth))
             },
-            "cascades": dict(zip(story_names(facts), state.shares.tolist(), strict=True)),
+            "cascades": {
+                word: {
+                    name: int(state.shares[i])
+                    for i, name in enumerate(names)
+                    if truth[i] == is_true
+                }
+                for word, is_true in (("false", False), ("true", True))
+            },
         }
 
 

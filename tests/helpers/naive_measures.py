@@ -296,7 +296,14 @@ def prevented(facts: Facts, rows: list[Row]) -> dict[str, Any]:
 
     return {
         "truth": {"false": of(False), "true": of(True)},
-        "cascades": dict(zip(names, counts, strict=True)),
+        "cascades": {
+            word: {
+                name: count
+                for name, count, story in zip(names, counts, facts.stories, strict=True)
+                if story.truth is truth
+            }
+            for word, truth in (("false", False), ("true", True))
+        },
     }
 
 

@@ -105,6 +105,7 @@ class Comparison(ComparedWorlds):
         Everything else that was measured is in the tables that :meth:`save` writes.
         """
         from rumorsim.studies.compare.few_worlds import few_worlds, tails
+        from rumorsim.studies.compare.prevented import prevented
         from rumorsim.studies.compare.report_text import headlines
         from rumorsim.studies.compare.take_off import take_off
 
@@ -126,6 +127,7 @@ class Comparison(ComparedWorlds):
             "looks": self.looks,
             "budget": self.budget,
             "runs_reused": self.reused,
+            "prevented": [row.as_dict() for row in prevented(self)],
             "few_worlds": few_worlds(self),
             "take_off": take_off(self).as_dict(),
             "tails": [

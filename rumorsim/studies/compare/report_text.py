@@ -118,7 +118,7 @@ def order(comparison: ComparedWorlds) -> list[str]:
     else:
         sure = f"probability of exactly this order: {chance(ranking.probability)}"
     lines = [
-        f"RunSpec by {what}, {best} first ({sure}):",
+        f"Order by {what}, {best} first ({sure}):",
         *aligned(rows, "  "),
         f"P({best}): probability that this policy has the {best} mean {what}. Lead: difference of"
         " the means in the same worlds.",

@@ -28,8 +28,9 @@ from rumorsim.studies.compare.effects import (
     number_name,
 )
 from rumorsim.studies.compare.few_worlds import few_worlds, main_tail
+from rumorsim.studies.compare.prevented import did_prevent, prevented, prevented_lines
 from rumorsim.studies.compare.take_off import take_off_lines
-from rumorsim.studies.compare.worlds import NONE
+from rumorsim.studies.compare.worlds import NONE, truths_of
 from rumorsim.studies.runner.queue import not_needed
 from rumorsim.studies.statistics.intervals import resampled
 
@@ -55,6 +56,8 @@ def summary(comparison: ComparedWorlds, width: int = WIDTH) -> str:
     blocks += [wrapped(each, width, "  ") for each in told]
     sure = winner(comparison)
     blocks += [wrapped(sure, width)] if sure else []
+    table = prevented_lines(comparison, width)
+    blocks += [[""], table] if table else []
     blocks += [[""], _table(comparison, width), [""], wrapped(_note(comparison), width)]
     found = main_tail(comparison)
     if lead and found is not None and not found[1].trusted:
@@ -82,13 +85,14 @@ def head(comparison: ComparedWorlds) -> str:
 
 def sentence(comparison: ComparedWorlds, policy: str) -> str:
     """What ``policy`` did to the reach of false and of true stories, and whom it wrongly hit."""
-    truths = {bool(story["truth"]) for story in comparison.scenario["stories"]}
+    truths = truths_of(comparison.scenario, comparison.scalars[NONE])
     effects = [
         did(change, f"the {number_name(key)}")
         for key, truth in ((FALSE, False), (TRUE, True))
         if truth in truths and (change := comparison.change(policy, key)) is not None
     ]
-    return f'"{policy}" {and_([*effects, _hit(comparison, policy)])}.'
+    found = [did_prevent(row) for row in prevented(comparison, [policy])]
+    return f'"{policy}" {and_([*(found or effects), _hit(comparison, policy)])}.'
 
 
 def _hit(comparison: ComparedWorlds, policy: str) -> str:
@@ -156,7 +160,7 @@ def _choices(reach: Sequence[_Column], amounts: Sequence[_Column]) -> Iterator[l
 
 def _columns(comparison: ComparedWorlds) -> tuple[list[_Column], list[_Column]]:
     """The reach of each kind of story that there is, and amounts that are not always 0."""
-    truths = {bool(story["truth"]) for story in comparison.scenario["stories"]}
+    truths = truths_of(comparison.scenario, comparison.scalars[NONE])
     reach = [
         _column(comparison, key, ["reach of", f"{'true' if truth else 'false'} stories"], _changed)
         for key, truth in ((FALSE, False), (TRUE, True))

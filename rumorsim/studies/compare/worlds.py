@@ -39,6 +39,10 @@ if TYPE_CHECKING:
 NONE: Final = "none"
 
 
+#: Each number by its dotted name, by world.
+Numbers = Mapping[str, Sequence[float | None]]
+
+
 class CurveBand(NamedTuple):
     """A curve's mean over worlds and its interval at each time (hours); equal lengths.
 
@@ -197,7 +201,7 @@ class ComparedWorlds(Tabular, Shown):
         By default by the reach of false stories, the lowest first, or where all are true by
         the reach of true ones, the highest first. ``low``: whether less is better.
         """
-        main = main_key(self.scenario)
+        main = main_key(self.scenario, self.scalars[NONE])
         key = main if key is None else key
         less = ".truth.true." not in key if low is None else low
         values = {policy: self.scalars[policy].get(key) for policy in self.policies}
@@ -217,7 +221,27 @@ class ComparedWorlds(Tabular, Shown):
         return CurveBand.of(ours, series, theirs, self.level)
 
 
-def main_key(scenario: Mapping[str, Any]) -> str:
-    """What policies are ranked by: the reach of false stories, or of true ones if all are."""
-    false = any(not story["truth"] for story in scenario["stories"])
+def truths_of(scenario: Mapping[str, Any], none: Numbers | None = None) -> set[bool]:
+    """The truths that its stories have.
+
+    Those of a replay stand in its cascades: where the numbers of the runs under ``none`` are at
+    hand they tell, else there may be both.
+    """
+    if not scenario.get("replay"):
+        return {bool(story["truth"]) for story in scenario["stories"]}
+    words = {False: "false", True: "true"}
+    found = {
+        truth
+        for truth, word in words.items()
+        if none is not None and any(none.get(f"reach.truth.{word}.accounts", ()))
+    }
+    return found or {False, True}
+
+
+def main_key(scenario: Mapping[str, Any], none: Numbers | None = None) -> str:
+    """What policies are ranked by: the reach of false stories, or of true ones if all are.
+
+    ``none``: the numbers of the runs under ``none``, where they are at hand.
+    """
+    false = False in truths_of(scenario, none)
     return f"reach.truth.{'false' if false else 'true'}.accounts"
