@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rumorsim.reports.figures.tables import spread
+from rumorsim.reports.pages.prevented import prevented_answer
 from rumorsim.reports.pages.wording import (
     both_of,
     kinds_of,
@@ -31,6 +32,8 @@ def answer_of(saved: Saved) -> str:
     policies = ordered(saved)
     if not policies or NONE not in saved.policies:
         return _without_base(saved)
+    if saved.facts.get("prevented"):
+        return prevented_answer(saved)
     if len(saved.seeds) == 1:
         return _one_world(saved, policies[0])
     few = saved.facts.get("few_worlds")

@@ -23,6 +23,7 @@ from rumorsim.reports.pages.measured import (
     swept_numbers_section,
 )
 from rumorsim.reports.pages.page import Page, Section, Text
+from rumorsim.reports.pages.prevented import prevented_section
 from rumorsim.reports.pages.ranking import ranking_section, settings_section
 from rumorsim.reports.pages.reach import curves_section, reach_section, response_section
 from rumorsim.reports.pages.replay import Progress, Replay, replay
@@ -94,6 +95,7 @@ def _page(saved: Saved, what: str, again: bool, progress: Progress | None) -> Pa
     return whole_page(
         [
             idle_section(lines),
+            prevented_section(saved),
             ranking_section(saved),
             take_off_section(saved),
             reach_section(saved),

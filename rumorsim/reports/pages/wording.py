@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rumorsim.reports.pages.page import Key
 from rumorsim.reports.pages.svg import look_of
 from rumorsim.studies.compare.effects import FALSE, TRUE
-from rumorsim.studies.compare.worlds import NONE
+from rumorsim.studies.compare.worlds import NONE, truths_of
 from rumorsim.studies.statistics.intervals import LEVEL, Interval
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ def over(saved: Saved) -> str:
 
 def both_of(saved: Saved) -> tuple[bool, bool]:
     """Whether the scenario has false and true stories."""
-    truths = [bool(story["truth"]) for story in saved.scenario["stories"]]
-    return not all(truths), any(truths)
+    truths = truths_of(saved.scenario, saved.scalars.get(NONE))
+    return False in truths, True in truths
 
 
 def kinds_of(saved: Saved) -> list[tuple[str, str]]:

@@ -17,10 +17,7 @@ from numpy.typing import NDArray
 from rumorsim.common.plurals import counted
 from rumorsim.reports.figures.tables import (
     aligned,
-    digits_for,
-    number,
     shortened,
-    spread,
     with_interval,
     wrapped,
 )
@@ -175,7 +172,7 @@ def prevented_lines(comparison: _Compared, width: int) -> list[str]:
             mean = row.mean
             cells = [_cell(mean.whole), _ends(mean.draws), _ends(mean.cascades)]
             name = "  " + shortened(row.policy, _NAME)
-            table.append([name, *cells, _cell(row.over_shares.whole)])
+            table.append([name, *cells, f"{100 * row.over_shares.whole.estimate:.1f}"])
         lines += [f"Shares of {_WORDS[truth]} prevented ({counts}), %:", *aligned(table), ""]
     if lines:
         note = (
@@ -189,16 +186,15 @@ def prevented_lines(comparison: _Compared, width: int) -> list[str]:
 
 
 def _cell(interval: Interval) -> str:
-    return spread(*interval.in_percent)
+    """An estimate and its interval, in percent."""
+    ends = _ends(interval)
+    return f"{100 * interval.estimate:.1f}" + (f" ({ends})" if ends else "")
 
 
 def _ends(interval: Interval) -> str:
-    """The interval alone."""
-    low, high = interval.in_percent[1:]
-    if low is None or high is None:
-        return ""
-    digits = digits_for(interval.in_percent.estimate, low, high)
-    return f"{number(low, digits)} to {number(high, digits)}"
+    """The interval alone, in percent."""
+    _, low, high = interval.in_percent
+    return "" if low is None or high is None else f"{low:.1f} to {high:.1f}"
 
 
 def did_prevent(row: Prevented) -> str:
