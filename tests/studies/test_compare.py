@@ -176,7 +176,7 @@ def test_the_table_tells_of_both_kinds_of_story(found: Comparison) -> None:
         assert words in text
     assert "the same in all worlds" in text
     assert "hold for all 2 policies at once (95 %; each alone 97.5 %, Bonferroni)" in text
-    assert "RunSpec by reach of false stories, lowest first (probability of exactly this" in text
+    assert "Order by reach of false stories, lowest first (probability of exactly this" in text
     assert "P(lowest): probability that this policy has the lowest mean reach of false" in text
 
 
