@@ -87,7 +87,7 @@ class _Reader:
             if not colon or not account:
                 rule, advice = "must be accounts and seconds", "write it as a/b:90"
                 raise InputError(rule, place, "share", show_value(entry), advice)
-            seconds = number_of(after, place, f"share {show_value(entry)}")
+            seconds = number_of(after, place, "seconds of a share")
             if path == author and seconds == 0 and not own:
                 own = 1
                 continue

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from array import array
 from collections import Counter
 from typing import Any, ClassVar, Final
+
+import numpy as np
 
 from rumorsim.common.errors import InputError, show_value
 from rumorsim.events.observed.dialects.dialect import CascadeDialect
@@ -12,6 +15,7 @@ from rumorsim.events.observed.gathering import Gathering, lines_of, number_of
 from rumorsim.events.observed.moments import UNITS, seconds_of
 from rumorsim.events.observed.records import ABSENT, DELETED, ROOT, Records
 from rumorsim.events.observed.request import Request
+from rumorsim.events.observed.resolving import by_post
 from rumorsim.events.observed.starts import first_line
 
 #: What every line has; ``platform`` and ``actionType`` may be left out.
@@ -20,8 +24,8 @@ _NEEDED: Final = ("nodeID", "nodeUserID", "parentID", "rootID", "nodeTime")
 _NONE: Final = (None, "", "?")
 
 
-#: In place of a parent: the post is an original. No id is a tuple.
-ROOT_OF: Final = ()
+#: Those of them that are ids; a parent may be unknown.
+_IDS: Final = ("nodeID", "nodeUserID", "rootID", "parentID")
 
 
 class Pnnl(CascadeDialect):
@@ -45,7 +49,7 @@ class Pnnl(CascadeDialect):
         path = request.required_path()
         reader = _Reader(request)
         for number, line in lines_of(path):
-            reader.line(line, f"{path}, line {number}", number)
+            reader.line(line, number)
         return reader.records()
 
 
@@ -56,79 +60,79 @@ class _Reader:
         self._request = request
         self._gathering = Gathering(request.name)
         self._cascades: dict[Any, int] = {}
-        self._row: dict[tuple[int, Any], int] = {}
-        self._parents: list[Any] = []
+        self._nodes: dict[Any, int] = {}
+        self._node, self._parent = array("i"), array("i")
         self._dates: bool | None = None
         self._actions: Counter[str] = Counter()
 
-    def line(self, line: str, place: str, number: int) -> None:
+    def _place(self, number: int) -> str:
+        return f"{self._request.name}, line {number}"
+
+    def line(self, line: str, number: int) -> None:
         """Take one post in."""
         try:
             post = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise InputError(
-                "is no JSON", place, value=show_value(line), advice=str(error)
-            ) from None
+            value, advice = show_value(line), str(error)
+            raise InputError("is no JSON", self._place(number), "", value, advice) from None
         if not isinstance(post, dict):
-            raise InputError("must be a JSON object", place, value=show_value(line))
+            raise InputError("must be a JSON object", self._place(number), value=show_value(line))
         for key in _NEEDED:
             if key not in post:
-                raise InputError(
-                    "is missing", place, key, advice=f"posts have {', '.join(_NEEDED)}"
-                )
-        for key in ("nodeID", "nodeUserID", "rootID"):
-            _check_id(post[key], place, key)
-        parent, root = post["parentID"], post["rootID"]
-        if parent not in _NONE:
-            _check_id(parent, place, "parentID")
+                advice = f"posts have {', '.join(_NEEDED)}"
+                raise InputError("is missing", self._place(number), key, advice=advice)
+        for key in _IDS:
+            value = post[key]
+            if value in _NONE and key == "parentID":
+                continue
+            if value in _NONE or type(value) not in (str, int):
+                rule = "must be text or a whole number"
+                raise InputError(rule, self._place(number), key, show_value(value))
+        node, parent, root = post["nodeID"], post["parentID"], post["rootID"]
         cascade = self._cascades.get(root)
         if cascade is None:
             cascade = self._cascades[root] = self._gathering.cascade(str(root))
-        platform = str(post.get("platform", "platform"))
-        account = self._gathering.account(post["nodeUserID"], platform)
         self._actions[str(post.get("actionType", ""))] += 1
-        time = self._time(post["nodeTime"], place)
-        row = self._gathering.post(cascade, account, time, ABSENT, number)
-        if self._row.setdefault((cascade, post["nodeID"]), row) != row:
-            self._gathering.repeated.add(row)
-        self._parents.append(ROOT_OF if post["nodeID"] in (root, parent) else parent)
+        account = self._gathering.account(post["nodeUserID"], str(post.get("platform", "platform")))
+        time = self._time(post["nodeTime"], number)
+        self._gathering.post(cascade, account, time, ABSENT, number)
+        self._node.append(self._number(node))
+        if node in (root, parent):
+            self._parent.append(ROOT)
+        else:
+            self._parent.append(DELETED if parent in _NONE else self._number(parent))
 
-    def _time(self, value: Any, place: str) -> float:
+    def _number(self, node: Any) -> int:
+        return self._nodes.setdefault(node, len(self._nodes))
+
+    def _time(self, value: Any, number: int) -> float:
         dates = isinstance(value, str)
-        if dates != (dates if self._dates is None else self._dates):
-            raise InputError(
-                "must be dates or numbers in all lines", place, "nodeTime", show_value(value)
-            )
+        if self._dates is not None and dates != self._dates:
+            rule = "must be dates or numbers in all lines"
+            raise InputError(rule, self._place(number), "nodeTime", show_value(value))
         self._dates = dates
         if dates:
-            return seconds_of(value, self._request.zone, place, "nodeTime")
-        return number_of(value, place, "nodeTime")
+            return seconds_of(value, self._request.zone, self._place(number), "nodeTime")
+        return number_of(value, self._place(number), "nodeTime")
 
     def records(self) -> Records:
         """All that was read."""
-        gathering, request = self._gathering, self._request
-        for row, parent in enumerate(self._parents):
-            if parent in _NONE:
-                gathering.set_parent(row, DELETED)
-            elif parent == ROOT_OF:
-                gathering.set_parent(row, ROOT)
-            else:
-                cascade = gathering.cascade_of(row)
-                gathering.set_parent(row, self._row.get((cascade, parent), ABSENT))
+        request = self._request
+        size, self._nodes = len(self._nodes), {}
         unit = request.unit or "seconds"
-        found = gathering.records(
-            truth=request.truths.all(len(gathering.names)),
+        found = self._gathering.records(
+            truth=request.truths.all(len(self._gathering.names)),
             absolute=bool(self._dates) or unit.startswith("unix"),
             hour=3600.0 if self._dates else UNITS[unit],
             zone=request.zone,
         )
+        node = np.frombuffer(self._node, np.int32)
+        parent = np.frombuffer(self._parent, np.int32)
+        found.parent, found.repeated = by_post(found.cascade, node, parent, size)
+        said = parent < 0
+        found.parent[said] = parent[said]
         if not self._dates and request.unit is None:
             found.notes.append("times are taken as seconds")
         actions = ", ".join(f"{count:,} {name}" for name, count in sorted(self._actions.items()))
         found.notes.append(f"actions are not told apart: {actions}")
         return found
-
-
-def _check_id(value: Any, place: str, key: str) -> None:
-    if value in _NONE or isinstance(value, bool) or not isinstance(value, (str, int)):
-        raise InputError("must be text or a whole number", place, key, show_value(value))
