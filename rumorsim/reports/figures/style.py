@@ -199,7 +199,8 @@ def _installed() -> Iterator[tuple[str, str]]:
     def known() -> dict[str, str]:
         fonts = font_manager.fontManager.ttflist
         upright = [font for font in fonts if font.style == "normal" and font.weight in _WEIGHTS]
-        return {font.name: font.fname for font in reversed(upright)}
+        found = {font.name: font.fname for font in reversed(upright)}
+        return {name: file for name, file in found.items() if not name.startswith(_BOXES)}
 
     fonts = known()
     yield from _in_order(fonts)
@@ -214,6 +215,8 @@ def _installed() -> Iterator[tuple[str, str]]:
     yield from _in_order({name: later[name] for name in later.keys() - fonts.keys()})
 
 
+#: A font that comes with Matplotlib from 3.11 on: it has every letter of a script as one box.
+_BOXES: Final = "Last Resort"
 _WEIGHTS: Final = (400, "normal", "regular", "book", "medium", 500)
 
 
