@@ -269,8 +269,8 @@ FAULTS: tuple[Fault, ...] = (
             Patch(FEED, "        known.shared = 1\n        deliver", "        deliver"),
             Patch(
                 REFERENCE,
-                "            known.shared = True\n            self.share",
-                "            self.share",
+                "            known.shared = True\n            self.share(post, reader)",
+                "            self.share(post, reader)",
             ),
         ),
         (SINGLE, "tests/platform/test_desk.py", "tests/measures/test_measures.py", *READING),
