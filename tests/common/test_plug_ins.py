@@ -339,6 +339,41 @@ def test_faults_of_formats_are_told_as_theirs(tmp_path: Path) -> None:
     assert told in done.stderr
 
 
+CASCADES = """
+import numpy as np
+from rumorsim.events.observed.dialects.dialect import CascadeDialect
+from rumorsim.events.observed.records import Records
+class Posts(CascadeDialect):
+    summary, endings = "posts", (".posts",)
+    def recognises(self, request):
+        return request.path is not None and request.path.suffix == ".posts"
+    def read(self, request):
+        parent = int(request.path.read_text())
+        return Records(
+            names=["x"], ids=np.array([7, 8]), cascade=np.zeros(2, np.int32),
+            account=np.arange(2, dtype=np.int32), time=np.array([0.0, 3600.0]),
+            parent=np.array([-1, parent]), where=str, truth=np.ones(1, np.int8),
+            followers=np.array([5, -1], np.int32),
+        )
+"""
+
+
+def test_dialects_of_cascades_are_found_and_their_faults_told_as_theirs(tmp_path: Path) -> None:
+    points = "[rumorsim.cascade_dialects]\nposts = brought:Posts\nwrong = brought:np\n"
+    one = offered(tmp_path, "brought", "1.0", points, CASCADES)
+    found = {key: row["problem"] for key, row in rows(one).items()}
+    assert found["posts", "brought"] == ""
+    assert "it is not a subclass of CascadeDialect" in found["wrong", "brought"]
+    place = tmp_path / "a.posts"
+    place.write_text("0")
+    done = called("-m", "rumorsim", "cascades", "info", place, path=(one,))
+    assert done.returncode == 0 and "1 share by 2 accounts; followers of 1 unknown" in done.stdout
+    place.write_text("2")
+    done = called("-m", "rumorsim", "cascades", "info", place, path=(one,))
+    told = f'cascade dialect "posts" of brought 1.0 failed reading {place}: ValueError: parent must'
+    assert done.returncode != 0 and told in done.stderr and "Traceback" not in done.stderr
+
+
 UNWRITABLE = """
 import errno
 from rumorsim.events.sinks import EventFormat, FileSink

@@ -56,13 +56,19 @@ CASES: dict[str, tuple[str, str | bytes, str, list[str]]] = {
         "a.csv",
         HEAD + "x,a,0,1,\nx,b,soon,2,1\n",
         "--zone UTC",
-        ["a.csv, line 3", '"soon"', "must be a number", "line 2"],
+        ["a.csv, line 3", '"soon"', "must be a finite number", "line 2"],
     ),
     "infinite time": (
         "a.csv",
         HEAD + "x,a,0,1,\nx,b,inf,2,1\n",
         "",
         ["a.csv, line 3", "inf", "finite"],
+    ),
+    "far time": (
+        "a.csv",
+        HEAD + "x,a,0,1,\nx,b,1e30,2,1\n",
+        "",
+        ["a.csv, line 3", "time", "more than 100,000,000 h", "--unit"],
     ),
     "no zone": (
         "a.csv",

@@ -6,6 +6,8 @@ posts, repeated shares, and last the times.
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from rumorsim.common.errors import InputError
@@ -28,6 +30,9 @@ from rumorsim.events.observed.records import (
     Records,
 )
 from rumorsim.events.observed.rules import Rules
+
+#: Hours that a stream may last: some 11,000 years, so that a time is known to the second.
+_LONGEST: Final = 1e8
 
 
 class Trees:
@@ -203,6 +208,12 @@ class Trees:
             self.start = local_time(origin / self.records.hour * 3600.0, self.records.zone)
         hours = (self.time - origin) / self.records.hour
         self.time = np.maximum(hours, hours[self._roots()[self.cascade]])
+        far = self.time > _LONGEST
+        if far.any():
+            rule = f"is more than {_LONGEST:,.0f} h after the earliest original"
+            value = f"{self.time[np.argmax(far)]:,.0f} h"
+            advice = "mend the time, or state the unit (--unit)"
+            raise InputError(rule, self._first(far), "time", value, advice)
         if self._not_after(np.less_equal).any():
             placed = after_parents(self.time, self.parent)
             moved = (placed != hours) & late

@@ -7,7 +7,7 @@ from typing import Any
 
 from rumorsim.events.observed.building import Built
 from rumorsim.events.observed.cascades import Cascades
-from rumorsim.events.observed.dialects import dialect_of
+from rumorsim.events.observed.dialects import dialect_of, read_records
 from rumorsim.events.observed.mending import Trees
 from rumorsim.events.observed.moments import check_unit, zone_of
 from rumorsim.events.observed.remembering import PROVENANCE
@@ -67,7 +67,7 @@ def read_cascades(
         originals=originals,
     )
     name, dialect = dialect_of(request, format)
-    records = dialect.read(request)
+    records = read_records(name, dialect, request)
     trees = Trees(records, chosen)
     built = Built(trees)
     faults = {**chosen.found, **{each.kind: each for each in records.earlier}}

@@ -68,6 +68,28 @@ class Records:
     def __len__(self) -> int:
         return len(self.cascade)
 
+    def check(self) -> None:
+        """ValueError where the columns do not fit each other, as those of a plug-in may."""
+        rows, cascades, accounts = len(self), len(self.names), len(self.ids)
+        for name, wanted in (("account", rows), ("time", rows), ("parent", rows)):
+            if len(getattr(self, name)) != wanted:
+                raise ValueError(f"{name} must have {wanted} rows")
+        if len(self.truth) != cascades or len(self.followers) != accounts:
+            raise ValueError("truth goes by cascade, followers by account")
+        if not rows:
+            raise ValueError("there must be posts")
+        for name, size in (("cascade", cascades), ("account", accounts)):
+            column = getattr(self, name)
+            if column.min() < 0 or column.max() >= size:
+                raise ValueError(f"{name} must be in [0, {size})")
+        if self.parent.min() < ABSENT or self.parent.max() >= rows:
+            raise ValueError(f"parent must be in [{ABSENT}, {rows})")
+        there = self.parent >= 0
+        if (self.cascade[there] != self.cascade[self.parent[there]]).any():
+            raise ValueError("parent must be a row of the same cascade")
+        if not np.isfinite(self.time).all():
+            raise ValueError("time must be finite")
+
     def forget(self) -> None:
         """Let go of the columns of rows, which somebody else has taken over."""
         self.cascade = self.account = np.empty(0, np.int32)

@@ -5,6 +5,7 @@ Needs pyarrow, of the extra ``[data]``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from pathlib import Path
@@ -80,7 +81,9 @@ class Columns:
                     return file.read(columns=named or None, use_threads=False)
             if ending in TEXT:
                 return self._read_text(place, TEXT[ending], wanted)
-            return of_data("pyarrow.feather").read_table(place, memory_map=False)
+            table = of_data("pyarrow.feather").read_table(place, memory_map=False)
+            table.validate(full=True)
+            return table
         except (OSError, ValueError, self._arrow.ArrowException) as error:
             text = str(error).partition("\n")[0]
             rule = "cannot be read as a table"
@@ -200,12 +203,7 @@ class Columns:
             try:
                 column = column.cast(self._arrow.float64())
             except self._arrow.ArrowInvalid:
-                texts = column.to_pylist()
-                self._require_dates(texts, key)
-                stamps = (
-                    seconds_of(text, zone, self.where(row), key) for row, text in enumerate(texts)
-                )
-                return np.fromiter(stamps, np.float64, len(texts)), True
+                return self._times_of_text(column.to_pylist(), key, zone)
         elif not (types.is_integer(column.type) or types.is_floating(column.type)):
             rule = "times must be numbers or dates"
             raise InputError(rule, self.name, key, show_value(str(column.type)))
@@ -217,12 +215,21 @@ class Columns:
             raise InputError(rule, self.where(row), key, show_value(column[row].as_py()))
         return found, False
 
-    def _require_dates(self, texts: Sequence[str], key: str) -> None:
-        """InputError for the first text that is no number where the first is one."""
-        if _number(texts[0]) == _number(texts[0]):
-            row = next(row for row, text in enumerate(texts) if _number(text) != _number(text))
+    def _times_of_text(
+        self, texts: Sequence[str], key: str, zone: tzinfo | None
+    ) -> tuple[Floats, bool]:
+        """Dates, unless the first is a number: then all must be, with blanks around them or not."""
+        if math.isnan(_number(texts[0])):
+            stamps = (
+                seconds_of(text, zone, self.where(row), key) for row, text in enumerate(texts)
+            )
+            return np.fromiter(stamps, np.float64, len(texts)), True
+        found = np.array([_number(text) for text in texts])
+        if not np.isfinite(found).all():
+            row = int(np.argmin(np.isfinite(found)))
             place, advice = self.where(row), f"times are numbers from {self.where(0)} on"
-            raise InputError("must be a number", place, key, show_value(texts[row]), advice)
+            raise InputError("must be a finite number", place, key, show_value(texts[row]), advice)
+        return found, False
 
     def _stamps(self, column: Any, key: str, zone: tzinfo | None) -> Floats:
         if column.type.tz is None:

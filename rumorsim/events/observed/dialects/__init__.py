@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from rumorsim.common.errors import InputError, nearest, show_value
+from rumorsim.common.errors import InputError, RumorsimError, nearest, show_value
+from rumorsim.common.own_code import blamed
 from rumorsim.common.plug_ins import Registry
 from rumorsim.events.observed.dialects.dialect import CascadeDialect
 from rumorsim.events.observed.dialects.own import Own
@@ -18,6 +19,7 @@ from rumorsim.events.observed.dialects.sequences import Sequences
 from rumorsim.events.observed.dialects.table import Table
 from rumorsim.events.observed.dialects.trees import Trees
 from rumorsim.events.observed.dialects.twitter_trees import TwitterTrees
+from rumorsim.events.observed.records import Records
 from rumorsim.events.observed.request import Request
 
 #: In the order in which they are tried.
@@ -42,6 +44,21 @@ def _dialect_of(_: str, thing: Any) -> CascadeDialect:
 
 #: Ours, and those of other packages: entry points of the group ``rumorsim.cascade_dialects``.
 DIALECTS: Final[Registry[CascadeDialect]] = Registry("cascade dialect", _OWN, _dialect_of)
+
+
+def read_records(name: str, dialect: CascadeDialect, request: Request) -> Records:
+    """The posts of a source; OwnCodeError for what a dialect of another package does wrong."""
+    if name in DIALECTS.own:
+        return dialect.read(request)
+    try:
+        records = dialect.read(request)
+        records.check()
+    except (RumorsimError, MemoryError):
+        raise
+    except Exception as error:
+        who = f"cascade dialect {show_value(name)} of {DIALECTS.source(name)}"
+        raise blamed(error, who, f"reading {request.name}") from error
+    return records
 
 
 def dialect_of(request: Request, format: str | None) -> tuple[str, CascadeDialect]:
