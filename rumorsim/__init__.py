@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         infer_parents,
         naive_parents,
     )
+    from rumorsim.events.observed.parents.streams import Forests, infer_forests
     from rumorsim.events.observed.reading import read_cascades
     from rumorsim.events.saved import read_events
     from rumorsim.events.stream import Batch, Kind
@@ -64,6 +65,7 @@ _HOMES = {
     "Cascades": "events.observed.cascades",
     "Desk": "platform.desk",
     "FollowGraph": "graphs",
+    "Forests": "events.observed.parents.streams",
     "InputError": "common.errors",
     "Intervention": "platform.interventions",
     "Kind": "events.stream",
@@ -81,6 +83,7 @@ _HOMES = {
     "follow_graph": "graphs",
     "from_edges": "graphs",
     "from_networkx": "graphs",
+    "infer_forests": "events.observed.parents.streams",
     "infer_parents": "events.observed.parents",
     "load": "scenario",
     "loads": "scenario",
@@ -103,6 +106,7 @@ __all__ = [
     "Cascades",
     "Desk",
     "FollowGraph",
+    "Forests",
     "InputError",
     "Intervention",
     "Kind",
@@ -120,6 +124,7 @@ __all__ = [
     "follow_graph",
     "from_edges",
     "from_networkx",
+    "infer_forests",
     "infer_parents",
     "load",
     "loads",

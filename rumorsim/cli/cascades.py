@@ -5,7 +5,7 @@ Whatever is slow to import is imported inside the commands, so that help is inst
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 
@@ -68,6 +68,40 @@ _OPTIONS: Final = (
         metavar="KIND=RULE",
         help="What to do with a kind of fault, as in before-parent=drop; may be repeated.",
     ),
+    click.option(
+        "--parents",
+        type=click.Choice(["given", "infer", "root", "latest", "most-followed"]),
+        default="given",
+        show_default=True,
+        help="Whose post is shared: what FILE says, what is drawn from the chances of all earlier "
+        "posts, or what a naive rule says.",
+    ),
+    click.option(
+        "--law",
+        metavar="LAW",
+        help="With --parents infer: a law of parents that `cascades fit` wrote; fitted to FILE "
+        "unless given.",
+    ),
+    click.option(
+        "--follows",
+        metavar="GRAPH",
+        help="With --parents infer: a file of follows, follower and followee in a line, by the "
+        "ids of FILE.",
+    ),
+    click.option(
+        "--forest",
+        type=click.IntRange(min=0),
+        default=0,
+        show_default=True,
+        help="With --parents infer: which forest is drawn.",
+    ),
+    click.option(
+        "--seed",
+        type=click.IntRange(min=0),
+        default=0,
+        show_default=True,
+        help="With --parents infer: seed of the forests.",
+    ),
 )
 
 
@@ -108,6 +142,8 @@ def _read(
     zone: str | None,
     truth: tuple[str, ...],
     rules: tuple[str, ...],
+    follows: str | None,
+    **inferring: Any,
 ) -> Cascades:
     from rumorsim.events.observed.reading import read_cascades
 
@@ -120,7 +156,17 @@ def _read(
         zone=zone,
         truth=_truth(truth),
         rules=_pairs(rules, "--rule", "KIND=RULE"),
+        follows=_graph(follows),
+        **inferring,
     )
+
+
+def _graph(follows: str | None) -> Any:
+    if follows is None:
+        return None
+    from rumorsim.graphs.reading import read_follows
+
+    return read_follows(follows, columns="follower followee")
 
 
 @cascades.command("import")
@@ -132,24 +178,80 @@ def _read(
     help="Where to write: .ndjson, .ndjson.gz, .parquet or .arrow.",
 )
 @click.option("--force", is_flag=True, help="Overwrite the events of something else.")
+@click.option(
+    "--forests",
+    type=click.IntRange(min=1),
+    metavar="K",
+    help="With --parents infer: write K forests from --forest on, each to a file of its own, "
+    "numbered as in EVENTS-0.parquet.",
+)
 @_reading_options
 @json_option
-def import_command(file: str, out: str, force: bool, as_json: bool, **options: Any) -> None:
+def import_command(
+    file: str, out: str, force: bool, forests: int | None, as_json: bool, **options: Any
+) -> None:
     """Read the cascades in FILE and write them as a stream of events.
 
     What is wrong with the data is counted and told, with the rule that was applied.
 
     \b
-    Example:
+    Examples:
       rumorsim cascades import shares.csv --columns "account=user time=t" --out events.parquet
+      rumorsim cascades import shares.csv --parents infer --forests 20 --out drawn.parquet
     """
-    found = _read(file, **options)
-    digest = found.save(out, force=force)
-    if as_json:
-        print_json({**found.info(), "out": out, "digest": digest})
+    if forests is None:
+        streams = iter([(out, _read(file, **options))])
     else:
-        click.echo(found.text())
-        click.echo(f"{out}: {len(found.batch):,} events", err=True)
+        streams = _drawn(file, out, forests, **options)
+    for place, found in streams:
+        digest = found.save(place, force=force)
+        if as_json:
+            print_json({**found.info(), "out": place, "digest": digest})
+        else:
+            click.echo(found.text())
+            click.echo(f"{place}: {len(found.batch):,} events", err=True)
+
+
+def _drawn(file: str, out: str, count: int, **options: Any) -> Iterator[tuple[str, Cascades]]:
+    """Forests of the same model, each with the file that it goes to."""
+    from rumorsim.events.observed.parents.streams import infer_forests
+
+    if options["parents"] != "infer":
+        rule = "has an effect with --parents infer only"
+        raise InputError(Fault(rule, key="--forests", value=str(count)))
+    first, law, follows = (options.pop(name) for name in ("forest", "law", "follows"))
+    options = {**options, "parents": "given", "follows": None}
+    seed = options.pop("seed")
+    drawn = infer_forests(_read(file, **options), law=law, follows=_graph(follows), seed=seed)
+    stem, dot, endings = out.rpartition("/")[2].partition(".")
+    folder = out[: len(out) - len(stem + dot + endings)]
+    for k in range(first, first + count):
+        yield f"{folder}{stem}-{k}{dot}{endings}", drawn.forest(k)
+
+
+@cascades.command("fit")
+@click.argument("file", metavar="FILE")
+@click.option("--out", required=True, metavar="LAW", help="Where to write the law: .json.")
+@_reading_options
+def fit_command(file: str, out: str, follows: str | None, **options: Any) -> None:
+    """Fit the law of parents to cascades whose parents FILE knows.
+
+    The law is for --law where parents are not known. Of the options of inferring, --follows alone
+    has a meaning here.
+
+    \b
+    Example:
+      rumorsim cascades fit known.parquet --out law.json
+    """
+    from rumorsim.events.observed.parents.streams import fit_cascades_law
+
+    found = _read(file, follows=None, **options)
+    law = fit_cascades_law(found, follows=_graph(follows))
+    law.save(out)
+    click.echo(
+        f"{out}: followers to the power {law.followers:.2f}, crowding {law.crowding:.2f}, "
+        f"outside {law.outside:.3f}, luck of the root alike {law.alike:.2f}"
+    )
 
 
 @cascades.command("info")

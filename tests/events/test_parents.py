@@ -140,7 +140,7 @@ def test_parents_are_drawn_as_often_as_their_chances_say(alike: float) -> None:
 
 def test_naive_rules() -> None:
     data = ([0, 0, 0, 0], [0, 1, 2, 3], [0.0, 1.0, 2.0, 3.0], [5, 2, 5, 0])
-    rules = ("root", "latest", "most followed")
+    rules = ("root", "latest", "most-followed")
     found = [naive_parents(*data, rule=rule).tolist() for rule in rules]
     assert found == [[-1, 0, 0, 0], [-1, 0, 1, 2], [-1, 0, 0, 2]]
 
@@ -195,7 +195,7 @@ def test_laws_and_parents_that_cannot_be_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match='rule = "first": must be one of root'):
         naive_parents(*data, rule="first")
     with pytest.raises(InputError, match="needed by the rule"):
-        naive_parents(*data, rule="most followed")
+        naive_parents(*data, rule="most-followed")
 
 
 @pytest.fixture(scope="module")
@@ -256,7 +256,7 @@ def test_parents_of_a_simulated_world_hidden(
     ours = np.mean([apart(each) for each in model.forests(10)], axis=0)
     assert (ours < 0.15).all()
     counts = np.diff(follow.offsets)[posts.author]
-    for rule in ("root", "latest", "most followed"):
+    for rule in ("root", "latest", "most-followed"):
         naive = naive_parents(posts.story, posts.author, posts.time, counts, rule=rule)
         assert (apart(naive) > 2 * ours).all()
 

@@ -41,6 +41,9 @@ def simulation() -> rumorsim.Simulation:
     return made
 
 
+LAW = rumorsim.ParentLaw.power_law(1.0, 0.5)
+
+
 def cascades() -> rumorsim.Cascades:
     tree: nx.DiGraph[int] = nx.DiGraph()
     tree.add_node(0, account="a", time=0.0)
@@ -76,10 +79,19 @@ CLASSES: dict[str, tuple[Callable[[], Any], Callable[[Any, Any], bool] | None]] 
     "Cascades": (cascades, lambda a, b: agree(a.batch, b.batch) and a.info() == b.info()),
     "Desk": (lambda: simulation().desk, None),
     "FollowGraph": (lambda: build_graph(scenario())[0], same_graph),
+    "Forests": (
+        lambda: rumorsim.infer_forests(cascades(), law=LAW),
+        lambda a, b: agree(a.forest(1).batch, b.forest(1).batch),
+    ),
     "InputError": (lambda: _error(), lambda a, b: a.faults == b.faults),
     "Intervention": (lambda: scenario().policies[0].interventions[0], equal),
     "Kind": (lambda: rumorsim.Kind.SHARE, lambda a, b: a is b),
     "Measure": (lambda: MEASURES["reach"], same_type),
+    "ParentLaw": (lambda: LAW, equal),
+    "ParentModel": (
+        lambda: rumorsim.infer_forests(cascades(), law=LAW).model,
+        lambda a, b: np.array_equal(a.forests(3), b.forests(3)),
+    ),
     "Result": (
         lambda: rumorsim.run(scenario(), "close", 3),
         lambda a, b: a.as_dict() == b.as_dict(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from os import PathLike
 from typing import Any
 
 from rumorsim.events.observed.building import Built
@@ -10,6 +11,8 @@ from rumorsim.events.observed.cascades import Cascades
 from rumorsim.events.observed.dialects import dialect_of, read_records
 from rumorsim.events.observed.mending import Trees
 from rumorsim.events.observed.moments import check_unit, zone_of
+from rumorsim.events.observed.parents.law import ParentLaw
+from rumorsim.events.observed.parents.streams import GIVEN, reparented
 from rumorsim.events.observed.remembering import PROVENANCE
 from rumorsim.events.observed.request import Request, Truths
 from rumorsim.events.observed.rules import Rules
@@ -25,6 +28,11 @@ def read_cascades(
     zone: str | None = None,
     truth: bool | Mapping[Any, bool | None] | None = None,
     rules: Mapping[str, str] | None = None,
+    parents: str = GIVEN,
+    forest: int = 0,
+    law: ParentLaw | str | PathLike[str] | None = None,
+    follows: Any = None,
+    seed: int = 0,
 ) -> Cascades:
     """Read observed cascades as a stream of events.
 
@@ -46,6 +54,17 @@ def read_cascades(
         Meaning of the words for truth, or the truth of all rumors where it is unknown.
     rules : mapping, optional
         How kinds of faults are handled, as in ``{"before-parent": "drop"}``.
+    parents : {"given", "infer", "root", "latest", "most-followed"}
+        Those of the source, those of a forest that is drawn (see :func:`infer_forests`), or those
+        that a naive rule names (see :func:`naive_parents`).
+    forest : int
+        Number of the forest.
+    law : ParentLaw or path, optional
+        The law of inferred parents; by default it is fitted to the cascades.
+    follows : FollowGraph or array_like of shape [follows, 2], optional
+        The follow graph by original ids, for inferred parents.
+    seed : int
+        Seed of the forests.
 
     Returns
     -------
@@ -74,6 +93,7 @@ def read_cascades(
     made_in = str(records.zone or "UTC") if built.facts.start else None
     if records.facts is not None:
         made_in = records.facts.provenance.get(PROVENANCE, {}).get("zone", zone)
-    return Cascades(
+    found = Cascades(
         built.facts, built.batch, built.known, faults, records.notes, request.name, name, made_in
     )
+    return reparented(found, parents, forest=forest, law=law, follows=follows, seed=seed)

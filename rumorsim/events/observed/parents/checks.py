@@ -13,7 +13,7 @@ from rumorsim.events.observed.parents.law import Chooser
 from rumorsim.events.observed.parents.shares import Floats, Ints, Shares, sorted_shares
 
 #: Rules that name one parent for each share.
-NAIVE: Final = ("root", "latest", "most followed")
+NAIVE: Final = ("root", "latest", "most-followed")
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def naive_parents(
     ----------
     cascade, account, time, followers
         As for :func:`infer_parents`.
-    rule : {"root", "latest", "most followed"}
+    rule : {"root", "latest", "most-followed"}
         The root; the post just before; the earlier post whose account has most followers, the
         latest among equals.
 
@@ -116,9 +116,9 @@ def naive_parents(
     parent = np.repeat(roots, shares.sizes)
     if rule == "latest":
         parent = np.arange(len(parent)) - 1
-    elif rule == "most followed":
+    elif rule == "most-followed":
         if shares.log_followers is None:
-            raise InputError("is needed by the rule 'most followed'", key="followers")
+            raise InputError("is needed by the rule 'most-followed'", key="followers")
         for first, end in zip(roots, shares.begin[1:], strict=True):
             logs = shares.log_followers[first:end]
             best = np.where(logs >= np.maximum.accumulate(logs), np.arange(first, end), first)

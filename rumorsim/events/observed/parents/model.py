@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
 from rumorsim.common.errors import InputError, whole_number
+from rumorsim.common.plurals import counted
 from rumorsim.common.randomness import Purpose, address_word, philox_array, seed_of, uniform_array
 from rumorsim.events.observed.parents.checks import Calibration, calibration
 from rumorsim.events.observed.parents.hidden import fit_hidden
@@ -59,7 +60,7 @@ class ParentModel:
     ) -> None:
         self._shares = shares
         self._place = place
-        self._seed = seed
+        self.seed = seed
         self._extra = extra
         self.fitted = fitted
 
@@ -169,7 +170,7 @@ class ParentModel:
 
     def _draws(self, what: int, cascade: int, share: Ints, k: Ints) -> tuple[Floats, Floats]:
         address = address_word(Purpose.PARENT, what)
-        words = philox_array(self._seed, address, cascade, share[:, None], k)
+        words = philox_array(self.seed, address, cascade, share[:, None], k)
         return uniform_array(words[0]), uniform_array(words[1])
 
     def _cascade_luck(self, cascade: int, numbers: Ints) -> Floats:
@@ -300,5 +301,5 @@ def fit_parent_law(
     known = known_parents(shares, place, parent)
     if (shares.sizes < 3).all():
         rule = "must have two shares or more in some cascade: no share had a choice"
-        raise InputError(rule, key="cascade", value=f"{len(shares.sizes)} cascades")
+        raise InputError(rule, key="cascade", value=counted(len(shares.sizes), "cascade"))
     return fit_known(shares, known)
