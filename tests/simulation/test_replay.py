@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from naive_measures import prevented as naive_prevented
 from observed_cascades import random_cascades, saved
+from small_worlds import actions
 
 import rumorsim
 from rumorsim.common.errors import InputError
@@ -211,6 +213,26 @@ def test_a_second_share_of_an_account_is_lost_with_it(tmp_path: Path) -> None:
     assert posts_of(events(scenario, policy)).account.tolist() == [0, 1, 2]
 
 
+@pytest.mark.parametrize("engine", ["fast", "reference"])
+@pytest.mark.parametrize("shares", [100, 254, 255, 256, 900])
+def test_an_original_behind_many_shares_is_taken_down(
+    tmp_path: Path, engine: str, shares: int
+) -> None:
+    """However many posts lie between one original and the next."""
+    times = [0.0, *np.linspace(1, 900, shares).tolist(), 901.0, 902.0, 1900.0]
+    second = shares + 1
+    rows = _rows(times, [-1] + [0] * shares + [-1, second, second])
+    rows["story"][second:] = 1
+    rows["source"][second], rows["value"][second], rows["kind"][second] = -1, 1.0, Kind.PUBLISH
+    facts = replace(_facts(len(times)), horizon=2000.0)
+    facts = replace(facts, stories=(*facts.stories, StoryFacts("second", False, "health")))
+    scenario = replay(saved(tmp_path / "e.ndjson", facts, Batch(rows)))
+    policy = [{"kind": "delete-posts", "whom": {"posts": "originals"}, "when": {"age": "950 h"}}]
+    made = events(scenario, policy, engine=engine)
+    assert actions(made, "delete").post.tolist() == [0, second]
+    assert posts_of(made).time[shares:].tolist() == [900.0, 901.0, 902.0]
+
+
 # -- what dampens keeps shares with the ratio of the chances -------------------------------------
 
 
@@ -239,8 +261,6 @@ def test_fresh_coins_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     right = conditioning.conditioned_evidence
 
     def fresh(*args: Any) -> Evidence:
-        from dataclasses import replace
-
         found = right(*args)
         reads = found.reads.copy()
         reads["chance"] = 1.0

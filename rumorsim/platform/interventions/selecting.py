@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,10 @@ from rumorsim.platform.desk import Desk
 if TYPE_CHECKING:
     from rumorsim.platform.interventions.terms import Terms, Whom
     from rumorsim.world.world import World
+
+#: Posts among which the next one that fits is looked for first; then among twice as many, and so
+#: on: the next one is mostly near.
+_FIRST_LOOK: Final = 256
 
 
 class Selector:
@@ -86,14 +90,20 @@ class Selector:
         chosen = whom.categories or whom.stories
         if self._target != "post" or (whom.posts == "all" and not chosen):
             return begin
-        made = world.posts[begin : world.posts_made]
-        fits = np.ones(len(made), bool)
-        if whom.posts != "all":
-            original = made["root"] == np.arange(begin, begin + len(made))
-            fits &= original == (whom.posts == "originals")
-        if chosen:
-            fits &= (self._in_category & self._in_stories)[made["story"]]
-        return begin + (int(np.argmax(fits)) if fits.any() else len(made))
+        looked_at = _FIRST_LOOK
+        while begin < world.posts_made:
+            made = world.posts[begin : min(begin + looked_at, world.posts_made)]
+            fits = np.ones(len(made), bool)
+            if whom.posts != "all":
+                original = made["root"] == np.arange(begin, begin + len(made))
+                fits &= original == (whom.posts == "originals")
+            if chosen:
+                fits &= (self._in_category & self._in_stories)[made["story"]]
+            if fits.any():
+                return begin + int(np.argmax(fits))
+            begin += len(made)
+            looked_at *= 2
+        return begin
 
     def _account_fits(self, account: int) -> bool:
         """Whether the conditions on accounts hold for this one."""
