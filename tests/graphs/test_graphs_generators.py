@@ -341,7 +341,7 @@ def test_configurations_build_what_the_functions_make(kind: str) -> None:
 
 
 def test_every_kind_is_configured_and_every_field_described() -> None:
-    assert set(GRAPH_CONFIGS) == {*GENERATORS, "file", "given", "union"}
+    assert set(GRAPH_CONFIGS) == {*GENERATORS, "file", "given", "observed", "union"}
     for model in GRAPH_CONFIGS.values():
         assert model.__doc__
         for name, field in model.model_fields.items():
