@@ -34,37 +34,36 @@ def read_cascades(
     follows: Any = None,
     seed: int = 0,
 ) -> Cascades:
-    """Read observed cascades as a stream of events.
+    """Read cascades that were observed as a stream of events, like that of a run.
+
+    Each cascade is a story, called after it. What is wrong with the data is counted in the
+    ``faults`` of the result with the rule that was applied; what was assumed stands in its
+    ``notes``. Hour 0 is the earliest original.
 
     Parameters
     ----------
     source : str, path or object
-        A file, a data frame, a table of Arrow, a mapping of arrays, or trees of networkx.
+        A file or a folder; or a data frame, a table of Arrow, a mapping of arrays, or trees of
+        networkx as ``cascade_trees`` gives them.
     format : str, optional
-        One of ``rumorsim.events.observed.dialects.DIALECTS``; by default it is recognised.
+        The format of the source, such as "table" or "pnnl"; ``rumorsim cascades formats`` lists
+        them. By default it is recognised.
     columns : mapping, optional
-        Names of the columns where they differ, as in ``{"account": "user", "time": "t"}``.
-    originals : object, optional
-        A second table with one row per cascade.
+        Which column of a table has which role, where it is not called after it, as in
+        ``{"account": "user", "time": "t"}``.
+    originals : path or object, optional
+        A second table with one row a cascade: its author, truth, when it was posted and so on.
     unit : str, optional
-        Unit of times that are numbers; seconds by default.
+        Unit of times that are numbers: "seconds" (the default, but for trees of Twitter and of
+        networkx), "minutes", "hours" or "milliseconds"; "unix" and "unix-milliseconds" count from
+        1970, so that the start is known.
     zone : str, optional
-        Time zone of dates that have none.
-    truth : optional
-        Meaning of the words for truth, or the truth of all rumors where it is unknown.
+        Time zone of dates that say none, such as "Asia/Shanghai".
+    truth : bool or mapping, optional
+        What the words for truth in the data mean, as in ``{"debunked": False}``; or whether
+        all stories are true of which nothing is known.
     rules : mapping, optional
-        How kinds of faults are handled, as in ``{"before-parent": "drop"}``.
-    parents : {"given", "infer", "root", "latest", "most-followed"}
-        Those of the source, those of a forest that is drawn (see :func:`infer_forests`), or those
-        that a naive rule names (see :func:`naive_parents`).
-    forest : int
-        Number of the forest.
-    law : ParentLaw or path, optional
-        The law of inferred parents; by default it is fitted to the cascades.
-    follows : FollowGraph or array_like of shape [follows, 2], optional
-        The follow graph by original ids, for inferred parents.
-    seed : int
-        Seed of the forests.
+        The rule for kinds of faults, as in ``{"before-parent": "drop"}``.
 
     Returns
     -------
@@ -73,7 +72,22 @@ def read_cascades(
     Raises
     ------
     InputError
-        If the source cannot be read, with the place, the value, the rule and a remedy.
+        If something cannot be read or is refused: with the place, the value, the rule and a
+        remedy.
+
+    Examples
+    --------
+    >>> shares = {
+    ...     "cascade": ["x", "x", "x"],
+    ...     "account": ["ann", "ben", "cem"],
+    ...     "time": [0, 60, 90],
+    ...     "parent_account": [None, "ann", "ben"],
+    ... }
+    >>> cascades = rumorsim.read_cascades(shares, unit="minutes", truth=False)
+    >>> cascades.batch.only(rumorsim.Kind.SHARE).time.tolist()
+    [1.0, 1.5]
+    >>> cascades.shares, cascades.faults
+    (2, {})
     """
     chosen = Rules(rules or {})
     request = Request(
