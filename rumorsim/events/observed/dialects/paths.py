@@ -50,7 +50,7 @@ class _Reader:
     """Lines on their way to posts, and what was counted on it."""
 
     def __init__(self, request: Request) -> None:
-        self._request = request
+        self._request, self._file = request, request.name
         self._latest = request.rules.of("unclear-parent") != "first"
         self.unclear = self.sizes = 0
         self.first_unclear = self.first_size = ""
@@ -58,7 +58,7 @@ class _Reader:
 
     def line(self, gathering: Gathering, line: str, number: int) -> None:
         """Take one cascade in."""
-        place = f"{self._request.name}, line {number}"
+        place = f"{self._file}, line {number}"
         cells = line.split("\t")
         if len(cells) == _COLUMNS - 1:
             cells.append("")

@@ -57,8 +57,8 @@ class _Reader:
     """Lines on their way to posts."""
 
     def __init__(self, request: Request) -> None:
-        self._request = request
-        self._gathering = Gathering(request.name)
+        self._request, self._file = request, request.name
+        self._gathering = Gathering(self._file)
         self._cascades: dict[Any, int] = {}
         self._nodes: dict[Any, int] = {}
         self._node, self._parent = array("i"), array("i")
@@ -66,7 +66,7 @@ class _Reader:
         self._actions: Counter[str] = Counter()
 
     def _place(self, number: int) -> str:
-        return f"{self._request.name}, line {number}"
+        return f"{self._file}, line {number}"
 
     def line(self, line: str, number: int) -> None:
         """Take one post in."""
