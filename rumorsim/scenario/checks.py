@@ -40,7 +40,7 @@ def raise_faults(scenario: ScenarioFields) -> None:
         *_policy_faults(scenario),
         *_price_faults(scenario),
         *_adversary_faults(scenario),
-        *(_fault(*fault) for fault in replay_faults(scenario)),
+        *("\t".join(map(on_one_line, fault)) for fault in replay_faults(scenario)),
     ]
     if faults:
         raise ValueError("\n".join(faults))
@@ -259,13 +259,18 @@ def _there_is(scenario: ScenarioFields) -> set[str]:
     return found
 
 
+#: In place of the advice to add what a replay refuses.
+_NOT_REPLAYED: Final = "remove it: a replay shows posts to nobody but those who shared or follow"
+
+
 def _faults_of_intervention(
     scenario: ScenarioFields, intervention: Intervention, key: str
 ) -> Iterator[str]:
     if intervention.needs and not intervention.needs & _there_is(scenario):
         words = sorted(intervention.needs, reverse=True)
         rule = "there are no " + " or ".join(_NEEDED[word][0] for word in words)
-        yield _fault(f"{key}.kind", intervention.kind, rule, _NEEDED[words[0]][1])
+        advice = _NEEDED[words[0]][1] if scenario.replay is None else _NOT_REPLAYED
+        yield _fault(f"{key}.kind", intervention.kind, rule, advice)
     known = known_names(scenario)
     yield from (_fault(*fault) for fault in unknown_names(intervention, key, known))
     what, words = known.get("kinds", ("", []))

@@ -20,12 +20,14 @@ from rumorsim.graphs.made import graphs_of_worlds
 from rumorsim.scenario.explained import toml_key, toml_value
 from rumorsim.scenario.fields import ScenarioFields
 from rumorsim.scenario.inputs import input_files
+from rumorsim.scenario.replay_words import PROCESS, knowledge_words, observed_words
 from rumorsim.world.settings.beliefs import Beliefs
 
 #: What a default that was not measured says in its meaning, and what it is called here.
 ASSUMPTION: Final = "assumption"
 #: The tables of a scenario, in the order of the submodels.
 _TABLES: Final = {
+    "replay": "Replay: the observed cascades",
     "graph": "Follow graph",
     "accounts": "Accounts and persons",
     "feed": "Feed: check-ins and reading",
@@ -37,6 +39,10 @@ _TABLES: Final = {
     "adversaries": "Adversaries",
     "policies": "Policies",
 }
+_ORDER: Final = (
+    "Events are processed in order of time; where times are equal the platform acts before the"
+    " public, then accounts go by number."
+)
 
 
 def described(scenario: ScenarioFields) -> str:
@@ -73,20 +79,32 @@ def _overview(scenario: ScenarioFields) -> Iterator[str]:
     aim = f"The model asks how far {f'{count:,} stories get' if count > 1 else 'a story gets'}"
     under = f" without any policy, and under each of these: {_words(policies)}" if policies else ""
     yield "## 1. Purpose and patterns"
-    yield f"{aim} on a follow graph{under}."
+    if scenario.replay is not None:
+        under = f" under each of these: {_words(policies)}" if policies else ""
+        yield f"The model replays cascades that happened. It asks what is left of them{under}."
+    else:
+        yield f"{aim} on a follow graph{under}."
     yield "## 2. Entities, state variables and scales"
     kinds = ["ordinary", *scenario.accounts.kinds]
     yield (
         "Entities are accounts (with a kind, a person behind it, a rate of check-ins and a"
         " receptivity), follows, stories (false or true, with a category and an appeal), posts,"
         f" and platforms. Kinds of account: {_words(kinds)}. Time is continuous, in hours; a run"
-        f" lasts {scenario.horizon:g} h from {scenario.start:%Y-%m-%d %H:%M} local time."
+        f" {_lasts(scenario)}."
     )
     yield "## 3. Process overview and scheduling"
     yield _process(scenario)
 
 
+def _lasts(scenario: ScenarioFields) -> str:
+    if scenario.replay is not None:
+        return f"lasts as long as was observed, at most {scenario.horizon:g} h"
+    return f"lasts {scenario.horizon:g} h from {scenario.start:%Y-%m-%d %H:%M} local time"
+
+
 def _process(scenario: ScenarioFields) -> str:
+    if scenario.replay is not None:
+        return f"{PROCESS} {_ORDER}"
     if scenario.model is not None:
         how = (
             f"Stories pass by word of mouth after the model {scenario.model.kind}: contacts are"
@@ -111,10 +129,7 @@ def _process(scenario: ScenarioFields) -> str:
         " account; a share is a post of its own. P(share | read) is the product of the story's"
         " appeal and the factors below, at most 1."
     )
-    return (
-        f"{how}{told} Events are processed in order of time; where times are equal the platform"
-        " acts before the public, then accounts go by number."
-    )
+    return f"{how}{told} {_ORDER}"
 
 
 def _concepts(scenario: ScenarioFields) -> Iterator[str]:
@@ -139,6 +154,8 @@ def _concepts(scenario: ScenarioFields) -> Iterator[str]:
 
 def _initialisation(scenario: ScenarioFields, values: Mapping[str, Any]) -> Iterator[str]:
     yield "## 5. Initialisation"
+    if scenario.replay is not None:
+        yield f"{observed_words(scenario)} {knowledge_words(scenario)}"
     clause = graphs_of_worlds(values["graph"])
     shared = f" Replicates are worlds {clause}." if clause else ""
     yield (
@@ -161,6 +178,8 @@ def _inputs(scenario: ScenarioFields) -> Iterator[str]:
         return
     paths = {
         "graph.path": getattr(scenario.graph, "path", ""),
+        "replay.cascades": getattr(scenario.replay, "cascades", ""),
+        "replay.originals": getattr(scenario.replay, "originals", ""),
         "accounts.file": scenario.accounts.file,
     }
     yield "\n".join(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ from rumorsim.graphs import statistics
 from rumorsim.scenario.idle import idle_in
 from rumorsim.scenario.inputs import build_graph
 from rumorsim.scenario.model_estimates import in_comment, model_words
+from rumorsim.scenario.replay_words import knowledge_words, observed_words
 from rumorsim.world.world import build_world
 
 if TYPE_CHECKING:
@@ -71,11 +73,14 @@ def expectations(scenario: ScenarioFields) -> str:
         )
     if graph.read_as is not None:
         lines.append(f"# read as {in_comment(graph.read_as.as_sentence())}")
-    if alone := int(np.sum((graph.follower_counts() == 0) & (graph.followee_counts() == 0))):
+    if scenario.replay is not None:
+        said = f"{observed_words(scenario)} {knowledge_words(scenario)}"
+        lines += textwrap.wrap(said, 88, initial_indent="# ", subsequent_indent="# ")
+    elif alone := int(np.sum((graph.follower_counts() == 0) & (graph.followee_counts() == 0))):
         lines.append(f"# {counted(alone, 'account')} without any follow")
     if scenario.model is not None:
         lines.extend(model_words(scenario, world))
-    else:
+    elif scenario.replay is None:
         lines.append(ESTIMATE)
         for story in scenario.stories:
             expected = reproduction_number(scenario, story, graph)

@@ -207,8 +207,11 @@ class ScenarioFields(Model):
         if "graph.path" in digests:
             update["graph"] = replaced(self.graph, sha256=digests["graph.path"])
         if self.replay is not None:
-            pinned = replaced(self.replay, sha256=digests["replay.cascades"])
-            update["replay"] = pinned
+            update["replay"] = replaced(
+                self.replay,
+                sha256=digests["replay.cascades"],
+                originals_sha256=digests.get("replay.originals"),
+            )
         if "accounts.file" in digests:
             update["accounts"] = replaced(self.accounts, sha256=digests["accounts.file"])
         return replaced(self, **update)

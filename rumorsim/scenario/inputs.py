@@ -83,6 +83,8 @@ def input_files(scenario: GraphInputs) -> dict[str, str]:
         found["graph.path"] = file_digest(manifest_of(folder / graph))
     if scenario.replay is not None:
         found["replay.cascades"] = file_digest(folder / scenario.replay.cascades)
+        if scenario.replay.originals is not None:
+            found["replay.originals"] = file_digest(folder / scenario.replay.originals)
     if table is not None:
         found["accounts.file"] = file_digest(folder / table)
     return found
@@ -156,9 +158,15 @@ def _digest_of_graph_file(scenario: GraphInputs) -> str:
 
 
 def _digest_of_cascades(scenario: GraphInputs) -> str:
-    assert scenario.replay is not None
-    path = relative_to_cwd(scenario.base_dir) / scenario.replay.cascades
-    return _checked_digest(path, scenario.replay.sha256, "replay.sha256")
+    """The digests of what a replay reads, and how it is read."""
+    replay = scenario.replay
+    assert replay is not None
+    folder = relative_to_cwd(scenario.base_dir)
+    found = _checked_digest(folder / replay.cascades, replay.sha256, "replay.sha256")
+    if replay.originals is not None:
+        pinned, key = replay.originals_sha256, "replay.originals_sha256"
+        found += " " + _checked_digest(folder / replay.originals, pinned, key)
+    return f"{found} {replay.format} {sorted(replay.reading.items())}"
 
 
 def _led_by_observed(scenario: GraphInputs, graph: FollowGraph) -> FollowGraph:
@@ -173,26 +181,33 @@ def _led_by_observed(scenario: GraphInputs, graph: FollowGraph) -> FollowGraph:
 def observed_cascades(scenario: GraphInputs) -> Evidence:
     """The evidence of a replay's file of cascades, read once a process; InputError."""
     assert scenario.replay is not None
-    key = f"{_digest_of_cascades(scenario)} {scenario.replay.format}"
+    key = _digest_of_cascades(scenario)
     found = _cascades.get(key)
     if found is None:
         from rumorsim.world.evidence import Evidence
 
-        path = relative_to_cwd(scenario.base_dir) / scenario.replay.cascades
-        found = Evidence.from_stream(*_stream_of(path, scenario.replay.format))
+        stream = _stream_of(scenario.replay, relative_to_cwd(scenario.base_dir))
+        found = Evidence.from_stream(*stream)
         _keep(_cascades, key, found)
     return found
 
 
-def _stream_of(path: Path, format: str | None) -> tuple[Facts, Iterable[Batch]]:
+def _stream_of(replay: Replay, folder: Path) -> tuple[Facts, Iterable[Batch]]:
     """A saved stream as it is, or the one that a file of cascades makes; InputError."""
     from rumorsim.events.observed.dialects.own import is_saved_stream
     from rumorsim.events.observed.reading import read_cascades
     from rumorsim.events.saved import read_events
 
-    if format is None and is_saved_stream(path):
+    path, stated = folder / replay.cascades, replay.reading
+    if replay.originals is not None:
+        stated["originals"] = str(folder / replay.originals)
+    if replay.format is None and is_saved_stream(path):
+        if stated:
+            rule = "has no effect on a stream of events: it is read as it was saved"
+            key, advice = f"replay.{next(iter(stated))}", "remove it, or name the table itself"
+            raise InputError(rule, file=str(path), key=key, advice=advice)
         return read_events(path)
-    cascades = read_cascades(path, format)
+    cascades = read_cascades(path, replay.format, **stated)
     return cascades.facts, cascades.batches()
 
 

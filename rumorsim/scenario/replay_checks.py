@@ -24,21 +24,29 @@ _KEPT: Final = "the replay keeps what was observed"
 
 
 def replay_faults(scenario: ScenarioFields) -> Iterator[tuple[str, str, str, str]]:
-    """Key, value, rule and advice of every field that could have no effect in a replay."""
+    """Key, value, rule and advice of every field that could have no effect in a replay.
+
+    The value is as it stands in a scenario, "" for a table.
+    """
     if scenario.replay is None:
         if isinstance(scenario.graph, Observed):
             rule = "has no follows at all, and there is no [replay]"
-            yield "graph.kind", "observed", rule, "add [replay], or choose another graph"
+            yield (
+                "graph.kind",
+                show_value("observed"),
+                rule,
+                "add [replay], or choose another graph",
+            )
         return
     if scenario.model is not None:
         rule = "spreads by contacts: a replay takes the feed"
-        yield "model.kind", scenario.model.kind, rule, "remove [model]"
+        yield "model.kind", show_value(scenario.model.kind), rule, "remove [model]"
         return
     if scenario.feed.reading != "delay":
         rule = "reads in batches; observed shares have delays of their own"
-        yield "feed.reading", scenario.feed.reading, rule, 'write "delay", or remove it'
+        yield "feed.reading", show_value(scenario.feed.reading), rule, 'write "delay", or remove it'
     if scenario.feed.exposures == "late":
-        yield "feed.exposures", "late", "is not for a replay", "remove it"
+        yield "feed.exposures", show_value("late"), "is not for a replay", "remove it"
     for key in ("trending", "platforms"):
         if getattr(scenario, key):
             rule = f"shows posts to readers whom the cascades do not tell: {_KEPT}"
@@ -70,7 +78,7 @@ def _without_follows(scenario: ScenarioFields) -> Iterator[tuple[str, str, str, 
     if scenario.replay.appeal is not None:
         yield "replay.appeal", f"{scenario.replay.appeal:g}", rule, advice
     if scenario.feed.follow_weight != "none":
-        yield "feed.follow_weight", scenario.feed.follow_weight, rule, advice
+        yield "feed.follow_weight", show_value(scenario.feed.follow_weight), rule, advice
     if scenario.feed.delay != WEIBO_DELAY:
         yield "feed.delay", "", rule, advice
     if scenario.beliefs != Beliefs():

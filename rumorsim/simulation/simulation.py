@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from rumorsim.adversaries import start_adversaries
-from rumorsim.common.errors import RumorsimError, show_value
+from rumorsim.common.errors import InputError, RumorsimError, show_value
 from rumorsim.common.progress import heartbeat
 from rumorsim.common.randomness import seed_of
 from rumorsim.common.shown import Shown, listed
@@ -74,6 +74,10 @@ class Simulation(Shown):
         self.policy = scenario.policy(self.policy_name)
         graph, attributes = build_graph(scenario, self.seed)
         evidence = None
+        if scenario.replay is not None and redraw is not None:
+            rule = "draws anew what a replay has observed"
+            advice = "leave it out: each seed draws what is free"
+            raise InputError(rule, key="redraw", advice=advice)
         if scenario.replay is not None:
             evidence = conditioned_evidence(scenario, graph, attributes, self.seed, engine)
             place = scenario.policy_names.index(self.policy_name) - 1

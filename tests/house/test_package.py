@@ -89,6 +89,8 @@ def test_wheel_holds_what_a_run_needs(tmp_path: Path) -> None:
     sources = {str(each.relative_to(ROOT)) for each in (ROOT / "rumorsim").rglob("*.py")}
     assert configs
     assert configs <= files
+    cascades = {f"rumorsim/configs/cascades/made-up.{each}" for each in ("csv", "ndjson")}
+    assert cascades <= files
     assert sources <= files
     assert "rumorsim/py.typed" in files
     pages = {f"rumorsim/docs/{each.relative_to(ROOT / 'docs')}" for each in DOCS}

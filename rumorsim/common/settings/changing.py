@@ -25,9 +25,13 @@ _PART: Final = re.compile(
     r"|\[(?:(?P<place>\d{1,9})|\"(?P<name>[^\"]+)\"|(?P<plain>[^\]\"]+))\]"
 )
 _EXAMPLE: Final = "write it such as stories[0].appeal"
-#: Keys of files, which a digest beside them may pin: another file does not have it.
-_FILES: Final = ("path", "file")
-_PIN: Final = "sha256"
+#: Keys of files with the digest beside them that may pin one: another file does not have it.
+_PINS: Final = {
+    "path": "sha256",
+    "file": "sha256",
+    "cascades": "sha256",
+    "originals": "originals_sha256",
+}
 
 
 class _Written(Protocol):
@@ -78,9 +82,9 @@ def changed(model: Changed, changes: Mapping[str, Any]) -> Changed:
             parts = parse_key(key)
             paths.append(_set(values, key, parts, plain(value), full))
             _set(full, key, parts, plain(value), {})
-            pin = (*parts[:-1], _PIN)
-            if parts[-1] in _FILES and pin not in map(parse_key, changes):
-                _table_of(values, paths[-1]).pop(_PIN, None)
+            pin = _PINS.get(str(parts[-1]))
+            if pin is not None and (*parts[:-1], pin) not in map(parse_key, changes):
+                _table_of(values, paths[-1]).pop(pin, None)
         except InputError as error:
             faults += error.faults
     if faults:

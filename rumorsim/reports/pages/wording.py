@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rumorsim.reports.pages.page import Key
 from rumorsim.reports.pages.svg import look_of
-from rumorsim.studies.compare.effects import FALSE, TRUE
-from rumorsim.studies.compare.worlds import NONE, truths_of
+from rumorsim.studies.compare.effects import FALSE, TRUE, truths_of
+from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.statistics.intervals import LEVEL, Interval
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, Protocol
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from rumorsim.reports.figures.tables import spread, with_interval
 
@@ -17,9 +17,16 @@ FALSE: Final = "reach.truth.false.accounts"
 TRUE: Final = "reach.truth.true.accounts"
 #: Accounts that were hit although they had posted no false story.
 INNOCENT: Final = "collateral.accounts.innocent"
+#: Shares of what is false and of what is true: in a replay without a follow graph who read and
+#: did not share is not known.
+SHARES: Final = ("shares.truth.false.shares", "shares.truth.true.shares")
+#: Every number of a policy by its dotted name, a value a world.
+Numbers = Mapping[str, Sequence[float | None]]
 _CALLED: Final = {
     FALSE: "reach of false stories",
     TRUE: "reach of true stories",
+    SHARES[0]: "shares of false stories",
+    SHARES[1]: "shares of true stories",
     INNOCENT: "innocent accounts hit",
     "reach.truth.false.exposures": "exposures to false stories",
     "reach.truth.true.exposures": "exposures to true stories",
@@ -59,6 +66,54 @@ class Changed(Protocol):
     @property
     def seen(self) -> Seen:
         """What the worlds show of the change, world by world."""
+
+
+def by_shares(scenario: Mapping[str, Any]) -> bool:
+    """Whether it is a replay without a follow graph, of which shares are known and no reach."""
+    return bool(scenario["graph"]["kind"] == "observed")
+
+
+def truths_of(scenario: Mapping[str, Any], none: Numbers | None = None) -> set[bool]:
+    """The truths that the stories of a resolved scenario have.
+
+    Those of a replay stand in its cascades: where the numbers of the runs under ``none`` are at
+    hand they tell, else there may be both.
+    """
+    if not scenario.get("replay"):
+        return {bool(story["truth"]) for story in scenario["stories"]}
+    words = {False: "false", True: "true"}
+    found = {
+        truth
+        for truth, word in words.items()
+        if none is not None and any(none.get(f"reach.truth.{word}.accounts", ()))
+    }
+    return found or {False, True}
+
+
+def told_of(
+    scenario: Mapping[str, Any], none: Numbers | None = None
+) -> tuple[tuple[str, bool], ...]:
+    """What a resolved scenario is told by: the number of each truth that there is, false first.
+
+    That is the reach, or in a replay without a follow graph the shares. ``none``: the numbers of
+    the runs under ``none``, where they are at hand.
+    """
+    keys = SHARES if by_shares(scenario) else (FALSE, TRUE)
+    truths = truths_of(scenario, none)
+    return tuple(pair for pair in zip(keys, (False, True), strict=True) if pair[1] in truths)
+
+
+def main_key(scenario: Mapping[str, Any], none: Numbers | None = None) -> str:
+    """What policies are ranked by: the reach of false stories, or of true ones if all are.
+
+    In a replay without a follow graph it is the shares. ``none`` as for :func:`told_of`.
+    """
+    return told_of(scenario, none)[0][0]
+
+
+def unit_of(key: str) -> str:
+    """What a number that policies are told by counts."""
+    return "shares" if key in SHARES else "accounts"
 
 
 def is_estimable(change: Changed) -> bool:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rumorsim.common.plurals import counted
 from rumorsim.reports.figures.tables import aligned, shortened
-from rumorsim.studies.compare.effects import FALSE, TRUE, and_, number_name
-from rumorsim.studies.compare.worlds import NONE, main_key
+from rumorsim.studies.compare.effects import and_, main_key, number_name
+from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.statistics.intervals import in_both
 from rumorsim.studies.statistics.tails import Tail, tail_of
 
@@ -28,7 +28,7 @@ class Tails(NamedTuple):
 
 def main_tail(comparison: ComparedWorlds) -> tuple[str, Tail] | None:
     """The reach (of false stories, or of true ones if all are) under ``none``, and its tail."""
-    for key in (FALSE, TRUE):
+    for key, _ in comparison.told:
         values = [each for each in comparison.scalars[NONE].get(key, ()) if each is not None]
         if any(values):
             return key, tail_of(values)
@@ -37,7 +37,7 @@ def main_tail(comparison: ComparedWorlds) -> tuple[str, Tail] | None:
 
 def tails(comparison: ComparedWorlds) -> list[Tails]:
     """The tails of the reach that policies are ranked by, for each policy that has it."""
-    key = main_key(comparison.scenario)
+    key = main_key(comparison.scenario, comparison.scalars[NONE])
     base = comparison.scalars[NONE].get(key)
     found = []
     for policy in comparison.policies:
@@ -67,7 +67,7 @@ def tail_lines(comparison: ComparedWorlds) -> list[str]:
                 _index(reach),
             ]
         )
-    what = number_name(main_key(comparison.scenario))
+    what = number_name(main_key(comparison.scenario, comparison.scalars[NONE]))
     return [
         f"Who decides the means of the {what}, and of its change from none:",
         *aligned(rows, "  "),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from rumorsim.reports.figures.panels import Band, Dot, Panel, draw_bands, draw_differences
 from rumorsim.reports.figures.pictures import FigureFiles, save_pictures
-from rumorsim.studies.compare.effects import cell, changed_cell, is_estimable
+from rumorsim.studies.compare.effects import by_shares, cell, changed_cell, is_estimable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,7 +38,12 @@ def reach_figure(comparison: ComparedWorlds) -> Figure:
         )
         for title, truth in _panels(comparison).items()
     }
-    return draw_bands(panels, "accounts reached", _note(comparison, "lines are means", "; bands"))
+    what = (
+        "accounts that shared or would have"
+        if by_shares(comparison.scenario)
+        else "accounts reached"
+    )
+    return draw_bands(panels, what, _note(comparison, "lines are means", "; bands"))
 
 
 def difference_figure(comparison: ComparedWorlds) -> Figure:
@@ -48,11 +53,12 @@ def difference_figure(comparison: ComparedWorlds) -> Figure:
         for title, truth in _panels(comparison).items()
     }
     note = _note(comparison, "dots are means", "; bars")
-    return draw_differences(panels, "accounts reached, change from none", note)
+    what = "shares" if by_shares(comparison.scenario) else "accounts reached"
+    return draw_differences(panels, f"{what}, change from none", note)
 
 
 def _panels(comparison: ComparedWorlds) -> dict[str, str]:
-    there = {"true" if story["truth"] else "false" for story in comparison.scenario["stories"]}
+    there = {"true" if truth else "false" for _, truth in comparison.told}
     return {title: truth for title, truth in _PANELS.items() if truth in there}
 
 
@@ -66,7 +72,8 @@ def _change(comparison: ComparedWorlds, policy: str, truth: str) -> Band:
 
 
 def _dot(comparison: ComparedWorlds, policy: str, truth: str) -> Dot:
-    change = comparison.change(policy, f"reach.truth.{truth}.accounts")
+    keys = {is_true: key for key, is_true in comparison.told}
+    change = comparison.change(policy, keys[truth == "true"])
     if change is None or change.difference is None:
         raise ValueError(f"no reach was measured under {policy!r}")
     if change.identical or (change.worlds > 1 and not is_estimable(change)):

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rumorsim.reports.figures.tables import aligned, shortened, spread
-from rumorsim.studies.compare.effects import is_estimable, number_name
+from rumorsim.studies.compare.effects import by_shares, is_estimable, number_name
 from rumorsim.studies.compare.few_worlds import few_worlds, tail_lines
 from rumorsim.studies.compare.frontier import frontier_lines
 from rumorsim.studies.compare.take_off import take_off_lines
@@ -44,6 +44,8 @@ HEADLINES: Final = (
     Headline("reach.truth.true.exposures", "reach of true stories (exposures)"),
     Headline("shares.truth.false.shares", "shares of false stories"),
     Headline("shares.truth.true.shares", "shares of true stories"),
+    Headline("prevented.truth.false.audience", "audience of false stories (followers)", False),
+    Headline("prevented.truth.true.audience", "audience of true stories (followers)", False),
     Headline("enforcement.actions", "moderation actions"),
     Headline("collateral.accounts.innocent", "innocent accounts hit"),
     Headline("collateral.posts.deleted.true", "posts of true stories deleted", False),
@@ -69,7 +71,7 @@ def headlines(comparison: ComparedWorlds) -> list[Headline]:
 def _worth_showing(comparison: ComparedWorlds, headline: Headline) -> bool:
     key = headline.key
     numbers = [comparison.scalars[policy].get(key, ()) for policy in comparison.policies]
-    if not any(numbers):
+    if not any(numbers) or (key.startswith("reach.") and by_shares(comparison.scenario)):
         return False
     if key in _ALIKE:
         accounts = [comparison.scalars[policy][_ALIKE[key]] for policy in comparison.policies]

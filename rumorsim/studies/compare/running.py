@@ -18,9 +18,10 @@ from rumorsim.scenario.used_code import own_code_in
 from rumorsim.scenario.workload import long_work
 from rumorsim.studies.compare.budget import BUDGET, FIRST, Budget, Pace, next_worlds
 from rumorsim.studies.compare.comparison import Comparison
+from rumorsim.studies.compare.effects import main_key
 from rumorsim.studies.compare.precision import MOST, PrecisionTarget
 from rumorsim.studies.compare.stopping import next_count, reached_precision
-from rumorsim.studies.compare.worlds import NONE, main_key
+from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.runner.account_names import shared_accounts
 from rumorsim.studies.runner.answering import check_key
 from rumorsim.studies.runner.idle_policies import idle_after, idle_before

@@ -17,20 +17,21 @@ from rumorsim.reports.figures.tables import (
 )
 from rumorsim.studies.compare.budget import FIRST
 from rumorsim.studies.compare.effects import (
-    FALSE,
     INNOCENT,
-    TRUE,
+    SHARES,
     and_,
+    by_shares,
     cell,
     changed_cell,
     did,
     not_excluded,
     number_name,
+    unit_of,
 )
 from rumorsim.studies.compare.few_worlds import few_worlds, main_tail
 from rumorsim.studies.compare.prevented import did_prevent, prevented, prevented_lines
 from rumorsim.studies.compare.take_off import take_off_lines
-from rumorsim.studies.compare.worlds import NONE, truths_of
+from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.runner.queue import not_needed
 from rumorsim.studies.statistics.intervals import resampled
 
@@ -85,11 +86,10 @@ def head(comparison: ComparedWorlds) -> str:
 
 def sentence(comparison: ComparedWorlds, policy: str) -> str:
     """What ``policy`` did to the reach of false and of true stories, and whom it wrongly hit."""
-    truths = truths_of(comparison.scenario, comparison.scalars[NONE])
     effects = [
         did(change, f"the {number_name(key)}")
-        for key, truth in ((FALSE, False), (TRUE, True))
-        if truth in truths and (change := comparison.change(policy, key)) is not None
+        for key, _ in comparison.told
+        if (change := comparison.change(policy, key)) is not None
     ]
     found = [did_prevent(row) for row in prevented(comparison, [policy])]
     return f'"{policy}" {and_([*(found or effects), _hit(comparison, policy)])}.'
@@ -160,11 +160,8 @@ def _choices(reach: Sequence[_Column], amounts: Sequence[_Column]) -> Iterator[l
 
 def _columns(comparison: ComparedWorlds) -> tuple[list[_Column], list[_Column]]:
     """The reach of each kind of story that there is, and amounts that are not always 0."""
-    truths = truths_of(comparison.scenario, comparison.scalars[NONE])
     reach = [
-        _column(comparison, key, ["reach of", f"{'true' if truth else 'false'} stories"], _changed)
-        for key, truth in ((FALSE, False), (TRUE, True))
-        if truth in truths
+        _column(comparison, key, _heads(key, truth), _changed) for key, truth in comparison.told
     ]
     amounts = [
         _column(comparison, key, heads, _amount)
@@ -175,6 +172,11 @@ def _columns(comparison: ComparedWorlds) -> tuple[list[_Column], list[_Column]]:
         if any(any(comparison.scalars[each].get(key, ())) for each in comparison.policies)
     ]
     return reach, amounts
+
+
+def _heads(key: str, truth: bool) -> list[str]:
+    what = "shares of" if key in SHARES else "reach of"
+    return [what, f"{'true' if truth else 'false'} stories"]
 
 
 def _column(
@@ -191,7 +193,7 @@ def _column(
 def _changed(change: Change, brief: bool) -> str:
     """What a policy changed, and for ``none`` what there was."""
     if change.policy == NONE:
-        return f"{change.mean.estimate:,.0f} accounts"
+        return f"{change.mean.estimate:,.0f} {unit_of(change.key)}"
     return changed_cell(change, brief=brief)
 
 
@@ -210,12 +212,13 @@ def _rounded(change: Change) -> str:
 def _note(comparison: ComparedWorlds) -> str:
     """What the table shows, and what its intervals hold for."""
     count, others = len(comparison.seeds), len(comparison.policies) - 1
+    what = "Shares" if by_shares(comparison.scenario) else "Reach"
     if count == 1:
-        return "Reach: change from none in the same world. What happened in it may be chance."
+        return f"{what}: change from none in the same world. What happened in it may be chance."
     kind = "bootstrap" if resampled(count) else "t"
     every = "both" if others == 2 else f"all {others}"
     together = "" if others < 2 else f"; those of changes hold for {every} policies at once"
     return (
-        "Reach: change from none in the same worlds; other columns: mean per world. In brackets"
+        f"{what}: change from none in the same worlds; other columns: mean per world. In brackets"
         f" 95\u00a0% {kind} intervals{together}; none where the worlds are too few for one."
     )

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 import numpy as np
 
 from rumorsim.reports.figures.tables import aligned, number, shortened_names, wrapped
-from rumorsim.studies.compare.effects import number_name
-from rumorsim.studies.compare.worlds import NONE, main_key
+from rumorsim.studies.compare.effects import main_key, number_name
+from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.statistics.intervals import COUNT, LEVEL, Interval, in_both
 from rumorsim.studies.statistics.stated import mean_interval
 
@@ -96,7 +96,7 @@ class _Compared(Protocol):
 
 def take_off(comparison: _Compared) -> TakeOff:
     """How the reach that policies are ranked by is spread over worlds, under each policy."""
-    key = main_key(comparison.scenario)
+    key = main_key(comparison.scenario, comparison.scalars[NONE])
     base = comparison.scalars[NONE].get(key, ())
     threshold = _threshold(comparison, [each for each in base if each is not None])
     rows = [

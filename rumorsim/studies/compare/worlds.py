@@ -14,7 +14,7 @@ from rumorsim.common.errors import nearest
 from rumorsim.common.frames import Table, Tabular
 from rumorsim.common.shown import Shown
 from rumorsim.measures.base import Curve
-from rumorsim.studies.compare.effects import FALSE, TRUE
+from rumorsim.studies.compare.effects import main_key, told_of
 from rumorsim.studies.statistics.change import Change, Seen, paired, seen_in
 from rumorsim.studies.statistics.intervals import (
     COUNT,
@@ -37,10 +37,6 @@ if TYPE_CHECKING:
 
 #: The policy all others are held against.
 NONE: Final = "none"
-
-
-#: Each number by its dotted name, by world.
-Numbers = Mapping[str, Sequence[float | None]]
 
 
 class CurveBand(NamedTuple):
@@ -118,6 +114,11 @@ class ComparedWorlds(Tabular, Shown):
         return tuple(found)
 
     @cached_property
+    def told(self) -> tuple[tuple[str, bool], ...]:
+        """The numbers that it is told by, and whether each is of what is true; false first."""
+        return told_of(self.scenario, self.scalars[NONE])
+
+    @cached_property
     def worlds_needed(self) -> int | None:
         """Worlds that the mean changes of reach take, as far as these can tell; None if they do.
 
@@ -133,7 +134,7 @@ class ComparedWorlds(Tabular, Shown):
         return [
             (policy, key, seen)
             for policy in self.policies[1:]
-            for key in (FALSE, TRUE)
+            for key, _ in self.told
             if (seen := seen_in(self.scalars[policy].get(key, ()), none.get(key), key=key))
             and seen.differing
         ]
@@ -219,29 +220,3 @@ class ComparedWorlds(Tabular, Shown):
         """
         ours, theirs = self.curves[policy][key], self.curves[NONE][key]
         return CurveBand.of(ours, series, theirs, self.level)
-
-
-def truths_of(scenario: Mapping[str, Any], none: Numbers | None = None) -> set[bool]:
-    """The truths that its stories have.
-
-    Those of a replay stand in its cascades: where the numbers of the runs under ``none`` are at
-    hand they tell, else there may be both.
-    """
-    if not scenario.get("replay"):
-        return {bool(story["truth"]) for story in scenario["stories"]}
-    words = {False: "false", True: "true"}
-    found = {
-        truth
-        for truth, word in words.items()
-        if none is not None and any(none.get(f"reach.truth.{word}.accounts", ()))
-    }
-    return found or {False, True}
-
-
-def main_key(scenario: Mapping[str, Any], none: Numbers | None = None) -> str:
-    """What policies are ranked by: the reach of false stories, or of true ones if all are.
-
-    ``none``: the numbers of the runs under ``none``, where they are at hand.
-    """
-    false = False in truths_of(scenario, none)
-    return f"reach.truth.{'false' if false else 'true'}.accounts"

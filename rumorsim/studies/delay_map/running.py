@@ -24,7 +24,8 @@ from rumorsim.common.units import parse_duration
 from rumorsim.measures import AnyMeasure
 from rumorsim.scenario import AnyScenario, Scenario, scenario_of
 from rumorsim.scenario.handing import AnyPolicy, with_measures, with_policy
-from rumorsim.studies.compare.worlds import NONE, main_key
+from rumorsim.studies.compare.effects import main_key
+from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.delay_map.answer import HOLDS, Cell, DelayMap
 from rumorsim.studies.runner.answering import answer_runner, check_key, measure_of, numbers
 from rumorsim.studies.runner.run_specs import RunSpecs, Setting

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from rumorsim.common.errors import Fault, InputError
 from rumorsim.common.files import MARKER, checked_file, read_file
@@ -17,11 +17,15 @@ from rumorsim.common.saved_json import MOST_JSON_BYTES, ProvenanceShape, Saved, 
 from rumorsim.graphs.config import Given
 from rumorsim.measures import flatten
 from rumorsim.scenario.handing import things_of, with_imported
+from rumorsim.scenario.inputs import input_files
 from rumorsim.scenario.loading import from_values
+from rumorsim.scenario.models import Scenario
 from rumorsim.scenario.unions import in_force
 from rumorsim.simulation.running import run
 from rumorsim.studies.runner.manifest import MANIFEST, Manifest
 from rumorsim.studies.runner.records import Damaged, unpack
+
+_ELSEWHERE: Final = "say where the files of its scenario are: files (--files)"
 
 
 class _Record(Saved):
@@ -111,6 +115,7 @@ def reproduce(
         in_use = with_imported(in_use.with_handed(things_of(policies, measures)))
     except InputError as error:
         raise InputError(replace(fault, file=str(record)) for fault in error.faults) from error
+    _there_are_files(in_use)
     known = {measure: payload["measures"][measure] for measure in payload["measures"]}
     again = run(in_use, payload["policy"], payload["seed"], measures=tuple(known))
     then, now = flatten(known), again.scalars()
@@ -177,6 +182,17 @@ def _folder_of(place: Path) -> Path:
     if len(place.parents) < 3 or not (place.parents[2] / MANIFEST).is_file():
         return Path()
     return Path(Manifest.load(place.parents[2]).values["folder"])
+
+
+def _there_are_files(scenario: Scenario) -> None:
+    """InputError where the scenario's files are elsewhere."""
+    try:
+        input_files(scenario)
+    except InputError as error:
+        raise InputError(
+            replace(fault, advice="; ".join(filter(None, (fault.advice, _ELSEWHERE))))
+            for fault in error.faults
+        ) from None
 
 
 def _version(distribution: str) -> str:

@@ -22,7 +22,8 @@ from rumorsim.common.settings import replaced, unchecked
 from rumorsim.measures import AnyMeasure
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import Policies
-from rumorsim.studies.compare.worlds import NONE, main_key
+from rumorsim.studies.compare.effects import main_key
+from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.runner.answering import (
     answer_runner,
     answer_subject,

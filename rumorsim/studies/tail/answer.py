@@ -12,8 +12,9 @@ from typing import Any, Final, NamedTuple
 from rumorsim.common.errors import Fault, InputError, show_value
 from rumorsim.common.frames import Table, Tabular
 from rumorsim.common.shown import Shown
+from rumorsim.studies.compare.effects import main_key
 from rumorsim.studies.compare.take_off import share_interval
-from rumorsim.studies.compare.worlds import NONE, main_key
+from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.runner.answering import check_key
 from rumorsim.studies.statistics.intervals import (
     COUNT,

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from rumorsim.common.errors import Fault, InputError, advise, number_fault
+from rumorsim.common.errors import Fault, InputError, advise, number_fault, show_value
 from rumorsim.common.progress import Counted, heartbeat, move_heartbeat, progress_of
 from rumorsim.common.provenance import digest_of
 from rumorsim.common.randomness import seed_of
@@ -22,7 +22,7 @@ from rumorsim.scenario import AnyScenario, scenario_of
 from rumorsim.scenario.handing import Policies, with_measures, with_policies
 from rumorsim.scenario.workload import long_work
 from rumorsim.studies.compare.budget import Budget
-from rumorsim.studies.compare.worlds import main_key
+from rumorsim.studies.compare.effects import main_key
 from rumorsim.studies.runner.answering import check_key, made_with, measure_of
 from rumorsim.studies.runner.idle_policies import idle_before
 from rumorsim.studies.runner.workers import default_workers
@@ -39,6 +39,7 @@ BUDGET: Final = 4_000
 _STAGE: Final = 400
 _LEAST_STAGE: Final = 20
 _STAGE_PART: Final = 20
+_NO_TAIL: Final = "leave --tail out: the seeds of a replay draw only what the cascades leave open"
 #: An answer rests on so many worlds at least.
 LEAST: Final = 30
 
@@ -113,6 +114,9 @@ def compare_tail(
         rumorsim.compare_tail("rare-rumor", "reach > 5000", budget="5 min").text()
     """
     scenario = scenario_of(scenario)
+    if scenario.replay is not None:
+        rule = "what happened is observed in a replay: no rare worlds can be drawn from it"
+        raise InputError(rule, key="tail", value=show_value(str(tail)), advice=_NO_TAIL)
     moved = progress_of(progress, "runs")
     first = seed_of(scenario.seed if seed is None else seed)
     wish = Budget.read(f"{budget} runs" if isinstance(budget, int) else budget)
