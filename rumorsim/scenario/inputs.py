@@ -29,6 +29,8 @@ _graphs: OrderedDict[str, FollowGraph] = OrderedDict()
 #: With the graph whose accounts they are aligned with.
 _tables: OrderedDict[str, tuple[FollowGraph, dict[str, NDArray[Any]]]] = OrderedDict()
 _cascades: OrderedDict[str, Evidence] = OrderedDict()
+#: By the graph and the cascades that lead it: the graph that it was and the one that it became.
+_led: OrderedDict[str, tuple[FollowGraph, FollowGraph]] = OrderedDict()
 _digests: dict[tuple[str, int, int, int], str] = {}
 
 
@@ -173,9 +175,12 @@ def _led_by_observed(scenario: GraphInputs, graph: FollowGraph) -> FollowGraph:
     """The graph of a replay, whose first accounts are those of its cascades."""
     if scenario.replay is None:
         return graph
-    from rumorsim.graphs.building import led_by
+    key = f"{id(graph)} {_digest_of_cascades(scenario)} {scenario.replay.format}"
+    if key not in _led:
+        from rumorsim.graphs.building import led_by
 
-    return led_by(observed_cascades(scenario).ids, graph)
+        _keep(_led, key, (graph, led_by(observed_cascades(scenario).ids, graph)))
+    return _led[key][1]
 
 
 def observed_cascades(scenario: GraphInputs) -> Evidence:

@@ -22,7 +22,8 @@ from rumorsim.world.world import World, build_world
 _KEPT: Final = 2
 #: Keys of a scenario without effect on what happens with no policy.
 _BESIDE: Final = ("name", "seed", "policies", "prices", "measures", "own_measures")
-_conditioned: OrderedDict[tuple[Any, ...], Evidence] = OrderedDict()
+#: With the graph that it is for, whose id is part of the key as long as it is kept.
+_conditioned: OrderedDict[tuple[Any, ...], tuple[FollowGraph, Evidence]] = OrderedDict()
 
 
 def conditioned_evidence(
@@ -38,9 +39,11 @@ def conditioned_evidence(
     """
     observed = observed_cascades(scenario)
     law = {key: value for key, value in scenario.written().items() if key not in _BESIDE}
-    key = (id(observed), id(graph), repr(law), engine)
-    found = _conditioned.get((*key, None)) or _conditioned.get((*key, seed))
-    if found is None:
+    key = (observed.digest, id(graph), repr(law), engine)
+    kept = _conditioned.get((*key, None)) or _conditioned.get((*key, seed))
+    if kept is not None:
+        found = kept[1]
+    else:
         world = build_world(
             scenario, graph, seed, attributes=attributes, evidence=observed.on(graph).blank()
         )
@@ -54,7 +57,7 @@ def conditioned_evidence(
             address = address_word(Purpose.EVIDENCE)
             words = philox_array(seed, address, np.arange(len(world.stories)), 0, 0)[0]
             found = found.estimated(float(world.stories["appeal"][0]), uniform_array(words))
-        _conditioned[(*key, None if alike else seed)] = found
+        _conditioned[(*key, None if alike else seed)] = graph, found
         while len(_conditioned) > _KEPT:
             _conditioned.popitem(last=False)
     return found
