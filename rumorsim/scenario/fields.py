@@ -211,6 +211,7 @@ class ScenarioFields(Model):
                 self.replay,
                 sha256=digests["replay.cascades"],
                 originals_sha256=digests.get("replay.originals"),
+                law_sha256=digests.get("replay.law"),
             )
         if "accounts.file" in digests:
             update["accounts"] = replaced(self.accounts, sha256=digests["accounts.file"])

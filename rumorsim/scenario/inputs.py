@@ -15,6 +15,7 @@ from rumorsim.graphs.mapped import manifest_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from rumorsim.events.observed.cascades import Cascades
     from rumorsim.events.stream import Batch, Facts
     from rumorsim.graphs.follows import FollowGraph
     from rumorsim.graphs.made import GraphModel
@@ -87,6 +88,8 @@ def input_files(scenario: GraphInputs) -> dict[str, str]:
         found["replay.cascades"] = file_digest(folder / scenario.replay.cascades)
         if scenario.replay.originals is not None:
             found["replay.originals"] = file_digest(folder / scenario.replay.originals)
+        if scenario.replay.law is not None:
+            found["replay.law"] = file_digest(folder / scenario.replay.law)
     if table is not None:
         found["accounts.file"] = file_digest(folder / table)
     return found
@@ -171,6 +174,28 @@ def _digest_of_cascades(scenario: GraphInputs) -> str:
     return f"{found} {replay.format} {sorted(replay.reading.items())}"
 
 
+def law_of_parents(scenario: GraphInputs) -> tuple[Path | None, str]:
+    """The file of a replay's law of parents, None without one; and a digest of all it infers from.
+
+    InputError where a file is missing or not the one that its ``sha256`` names.
+    """
+    replay, found = scenario.replay, _digest_of_cascades(scenario)
+    assert replay is not None
+    if replay.law is None:
+        return None, found
+    law = relative_to_cwd(scenario.base_dir) / replay.law
+    return law, f"{found} {_checked_digest(law, replay.law_sha256, 'replay.law_sha256')}"
+
+
+def cascades_to_infer(scenario: GraphInputs) -> Cascades:
+    """The cascades of a replay, whatever their parents; InputError."""
+    from rumorsim.events.observed.reading import read_cascades
+
+    replay, folder = scenario.replay, relative_to_cwd(scenario.base_dir)
+    assert replay is not None
+    return read_cascades(folder / replay.cascades, replay.format, **_stated(replay, folder))
+
+
 def _led_by_observed(scenario: GraphInputs, graph: FollowGraph) -> FollowGraph:
     """The graph of a replay, whose first accounts are those of its cascades."""
     if scenario.replay is None:
@@ -197,15 +222,21 @@ def observed_cascades(scenario: GraphInputs) -> Evidence:
     return found
 
 
+def _stated(replay: Replay, folder: Path) -> dict[str, Any]:
+    """How the cascades are read."""
+    stated = replay.reading
+    if replay.originals is not None:
+        stated["originals"] = str(folder / replay.originals)
+    return stated
+
+
 def _stream_of(replay: Replay, folder: Path) -> tuple[Facts, Iterable[Batch]]:
     """A saved stream as it is, or the one that a file of cascades makes; InputError."""
     from rumorsim.events.observed.dialects.own import is_saved_stream
     from rumorsim.events.observed.reading import read_cascades
     from rumorsim.events.saved import read_events
 
-    path, stated = folder / replay.cascades, replay.reading
-    if replay.originals is not None:
-        stated["originals"] = str(folder / replay.originals)
+    path, stated = folder / replay.cascades, _stated(replay, folder)
     if replay.format is None and is_saved_stream(path):
         if stated:
             rule = "has no effect on a stream of events: it is read as it was saved"

@@ -42,6 +42,9 @@ def replay_faults(scenario: ScenarioFields) -> Iterator[tuple[str, str, str, str
         rule = "spreads by contacts: a replay takes the feed"
         yield "model.kind", show_value(scenario.model.kind), rule, "remove [model]"
         return
+    if scenario.replay.law is not None and scenario.replay.parents != "infer":
+        rule = "has an effect on inferred parents alone"
+        yield "replay.law", scenario.replay.law, rule, 'write parents = "infer", or remove it'
     if scenario.feed.reading != "delay":
         rule = "reads in batches; observed shares have delays of their own"
         yield "feed.reading", show_value(scenario.feed.reading), rule, 'write "delay", or remove it'

@@ -14,7 +14,7 @@ from rumorsim.common.randomness import Purpose, address_word, philox_array, unif
 from rumorsim.engine.engines import make_engine
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.scenario import Scenario
-from rumorsim.scenario.inputs import observed_cascades
+from rumorsim.simulation.inferring import evidence_of
 from rumorsim.world.evidence import Evidence
 from rumorsim.world.world import World, build_world
 
@@ -37,7 +37,7 @@ def conditioned_evidence(
 
     One run with no policy in which the evidence alone decides works out P(share) of every read.
     """
-    observed = observed_cascades(scenario)
+    observed = evidence_of(scenario, graph, seed)
     law = {key: value for key, value in scenario.written().items() if key not in _BESIDE}
     key = (observed.digest, id(graph), repr(law), engine)
     kept = _conditioned.get((*key, None)) or _conditioned.get((*key, seed))

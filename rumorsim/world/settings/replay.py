@@ -76,6 +76,24 @@ class Replay(Model):
         description="what to do with kinds of faults of the data, as in"
         ' { two-roots = "drop" }; see `rumorsim cascades formats`',
     )
+    parents: Literal["given", "infer", "root", "latest", "most-followed"] = Field(
+        "given",
+        description="whose post is shared: what the file says; for each world what is drawn from"
+        " the chances of all earlier posts; or what a naive rule says, to be compared",
+    )
+    law: str | None = Field(
+        None,
+        min_length=1,
+        max_length=4096,
+        description="with inferred parents: the file of their law, which `rumorsim cascades fit`"
+        " writes; absent: fitted to the same cascades",
+    )
+    law_sha256: str | None = Field(
+        None,
+        min_length=64,
+        max_length=64,
+        description="SHA-256 of the law's file, as for the cascades",
+    )
     appeal: float | None = Field(
         None,
         gt=0,
@@ -99,6 +117,8 @@ class Replay(Model):
     def _pins_a_file(self) -> Replay:
         if self.originals is None and self.originals_sha256 is not None:
             raise ValueError("originals_sha256 goes with originals")
+        if self.law is None and self.law_sha256 is not None:
+            raise ValueError("law_sha256 goes with law")
         return self
 
     @property
