@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -31,10 +32,12 @@ from rumorsim.reports.pages.saved import Saved, compared_results, in_shell, read
 from rumorsim.reports.pages.saved_sweep import Swept, read_sweep
 from rumorsim.reports.pages.sweep_answers import effects, sweep_answer, sweep_terms
 from rumorsim.scenario.idle import idle_of_plain
+from rumorsim.scenario.inputs import input_files
 from rumorsim.scenario.loading import from_values
 from rumorsim.simulation.results import Result
 from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.runner.idle_policies import idle_lines
+from rumorsim.world.settings.presets import configs
 
 if TYPE_CHECKING:
     from rumorsim.scenario import Scenario
@@ -67,15 +70,27 @@ def _base(result: Result) -> Result | None:
     if not result.provenance.get("reproducible_from_file", True):
         return None
     try:
-        scenario = from_values(dict(result.scenario), Path())
+        scenario = _with_its_files(result.scenario)
         return run(scenario, NONE, result.seed, measures=list(result.measures))
     except InputError:
         return None
 
 
+def _with_its_files(values: Mapping[str, Any]) -> Scenario:
+    """The scenario of results, its files looked for from here and among those that ship.
+
+    They are held to their SHA-256 wherever they are found.
+    """
+    here = from_values(dict(values), Path())
+    for scenario in (here, here.at(configs())):
+        with suppress(InputError):
+            input_files(scenario)
+            return scenario
+    return here
+
+
 def _page(saved: Saved, what: str, again: bool, progress: Progress | None) -> Page:
-    # Files that the scenario names are looked for from here, and held to their SHA-256.
-    scenario = cache(lambda: from_values(dict(saved.scenario), Path()))
+    scenario = cache(lambda: _with_its_files(saved.scenario))
     found = _LEFT_OUT
     if again:
         found = replay(lambda _: scenario(), saved, saved.policies, progress)
