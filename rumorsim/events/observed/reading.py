@@ -64,6 +64,17 @@ def read_cascades(
         all stories are true of which nothing is known.
     rules : mapping, optional
         The rule for kinds of faults, as in ``{"before-parent": "drop"}``.
+    parents : {"given", "infer", "root", "latest", "most-followed"}
+        Those of the source, those of a forest that is drawn (see :func:`infer_forests`), or those
+        that a naive rule names (see :func:`naive_parents`).
+    forest : int
+        Number of the forest.
+    law : ParentLaw or path, optional
+        The law of inferred parents; by default it is fitted to the cascades.
+    follows : FollowGraph or array_like of shape [follows, 2], optional
+        The follow graph by original ids, for inferred parents.
+    seed : int
+        Seed of the forests.
 
     Returns
     -------

@@ -92,8 +92,14 @@ def naive_parents(
 
     Parameters
     ----------
-    cascade, account, time, followers
-        As for :func:`infer_parents`.
+    cascade : array_like of int, shape [posts]
+        The cascade of each post.
+    account : array_like of int, shape [posts]
+        Who posted.
+    time : array_like of float, shape [posts]
+        When, in hours.
+    followers : array_like of float, shape [posts], optional
+        Followers of the account.
     rule : {"root", "latest", "most-followed"}
         The root; the post just before; the earlier post whose account has most followers, the
         latest among equals.

@@ -257,7 +257,7 @@ def infer_parents(
     >>> model = rumorsim.infer_parents([0, 0, 0], [7, 3, 5], [0.0, 1.0, 1.5], law=law)
     >>> rows, chances = model.probabilities(2)
     >>> rows.tolist(), chances.round(2).tolist()
-    ([0, 1], [0.71, 0.29])
+    ([0, 1], [0.72, 0.28])
     """
     shares, place = sorted_shares(cascade, account, time, followers, follows)
     seed = seed_of(seed)
@@ -281,10 +281,18 @@ def fit_parent_law(
 
     Parameters
     ----------
-    cascade, account, time, followers, follows
-        As for :func:`infer_parents`.
+    cascade : array_like of int, shape [posts]
+        The cascade of each post.
+    account : array_like of int, shape [posts]
+        Who posted.
+    time : array_like of float, shape [posts]
+        When, in hours.
     parent : array_like of int, shape [posts]
         The row of each parent, -1 for a root.
+    followers : array_like of float, shape [posts], optional
+        Followers of the account, where they are known of all.
+    follows : array_like of int, shape [follows, 2], optional
+        The follow graph, as for :func:`infer_parents`.
 
     Returns
     -------
