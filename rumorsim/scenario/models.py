@@ -67,6 +67,10 @@ class Scenario(ScenarioFields):
             ],
         )
         rumorsim.run(scenario, "close accounts", seed=7)
+
+    A world of cascades that happened needs neither a graph nor stories::
+
+        rumorsim.Scenario(replay={"cascades": "events.parquet"}, policies=[...])
     """
 
     @model_validator(mode="before")

@@ -17,6 +17,13 @@ def json_schema() -> dict[str, Any]:
             model = GRAPH_CONFIGS.get(each.get("const", ""))
             if model is not None and "description" not in each:
                 each["description"] = meaning_of(model, name)
+    # As people write it a replay needs no more than [replay]; what follows from it is written then.
+    needed = schema.pop("required")
+    schema["anyOf"] = [{"required": needed}, {"required": ["replay"]}]
+    schema["$defs"]["Replay"]["properties"]["follows"] = {
+        "type": "string",
+        "description": "a file of follows, follower first: the same as [graph] with this file",
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,

@@ -34,7 +34,11 @@ _building = threading.Lock()
 
 
 def check_size(scenario: Scenario, seed: int | None = None) -> None:
-    """InputError for a world that is too large to be watched."""
+    """InputError for a world that is too large to be watched, and for a replay."""
+    if scenario.replay is not None:
+        rule = "keeps what was observed, which the sliders of this page would change"
+        advice = "use rumorsim compare and rumorsim report"
+        raise InputError(rule, key="replay", advice=advice)
     stories = sum(story.copies for story in scenario.stories)
     if stories > limits.STORIES:
         rule = f"at most {limits.STORIES} stories can be watched"

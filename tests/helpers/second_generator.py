@@ -81,7 +81,8 @@ class Drawing(Values):
                 self.tree[key] = self.draw(node, key, (key,))
 
     def _wanted(self, shape: Node, key: str) -> bool:
-        required = key in shape.get("required", ())
+        needed = shape.get("required") or shape.get("anyOf", [{}])[0].get("required", ())
+        required = key in needed
         if key in LEFT_OUT:
             return required
         if "horizon" in shape["properties"]:

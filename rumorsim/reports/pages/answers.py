@@ -7,15 +7,21 @@ from typing import TYPE_CHECKING
 from rumorsim.reports.figures.tables import spread
 from rumorsim.reports.pages.prevented import prevented_answer
 from rumorsim.reports.pages.wording import (
-    both_of,
     kinds_of,
+    less_is_better,
     level_of,
     main_of,
     ordered,
     quoted,
     together,
-)  # fmt: skip
-from rumorsim.studies.compare.effects import FALSE, TRUE, and_, clearly, did, not_excluded
+)
+from rumorsim.studies.compare.effects import (
+    and_,
+    clearly,
+    did,
+    not_excluded,
+    number_name,
+)
 from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.statistics.intervals import LEVEL, shared_level
 from rumorsim.studies.statistics.stated import paired_difference
@@ -23,8 +29,6 @@ from rumorsim.studies.statistics.stated import paired_difference
 if TYPE_CHECKING:
     from rumorsim.reports.pages.saved import Saved
     from rumorsim.studies.statistics.change import Paired
-
-_WORDS = {FALSE: "the reach of false stories", TRUE: "the reach of true stories"}
 
 
 def answer_of(saved: Saved) -> str:
@@ -43,7 +47,7 @@ def answer_of(saved: Saved) -> str:
 
 def _many_worlds(saved: Saved, policies: list[str]) -> str:
     key = main_of(saved)
-    better = -1 if key == FALSE else 1
+    better = -1 if less_is_better(key) else 1
     clear = [policy for policy in policies if clearly(saved.change(policy, key)) == better]
     if len(policies) == 1:
         return f"{_effects(saved, policies[0])}."
@@ -57,8 +61,9 @@ def _many_worlds(saved: Saved, policies: list[str]) -> str:
     else:
         told += ", clearly more than any other policy compared"
     # What it did to true stories, where there are both kinds.
-    if both_of(saved) == (True, True) and saved.change(leader, TRUE) is not None:
-        told += f"; it {_did(saved, leader, TRUE)}"
+    other = kinds_of(saved)[-1][0]
+    if other != key and saved.change(leader, other) is not None:
+        told += f"; it {_did(saved, leader, other)}"
     return f"{told}."
 
 
@@ -83,7 +88,7 @@ def _change(saved: Saved, policy: str, key: str) -> Paired:
 
 
 def _did(saved: Saved, policy: str, key: str, what: str = "") -> str:
-    return did(_change(saved, policy, key), what or _WORDS[key], level_of(saved))
+    return did(_change(saved, policy, key), what or f"the {number_name(key)}", level_of(saved))
 
 
 def _effects(saved: Saved, policy: str) -> str:
@@ -97,13 +102,14 @@ def _nothing_clear(saved: Saved, policies: list[str]) -> str:
     worse = [policy for policy in policies if clearly(saved.change(policy, key))]
     if worse:
         told = _effects(saved, worse[0])
-        return f"{told}; no policy clearly changed {_WORDS[key]} for the better."
+        return f"{told}; no policy clearly changed the {number_name(key)} for the better."
     change = _change(saved, policies[0], key)
     if change.identical:
         bound = not_excluded(change)
-        return f"No policy changed {_WORDS[key]} in any of {change.worlds} worlds ({bound})."
+        where = f"in any of {change.worlds} worlds ({bound})"
+        return f"No policy changed the {number_name(key)} {where}."
     return (
-        f"No policy clearly changed {_WORDS[key]}: the one with the best mean,"
+        f"No policy clearly changed the {number_name(key)}: the one with the best mean,"
         f" {quoted(policies[0])}, {_did(saved, policies[0], key, 'it')}."
     )
 

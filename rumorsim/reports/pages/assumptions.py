@@ -106,7 +106,18 @@ def _limits(values: Mapping[str, Any]) -> Iterator[str]:
         " in them, and no number of worlds would show it."
     )
     graph = values.get("graph", {}).get("kind", "")
-    if graph in ("file", "given"):
+    if values.get("replay"):
+        yield (
+            "A replay holds fixed who was there and what else they did. What these people did for"
+            " reasons outside the data counts as done because of the post that they shared."
+        )
+    if graph == "observed":
+        yield (
+            "There is no follow graph: accounts that read and did not share are unknown, nobody"
+            " shares later in place of a share that is lost, and reach counts only those who"
+            " shared or would have. Audiences are the followers that accounts declare."
+        )
+    elif graph in ("file", "given"):
         yield "The follows are as given; the kinds and the behaviour of the accounts are not."
     else:
         yield f"The follow graph ({graph}) is made up by a generator, not taken from a platform."

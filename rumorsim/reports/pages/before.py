@@ -24,8 +24,12 @@ if TYPE_CHECKING:
 
 
 def take_off_section(saved: Saved) -> Section | None:
-    """A rumor's chances by all worlds, whatever the few largest do to the means."""
-    found = take_off(saved) if len(saved.seeds) > 1 and NONE in saved.policies else None
+    """A rumor's chances by all worlds, whatever the few largest do to the means.
+
+    In a replay the same cascades took off as were observed.
+    """
+    spread_out = len(saved.seeds) > 1 and not saved.scenario.get("replay")
+    found = take_off(saved) if spread_out and NONE in saved.policies else None
     if found is None or not found.rows:
         return None
     base = found.rows[0]

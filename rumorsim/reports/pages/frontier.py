@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from rumorsim.reports.figures.tables import number
 from rumorsim.reports.pages.charts import Dot, draw_cloud, draw_plane
 from rumorsim.reports.pages.page import Figure, Section, Table, Text
-from rumorsim.reports.pages.wording import both_of, legend_of, level_of, main_of, ordered, quoted
-from rumorsim.studies.compare.effects import FALSE, and_, cell
+from rumorsim.reports.pages.wording import (
+    both_of,
+    legend_of,
+    less_is_better,
+    level_of,
+    main_of,
+    ordered,
+    quoted,
+)
+from rumorsim.studies.compare.effects import and_, cell
 from rumorsim.studies.compare.frontier import Point, frontier
 from rumorsim.studies.compare.worlds import NONE
 
@@ -115,7 +123,7 @@ def _unbeaten(points: Sequence[Point]) -> str:
 def swept_frontier_section(swept: Swept) -> Section | None:
     """Every policy at every setting: what it averts against what it loses, and costs."""
     first = swept.points[0].saved
-    if main_of(first) != FALSE or first.policies[0] != NONE or len(first.policies) < 2:
+    if not less_is_better(main_of(first)) or first.policies[0] != NONE or len(first.policies) < 2:
         return None
     found = [point for each in swept.points for point in frontier(each.saved)]
     drawings, told = [], []
@@ -125,6 +133,8 @@ def swept_frontier_section(swept: Swept) -> Section | None:
             for point in found
             if (across := axis.of(point)) is not None
         ]
+        if not dots:
+            continue
         x, y = [dot[1] for dot in dots], [dot[2] for dot in dots]
         told.append(
             f"{len(dots)} dots: {_AVERTED} from {number(min(y), 0)} to {number(max(y), 0)} a world;"

@@ -41,15 +41,24 @@ def compared(
     known = scenario_of(scenario) is not None
     if accounts is None and known:
         accounts = scenario["graph"].get("accounts")
+    if known and scenario.get("replay"):
+        what = "Cascades that were observed are replayed."
+        parts: list[Part] = [Text(f"{what} {_comparison(policies, others, worlds, {})}")]
+        return [*parts, *_described(scenario, others)]
     who = "The accounts of the follow graph" if accounts is None else counted(accounts, "account")
     stories, horizon = _stories(scenario["stories"]), _plain(scenario["horizon"])
     where = _comparison(policies, others, worlds, scenario["graph"] if known else {})
-    parts: list[Part] = [Text(f"{capital(who)} over {horizon}; {stories}. {where}")]
-    if known and 0 < len(others) <= _MANY:
-        written = {each["name"]: _policy(each) for each in scenario.get("policies", ())}
-        own = "a policy written in Python."
-        parts.append(Items([f"{quoted(name)}: {written.get(name, own)}" for name in others]))
-    return parts
+    parts = [Text(f"{capital(who)} over {horizon}; {stories}. {where}")]
+    return [*parts, *(_described(scenario, others) if known else ())]
+
+
+def _described(scenario: Mapping[str, Any], others: Sequence[str]) -> list[Part]:
+    """What each policy does; nothing where there are many or none."""
+    if not 0 < len(others) <= _MANY:
+        return []
+    written = {each["name"]: _policy(each) for each in scenario.get("policies", ())}
+    own = "a policy written in Python."
+    return [Items([f"{quoted(name)}: {written.get(name, own)}" for name in others])]
 
 
 def _stories(stories: Sequence[Mapping[str, Any]]) -> str:

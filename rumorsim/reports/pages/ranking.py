@@ -17,23 +17,25 @@ from rumorsim.reports.pages.wording import (
     first_rows,
     heads_of,
     kinds_of,
+    less_is_better,
     level_of,
     main_of,
     ordered,
     plain,
     quoted,
-)  # fmt: skip
+)
 from rumorsim.studies.compare.effects import (
-    FALSE,
     INNOCENT,
-    TRUE,
     best_form,
+    by_shares,
     cell,
     changed_cell,
     clarity_clause,
     did,
     is_estimable,
-)  # fmt: skip
+    number_name,
+    unit_of,
+)
 from rumorsim.studies.compare.worlds import NONE
 
 if TYPE_CHECKING:
@@ -92,11 +94,11 @@ def _order(saved: Saved) -> Text | None:
 
 
 def _best(saved: Saved) -> str:
-    return "lowest" if main_of(saved) == FALSE else "highest"
+    return "lowest" if less_is_better(main_of(saved)) else "highest"
 
 
 def _reach(saved: Saved) -> str:
-    return f"reach of {'false' if main_of(saved) == FALSE else 'true'} stories"
+    return number_name(main_of(saved))
 
 
 def _chance(value: float) -> str:
@@ -130,9 +132,10 @@ def _figure(saved: Saved, policies: list[str]) -> Figure | None:
         marks = []
         for key, word in kinds:
             change = saved.change(policy, key)
-            if change and (mark := _mark(change, unit, f"{word} stories: ", hollow=key == TRUE)):
+            hollow = not less_is_better(key)
+            if change and (mark := _mark(change, unit, f"{word} stories: ", hollow=hollow)):
                 marks.append(mark)
-                effect = did(change, f"the reach of {word} stories", level_of(saved))
+                effect = did(change, f"the {number_name(key)}", level_of(saved))
                 told.append(f"{quoted(policy)} {effect}")
         if marks:
             rows.append(Row(policy, saved.policies.index(policy), marks))
@@ -150,10 +153,11 @@ def _figure(saved: Saved, policies: list[str]) -> Figure | None:
             caption += (
                 " A dot without a bar is a mean that rests on too few worlds for an interval."
             )
-    axis = "change of reach from none, %" if unit == "%" else "change of reach, accounts"
+    what = "shares" if by_shares(saved.scenario) else "reach"
+    axis = f"change of {what} from none, %" if unit == "%" else f"change of {what}, accounts"
     words = "; ".join(told) + "."
-    drawing = draw_forest("ranked", "Change of reach under each policy: " + words, rows, axis)
-    return Figure("changes", "Change of reach", [("", drawing)], words, caption)
+    drawing = draw_forest("ranked", f"Change of {what} under each policy: " + words, rows, axis)
+    return Figure("changes", f"Change of {what}", [("", drawing)], words, caption)
 
 
 def _settings_figure(found: Sequence[Effect]) -> Figure:
@@ -186,19 +190,19 @@ def _table(saved: Saved) -> Table:
     places = _ranking_of(saved).get("places", [{"probability_first": None}])
     sure = places[0]["probability_first"] is not None
     first = {each["policy"]: _chance(each["probability_first"]) for each in places if sure}
-    heads = ["policy", *([f"P({_best(saved)} mean reach)"] if first else [])]
-    heads += [f"reach of {word} stories" for _, word in kinds] + [head for _, head in extras]
+    heads = ["policy", *([f"P({_best(saved)} mean)"] if first else [])]
+    heads += [number_name(key) for key, _ in kinds] + [head for _, head in extras]
     rows, raw = [], []
     for policy in [*ordered(saved), NONE]:
         row = [policy, *([first.get(policy, "")] if first else [])]
         for key, _ in kinds:
             change = saved.change(policy, key)
             if change and policy == NONE:
-                row.append(f"{change.mean.estimate:,.0f} accounts")
+                row.append(f"{change.mean.estimate:,.0f} {unit_of(key)}")
             else:
                 row.append(changed_cell(change) if change else "")
         rows.append([*row, *(_mean_cell(saved, policy, key) for key, _ in extras)])
-        raw += _raw(saved, policy, (FALSE, TRUE, _ACTIONS, INNOCENT), [policy], 3)
+        raw += _raw(saved, policy, (*(key for key, _ in kinds), _ACTIONS, INNOCENT), [policy], 3)
     note = f"P: probability that this policy has the {_best(saved)} mean {_reach(saved)}."
     title = "What each policy changed, compared with none in the same worlds"
     head = ["policy", "measure", "worlds", *heads_of("mean", "difference", "relative")]
@@ -235,7 +239,7 @@ def _settings_table(swept: Swept, found: Sequence[Effect]) -> Table:
         cells += [_mean_cell(saved, each.policy, INNOCENT)] if hits else []
         sure = clarity_clause(each.change)
         rows.append([each.policy, *map(plain, values), *cells, sure])
-        keys = (FALSE, TRUE, _ACTIONS, INNOCENT)
+        keys = (*(key for key, _ in kinds), _ACTIONS, INNOCENT)
         raw += _raw(saved, each.policy, keys, [each.policy, *values], 2)
     head = ["policy", *names, "measure", "worlds", *heads_of("mean", "difference")]
     title = "What each policy changed at each setting, compared with none in the same worlds"
@@ -255,7 +259,7 @@ def _reach_table(swept: Swept) -> Table:
             cells = [_mean_cell(point.saved, policy, key) for key, _ in kinds]
             rows.append([policy, *map(plain, values), *cells])
             raw += _raw(point.saved, policy, [key for key, _ in kinds], [policy, *values], 1)
-    heads = ["policy", *names, *(f"reach of {word} stories" for _, word in kinds)]
+    heads = ["policy", *names, *(number_name(key) for key, _ in kinds)]
     head = ["policy", *names, "measure", "worlds", "mean", "low", "high"]
     title = "Accounts reached at each setting, means over worlds"
     return Table(

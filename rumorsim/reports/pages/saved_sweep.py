@@ -14,14 +14,19 @@ from typing import Any, Final, NamedTuple
 from rumorsim.reports.pages.saved import Saved
 from rumorsim.reports.pages.wording import plain
 from rumorsim.studies.compare import frontier
-from rumorsim.studies.compare.effects import FALSE, INNOCENT, TRUE
+from rumorsim.studies.compare.effects import (
+    FALSE,
+    INNOCENT,
+    SHARES,
+    TRUE,
+)
 from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.statistics.intervals import resampled, shared_level
 from rumorsim.studies.sweep.swept import Row, Sweep
 
 #: The numbers kept of every run of a sweep.
 _KEPT: Final = (
-    *(FALSE, TRUE, "reach.exposures", "shares.shares", "enforcement.actions"),
+    *(FALSE, TRUE, *SHARES, "reach.exposures", "shares.shares", "enforcement.actions"),
     "enforcement.precision.by_truth.value",
     "enforcement.latency.from_first_guilty_post.median",
     *(INNOCENT, "collateral.posts.deleted.true"),

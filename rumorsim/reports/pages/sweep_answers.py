@@ -7,8 +7,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rumorsim.common.plurals import counted
 from rumorsim.reports.figures.tables import spread
-from rumorsim.reports.pages.wording import main_of, quoted
-from rumorsim.studies.compare.effects import FALSE, amount, and_, best_form, clearly, is_estimable
+from rumorsim.reports.pages.wording import (
+    less_is_better,
+    main_of,
+    quoted,
+)
+from rumorsim.studies.compare.effects import (
+    amount,
+    and_,
+    best_form,
+    clearly,
+    is_estimable,
+    number_name,
+)
 from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.statistics.intervals import LEVEL, Interval, shared_level
 from rumorsim.studies.statistics.stated import mean_interval, paired_difference
@@ -46,7 +57,7 @@ def effects(swept: Swept) -> list[Effect]:
 def _size(effect: Effect) -> tuple[float, int]:
     whole = effect.change.relative or effect.change.difference
     assert whole is not None
-    sign = 1.0 if main_of(effect.point.saved) == FALSE else -1.0
+    sign = 1.0 if less_is_better(main_of(effect.point.saved)) else -1.0
     return sign * whole.estimate, effect.point.number
 
 
@@ -62,8 +73,8 @@ def sweep_answer(swept: Swept) -> str:
 
 def _of_policies(swept: Swept, found: Sequence[Effect]) -> str:
     main = main_of(swept.points[0].saved)
-    what = "the reach of false stories" if main == FALSE else "the reach of true stories"
-    better = -1 if main == FALSE else 1
+    what = f"the {number_name(main)}"
+    better = -1 if less_is_better(main) else 1
     verb = "cut" if better < 0 else "raised"
     clear = [each for each in found if clearly(each.change) == better]
     worse = sum(clearly(each.change) == -better for each in found)
@@ -130,7 +141,7 @@ def _of_parameters(swept: Swept) -> str:
     high = max(known, key=lambda point: means[point.number])
     level = shared_level(len(known) * (len(known) - 1) // 2)
     gap = _gap(low, high, policy, key, level)
-    told = "false" if key == FALSE else "true"
+    told = "false" if less_is_better(key) else "true"
     ends = (
         f"from {spread(*_mean(low, policy, key))} accounts at {low.label} to"
         f" {spread(*_mean(high, policy, key))} at {high.label}"

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rumorsim.reports.pages.page import Key
 from rumorsim.reports.pages.svg import look_of
-from rumorsim.studies.compare.effects import FALSE, TRUE, truths_of
+from rumorsim.studies.compare.effects import (
+    told_of,
+    truths_of,
+)
 from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.statistics.intervals import LEVEL, Interval
 
@@ -46,14 +49,22 @@ def both_of(saved: Saved) -> tuple[bool, bool]:
 
 
 def kinds_of(saved: Saved) -> list[tuple[str, str]]:
-    """The reach of the kinds of story in the scenario, with the word for the kind."""
-    pairs = ((FALSE, "false"), (TRUE, "true"))
-    return [pair for pair, there in zip(pairs, both_of(saved), strict=True) if there]
+    """The number of each kind of story that there is, its reach, with the word for the kind.
+
+    In a replay without a follow graph it is the shares.
+    """
+    told = told_of(saved.scenario, saved.scalars.get(NONE))
+    return [(key, "true" if truth else "false") for key, truth in told]
 
 
 def main_of(saved: Saved) -> str:
-    """The number policies are ranked by: reach of false stories, of true ones if all are."""
-    return FALSE if both_of(saved)[0] else TRUE
+    """The number policies are ranked by: that of false stories, of true ones if all are."""
+    return kinds_of(saved)[0][0]
+
+
+def less_is_better(key: str) -> bool:
+    """Whether a number that policies are ranked by is of false stories."""
+    return ".truth.false." in key
 
 
 def level_of(saved: Saved) -> str:
@@ -64,7 +75,7 @@ def level_of(saved: Saved) -> str:
 def ordered(saved: Saved) -> list[str]:
     """The policies but ``none``, best mean first: least false reach, or most true reach."""
     key = main_of(saved)
-    sign = 1.0 if key == FALSE else -1.0
+    sign = 1.0 if less_is_better(key) else -1.0
 
     def rank(policy: str) -> float:
         change = saved.change(policy, key)

@@ -172,10 +172,10 @@ def quantile_interval(values: Sequence[float], part: float, level: float = LEVEL
 def take_off_lines(comparison: ComparedWorlds, width: int = 80) -> list[str]:
     """How often the rumor takes off and how far, as a table for people of ``width`` columns.
 
-    Nothing for one world.
+    Nothing for one world, and for a replay, where the same cascades took off as were observed.
     """
     found = take_off(comparison)
-    if len(comparison.seeds) < 2 or not found.rows:
+    if len(comparison.seeds) < 2 or not found.rows or comparison.scenario.get("replay"):
         return []
     columns = [
         ["takes off", *map(_chance, found.rows)],
