@@ -50,6 +50,7 @@ RESULTS: Final[dict[str, Callable[[Path], str]]] = {
     "coverage": results_of("coverage", "table.md"),
     "heavy": results_of("coverage", "heavy.md"),
     "published": results_of("published", "table.md"),
+    "replay": results_of("replay", "table.md"),
     "trending": results_of("trending", "table.md"),
     "three-answers": results_of("three_answers", "table.md"),
     "benchmarks": results_of("benchmarks", "table.md"),

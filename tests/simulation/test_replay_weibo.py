@@ -182,3 +182,17 @@ def test_strikes_of_one_half_close_accounts_in_the_other(
         # Strikes of the same half close others.
         own = sharers(*half, rumors)
         assert got != pytest.approx(by_hand(*half, pruned(*half, own)), abs=1e-4, rel=0)
+
+
+def test_the_table_of_the_experiment_says_the_same(tables: tuple[Any, Any]) -> None:
+    """The saved results of ``experiments/replay``: takedowns and closures, in percent."""
+    table = pandas.read_csv(ROOT / "experiments" / "replay" / "results" / "table.csv")
+    table = table.set_index(["policy", "posts"])[["mean", "over_reposts"]]
+    lost = {f"takedown at {hours:g} h": tables[0]["t"] >= hours * 3600 for hours in DELAYS}
+    for rumors in STRIKES:
+        closed = sharers(*tables, rumors)
+        lost[f"closing who shared {rumors} rumors"] = pruned(*tables, closed)
+    for policy, each in lost.items():
+        rows = table.loc[[(policy, "rumors"), (policy, "others")]].to_numpy().ravel()
+        expected = 100 * np.array(by_hand(*tables, each))
+        assert rows == pytest.approx(expected, abs=0.0051, rel=0), policy
