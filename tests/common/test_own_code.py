@@ -538,7 +538,7 @@ def test_a_run_with_own_code_is_made_again_only_where_the_code_is_the_same(tmp_p
     assert called("reproduce", tmp_path / "saved", "--import-from", place.parent).returncode == 0
     place.write_text(MODULE.format(limit=2, comment="second"))
     other = called("reproduce", tmp_path / "saved", "--import-from", place.parent)
-    assert other.returncode == 2 and "says something else now" in other.stderr
+    assert other.returncode == 2 and "has changed" in other.stderr
 
 
 def test_what_cannot_be_imported_may_be_handed_over_again(
@@ -548,7 +548,7 @@ def test_what_cannot_be_imported_may_be_handed_over_again(
     with pytest.raises(InputError, match="as it was defined inside a function; hand it over"):
         reproduce(tmp_path / "saved")
     assert reproduce(tmp_path / "saved", policies=[closure(2.0)]).same
-    with pytest.raises(InputError, match="says something else now"):
+    with pytest.raises(InputError, match="has changed"):
         reproduce(tmp_path / "saved", policies=[closure(3.0)])
 
 
@@ -560,7 +560,7 @@ def test_a_saved_scenario_with_own_code_runs_only_where_it_is_asked_for(tmp_path
     assert called("compare", SCENARIO, *asked, "--out", out, cwd=folder).returncode == 0
     again = ["compare", out / "scenario.json", "--replicates", "2", "--out", tmp_path / "again"]
     refused = called(*again, cwd=folder)
-    assert refused.returncode == 2 and "is not at hand" in refused.stderr
+    assert refused.returncode == 2 and "is not available here" in refused.stderr
     made = called(*again, "--own-code", cwd=folder)
     assert made.returncode == 0, made.stderr
     names = ("worlds.csv", "changes.csv")
