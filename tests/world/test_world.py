@@ -50,6 +50,8 @@ MODELS = [
 TOLD = {"Scenario.prices", "Story.name", "Accounts.second"}
 #: Fields that need a file have a test of their own (in test_people), Scenario.name is a label.
 ELSEWHERE = {"Accounts.file", "Accounts.sha256", "Scenario.model", "Scenario.name"}
+#: A replay needs a file as well: see tests/simulation/test_replay.py.
+ELSEWHERE |= {"Scenario.replay"}
 #: Where it matters, the scenario is refused without it, so that there is no pair of scenarios to
 #: compare; where both are read, it changes nothing: see test_graphs_accounts.
 ELSEWHERE |= {"Accounts.isolated"}
