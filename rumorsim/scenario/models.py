@@ -50,6 +50,8 @@ class Scenario(ScenarioFields):
     Read from a file with :func:`rumorsim.load`, or made in Python of the same keys. It never
     changes: :meth:`set` and :meth:`with_` make another one. Durations are text with a unit
     ("90 min", "12 h", "3 d") and hours (float) once read; rates are text such as "2 per day".
+    With ``replay={"cascades": "events.parquet"}`` it is a world of cascades that happened, which
+    needs no horizon, graph or stories.
 
     Example::
 
@@ -67,10 +69,6 @@ class Scenario(ScenarioFields):
             ],
         )
         rumorsim.run(scenario, "close accounts", seed=7)
-
-    A world of cascades that happened needs neither a graph nor stories::
-
-        rumorsim.Scenario(replay={"cascades": "events.parquet"}, policies=[...])
     """
 
     @model_validator(mode="before")

@@ -70,7 +70,7 @@ class Changed(Protocol):
 
 def by_shares(scenario: Mapping[str, Any]) -> bool:
     """Whether it is a replay without a follow graph, of which shares are known and no reach."""
-    return bool(scenario["graph"]["kind"] == "observed")
+    return bool(scenario.get("graph", {}).get("kind") == "observed")
 
 
 def truths_of(scenario: Mapping[str, Any], none: Numbers | None = None) -> set[bool]:
