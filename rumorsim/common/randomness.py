@@ -72,6 +72,7 @@ class Purpose:
     EVIDENCE: Final = 34  #: (story): the appeal of an observed story, of those it may have had
     SURFACE: Final = 33  #: (surface, account, n-th time): luck at surfaces of other packages
     PARENT: Final = 35  #: (cascade, n-th share, k): from whom it comes in the k-th forest
+    LATE: Final = 36  #: (story, author, k; reader): whether a declined read came after the share
 
 
 def address_word(purpose: int, small: int = 0) -> int:

@@ -15,6 +15,7 @@ from rumorsim.engine.engines import make_engine
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.scenario import Scenario
 from rumorsim.simulation.inferring import evidence_of
+from rumorsim.simulation.late_reads import with_late_reads
 from rumorsim.world.evidence import Evidence
 from rumorsim.world.world import World, build_world
 
@@ -35,31 +36,41 @@ def conditioned_evidence(
 ) -> Evidence:
     """The evidence of a replay as the world ``seed`` has it, kept for its next run.
 
-    One run with no policy in which the evidence alone decides works out P(share) of every read.
+    A run with no policy in which the evidence alone decides works out P(share) of every read,
+    and with a follow graph another one once some reads are known to be late.
     """
     observed = evidence_of(scenario, graph, seed)
     law = {key: value for key, value in scenario.written().items() if key not in _BESIDE}
     key = (observed.digest, id(graph), repr(law), engine)
     kept = _conditioned.get((*key, None)) or _conditioned.get((*key, seed))
     if kept is not None:
-        found = kept[1]
-    else:
-        world = build_world(
-            scenario, graph, seed, attributes=attributes, evidence=observed.on(graph).blank()
-        )
+        return kept[1]
+
+    def noted(evidence: Evidence) -> tuple[Evidence, World]:
+        blank = evidence.blank()
+        world = build_world(scenario, graph, seed, attributes=attributes, evidence=blank)
         running = make_engine(engine, world)
         running.start()
         running.run_until(world.horizon)
-        assert world.evidence is not None
-        found = replace(world.evidence, conditioned=True)
-        alike = graph.follows == 0 and not _differs_by_seed(world)
-        if graph.follows > 0 and scenario.replay is not None and scenario.replay.appeal is None:
-            address = address_word(Purpose.EVIDENCE)
-            words = philox_array(seed, address, np.arange(len(world.stories)), 0, 0)[0]
-            found = found.estimated(float(world.stories["appeal"][0]), uniform_array(words))
-        _conditioned[(*key, None if alike else seed)] = graph, found
-        while len(_conditioned) > _KEPT:
-            _conditioned.popitem(last=False)
+        return blank, world
+
+    found, world = noted(observed.on(graph))
+    alike = graph.follows == 0 and not _differs_by_seed(world)
+    if graph.follows > 0:
+        estimate = scenario.replay is not None and scenario.replay.appeal is None
+        words = philox_array(
+            seed, address_word(Purpose.EVIDENCE), np.arange(len(world.stories)), 0, 0
+        )
+        luck = uniform_array(words[0])
+        if estimate:
+            found = found.estimated(world.stories["appeal"].copy(), luck)
+        found, world = noted(with_late_reads(found, graph, world))
+        if estimate:
+            found = found.estimated(world.stories["appeal"].copy(), luck)
+    found = replace(found, conditioned=True)
+    _conditioned[(*key, None if alike else seed)] = graph, found
+    while len(_conditioned) > _KEPT:
+        _conditioned.popitem(last=False)
     return found
 
 

@@ -9,7 +9,8 @@ evidence says when the post was made and who shared it, when. Three kinds of rea
 - a *declined read*, known only where there is a follow graph: the follower got the post and did
   not share it, so its coin is uniform above that P(share);
 - a *free read*: one that nothing is known of, such as a read after the account had shared the
-  story already. Its coin is uniform.
+  story already. Its coin is uniform. That reads led to no share makes it likelier that they came
+  so late; ``rumorsim.simulation.late_reads`` moves as many as that says.
 
 P(share) when it happened is worked out by one run with no policy in which the evidence alone
 decides (:attr:`Evidence.conditioned` is False): each read notes the chance it had. In any other
@@ -45,10 +46,10 @@ class Evidence:
     [stories + 1]) where each story begins in it. ``reads`` has one record an observed share,
     sorted by the post that was shared, the reader and the time. ``declined`` (float64) holds
     P(share) of each delivery to a follower that led to no share, not a number where the read is
-    free; it is empty without a follow graph, as is ``inside``: whether each observed share was by
-    a follower (bool [reads]). ``appeal`` (float64 [stories]) is what was estimated, None where it
-    is given. ``followers`` (int32 [accounts], -1 = unknown) are
-    declared counts, ``ids`` the original ids of accounts.
+    free, and -1 - word where it came late (the 32-bit word of its delay); it is empty without a
+    follow graph, as is ``inside``: whether each observed share was by a follower (bool [reads]).
+    ``appeal`` (float64 [stories]) is what was estimated, None where it is given. ``followers``
+    (int32 [accounts], -1 = unknown) are declared counts, ``ids`` the original ids of accounts.
     """
 
     digest: str
@@ -168,11 +169,12 @@ class Evidence:
         declined = np.full(int(counts.sum()), np.nan)
         return replace(self, observed=observed, declined=declined, inside=follows[place] == wanted)
 
-    def estimated(self, given: float, luck: NDArray[np.float64]) -> Evidence:
+    def estimated(self, given: NDArray[np.float64], luck: NDArray[np.float64]) -> Evidence:
         """The same with the appeal of each story estimated and its chances moved accordingly.
 
-        The chances at hand are those at the appeal ``given``. For each story the share of reads
-        by followers that led to a share has the posterior Beta(shares + 1/2, others + 1/2)
+        The chances at hand are those at the appeals ``given`` (float64 [stories]). For each story
+        the share of reads by followers that led to a share has the posterior
+        Beta(shares + 1/2, others + 1/2)
         (Jeffreys' prior), of which the quantile ``luck`` (float64 [stories], in (0, 1)) is
         taken; other factors of P(share) than the appeal count on average.
         """
@@ -180,7 +182,7 @@ class Evidence:
         of_read = np.repeat(of_post, self.observed["count"])[self.inside]
         bases = np.append(self.observed["base"], len(self.declined))
         of_delivery = np.repeat(of_post, np.diff(bases))
-        took_place = ~np.isnan(self.declined)
+        took_place = self.declined >= 0
         size = len(self.stories)
         shares = np.bincount(of_read, minlength=size)
         others = np.bincount(of_delivery[took_place], minlength=size)
@@ -193,7 +195,9 @@ class Evidence:
         of_all = np.repeat(of_post, self.observed["count"])
         reads = self.reads.copy()
         reads["chance"] = np.minimum(reads["chance"] * factor[of_all], 1.0)
-        declined = np.minimum(self.declined * factor[of_delivery], 1.0)
+        declined = np.where(
+            took_place, np.minimum(self.declined * factor[of_delivery], 1.0), self.declined
+        )
         return replace(self, reads=reads, declined=declined, appeal=appeal)
 
     def blank(self) -> Evidence:

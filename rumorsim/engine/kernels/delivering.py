@@ -27,7 +27,7 @@ from rumorsim.engine.kernels.memory import (
     tables,
     words,
 )
-from rumorsim.engine.kernels.observed import deliver_observed, place_of
+from rumorsim.engine.kernels.observed import deliver_observed, late_word, place_of
 from rumorsim.engine.kernels.posting import appear, kept, most_alike, most_chance
 from rumorsim.engine.kernels.records import ACCOUNT, BLOCK, INERT
 from rumorsim.engine.kernels.redrawing import redraw_block
@@ -135,7 +135,11 @@ def _deliver_in_replay(w, post, time, begin, end):
             known = True
             read += 1
         if passes and not known:
-            _deliver_by_delay(w, post, reader, time)
+            word = late_word(w, place, e - begin)
+            if word < 0:
+                _deliver_by_delay(w, post, reader, time)
+            else:
+                _deliver_after(w, post, reader, time, word)
 
 
 @inner
@@ -216,6 +220,12 @@ def _deliver_to_feed(w, post, reader, time):
 def _deliver_by_delay(w, post, reader, time):
     p = posts(w)[post]
     word = philox(w.seed, (READ << 24) | p.k, p.story, p.author, reader)[3]
+    _deliver_after(w, post, reader, time, word)
+
+
+@inner
+def _deliver_after(w, post, reader, time, word):
+    """The word says the delay."""
     w.delivered += 1
     due = after(curve(w), time, sample(tables(w), 0, word))
     if due < w.horizon:

@@ -249,7 +249,7 @@ def share_as_observed(w, known, post, reader, time, surface, word):
         note(w, seen, delivery, chance)
         shares = seen >= 0
     else:
-        shares = conditioned(w, seen, delivery, uniform(word)) < chance
+        shares = conditioned(w, seen, delivery, post, reader, uniform(word)) < chance
     if shares:
         if known.shared == 0:
             known.shared = 1 if seen >= 0 else FREELY

@@ -6,6 +6,7 @@ import numpy as np
 
 from rumorsim.engine.kernels.agenda import schedule
 from rumorsim.engine.kernels.compiling import inner
+from rumorsim.engine.kernels.draws import philox, uniform
 from rumorsim.engine.kernels.identity import row_of
 from rumorsim.engine.kernels.memory import (
     declined,
@@ -17,6 +18,9 @@ from rumorsim.engine.kernels.memory import (
     posts,
     taken,
 )
+
+# Kept equal to randomness.Purpose by a test; plain numbers compile best.
+LATE = 36
 
 
 @inner
@@ -100,14 +104,26 @@ def delivery_of(w, place, post, reader):
 
 
 @inner
-def conditioned(w, read, delivery, coin):
-    """A coin, stretched to where it must have fallen."""
+def late_word(w, place, follower):
+    """The word of the delay of a late read by the n-th follower; -1 where it is drawn as ever."""
+    if place < 0 or w.declined_rows == 0:
+        return np.int64(-1)
+    noted = declined(w)[observed(w)[place].base + follower]
+    return np.int64(-1.0 - noted) if noted < 0.0 else np.int64(-1)
+
+
+@inner
+def conditioned(w, read, delivery, post, reader, coin):
+    """A coin, stretched to where it must have fallen; that of a late read is another one."""
     if read >= 0:
         return coin * observed_reads(w)[read].chance
     if delivery >= 0:
         chance = declined(w)[delivery]
-        if chance == chance:
-            return chance + coin * (1.0 - chance)
+        if chance < 0.0:
+            p = posts(w)[post]
+            return uniform(philox(w.seed, (LATE << 24) | p.k, p.story, p.author, reader)[2])
+        if coin < chance:
+            return chance + coin / chance * (1.0 - chance)
     return coin
 
 

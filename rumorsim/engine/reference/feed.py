@@ -45,7 +45,9 @@ class ReferenceFeed(Timetables):
         self.feeds: dict[int, list[int]] = defaultdict(list)
         self.knows: dict[tuple[int, int], Knowledge] = defaultdict(Knowledge)
         self._exposed: list[tuple[Any, ...]] = []
-        self.observed = None if world.evidence is None else ObservedReads(world.evidence)
+        self.observed = (
+            None if world.evidence is None else ObservedReads(world.evidence, world.seed)
+        )
 
     # -- posting --------------------------------------------------------------------
 
@@ -160,7 +162,7 @@ class ReferenceFeed(Timetables):
             if not self.kept(author, reader):
                 continue
             if reader not in reads:
-                self.deliver_to(post, reader)
+                self.deliver_to(post, reader, observed.late_word(address, reader, row))
             for read in reads.get(reader, ()):
                 due = observed.due(address, read, posted)
                 self.at(due, (reader, *address), self.read_delayed, reader, post)
@@ -176,10 +178,13 @@ class ReferenceFeed(Timetables):
                 found.append(reader)
         return found
 
-    def deliver_to(self, post: int, reader: int) -> None:
-        """A post comes to one reader: into the feed, or to be read after a delay."""
+    def deliver_to(self, post: int, reader: int, word: int | None = None) -> None:
+        """A post comes to one reader: into the feed, or to be read after a delay.
+
+        ``word``: that of the delay where it is no draw of this read's.
+        """
         if self.rules.by_delay:
-            word = self.draws(post, reader)[3]
+            word = self.draws(post, reader)[3] if word is None else word
             due = self.after(float(self.env.now), sample(self.rules.tables[0], word))
             self.at(due, (reader, *self.address(post)), self.read_delayed, reader, post)
         else:
@@ -276,7 +281,7 @@ class ReferenceFeed(Timetables):
         delivery = -1 if read >= 0 else observed.delivery(address, reader, followers.tolist())
         chance = min(self.share_probability(known, post, reader, surface == 0), 1.0)
         if observed.evidence.conditioned:
-            shares = observed.conditioned(read, delivery, uniform(word)) < chance
+            shares = observed.conditioned(read, delivery, address, reader, uniform(word)) < chance
         else:
             observed.note(read, delivery, chance)
             shares = read >= 0

@@ -10,6 +10,8 @@ import math
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from rumorsim.common.randomness import Purpose, address_word, philox, uniform
+
 if TYPE_CHECKING:
     from rumorsim.world.evidence import Evidence
 
@@ -19,8 +21,9 @@ Address = tuple[int, int, int]
 class ObservedReads:
     """The evidence of one world, and which observed reads have happened."""
 
-    def __init__(self, evidence: Evidence) -> None:
+    def __init__(self, evidence: Evidence, seed: int) -> None:
         self.evidence = evidence
+        self.seed = seed
         self.places: dict[Address, int] = {}
         for story in range(len(evidence.stories)):
             for place in range(int(evidence.ends[story]), int(evidence.ends[story + 1])):
@@ -72,6 +75,12 @@ class ObservedReads:
             return -1
         return int(self.evidence.observed["base"][place]) + row.index(reader)
 
+    def late_word(self, address: Address, reader: int, row: list[int]) -> int | None:
+        """The word of the delay of a late read, None where it is drawn as ever."""
+        delivery = self.delivery(address, reader, row)
+        noted = float(self.evidence.declined[delivery]) if delivery >= 0 else 0.0
+        return int(-1.0 - noted) if noted < 0 else None
+
     def note(self, read: int, delivery: int, chance: float) -> None:
         """Note P(share) of a read in a run that the evidence decides."""
         if read >= 0:
@@ -79,10 +88,19 @@ class ObservedReads:
         elif delivery >= 0:
             self.evidence.declined[delivery] = chance
 
-    def conditioned(self, read: int, delivery: int, coin: float) -> float:
-        """A coin, stretched to where it must have fallen."""
+    def conditioned(
+        self, read: int, delivery: int, address: Address, reader: int, coin: float
+    ) -> float:
+        """A coin, stretched to where it must have fallen; that of a late read is another one."""
         if read >= 0:
             return coin * float(self.evidence.reads["chance"][read])
-        if delivery >= 0 and not math.isnan(chance := float(self.evidence.declined[delivery])):
-            return chance + coin * (1.0 - chance)
+        if delivery < 0:
+            return coin
+        chance = float(self.evidence.declined[delivery])
+        if chance < 0:
+            story, author, k = address
+            head = address_word(Purpose.LATE, k)
+            return uniform(philox(self.seed, head, story, author, reader)[2])
+        if coin < chance:
+            return chance + coin / chance * (1.0 - chance)
         return coin
