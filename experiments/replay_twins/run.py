@@ -43,8 +43,8 @@ def main() -> int:
         running = [pool.submit(_cases, unit) for unit in wanted]
         for count, each in enumerate(as_completed(running), start=1):
             found.extend(each.result())
+            _write(file, found)
             if count % 10 == 0 or count == len(wanted):
-                _write(file, found)
                 print(f"{count} of {len(wanted)}", flush=True)
     (RESULTS / "table.md").write_text(tables(found), encoding="utf-8")
     return 0
