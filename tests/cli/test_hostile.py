@@ -50,6 +50,8 @@ COMMANDS = {
     "report": ("report", "FILE"),
     "graph info": ("graph", "info", "FILE.txt", "--columns", "follower followee"),
     "graph info graphml": ("graph", "info", "FILE.graphml", "--columns", "follower followee"),
+    "cascades info": ("cascades", "info", "FILE.csv"),
+    "cascades import": ("cascades", "import", "FILE.ndjson", "--out", "OUT.ndjson"),
     "sweep": ("sweep", "FILE", "--out", "OUT"),
     "sensitivity": ("sensitivity", "FILE"),
     "optimise": ("optimise", "FILE"),

@@ -68,6 +68,8 @@ def dialect_of(request: Request, format: str | None) -> tuple[str, CascadeDialec
             rule, advice = "must be a format of cascades", nearest(str(format), list(DIALECTS))
             raise InputError(rule, key="format", value=show_value(format), advice=advice)
         return format, DIALECTS[format]
+    if request.path is not None:
+        request.required_path()
     # Installed packages are looked through only where none of ours fits.
     for dialects in (DIALECTS.own, DIALECTS):
         for name, each in dialects.items():
