@@ -494,7 +494,7 @@ def test_surfaces_in_scenarios(installed: Path, tmp_path: Path) -> None:
         (('"6 h"', '"6 g"'), "platforms.one.surfaces[0].every = "),
         (("opened", "opend"), "platforms.one.surfaces[0].opend = 0.5: there is no such key here"),
         (('"digest"', '"digset"'), 'surfaces[0].kind = "digset": there is no such kind; did you'),
-        (('"digest"', '"push"'), 'surfaces[0].kind = "push": is one of rumorsim'),
+        (('"digest"', '"push"'), 'surfaces[0].kind = "push": is built into rumorsim'),
         (
             ('kind = "digest", ', ""),
             'platforms.one.surfaces[0]: must have a key "kind", which is text; one of',

@@ -309,5 +309,5 @@ def test_check_tells_what_to_expect(kind: str, words: str) -> None:
     file = str(CONFIGS / f"classroom-{kind}.toml")
     done = CliRunner().invoke(cli, ["check", file])
     assert done.exit_code == 0, done.output
-    assert "# Expected reproduction number: accounts that one who tells" in done.stdout
+    assert "# Expected reproduction number: accounts that one spreader persuades" in done.stdout
     assert words in done.stdout

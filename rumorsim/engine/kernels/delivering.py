@@ -139,7 +139,7 @@ def _deliver_in_replay(w, post, time, begin, end):
             if word < 0:
                 _deliver_by_delay(w, post, reader, time)
             else:
-                _deliver_after(w, post, reader, time, word)
+                _deliver_after(w, post, reader, time, np.uint64(word))
 
 
 @inner
