@@ -51,6 +51,8 @@ RESULTS: Final[dict[str, Callable[[Path], str]]] = {
     "heavy": results_of("coverage", "heavy.md"),
     "published": results_of("published", "table.md"),
     "replay": results_of("replay", "table.md"),
+    "replay-twins": results_of("replay_twins", "table.md"),
+    "parents": results_of("parents", "table.md"),
     "trending": results_of("trending", "table.md"),
     "three-answers": results_of("three_answers", "table.md"),
     "benchmarks": results_of("benchmarks", "table.md"),
