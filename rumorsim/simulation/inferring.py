@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from rumorsim.events.observed.parents.streams import (
-    GIVEN,
-    INFER,
-    Forests,
-    infer_forests,
-    reparented,
-)
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.inputs import cascades_to_infer, law_of_parents, observed_cascades
 from rumorsim.world.evidence import Evidence
+
+if TYPE_CHECKING:
+    from rumorsim.events.observed.parents.streams import Forests
 
 #: Models and forests kept in memory: those of the seeds that run in turn.
 _KEPT: Final = 2
@@ -31,8 +27,11 @@ def evidence_of(scenario: Scenario, graph: FollowGraph, seed: int) -> Evidence:
     """
     replay = scenario.replay
     assert replay is not None
-    if replay.parents == GIVEN:
+    if replay.parents == "given":
         return observed_cascades(scenario)
+    # Only here: most runs infer nothing, and what fits the law takes time to import.
+    from rumorsim.events.observed.parents.streams import INFER, infer_forests, reparented
+
     law, digest = law_of_parents(scenario)
     key = (digest, replay.parents, id(graph))
     drawn = seed % 2**32 if replay.parents == INFER else 0

@@ -27,7 +27,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
 
 from rumorsim.common.errors import Fault, InputError
 from rumorsim.engine.kernels.records import OBSERVED, OBSERVED_READ, PUBLICATION, REPEAT
@@ -40,21 +39,19 @@ from rumorsim.graphs.follows import FollowGraph
 class Evidence:
     """The observed posts and shares of a replay.
 
-    ``horizon`` is how long was observed (hours), ``start`` the date and time at hour 0, "" where
-    unknown.
-    ``observed`` has one record a post, sorted by story, author and k; ``ends`` (int64
-    [stories + 1]) where each story begins in it. ``reads`` has one record an observed share,
-    sorted by the post that was shared, the reader and the time. ``declined`` (float64) holds
-    P(share) of each delivery to a follower that led to no share, not a number where the read is
-    free, and -1 - word where it came late (the 32-bit word of its delay); it is empty without a
-    follow graph, as is ``inside``: whether each observed share was by a follower (bool [reads]).
-    ``appeal`` (float64 [stories]) is what was estimated, None where it is given. ``followers``
-    (int32 [accounts], -1 = unknown) are declared counts, ``ids`` the original ids of accounts.
+    ``horizon`` is how long was observed (hours). ``observed`` has one record a post, sorted by
+    story, author and k; ``ends`` (int64 [stories + 1]) where each story begins in it. ``reads``
+    has one record an observed share, sorted by the post that was shared, the reader and the time.
+    ``declined`` (float64) holds P(share) of each delivery to a follower that led to no share, not
+    a number where the read is free, and -1 - word where it came late (the 32-bit word of its
+    delay); it is empty without a follow graph, as is ``inside``: whether each observed share was
+    by a follower (bool [reads]). ``appeal`` (float64 [stories]) is what was estimated, None where
+    it is given. ``followers`` (int32 [accounts], -1 = unknown) are declared counts, ``ids`` the
+    original ids of accounts.
     """
 
     digest: str
     horizon: float
-    start: str
     stories: tuple[StoryFacts, ...]
     ids: NDArray[Any]
     followers: NDArray[np.int32]
@@ -130,7 +127,6 @@ class Evidence:
         return Evidence(
             digest=digest.hexdigest(),
             horizon=facts.horizon,
-            start=facts.start,
             stories=facts.stories,
             ids=facts.account_ids,
             followers=followers,
@@ -178,6 +174,8 @@ class Evidence:
         (Jeffreys' prior), of which the quantile ``luck`` (float64 [stories], in (0, 1)) is
         taken; other factors of P(share) than the appeal count on average.
         """
+        from scipy.stats import beta
+
         of_post = np.repeat(np.arange(len(self.stories)), np.diff(self.ends))
         of_read = np.repeat(of_post, self.observed["count"])[self.inside]
         bases = np.append(self.observed["base"], len(self.declined))
