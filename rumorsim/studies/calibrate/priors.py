@@ -153,9 +153,7 @@ class Choice(PriorModel):
         return self.values[min(place, len(self.values) - 1)]
 
 
-AnyPrior = Annotated[
-    Uniform | LogUniform | Normal | Beta | Choice, Field(discriminator="prior")
-]
+AnyPrior = Annotated[Uniform | LogUniform | Normal | Beta | Choice, Field(discriminator="prior")]
 #: The names of the priors.
 PRIORS: Final = tuple(
     each.model_fields["prior"].default for each in get_args(get_args(AnyPrior)[0])

@@ -86,9 +86,7 @@ class Posterior:
                 Drawn(each["name"], tuple(each["keys"])) for each in said["parameters"]
             )
             weights = np.array([float(row["weight"]) for row in rows])
-            values = tuple(
-                tuple(json.loads(row[each.name]) for each in parameters) for row in rows
-            )
+            values = tuple(tuple(json.loads(row[each.name]) for each in parameters) for row in rows)
             name = str(said["name"])
         except FileNotFoundError:
             advice = "name the --out of a finished `rumorsim calibrate`"
@@ -147,8 +145,6 @@ class Posterior:
 def overrides_of(parameters: Sequence[Drawn], values: Sequence[Any]) -> dict[str, Any]:
     """The dotted keys that parameters set to ``values``, one a parameter."""
     found: Mapping[str, Any] = {
-        key: value
-        for each, value in zip(parameters, values, strict=True)
-        for key in each.keys
+        key: value for each, value in zip(parameters, values, strict=True) for key in each.keys
     }
     return dict(found)

@@ -1,0 +1,1 @@
+"""calibrate: parameters that data have spoken to, and what they cannot say."""
