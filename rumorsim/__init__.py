@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from rumorsim.simulation.results import Result
     from rumorsim.simulation.running import run, stream
     from rumorsim.simulation.simulation import Simulation
+    from rumorsim.studies.calibrate.running import calibrate
+    from rumorsim.studies.calibrate.simulating import simulator
     from rumorsim.studies.compare.running import compare
     from rumorsim.studies.delay_map.running import delay_map
     from rumorsim.studies.optimise.running import optimise
@@ -76,6 +78,7 @@ _HOMES = {
     "Scenario": "scenario",
     "Simulation": "simulation.running",
     "World": "world.world",
+    "calibrate": "studies.calibrate.running",
     "compare": "studies.compare.running",
     "compare_tail": "studies.tail.running",
     "delay_map": "studies.delay_map.running",
@@ -95,6 +98,7 @@ _HOMES = {
     "read_follows": "graphs",
     "run": "simulation.running",
     "sensitivity": "studies.sensitivity.running",
+    "simulator": "studies.calibrate.simulating",
     "stream": "simulation.running",
     "sweep": "studies.sweep.running",
     "to_networkx": "graphs",
@@ -117,6 +121,7 @@ __all__ = [
     "Scenario",
     "Simulation",
     "World",
+    "calibrate",
     "compare",
     "compare_tail",
     "delay_map",
@@ -136,6 +141,7 @@ __all__ = [
     "read_follows",
     "run",
     "sensitivity",
+    "simulator",
     "stream",
     "sweep",
     "to_networkx",

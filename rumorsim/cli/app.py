@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rumorsim.cli.answers import ANSWERS
+from rumorsim.cli.calibrate import calibrate_command
 from rumorsim.cli.campaigns import campaigns
 from rumorsim.cli.cascades import cascades
 from rumorsim.cli.docs import docs
@@ -80,6 +81,7 @@ def cli() -> None:
 
 for command in (graph, *ANSWERS, *WRITING):
     cli.add_command(command)
+cli.add_command(calibrate_command)
 cli.add_command(campaigns)
 cli.add_command(cascades)
 cli.add_command(docs)

@@ -28,7 +28,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 #: Whatever may stand behind a key of a scenario.
 Value = Annotated[Any, BeforeValidator(plain)]
@@ -78,7 +78,7 @@ class Parameter(Model):
             raise ValueError("give key or keys, one of them")
         if not self.name:
             raise ValueError("name is missing: several keys together need one")
-        if self.name != self.key and _NAME.fullmatch(self.name) is None:
+        if self.name != self.key and NAME.fullmatch(self.name) is None:
             raise ValueError("name must be a letter, then letters, digits, _ and -")
         if self.name in COLUMNS:
             raise ValueError("name is a column of the table already; choose another")

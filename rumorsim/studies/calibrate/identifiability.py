@@ -1,0 +1,208 @@
+"""Identifiability: what the data say of each parameter, and what they cannot tell.
+
+All of it is on the standard normal scale of the priors, where each prior has a variance of 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+#: Below the first a parameter is left open, from the second on it is well known (assumptions).
+OPEN: Final = 0.25
+KNOWN: Final = 0.75
+#: From this correlation on two parameters trade off (assumption).
+TRADED: Final = 0.6
+#: A statistic that explains less than this of a parameter is not named (assumption).
+_NAMED: Final = 0.05
+
+
+@dataclass(frozen=True)
+class Contraction:
+    """How far one parameter's posterior shrank: 1 - variance of the posterior over the prior's."""
+
+    parameter: str
+    contraction: float
+
+    @property
+    def verdict(self) -> str:
+        """Whether the data leave it "open", know it "partly", or "well"."""
+        if self.contraction < OPEN:
+            return "open"
+        return "partly" if self.contraction < KNOWN else "well"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two parameters, the correlation of their draws, and how far each of two combinations shrank.
+
+    ``sharp`` is the contraction of the combination that the data know best, ``flat`` that of
+    the one at right angles to it, both of variance 1 in the prior. ``ratio`` is the slope of the
+    logarithm of the second on that of the first along the ridge where both are numbers above 0,
+    else NaN: -1 where only their product acts, 1 where only their ratio does.
+    """
+
+    first: str
+    second: str
+    correlation: float
+    sharp: float
+    flat: float
+    ratio: float
+
+    @property
+    def trades(self) -> bool:
+        """Whether more of one can be made up for by the other."""
+        return abs(self.correlation) >= TRADED and self.sharp - self.flat > OPEN
+
+    @property
+    def acts_as(self) -> str:
+        """What of the two the data know: "product", "ratio" or a "combination"."""
+        if abs(self.ratio + 1) < 0.25:
+            return "product"
+        return "ratio" if abs(self.ratio - 1) < 0.25 else "combination"
+
+
+@dataclass(frozen=True)
+class Identifiability:
+    """What the data say of the parameters.
+
+    ``informs`` [statistics, parameters]: the part of a parameter's variance in the first
+    generation that a statistic alone explains (squared correlation of ranks).
+    """
+
+    contractions: tuple[Contraction, ...]
+    pairs: tuple[Pair, ...]
+    informs: Array
+    keys: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls,
+        names: Sequence[str],
+        points: Array,
+        weights: Array,
+        values: Sequence[Sequence[object]],
+        first: tuple[Array, Array],
+        keys: Sequence[str],
+    ) -> Identifiability:
+        """From the draws (``points`` and ``weights``, ``values``) and the first generation.
+
+        ``first``: the points [runs, parameters] and statistics [runs, statistics] of its runs.
+        """
+        middle = weights @ points
+        covariance = ((points - middle).T * weights) @ (points - middle)
+        contractions = tuple(
+            Contraction(name, float(1 - min(covariance[i, i], 1.0))) for i, name in enumerate(names)
+        )
+        pairs = tuple(
+            _pair(names, i, j, covariance, values, weights)
+            for i in range(len(names))
+            for j in range(i + 1, len(names))
+        )
+        return cls(contractions, pairs, _informs(*first), tuple(keys))
+
+    def informing(self, parameter: int, most: int = 3) -> list[tuple[str, float]]:
+        """The statistics that say most of a parameter, with the part that they explain."""
+        order = np.argsort(-self.informs[:, parameter], kind="stable")[:most]
+        return [
+            (self.keys[j], float(self.informs[j, parameter]))
+            for j in order
+            if self.informs[j, parameter] >= _NAMED
+        ]
+
+    def lines(self) -> list[str]:
+        """In plain words, what the data can and cannot tell."""
+        said = []
+        for i, each in enumerate(self.contractions):
+            of = f"{each.parameter}: "
+            by = ", ".join(f"{key} ({part:.0%})" for key, part in self.informing(i))
+            by = f" Most is said of it by {by}." if by else ""
+            part = f"{each.contraction:.0%}"
+            if each.verdict == "open":
+                said.append(
+                    f"{of}the data hardly speak of it; its variance shrank by {part} only, and"
+                    f" answers rest on its prior.{by}"
+                )
+            elif each.verdict == "partly":
+                said.append(f"{of}partly known; its variance shrank by {part}.{by}")
+            else:
+                said.append(f"{of}well known; its variance shrank by {part}.{by}")
+        return said + [_traded(pair) for pair in self.pairs if pair.trades]
+
+
+def _traded(pair: Pair) -> str:
+    both = f"{pair.first} and {pair.second}"
+    if pair.acts_as == "product":
+        known = "the data know little more than their product"
+    elif pair.acts_as == "ratio":
+        known = "the data know little more than their ratio"
+    else:
+        known = "the data know one combination of them far better than each"
+    return (
+        f"{both} trade off (correlation {pair.correlation:+.2f}): {known}. More of one is made up"
+        f" for by {'less' if pair.correlation < 0 else 'more'} of the other, so do not read either"
+        " alone."
+    )
+
+
+def _pair(
+    names: Sequence[str],
+    i: int,
+    j: int,
+    covariance: Array,
+    values: Sequence[Sequence[object]],
+    weights: Array,
+) -> Pair:
+    part = covariance[np.ix_([i, j], [i, j])]
+    low, high = np.linalg.eigvalsh(part)
+    correlation = float(part[0, 1] / max(np.sqrt(part[0, 0] * part[1, 1]), 1e-300))
+    return Pair(
+        names[i],
+        names[j],
+        correlation,
+        float(1 - min(low, 1.0)),
+        float(1 - min(high, 1.0)),
+        _ridge([row[i] for row in values], [row[j] for row in values], weights),
+    )
+
+
+def _ridge(first: Sequence[object], second: Sequence[object], weights: Array) -> float:
+    """Slope of the main axis of two parameters' logarithms; NaN where these are not defined."""
+    both = []
+    for values in (first, second):
+        if not all(isinstance(value, int | float) and value > 0 for value in values):
+            return float("nan")
+        both.append(np.log(np.array(values, float)))
+    logs = np.stack(both)
+    away = logs - (logs @ weights)[:, None]
+    _, axes = np.linalg.eigh(away * weights @ away.T)
+    along = axes[:, -1]
+    return float(along[1] / along[0]) if abs(along[0]) > 1e-9 else float("nan")
+
+
+def _informs(points: Array, numbers: Array) -> Array:
+    found = np.zeros((numbers.shape[1], points.shape[1]))
+    for j in range(numbers.shape[1]):
+        there = np.isfinite(numbers[:, j])
+        if there.sum() < 10:
+            continue
+        ranks = _ranks(numbers[there, j])
+        for i in range(points.shape[1]):
+            other = _ranks(points[there, i])
+            size = np.sqrt(np.square(ranks).sum() * np.square(other).sum())
+            found[j, i] = (ranks @ other / size) ** 2 if size > 0 else 0.0
+    return found
+
+
+def _ranks(values: Array) -> Array:
+    from scipy.stats import rankdata
+
+    ranks: Array = rankdata(values)
+    ranks -= ranks.mean()
+    return ranks

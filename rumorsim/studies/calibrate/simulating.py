@@ -1,0 +1,191 @@
+"""Simulating: from parameters to statistics, for our own method and for anybody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rumorsim.common.errors import Fault, InputError
+from rumorsim.events.observed.cascades import Cascades
+from rumorsim.events.observed.reading import read_cascades
+from rumorsim.measures import Listening, flatten
+from rumorsim.scenario import Scenario
+from rumorsim.scenario.handing import with_measures
+from rumorsim.studies.calibrate.statistics import Chosen, check_same, chosen, measures_of, row_of
+from rumorsim.studies.calibrate.study import (
+    AskedCalibration,
+    CalibrationStudy,
+    calibration_study,
+)
+from rumorsim.studies.compare.worlds import NONE
+from rumorsim.studies.runner.posterior import Drawn, overrides_of
+from rumorsim.studies.runner.run_specs import RunSpecs, Setting
+from rumorsim.studies.runner.runner import Runner
+
+Array = NDArray[np.float64]
+
+#: Cascades as they were read, or what :func:`.read_cascades` reads.
+AnyData = Cascades | str | Path | Mapping[str, Any] | Any
+
+
+def read_data(study: CalibrationStudy, data: AnyData | None) -> Cascades:
+    """The data of a calibration: those handed over, or the file that it names.
+
+    InputError where there are none, or they cannot be read.
+    """
+    if isinstance(data, Cascades):
+        return data
+    said = study.data
+    folder = study.base_dir
+    if data is None and said.cascades is None:
+        rule, advice = "there are no data to fit to", "name a file with --data, or data.cascades"
+        raise InputError(Fault(rule, study.file, "data", "", advice))
+    source = folder / str(said.cascades) if data is None else data
+    return read_cascades(
+        source,
+        said.format,
+        columns=said.columns or None,
+        originals=None if said.originals is None else folder / said.originals,
+        unit=said.unit,
+        zone=said.zone,
+        rules=said.rules or None,
+    )
+
+
+def observed_numbers(
+    cascades: Cascades, scenario: Scenario, names: Sequence[str]
+) -> dict[str, Any]:
+    """The numbers of the measures ``names`` in the data, seen as the scenario observes."""
+    facts = cascades.facts
+    listening = Listening(facts, names)
+    for batch in cascades.batches():
+        listening.observe(batch)
+    return flatten(listening.values())
+
+
+class Simulator:
+    """Runs of a scenario as a function of its unknown parameters.
+
+    Made by :func:`simulator`. ``keys`` names the statistics, ``observed`` has their values in the
+    data (float64 [statistics]), ``parameters`` the unknowns with their priors.
+    """
+
+    def __init__(self, study: CalibrationStudy, chosen: Chosen, runner: Runner) -> None:
+        self.study, self.chosen = study, chosen
+        self.parameters = study.parameters
+        self._drawn = tuple(Drawn(each.name, each.sets) for each in study.parameters)
+        self._runner = runner
+        scenario = runner.scenario
+        self.first_seed = scenario.seed if study.seed is None else study.seed
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Dotted names of the statistics."""
+        return self.chosen.keys
+
+    @property
+    def observed(self) -> Array:
+        """The statistics of the data."""
+        return self.chosen.observed
+
+    def values(self, points: Array) -> list[tuple[Any, ...]]:
+        """The values of the parameters at standard normal ``points`` [runs, parameters]."""
+        return [
+            tuple(each.at(float(z)) for each, z in zip(self.parameters, row, strict=True))
+            for row in points
+        ]
+
+    def __call__(self, theta: Mapping[str, Any], seed: int | None = None) -> Array:
+        """The statistics of one run, in the order of ``keys``; NaN where undefined.
+
+        Parameters
+        ----------
+        theta : mapping
+            Value of each parameter by its name, as a scenario takes it.
+        seed : int, optional
+            Seed of the run; by default the first of the calibration.
+        """
+        values = [theta[each.name] for each in self.parameters]
+        found: Array = self.run([values], [self.first_seed if seed is None else seed])[0]
+        return found
+
+    def run(
+        self,
+        values: Sequence[Sequence[Any]],
+        seeds: Sequence[int],
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Array:
+        """The statistics of runs with these values and seeds, [runs, statistics]."""
+        settings = [
+            Setting(NONE, seed, overrides_of(self._drawn, row))
+            for row, seed in zip(values, seeds, strict=True)
+        ]
+        found = np.empty((len(settings), len(self.keys)))
+        for place, run in self._runner.successful(settings, progress):
+            if place == 0:
+                check_same(run.scalars, self.chosen, self.study.file)
+            found[place] = row_of(run.scalars, self.keys)
+        return found
+
+
+@contextmanager
+def simulator(
+    study: AskedCalibration,
+    data: AnyData | None = None,
+    *,
+    scenario: Scenario | None = None,
+    workers: int | None = 0,
+) -> Iterator[Simulator]:
+    """Open a simulator of a calibration, for a method of your own.
+
+    Parameters
+    ----------
+    study : str, path, mapping or CalibrationStudy
+        As for :func:`.calibrate`.
+    data : Cascades, str, path or object, optional
+        As for :func:`.calibrate`.
+    scenario : Scenario, optional
+        Scenario in place of the one that the study names.
+    workers : int, optional
+        Number of processes; 0 (the default) runs in this one.
+
+    Yields
+    ------
+    Simulator
+        A function of the parameters that returns the statistics of one run.
+
+    Raises
+    ------
+    InputError
+        If the study, the scenario or the data are invalid.
+
+    Examples
+    --------
+    ::
+
+        with rumorsim.simulator("calibration.toml", "cascades.csv") as simulate:
+            statistics = simulate({"appeal": 0.1}, seed=7)
+            distance = abs(statistics - simulate.observed).sum()
+    """
+    asked, base, picked = prepared(study, data, scenario)
+    names = measures_of(picked.keys)
+    with Runner(RunSpecs(base, names), workers=workers, curves=()) as runner:
+        yield Simulator(asked, picked, runner)
+
+
+def prepared(
+    study: AskedCalibration, data: AnyData | None, scenario: Scenario | None
+) -> tuple[CalibrationStudy, Scenario, Chosen]:
+    """The study, its scenario, and its statistics in the data."""
+    asked = calibration_study(study)
+    base = asked.load_scenario() if scenario is None else scenario
+    names = measures_of(each.key for each in asked.statistics)
+    base = with_measures(base, names)
+    cascades = read_data(asked, data)
+    found = observed_numbers(cascades, base, names)
+    return asked, base, chosen(asked, found)
