@@ -23,12 +23,18 @@ class Term(NamedTuple):
 
 #: In the order in which they are multiplied. Keys of interventions begin with their kind.
 TERMS: Final = (
-    Term("appeal", "a_s", "appeal of the story", ("stories.appeal",)),
+    Term(
+        "appeal",
+        "a_s",
+        "appeal of the story: that of its description, times what was drawn for this story",
+        ("stories.appeal", "stories.appeal_across"),
+    ),
     Term(
         "vigour",
         "v_p",
-        "vigour of the post: gamma with mean 1, drawn once a post",
-        ("stories.vigour",),
+        "vigour of the post: gamma with mean 1, drawn once a post; of an original times the factor"
+        " of originals",
+        ("stories.vigour", "stories.original", "stories.original_across"),
     ),
     Term(
         "receptivity",

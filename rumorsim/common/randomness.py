@@ -73,6 +73,7 @@ class Purpose:
     SURFACE: Final = 33  #: (surface, account, n-th time): luck at surfaces of other packages
     PARENT: Final = 35  #: (cascade, n-th share, k): from whom it comes in the k-th forest
     LATE: Final = 36  #: (story, author, k; reader): whether a declined read came after the share
+    ACROSS: Final = 37  #: (description, copy): appeal of one of several copies, and its original's
 
 
 def address_word(purpose: int, small: int = 0) -> int:

@@ -19,6 +19,7 @@ from rumorsim.scenario.idle_terms import Terms
 if TYPE_CHECKING:
     from rumorsim.platform.interventions import Intervention
     from rumorsim.scenario.fields import Policy, ScenarioFields
+    from rumorsim.world.settings.stories import Story
 
 
 class Reason(NamedTuple):
@@ -147,8 +148,9 @@ def _count(terms: Terms) -> Iterator[Reason]:
         yield Reason(field, value, _UNREPORTED, _REPORT)
         return
     spread = terms.scenario.model is not None or terms.scenario.adversaries
-    if when.quantity == "shares" and not spread and not any(s.appeal > 0 for s in terms.stories):
-        yield Reason(field, value, "nobody shares: no such story has appeal > 0", "raise appeal")
+    if when.quantity == "shares" and not spread and not any(map(_shared, terms.stories)):
+        why = "nobody shares: no such story has appeal > 0 and original > 0"
+        yield Reason(field, value, why, "raise appeal")
         return
     most = terms.accounts
     if terms.one.target == "account":
@@ -156,6 +158,11 @@ def _count(terms: Terms) -> Iterator[Reason]:
     if math.ceil(when.threshold / terms.strictest) > most:
         why = f"cannot be reached: the graph has {counted(terms.accounts, 'account', spec=',.0f')}"
         yield Reason(field, value, why, "make it smaller")
+
+
+def _shared(story: Story) -> bool:
+    """Whether readers may share its original: without that there is no share at all."""
+    return story.appeal > 0 and story.original > 0
 
 
 def _guilt(terms: Terms) -> Iterator[Reason]:

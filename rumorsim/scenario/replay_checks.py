@@ -69,6 +69,13 @@ def replay_faults(scenario: ScenarioFields) -> Iterator[tuple[str, str, str, str
     if given.appeal != STORY["appeal"]:
         rule = "is written elsewhere in a replay"
         yield "stories[0].appeal", f"{given.appeal:g}", rule, "write it as replay.appeal"
+    for field in ("appeal_across", "original_across"):
+        if getattr(given, field) is not None:
+            rule = "is drawn for stories that are made; those of a replay were observed"
+            yield f"stories[0].{field}", "", rule, "remove it"
+    if given.original == 0:
+        rule = "would rule out what was observed: shares of originals"
+        yield "stories[0].original", "0", rule, "raise it"
     if isinstance(scenario.graph, Observed):
         yield from _without_follows(scenario)
 
@@ -80,6 +87,8 @@ def _without_follows(scenario: ScenarioFields) -> Iterator[tuple[str, str, str, 
     assert scenario.replay is not None
     if scenario.replay.appeal is not None:
         yield "replay.appeal", f"{scenario.replay.appeal:g}", rule, advice
+    if scenario.stories[0].original not in (0, 1):
+        yield "stories[0].original", f"{scenario.stories[0].original:g}", rule, advice
     if scenario.feed.follow_weight != "none":
         yield "feed.follow_weight", show_value(scenario.feed.follow_weight), rule, advice
     if scenario.feed.delay != WEIBO_DELAY:

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.common.errors import InputError
-from rumorsim.common.randomness import Purpose
+from rumorsim.common.factor_laws import factors_at
+from rumorsim.common.randomness import Purpose, address_word, philox_array
 from rumorsim.engine.kernels.points import points
 from rumorsim.engine.kernels.records import CORRECTION, PUBLICATION, STORY, STORY_FACTORS
 from rumorsim.events.stream import StoryFacts
@@ -54,6 +55,7 @@ class Stories:
             for i in range(story.copies)
         )
         self.records = self._records(templates)
+        self._draw_across(templates, seed)
         self.records["category"] = [
             self.categories.index(templates[t].category) for t in self.template
         ]
@@ -85,6 +87,7 @@ class Stories:
         records = np.zeros(len(self.template), STORY)
         records["template"] = self.template
         records["appeal"] = [templates[t].appeal for t in self.template]
+        records["original"] = [templates[t].original for t in self.template]
         records["report"] = [templates[t].report for t in self.template]
         records["base_report"] = records["report"]
         for name in ("belief", "convinces", *STORY_FACTORS):
@@ -97,6 +100,18 @@ class Stories:
             records[lever] = 1
         records["born"] = records["answers"] = -1
         return records
+
+    def _draw_across(self, templates: tuple[Story, ...], seed: int) -> None:
+        """What makes each story unlike the others of its description, drawn once for it."""
+        for t, story in enumerate(templates):
+            laws = {"appeal": story.appeal_across, "original": story.original_across}
+            if not any(laws.values()):
+                continue
+            own = slice(int(self._first[t]), int(self._first[t]) + story.copies)
+            words = philox_array(seed, address_word(Purpose.ACROSS), t, np.arange(story.copies), 0)
+            for (column, law), drawn in zip(laws.items(), words[:2], strict=True):
+                if law is not None:
+                    self.records[column][own] *= factors_at(law, drawn)
 
     def _corrections(self, templates: tuple[Story, ...]) -> NDArray[np.void]:
         """For each answered story the stories that correct it, in one flat table."""

@@ -73,6 +73,8 @@ def new_post(w, time, story, author, k, parent):
     if row >= 0:
         key = key_of(w, author, story)
         p.vigour = sample(tables(w), row, philox(key, (POST << 24) | k, story, author, 0)[0])
+    if parent < 0:
+        p.vigour *= stories(w)[story].original
     p.visibility = 1.0
     p.credence = 1.0
     p.story = story

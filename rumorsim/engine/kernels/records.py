@@ -85,6 +85,7 @@ POST: Final = np.dtype(
 STORY: Final = np.dtype(
     [
         ("appeal", "f8"),
+        ("original", "f8"),  # factor on P(share) of its publications, in their vigour
         ("credence", "f8"),  # lever
         ("report", "f8"),  # lever: P(report | read)
         ("base_report", "f8"),  # the same with no factor in force

@@ -98,6 +98,8 @@ class ReferenceFeed(Timetables):
             key = world.key_of(author, story)
             word = philox(key, address_word(Purpose.POST, k), story, author, 0)[0]
             vigour = sample(self.rules.tables[table], word)
+        if parent < 0:
+            vigour *= float(world.stories["original"][story])
         root = post if parent < 0 else int(world.posts["root"][parent])
         row = world.posts[post]
         row["time"], row["vigour"], row["visibility"], row["credence"] = (

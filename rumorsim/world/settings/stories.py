@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from rumorsim.common.factor_laws import FactorLaw
 from rumorsim.common.settings import Model
 from rumorsim.common.units import Duration, Factor, PositiveDuration, Rate, Times, ZeroToOne
 from rumorsim.world.settings.accounts import Name
@@ -79,6 +80,19 @@ class Story(Model):
     schedule: Schedule | None = Field(None, description="instead of `at`: a Poisson process")
     copies: int = Field(
         1, ge=1, le=1_000_000, description="how many independent stories of this description"
+    )
+    appeal_across: FactorLaw | None = Field(
+        None,
+        description="how the appeal differs from story to story of this description: a factor with"
+        " mean 1, drawn once a story; absent: 1",
+    )
+    original: Factor = Field(
+        1.0, description="factor on P(share) of the original itself, not of its shares"
+    )
+    original_across: FactorLaw | None = Field(
+        None,
+        description="how `original` differs from story to story: a factor with mean 1, drawn once a"
+        " story; absent: 1",
     )
     report: ZeroToOne = Field(
         0.0, description="P(report | read); one report of a story per account"

@@ -1,0 +1,121 @@
+"""Stories of one description that differ, and originals that are not shared as shares are.
+
+Follow graphs are stars and trees on which every offspring distribution has a closed form: an
+original with n followers has Binomial(n, P(share)) shares, mixed over what differs by story.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy import stats
+from theory_runs import FIXED, deviation, scenario
+
+from rumorsim import Kind, stream
+
+#: Follows of the original of a star.
+FOLLOWERS = 150
+COPIES = 1500
+STAR = f'kind = "star"\naccounts = {FOLLOWERS + 1}'
+TREE = 'kind = "tree"\nbranching = 30\ndepth = 2'
+
+
+def offspring(
+    graph: str, *, appeal: float, copies: int = COPIES, seed: int = 1, rest: str = ""
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Shares of the original of each copy (int64 [copies]), and of each of those shares."""
+    told = scenario(graph, appeal=appeal, copies=copies, author="ids = [0]", feed=FIXED, rest=rest)
+    stories, parents = [], []
+    for batch in stream(told, "none", seed):
+        posts = batch.only(Kind.PUBLISH, Kind.SHARE)
+        shared = posts.kind == Kind.SHARE
+        stories += posts.story.tolist()
+        parents += np.where(shared, posts.value, -1).astype(int).tolist()
+    story, parent = np.array(stories), np.array(parents)
+    counts = np.bincount(parent[parent >= 0], minlength=len(parent))
+    originals = np.zeros(copies, np.int64)
+    originals[story[parent < 0]] = counts[parent < 0]
+    # Leaves of the tree have no followers: of its shares only those next to the original count.
+    first = parent >= 0
+    first[first] = parent[parent[first]] < 0
+    return originals, counts[first]
+
+
+def chances(factors: stats.rv_continuous, appeal: float) -> NDArray[np.float64]:
+    """P(an original has 0, 1, 2 ... shares), mixed over the law of its factor."""
+    middle = (np.arange(20_000) + 0.5) / 20_000
+    share = np.minimum(appeal * factors.ppf(middle), 1.0)
+    counts = np.arange(FOLLOWERS + 1)[:, None]
+    return stats.binom.pmf(counts, FOLLOWERS, share).mean(axis=1)  # type: ignore[no-any-return]
+
+
+def fit(found: NDArray[np.int64], chance: NDArray[np.float64]) -> float:
+    """P value of the chi-squared test, numbers of shares joined until ten are expected."""
+    expected, seen = chance * len(found), np.bincount(found, minlength=len(chance))
+    ends = [0]
+    while expected[ends[-1] :].sum() >= 20:
+        reached = np.flatnonzero(np.cumsum(expected[ends[-1] :]) >= 10)
+        ends.append(ends[-1] + int(reached[0]) + 1)
+    groups = [slice(a, b) for a, b in zip(ends, [*ends[1:], None], strict=True)]
+    counts = [(float(seen[each].sum()), float(expected[each].sum())) for each in groups]
+    seen_in, expected_in = np.array(counts).T
+    scaled = expected_in * seen_in.sum() / expected_in.sum()
+    return float(stats.chisquare(seen_in, scaled).pvalue)
+
+
+@pytest.mark.parametrize("original", [0.25, 1.0, 3.0])
+def test_an_original_is_shared_by_its_own_factor_and_shares_are_not(original: float) -> None:
+    appeal = 0.1
+    first, later = offspring(TREE, appeal=appeal, rest=f"original = {original}")
+    assert abs(deviation(first, 30 * appeal * original)) < 4
+    assert abs(deviation(later, 30 * appeal)) < 4
+    if original != 1:
+        # Negative control: the means are far enough apart to tell which factor holds where.
+        assert abs(deviation(first, 30 * appeal)) > 8
+        assert abs(deviation(later, 30 * appeal * original)) > 8
+
+
+@pytest.mark.parametrize("field", ["appeal_across", "original_across"])
+@pytest.mark.parametrize(
+    ("law", "factors"),
+    [
+        ('{ law = "gamma", shape = 1.0 }', stats.gamma(1.0)),
+        ('{ law = "gamma", shape = 0.4 }', stats.gamma(0.4, scale=1 / 0.4)),
+        ('{ law = "lognormal", sigma = 1.2 }', stats.lognorm(1.2, scale=np.exp(-(1.2**2) / 2))),
+    ],
+)
+def test_offspring_of_originals_are_binomial_mixed_over_the_law(
+    field: str, law: str, factors: stats.rv_continuous
+) -> None:
+    found, _ = offspring(STAR, appeal=0.04, rest=f"{field} = {law}")
+    assert fit(found, chances(factors, 0.04)) > 0.001
+    # Negative controls: neither a single chance for all, nor a law somewhat narrower.
+    assert fit(found, stats.binom.pmf(np.arange(FOLLOWERS + 1), FOLLOWERS, 0.04)) < 1e-9
+    assert fit(found, chances(stats.gamma(2.5, scale=1 / 2.5), 0.04)) < 1e-6
+
+
+def test_the_offspring_of_a_gamma_of_shape_one_are_geometric() -> None:
+    """A rare share by many followers: Poisson mixed over an exponential mean is geometric."""
+    found, _ = offspring(STAR, appeal=0.02, rest='appeal_across = { law = "gamma", shape = 1.0 }')
+    mean = 0.02 * FOLLOWERS
+    assert abs(deviation(found, mean)) < 4
+    # Binomial instead of Poisson takes a little off: 2 % of the mean, or less.
+    for count in range(5):
+        share = float((found == count).mean())
+        chance = stats.geom.pmf(count + 1, 1 / (1 + mean))
+        error = np.sqrt(chance * (1 - chance) / COPIES)
+        assert abs(share - chance) < 4 * error + 0.02 * chance
+    assert abs(float((found == 0).mean()) - np.exp(-mean)) > 10 * error
+
+
+def test_across_appeal_shares_follow_their_original_and_across_originals_they_do_not() -> None:
+    """Offspring of the shares of a story go with those of its original, or have nothing to do."""
+    law = '{ law = "gamma", shape = 2.0 }'
+    spread = {}
+    for field in ("appeal_across", "original_across"):
+        _, later = offspring(TREE, appeal=0.1, rest=f"{field} = {law}")
+        spread[field] = float(later.var() / later.mean())
+    # Binomial alone has 1 - appeal; a share is read of stories in proportion to their appeal.
+    assert abs(spread["original_across"] - 0.9) < 0.1
+    assert spread["appeal_across"] > 1.8
