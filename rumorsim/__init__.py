@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from rumorsim.simulation.results import Result
     from rumorsim.simulation.running import run, stream
     from rumorsim.simulation.simulation import Simulation
+    from rumorsim.studies.calibrate.checking import self_check
     from rumorsim.studies.calibrate.running import calibrate
     from rumorsim.studies.calibrate.simulating import simulator
     from rumorsim.studies.compare.running import compare
@@ -97,6 +98,7 @@ _HOMES = {
     "read_events": "events.sinks",
     "read_follows": "graphs",
     "run": "simulation.running",
+    "self_check": "studies.calibrate.checking",
     "sensitivity": "studies.sensitivity.running",
     "simulator": "studies.calibrate.simulating",
     "stream": "simulation.running",
@@ -140,6 +142,7 @@ __all__ = [
     "read_events",
     "read_follows",
     "run",
+    "self_check",
     "sensitivity",
     "simulator",
     "stream",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -17,6 +18,7 @@ from rumorsim.cli.shared import (
     print_saved,
     workers_option,
 )
+from rumorsim.common.errors import Fault, InputError, show_value
 
 
 @click.command("calibrate")
@@ -28,6 +30,20 @@ from rumorsim.cli.shared import (
     " default those that STUDY names; [data] in STUDY says how they are read.",
 )
 @click.option("--out", type=OutDirectory(), required=True, help="Directory of the calibration.")
+@click.option(
+    "--self-check",
+    "cases",
+    type=click.IntRange(10, 100_000),
+    metavar="N",
+    help="Check the method instead, on N runs of STUDY whose parameters are known: ranks of the "
+    "true values, coverage, recovery. Needs no data.",
+)
+@click.option(
+    "--runs",
+    type=click.IntRange(50, 10_000_000),
+    help="With --self-check: runs of each case, the shared first generation included; by default "
+    "those of STUDY.",
+)
 @workers_option
 @click.option("--dask", metavar="ADDRESS", help="Run on the Dask cluster at tcp://host:port.")
 @force_option
@@ -37,6 +53,8 @@ def calibrate_command(
     study: str,
     data: str | None,
     out: Path,
+    cases: int | None,
+    runs: int | None,
     workers: int | None,
     dask: str | None,
     force: bool,
@@ -51,18 +69,32 @@ def calibrate_command(
     compare, sweep, delay-map and optimise take with --posterior. If interrupted, the same command
     resumes.
     """
+    from rumorsim.studies.calibrate.checking import self_check
     from rumorsim.studies.calibrate.running import calibrate
     from rumorsim.studies.calibrate.study import calibration_study
 
     asked = calibration_study(study)
     print_compiling("fast")
     with bar(asked.budget.runs, "runs") as progress:
-        found = calibrate(
-            asked, data, out=out, workers=workers, dask=dask, force=force, progress=progress
-        )
+        common: dict[str, Any] = {"out": out, "workers": workers, "force": force}
+        common["progress"] = progress
+        if cases is not None:
+            _refuse(dask=dask)
+            found: Any = self_check(asked, cases, data, runs=runs, **common)
+        else:
+            _refuse(runs=runs)
+            found = calibrate(asked, data, dask=dask, **common)
     found.save(out, force=force, figures=figures, width=width)
     if as_json:
         print_json(found.as_dict())
     else:
         click.echo(found.text())
     print_saved(out)
+
+
+def _refuse(**options: Any) -> None:
+    """InputError for an option that has no effect here."""
+    for name, value in options.items():
+        if value is not None:
+            rule = "goes with --self-check" if name == "runs" else "does not go with --self-check"
+            raise InputError(Fault(rule, key=f"--{name}", value=show_value(value)))

@@ -211,14 +211,19 @@ def _adjusted(
     return Draws(moved, weights, places, z, distance)
 
 
+def equal_draws(draws: Draws, count: int) -> Array:
+    """So many of the draws, each as often as its weight says (systematic), [count, parameters]."""
+    ends = np.cumsum(draws.weights)
+    which = np.searchsorted(ends, (np.arange(count) + 0.5) / max(count, 1) * ends[-1])
+    found: Array = draws.points[np.minimum(which, len(ends) - 1)]
+    return found
+
+
 def proposal_from(draws: Draws) -> Proposal:
     """The proposal of the next generation: normal laws around draws of the posterior."""
-    count = min(_CENTRES, len(draws.points))
-    ends = np.cumsum(draws.weights)
-    which = np.searchsorted(ends, (np.arange(count) + 0.5) / count * ends[-1])
     middle = draws.weights @ draws.points
     away = draws.points - middle
-    covariance = (away.T * draws.weights) @ away
+    covariance: Array = (away.T * draws.weights) @ away
     floor = 1e-6 * np.eye(len(middle))
-    factor: Array = np.linalg.cholesky(_WIDTH * covariance + floor)
-    return Proposal(draws.points[which], factor)
+    factor = np.asarray(np.linalg.cholesky(_WIDTH * covariance + floor), np.float64)
+    return Proposal(equal_draws(draws, min(_CENTRES, len(draws.points))), factor)

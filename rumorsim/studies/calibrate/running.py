@@ -7,7 +7,6 @@ missing and gives the same bytes, with any number of workers.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +21,18 @@ from rumorsim.studies.calibrate.answer import HOLDS, Calibration, Generation
 from rumorsim.studies.calibrate.inference import (
     Draws,
     Proposal,
+    equal_draws,
     mixture_weights,
     posterior,
     proposal_from,
 )
 from rumorsim.studies.calibrate.simulating import AnyData, Simulator, prepared
-from rumorsim.studies.calibrate.statistics import Standard, lacking, measures_of
-from rumorsim.studies.calibrate.study import AskedCalibration
+from rumorsim.studies.calibrate.statistics import Chosen, Standard, lacking, measures_of
+from rumorsim.studies.calibrate.study import AskedCalibration, CalibrationStudy
 from rumorsim.studies.runner.answering import answer_runner
 from rumorsim.studies.runner.run_specs import RunSpecs
 
 Array = NDArray[np.float64]
-Told = Callable[[int, int], None] | None
 
 
 def calibrate(
@@ -110,108 +109,88 @@ def calibrate(
     with answer_runner(
         "calibrate", specs, out, claim, force=force, unless=told, **options
     ) as runner:
-        simulate = Simulator(asked, picked, runner)
-        fitted = Fitting(simulate, told)
-        fitted.run()
-        return fitted.answer(subject, written, resolved, asked.path)
+        simulate = Simulator(asked, picked, runner, told)
+        fitting = Fitting(asked, picked, simulate.first_seed)
+        for count in asked.budget.counts():
+            points = fitting.propose(count)
+            fitting.take(points, simulate.next(points))
+            if len(fitting.counts) == 1 and not fitting.kept.all():
+                advise(_left_out(picked, fitting))
+        predicted = simulate.next(fitting.resampled(asked.budget.for_checks))
+    first = fitting.counts[0]
+    return Calibration(
+        name=asked.name,
+        parameters=asked.parameters,
+        points=fitting.draws.points,
+        weights=fitting.draws.weights,
+        values=tuple(simulate.values(fitting.draws.points)),
+        statistics=fitting.standard,
+        first_points=fitting.points[:first],
+        first_numbers=fitting.numbers[:first],
+        predicted=predicted[:, fitting.kept],
+        generations=tuple(fitting.generations),
+        scenario=resolved,
+        study=written,
+        observed=subject["observed"],
+        source=asked.path,
+    )
+
+
+def _left_out(picked: Chosen, fitting: Fitting) -> str:
+    lost = [key for key, kept in zip(picked.keys, fitting.kept, strict=True) if not kept]
+    said = ", ".join(lost)
+    return f"left out, as more than a fifth of the first runs do not define it: {said}"
 
 
 class Fitting:
-    """The generations of one calibration."""
+    """The generations of one calibration: what to run next, and what comes of it.
 
-    def __init__(self, simulate: Simulator, told: Told = None) -> None:
-        self.simulate, self._told = simulate, told
-        self.budget = simulate.study.budget
-        self.chosen = simulate.chosen
-        parameters = len(simulate.parameters)
+    ``seed`` sets its random numbers, ``chosen`` the statistics and what was observed.
+    """
+
+    def __init__(self, study: CalibrationStudy, chosen: Chosen, seed: int) -> None:
+        self.study, self.chosen, self.seed = study, chosen, seed
+        parameters = len(study.parameters)
         self.points = np.empty((0, parameters))
-        self.values: list[tuple[Any, ...]] = []
-        self.numbers = np.empty((0, len(self.chosen.keys)))
+        self.numbers = np.empty((0, len(chosen.keys)))
         self.proposals: list[Proposal] = []
         self.counts: list[int] = []
         self.generations: list[Generation] = []
+        self.kept = np.ones(len(chosen.keys), bool)
         self.draws: Draws
+        self.standard: Standard
 
-    def run(self) -> None:
-        """Make all generations, then the runs that show what the posterior predicts."""
-        counts = self.budget.counts()
-        for generation, count in enumerate(counts):
-            proposal = (
-                Proposal.prior(self.points.shape[1])
-                if generation == 0
-                else proposal_from(self.draws)
-            )
-            random = np.random.default_rng([self.simulate.first_seed, 0, generation])
-            points = proposal.draw(count, random)
-            values = self.simulate.values(points)
-            numbers = self._made(values)
-            if generation == 0:
-                numbers = self._begun(points, numbers)
-            self.points = np.vstack([self.points, points])
-            self.numbers = np.vstack([self.numbers, numbers])
-            self.values += values
-            self.proposals.append(proposal)
-            self.counts.append(count)
-            self.draws = self._posterior()
-            tolerance = float(self.draws.distance.max())
-            self.generations.append(Generation(count, tolerance, self.draws.size))
-        self.predicted = self._predicted()
+    def propose(self, count: int) -> Array:
+        """Points of the next generation, [count, parameters]."""
+        parameters = self.points.shape[1]
+        self._proposal = proposal_from(self.draws) if self.counts else Proposal.prior(parameters)
+        random = np.random.default_rng([self.seed, 0, len(self.counts)])
+        return self._proposal.draw(count, random)
 
-    def _begun(self, points: Array, numbers: Array) -> Array:
-        """Fix the scales of the statistics by the first generation, and leave out what it lacks."""
-        few = lacking(numbers)
-        if few.all():
-            rule = "no statistic is defined in four fifths of the first runs"
-            raise InputError(rule, self.simulate.study.file, "statistics")
-        if few.any():
-            lost = ", ".join(key for key, each in zip(self.chosen.keys, few, strict=True) if each)
-            advise(f"left out, as more than a fifth of the first runs do not define it: {lost}")
-        self.kept = ~few
-        self.chosen = self.chosen.only(self.kept)
-        numbers = numbers[:, self.kept]
-        self.numbers = self.numbers[:, self.kept]
-        self.standard = Standard.of(self.chosen, points, numbers)
-        return numbers
-
-    def _made(self, values: list[tuple[Any, ...]]) -> Array:
-        before = len(self.values)
-        first = self.simulate.first_seed + before
-        total, told = self.budget.runs, self._told
-        moved = None if told is None else (lambda done, _: told(before + done, total))
-        found = self.simulate.run(values, range(first, first + len(values)), moved)
-        return found[:, self.kept] if before else found
-
-    def _posterior(self) -> Draws:
+    def take(self, points: Array, numbers: Array) -> None:
+        """Take the runs of a generation that was proposed: statistics [runs, all statistics]."""
+        if not self.counts:
+            self._begin(points, numbers)
+        self.points = np.vstack([self.points, points])
+        self.numbers = np.vstack([self.numbers, numbers[:, self.kept]])
+        self.proposals.append(self._proposal)
+        self.counts.append(len(points))
         weights = mixture_weights(self.points, self.proposals, self.counts)
-        differences = self.standard(self.numbers, 0, self.simulate.first_seed)
-        return posterior(self.points, differences, weights, self.budget.draws)
+        differences = self.standard(self.numbers, 0, self.seed)
+        self.draws = posterior(self.points, differences, weights, self.study.budget.draws)
+        tolerance = float(self.draws.distance.max())
+        self.generations.append(Generation(len(points), tolerance, self.draws.size))
 
-    def _predicted(self) -> Array:
-        """Statistics of runs from the posterior, [runs, statistics]."""
-        count = self.budget.for_checks
-        if count == 0:
-            return np.empty((0, len(self.chosen.keys)))
-        ends = np.cumsum(self.draws.weights)
-        which = np.searchsorted(ends, (np.arange(count) + 0.5) / count * ends[-1])
-        return self._made(self.simulate.values(self.draws.points[which]))
+    def _begin(self, points: Array, numbers: Array) -> None:
+        """Fix the scales of the statistics by the first generation, and leave out what it lacks."""
+        self.kept = ~lacking(numbers) & np.isfinite(self.chosen.observed)
+        if not self.kept.any():
+            rule = "no statistic is defined in four fifths of the first runs"
+            raise InputError(rule, self.study.file, "statistics")
+        self.chosen = self.chosen.only(self.kept)
+        self.numbers = self.numbers[:, self.kept]
+        self.standard = Standard.of(self.chosen, points, numbers[:, self.kept])
 
-    def answer(
-        self, subject: dict[str, Any], written: dict[str, Any], scenario: dict[str, Any], path: str
-    ) -> Calibration:
-        """What came of it."""
-        return Calibration(
-            name=self.simulate.study.name,
-            parameters=self.simulate.parameters,
-            points=self.draws.points,
-            weights=self.draws.weights,
-            values=tuple(self.simulate.values(self.draws.points)),
-            statistics=self.standard,
-            first_points=self.points[: self.counts[0]],
-            first_numbers=self.numbers[: self.counts[0]],
-            predicted=self.predicted,
-            generations=tuple(self.generations),
-            scenario=scenario,
-            study=written,
-            observed=subject["observed"],
-            source=path,
-        )
+    def resampled(self, count: int) -> Array:
+        """So many draws of the posterior, of equal weight, [count, parameters]."""
+        return equal_draws(self.draws, count)

@@ -16,6 +16,7 @@ from rumorsim.events.observed.reading import read_cascades
 from rumorsim.measures import Listening, flatten
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import with_measures
+from rumorsim.simulation.running import run
 from rumorsim.studies.calibrate.statistics import Chosen, check_same, chosen, measures_of, row_of
 from rumorsim.studies.calibrate.study import (
     AskedCalibration,
@@ -26,6 +27,7 @@ from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.runner.posterior import Drawn, overrides_of
 from rumorsim.studies.runner.run_specs import RunSpecs, Setting
 from rumorsim.studies.runner.runner import Runner
+from rumorsim.studies.sweep.overrides import overridden
 
 Array = NDArray[np.float64]
 
@@ -75,8 +77,17 @@ class Simulator:
     data (float64 [statistics]), ``parameters`` the unknowns with their priors.
     """
 
-    def __init__(self, study: CalibrationStudy, chosen: Chosen, runner: Runner) -> None:
+    def __init__(
+        self,
+        study: CalibrationStudy,
+        chosen: Chosen,
+        runner: Runner,
+        told: Callable[[int, int], None] | None = None,
+        total: int | None = None,
+    ) -> None:
         self.study, self.chosen = study, chosen
+        self._told, self._total = told, study.budget.runs if total is None else total
+        self._done = 0
         self.parameters = study.parameters
         self._drawn = tuple(Drawn(each.name, each.sets) for each in study.parameters)
         self._runner = runner
@@ -114,23 +125,29 @@ class Simulator:
         found: Array = self.run([values], [self.first_seed if seed is None else seed])[0]
         return found
 
-    def run(
-        self,
-        values: Sequence[Sequence[Any]],
-        seeds: Sequence[int],
-        progress: Callable[[int, int], None] | None = None,
-    ) -> Array:
+    def next(self, points: Array) -> Array:
+        """The statistics of the next runs, at ``points`` [runs, parameters], each of a new seed."""
+        first = self.first_seed + self._done
+        found = self.run(self.values(points), range(first, first + len(points)))
+        self._done += len(points)
+        return found
+
+    def run(self, values: Sequence[Sequence[Any]], seeds: Sequence[int]) -> Array:
         """The statistics of runs with these values and seeds, [runs, statistics]."""
         settings = [
             Setting(NONE, seed, overrides_of(self._drawn, row))
             for row, seed in zip(values, seeds, strict=True)
         ]
         found = np.empty((len(settings), len(self.keys)))
-        for place, run in self._runner.successful(settings, progress):
+        for place, made in self._runner.successful(settings, self._moved()):
             if place == 0:
-                check_same(run.scalars, self.chosen, self.study.file)
-            found[place] = row_of(run.scalars, self.keys)
+                check_same(made.scalars, self.chosen, self.study.file)
+            found[place] = row_of(made.scalars, self.keys)
         return found
+
+    def _moved(self) -> Callable[[int, int], None] | None:
+        told, before, total = self._told, self._done, self._total
+        return None if told is None else (lambda done, _: told(before + done, total))
 
 
 @contextmanager
@@ -179,13 +196,23 @@ def simulator(
 
 
 def prepared(
-    study: AskedCalibration, data: AnyData | None, scenario: Scenario | None
+    study: AskedCalibration,
+    data: AnyData | None,
+    scenario: Scenario | None,
+    *,
+    required: bool = True,
 ) -> tuple[CalibrationStudy, Scenario, Chosen]:
-    """The study, its scenario, and its statistics in the data."""
+    """The study, its scenario, and its statistics in the data.
+
+    Without data, unless these are ``required``, in a run at the medians of the priors.
+    """
     asked = calibration_study(study)
     base = asked.load_scenario() if scenario is None else scenario
     names = measures_of(each.key for each in asked.statistics)
     base = with_measures(base, names)
-    cascades = read_data(asked, data)
-    found = observed_numbers(cascades, base, names)
+    if not required and data is None and asked.data.cascades is None:
+        medians = {key: each.at(0.0) for each in asked.parameters for key in each.sets}
+        found = flatten(run(overridden(base, medians), policy=NONE).measures)
+    else:
+        found = observed_numbers(read_data(asked, data), base, names)
     return asked, base, chosen(asked, found)
