@@ -22,6 +22,9 @@ Array = NDArray[np.float64]
 _CENTRES: Final = 400
 #: Covariance of a proposal around its centres, as a part of that of the draws.
 _WIDTH: Final = 1.0
+#: More of the runs than this part are never kept: beyond, adjusting is no longer local, and in
+#: self-checks of three studies 90 % intervals held in 80 % of cases where two thirds were kept.
+_LOCAL: Final = 0.125
 #: Penalties of the ridge regression among which generalised cross-validation chooses.
 _PENALTIES: Final = np.logspace(-4, 4, 17)
 
@@ -154,7 +157,8 @@ def posterior(
     weights : array of shape [runs]
         Weights of the runs, prior over proposal.
     wanted : float
-        Effective number of draws that are to be kept, by choice of the tolerance.
+        Effective number of draws that are to be kept, by choice of the tolerance; fewer where
+        that is more than an eighth of the runs.
     looks : int
         How often summaries are fitted anew among the runs that the last ones keep.
     """
@@ -162,6 +166,7 @@ def posterior(
     z, base = points[usable], weights[usable] / weights[usable].sum()
     y = statistics[usable]
     kept = base
+    wanted = min(wanted, _LOCAL * len(usable))
     distance = np.zeros(len(usable))
     summary = np.zeros_like(z)
     for look in range(looks):
