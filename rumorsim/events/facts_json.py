@@ -24,6 +24,7 @@ from rumorsim.events.stream import (
     AdversaryFacts,
     Facts,
     InterventionFacts,
+    ObservationFacts,
     ObservedTotals,
     StoryFacts,
 )
@@ -42,8 +43,8 @@ _ARRAYS: Final = {
 _INTEGERS: Final = {"i": "<i8", "u": "<u8"}
 #: Bytes of a list of ids, decompressed.
 _LONGEST_IDS: Final = 1 << 30
-#: What a saved stream does not keep.
-_NOT_KEPT: Final = ("follows", "observed")
+#: What a saved stream does not keep as it is, or only where there is any.
+_NOT_KEPT: Final = ("follows", "observed", "observation")
 
 
 def _pack(array: NDArray[Any], dtype: str) -> dict[str, str]:
@@ -101,6 +102,11 @@ def _totals(packed: Mapping[str, Any] | None, stories: int) -> ObservedTotals | 
     return ObservedTotals(**{name: _unpack(each, "<i8", stories) for name, each in packed.items()})
 
 
+def _packed_observation(observation: ObservationFacts | None) -> dict[str, Any]:
+    """Which cascades a data set would hold, by its key; nothing where that is not said."""
+    return {} if observation is None else {"observation": vars(observation)}
+
+
 def facts_to_json(facts: Facts) -> dict[str, Any]:
     """The facts as plain JSON values; ``provenance`` must be plain JSON values already."""
     names = [each.name for each in fields(facts) if each.name not in _NOT_KEPT]
@@ -120,6 +126,7 @@ def facts_to_json(facts: Facts) -> dict[str, Any]:
         "provenance": dict(facts.provenance),
         "ids": _pack_ids(facts.ids),
         **_packed_totals(facts.observed),
+        **_packed_observation(facts.observation),
         **{name: _pack(plain[name], dtype) for name, dtype in _ARRAYS.items()},
     }
 
@@ -143,6 +150,9 @@ def facts_from_json(data: Mapping[str, Any], file: str = "") -> Facts:
                 "platforms": tuple(data["platforms"]),
                 "surfaces": tuple(data["surfaces"]),
                 "observed": _totals(data.get("observed"), len(data["stories"])),
+                "observation": (
+                    ObservationFacts(**data["observation"]) if "observation" in data else None
+                ),
                 "ids": _unpack_ids(data.get("ids"), int(data["accounts"])),
                 **{
                     name: _unpack(data[name], dtype, int(data["accounts"]))

@@ -61,6 +61,7 @@ __all__ = [
     "Facts",
     "InterventionFacts",
     "Kind",
+    "ObservationFacts",
     "StoryFacts",
     "StreamDigest",
 ]
@@ -347,6 +348,20 @@ class ObservedTotals:
 
 
 @dataclass(frozen=True)
+class ObservationFacts:
+    """Which cascades a data set of this world would hold; by default all, whole.
+
+    First every share made more than ``age`` hours after its original is left out (None: none
+    is); then a cascade is held if what is left has at least ``fewest`` and at most ``most``
+    shares (None: any number).
+    """
+
+    fewest: int = 0
+    most: int | None = None
+    age: float | None = None
+
+
+@dataclass(frozen=True)
 class Facts:
     """What measures may know of the world before the first event.
 
@@ -386,6 +401,8 @@ class Facts:
     start: str = ""
     #: What was observed, in a replay.
     observed: ObservedTotals | None = None
+    #: Which cascades a data set would hold; None where nothing is said of one.
+    observation: ObservationFacts | None = None
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

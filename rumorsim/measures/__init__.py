@@ -35,6 +35,7 @@ _CLASSES: Final = {
     "impressions": "Impressions",
     "shares": "Shares",
     "cascades": "Cascades",
+    "spread": "Spread",
     "reproduction": "Reproduction",
     "attention": "Attention",
     "enforcement": "Enforcement",

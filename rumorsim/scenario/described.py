@@ -38,6 +38,7 @@ _TABLES: Final = {
     "beliefs": "Belief, trust and fear",
     "adversaries": "Adversaries",
     "policies": "Policies",
+    "observation": "Observation: which cascades a data set would hold",
 }
 _ORDER: Final = (
     "Events are processed in order of time; where times are equal the platform acts before the"

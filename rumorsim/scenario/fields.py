@@ -15,6 +15,7 @@ from rumorsim.common.own_code import Handed, OwnCode
 from rumorsim.common.settings import Model, replaced, unchecked
 from rumorsim.common.units import PositiveDuration, Start
 from rumorsim.engine.models import AnyModel
+from rumorsim.events.observation import Observation
 from rumorsim.events.stream import Kind
 from rumorsim.graphs.config import GraphConfig
 from rumorsim.measures import MEASURES
@@ -127,6 +128,9 @@ class ScenarioFields(Model):
     )
     measures: tuple[str, ...] = Field(
         DEFAULT_MEASURES, strict=False, min_length=1, description="what to measure"
+    )
+    observation: Observation | None = Field(
+        None, description="which cascades a data set would hold, for `spread`; absent: all, whole"
     )
     own_measures: tuple[OwnMeasure, ...] | None = Field(
         None,

@@ -22,7 +22,7 @@ from rumorsim.world.world import World, build_world
 #: Conditioned evidence kept in memory: that of the seeds that run in turn.
 _KEPT: Final = 2
 #: Keys of a scenario without effect on what happens with no policy.
-_BESIDE: Final = ("name", "seed", "policies", "prices", "measures", "own_measures")
+_BESIDE: Final = ("name", "seed", "policies", "prices", "measures", "observation", "own_measures")
 #: With the graph that it is for, whose id is part of the key as long as it is kept.
 _conditioned: OrderedDict[tuple[Any, ...], tuple[FollowGraph, Evidence]] = OrderedDict()
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from rumorsim.engine.models import AnyModel
+from rumorsim.events.observation import Observation
 from rumorsim.events.stream import Kind
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.world.people import People
@@ -83,6 +84,10 @@ class WorldSpec(Protocol):
     @property
     def prices(self) -> Mapping[str, float]:
         """What an action of the desk costs, by its verb."""
+
+    @property
+    def observation(self) -> Observation | None:
+        """Which cascades a data set would hold; None where nothing is said of one."""
 
     def wants(self, kind: Kind) -> bool:
         """Whether a measure reads events of this kind."""

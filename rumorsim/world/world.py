@@ -426,6 +426,7 @@ def build_world(
             adversaries=tuple(AdversaryFacts(e.kind, e.buys) for e in scenario.adversaries),
             start=scenario.start.strftime("%Y-%m-%d %H:%M:%S"),
             observed=None if evidence is None else evidence.totals(counts),
+            observation=None if scenario.observation is None else scenario.observation.facts(),
         ),
     )
 

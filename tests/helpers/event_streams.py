@@ -24,6 +24,7 @@ from rumorsim.events.stream import (
     Facts,
     InterventionFacts,
     Kind,
+    ObservationFacts,
     StoryFacts,
 )
 
@@ -80,6 +81,14 @@ def same_events(one: Batch, other: Batch) -> bool:
     return all(left[name].tobytes() == right[name].tobytes() for name in left)
 
 
+#: What a data set would hold, by the sizes and ages that random streams have.
+OBSERVATIONS = (
+    ObservationFacts(fewest=1, most=3, age=0.5),
+    ObservationFacts(fewest=2),
+    ObservationFacts(age=0.05),
+)
+
+
 def random_facts(rng: Any) -> Facts:
     accounts = rng.randint(1, 10)
     stories = [
@@ -123,6 +132,8 @@ def random_facts(rng: Any) -> Facts:
             *[AdversaryFacts("paid-deletion", buys=True)] * rng.randint(0, 1),
         ),
         seed=rng.randint(0, 99),
+        start=rng.choice(("", "2023-01-01 05:30:15")),
+        observation=rng.choice((None, *OBSERVATIONS)),
         provenance={"digest": "abc"},
     )
 

@@ -14,6 +14,7 @@ from naive_attention import benefits, cost, earnings, payments, penalties
 from naive_desk import collateral, enforcement
 from naive_parts import Row, curve, div, first_times, groups, kinds, split, spread
 from naive_people import audience, displacement, losses, sources
+from naive_spread import spread as spread_of
 
 from rumorsim.events.stream import Facts
 
@@ -312,6 +313,7 @@ NAIVE = {
     "impressions": impressions,
     "shares": shares,
     "cascades": cascades,
+    "spread": spread_of,
     "reproduction": reproduction,
     "attention": attention,
     "enforcement": enforcement,

@@ -299,5 +299,6 @@ EFFECTS: dict[str, tuple[Changes, Changes]] = {
     "Beliefs.chilling_floor": (_beliefs(chilling=1.0), _beliefs(chilling_floor=0.9)),
     "Scenario.policies": ({}, {"policies": [{"name": "it", "interventions": []}]}),
     "Scenario.prices": ({}, {"prices": {"close": 5.0}}),
+    "Scenario.observation": ({}, {"observation": {"sizes": [1, 9]}}),
     "Scenario.measures": ({}, {"measures": ["impressions"]}),
 }

@@ -47,7 +47,7 @@ MODELS = [
 ]
 
 #: Fields that name or describe and move no event: what measures are told must change.
-TOLD = {"Scenario.prices", "Story.name", "Accounts.second"}
+TOLD = {"Scenario.prices", "Scenario.observation", "Story.name", "Accounts.second"}
 #: Fields that need a file have a test of their own (in test_people), Scenario.name is a label.
 ELSEWHERE = {"Accounts.file", "Accounts.sha256", "Scenario.model", "Scenario.name"}
 #: A replay needs a file as well: see tests/simulation/test_replay.py.
@@ -89,7 +89,8 @@ def paths(before: Any, after: Any, here: str = "") -> list[str]:
 def told(scenario: Scenario) -> str:
     facts = Simulation(scenario, "it").facts
     names = [story.name for story in facts.stories]
-    return json.dumps([names, facts.person.tolist(), dict(facts.prices)])
+    seen = None if facts.observation is None else vars(facts.observation)
+    return json.dumps([names, facts.person.tolist(), dict(facts.prices), seen])
 
 
 @pytest.mark.parametrize("field", EFFECTS)

@@ -1,0 +1,80 @@
+"""Spread: how cascades grow and what they look like, as in data sets of real cascades."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from typing_extensions import override
+
+from rumorsim.events.posts import PostLog
+from rumorsim.events.stream import Batch, Facts, Kind
+from rumorsim.measures.base import Meaning, OfState
+from rumorsim.measures.cascade_table import CascadeTable
+from rumorsim.measures.spread_statistics import SpreadStatistic, statistics_of
+
+
+class State:
+    """Memory: 20 bytes x posts."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.posts = PostLog()
+
+
+class Spread(OfState[State]):
+    """Delays, depth, children, sizes and shapes of the cascades that a data set would hold.
+
+    One cascade a publication: the original and all that was shared of it. ``[observation]`` says
+    which cascades a data set would hold, and up to which age; without it these are all,
+    whole. Imported real cascades are a stream like any other and are measured by the same code, so
+    that simulated ones can be held against them.
+
+    ``delays`` are from the post that was shared, apart for shares of originals (``first``) and of
+    shares (``later``). ``children`` are the shares made directly of a share; ``dispersion`` is k of
+    the negative binomial of the same mean and variance (the smaller, the more is due to few
+    shares), None where the variance is not above the mean. ``originals`` are the same of
+    originals. ``half`` is the time from the original to the share that makes half of them,
+    rounded up. ``hours`` are None where the stream does not say when it starts. Sizes count
+    shares; breadth counts an original as a generation of one. What the run's end cuts off is
+    missing: to compare with data, let the horizon lie ``age`` behind the last publication.
+    """
+
+    state: ClassVar = State
+    name: ClassVar[str] = "spread"
+    summary: ClassVar[str] = "delays, depth, children, sizes and shapes as in data of cascades"
+    needs: ClassVar[frozenset[Kind]] = frozenset({Kind.PUBLISH, Kind.SHARE})
+    meanings: ClassVar[dict[str, Meaning]] = {
+        f"*.{each.name}.{pattern}": Meaning(*meaning)
+        for each in statistics_of()
+        for pattern, meaning in each.meanings.items()
+    }
+
+    @override
+    def observe(self, state: State, batch: Batch) -> None:
+        state.posts.observe(batch)
+
+    @override
+    def value(self, state: State) -> dict[str, Any]:
+        return by_truth(CascadeTable.of_posts(state.posts, state.facts), statistics_of())
+
+
+def by_truth(table: CascadeTable, statistics: Iterable[SpreadStatistic]) -> dict[str, Any]:
+    """The statistics of all cascades that are held, of the false and of the true ones."""
+    chosen = {"all": np.ones(len(table), bool), "false": ~table.truth, "true": table.truth}
+    found: dict[str, dict[str, Any]] = {}
+    for name, each in chosen.items():
+        # Mostly all stories are of one truth.
+        same = "all" in found and each.all()
+        found[name] = found["all"] if same else _of(table, each, statistics)
+    return {"all": found["all"], "truth": {name: found[name] for name in ("false", "true")}}
+
+
+def _of(
+    table: CascadeTable, chosen: NDArray[np.bool_], statistics: Iterable[SpreadStatistic]
+) -> dict[str, Any]:
+    held = chosen & table.held
+    part = table if held.all() else table.take(np.flatnonzero(held), int(np.count_nonzero(chosen)))
+    return {each.name: dict(each.of(part)) for each in statistics}
