@@ -27,6 +27,14 @@ def number(value: float, digits: int, *, signed: bool = False) -> str:
     return f"{rounded:+,.{digits}f}" if signed and rounded else f"{rounded:,.{digits}f}"
 
 
+def significant(value: float, digits: int = 4) -> str:
+    """``value`` with so many significant digits, thousands separated, no zeros at its end."""
+    if value == 0 or not 1e-5 <= abs(value) < 1e9:
+        return f"{value:.{digits}g}"
+    text = number(value, max(digits - 1 - math.floor(math.log10(abs(value))), 0))
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def spread(
     value: float, low: float | None, high: float | None, *, unit: str = "", signed: bool = False
 ) -> str:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -13,25 +14,34 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from rumorsim.common.claims import Claim
+from rumorsim.common.files import write_beside
+from rumorsim.common.frames import Table, Tabular, of_one_type
 from rumorsim.common.plurals import counted
 from rumorsim.common.shown import listed
-from rumorsim.reports.figures.style import colour, drawing
-from rumorsim.reports.figures.tables import aligned, shortened
+from rumorsim.studies.calibrate.fits import Fit, fits_of
 from rumorsim.studies.calibrate.identifiability import Identifiability
+from rumorsim.studies.calibrate.marginals import numbers_of
+from rumorsim.studies.calibrate.pictures import Drawable, posterior_picture, predictions_picture
 from rumorsim.studies.calibrate.statistics import Standard
 from rumorsim.studies.calibrate.study import Unknown
+from rumorsim.studies.calibrate.wording import (
+    fit_lines,
+    known_lines,
+    prior_quantiles,
+    quantiles,
+)
 from rumorsim.studies.runner.answering import AnswerDirectory, SavedAnswer, made_with
 from rumorsim.studies.runner.posterior import CALIBRATION, DRAWS, Drawn, Posterior
 
 if TYPE_CHECKING:
+    import pandas
     from matplotlib.figure import Figure
 
 HOLDS: Final = "calibration"
+#: The draws as Parquet, beside those as CSV.
+_PARQUET: Final = "posterior.parquet"
 
 Array = NDArray[np.float64]
-
-#: Ends of the intervals that are stated.
-_ENDS: Final = (0.05, 0.5, 0.95)
 
 
 class Generation(NamedTuple):
@@ -42,29 +52,8 @@ class Generation(NamedTuple):
     draws: float
 
 
-class Fit(NamedTuple):
-    """One statistic: what was observed, its noise, and what the posterior predicts.
-
-    ``low``, ``middle`` and ``high`` are quantiles .05, .5 and .95 of runs from the posterior;
-    ``tail`` is the part of these as far from their median as the data or farther, two-sided.
-    """
-
-    key: str
-    observed: float
-    noise: float | None
-    low: float | None
-    middle: float | None
-    high: float | None
-    tail: float | None
-
-    @property
-    def missed(self) -> bool:
-        """Whether the data lie outside of what the model predicts, with 1 % of false alarms."""
-        return self.tail is not None and bool(self.tail < 0.01)
-
-
 @dataclass(frozen=True, repr=False, eq=False)
-class Calibration(SavedAnswer):
+class Calibration(SavedAnswer, Tabular):
     """Weighted draws of the posterior of a scenario's parameters.
 
     Attributes
@@ -105,6 +94,10 @@ class Calibration(SavedAnswer):
         """The parameters' names."""
         return tuple(each.name for each in self.parameters)
 
+    def _column(self, place: int) -> list[Any]:
+        """The values of one parameter."""
+        return [row[place] for row in self.values]
+
     @property
     def posterior(self) -> Posterior:
         """The draws, as other studies take them."""
@@ -118,7 +111,10 @@ class Calibration(SavedAnswer):
             self.names,
             self.points,
             self.weights,
-            self.values,
+            [
+                None if each.prior.prior == "choice" else numbers_of(each, self._column(place))
+                for place, each in enumerate(self.parameters)
+            ],
             (self.first_points, self.first_numbers),
             self.statistics.chosen.keys,
         )
@@ -126,44 +122,35 @@ class Calibration(SavedAnswer):
     def quantiles(self, name: str) -> tuple[Any, Any, Any]:
         """Quantiles .05, .5 and .95 of a parameter's posterior, as values of the scenario."""
         place = self.names.index(name)
-        order = np.argsort(self.points[:, place], kind="stable")
-        sums = np.cumsum(self.weights[order])
-        which = [min(int(np.searchsorted(sums, part)), len(order) - 1) for part in _ENDS]
-        low, middle, high = (self.values[order[each]][place] for each in which)
-        return low, middle, high
+        return quantiles(self.parameters[place], self._column(place), self.weights)
 
     def prior_quantiles(self, name: str) -> tuple[Any, Any, Any]:
         """The same of its prior."""
-        from scipy.special import ndtri
+        return prior_quantiles(self.parameters[self.names.index(name)])
 
-        parameter = self.parameters[self.names.index(name)]
-        low, middle, high = (parameter.at(float(ndtri(part))) for part in _ENDS)
-        return low, middle, high
+    @property
+    def runs(self) -> int:
+        """How many runs were made."""
+        return sum(each.runs for each in self.generations) + len(self.predicted)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Statistics of the study that too few of the first runs define."""
+        kept = set(self.statistics.chosen.keys)
+        return tuple(key for key in self.observed if key not in kept)
 
     def fits(self) -> list[Fit]:
         """How each statistic that was observed lies in what the posterior predicts."""
-        found = []
-        chosen = self.statistics.chosen
-        for j, key in enumerate(chosen.keys):
-            observed, noise = float(chosen.observed[j]), float(chosen.noise[j])
-            there = self.predicted[:, j]
-            there = there[np.isfinite(there)]
-            stated = None if np.isnan(noise) else noise
-            if len(there) < 10:
-                found.append(Fit(key, observed, stated, None, None, None, None))
-                continue
-            low, middle, high = np.quantile(there, _ENDS).tolist()
-            below = (there <= observed).sum() + 1
-            above = (there >= observed).sum() + 1
-            tail = min(1.0, 2 * float(min(below, above)) / (len(there) + 1))
-            found.append(Fit(key, observed, stated, low, middle, high, tail))
-        return found
+        seed = self.study.get("seed")
+        first = sum(each.runs for each in self.generations)
+        found = self.scenario["seed"] if seed is None else seed
+        return fits_of(self.statistics, self.predicted, first, found)
 
     @override
     def facts_shown(self) -> Sequence[tuple[str, Any]]:
         return [
             ("calibration", self.name),
-            ("runs", f"{sum(each.runs for each in self.generations) + len(self.predicted):,}"),
+            ("runs", f"{self.runs:,}"),
             ("draws", f"{len(self.weights):,}"),
             ("parameters", listed(self.names)),
             ("statistics", len(self.statistics.chosen.keys)),
@@ -176,47 +163,93 @@ class Calibration(SavedAnswer):
             for i, (weight, row) in enumerate(zip(self.weights, self.values, strict=True))
         ]
 
+    @override
+    def table(self) -> Table:
+        """What :meth:`frame` holds."""
+        columns: dict[str, Any] = {"draw": np.arange(len(self.weights)), "weight": self.weights}
+        for place, each in enumerate(self.parameters):
+            values = self._column(place)
+            if each.prior.prior != "choice":
+                columns[each.name] = numbers_of(each, values)
+                continue
+            made = np.empty(len(values), object)
+            made[:] = values
+            columns[each.name] = of_one_type(made)
+        return Table(columns)
+
+    def frame(self) -> pandas.DataFrame:
+        """The draws as a pandas frame: a row each, with its weight.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``draw``, ``weight`` (they sum to 1) and one a parameter: its number, without
+            the unit that the study's ``form`` gives it; of a choice its value.
+
+        Raises
+        ------
+        InputError
+            Without pandas.
+
+        Examples
+        --------
+        ::
+
+            frame = found.frame()
+            frame.sample(1000, weights="weight", replace=True)["appeal"].quantile([0.05, 0.95])
+        """
+        return self.table().pandas()
+
+    def to_arviz(self) -> Any:
+        """The calibration as ``InferenceData`` of ArviZ.
+
+        Returns
+        -------
+        arviz.InferenceData
+            Groups ``posterior`` (as many draws of equal weight, by systematic resampling),
+            ``prior`` (the first generation), ``posterior_predictive`` and ``observed_data`` (the
+            statistics by their dotted names). Parameters are numbers as in :meth:`frame`; a choice
+            is the place of its value in the study's list, from 0.
+
+        Raises
+        ------
+        InputError
+            Without ArviZ.
+
+        Examples
+        --------
+        ::
+
+            import arviz
+
+            arviz.plot_pair(found.to_arviz(), var_names=["appeal", "vigour"])
+        """
+        from rumorsim.studies.calibrate.inference_data import inference_data
+
+        observed = self.statistics.chosen.observed.tolist()
+        return inference_data(
+            self.parameters,
+            (self.values, self.weights),
+            self.first_points,
+            dict(zip(self.statistics.chosen.keys, observed, strict=True)),
+            self.predicted,
+        )
+
     def text(self) -> str:
         """What is known of each parameter, what is not, and which statistics do not fit."""
-        runs = sum(each.runs for each in self.generations) + len(self.predicted)
-        last = self.generations[-1]
-        lines = [
+        head = (
             f"{self.name}: posterior of {counted(len(self.names), 'parameter')} from"
-            f" {counted(runs, 'run')}; {len(self.weights):,} draws, effective number"
-            f" {last.draws:,.0f}",
-            "",
+            f" {counted(self.runs, 'run')}; {len(self.weights):,} weighted draws, worth"
+            f" {self.generations[-1].draws:,.0f}"
+        )
+        known = self.identifiability
+        rows = [
+            (each, self._column(place), known.contractions[place].contraction)
+            for place, each in enumerate(self.parameters)
         ]
-        table = [["", "prior (5, 50, 95 %)", "posterior (5, 50, 95 %)", "shrank by"]]
-        for name, each in zip(self.names, self.identifiability.contractions, strict=True):
-            prior, post = self.prior_quantiles(name), self.quantiles(name)
-            row = [shortened(name, 36), _three(prior), _three(post), f"{each.contraction:.0%}"]
-            table.append(row)
-        lines += [*aligned(table, "  "), "", "What the data can tell:"]
-        lines += [f"  {line}" for line in self.identifiability.lines()]
-        return "\n".join([*lines, "", *self._fit_lines()])
-
-    def _fit_lines(self) -> list[str]:
-        fits = self.fits()
-        if not len(self.predicted):
-            return ["No runs were made from the posterior (budget.checks = 0)."]
-        missed = [fit for fit in fits if fit.missed]
-        lines = [
-            f"{len(fits) - len(missed)} of {counted(len(fits), 'statistic')} lie within what the"
-            f" fitted model predicts ({len(self.predicted):,} runs)."
-        ]
-        if missed:
-            lines += ["No draw reaches these; whatever rests on them is not to be trusted:"]
-            table = [["", "observed", "predicted (5, 50, 95 %)"]]
-            table += [
-                [
-                    shortened(fit.key, 48),
-                    f"{fit.observed:.4g}",
-                    _three((fit.low, fit.middle, fit.high)),
-                ]
-                for fit in missed
-            ]
-            lines += aligned(table, "  ")
-        return lines
+        lines = known_lines(rows, self.weights, known.lines())
+        fits = fit_lines(self.fits(), len(self.predicted), self.left_out)
+        return "\n".join([head, "", *lines, "", *fits])
 
     def as_dict(self) -> dict[str, Any]:
         """All but the draws, as plain JSON values."""
@@ -240,7 +273,16 @@ class Calibration(SavedAnswer):
                 {**vars(pair), "ratio": None if np.isnan(pair.ratio) else pair.ratio}
                 for pair in known.pairs
             ],
-            "statistics": [fit._asdict() | {"missed": fit.missed} for fit in self.fits()],
+            "statistics": [
+                {
+                    **fit._asdict(),
+                    "missed": fit.missed,
+                    "informs": dict(zip(self.names, part, strict=True)),
+                }
+                for fit, part in zip(self.fits(), known.informs.tolist(), strict=True)
+            ],
+            "left_out": list(self.left_out),
+            "runs": self.runs,
             "generations": [each._asdict() for each in self.generations],
             "in_words": known.lines(),
             "posterior": self.posterior.digest,
@@ -259,42 +301,38 @@ class Calibration(SavedAnswer):
         return Claim.of(HOLDS, subject, self.source)
 
     def _write(self, directory: AnswerDirectory) -> None:
+        known = self.identifiability
         directory.text("calibration.txt", self.text() + "\n")
-        directory.csv("statistics.csv", [fit._asdict() for fit in self.fits()])
-        rows = [
+        rows = [{**fit._asdict(), "missed": fit.missed} for fit in self.fits()]
+        directory.csv("statistics.csv", rows)
+        parts = [
+            {"parameter": each.parameter, "contraction": each.contraction, "verdict": each.verdict}
+            | dict(zip(known.keys, known.informs[:, place].tolist(), strict=True))
+            for place, each in enumerate(known.contractions)
+        ]
+        directory.csv("identifiability.csv", parts)
+        if known.pairs:
+            pairs = [{**vars(pair), "trades": pair.trades} for pair in known.pairs]
+            directory.csv("pairs.csv", pairs)
+        draws = [
             {key: json.dumps(value) if key in self.names else value for key, value in row.items()}
             for row in self.rows()
         ]
-        directory.csv(DRAWS, rows)
+        directory.csv(DRAWS, draws)
+        if find_spec("pyarrow") is not None:
+            from pyarrow.parquet import write_table
+
+            with write_beside(directory.place / _PARQUET, overwrite=True) as draft:
+                write_table(self.table().arrow(), draft)
         directory.json(CALIBRATION, self.as_dict())
 
+    def _drawable(self) -> Drawable:
+        return Drawable(self.parameters, self.values, self.weights, self.identifiability.pairs)
+
     def _drawn(self) -> tuple[str, Callable[[], Figure]]:
-        return "posterior.png", lambda: picture(self)
+        return "posterior.png", lambda: posterior_picture(self._drawable())
 
-
-def _three(values: Sequence[Any]) -> str:
-    return ", ".join(
-        f"{value:.4g}" if isinstance(value, int | float) else str(value) for value in values
-    )
-
-
-def picture(found: Calibration) -> Figure:
-    """Each parameter's prior and posterior on the prior's own scale."""
-    count = len(found.names)
-    with drawing(1.2 + 3.0 * min(count, 3), 2.6 * -(-count // 3)) as drawn:
-        axes = drawn.subplots(-(-count // 3), min(count, 3), squeeze=False).ravel()
-        for place, name in enumerate(found.names):
-            ax = axes[place]
-            edges = np.linspace(0, 1, 21)
-            from scipy.special import ndtr
-
-            ax.hist(
-                ndtr(found.points[:, place]), edges, weights=found.weights * 20, color=colour(0)
-            )
-            ax.axhline(1, color="#333333", linewidth=1)
-            ax.set_title(shortened(name, 30))
-            ends = [found.parameters[place].at(float(z)) for z in (-1.2816, 0, 1.2816)]
-            ax.set_xticks([0.1, 0.5, 0.9], [_three([each]) for each in ends])
-        for ax in axes[count:]:
-            ax.set_visible(False)
-    return drawn
+    @override
+    def _pictures(self) -> dict[str, Callable[[], Figure]]:
+        more = {"predictions.png": lambda: predictions_picture(self.fits())}
+        return {**super()._pictures(), **(more if len(self.predicted) else {})}

@@ -87,13 +87,14 @@ class Identifiability:
         names: Sequence[str],
         points: Array,
         weights: Array,
-        values: Sequence[Sequence[object]],
+        numbers: Sequence[Array | None],
         first: tuple[Array, Array],
         keys: Sequence[str],
     ) -> Identifiability:
-        """From the draws (``points`` and ``weights``, ``values``) and the first generation.
+        """From the draws (``points`` and ``weights``) and the first generation.
 
-        ``first``: the points [runs, parameters] and statistics [runs, statistics] of its runs.
+        ``numbers`` are those of each parameter, [draws]; None where it is a choice. ``first``: the
+        points [runs, parameters] and statistics [runs, statistics] of the first generation.
         """
         middle = weights @ points
         covariance = ((points - middle).T * weights) @ (points - middle)
@@ -101,7 +102,7 @@ class Identifiability:
             Contraction(name, float(1 - min(covariance[i, i], 1.0))) for i, name in enumerate(names)
         )
         pairs = tuple(
-            _pair(names, i, j, covariance, values, weights)
+            _pair(names, i, j, covariance, numbers, weights)
             for i in range(len(names))
             for j in range(i + 1, len(names))
         )
@@ -116,38 +117,64 @@ class Identifiability:
             if self.informs[j, parameter] >= _NAMED
         ]
 
+    @property
+    def traded(self) -> list[Pair]:
+        """The pairs that trade off."""
+        return [pair for pair in self.pairs if pair.trades]
+
     def lines(self) -> list[str]:
         """In plain words, what the data can and cannot tell."""
         said = []
         for i, each in enumerate(self.contractions):
-            of = f"{each.parameter}: "
             by = ", ".join(f"{key} ({part:.0%})" for key, part in self.informing(i))
-            by = f" Most is said of it by {by}." if by else ""
-            part = f"{each.contraction:.0%}"
-            if each.verdict == "open":
-                said.append(
-                    f"{of}the data hardly speak of it; its variance shrank by {part} only, and"
-                    f" answers rest on its prior.{by}"
-                )
-            elif each.verdict == "partly":
-                said.append(f"{of}partly known; its variance shrank by {part}.{by}")
-            else:
-                said.append(f"{of}well known; its variance shrank by {part}.{by}")
-        return said + [_traded(pair) for pair in self.pairs if pair.trades]
+            by = f" Statistics that inform it most: {by}." if by else ""
+            said.append(f"{each.parameter}: {_SAID[each.verdict]}{by}")
+        return said + [_traded(pair) for pair in self.traded]
+
+    def summary(self) -> str:
+        """One or two sentences: what is known, and what the data cannot tell."""
+        names = {
+            verdict: [each.parameter for each in self.contractions if each.verdict == verdict]
+            for verdict in ("well", "partly", "open")
+        }
+        said = [
+            f"{words} {_and(names[verdict])}"
+            for verdict, words in (
+                ("well", "pin down"),
+                ("partly", "narrow down"),
+                ("open", "say next to nothing about"),
+            )
+            if names[verdict]
+        ]
+        text = f"The data {_and(said)}."
+        if self.traded:
+            pairs = _and([f"{pair.first} and {pair.second}" for pair in self.traded])
+            text += f" They cannot tell apart {pairs}, which trade off."
+        return text
+
+
+#: What is said of a parameter by its verdict.
+_SAID: Final = {
+    "open": "the data say next to nothing about it. What depends on it rests on its prior.",
+    "partly": "the data narrow it down, but its prior still counts.",
+    "well": "the data pin it down.",
+}
+
+
+def _and(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _traded(pair: Pair) -> str:
-    both = f"{pair.first} and {pair.second}"
-    if pair.acts_as == "product":
-        known = "the data know little more than their product"
-    elif pair.acts_as == "ratio":
-        known = "the data know little more than their ratio"
-    else:
-        known = "the data know one combination of them far better than each"
+    less = "less" if pair.correlation < 0 else "more"
+    known = {
+        "product": "The data know their product, and little else of the two.",
+        "ratio": "The data know their ratio, and little else of the two.",
+        "combination": "The data know one combination of the two far better than either.",
+    }[pair.acts_as]
     return (
-        f"{both} trade off (correlation {pair.correlation:+.2f}): {known}. More of one is made up"
-        f" for by {'less' if pair.correlation < 0 else 'more'} of the other, so do not read either"
-        " alone."
+        f"{pair.first} and {pair.second} trade off (correlation {pair.correlation:+.2f}): more of"
+        f" one looks like {less} of the other. {known} Do not read either alone."
     )
 
 
@@ -156,7 +183,7 @@ def _pair(
     i: int,
     j: int,
     covariance: Array,
-    values: Sequence[Sequence[object]],
+    numbers: Sequence[Array | None],
     weights: Array,
 ) -> Pair:
     part = covariance[np.ix_([i, j], [i, j])]
@@ -168,18 +195,15 @@ def _pair(
         correlation,
         float(1 - min(low, 1.0)),
         float(1 - min(high, 1.0)),
-        _ridge([row[i] for row in values], [row[j] for row in values], weights),
+        _ridge(numbers[i], numbers[j], weights),
     )
 
 
-def _ridge(first: Sequence[object], second: Sequence[object], weights: Array) -> float:
+def _ridge(first: Array | None, second: Array | None, weights: Array) -> float:
     """Slope of the main axis of two parameters' logarithms; NaN where these are not defined."""
-    both = []
-    for values in (first, second):
-        if not all(isinstance(value, int | float) and value > 0 for value in values):
-            return float("nan")
-        both.append(np.log(np.array(values, float)))
-    logs = np.stack(both)
+    if first is None or second is None or min(first.min(), second.min()) <= 0:
+        return float("nan")
+    logs = np.log(np.stack([first, second]))
     away = logs - (logs @ weights)[:, None]
     _, axes = np.linalg.eigh(away * weights @ away.T)
     along = axes[:, -1]

@@ -18,6 +18,7 @@ from rumorsim.common.errors import Fault, InputError
 from rumorsim.common.files import relative_to_cwd
 from rumorsim.common.settings import Model, validated
 from rumorsim.common.settings.messages import shown
+from rumorsim.reports.figures.tables import significant
 from rumorsim.scenario import Scenario, load
 from rumorsim.scenario.shipped import STUDIES, shipped, shipped_or_given
 from rumorsim.scenario.text import parsed, read_text
@@ -90,6 +91,32 @@ class Unknown(Model):
             return found
         number: float = int(found // 1) if self.whole else float(f"{found:.12g}")
         return number if self.form is None else self.form.replace("{}", repr(number))
+
+    def number(self, value: Any) -> float | None:
+        """The number in a value as :meth:`at` gives it; None where the prior is a choice."""
+        if self.prior.prior == "choice":
+            return None
+        if self.form is not None:
+            before, after = self.form.split("{}")
+            value = str(value)[len(before) : len(str(value)) - len(after)]
+        return float(value)
+
+    def shown(self, *values: Any) -> str:
+        """A value for readers, its number with four digits; several as "0.1 to 0.5 per h"."""
+        numbers = [self.number(value) for value in values]
+        texts = [
+            plain(value) if number is None else significant(number)
+            for value, number in zip(values, numbers, strict=True)
+        ]
+        text = " to ".join(texts)
+        return text if self.form is None else self.form.replace("{}", text)
+
+
+def plain(value: Any) -> str:
+    """A value of a scenario as people read it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return significant(value) if isinstance(value, int | float) else str(value)
 
 
 class Statistic(Model):

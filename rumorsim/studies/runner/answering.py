@@ -145,11 +145,11 @@ class AnswerDirectory:
         with write_beside(self.place / name, overwrite=True) as draft:
             write_records(draft, rows)
 
-    def done(self, name: str, draw: Callable[[], Figure], files: FigureFiles) -> None:
-        """Say in the marker which files there are, once the figure beside them is drawn."""
+    def done(self, pictures: Mapping[str, Callable[[], Figure]], files: FigureFiles) -> None:
+        """Say in the marker which files there are, once the figures beside them are drawn."""
         from rumorsim.reports.figures.pictures import save_pictures
 
-        save_pictures(self.place, {name: draw}, files)
+        save_pictures(self.place, pictures, files)
         there = sorted(p.name for p in self.place.iterdir() if p.is_file() and p.name != MARKER)
         marker = {**self.claim.marker(), "files": there}
         write_text(self.place / MARKER, json.dumps(marker) + "\n")
@@ -208,8 +208,7 @@ class SavedAnswer(Shown, ABC):
         files = FigureFiles.of(figures, width)
         directory = AnswerDirectory(Path(out), self._claim(), force=force)
         self._write(directory)
-        name, draw = self._drawn()
-        directory.done(name, draw, files)
+        directory.done(self._pictures(), files)
 
     @abstractmethod
     def _claim(self) -> Claim:
@@ -218,6 +217,11 @@ class SavedAnswer(Shown, ABC):
     @abstractmethod
     def _write(self, directory: AnswerDirectory) -> None:
         """Write its text, JSON and tables."""
+
+    def _pictures(self) -> dict[str, Callable[[], Figure]]:
+        """Every figure that is saved, by its file."""
+        name, draw = self._drawn()
+        return {name: draw}
 
     @abstractmethod
     def _drawn(self) -> tuple[str, Callable[[], Figure]]:
