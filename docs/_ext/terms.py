@@ -32,9 +32,15 @@ TERMS: Final = (
     Term(
         "vigour",
         "v_p",
-        "vigour of the post: gamma with mean 1, drawn once a post; of an original times the factor"
-        " of originals",
-        ("stories.vigour", "stories.original", "stories.original_across"),
+        "vigour of the post: gamma with mean 1, drawn once a post; times a factor of its author's"
+        " audience, and of an original times the factor of originals",
+        (
+            "stories.vigour",
+            "stories.audience_exponent",
+            "stories.audience_reference",
+            "stories.original",
+            "stories.original_across",
+        ),
     ),
     Term(
         "receptivity",

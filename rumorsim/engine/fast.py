@@ -111,6 +111,7 @@ class FastEngine(Engine):
         for name in ("curve", "weights", "receptivity", "publications", "tables", "templates"):
             records.show(memory, name, getattr(rules, name))
         for name in (
+            "responses",
             "reinforcement",
             "corrections",
             "alias",

@@ -13,6 +13,7 @@ from rumorsim.scenario.idle import idle_in
 from rumorsim.scenario.inputs import build_graph
 from rumorsim.scenario.model_estimates import in_comment, model_words
 from rumorsim.scenario.replay_words import knowledge_words, observed_words
+from rumorsim.world.tables import audience_response
 from rumorsim.world.world import build_world
 
 if TYPE_CHECKING:
@@ -26,12 +27,20 @@ if TYPE_CHECKING:
 ESTIMATE = """\
 # Expected reproduction number: shares that one share leads to, were every follower to read
 # it and nobody to have shared the story yet. An upper estimate: attention, background posts,
-# novelty, trust, corrections and surfaces are left out."""
+# novelty, trust, corrections, surfaces and what originals have of their own are left out."""
 
 
-def weighted_followers(graph: FollowGraph, follow_weight: str) -> float:
-    """Mean weight of the followers of an account that a post reached; 0 without follows."""
-    return statistics.weighted_followers(graph, _weights(graph, follow_weight))
+def weighted_followers(
+    graph: FollowGraph, follow_weight: str, responses: NDArray[np.float64] | None = None
+) -> float:
+    """Mean weight of the followers of an account that a post reached; 0 without follows.
+
+    ``responses`` (float64 [accounts]) is a factor on the weights of an account's followers.
+    """
+    weights = _weights(graph, follow_weight)
+    if responses is not None:
+        weights = weights * responses[graph.followees()]
+    return statistics.weighted_followers(graph, weights)
 
 
 def _weights(graph: FollowGraph, follow_weight: str) -> NDArray[np.float64]:
@@ -47,10 +56,15 @@ def reproduction_number(scenario: ScenarioFields, story: Story, graph: FollowGra
     """The expected number of shares of a share of ``story``: see :data:`ESTIMATE`.
 
     The mean P(share) at the first read (appeal, first reinforcement, friction; vigour and
-    receptivity have mean 1) times :func:`weighted_followers`.
+    receptivity have mean 1) times :func:`weighted_followers`, each by its own audience.
     """
-    share = min(1.0, story.appeal * story.reinforcement[0] * scenario.feed.friction)
-    return share * weighted_followers(graph, scenario.feed.follow_weight)
+    share = story.appeal * story.reinforcement[0] * scenario.feed.friction
+    responses = None
+    if story.audience_exponent != 0:
+        audience = (story.audience_exponent, story.audience_reference)
+        each = share * audience_response(graph.follower_counts(), *audience)
+        share, responses = 1.0, np.minimum(each, 1.0)
+    return min(share, 1.0) * weighted_followers(graph, scenario.feed.follow_weight, responses)
 
 
 def expectations(scenario: ScenarioFields) -> str:

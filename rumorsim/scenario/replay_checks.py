@@ -89,6 +89,9 @@ def _without_follows(scenario: ScenarioFields) -> Iterator[tuple[str, str, str, 
         yield "replay.appeal", f"{scenario.replay.appeal:g}", rule, advice
     if scenario.stories[0].original not in (0, 1):
         yield "stories[0].original", f"{scenario.stories[0].original:g}", rule, advice
+    if scenario.stories[0].audience_exponent != 0:
+        value = f"{scenario.stories[0].audience_exponent:g}"
+        yield "stories[0].audience_exponent", value, rule, advice
     if scenario.feed.follow_weight != "none":
         yield "feed.follow_weight", show_value(scenario.feed.follow_weight), rule, advice
     if scenario.feed.delay != WEIBO_DELAY:

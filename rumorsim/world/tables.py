@@ -23,6 +23,7 @@ from rumorsim.engine.kernels.records import TEMPLATE
 
 if TYPE_CHECKING:
     from rumorsim.common.units import DailyCurve
+    from rumorsim.graphs.follows import FollowGraph
     from rumorsim.world.settings.stories import Novelty, Story
 
 Array = NDArray[np.float64]
@@ -95,17 +96,49 @@ def _erlang(n: int, lower: Array, upper: Array) -> Array:
 def story_templates(stories: tuple[Story, ...], tables: Tables) -> NDArray[np.void]:
     """Rows of ``tables`` that hold the laws of each story (dtype TEMPLATE, shape [stories])."""
     templates = np.zeros(len(stories), TEMPLATE)
-    for column in ("vigour", "novelty", "post_novelty"):
+    audiences = _audiences(stories)
+    for column in ("vigour", "novelty", "post_novelty", "response"):
         templates[column] = -1
     for row, story in zip(templates, stories, strict=True):
         if story.vigour is not None:
             row["vigour"] = tables.add(story.vigour, partial(gamma_table, story.vigour))
+        if story.audience_exponent != 0:
+            row["response"] = audiences.index(_audience_of(story))
         for column in ("novelty", "post_novelty"):
             novelty = getattr(story, column)
             if novelty is not None:
                 row[column] = tables.add(novelty, partial(_fading_table, novelty))
                 row[f"{column}_unit"] = novelty.half_life / WORDS_A_HALF_LIFE
     return templates
+
+
+def audience_responses(stories: tuple[Story, ...], graph: FollowGraph) -> Array:
+    """Factor on P(share) of a post by its author, by TEMPLATE.response; float64 [rows, accounts].
+
+    It has no rows where the response to no story depends on the audience.
+    """
+    audiences = _audiences(stories)
+    responses = np.empty((len(audiences), graph.accounts))
+    if audiences:
+        followers = graph.follower_counts()
+        for row, audience in zip(responses, audiences, strict=True):
+            row[:] = audience_response(followers, *audience)
+    return responses
+
+
+def audience_response(followers: NDArray[np.int64], exponent: float, reference: float) -> Array:
+    """((followers + 1) / (reference + 1)) ** -exponent, rounded; float64 [accounts]."""
+    return round24(((followers + 1.0) / (reference + 1.0)) ** -exponent)
+
+
+def _audiences(stories: tuple[Story, ...]) -> list[tuple[float, float]]:
+    """Every law of response to audiences once."""
+    used = (story for story in stories if story.audience_exponent != 0)
+    return list(dict.fromkeys(map(_audience_of, used)))
+
+
+def _audience_of(story: Story) -> tuple[float, float]:
+    return story.audience_exponent, story.audience_reference
 
 
 def _fading_table(novelty: Novelty) -> Array:

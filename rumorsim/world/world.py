@@ -52,7 +52,13 @@ from rumorsim.world.reserve import Reserve
 from rumorsim.world.settings.feed import Feed
 from rumorsim.world.spec import WorldSpec
 from rumorsim.world.stories import Stories
-from rumorsim.world.tables import Tables, day_curve, reinforcement_steps, story_templates
+from rumorsim.world.tables import (
+    Tables,
+    audience_responses,
+    day_curve,
+    reinforcement_steps,
+    story_templates,
+)
 
 if TYPE_CHECKING:
     from rumorsim.engine.models import Terms
@@ -66,7 +72,8 @@ class Rules:
 
     ``attention`` 0 is unlimited; ``crowd`` is the first row of ``tables`` with ages of
     background posts, -1 where there are none; row 0 is the delay of reading; an empty
-    ``curve`` is flat, empty ``weights`` or ``receptivity`` are 1. ``terms`` is one record
+    ``curve`` is flat, empty ``weights`` or ``receptivity`` are 1; ``responses`` has a row for each
+    law by which the followers of an author count, none where there is none. ``terms`` is one record
     of the model of contacts, None for the feed; ``crosspost`` is by platform. Trust rises to
     ``most_trust`` or to where it began (by account, empty where nobody began above).
     Its arrays are read-only views.
@@ -86,6 +93,7 @@ class Rules:
     publications: NDArray[np.void]
     tables: Array
     templates: NDArray[np.void]
+    responses: Array
     reinforcement: Array
     corrections: NDArray[np.void]
     alias: NDArray[np.void]
@@ -368,6 +376,7 @@ def build_world(
         publications=within_limits(stories.publications(seed, horizon), platforms),
         tables=np.stack(tables.rows),
         templates=templates,
+        responses=audience_responses(scenario.stories, graph),
         reinforcement=reinforcement_steps(scenario.stories),
         corrections=stories.corrections,
         alias=alias,

@@ -32,4 +32,7 @@ def _fields(chance: random.Random) -> dict[str, Any]:
             )
     if chance.random() < 0.7:
         fields["original"] = chance.choice([0.0, 0.2, 3.0, 50.0])
+    if chance.random() < 0.5:
+        fields["audience_exponent"] = chance.choice([-0.5, 0.4, 1.0, 2.5])
+        fields["audience_reference"] = chance.choice([0.0, 3.0, 100.0])
     return fields

@@ -223,6 +223,11 @@ EFFECTS: dict[str, tuple[Changes, Changes]] = {
     "Story.appeal_across": ({}, _rumor(appeal_across={"law": "gamma", "shape": 0.4})),
     "Story.original": ({}, _rumor(original=0.1)),
     "Story.original_across": ({}, _rumor(original_across={"law": "lognormal", "sigma": 1.5})),
+    "Story.audience_exponent": ({}, _rumor(audience_exponent=1.0)),
+    "Story.audience_reference": (
+        _rumor(audience_exponent=1.0),
+        _rumor(audience_exponent=1.0, audience_reference=3.0),
+    ),
     "Story.novelty": ({}, _rumor(novelty=None)),
     "Story.post_novelty": ({}, _rumor(post_novelty={"half_life": "20 min"})),
     "Story.reinforcement": ({}, _rumor(reinforcement=[0.2, 2.0])),

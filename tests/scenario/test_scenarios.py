@@ -380,6 +380,22 @@ def test_reproduction_number_scales_with_friction_and_stops_at_one() -> None:
     assert reproduction_number(eager, eager.stories[0], graph) == pytest.approx(4)
 
 
+def test_reproduction_number_counts_how_audiences_respond() -> None:
+    """The naive mean over follows of the shares that the follower's followers are to make."""
+    graph = power_law(400, 8.0, reciprocity=0.2, clustering=0.1, seed=5)
+    told = "appeal = 0.3\naudience_exponent = 0.7\naudience_reference = 5"
+    scenario = loads(MINIMAL.replace("appeal = 0.5", told))
+    counts = graph.follower_counts()
+    chance = np.minimum(0.3 * ((counts + 1) / 6) ** -0.7, 1.0)
+    onward, reached = chance * counts, np.repeat(chance, counts)
+    naive = np.average(onward[graph.followers], weights=reached)
+    found = reproduction_number(scenario, scenario.stories[0], graph)
+    assert found == pytest.approx(float(naive), rel=1e-6)
+    # Negative control: audiences that all respond alike have another one.
+    plain = loads(MINIMAL.replace("appeal = 0.5", "appeal = 0.3"))
+    assert abs(reproduction_number(plain, plain.stories[0], graph) - found) > 0.1
+
+
 def test_check_tells_what_waits_for_reports_in_vain() -> None:
     """Reports come from a story's own `report`, from a brigade, or from mass-reporting."""
     waiting = """

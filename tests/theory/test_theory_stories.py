@@ -6,11 +6,13 @@ original with n followers has Binomial(n, P(share)) shares, mixed over what diff
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy import stats
-from theory_runs import FIXED, deviation, scenario
+from theory_runs import FIXED, deviation, edge_file, scenario
 
 from rumorsim import Kind, stream
 
@@ -119,3 +121,42 @@ def test_across_appeal_shares_follow_their_original_and_across_originals_they_do
     # Binomial alone has 1 - appeal; a share is read of stories in proportion to their appeal.
     assert abs(spread["original_across"] - 0.9) < 0.1
     assert spread["appeal_across"] > 1.8
+
+
+@pytest.mark.parametrize("exponent", [-0.4, 0.5, 1.0])
+def test_a_post_is_shared_as_the_followers_of_its_author_say(
+    exponent: float, tmp_path: Path
+) -> None:
+    """Authors with known numbers of followers; the mean of each is its own."""
+    audiences = [4, 24, 99, 399]
+    edges, reader = [], len(audiences)
+    for author, followers in enumerate(audiences):
+        edges += [(author, reader + i) for i in range(followers)]
+        reader += followers
+    told = scenario(
+        edge_file(tmp_path, edges),
+        appeal=0.1,
+        copies=400,
+        author="ids = [0, 1, 2, 3]",
+        feed=FIXED,
+        rest=f"audience_exponent = {exponent}\naudience_reference = 24",
+    )
+    shares = np.zeros((400, len(audiences)), np.int64)
+    for batch in stream(told, "none", 1):
+        found = batch.only(Kind.SHARE)
+        np.add.at(shares, (found.story, found.source), 1)
+    for author, followers in enumerate(audiences):
+        expected = followers * min(0.1 * ((followers + 1) / 25) ** -exponent, 1.0)
+        assert abs(deviation(shares[:, author], expected)) < 4
+    # Negative control: an audience of the reference is as without, all others are not.
+    misses = [abs(deviation(shares[:, i], 0.1 * each)) for i, each in enumerate(audiences)]
+    assert misses[1] < 4 and min(misses[:1] + misses[2:]) > 5
+
+
+def test_shares_have_audiences_of_their_own() -> None:
+    """Account 0 of the tree has 30 followers and each of them 30: all posts respond alike."""
+    rest = "audience_exponent = 0.5\naudience_reference = 123"
+    first, later = offspring(TREE, appeal=0.05, rest=rest)
+    assert abs(deviation(first, 30 * 0.05 * 2)) < 4
+    assert abs(deviation(later, 30 * 0.05 * 2)) < 4
+    assert abs(deviation(later, 30 * 0.05)) > 8

@@ -7,7 +7,7 @@ import numpy as np
 from rumorsim.engine.kernels.compiling import inner
 from rumorsim.engine.kernels.draws import philox, uniform
 from rumorsim.engine.kernels.exposure_table import exposure
-from rumorsim.engine.kernels.identity import heir_of, platform_of
+from rumorsim.engine.kernels.identity import heir_of, platform_of, row_of
 from rumorsim.engine.kernels.memory import (
     accounts,
     exposures,
@@ -17,6 +17,7 @@ from rumorsim.engine.kernels.memory import (
     posts,
     profiles,
     receptivity,
+    responses,
     stories,
     tables,
     templates,
@@ -69,12 +70,15 @@ def new_post(w, time, story, author, k, parent):
     p = posts(w)[number]
     p.time = time
     p.vigour = 1.0
-    row = templates(w)[stories(w)[story].template].vigour
-    if row >= 0:
+    template = templates(w)[stories(w)[story].template]
+    if template.vigour >= 0:
         key = key_of(w, author, story)
-        p.vigour = sample(tables(w), row, philox(key, (POST << 24) | k, story, author, 0)[0])
+        word = philox(key, (POST << 24) | k, story, author, 0)[0]
+        p.vigour = sample(tables(w), template.vigour, word)
     if parent < 0:
         p.vigour *= stories(w)[story].original
+    if template.response >= 0:
+        p.vigour *= responses(w)[template.response, row_of(w, author)]
     p.visibility = 1.0
     p.credence = 1.0
     p.story = story

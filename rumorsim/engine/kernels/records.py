@@ -235,6 +235,7 @@ TEMPLATE: Final = np.dtype(
         ("novelty_unit", "f8"),
         ("post_novelty", "i8"),
         ("post_novelty_unit", "f8"),
+        ("response", "i8"),  # row of Rules.responses
     ]
 )
 
@@ -279,6 +280,7 @@ ARRAYS: Final = {
     "publications": (PUBLICATION, 1),
     "tables": (np.dtype("f8"), 2),
     "templates": (TEMPLATE, 1),
+    "responses": (np.dtype("f8"), 2),  # by row and account of the graph: factor of its posts
     "reinforcement": (np.dtype("f8"), 2),
     "corrections": (CORRECTION, 1),
     "alias": (ALIAS, 1),

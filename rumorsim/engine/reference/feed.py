@@ -93,13 +93,16 @@ class ReferenceFeed(Timetables):
         post = world.posts_made
         world.memory["posts_made"] += 1
         vigour = 1.0
-        table = self.rules.templates["vigour"][world.stories["template"][story]]
-        if table >= 0:
+        template = self.rules.templates[world.stories["template"][story]]
+        if template["vigour"] >= 0:
             key = world.key_of(author, story)
             word = philox(key, address_word(Purpose.POST, k), story, author, 0)[0]
-            vigour = sample(self.rules.tables[table], word)
+            vigour = sample(self.rules.tables[template["vigour"]], word)
         if parent < 0:
             vigour *= float(world.stories["original"][story])
+        if template["response"] >= 0:
+            followed = int(world.reserve.origin[author])
+            vigour *= float(self.rules.responses[template["response"], followed])
         root = post if parent < 0 else int(world.posts["root"][parent])
         row = world.posts[post]
         row["time"], row["vigour"], row["visibility"], row["credence"] = (

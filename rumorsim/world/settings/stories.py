@@ -94,6 +94,19 @@ class Story(Model):
         description="how `original` differs from story to story: a factor with mean 1, drawn once a"
         " story; absent: 1",
     )
+    audience_exponent: float = Field(
+        0.0,
+        ge=-3,
+        le=3,
+        description="factor on P(share) of a post by the followers of its author:"
+        " ((followers + 1) / (audience_reference + 1)) ** -audience_exponent; 0: 1 for all",
+    )
+    audience_reference: float = Field(
+        100.0,
+        ge=0,
+        le=1e9,
+        description="with audience_exponent: followers at which that factor is 1 (assumption)",
+    )
     report: ZeroToOne = Field(
         0.0, description="P(report | read); one report of a story per account"
     )
@@ -142,6 +155,8 @@ class Story(Model):
         for name, default in (("correction", 0.5), ("convinces", 1.0), ("backfire", 0.0)):
             if self.answers is None and getattr(self, name) != default:
                 raise ValueError(f"{name} goes with answers")
+        if self.audience_exponent == 0 and self.audience_reference != 100:
+            raise ValueError("audience_reference goes with audience_exponent")
         if self.backfire == 0 and self.backfire_factor != 1.5:
             raise ValueError("backfire_factor goes with backfire")
         if self.belief == 0 and self.if_doubted != 1:
