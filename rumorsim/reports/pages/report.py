@@ -8,6 +8,7 @@ from typing import Final
 from rumorsim.common.claims import Claim
 from rumorsim.common.errors import InputError, OutputError, show_value
 from rumorsim.common.files import MARKER, json_text, write_directory, write_text
+from rumorsim.reports.pages.calibration_page import page_of_calibration
 from rumorsim.reports.pages.comparison_page import page_of_comparison, page_of_run, page_of_sweep
 from rumorsim.reports.pages.delay_map_page import page_of_delay_map
 from rumorsim.reports.pages.optimum_page import page_of_optimum
@@ -33,7 +34,10 @@ def page_of(directory: str | Path, *, again: bool = True, progress: Progress | N
     if holds in _OF_ANSWERS:
         return _OF_ANSWERS[holds](place)
     rule = "holds results that no report is made of"
-    advice = "a run, a comparison, a sweep, a sensitivity, an optimisation or a delay map has one"
+    advice = (
+        "a run, a comparison, a sweep, a sensitivity, an optimisation, a delay map or a calibration"
+        " has one"
+    )
     raise InputError(rule, file=str(place), key="holds", value=show_value(holds), advice=advice)
 
 
@@ -47,6 +51,7 @@ _OF_ANSWERS: Final = {
     "sensitivity": page_of_sensitivity,
     "optimisation": page_of_optimum,
     "delay map": page_of_delay_map,
+    "calibration": page_of_calibration,
 }
 
 

@@ -274,6 +274,7 @@ _ANSWERS: Final = {
     "sensitivity": ("sensitivity.json", "sensitivity"),
     "optimisation": ("optimum.json", "optimise"),
     "delay map": ("delay-map.json", "delay-map"),
+    "calibration": ("calibration.json", "calibrate"),
 }
 
 

@@ -29,6 +29,7 @@ from rumorsim.studies.calibrate.wording import (
     known_lines,
     prior_quantiles,
     quantiles,
+    said_lines,
 )
 from rumorsim.studies.runner.answering import AnswerDirectory, SavedAnswer, made_with
 from rumorsim.studies.runner.posterior import CALIBRATION, DRAWS, Drawn, Posterior
@@ -247,9 +248,13 @@ class Calibration(SavedAnswer, Tabular):
             (each, self._column(place), known.contractions[place].contraction)
             for place, each in enumerate(self.parameters)
         ]
-        lines = known_lines(rows, self.weights, known.lines())
-        fits = fit_lines(self.fits(), len(self.predicted), self.left_out)
-        return "\n".join([head, "", *lines, "", *fits])
+        blocks = (
+            [head],
+            known_lines(rows, self.weights),
+            said_lines(known),
+            fit_lines(self.fits(), len(self.predicted), self.left_out),
+        )
+        return "\n\n".join("\n".join(block) for block in blocks)
 
     def as_dict(self) -> dict[str, Any]:
         """All but the draws, as plain JSON values."""
@@ -284,6 +289,7 @@ class Calibration(SavedAnswer, Tabular):
             "left_out": list(self.left_out),
             "runs": self.runs,
             "generations": [each._asdict() for each in self.generations],
+            "summary": known.summary(),
             "in_words": known.lines(),
             "posterior": self.posterior.digest,
             "scenario": dict(self.scenario),

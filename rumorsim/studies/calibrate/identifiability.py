@@ -124,40 +124,61 @@ class Identifiability:
 
     def lines(self) -> list[str]:
         """In plain words, what the data can and cannot tell."""
-        said = []
-        for i, each in enumerate(self.contractions):
-            by = ", ".join(f"{key} ({part:.0%})" for key, part in self.informing(i))
-            by = f" Statistics that inform it most: {by}." if by else ""
-            said.append(f"{each.parameter}: {_SAID[each.verdict]}{by}")
-        return said + [_traded(pair) for pair in self.traded]
+        return [
+            *(f"{each.parameter}: {self._said(each)}" for each in self.contractions),
+            *map(_traded, self.traded),
+        ]
+
+    def _said(self, known: Contraction) -> str:
+        partners = [
+            pair.second if pair.first == known.parameter else pair.first
+            for pair in self.traded
+            if known.parameter in (pair.first, pair.second)
+        ]
+        if known.verdict != "well" and partners:
+            much = "little" if known.verdict == "open" else "something"
+            return f"the data say {much} about it alone, as it trades off with {_and(partners)}."
+        return _SAID[known.verdict]
 
     def summary(self) -> str:
         """One or two sentences: what is known, and what the data cannot tell."""
-        names = {
-            verdict: [each.parameter for each in self.contractions if each.verdict == verdict]
-            for verdict in ("well", "partly", "open")
-        }
-        said = [
-            f"{words} {_and(names[verdict])}"
-            for verdict, words in (
-                ("well", "pin down"),
-                ("partly", "narrow down"),
-                ("open", "say next to nothing about"),
+        loose = [
+            pair
+            for pair in self.traded
+            if any(
+                each.verdict != "well"
+                for each in self.contractions
+                if each.parameter in (pair.first, pair.second)
             )
-            if names[verdict]
         ]
-        text = f"The data {_and(said)}."
-        if self.traded:
-            pairs = _and([f"{pair.first} and {pair.second}" for pair in self.traded])
-            text += f" They cannot tell apart {pairs}, which trade off."
-        return text
+        together = {name for pair in loose for name in (pair.first, pair.second)}
+        names = {
+            verdict: [
+                each.parameter
+                for each in self.contractions
+                if each.verdict == verdict and (verdict == "well" or each.parameter not in together)
+            ]
+            for verdict in _SUMMED
+        }
+        said = [f"{words} {_and(names[each])}" for each, words in _SUMMED.items() if names[each]]
+        sentences = [f"The data {_and(said)}."] if said else []
+        if loose:
+            pairs = [f"{pair.first} and {pair.second} ({pair.acts_as})" for pair in loose]
+            who = "They" if said else "The data"
+            sentences.append(f"{who} know only in combination: {'; '.join(pairs)}.")
+        return " ".join(sentences)
 
 
-#: What is said of a parameter by its verdict.
+#: What is said of a parameter by its verdict, alone and in a sentence about all.
 _SAID: Final = {
-    "open": "the data say next to nothing about it. What depends on it rests on its prior.",
-    "partly": "the data narrow it down, but its prior still counts.",
     "well": "the data pin it down.",
+    "partly": "the data narrow it down, but its prior still counts.",
+    "open": "the data say next to nothing about it. What depends on it rests on its prior.",
+}
+_SUMMED: Final = {
+    "well": "pin down",
+    "partly": "narrow down",
+    "open": "say next to nothing about",
 }
 
 

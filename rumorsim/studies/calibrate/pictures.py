@@ -19,7 +19,7 @@ from rumorsim.reports.figures.tables import shortened, shortened_names, signific
 from rumorsim.studies.calibrate.fits import Fit
 from rumorsim.studies.calibrate.identifiability import Pair
 from rumorsim.studies.calibrate.marginals import Marginal, numbers_of, span_of
-from rumorsim.studies.calibrate.study import Unknown
+from rumorsim.studies.calibrate.study import Unknown, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -137,9 +137,10 @@ def _scale(ax: Axes, axis: str, unknown: Unknown, span: tuple[float, float]) -> 
     ticks.set_minor_locator(NullLocator())
     ticks.set_minor_formatter(NullFormatter())
     if unknown.prior.prior == "choice":
-        labels = [shortened(str(value), 8) for value in unknown.prior.values]
+        labels = [shortened(plain(value), 8) for value in unknown.prior.values]
         few = range(len(labels)) if len(labels) <= 6 else ()
-        getattr(ax, f"set_{axis}ticks")(few, [labels[at] for at in few])
+        turned = {"rotation": 40, "ha": "right"} if axis == "x" else {}
+        getattr(ax, f"set_{axis}ticks")(few, [labels[at] for at in few], **turned)
         return
     ticks.set_major_locator(FixedLocator(_log_ticks(*span)) if log else MaxNLocator(3))
     ticks.set_major_formatter(lambda x, _: significant(x, 3))

@@ -12,13 +12,14 @@ from rumorsim.common.plurals import counted
 from rumorsim.common.shown import listed
 from rumorsim.reports.figures.tables import aligned, shortened, significant, wrapped
 from rumorsim.studies.calibrate.fits import ENDS, Fit
+from rumorsim.studies.calibrate.identifiability import Identifiability
 from rumorsim.studies.calibrate.marginals import Marginal, numbers_of
 from rumorsim.studies.calibrate.study import Unknown, plain
 
 #: Columns of a terminal that lines keep to.
 _WIDTH: Final = 100
 #: Values of a choice that are named.
-_NAMED: Final = 3
+_NAMED: Final = 2
 
 
 def prior_words(unknown: Unknown) -> str:
@@ -65,7 +66,7 @@ def posterior_cells(
         marginal = Marginal.of(unknown, values, weights)
         order = sorted(range(len(marginal.labels)), key=lambda at: -marginal.posterior[at])
         likely = [
-            f"{shortened(marginal.labels[at], 18)} {marginal.posterior[at]:.0%}"
+            f"{shortened(marginal.labels[at], 14)} {marginal.posterior[at]:.0%}"
             for at in order[:_NAMED]
         ]
         return counted(len(unknown.prior.values), "value"), ", ".join(likely), ""
@@ -94,17 +95,25 @@ def quantiles(
 
 
 def known_lines(
-    rows: Sequence[tuple[Unknown, Sequence[Any], float]],
-    weights: NDArray[np.float64],
-    said: Sequence[str],
+    rows: Sequence[tuple[Unknown, Sequence[Any], float]], weights: NDArray[np.float64]
 ) -> list[str]:
-    """A table of the parameters (each with its values and its contraction), and what is said."""
+    """A table of the parameters, each with its values and its contraction."""
     table = [["", "prior, 5 to 95 %", "posterior, 5 to 95 %", "median", "variance less by"]]
     for unknown, values, contraction in rows:
         cells = posterior_cells(unknown, values, weights)
         table.append([shortened(unknown.name, 36), *cells, f"{contraction:.0%}"])
-    lines = [*aligned(table, "  "), "", "What the data can tell:"]
-    for line in said:
+    return aligned(table, "  ")
+
+
+def said_lines(known: Identifiability) -> list[str]:
+    """What the data can tell, and which statistics say most of each parameter."""
+    lines = ["What the data can tell:"]
+    for line in known.lines():
+        lines += ["  " + part for part in wrapped(line, _WIDTH, "  ")]
+    lines += ["", "Statistics that say most (part of the variance that each alone explains):"]
+    for place, each in enumerate(known.contractions):
+        by = ", ".join(f"{key} ({part:.0%})" for key, part in known.informing(place))
+        line = f"{each.parameter}: {by or 'none'}"
         lines += ["  " + part for part in wrapped(line, _WIDTH, "  ")]
     return lines
 

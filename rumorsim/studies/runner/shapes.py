@@ -172,6 +172,58 @@ class _Optimum(_Answer):
     study: _Study
 
 
+class _Parameter(Saved):
+    name: str
+    keys: _Names
+    prior_quantiles: Annotated[list[Any], Field(min_length=3, max_length=3)]
+    quantiles: Annotated[list[Any], Field(min_length=3, max_length=3)]
+    contraction: float
+    verdict: Literal["open", "partly", "well"]
+
+
+class _Pair(Saved):
+    first: str
+    second: str
+    correlation: float
+    sharp: float
+    flat: float
+    ratio: _Number
+
+
+class _Statistic(Saved):
+    key: str
+    observed: float
+    noise: _Number
+    log: bool
+    low: _Number
+    middle: _Number
+    high: _Number
+    tail: _Number
+    informs: dict[str, float]
+
+
+class _Generation(Saved):
+    runs: int
+    tolerance: float
+    draws: float
+
+
+class _Fitted(_Study):
+    parameters: Annotated[list[dict[str, Any]], Field(min_length=1)]
+
+
+class _Calibration(_Answer):
+    parameters: Annotated[list[_Parameter], Field(min_length=1)]
+    pairs: list[_Pair]
+    statistics: Annotated[list[_Statistic], Field(min_length=1)]
+    generations: Annotated[list[_Generation], Field(min_length=1)]
+    left_out: list[str]
+    runs: int
+    summary: str
+    in_words: list[str]
+    calibration: _Fitted
+
+
 class _Sweep(Saved):
     format: Literal[1]
     name: str
@@ -199,6 +251,7 @@ _SHAPES: Final[Mapping[str, Any]] = {
     "sensitivity": _Sensitivity,
     "delay map": _DelayMap,
     "optimisation": _Optimum,
+    "calibration": _Calibration,
     "sweep": _Sweep,
 }
 
@@ -240,9 +293,23 @@ def _mismatches(found: Mapping[str, Any], holds: str) -> Iterable[tuple[str, str
             rows.setdefault((row["policy"], row["parameter"]), set()).add(row["index"])
         if any(each != shown for each in rows.values()):
             yield "indices", f"must be {' and '.join(sorted(shown))} for every parameter"
+    if holds == "calibration":
+        yield from _of_calibration(found)
     if holds == "sweep":
         if any(len(point) != len(found["parameters"]) for point in found["points"]):
             yield "points", "must have a value for every parameter"
         shape = [len(found["policies"])] * len(found["points"])
         if [len(row) for row in found["settings"]] != shape:
             yield "settings", "must be one for each point and policy"
+
+
+def _of_calibration(found: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    names = [each["name"] for each in found["parameters"]]
+    if [each.get("name") for each in found["calibration"]["parameters"]] != names:
+        yield "calibration.parameters", "must be those of parameters"
+    for i, row in enumerate(found["statistics"]):
+        if list(row["informs"]) != names:
+            yield f"statistics.{i}.informs", "must be one for every parameter"
+    for i, pair in enumerate(found["pairs"]):
+        if not {pair["first"], pair["second"]} <= set(names):
+            yield f"pairs.{i}", "must be of two parameters"
