@@ -34,8 +34,8 @@ class Spread(OfState[State]):
 
     ``delays`` are from the post that was shared, apart for shares of originals (``first``) and of
     shares (``later``). ``children`` are the shares made directly of a share; ``dispersion`` is k of
-    the negative binomial of the same mean and variance (the smaller, the more is due to few
-    shares), None where the variance is not above the mean. ``originals`` are the same of
+    the negative binomial law that fits them best (the smaller, the more is due to few shares),
+    None where the variance is not above the mean. ``originals`` are the same of
     originals. ``half`` is the time from the original to the share that makes half of them,
     rounded up. ``hours`` are None where the stream does not say when it starts. Sizes count
     shares; breadth counts an original as a generation of one. What the run's end cuts off is

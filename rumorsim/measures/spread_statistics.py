@@ -121,14 +121,24 @@ def _children(table: CascadeTable) -> Numbers:
 
 
 def dispersion(counts: NDArray[np.int64]) -> float | None:
-    """The k of the negative binomial with the mean and variance of some counts.
+    """The k of the negative binomial law that fits some counts best, by maximum likelihood.
 
-    By moments, mean² / (variance - mean), with the variance of the counts as they are (not of
-    what they may be a sample of); None where that is not above the mean.
+    With the mean of the counts k is the one unknown (Anscombe 1950); moments are no use here,
+    since one share with hundreds of children rules their variance. None where the variance is not
+    above the mean, so that no such law fits better than Poisson's.
     """
-    total, squares = int(counts.sum()), int(counts @ counts)
-    excess = len(counts) * squares - total**2 - len(counts) * total
-    return total**2 / excess if excess > 0 else None
+    total, squares, many = int(counts.sum()), int(counts @ counts), len(counts)
+    if many * squares - total**2 - many * total <= 0:
+        return None
+    # above[j]: how many counts are larger than j.
+    above = many - np.cumsum(np.bincount(counts))[:-1]
+    steps = np.arange(len(above))
+    low, high = 1e-6, 1e6
+    for _ in range(80):
+        k = (low * high) ** 0.5
+        rising = float((above / (k + steps)).sum()) > many * float(np.log1p(total / many / k))
+        low, high = (k, high) if rising else (low, k)
+    return float(f"{(low * high) ** 0.5:.12g}")
 
 
 def _originals(table: CascadeTable) -> Numbers:
@@ -201,7 +211,7 @@ _OWN: Final = {
             {
                 "mean": ("shares per share", "made directly of a share"),
                 "none": ("part", "of shares that were not shared on"),
-                "dispersion": ("k", "of the negative binomial with mean and variance of children"),
+                "dispersion": ("k", "of the negative binomial law that fits the children best"),
                 "by_generation.*": ("shares per share", "made directly of shares of a generation"),
             },
         ),

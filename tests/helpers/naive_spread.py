@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from fractions import Fraction
+from math import exp, log, log1p
 from statistics import fmean
 from typing import Any
 
 import networkx as nx
 from naive_parts import Row, div, kinds, quantile
+from scipy.optimize import brentq
+from scipy.special import digamma
 
 from rumorsim.events.stream import Facts
 
@@ -71,9 +73,16 @@ def repeats(tree: dict[str, Any]) -> int:
 def dispersion(children: list[int]) -> float | None:
     if not children:
         return None
-    mean = Fraction(sum(children), len(children))
-    variance = Fraction(sum(c * c for c in children), len(children)) - mean**2
-    return float(mean**2 / (variance - mean)) if variance > mean else None
+    mean = sum(children) / len(children)
+    if sum(c * c for c in children) / len(children) - mean**2 <= mean:
+        return None
+
+    def slope(logarithm: float) -> float:
+        k = exp(logarithm)
+        rising = sum(digamma(c + k) - digamma(k) for c in children)
+        return float(rising - len(children) * log1p(mean / k))
+
+    return exp(brentq(slope, log(1e-6), log(1e6), xtol=1e-13))
 
 
 def hours(facts: Facts, shares: list[dict[str, Any]]) -> dict[str, Any]:

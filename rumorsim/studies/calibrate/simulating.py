@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,8 @@ def observed_numbers(
     cascades: Cascades, scenario: Scenario, names: Sequence[str]
 ) -> dict[str, Any]:
     """The numbers of the measures ``names`` in the data, seen as the scenario observes."""
-    facts = cascades.facts
+    seen = scenario.observation
+    facts = replace(cascades.facts, observation=None if seen is None else seen.facts())
     listening = Listening(facts, names)
     for batch in cascades.batches():
         listening.observe(batch)
