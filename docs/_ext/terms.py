@@ -47,7 +47,7 @@ TERMS: Final = (
         "r_{i,g}",
         "receptivity of the reader to the story's category $g$: gamma with mean 1, times the factor"
         " of the reader's kind",
-        ("accounts.receptivity", "accounts.kinds.receptivity"),
+        ("accounts.receptivity", "accounts.homophily", "accounts.kinds.receptivity"),
     ),
     Term(
         "follow weight",

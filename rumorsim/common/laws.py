@@ -293,6 +293,18 @@ def gamma_table(shape: float) -> Array:
     return table_of(quantile)
 
 
+@lru_cache(maxsize=1)
+def normal_table() -> Array:
+    """The table of the standard normal law; float64 [TABLE_SIZE]."""
+    from scipy import special
+
+    def quantile(lower: Array, upper: Array) -> Array:
+        result: Array = np.where(lower < 0.5, special.ndtri(lower), -special.ndtri(upper))
+        return result
+
+    return table_of(quantile)
+
+
 def least(law: Any) -> float:
     """The shortest time that is ever drawn from a law, in hours: its table's first entry."""
     near = np.array([0.5 * 2.0**-32])

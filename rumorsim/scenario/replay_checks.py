@@ -96,6 +96,8 @@ def _without_follows(scenario: ScenarioFields) -> Iterator[tuple[str, str, str, 
         yield "feed.follow_weight", show_value(scenario.feed.follow_weight), rule, advice
     if scenario.feed.delay != WEIBO_DELAY:
         yield "feed.delay", "", rule, advice
+    if scenario.accounts.homophily > 0:
+        yield "accounts.homophily", f"{scenario.accounts.homophily:g}", rule, advice
     if scenario.beliefs != Beliefs():
         yield "beliefs", "", rule, advice
 

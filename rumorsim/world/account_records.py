@@ -129,7 +129,11 @@ def weights(feed: Feed, graph: FollowGraph, key: str) -> Array:
 
 
 def receptivity(
-    scenario: WorldSpec, people: People, categories: tuple[str, ...], reserve: Reserve
+    scenario: WorldSpec,
+    graph: FollowGraph,
+    people: People,
+    categories: tuple[str, ...],
+    reserve: Reserve,
 ) -> Array:
     """Factor by category and account; float64 [categories, accounts], empty when all are 1."""
     shape = scenario.accounts.receptivity
@@ -138,8 +142,9 @@ def receptivity(
         return np.empty((0, 0))
     factors = np.empty((len(categories), len(reserve.origin)))
     for i in range(len(categories)):
+        dealt = people.receptivity_words(i, graph, scenario.accounts.homophily)
         for part in parts_of(people.accounts):
-            factors[i, part] = people.receptivity(shape, i, part)
+            factors[i, part] = people.receptivity(shape, i, part, dealt)
     later = reserve.origin[people.accounts :]
     factors[:, people.accounts :] = factors[:, later]
     return factors

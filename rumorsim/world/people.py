@@ -13,6 +13,7 @@ from rumorsim.common.errors import InputError, show_value
 from rumorsim.common.laws import gamma_table, round24, sample_array
 from rumorsim.common.randomness import Purpose, address_word, parts_of, philox_array, uniform_array
 from rumorsim.graphs.follows import FollowGraph
+from rumorsim.world.homophily import dealt_alike
 
 if TYPE_CHECKING:
     from rumorsim.world.settings.accounts import Accounts
@@ -98,13 +99,39 @@ class People:
             rates[given] = own[part][given] / 24.0
         return rates
 
-    def receptivity(self, law: float | None, category: int, part: slice) -> Array:
-        """The factor on P(share) of some accounts for stories of a category."""
+    def receptivity_words(
+        self, category: int, graph: FollowGraph, homophily: float
+    ) -> NDArray[np.uint64] | None:
+        """The draw of each account's receptivity, dealt out by homophily; uint64 [accounts].
+
+        None without homophily: then each draw is made where it is used.
+        """
+        if homophily == 0:
+            return None
+        words = np.empty(self.accounts, np.uint64)
+        for part in parts_of(self.accounts):
+            words[part] = self._receptivity_words(category, part)
+        return dealt_alike(words, graph, homophily)
+
+    def _receptivity_words(self, category: int, part: slice) -> NDArray[np.uint64]:
+        return _words(self.seed, Purpose.RECEPTIVITY, self.accounts, part, category)[0]
+
+    def receptivity(
+        self,
+        law: float | None,
+        category: int,
+        part: slice,
+        dealt: NDArray[np.uint64] | None = None,
+    ) -> Array:
+        """The factor on P(share) of some accounts for stories of a category.
+
+        ``dealt``: the draws of all accounts where they are not their own.
+        """
         factor = self.factor("receptivity", part)
         factors = np.ones(len(factor))
         if law is not None:
-            words = _words(self.seed, Purpose.RECEPTIVITY, self.accounts, part, category)
-            factors = sample_array(gamma_table(law), words[0])
+            words = self._receptivity_words(category, part) if dealt is None else dealt[part]
+            factors = sample_array(gamma_table(law), words)
         factors *= factor
         own = self.own.get("receptivity")
         if own is not None:

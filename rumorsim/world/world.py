@@ -372,7 +372,7 @@ def build_world(
         bucket_width=horizon / _buckets(feed, graph, stories.records, evidence),
         curve=curve,
         weights=weights(feed, graph, of_weights),
-        receptivity=receptivity(scenario, people, stories.categories, reserve),
+        receptivity=receptivity(scenario, graph, people, stories.categories, reserve),
         publications=within_limits(stories.publications(seed, horizon), platforms),
         tables=np.stack(tables.rows),
         templates=templates,

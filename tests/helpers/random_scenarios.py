@@ -84,6 +84,8 @@ def _accounts(chance: random.Random) -> dict[str, Any]:
     }
     _maybe(chance, table, "receptivity", 0.7)
     _maybe(chance, table, "trust_shape", 1.5)
+    if "receptivity" in table and table["trust"] != 1.0:
+        table["homophily"] = 0.8
     return table
 
 

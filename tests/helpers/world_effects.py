@@ -111,6 +111,8 @@ EXPOSED_LATE: Changes = {
 }
 
 #: The self-media lose their income: who depends on it posts less.
+_UNLIKE = _accounts(receptivity=0.5)
+
 _UNPAID: Changes = {
     "policies": [
         {
@@ -191,6 +193,7 @@ EFFECTS: dict[str, tuple[Changes, Changes]] = {
     "Accounts.elsewhere": (_TWO, _accounts(elsewhere=1.0)),
     "Accounts.second": ({}, _accounts(second=0.3)),
     "Accounts.receptivity": ({}, _accounts(receptivity=0.5)),
+    "Accounts.homophily": (_UNLIKE, _accounts(homophily=1.0)),
     "Accounts.trust": ({}, _accounts(trust=2.0)),
     "Accounts.trust_shape": ({}, _accounts(trust_shape=0.5)),
     "KindOfAccount.share": ({}, _kind(share=0.1)),

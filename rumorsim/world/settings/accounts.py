@@ -105,6 +105,12 @@ class Accounts(Model):
         description="gamma shape of receptivity by account and category (mean 1);"
         " absent: 1 for all",
     )
+    homophily: ZeroToOne = Field(
+        0.0,
+        description="how much the receptivity of an account resembles that of those it follows:"
+        " half of this is the share of its normal score that comes from them; goes with"
+        " receptivity",
+    )
     trust: float = Field(
         1.0,
         ge=0,
@@ -130,6 +136,8 @@ class Accounts(Model):
             raise ValueError("sha256 goes with file")
         if self.isolated and self.file is None:
             raise ValueError("isolated goes with file")
+        if self.homophily > 0 and self.receptivity is None:
+            raise ValueError("homophily goes with receptivity: without it all are alike")
         if "ordinary" in self.kinds:
             raise ValueError(
                 '"ordinary" is every account of no other kind; it cannot be given a share'
