@@ -93,6 +93,7 @@ EXAMPLES: Final[dict[str, Example]] = {
     "suspend-accounts": Example({**_REPORTED, "duration": "12 h", "hide_posts": True}),
     "remove-followers": Example({**_REPORTED, "keep": 0.1}),
     "delete-posts": Example({"when": {"reports": 1}, "whom": {"posts": "originals"}}),
+    "take-down-story": Example({"when": {"reports": 3}}),
     "filter-trending": Example({"when": {"at": ["3 h"]}, "whom": {"stories": ["rumor"]}}),
     "demonetise": Example(
         {"when": {"at": ["3 h"]}, "whom": {"kinds": ["self-media"]}, "keep": 0.2},

@@ -35,6 +35,7 @@ _LEVERS: Final = (
     ("accounts", "visible"),
     ("accounts", "can_read"),
     ("posts", "visibility"),
+    ("stories", "alive"),
 )
 
 
@@ -112,7 +113,8 @@ def _exposure_batch(world: World, times: NDArray[np.float64], what: NDArray[np.v
 
 def _changes(world: World, levers: Levers, table: str, column: str) -> Changes:
     """The history of one lever column by row, in the order in which it was moved."""
-    size = world.graph.accounts if table == "accounts" else world.posts_made
+    sizes = {"accounts": world.graph.accounts, "posts": world.posts_made}
+    size = sizes.get(table, len(world.stories))
     changes = [each for each in levers.history if each[1:3] == (table, column)]
     changes.sort(key=lambda change: change.row)
     rows = np.array([change.row for change in changes], dtype=np.int64)

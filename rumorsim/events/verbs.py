@@ -10,8 +10,8 @@ verbs; measures and pages, which read what was done. What is said of a verb here
     Verbs lifted by the same word are of one sort. "" for what is done for good.
 ``stronger``
     While one of these is in force on the target, the verb is moot: the target is gone, or
-    bears more than the verb could add. A post bears what its author bears as well, and a
-    share what its original and that one's author bear.
+    bears more than the verb could add. A post bears what its author and its story bear as
+    well, and a share what its original and that one's author bear.
 ``equal``
     While one of these is in force and does at least as much for at least as long, the verb
     is moot. Verbs without any add up: each further one does more.
@@ -51,11 +51,18 @@ Moves = list[tuple[str, str, float]]
 #: What closes an account; an arrest closes all accounts of a person, each by a "close".
 CLOSING: Final = ("close", "take-down")
 #: What leaves nothing of a post to act upon.
-_POST_GONE: Final = ("delete", *CLOSING)
+_POST_GONE: Final = ("delete", "take-down-story", *CLOSING)
+#: What leaves nothing of a story to act upon.
+_STORY_GONE: Final = ("take-down-story",)
 
 
 #: Levers of an account that is gone; the first two keep it from acting.
 GONE: Final[Moves] = [("accounts", column, 0.0) for column in ("can_post", "can_read", "visible")]
+
+#: Levers of a story that no surface shows.
+_OFF_SURFACES: Final[Moves] = [
+    ("stories", column, 0.0) for column in ("listed", "recommendable", "pushable")
+]
 
 
 def _nothing(**_: float) -> Moves:
@@ -82,9 +89,11 @@ def _deleted(takes_shares: bool = True) -> Moves:
 
 def _slowed(flow: float, amplified: bool = True) -> Moves:
     moves: Moves = [("stories", "flow", flow)]
-    if not amplified:
-        moves += [("stories", column, 0.0) for column in ("listed", "recommendable", "pushable")]
-    return moves
+    return moves if amplified else [*moves, *_OFF_SURFACES]
+
+
+def _taken_down() -> Moves:
+    return [("stories", "alive", 0.0), *_OFF_SURFACES]
 
 
 class Verb(NamedTuple):
@@ -120,8 +129,8 @@ _ROWS: Final = (
     ),
     Verb("restore-followers", ACCOUNT, effect=LIFT),
     Verb(
-        "delete", POST, "restore-post", stronger=CLOSING, equal=("delete",), strike=True,
-        moves=_deleted,
+        "delete", POST, "restore-post", stronger=(*_STORY_GONE, *CLOSING),
+        equal=("delete",), strike=True, moves=_deleted,
     ),
     Verb("restore-post", POST, effect=LIFT),
     Verb(
@@ -131,7 +140,7 @@ _ROWS: Final = (
     Verb("show", POST, effect=LIFT),
     # A story is kept off the trending list. One that is slowed may be kept off all surfaces.
     Verb(
-        "delist", STORY, "relist", equal=("delist", "slow"),
+        "delist", STORY, "relist", stronger=_STORY_GONE, equal=("delist", "slow"),
         moves=lambda: [("stories", "listed", 0.0)],
     ),
     Verb("relist", STORY, effect=LIFT),
@@ -143,13 +152,13 @@ _ROWS: Final = (
     Verb("remonetise", ACCOUNT, effect=LIFT),
     # No push notification carries a story.
     Verb(
-        "limit-push", STORY, "allow-push", equal=("limit-push", "slow"),
+        "limit-push", STORY, "allow-push", stronger=_STORY_GONE, equal=("limit-push", "slow"),
         moves=lambda: [("stories", "pushable", 0.0)],
     ),
     Verb("allow-push", STORY, effect=LIFT),
     # A story scores less in recommendations.
     Verb(
-        "derank", STORY, "rerank", equal=("derank", "slow"),
+        "derank", STORY, "rerank", stronger=_STORY_GONE, equal=("derank", "slow"),
         moves=lambda keep=0.0: [("stories", "recommendable", keep)],
     ),
     Verb("rerank", STORY, effect=LIFT),
@@ -167,7 +176,8 @@ _ROWS: Final = (
     ),
     Verb("unlabel", POST, effect=LIFT),
     Verb("correct", STORY),  # an official account was made to publish a correction of a story
-    Verb("promote", STORY, "demote", equal=("promote",)),  # a story holds the pinned slot
+    # A story holds the pinned slot.
+    Verb("promote", STORY, "demote", stronger=_STORY_GONE, equal=("promote",)),
     Verb("demote", STORY, effect=LIFT),
     # Sharing is slowed on a whole platform.
     Verb(
@@ -175,7 +185,8 @@ _ROWS: Final = (
         moves=lambda friction=1.0: [("friction", "", friction)],
     ),
     Verb("lift-friction", PLATFORM, effect=LIFT),
-    Verb("slow", STORY, "release", equal=("slow",), moves=_slowed),  # sharing of a story is slowed
+    # Sharing of a story is slowed.
+    Verb("slow", STORY, "release", stronger=_STORY_GONE, equal=("slow",), moves=_slowed),
     Verb("release", STORY, effect=LIFT),
     # Readers are told that an account is not who it says.
     Verb(
@@ -213,6 +224,11 @@ _ROWS: Final = (
     Verb("reopen", ACCOUNT, effect=LIFT),  # what closed an account is lifted; it is suspended still
     # One of several demonetisations of an account is lifted: that of the row's ``source``.
     Verb("remonetise-in-part", ACCOUNT, effect=LIFT),
+    # No post of a story is to be seen, and no surface shows it.
+    Verb(
+        "take-down-story", STORY, "restore-story", equal=("take-down-story",), moves=_taken_down
+    ),
+    Verb("restore-story", STORY, effect=LIFT),
 )
 # fmt: on
 

@@ -30,12 +30,12 @@ class State:
         self.guilty: set[int] = set()
         self.verbs: dict[str, int] = dict.fromkeys(_ACCOUNT_VERBS, 0)
         self.posts_hit: dict[str, set[int]] = {"delete": set(), "hide": set()}
-        self.delisted: set[int] = set()
+        self.stories_hit: dict[str, set[int]] = {"delist": set(), "take-down-story": set()}
         self.posts_at_closing = np.zeros(facts.accounts, np.int64)
 
 
 class Collateral(OfState[State]):
-    """Innocent accounts hit, true posts taken down and true stories delisted.
+    """Innocent accounts hit, true posts taken down and true stories delisted or taken down.
 
     An account is innocent if it had posted no false story when it was hit; it stays wrongly
     hit whatever it does later, and counts once however often it is hit. New accounts that
@@ -67,6 +67,7 @@ class Collateral(OfState[State]):
         "posts.hidden.*": Meaning("posts", "of such stories hidden"),
         "posts.of_closed_accounts.*": Meaning("posts", "of such stories gone with an account"),
         "stories.delisted.*": Meaning("stories", "kept off the trending list"),
+        "stories.taken_down.*": Meaning("stories", "taken down as a whole"),
     }
 
     @override
@@ -91,15 +92,15 @@ class Collateral(OfState[State]):
                 state.posts_at_closing[target] = before
         elif kind == POST and verb in state.posts_hit:
             state.posts_hit[verb].add(target)
-        elif verb == "delist":
-            state.delisted.add(target)
+        elif verb in state.stories_hit:
+            state.stories_hit[verb].add(target)
 
     @override
     def value(self, state: State) -> dict[str, Any]:
         groups, posts = truth_groups(state.facts), state.posts
         number = np.arange(len(posts))
         gone = posts.story[number < state.posts_at_closing[posts.author]]
-        delisted = np.array(sorted(state.delisted), np.int64)
+        delisted, taken_down = map(_sorted, state.stories_hit.values())
         return {
             "accounts": self._accounts(state),
             "posts": {
@@ -107,7 +108,10 @@ class Collateral(OfState[State]):
                 "hidden": _split(posts.story[_sorted(state.posts_hit["hide"])], groups),
                 "of_closed_accounts": _split(gone, groups),
             },
-            "stories": {"delisted": _split(delisted, groups)},
+            "stories": {
+                "delisted": _split(delisted, groups),
+                "taken_down": _split(taken_down, groups),
+            },
         }
 
     def _accounts(self, state: State) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from rumorsim.events.verbs import ACCOUNT, CLOSING, LIFTED_BY, POST, TABLE, Moves
+from rumorsim.events.verbs import ACCOUNT, CLOSING, LIFTED_BY, POST, STORY, TABLE, Moves
 from rumorsim.platform.desk_records import Done
 
 if TYPE_CHECKING:
@@ -53,7 +53,12 @@ class InForce:
             del self._done[done.kind, done.target]
 
     def gone(self, kind: str, target: int) -> bool:
-        """Whether an account is closed or not there yet, or a post deleted or its author gone."""
+        """Whether a target is gone: closed, not there yet, deleted, or taken down.
+
+        A post is gone with its original, its story, or an author of either.
+        """
+        if kind == STORY:
+            return any(done.verb == "take-down-story" for done in self.on(kind, target))
         if kind == ACCOUNT:
             closed = any(done.verb in CLOSING for done in self.on(kind, target))
             return closed or not self._world.begun(target)
@@ -65,6 +70,7 @@ class InForce:
         return (
             any(done.verb == "delete" for done in self.on(POST, target))
             or any(map(_takes_shares, self.on(POST, root)))
+            or self.gone(STORY, int(posts["story"][target]))
             or any(self.gone(ACCOUNT, author) for author in authors)
         )
 
@@ -89,7 +95,7 @@ class InForce:
         return root != post and any(map(_takes_shares, self.on(POST, root)))
 
     def _borne(self, verb: str, kind: str, target: int) -> Iterator[Done]:
-        """The actions that affect a target: on it, on its author, or on its person's accounts."""
+        """The actions on a target, its author and its story, or on its person's accounts."""
         if verb == "arrest":
             person = self._world.person
             for account in np.flatnonzero(person == person[target]).tolist():
@@ -99,6 +105,7 @@ class InForce:
         if kind == POST:
             posts = self._world.posts
             root = int(posts["root"][target])
+            yield from self.on(STORY, int(posts["story"][target]))
             for author in {int(posts["author"][target]), int(posts["author"][root])}:
                 yield from self.on(ACCOUNT, author)
             if root != target and verb == "label":

@@ -136,6 +136,10 @@ class Verbs(Doing):
         """Multiply P(share) of a story by ``flow`` in [0, 1]; off surfaces unless ``amplified``."""
         return self._do("slow", story, {"flow": flow, "amplified": amplified}, reason, case)
 
+    def take_down_story(self, story: int, *, reason: str = "", case: Case | None = None) -> Done:
+        """Take a story down: no post of it is seen or shared, and no surface shows it."""
+        return self._do("take-down-story", story, {}, reason, case)
+
     def ask_readers(
         self, story: int, *, factor: float, reason: str = "", case: Case | None = None
     ) -> Done:

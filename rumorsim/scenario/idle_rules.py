@@ -39,7 +39,7 @@ _PAY: Final = frozenset({"paid-posters", "fake-engagement", "blackmail"})
 _UNAPPEALED: Final = _MAKE_STRICT | {
     *("appeals", "label", "crowd-note", "friction", "require-credentials", "user-reports"),
     *("correct", "promote", "circuit-breaker", "filter-trending", "limit-push", "derank"),
-    "penalise-sponsors",
+    *("penalise-sponsors", "take-down-story"),
 }
 
 

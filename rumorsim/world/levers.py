@@ -25,6 +25,7 @@ CEILINGS: Final[dict[tuple[str, str], float]] = {
     ("posts", "alive"): 1,
     ("posts", "visibility"): 1.0,
     ("posts", "credence"): 1.0,
+    ("stories", "alive"): 1,
     ("stories", "listed"): 1,
     ("stories", "pushable"): 1,
     ("stories", "recommendable"): 1.0,
@@ -104,7 +105,7 @@ class Levers:
                 f"a factor on {table}.{column} must be in [0, {most:g}], not {value!r}"
             )
         factor = Factor(table, column, row, value)
-        if table in ("accounts", "posts"):
+        if table in ("accounts", "posts") or column == "alive":
             self._world.memory["touched"] = 1
         key = (table, column, row)
         if key not in self._bases:

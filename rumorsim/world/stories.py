@@ -96,7 +96,7 @@ class Stories:
         false = np.array([not templates[t].truth for t in self.template])
         records["trust_believed"] = np.where(false, beliefs.trust_unrefuted, 0.0)
         records["trust_refuted"] = np.where(false, beliefs.trust_refuted, 0.0)
-        for lever in ("credence", "flow", "recommendable", "listed", "pushable"):
+        for lever in ("credence", "flow", "recommendable", "alive", "listed", "pushable"):
             records[lever] = 1
         records["born"] = records["answers"] = -1
         return records

@@ -230,7 +230,12 @@ class World(Shown):
         return fresh
 
     def is_up(self, post: int) -> bool:
-        """Whether the post itself is there: it and its original exist, both authors are visible."""
+        """Whether the post itself is there.
+
+        It, its original and its story exist, and both authors are visible.
+        """
+        if not self.stories["alive"][self.posts["story"][post]]:
+            return False
         both = (post, int(self.posts["root"][post]))
         visible, posts = self.accounts["visible"], self.posts
         return all(posts["alive"][p] and visible[posts["author"][p]] for p in both)
@@ -241,6 +246,8 @@ class World(Shown):
         On that platform; None is anywhere.
         """
         made, visible = self.posts[: self.posts_made], self.accounts["visible"]
+        if not self.stories["alive"][story]:
+            return -1
         fit = (made["story"] == story) & (made["visibility"] > 0)
         if platform is not None:
             fit &= self.platform[made["author"]] == platform

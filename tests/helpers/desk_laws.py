@@ -35,6 +35,7 @@ ACTS: Final = {
     "promote": {"promote"},
     "friction": {"add-friction"},
     "circuit-breaker": {"slow"},
+    "take-down-story": {"take-down-story"},
     "verify-identity": {"unmask"},
     "require-credentials": {"require-credentials"},
     "warn-platform": {"warn-platform"},
@@ -85,6 +86,7 @@ class WhoIsGoneIsNotSeen(Law):
         super().__init__(book)
         self.closed: dict[int, float] = {}
         self.deleted: dict[int, float] = {}
+        self.taken_down: dict[int, float] = {}
 
     def see(self, event: Event) -> str | None:
         if event.kind is Kind.ACTION:
@@ -96,6 +98,10 @@ class WhoIsGoneIsNotSeen(Law):
                 self.closed.pop(event.account, None)
             elif event.verb == "restore-post":
                 self.deleted.pop(event.post, None)
+            elif event.verb == "take-down-story":
+                self.taken_down.setdefault(event.story, event.time)
+            elif event.verb == "restore-story":
+                self.taken_down.pop(event.story, None)
         if event.kind not in (Kind.EXPOSE, Kind.READ, Kind.REPORT):
             return None
         post = self.book.posts[event.post]
@@ -103,6 +109,7 @@ class WhoIsGoneIsNotSeen(Law):
         root = self.book.posts[post.root if self.book.feed is not None else event.post]
         gone = (
             self.deleted.get(event.post),
+            self.taken_down.get(event.story),
             self.closed.get(post.author),
             self.closed.get(root.author),
         )

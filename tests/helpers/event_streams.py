@@ -40,6 +40,7 @@ OF_ACCOUNTS = (
 OF_POSTS = "delete restore-post hide show label unlabel"
 OF_STORIES = (
     "delist relist limit-push allow-push derank rerank correct promote demote slow release"
+    " take-down-story restore-story"
     " ask-readers stop-asking"
 )
 OF_PLATFORMS = "add-friction lift-friction warn-platform end-warning"

@@ -104,6 +104,7 @@ EXAMPLES: dict[str, Example] = {
             ),
         },
     ),
+    "take-down-story": Example({"when": SOON}, -1),
     "filter-trending": Example({"when": SOON}, -1),
     "demonetise": Example(
         {"when": {"at": ["0 h"]}},

@@ -12,7 +12,7 @@ from rumorsim.events.stream import VERBS, Facts
 UNDO = (
     *("reinstate", "restore-followers", "restore-post", "show", "relist", "remonetise"),
     *("allow-push", "rerank", "count-engagement", "unlabel", "demote", "lift-friction"),
-    *("release", "certify", "end-warning", "verify", "stop-asking"),
+    *("restore-story", "release", "certify", "end-warning", "verify", "stop-asking"),
     *("reopen", "remonetise-in-part"),
 )
 #: Words that are about cases and tiers, and neither do nor undo anything.
@@ -243,7 +243,7 @@ def collateral(facts: Facts, rows: list[Row]) -> dict[str, Any]:
     guilty: set[int] = set()
     of_accounts = [v for v in OF_ACCOUNTS.split() if v not in (*UNDO, *WORDS)]
     verbs = dict.fromkeys(of_accounts, 0)
-    deleted, hidden, delisted = set(), set(), set()
+    deleted, hidden, delisted, down = set(), set(), set(), set()
     closed: dict[int, list[int]] = {}
     for n, row in enumerate(rows):
         word = VERBS[int(row["value"])] if row["kind"] == "action" else ""
@@ -263,6 +263,8 @@ def collateral(facts: Facts, rows: list[Row]) -> dict[str, Any]:
             (deleted if word == "delete" else hidden).add(row["post"])
         if word == "delist":
             delisted.add(row["story"])
+        if word == "take-down-story":
+            down.add(row["story"])
     story_of = {r["post"]: r["story"] for r in kinds(rows, "publish", "share")}
 
     def by_truth(stories: list[int]) -> dict[str, int]:
@@ -287,5 +289,5 @@ def collateral(facts: Facts, rows: list[Row]) -> dict[str, Any]:
             "hidden": by_truth([story_of[p] for p in hidden]),
             "of_closed_accounts": by_truth([s for each in closed.values() for s in each]),
         },
-        "stories": {"delisted": by_truth(list(delisted))},
+        "stories": {"delisted": by_truth(list(delisted)), "taken_down": by_truth(list(down))},
     }

@@ -356,6 +356,7 @@ UNDOABLE: dict[str, Any] = {
     "slow": lambda desk: desk.slow(1, flow=0.2, amplified=False),
     "unmask": lambda desk: desk.unmask(0, credence=0.3),
     "require-credentials": lambda desk: desk.require_credentials(0, credence=0.3),
+    "take-down-story": lambda desk: desk.take_down_story(1),
     "ask-readers": lambda desk: desk.ask_readers(0, factor=3.0),
     "take-down": lambda desk: desk.take_down([0])[0],
     "warn-platform": lambda desk: desk.warn_platform(0, strictness=2.0),

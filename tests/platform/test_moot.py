@@ -136,6 +136,7 @@ DOES: dict[str, Any] = {
     "derank": lambda desk: desk.derank(0),
     "slow": lambda desk: desk.slow(0, flow=0.0, amplified=False),
     "promote": lambda desk: desk.promote(0),
+    "take-down-story": lambda desk: desk.take_down_story(0),
     "ask-readers": lambda desk: desk.ask_readers(0, factor=2.0),
     "add-friction": lambda desk: desk.add_friction(0, friction=0.5),
     "warn-platform": lambda desk: desk.warn_platform(0, strictness=2.0),
@@ -161,6 +162,8 @@ MOOT_UNDER: dict[str, set[str]] = {
     "derank": {"derank"},
     "slow": {"slow", "delist", "limit-push", "derank"},
     "promote": {"promote"},
+    # The post that is deleted above is of another story.
+    "take-down-story": {*("take-down-story", "delist", "limit-push", "derank", "slow"), "promote"},
 }
 for _verb in ("classify", "warn", "fine", "ask-readers", "add-friction", "warn-platform"):
     MOOT_UNDER[_verb] = set()

@@ -57,14 +57,14 @@ def random_replay(number: int, folder: Path) -> tuple[Scenario, Batch]:
         {"kind": "friction", "forward_limit": choose.randint(1, 9), "when": {"at": ["0.25 h"]}},
         {"kind": "label", "when": {"age": "0.3 h"}},
         {"kind": "remove-followers", "keep": 0.5, "when": {"shares": 2}},
-        {"kind": "derank", "when": {"age": "0.3 h"}},
+        {"kind": "take-down-story", "when": {"age": "0.3 h"}},
         {
             "kind": "close-accounts",
             "when": {"reports": 2},
             "delay": {"law": "fixed", "time": "0.5 h"},
         },
     ]
-    chosen = [each for each in choose.sample(kinds, 3) if each["kind"] != "derank"]
+    chosen = choose.sample(kinds, 3)
     story: dict[str, Any] = {"report": choose.choice([0.0, 0.3])}
     if choose.random() < 0.3:
         story |= {"vigour": 0.7, "novelty": {"half_life": "2 h"}}

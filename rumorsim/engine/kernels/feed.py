@@ -71,9 +71,9 @@ LAST_WORD = np.uint64(2**32 - 1)
 
 @inner
 def is_up(w, post):
-    """Whether the post itself is there: it and its original exist, both authors are visible."""
+    """Whether it, its original and its story exist, and both authors are visible."""
     p = posts(w)[post]
-    if p.alive == 0 or accounts(w)[p.author].visible == 0:
+    if p.alive == 0 or accounts(w)[p.author].visible == 0 or stories(w)[p.story].alive == 0:
         return False
     root = posts(w)[p.root]
     return root.alive != 0 and accounts(w)[root.author].visible != 0

@@ -72,8 +72,11 @@ def _follow_kept(w, level, followee, follower):
 
 
 @inner
-def _is_up(w, post, time, place, alive, visible):
-    """Whether at that time the post and its original existed and both authors were visible."""
+def _is_up(w, post, time, place, levels):
+    """Whether then the post, its original and its story existed and both authors were visible."""
+    alive, visible, there = levels
+    if at_the_time(there, np.int64(posts(w)[post].story), time, place) == 0.0:
+        return False
     for which in (post, np.int64(posts(w)[post].root)):
         author = np.int64(posts(w)[which].author)
         if at_the_time(alive, which, time, place) == 0.0:
@@ -98,13 +101,13 @@ def fetch_row(w, story_posts, i):
 def first_reads(memory, story_posts, until, history, firsts, firsts_at, stamp, readers):
     """First reads of one story before ``until``; returns how many accounts read it.
 
-    ``story_posts`` are its posts (int64). ``history`` holds, for audience, alive, visible,
-    can_read and visibility, the changes (see ``rumorsim.engine.late``). The accounts go to
-    ``readers``, the moment and the post of each account's first read to ``firsts`` (FIRST
-    by account, at address ``firsts_at``), where ``stamp`` marks what is of this story.
+    ``story_posts`` are its posts (int64). ``history`` holds the changes of the levers that
+    ``rumorsim.engine.late`` names, in its order. The accounts go to ``readers``, the moment and
+    the post of each account's first read to ``firsts`` (FIRST by account, at address
+    ``firsts_at``), where ``stamp`` marks what is of this story.
     """
     w = memory[0]
-    audience, alive, visible, can_read, visibility = history
+    audience, alive, visible, can_read, visibility, there = history
     drawn = words(w)
     found = 0
     for i in range(story_posts.size):
@@ -144,7 +147,7 @@ def first_reads(memory, story_posts, until, history, firsts, firsts_at, stamp, r
                     continue
                 if at_the_time(can_read, reader, due, place) == 0.0:
                     continue
-                if not _is_up(w, post, due, place, alive, visible):
+                if not _is_up(w, post, due, place, (alive, visible, there)):
                     continue
                 share = at_the_time(visibility, post, due, place)
                 if share < 1.0 and uniform(drawn[j]) >= share:

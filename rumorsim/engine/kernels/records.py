@@ -106,6 +106,7 @@ STORY: Final = np.dtype(
         ("shares", "i4"),
         ("reports", "i4"),
         ("reach", "i4"),
+        ("alive", "u1"),  # lever: its posts can be seen
         ("listed", "u1"),  # lever: may be on the trending list
         ("pushable", "u1"),  # lever: may be pushed
         ("promoted", "u1"),  # 1: holds the pinned slot

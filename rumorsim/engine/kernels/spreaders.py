@@ -19,6 +19,7 @@ from rumorsim.engine.kernels.memory import (
     offsets,
     posts,
     spreaders,
+    stories,
     tables,
     terms,
     told,
@@ -54,7 +55,7 @@ def spreader_at(w, place, account):
 
 @inner
 def reaches(w, post, teller, hearer):
-    """Whether this post can be passed on: both take part, the follow is kept, the post exists.
+    """Whether this post can be passed on: both take part, the follow is kept, it exists.
 
     Word of mouth: what became of the original changes nothing.
     """
@@ -63,7 +64,8 @@ def reaches(w, post, teller, hearer):
     a, b = accounts(w)[teller], accounts(w)[hearer]
     if a.can_post == 0 or a.can_read == 0 or b.can_post == 0 or b.can_read == 0:
         return False
-    if a.visible == 0 or posts(w)[post].alive == 0:
+    p = posts(w)[post]
+    if a.visible == 0 or p.alive == 0 or stories(w)[p.story].alive == 0:
         return False
     return unhidden(w, post, hearer) and kept(w, teller, hearer)
 

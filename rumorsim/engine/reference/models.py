@@ -200,6 +200,7 @@ class ReferenceModelEngine(ReferenceEngine):
             and both["can_read"].all()
             and accounts["visible"][teller]
             and self.world.posts["alive"][post]
+            and self.world.stories["alive"][self.world.posts["story"][post]]
             and self.unhidden(post, hearer)
             and self.kept(teller, hearer)
         )

@@ -33,6 +33,7 @@ from rumorsim.platform.interventions.require_credentials import RequireCredentia
 from rumorsim.platform.interventions.strike_ladder import StrikeLadder
 from rumorsim.platform.interventions.suspend_accounts import SuspendAccounts
 from rumorsim.platform.interventions.take_down_network import TakeDownNetwork
+from rumorsim.platform.interventions.take_down_story import TakeDownStory
 from rumorsim.platform.interventions.user_reports import UserReports
 from rumorsim.platform.interventions.verify_identity import VerifyIdentity
 from rumorsim.platform.interventions.warn_platform import WarnPlatform
@@ -51,6 +52,7 @@ _OWN: Final[dict[str, type[Intervention]]] = {
     "promote": Promote,
     "correct": Correct,
     "circuit-breaker": CircuitBreaker,
+    "take-down-story": TakeDownStory,
     "discount-engagement": DiscountEngagement,
     "label": Label,
     "crowd-note": CrowdNote,

@@ -72,6 +72,7 @@ export default {
   'about.circuit-breaker': '传播最快的消息，不论内容，都放慢',
   'about.circuit-breaker.flow': '被放慢的消息转发概率的倍数（−10%，Bak-Coleman 等 2022）',
   'about.circuit-breaker.amplified': '榜单、推荐和推送继续展示；不选：放慢期间都不展示',
+  'about.take-down-story': '让整条消息下架，不论谁发的',
   'about.circuit-breaker.fastest': '有时间窗时：达到门槛的消息里，只放慢最快的这么多条',
   'about.discount-engagement': '让虚假流量在榜单和推荐里少算',
   'about.discount-engagement.weight': '它们的一条帖子在榜单和推荐里还算多少（假设）',
