@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     )
     from rumorsim.measures import Measure
     from rumorsim.measures.saved import measure_file
+    from rumorsim.measures.spread_data import bootstrap_spread, spread_statistics
+    from rumorsim.measures.spread_statistics import SpreadStatistic
     from rumorsim.platform.desk import Desk
     from rumorsim.platform.interventions import Intervention
     from rumorsim.scenario import Scenario, load, loads
@@ -78,6 +80,8 @@ _HOMES = {
     "Result": "simulation.results",
     "Scenario": "scenario",
     "Simulation": "simulation.running",
+    "SpreadStatistic": "measures.spread_statistics",
+    "bootstrap_spread": "measures.spread_data",
     "World": "world.world",
     "calibrate": "studies.calibrate.running",
     "compare": "studies.compare.running",
@@ -100,6 +104,7 @@ _HOMES = {
     "run": "simulation.running",
     "self_check": "studies.calibrate.checking",
     "sensitivity": "studies.sensitivity.running",
+    "spread_statistics": "measures.spread_data",
     "simulator": "studies.calibrate.simulating",
     "stream": "simulation.running",
     "sweep": "studies.sweep.running",
@@ -122,7 +127,9 @@ __all__ = [
     "Result",
     "Scenario",
     "Simulation",
+    "SpreadStatistic",
     "World",
+    "bootstrap_spread",
     "calibrate",
     "compare",
     "compare_tail",
@@ -145,6 +152,7 @@ __all__ = [
     "self_check",
     "sensitivity",
     "simulator",
+    "spread_statistics",
     "stream",
     "sweep",
     "to_networkx",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,13 +45,34 @@ def shapes(parent: NDArray[np.int32]) -> Shapes:
 
 
 def forest(parent: NDArray[np.int32]) -> Forest:
-    """The trees given by each post's ``parent`` (-1 for a publication), which comes before it.
+    """The trees given by each post's ``parent`` (-1 for a publication), which comes before it."""
+    return _forest(parent, *depths_and_roots(parent))
+
+
+def pruned(
+    whole: Forest, parent: NDArray[np.int32], kept: NDArray[np.bool_]
+) -> tuple[Forest, NDArray[np.int32]]:
+    """A forest without some posts, and the parents of those that are left.
+
+    ``kept`` (bool [posts]) holds every publication, and of a post that it holds the parent; the
+    posts that are left are numbered anew in the same order.
+    """
+    number = np.cumsum(kept, dtype=np.int32) - 1
+    shared = parent[kept]
+    shared = np.where(shared < 0, shared, number[shared])
+    root = number[whole.shapes.root][whole.tree[kept]]
+    return _forest(shared, whole.generation[kept], root), shared
+
+
+def _forest(
+    parent: NDArray[np.int32], depth: NDArray[np.int64], root: NDArray[np.integer[Any]]
+) -> Forest:
+    """The trees of posts whose generations and publications are known.
 
     Structural virality (Goel, Anderson, Hofman and Watts 2016) without looking at pairs: the
     edge above a post parts its subtree of s posts from the other n - s, so it lies on
     s (n - s) of the paths; their sum over the n (n - 1) / 2 pairs is exact in whole numbers.
     """
-    depth, root = depths_and_roots(parent)
     roots = np.flatnonzero(parent < 0)
     number = np.empty(len(parent), np.int64)
     number[roots] = np.arange(len(roots))
@@ -63,6 +85,11 @@ def forest(parent: NDArray[np.int32]) -> Forest:
     pairs = size * (size - 1)
     virality = np.divide(2 * paths, pairs, out=np.zeros(len(roots)), where=pairs > 0)
     return Forest(Shapes(roots, size, deepest, breadth, virality), tree, depth)
+
+
+def order_of(numbers: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """The stable order of numbers of [0, ``most``]; where these are few by radix sort."""
+    return np.argsort(numbers.astype(np.uint16) if most < 1 << 16 else numbers, kind="stable")
 
 
 def _generations(
@@ -84,9 +111,10 @@ def _generations(
 def _subtree_sizes(parent: NDArray[np.int32], depth: NDArray[np.int64]) -> NDArray[np.int64]:
     """Posts at or below each post, added up from the deepest generation."""
     size = np.ones(len(parent), np.int64)
-    order = np.argsort(depth, kind="stable")
-    starts = np.searchsorted(depth[order], np.arange(1, int(depth.max(initial=0)) + 2))
-    for low, high in zip(starts[-2::-1], starts[:0:-1], strict=True):
-        generation = order[low:high]
+    deepest = int(depth.max(initial=0))
+    order = order_of(depth, deepest)
+    ends = np.cumsum(np.bincount(depth, minlength=deepest + 1)).tolist()
+    for level in range(deepest, 0, -1):
+        generation = order[ends[level - 1] : ends[level]]
         np.add.at(size, parent[generation], size[generation])
     return size

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.events.posts import PostLog
-from rumorsim.events.shapes import Forest, forest
+from rumorsim.events.shapes import Forest, forest, order_of, pruned
 from rumorsim.events.stream import Facts, ObservationFacts
 
 #: All cascades, whole.
@@ -88,14 +88,11 @@ class CascadeTable:
         parent, author, time = posts.parent, posts.author, posts.time
         trees = forest(parent)
         age = time - time[trees.shapes.root[trees.tree]]
+        story = posts.story
         if seen.age is not None and (late := age > seen.age).any():
             kept = ~late
-            number = np.cumsum(kept) - 1
-            parent = np.where(parent < 0, parent, number[parent])[kept].astype(np.int32)
-            author, time, age, trees = author[kept], time[kept], age[kept], forest(parent)
-            story = posts.story[kept]
-        else:
-            story = posts.story
+            trees, parent = pruned(trees, parent, kept)
+            author, time, age, story = author[kept], time[kept], age[kept], story[kept]
         return cls(**_columns(parent, author, time, age, story, trees, facts, seen))
 
     def take(self, cascades: NDArray[np.integer[Any]], out_of: int | None = None) -> Self:
@@ -146,7 +143,7 @@ def _columns(
     shapes = trees.shapes
     size = shapes.size - 1
     post = np.flatnonzero(parent >= 0)
-    post = post[_stable_order(trees.tree[post], len(size))]
+    post = post[order_of(trees.tree[post], len(size))]
     row = np.full(len(parent), -1)
     row[post] = np.arange(len(post))
     cascade, shared = trees.tree[post], parent[post]
@@ -179,12 +176,6 @@ def _columns(
         "start": hour_of_day(facts.start),
         "out_of": len(size),
     }
-
-
-def _stable_order(tree: NDArray[np.int64], trees: int) -> NDArray[np.int64]:
-    """The order by tree that keeps the order within each; of few trees by radix sort."""
-    short = tree.astype(np.uint16) if trees <= 1 << 16 else tree
-    return np.argsort(short, kind="stable")
 
 
 def _repeats(

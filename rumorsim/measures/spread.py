@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import numpy as np
-from numpy.typing import NDArray
 from typing_extensions import override
 
 from rumorsim.events.posts import PostLog
@@ -14,6 +13,9 @@ from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, OfState
 from rumorsim.measures.cascade_table import CascadeTable
 from rumorsim.measures.spread_statistics import SpreadStatistic, statistics_of
+
+#: What the numbers are of, as keys begin.
+GROUPS: Final = ("all", "truth.false", "truth.true")
 
 
 class State:
@@ -29,13 +31,13 @@ class Spread(OfState[State]):
 
     One cascade a publication: the original and all that was shared of it. ``[observation]`` says
     which cascades a data set would hold, and up to which age; without it these are all,
-    whole. Imported real cascades are a stream like any other and are measured by the same code, so
+    whole. Real cascades are measured by the same code (:func:`rumorsim.spread_statistics`), so
     that simulated ones can be held against them.
 
     ``delays`` are from the post that was shared, apart for shares of originals (``first``) and of
     shares (``later``). ``children`` are the shares made directly of a share; ``dispersion`` is k of
-    the negative binomial law that fits them best (the smaller, the more is due to few shares),
-    None where the variance is not above the mean. ``originals`` are the same of
+    the negative binomial that fits them best (the smaller, the more is due to few shares), None
+    where their variance is not above the mean. ``originals`` are the same of
     originals. ``half`` is the time from the original to the share that makes half of them,
     rounded up. ``hours`` are None where the stream does not say when it starts. Sizes count
     shares; breadth counts an original as a generation of one. What the run's end cuts off is
@@ -63,18 +65,19 @@ class Spread(OfState[State]):
 
 def by_truth(table: CascadeTable, statistics: Iterable[SpreadStatistic]) -> dict[str, Any]:
     """The statistics of all cascades that are held, of the false and of the true ones."""
-    chosen = {"all": np.ones(len(table), bool), "false": ~table.truth, "true": table.truth}
-    found: dict[str, dict[str, Any]] = {}
-    for name, each in chosen.items():
+    families = list(statistics)
+    every = numbers_of(table.as_held(), families)
+    truth = {}
+    for name, chosen in (("false", ~table.truth), ("true", table.truth)):
         # Mostly all stories are of one truth.
-        same = "all" in found and each.all()
-        found[name] = found["all"] if same else _of(table, each, statistics)
-    return {"all": found["all"], "truth": {name: found[name] for name in ("false", "true")}}
+        if chosen.all():
+            truth[name] = every
+        else:
+            held = np.flatnonzero(chosen & table.held)
+            truth[name] = numbers_of(table.take(held, int(np.count_nonzero(chosen))), families)
+    return {"all": every, "truth": truth}
 
 
-def _of(
-    table: CascadeTable, chosen: NDArray[np.bool_], statistics: Iterable[SpreadStatistic]
-) -> dict[str, Any]:
-    held = chosen & table.held
-    part = table if held.all() else table.take(np.flatnonzero(held), int(np.count_nonzero(chosen)))
-    return {each.name: dict(each.of(part)) for each in statistics}
+def numbers_of(table: CascadeTable, statistics: Iterable[SpreadStatistic]) -> dict[str, Any]:
+    """The numbers of each statistic by its name, all cascades of the table counting."""
+    return {each.name: dict(each.of(table)) for each in statistics}

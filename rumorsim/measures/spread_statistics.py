@@ -18,6 +18,7 @@ from rumorsim.common.errors import InputError, nearest, show_value
 from rumorsim.common.plug_ins import Registry
 from rumorsim.measures.cascade_table import CascadeTable
 from rumorsim.measures.counting import ratio
+from rumorsim.measures.dispersion import dispersion, dispersion_by_moments
 
 #: Numbers by name, which may be grouped in dicts.
 Numbers = Mapping[str, Any]
@@ -45,7 +46,7 @@ class SpreadStatistic:
             alone = int((table.size == 0).sum())
             return {"share": alone / len(table) if len(table) else None}
 
-        LONE = SpreadStatistic(
+        LONE = rumorsim.SpreadStatistic(
             "lone", lone, {"share": ("part", "of cascades that nobody shared")}
         )
     """
@@ -113,32 +114,12 @@ def _children(table: CascadeTable) -> Numbers:
         "mean": ratio(int(children.sum()), len(children)),
         "none": ratio(childless, len(children)),
         "dispersion": dispersion(children),
+        "dispersion_by_moments": dispersion_by_moments(children),
         "by_generation": {
             f"{number}": ratio(counts[number + 1], counts[number])
             for number in range(1, PARENTS + 1)
         },
     }
-
-
-def dispersion(counts: NDArray[np.int64]) -> float | None:
-    """The k of the negative binomial law that fits some counts best, by maximum likelihood.
-
-    With the mean of the counts k is the one unknown (Anscombe 1950); moments are no use here,
-    since one share with hundreds of children rules their variance. None where the variance is not
-    above the mean, so that no such law fits better than Poisson's.
-    """
-    total, squares, many = int(counts.sum()), int(counts @ counts), len(counts)
-    if many * squares - total**2 - many * total <= 0:
-        return None
-    # above[j]: how many counts are larger than j.
-    above = many - np.cumsum(np.bincount(counts))[:-1]
-    steps = np.arange(len(above))
-    low, high = 1e-6, 1e6
-    for _ in range(80):
-        k = (low * high) ** 0.5
-        rising = float((above / (k + steps)).sum()) > many * float(np.log1p(total / many / k))
-        low, high = (k, high) if rising else (low, k)
-    return float(f"{(low * high) ** 0.5:.12g}")
 
 
 def _originals(table: CascadeTable) -> Numbers:
@@ -173,8 +154,9 @@ def _hours(table: CascadeTable) -> Numbers:
     names = [f"{hour}" for hour in range(0, 24, BIN)]
     if table.start is None or not table.shares:
         return dict.fromkeys(names)
-    hour = (table.start + table.time[table.cascade] + table.age) % 24
-    counts = np.bincount((hour // BIN).astype(np.int64), minlength=len(names)).tolist()
+    begun = (table.start + table.time) / BIN
+    bins = (np.repeat(begun, table.size) + table.age / BIN).astype(np.int64) % len(names)
+    counts = np.bincount(bins, minlength=len(names)).tolist()
     return {name: count / table.shares for name, count in zip(names, counts, strict=True)}
 
 
@@ -211,7 +193,8 @@ _OWN: Final = {
             {
                 "mean": ("shares per share", "made directly of a share"),
                 "none": ("part", "of shares that were not shared on"),
-                "dispersion": ("k", "of the negative binomial law that fits the children best"),
+                "dispersion": ("k", "of the negative binomial that fits the children best"),
+                "dispersion_by_moments": ("k", "of the one with their mean and variance"),
                 "by_generation.*": ("shares per share", "made directly of shares of a generation"),
             },
         ),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from math import exp, log, log1p
+from decimal import Decimal, localcontext
+from fractions import Fraction
 from statistics import fmean
 from typing import Any
 
 import networkx as nx
 from naive_parts import Row, div, kinds, quantile
-from scipy.optimize import brentq
-from scipy.special import digamma
 
 from rumorsim.events.stream import Facts
 
@@ -70,19 +69,36 @@ def repeats(tree: dict[str, Any]) -> int:
     return len(accounts) - len(set(accounts))
 
 
-def dispersion(children: list[int]) -> float | None:
+def by_moments(children: list[int]) -> float | None:
     if not children:
         return None
-    mean = sum(children) / len(children)
-    if sum(c * c for c in children) / len(children) - mean**2 <= mean:
+    mean = Fraction(sum(children), len(children))
+    variance = Fraction(sum(c * c for c in children), len(children)) - mean**2
+    return float(mean**2 / (variance - mean)) if variance > mean else None
+
+
+def by_likelihood(children: list[int]) -> float | None:
+    """The root of the derivative of the log likelihood by k, by halving, to 40 digits."""
+    start = by_moments(children)
+    if start is None:
         return None
+    with localcontext() as context:
+        context.prec = 40
+        mean = Decimal(sum(children)) / len(children)
 
-    def slope(logarithm: float) -> float:
-        k = exp(logarithm)
-        rising = sum(digamma(c + k) - digamma(k) for c in children)
-        return float(rising - len(children) * log1p(mean / k))
+        def derivative(k: Decimal) -> Decimal:
+            terms = (1 / (k + j) for c in children for j in range(c))
+            return sum(terms, Decimal()) - len(children) * (1 + mean / k).ln()
 
-    return exp(brentq(slope, log(1e-6), log(1e6), xtol=1e-13))
+        low = high = Decimal(start)
+        while derivative(low) < 0:
+            low /= 2
+        while derivative(high) > 0:
+            high *= 2
+        for _ in range(60):
+            middle = (low + high) / 2
+            low, high = (middle, high) if derivative(middle) > 0 else (low, middle)
+        return float(low)
 
 
 def hours(facts: Facts, shares: list[dict[str, Any]]) -> dict[str, Any]:
@@ -129,7 +145,8 @@ def of(facts: Facts, trees: list[dict[str, Any]], truths: set[bool]) -> dict[str
         "children": {
             "mean": fmean(children) if children else None,
             "none": div(children.count(0), len(children)),
-            "dispersion": dispersion(children),
+            "dispersion": by_likelihood(children),
+            "dispersion_by_moments": by_moments(children),
             "by_generation": {
                 f"{g}": div(levels.count(g + 1), levels.count(g)) for g in range(1, 5)
             },

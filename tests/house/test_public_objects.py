@@ -20,6 +20,7 @@ from small_worlds import agree, small
 import rumorsim
 from rumorsim.common.errors import RumorsimError
 from rumorsim.measures import MEASURES
+from rumorsim.measures.spread_statistics import SPREAD_STATISTICS
 from rumorsim.scenario import Scenario, build_graph
 
 WAYS: dict[str, Callable[[Any], Any]] = {
@@ -98,6 +99,7 @@ CLASSES: dict[str, tuple[Callable[[], Any], Callable[[Any, Any], bool] | None]] 
     ),
     "Scenario": (scenario, equal),
     "Simulation": (simulation, None),
+    "SpreadStatistic": (lambda: SPREAD_STATISTICS["sizes"], equal),
     "World": (lambda: simulation().world, same_world),
 }
 
