@@ -33,6 +33,15 @@ def test_only_the_accounts_named_are_hit(wanted: list[int]) -> None:
     assert sorted(actions(batch, "close").account.tolist()) == wanted
 
 
+@pytest.mark.parametrize("nobody", [[], ()])
+def test_an_empty_list_is_refused(nobody: Any) -> None:
+    """It would mean everybody. What is left out means that, in the resolved form too."""
+    with pytest.raises(InputError, match="an empty list would mean everybody"):
+        world("close-accounts", {"accounts": nobody, "top": 5})
+    everybody = world("close-accounts", {"top": 5})
+    assert Scenario.model_validate(everybody.resolved()).resolved() == everybody.resolved()
+
+
 def test_other_conditions_hold_as_well() -> None:
     both = {"accounts": [2, 7], "stories": ["rumor"]}
     batch = events(world("close-accounts", both), "it")

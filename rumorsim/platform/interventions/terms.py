@@ -124,6 +124,23 @@ class Whom(Model):
         None, description="for posts: only the n-th post of its author, counted from 1"
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _names_somebody(cls, values: Any) -> Any:
+        """Refuse an empty list of accounts, which would mean everybody.
+
+        The resolved form has one where none was given: it writes every field.
+        """
+        accounts = values.get("accounts") if isinstance(values, dict) else None
+        if isinstance(accounts, list | tuple) and not accounts:
+            always = {n for n, each in cls.model_fields.items() if each.default is not None}
+            if not always <= set(values):
+                raise ValueError(
+                    "accounts must name at least one: an empty list would mean everybody; leave it"
+                    " out for that, or remove the intervention"
+                )
+        return values
+
 
 class Terms(Model):
     """The fields of every intervention and the hooks of its kind, as its cases see them."""
