@@ -57,7 +57,7 @@ def random_replay(number: int, folder: Path) -> tuple[Scenario, Batch]:
         {"kind": "friction", "forward_limit": choose.randint(1, 9), "when": {"at": ["0.25 h"]}},
         {"kind": "label", "when": {"age": "0.3 h"}},
         {"kind": "remove-followers", "keep": 0.5, "when": {"shares": 2}},
-        {"kind": "take-down-story", "when": {"age": "0.3 h"}},
+        {"kind": "take-down-story", "when": {"age": "1.3 h"}},
         {
             "kind": "close-accounts",
             "when": {"reports": 2},
