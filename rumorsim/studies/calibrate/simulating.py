@@ -15,6 +15,7 @@ from rumorsim.common.errors import Fault, InputError
 from rumorsim.events.observed.cascades import Cascades
 from rumorsim.events.observed.reading import read_cascades
 from rumorsim.measures import Listening, flatten
+from rumorsim.measures.spread_data import bootstrap_spread
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import with_measures
 from rumorsim.simulation.running import run
@@ -212,9 +213,23 @@ def prepared(
     base = asked.load_scenario() if scenario is None else scenario
     names = measures_of(each.key for each in asked.statistics)
     base = with_measures(base, names)
+    noise: dict[str, float] = {}
     if not required and data is None and asked.data.cascades is None:
         medians = {key: each.at(0.0) for each in asked.parameters for key in each.sets}
         found = flatten(run(overridden(base, medians), policy=NONE).measures)
     else:
-        found = observed_numbers(read_data(asked, data), base, names)
-    return asked, base, chosen(asked, found)
+        cascades = read_data(asked, data)
+        found = observed_numbers(cascades, base, names)
+        noise = _sampling_noise(cascades, base, chosen(asked, found).keys)
+    return asked, base, chosen(asked, found, noise)
+
+
+def _sampling_noise(
+    cascades: Cascades, scenario: Scenario, keys: Sequence[str]
+) -> dict[str, float]:
+    """Standard errors of the statistics of spread by resampling of cascades, where defined."""
+    spread = [key for key in keys if key.startswith("spread.")]
+    if not spread:
+        return {}
+    errors = bootstrap_spread(cascades, observation=scenario.observation, keys=spread)
+    return {key: error for key, error in errors.items() if error is not None}
