@@ -97,6 +97,7 @@ class FastEngine(Engine):
             "trust_closure",
             "chilling",
             "chilling_floor",
+            "visited",
         ):
             memory[name] = getattr(rules, name)
         memory["seed"] = self.world.seed
@@ -105,6 +106,7 @@ class FastEngine(Engine):
         memory["bucket"] = -1
         memory["most_other_factors"] = self._most_other_factors()
         memory["most_followers"] = self.world.graph.most_followers
+        memory["most_visits"] = self.world.stories["visits"].max()
         if self.world.evidence is not None:
             memory["most_observed"] = self.world.evidence.most_reads
             memory["conditioning"] = not self.world.evidence.conditioned
@@ -116,6 +118,8 @@ class FastEngine(Engine):
             "corrections",
             "alias",
             "members",
+            "visitors",
+            "visitor_ends",
             "crosspost",
             "trust_began",
         ):

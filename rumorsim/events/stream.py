@@ -19,7 +19,8 @@ source   int32   the account it came from: author of the post that was read or s
                  in its policy, -1 when none, -2 - n when the n-th of the adversaries that buy
                  such things (from 0) bought it; for a payment the adversary's place
 value    float64 publish: the planned index k; share: the post that was shared; expose: the
-                 surface (index into ``Facts.surfaces``, 0 = feed); read: how many reads of
+                 surface (index into ``Facts.surfaces``, 0 = feed; the last is a visit where
+                 stories have visits); read: how many reads of
                  the story this makes; action: the verb (index into
                  :data:`~rumorsim.events.verbs.VERBS`); surface: the slot, 0 = left; stop: why
                  (index into :data:`STOPS`); withhold: 0 the account may not post, 1 it will not;

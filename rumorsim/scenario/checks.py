@@ -93,6 +93,9 @@ def _model_faults(scenario: ScenarioFields) -> Iterator[str]:
             if key == "feed" and scenario.feed.daily_curve != "flat":
                 advice += "; a daily_curve of contacts goes into [model]"
             yield _fault(key, "", f"[{key}] {rule}", advice)
+    for i, story in enumerate(scenario.stories):
+        if story.visits is not None:
+            yield _fault(f"stories[{i}].visits", "", rule, "remove it or [model]")
     if scenario.model.terms().by_threshold:
         for kind, table in scenario.accounts.kinds.items():
             if table.check_ins != 1:
@@ -200,6 +203,9 @@ def _late_faults(scenario: ScenarioFields) -> Iterator[str]:
         if len(set(story.reinforcement)) > 1:
             rule = "depends on how often a story was read: not with late exposures"
             yield _fault(f"stories[{i}].reinforcement", "", rule, advice)
+        if story.visits is not None:
+            rule = "brings readers beside the feed: not with late exposures"
+            yield _fault(f"stories[{i}].visits", "", rule, advice)
         if story.belief > 0:
             rule = "depends on who has read a story: not with late exposures"
             yield _fault(f"stories[{i}].belief", f"{story.belief:g}", rule, advice)

@@ -122,6 +122,12 @@ def _process(scenario: ScenarioFields) -> str:
             " points of a Poisson process, warped by the daily curve, and read the newest visible"
             " posts, as many as their attention allows; the rest is missed for good."
         )
+    if any(story.visits is not None for story in scenario.stories):
+        how += (
+            " Originals are also read by visitors, who come upon them by search, a profile or a"
+            " topic page: accounts of the author's platform drawn at random, each after a delay of"
+            " its own; their number is lognormal over stories."
+        )
     told = (
         " An account that hears a story passes it on with a probability that is the product of"
         " the story's appeal and the factors below, at most 1."

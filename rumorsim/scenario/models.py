@@ -25,7 +25,7 @@ from rumorsim.world.settings.accounts import Accounts, KindOfAccount
 from rumorsim.world.settings.feed import CheckIns, Feed
 from rumorsim.world.settings.platforms import expand_presets
 from rumorsim.world.settings.replay import Replay, expand_replay
-from rumorsim.world.settings.stories import Author, Novelty, Schedule, Story
+from rumorsim.world.settings.stories import Author, Novelty, Schedule, Story, Visits
 
 __all__ = [
     "DEFAULT_MEASURES",
@@ -41,6 +41,7 @@ __all__ = [
     "Scenario",
     "Schedule",
     "Story",
+    "Visits",
 ]
 
 

@@ -66,6 +66,9 @@ def replay_faults(scenario: ScenarioFields) -> Iterator[tuple[str, str, str, str
         if plain != usual:
             rule = "has no effect in a replay: the cascades say it"
             yield f"stories[0].{field}", show_value(plain), rule, "remove it"
+    if given.visits is not None:
+        rule = f"shows posts to readers whom the cascades do not tell: {_KEPT}"
+        yield "stories[0].visits", "", rule, "remove it"
     if given.appeal != STORY["appeal"]:
         rule = "is written elsewhere in a replay"
         yield "stories[0].appeal", f"{given.appeal:g}", rule, "write it as replay.appeal"

@@ -19,6 +19,8 @@ _LONG: Final = 60.0
 _TOO_LONG: Final = 7 * 86400.0
 #: Planned publications that fit into memory: they are laid out before a run.
 _MOST_PUBLICATIONS: Final = 20_000_000
+#: Planned visits that fit into memory, were all originals published at once.
+_MOST_VISITS: Final = 200_000_000
 
 
 class Work(NamedTuple):
@@ -44,9 +46,11 @@ def workload(scenario: ScenarioFields) -> list[Work]:
 
 def too_much_work(scenario: ScenarioFields) -> Iterator[tuple[str, str, str]]:
     """Key, rule and advice for everything that would take more than a week, or all memory."""
+    limits = {"publications": _MOST_PUBLICATIONS, "visits": _MOST_VISITS}
     for work in workload(scenario):
-        if work.what == "publications" and work.planned > _MOST_PUBLICATIONS:
-            rule = f"plans {work.planned:,.0f} publications; the limit is {_MOST_PUBLICATIONS:,}"
+        limit = limits.get(work.what)
+        if limit is not None and work.planned > limit:
+            rule = f"plans {work.planned:,.0f} {work.what}; the limit is {limit:,}"
             yield work.key, rule, "make it rarer, or the horizon shorter"
         elif work.seconds > _TOO_LONG:
             rule = f"plans {work.planned:,.3g} {work.what}, which would take more than a week"
@@ -72,6 +76,9 @@ def _stories(scenario: ScenarioFields) -> Iterator[Work]:
             end = min(story.schedule.end or scenario.horizon, scenario.horizon)
             count = story.schedule.rate * max(0.0, end - story.schedule.begin)
         yield Work(key, "publications", count * authors, 5e-6)
+        if story.visits is not None:
+            visits = count * authors * story.visits.mean
+            yield Work(f"stories[{i}].visits.mean", "visits", visits, 1e-6)
 
 
 def _authors(story: Story) -> int:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: The first of ``Facts.surfaces``: what an account reads from those it follows.
 FEED: Final = "feed"
+#: The last of them where stories have ``visits``: search, a profile or a topic page.
+VISIT: Final = "visit"
 
 
 @dataclass(frozen=True)
@@ -53,14 +55,30 @@ class Platforms:
     settings: tuple[Platform, ...]
     of: NDArray[np.uint8]
     surfaces: tuple[Surface, ...]
+    visited: bool = False
 
     @property
     def surface_names(self) -> tuple[str, ...]:
-        """``feed`` and the surfaces: what the value of an expose event points into."""
+        """``feed`` and the surfaces: what the value of an expose event points into.
+
+        Last comes ``visit`` where some story has visits.
+        """
+        last = [VISIT] if self.visited else []
         if len(self.names) == 1:
             found = [s.kind for s in self.surfaces]
-            return (FEED, *(found or ["trending"]))
-        return (FEED, *(f"{self.names[s.platform]} {s.kind}" for s in self.surfaces))
+            return (FEED, *(found or ["trending"]), *last)
+        return (FEED, *(f"{self.names[s.platform]} {s.kind}" for s in self.surfaces), *last)
+
+    def visitors(self, accounts: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """The first so many accounts platform by platform, and where each platform's begin.
+
+        The second array ends with where the last platform's end. Empty where nobody visits.
+        """
+        if not self.visited:
+            return np.empty(0, np.int32), np.empty(0, np.int64)
+        of = self.of[:accounts]
+        ends = np.searchsorted(np.sort(of), np.arange(len(self.names) + 1))
+        return np.argsort(of, kind="stable").astype(np.int32), ends.astype(np.int64)
 
     def column(self, field: str) -> NDArray[np.float64]:
         """One setting of each platform; float64."""
@@ -163,7 +181,8 @@ def lay_out(scenario: WorldSpec, attributes: Mapping[str, Any], accounts: int) -
         for _, kind, surface in platform.all_surfaces()
     )
     of = _of(attributes.get("platform"), names, accounts)
-    return Platforms(names, settings, of, surfaces)
+    visited = any(story.visits is not None for story in scenario.stories)
+    return Platforms(names, settings, of, surfaces, visited)
 
 
 def _of(given: Any, names: tuple[str, ...], accounts: int) -> NDArray[np.uint8]:

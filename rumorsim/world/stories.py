@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.common.errors import InputError
-from rumorsim.common.factor_laws import factors_at
-from rumorsim.common.randomness import Purpose, address_word, philox_array
+from rumorsim.common.factor_laws import LognormalFactor, factors_at
+from rumorsim.common.randomness import Purpose, address_word, philox_array, uniform_array
 from rumorsim.engine.kernels.points import points
 from rumorsim.engine.kernels.records import CORRECTION, PUBLICATION, STORY, STORY_FACTORS
 from rumorsim.events.stream import StoryFacts
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 _FLAT = np.empty(0)
+#: Visits of one original that fit into memory: they are laid out when it is published.
+MOST_VISITS: Final = 20_000_000
 
 
 class Stories:
@@ -59,6 +62,7 @@ class Stories:
         self.records["category"] = [
             self.categories.index(templates[t].category) for t in self.template
         ]
+        self.records["visits"] = visits_of(templates, self.template, seed)
         self.corrections = self._corrections(templates)
         self.facts = tuple(self._facts(i) for i in range(len(self.names)))
         self._authors = AuthorDraw(scenario, graph, people).of(seed)
@@ -163,6 +167,30 @@ class Stories:
             PUBLICATION
         )
         return table[np.lexsort((table["k"], table["story"], table["author"], table["time"]))]
+
+
+def visits_of(
+    templates: Sequence[Story], template: NDArray[np.int64], seed: int
+) -> NDArray[np.int64]:
+    """How many visits each original of a story gets, [stories]: whatever the policy.
+
+    ``template`` is the description of each story. A number between two whole ones becomes the
+    higher one as often as it is near it. InputError for a number beyond :data:`MOST_VISITS`.
+    """
+    visits = np.zeros(len(template), np.int64)
+    for t, story in enumerate(templates):
+        if story.visits is None:
+            continue
+        own, copies = template == t, np.arange(story.copies)
+        words = philox_array(seed, address_word(Purpose.VISITS), t, copies, 0)
+        factor = factors_at(LognormalFactor(sigma=story.visits.sigma), words[0])
+        visits[own] = np.floor(story.visits.mean * factor + uniform_array(words[1]))
+        most = int(visits[own].max())
+        if most > MOST_VISITS:
+            rule = f"an original would get {most:,} visits; the limit is {MOST_VISITS:,}"
+            advice = "make mean or sigma smaller"
+            raise InputError(rule, key=f"stories[{t}].visits", value="", advice=advice)
+    return visits
 
 
 def _times(

@@ -97,7 +97,7 @@ def story_templates(stories: tuple[Story, ...], tables: Tables) -> NDArray[np.vo
     """Rows of ``tables`` that hold the laws of each story (dtype TEMPLATE, shape [stories])."""
     templates = np.zeros(len(stories), TEMPLATE)
     audiences = _audiences(stories)
-    for column in ("vigour", "novelty", "post_novelty", "response"):
+    for column in ("vigour", "novelty", "post_novelty", "response", "visit_delay"):
         templates[column] = -1
     for row, story in zip(templates, stories, strict=True):
         if story.vigour is not None:
@@ -109,6 +109,9 @@ def story_templates(stories: tuple[Story, ...], tables: Tables) -> NDArray[np.vo
             if novelty is not None:
                 row[column] = tables.add(novelty, partial(_fading_table, novelty))
                 row[f"{column}_unit"] = novelty.half_life / WORDS_A_HALF_LIFE
+        if story.visits is not None:
+            law = story.visits.delay
+            row["visit_delay"] = tables.add(("visits", law), partial(quantile_table, law))
     return templates
 
 

@@ -46,7 +46,7 @@ from rumorsim.world.account_records import (
 )
 from rumorsim.world.evidence import Evidence
 from rumorsim.world.people import People, draw_people
-from rumorsim.world.platforms import Platforms, lay_out
+from rumorsim.world.platforms import VISIT, Platforms, lay_out
 from rumorsim.world.redraw import Redraw, counted
 from rumorsim.world.reserve import Reserve
 from rumorsim.world.settings.feed import Feed
@@ -73,9 +73,11 @@ class Rules:
     ``attention`` 0 is unlimited; ``crowd`` is the first row of ``tables`` with ages of
     background posts, -1 where there are none; row 0 is the delay of reading; an empty
     ``curve`` is flat, empty ``weights`` or ``receptivity`` are 1; ``responses`` has a row for each
-    law by which the followers of an author count, none where there is none. ``terms`` is one record
-    of the model of contacts, None for the feed; ``crosspost`` is by platform. Trust rises to
-    ``most_trust`` or to where it began (by account, empty where nobody began above).
+    law by which the followers of an author count, none where there is none. ``visitors`` are the
+    graph's accounts platform by platform, which begin at ``visitor_ends`` (both empty where nobody
+    visits); exposures by a visit have the value ``visited``. ``terms`` is one record of the model
+    of contacts, None for the feed; ``crosspost`` is by platform. Trust rises to ``most_trust`` or
+    to where it began (by account, empty where nobody began above).
     Its arrays are read-only views.
     """
 
@@ -98,6 +100,9 @@ class Rules:
     corrections: NDArray[np.void]
     alias: NDArray[np.void]
     members: NDArray[np.int32]
+    visitors: NDArray[np.int32]
+    visitor_ends: NDArray[np.int64]
+    visited: int
     crosspost: Array
     most_trust: float
     trust_began: NDArray[np.float32]
@@ -354,6 +359,7 @@ def build_world(
     of_weights = "feed.follow_weight" if scenario.model is None else "model.weights"
     accounts = account_records(feed, graph, people, platforms)
     looks, alias, members = platforms.looks(accounts["rate"])
+    visitors, visitor_ends = platforms.visitors(graph.accounts)
     origin = reserve.origin
     everyone = dataclass_replace(platforms, of=reserve.spread(platforms.of))
     profiles = profile_records(people, reserve)
@@ -363,6 +369,7 @@ def build_world(
     crowd = (
         tables.add_background_ages(int(feed.attention)) if limited and feed.background > 0 else -1
     )
+    publications = within_limits(stories.publications(seed, horizon), platforms)
     terms = None if scenario.model is None else scenario.model.terms()
     if terms is not None and terms.per_follow:
         accounts["rate"] *= graph.follower_counts()
@@ -376,11 +383,11 @@ def build_world(
         log_payments=scenario.wants(Kind.PAY),
         late=feed.exposures == "late",
         crowd=crowd,
-        bucket_width=horizon / _buckets(feed, graph, stories.records, evidence),
+        bucket_width=horizon / _buckets(feed, graph, stories.records, publications, evidence),
         curve=curve,
         weights=weights(feed, graph, of_weights),
         receptivity=receptivity(scenario, graph, people, stories.categories, reserve),
-        publications=within_limits(stories.publications(seed, horizon), platforms),
+        publications=publications,
         tables=np.stack(tables.rows),
         templates=templates,
         responses=audience_responses(scenario.stories, graph),
@@ -388,6 +395,9 @@ def build_world(
         corrections=stories.corrections,
         alias=alias,
         members=members,
+        visitors=visitors,
+        visitor_ends=visitor_ends,
+        visited=platforms.surface_names.index(VISIT) if platforms.visited else 0,
         crosspost=platforms.column("crosspost"),
         most_trust=scenario.beliefs.most_trust,
         trust_began=trust_above(scenario.beliefs.most_trust, people, reserve),
@@ -461,13 +471,18 @@ def _model_record(terms: Terms, tables: Tables) -> NDArray[np.void]:
 
 
 def _buckets(
-    feed: Feed, graph: FollowGraph, stories: NDArray[np.void], evidence: Evidence | None
+    feed: Feed,
+    graph: FollowGraph,
+    stories: NDArray[np.void],
+    publications: NDArray[np.void],
+    evidence: Evidence | None,
 ) -> int:
     """Buckets of the agenda: few enough that filling them is cheap, each small enough to sort.
 
     By delay every story has entries of its own; who checks in has one for all.
     """
     entries = graph.follows * len(stories) if feed.reading == "delay" else graph.accounts
+    entries += int(stories["visits"][publications["story"]].sum())
     if evidence is not None:
         entries = max(entries, len(evidence.reads))
     return int(min(max(entries // 64, 16), 8192))

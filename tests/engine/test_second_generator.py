@@ -173,6 +173,18 @@ truth = false
 appeal = 0.5
 author = { ids = [0] }
 """
+VISITED = """
+horizon = "6 h"
+[graph]
+kind = "complete"
+accounts = 20
+[[stories]]
+name = "a"
+truth = false
+appeal = 0.3
+author = { ids = [0] }
+visits = { mean = 3.0, delay = { law = "fixed", time = "1 min" } }
+"""
 Rows = list[Event]
 
 
@@ -283,6 +295,20 @@ def four_reads_at_once(rows: Rows) -> None:
         rows.insert(place + 2, rows[place]._replace(value=number))
 
 
+def visit_of_a_share(rows: Rows) -> None:
+    originals = {row.post for row in rows if row.kind is Kind.PUBLISH}
+    place = next(
+        i for i, row in enumerate(rows) if row.kind is Kind.EXPOSE and row.post not in originals
+    )
+    changed(place, rows, value=2.0)
+
+
+def all_visits(rows: Rows) -> None:
+    for place, row in enumerate(rows):
+        if row.kind is Kind.EXPOSE and row.post == 0:
+            changed(place, rows, value=2.0)
+
+
 def never_lifted(rows: Rows) -> None:
     del rows[first(rows, Kind.ACTION, "restore-post")]
 
@@ -331,6 +357,8 @@ PLANTED: dict[str, tuple[str, Callable[[Rows], None]]] = {
     ),
     "WhatIsForATimeIsUndone": (TEXT, never_lifted),
     "SurfacesShowWhatTheySay": (TEXT, with_other(Kind.EXPOSE, value=1.0)),
+    "VisitsAreOfOriginals": (VISITED, visit_of_a_share),
+    "VisitsAreAsMany": (VISITED, all_visits),
     "PlansAreKept": (TEXT, one_more(Kind.PUBLISH)),
     "PursesPayWhatTheyHave": (TEXT, with_other(Kind.PAY, value=5.0)),
 }
@@ -340,7 +368,7 @@ def test_every_law_has_a_control() -> None:
     assert set(PLANTED) == {law.__name__ for law in ALL_LAWS}
 
 
-@pytest.mark.parametrize("text", [TEXT, BY_DELAY, SIR])
+@pytest.mark.parametrize("text", [TEXT, BY_DELAY, SIR, VISITED])
 def test_streams_before_anything_is_planted_keep_all_laws(text: str) -> None:
     assert told(streamed(text, "acts" if text is TEXT else "none")) == set()
 

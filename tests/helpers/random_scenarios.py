@@ -43,6 +43,8 @@ def random_scenario(number: int, **fixed: Any) -> Scenario:
     }
     if trending is not None:
         scenario["trending"] = trending
+    for story in stories:
+        _maybe(chance, story, "visits", _visits(chance), 0.3)
     scenario.update(fixed)
     return Scenario.model_validate(scenario)
 
@@ -153,6 +155,11 @@ def _story(chance: random.Random, i: int) -> dict[str, Any]:
     return story
 
 
+def _visits(chance: random.Random) -> dict[str, Any]:
+    mean, sigma = chance.choice([0.4, 5.0, 30.0]), chance.choice([0.0, 1.0])
+    return {"mean": mean, "sigma": sigma, "delay": _law(chance)}
+
+
 def _trending(chance: random.Random) -> dict[str, Any]:
     return {
         "slots": chance.choice([1, 3, 50]),
@@ -233,6 +240,7 @@ def pair(number: int, **more: Any) -> tuple[Scenario, Scenario]:
         story["reinforcement"] = [1.0]
         story.pop("answers", None)
         story.pop("correction", None)
+        story.pop("visits", None)
     kept = []
     for each in plain["policies"][0]["interventions"]:
         each["whom"]["suspicion"] = 0.0

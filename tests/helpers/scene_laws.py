@@ -36,6 +36,8 @@ class SurfacesShowWhatTheySay(Law):
             self.shown[place] = event.value > 0
         if event.kind is not Kind.EXPOSE or event.value == 0 or self.book.by_hand:
             return None
+        if int(event.value) == visit_of(self.book):
+            return None
         place = (int(event.value) - 1, event.story)
         if self.is_push(place[0]):
             return None if self.pushed.get(place) == event.time else "was not pushed"
@@ -43,6 +45,59 @@ class SurfacesShowWhatTheySay(Law):
 
     def is_push(self, surface: int) -> bool:
         return self.book.facts.surfaces[surface + 1].endswith("push")
+
+
+def visit_of(book: Book) -> int:
+    """What the value of an exposure says of a visit; -1 where no story has visits."""
+    visited = any(story.get("visits") for story in book.scenario["stories"])
+    return len(book.facts.surfaces) - 1 if visited else -1
+
+
+class VisitsAreOfOriginals(Law):
+    name = "a visit is of an original of a story that has visits, by another account there"
+
+    def __init__(self, book: Book) -> None:
+        super().__init__(book)
+        self.visit = visit_of(book)
+        self.visited = {s["name"] for s in book.scenario["stories"] if s.get("visits")}
+
+    def see(self, event: Event) -> str | None:
+        if event.kind is not Kind.EXPOSE or int(event.value) != self.visit:
+            return None
+        post, origin = self.book.posts[event.post], self.book.facts.origin
+        if post.root != event.post:
+            return "of a share"
+        if not self.visited & self.book.names_of(event.story):
+            return "of a story without visits"
+        if origin[event.account] == origin[post.author]:
+            return "by its author"
+        platform = self.book.facts.platform
+        stayed = all(origin[who] == who for who in (event.account, post.author))
+        if stayed and platform[event.account] != platform[post.author]:
+            return "from another platform"
+        return None
+
+
+class VisitsAreAsMany(Law):
+    name = "an original gets no more visits than its story has"
+
+    def __init__(self, book: Book) -> None:
+        super().__init__(book)
+        self.visit = visit_of(book)
+        self.most = {
+            s["name"]: math.ceil(s["visits"]["mean"])
+            for s in book.scenario["stories"]
+            if s.get("visits") and s["visits"]["sigma"] == 0
+        }
+        self.made: Counter[int] = Counter()
+
+    def see(self, event: Event) -> str | None:
+        if event.kind is not Kind.EXPOSE or int(event.value) != self.visit:
+            return None
+        self.made[event.post] += 1
+        most = [self.most[name] for name in self.book.names_of(event.story) if name in self.most]
+        over = most and self.made[event.post] > most[0]
+        return f"{self.made[event.post]} visits, {most[0]} there are" if over else None
 
 
 class PlansAreKept(Law):
@@ -85,6 +140,8 @@ class PursesPayWhatTheyHave(Law):
 
 SCENE_LAWS: list[type[Law]] = [
     SurfacesShowWhatTheySay,
+    VisitsAreOfOriginals,
+    VisitsAreAsMany,
     PlansAreKept,
     PursesPayWhatTheyHave,
 ]

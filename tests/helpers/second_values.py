@@ -125,6 +125,8 @@ class Values:
         high = min(high, FACTORS.get(name, high))
         if name == "mean_followers":
             return float(min(self.accounts - 1, self.chance.choice((0, 1, 3, 8, 8))))
+        if name == "mean" and "visits" in path:
+            return self.chance.choice((0.0, 0.5, 3.0, 20.0))
         if name == "share" and "kinds" in path:
             return self.chance.choice((0.1, 0.3, 0.5))
         inside = [each for each in (0.0, 0.05, 0.3, 0.5, 1.0, 2.0, 5.0) if low <= each <= high]

@@ -243,6 +243,7 @@ class AttentionIsLimited(Law):
         super().__init__(book)
         self.taken: tuple[float, int, int] = (-1.0, -1, 0)
         self.pushed = -1.0
+        self.visited = {s["name"] for s in book.scenario["stories"] if s.get("visits")}
 
     def see(self, event: Event) -> str | None:
         feed = self.book.feed
@@ -251,6 +252,9 @@ class AttentionIsLimited(Law):
         if event.kind is not Kind.READ or feed is None or self.book.by_hand:
             return None
         if feed["reading"] == "delay" or feed["attention"] == "unlimited":
+            return None
+        if self.visited & self.book.names_of(event.story):
+            # Reads do not say whether they were visits, which take no attention.
             return None
         time, account, count = self.taken
         same = (time, account) == (event.time, event.account)

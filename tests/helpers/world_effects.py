@@ -94,6 +94,10 @@ def _novelty(**changes: Any) -> Changes:
     return _rumor(novelty=changes)
 
 
+def _visits(**changes: Any) -> Changes:
+    return _rumor(visits=changes)
+
+
 def _trending(**changes: Any) -> Changes:
     return {"trending": changes}
 
@@ -234,6 +238,10 @@ EFFECTS: dict[str, tuple[Changes, Changes]] = {
     "Story.novelty": ({}, _rumor(novelty=None)),
     "Story.post_novelty": ({}, _rumor(post_novelty={"half_life": "20 min"})),
     "Story.reinforcement": ({}, _rumor(reinforcement=[0.2, 2.0])),
+    "Story.visits": ({}, _visits(mean=30.0)),
+    "Visits.mean": (_visits(mean=30.0), _visits(mean=60.0)),
+    "Visits.sigma": (_visits(mean=30.0), _visits(sigma=1.0)),
+    "Visits.delay": (_visits(mean=30.0), _visits(delay={"law": "fixed", "time": "1 h"})),
     "Story.answers": ({}, {"stories": {1: {"answers": None}}}),
     "Story.belief": (_BELIEVING, _rumor(belief=0.5)),
     "Story.if_doubted": (_BELIEVING, _rumor(if_doubted=0.1)),

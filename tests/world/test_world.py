@@ -33,6 +33,7 @@ from rumorsim.scenario.models import (
     Scenario,
     Schedule,
     Story,
+    Visits,
 )
 from rumorsim.simulation.running import run
 from rumorsim.simulation.simulation import Simulation
@@ -41,7 +42,7 @@ from rumorsim.world.settings.platforms import Platform
 
 ALARM = 1e-4
 MODELS = [
-    *(Feed, CheckIns, Accounts, KindOfAccount, Story, Author, Schedule, Novelty, Heat),
+    *(Feed, CheckIns, Accounts, KindOfAccount, Story, Author, Schedule, Novelty, Visits, Heat),
     *(Platform, Beliefs),
     *SURFACES.own.values(),
 ]

@@ -16,7 +16,7 @@ from numba import typeof, types
 from rumorsim.engine.kernels import advance_model
 from rumorsim.engine.kernels.advance import REACHED, WATCHED, advance, room
 from rumorsim.engine.kernels.compiling import cache_folder, inner, kernel
-from rumorsim.engine.kernels.delivering import deliver
+from rumorsim.engine.kernels.delivering import spread
 from rumorsim.engine.kernels.exposure_table import exposure
 from rumorsim.engine.kernels.feed import present_account, read, report, share, shown
 from rumorsim.engine.kernels.looks import arm
@@ -105,11 +105,11 @@ def _room(w, account, reads):
 
 @inner
 def _spread(w, post, time):
-    """A new post goes to feeds, or its author begins to tell it: as the model says."""
+    """A new post goes to its readers, or its author begins to tell it: as the model says."""
     if w.terms_rows > 0:
         advance_model.start(w, post, time)
     else:
-        deliver(w, post, time)
+        spread(w, post, time)
 
 
 @inner

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from rumorsim.engine.kernels import looks as looks_at
-from rumorsim.engine.kernels.agenda import from_heap, take, turn
+from rumorsim.engine.kernels.agenda import CHUNK, from_heap, take, turn
 from rumorsim.engine.kernels.compiling import inner, kernel
 from rumorsim.engine.kernels.delivering import publish
 from rumorsim.engine.kernels.exposure_table import fits
-from rumorsim.engine.kernels.feed import check_in, read_delayed
-from rumorsim.engine.kernels.fetching import look_ahead
+from rumorsim.engine.kernels.feed import check_in, read_delayed, read_on_visit
+from rumorsim.engine.kernels.fetching import NUMBER, look_ahead
 from rumorsim.engine.kernels.identity import row_of
 from rumorsim.engine.kernels.memory import (
     accounts,
@@ -21,7 +21,7 @@ from rumorsim.engine.kernels.memory import (
     present,
     publications,
 )
-from rumorsim.engine.kernels.records import Reason
+from rumorsim.engine.kernels.records import VISIT, Reason
 
 REACHED = int(Reason.REACHED)
 QUIET = int(Reason.QUIET)
@@ -56,6 +56,9 @@ def room(w, account, reads, new_posts):
         w.need = rows
         return EXPOSURES_FULL
     others = w.forward_rows + w.most_observed
+    if reads == 0:
+        # It publishes.
+        others += w.most_visits
     if agenda_fits(w, new_posts * (w.most_followers + others)):
         return REACHED
     row = row_of(w, account)
@@ -70,7 +73,8 @@ def room(w, account, reads, new_posts):
 def agenda_fits(w, deliveries):
     """Whether there is room for ``deliveries`` more deliveries, wherever they go."""
     fits = w.in_heap + deliveries < w.heap_rows
-    fits = fits and w.chunks_used + min(deliveries, w.buckets_rows) + 1 <= w.chunk_links_rows
+    lines = min(deliveries, w.buckets_rows) + deliveries // CHUNK + 1
+    fits = fits and w.chunks_used + lines <= w.chunk_links_rows
     if not w.by_delay:
         fits = fits and w.pool_used + deliveries <= w.pool_rows
     return fits
@@ -103,7 +107,7 @@ def entry_first(w, entry, publication):
         return entry.account < publication.author
     if entry.post < 0:
         return True
-    p = posts(w)[entry.post]
+    p = posts(w)[entry.post & NUMBER]
     if p.story != publication.story:
         return p.story < publication.story
     return p.author < publication.author
@@ -161,15 +165,19 @@ def advance(memory, until):
             publish(w, publication)
         else:
             account = np.int64(entry.account)
-            post = np.int64(entry.post)
-            unread = np.int64(1) if w.by_delay else np.int64(accounts(w)[account].unread)
+            visit = entry.post >= VISIT
+            post = np.int64(entry.post & NUMBER) if visit else np.int64(entry.post)
+            one = visit or w.by_delay != 0
+            unread = np.int64(1) if one else np.int64(accounts(w)[account].unread)
             lacking = room(w, account, unread, min(unread, w.stories_rows))
             if lacking != REACHED:
                 return lacking, time
             take(w, late)
             w.last_account, w.last_post = account, post
             look_ahead(w)
-            if w.by_delay:
+            if visit:
+                read_on_visit(w, account, post, time)
+            elif w.by_delay:
                 read_delayed(w, account, post, time)
             else:
                 check_in(w, account, time)

@@ -1,10 +1,11 @@
 """The agenda: who is due when. A wheel of buckets; the present bucket is sorted.
 
-An entry is a time, an account and, in delay reading, the post it will read (check-in
-reading: -1, and at most one entry an account). Entries of later buckets are appended to
-chunks, so that memory is touched in order; when a bucket's time comes they are sorted once
-into ``present``. What is put into the present bucket after that goes to a small heap. Equal
-times are ordered by account, story, author, k.
+An entry is a time, an account and the post it will read, with VISIT added where it comes upon
+it outside its feed; -1 is a check-in, of which an account has at most one. Entries of later
+buckets are appended to chunks, so that memory is touched in order; when a bucket's time comes
+they are sorted once into ``present``. What is put into the present bucket after that goes to a
+small heap. Equal times are ordered by account, check-ins first, then by story, author, k, visits
+last.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from rumorsim.engine.kernels.compiling import inner
-from rumorsim.engine.kernels.fetching import look_ahead_at_once
+from rumorsim.engine.kernels.fetching import NUMBER, look_ahead_at_once
 from rumorsim.engine.kernels.memory import (
     bins,
     buckets,
@@ -35,14 +36,18 @@ def before(w, a, b):
     """Whether entry a (a record) precedes entry b."""
     if a.time != b.time:
         return a.time < b.time
-    if a.account != b.account or a.post < 0:
+    if a.account != b.account:
         return a.account < b.account
-    p, q = posts(w)[a.post], posts(w)[b.post]
+    if a.post < 0 or b.post < 0:
+        return a.post < 0 <= b.post
+    p, q = posts(w)[a.post & NUMBER], posts(w)[b.post & NUMBER]
     if p.story != q.story:
         return p.story < q.story
     if p.author != q.author:
         return p.author < q.author
-    return p.k < q.k
+    if p.k != q.k:
+        return p.k < q.k
+    return a.post < b.post
 
 
 @inner

@@ -347,3 +347,11 @@ def read_delayed(w, reader, post, time):
         return
     if shown(w, post, reader) and kept(w, np.int64(posts(w)[post].author), reader):
         read(w, post, who, time, np.int64(0), False)
+
+
+@inner
+def read_on_visit(w, visitor, post, time):
+    """An account that came upon an original outside its feed reads it, if it is to be seen."""
+    reader = present_account(w, visitor)
+    if reader >= 0 and shown(w, post, reader):
+        read(w, post, reader, time, w.visited, False)

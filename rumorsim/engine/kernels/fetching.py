@@ -31,7 +31,7 @@ PROFILE_SIZE = PROFILE.itemsize
 EXPOSURE_SIZE = EXPOSURE.itemsize
 CHUNK_SIZE = DELIVERIES.itemsize
 OFFSET_SIZE, FOLLOWER_SIZE = 8, 4
-#: What is left of an unread post without INERT.
+#: What is left of an unread post without INERT, and of an entry's without VISIT.
 NUMBER = INERT - 1
 
 
@@ -69,7 +69,7 @@ def fetch_unread(w, place):
     entry = present(w)[place]
     fetch(w.offsets_at, entry.account, OFFSET_SIZE)
     if entry.post >= 0:
-        fetch(w.posts_at, entry.post, POST_SIZE)
+        fetch(w.posts_at, entry.post & NUMBER, POST_SIZE)
         return
     account = accounts(w)[entry.account]
     for i in range(min(account.unread, INLINE)):
@@ -94,7 +94,7 @@ def fetch_known(w, place):
         fetch_profile(w, entry.account)
         fetch_profile(w, p.author)
     if entry.post >= 0:
-        fetch_exposure(w, entry.account, np.int64(posts(w)[entry.post].story))
+        fetch_exposure(w, entry.account, np.int64(posts(w)[entry.post & NUMBER].story))
     elif w.stories_rows == 1:
         fetch_exposure(w, entry.account, np.int64(0))
     else:

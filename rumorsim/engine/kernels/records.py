@@ -27,6 +27,8 @@ SPILL: Final = 7
 #: Added to the number of an unread post whose draws come to nothing while no lever makes reports
 #: more likely: its reader will neither share nor report it.
 INERT: Final = 2**30
+#: Added to the number of a post on the agenda that is read on a visit, not in a feed.
+VISIT: Final = 2**30
 
 #: One account: what a delivery or a check-in touches. 64 bytes, one cache line.
 ACCOUNT: Final = np.dtype(
@@ -107,6 +109,7 @@ STORY: Final = np.dtype(
         ("reports", "i4"),
         ("reach", "i4"),
         ("alive", "u1"),  # lever: its posts can be seen
+        ("visits", "i4"),  # readers of each original who come upon it outside their feeds
         ("listed", "u1"),  # lever: may be on the trending list
         ("pushable", "u1"),  # lever: may be pushed
         ("promoted", "u1"),  # 1: holds the pinned slot
@@ -237,6 +240,7 @@ TEMPLATE: Final = np.dtype(
         ("post_novelty", "i8"),
         ("post_novelty_unit", "f8"),
         ("response", "i8"),  # row of Rules.responses
+        ("visit_delay", "i8"),
     ]
 )
 
@@ -286,6 +290,8 @@ ARRAYS: Final = {
     "corrections": (CORRECTION, 1),
     "alias": (ALIAS, 1),
     "members": (np.dtype("i4"), 1),  # accounts by place in alias; none: they are the places
+    "visitors": (np.dtype("i4"), 1),  # the graph's accounts, platform by platform; none: no visits
+    "visitor_ends": (np.dtype("i8"), 1),  # by platform: where its visitors begin, then the end
     "origins": (np.dtype("i4"), 1),  # of accounts after the graph's: whose followers they have
     "persons": (np.dtype("i4"), 1),
     "rings": (np.dtype("i4"), 1),  # next account of the person elsewhere, -1 or not there: none
@@ -355,6 +361,8 @@ MEMORY: Final = np.dtype(
         ("excess", "f8"),  # the highest P(share) above its upper bound, 0 = none
         ("most_followers", "i8"),  # of any account
         ("most_observed", "i8"),  # observed shares of any post
+        ("most_visits", "i8"),  # of any original
+        ("visited", "i8"),  # what the value of an exposure says of a visit
         ("conditioning", "i8"),  # 1: the evidence decides, and chances are noted
         ("posts_made", "i8"),
         ("logged", "i8"),

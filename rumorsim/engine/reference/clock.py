@@ -41,16 +41,24 @@ class Timetables(Engine):
     def logged(self, count: int) -> None:
         self._logged = count
 
-    def at(self, time: float, order: tuple[int, int, int, int], happens: Any, *args: Any) -> None:
+    def at(
+        self,
+        time: float,
+        order: tuple[int, int, int, int],
+        happens: Any,
+        *args: Any,
+        later: bool = False,
+    ) -> None:
         """Let ``happens(*args)`` take place at ``time`` (if before the horizon).
 
-        ``order`` is account, story, author, k: who comes first at equal times.
+        ``order`` is account, story, author, k: who comes first at equal times; ``later`` ones
+        come after others of the same order.
         """
         if not time < self.world.horizon:
             return
         account, story, author, k = order
         width = len(self.world.stories) + 2
-        number = ((account * width + story + 2) * self.world.size + author) << 24 | k
+        number = ((account * width + story + 2) * self.world.size + author) << 25 | k << 1 | later
         event = simpy.Event(self.env)
         event._ok, event._value = True, None
         assert event.callbacks is not None

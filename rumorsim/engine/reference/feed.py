@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from rumorsim.common.laws import sample
 from rumorsim.common.randomness import Purpose, address_word, philox, uniform
 from rumorsim.engine.reference.clock import Timetables
@@ -70,6 +72,7 @@ class ReferenceFeed(Timetables):
         post = self.new_post(story, author, k, parent=-1)
         self.write(Kind.PUBLISH, story, post, author, -1, k)
         self.deliver(post)
+        self.plan_visits(post)
 
     def willing(self, account: int) -> float:
         """The share of its posting that an account still does: it follows income and fear."""
@@ -195,6 +198,31 @@ class ReferenceFeed(Timetables):
         else:
             self.feeds[reader].append(post)
 
+    def plan_visits(self, post: int) -> None:
+        """Some accounts will come upon an original by search, a profile or a topic page.
+
+        Each is an account of the author's platform, any other as likely, after a delay of its own.
+        """
+        story, author, k = self.address(post)
+        count = int(self.world.stories["visits"][story])
+        if count == 0:
+            return
+        here = self.world.platform[: self.world.graph.accounts] == self.world.platform[author]
+        everyone = np.flatnonzero(here).tolist()
+        itself = int(self.world.reserve.origin[author])
+        others = len(everyone) - (itself in everyone)
+        table = self.rules.templates["visit_delay"][self.world.stories["template"][story]]
+        for i in range(count if others else 0):
+            address = address_word(Purpose.VISITOR, k)
+            who, when, _, _ = philox(self.world.seed, address, story, author, i)
+            visitor = everyone[who * others >> 32]
+            if visitor == itself:
+                # Its place is that of the last, who has none of its own.
+                visitor = everyone[-1]
+            due = self.after(float(self.env.now), sample(self.rules.tables[table], when))
+            order = (visitor, story, author, k)
+            self.at(due, order, self.read_on_visit, visitor, post, later=True)
+
     # -- reading --------------------------------------------------------------------
 
     def next_check_in(self, account: int, rest: Iterator[tuple[float, int, int]]) -> None:
@@ -250,6 +278,12 @@ class ReferenceFeed(Timetables):
         who = self.present_account(reader)
         if who >= 0 and self.shown(post, reader) and self.kept(author, reader):
             self.read(post, who, surface=0)
+
+    def read_on_visit(self, visitor: int, post: int) -> None:
+        """An account that came upon an original outside its feed reads it, if it is to be seen."""
+        reader = self.present_account(visitor)
+        if reader >= 0 and self.shown(post, reader):
+            self.read(post, reader, surface=self.rules.visited)
 
     def read(self, post: int, reader: int, surface: int) -> None:
         """One account reads one visible post: it takes it in, and may share it."""
