@@ -1,0 +1,127 @@
+"""The method of calibrations against normal theory, where posteriors are known exactly."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy.stats import chisquare, multivariate_normal
+
+from rumorsim.studies.calibrate.inference import (
+    Draws,
+    Proposal,
+    equal_draws,
+    mixture_weights,
+    posterior,
+    proposal_from,
+)
+
+Array = NDArray[np.float64]
+
+#: Three statistics of two parameters, with noise of its own each.
+EFFECT = np.array([[1.0, 0.5, -0.3], [0.2, -1.0, 0.8]])
+NOISE = np.array([0.5, 0.7, 0.6])
+
+
+def exact(observed: Array) -> tuple[Array, Array]:
+    """Mean and covariance of the posterior of a linear model with a standard normal prior."""
+    precision = np.eye(2) + EFFECT / NOISE**2 @ EFFECT.T
+    covariance = np.linalg.inv(precision)
+    return covariance @ (EFFECT / NOISE**2 @ observed), covariance
+
+
+def simulated(points: Array, random: np.random.Generator) -> Array:
+    return points @ EFFECT + NOISE * random.standard_normal((len(points), 3))
+
+
+def fitted(observed: Array, seed: int, first: int = 2000, later: int = 400) -> Draws:
+    """Three generations of the method."""
+    random = np.random.default_rng(seed)
+    proposals, counts = [Proposal.prior(2)], [first]
+    points = proposals[0].draw(first, random)
+    numbers = simulated(points, random)
+    for _ in range(2):
+        weights = mixture_weights(points, proposals, counts)
+        draws = posterior(points, numbers - observed, weights, 200)
+        proposals.append(proposal_from(draws))
+        counts.append(later)
+        new = proposals[-1].draw(later, random)
+        points, numbers = np.vstack([points, new]), np.vstack([numbers, simulated(new, random)])
+    weights = mixture_weights(points, proposals, counts)
+    return posterior(points, numbers - observed, weights, 200)
+
+
+@pytest.mark.parametrize("observed", [[0.4, -0.2, 0.1], [1.5, -1.5, 1.0], [-2.0, 0.5, 0.0]])
+def test_posterior_is_that_of_normal_theory(observed: list[float]) -> None:
+    seen = np.array(observed)
+    mean, covariance = exact(seen)
+    sd = np.sqrt(np.diag(covariance))
+    draws = fitted(seen, 1)
+    found = draws.weights @ draws.points
+    spread = np.sqrt(draws.weights @ np.square(draws.points - found))
+    # Some 200 draws: the mean is known to sd / 14, the deviation to 5 %; five times that.
+    assert np.abs(found - mean).max() < 0.35 * sd.max()
+    assert np.abs(spread / sd - 1).max() < 0.25
+    assert draws.weights.sum() == pytest.approx(1)
+
+
+def test_ranks_of_true_values_are_uniform_and_controls_are_seen() -> None:
+    """Fixed seeds; a right method fails one in a hundred choices of them, for each parameter."""
+    random = np.random.default_rng(5)
+    ranks, narrow = [], []
+    for case in range(60):
+        truth = random.standard_normal(2)
+        draws = fitted(simulated(truth[None], random)[0], 100 + case, 600, 60)
+        middle = draws.weights @ draws.points
+        ranks.append(draws.weights @ (draws.points < truth))
+        shrunk = middle + (draws.points - middle) / 2
+        narrow.append(draws.weights @ (shrunk < truth))
+    for place in range(2):
+        assert uniform([each[place] for each in ranks]) > 0.01
+        assert uniform([each[place] for each in narrow]) < 0.01
+
+
+def uniform(ranks: list[float]) -> float:
+    counts, _ = np.histogram(ranks, 10, (0, 1))
+    return float(chisquare(counts).pvalue)
+
+
+def test_density_of_a_proposal_is_that_of_its_mixture() -> None:
+    random = np.random.default_rng(3)
+    factor = np.array([[0.7, 0.0], [0.3, 0.5]])
+    proposal = Proposal(random.standard_normal((5, 2)), factor)
+    points = random.standard_normal((20, 2))
+    parts = [multivariate_normal(each, factor @ factor.T).pdf(points) for each in proposal.centres]
+    assert np.exp(proposal.log_density(points)) == pytest.approx(np.mean(parts, axis=0))
+
+
+def test_weights_of_a_mixture_recover_the_prior() -> None:
+    """The mean of a function under the prior, from points of which two thirds are elsewhere."""
+    random = np.random.default_rng(4)
+    proposals = [Proposal.prior(2), Proposal(np.array([[1.5, 0.0]]), 0.5 * np.eye(2))]
+    counts = [4000, 8000]
+    points = np.vstack(
+        [each.draw(count, random) for each, count in zip(proposals, counts, strict=True)]
+    )
+    weights = mixture_weights(points, proposals, counts)
+    assert weights.max() <= 3 + 1e-9
+    assert weights.mean() == pytest.approx(1, abs=0.05)
+    assert weights @ points[:, 0] / weights.sum() == pytest.approx(0, abs=0.06)
+    assert points[:, 0].mean() > 0.8
+
+
+def test_statistics_no_run_reaches_do_not_throw_draws_out_of_reach() -> None:
+    random = np.random.default_rng(6)
+    points = random.standard_normal((1000, 2))
+    numbers = simulated(points, random)
+    draws = posterior(points, numbers - np.array([40.0, 0.0, 0.0]), np.ones(1000), 100)
+    assert draws.points[:, 0].min() > 0
+    assert draws.points.max() <= points.max()
+
+
+def test_equal_draws_come_as_often_as_their_weights_say() -> None:
+    points = np.arange(4.0)[:, None]
+    weights = np.array([0.1, 0.2, 0.3, 0.4])
+    draws = Draws(points, weights, np.arange(4), points, np.zeros(4))
+    counts = np.bincount(equal_draws(draws, 100)[:, 0].astype(int))
+    assert np.abs(counts - 100 * weights).max() <= 1
