@@ -104,7 +104,15 @@ def _totals(packed: Mapping[str, Any] | None, stories: int) -> ObservedTotals | 
 
 def _packed_observation(observation: ObservationFacts | None) -> dict[str, Any]:
     """Which cascades a data set would hold, by its key; nothing where that is not said."""
-    return {} if observation is None else {"observation": vars(observation)}
+    if observation is None:
+        return {}
+    return {"observation": {**vars(observation), "statistics": list(observation.statistics)}}
+
+
+def _observation(packed: Mapping[str, Any] | None) -> ObservationFacts | None:
+    if packed is None:
+        return None
+    return ObservationFacts(**{**packed, "statistics": tuple(packed.get("statistics", ()))})
 
 
 def facts_to_json(facts: Facts) -> dict[str, Any]:
@@ -150,9 +158,7 @@ def facts_from_json(data: Mapping[str, Any], file: str = "") -> Facts:
                 "platforms": tuple(data["platforms"]),
                 "surfaces": tuple(data["surfaces"]),
                 "observed": _totals(data.get("observed"), len(data["stories"])),
-                "observation": (
-                    ObservationFacts(**data["observation"]) if "observation" in data else None
-                ),
+                "observation": _observation(data.get("observation")),
                 "ids": _unpack_ids(data.get("ids"), int(data["accounts"])),
                 **{
                     name: _unpack(data[name], dtype, int(data["accounts"]))

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, field_validator
 
 from rumorsim.common.settings import Model
-from rumorsim.common.units import PositiveDuration
+from rumorsim.common.units import Names, PositiveDuration
 from rumorsim.events.stream import ObservationFacts
 
 _Shares = Annotated[int, Field(ge=0, le=2**31 - 2)]
@@ -37,6 +37,11 @@ class Observation(Model):
         None,
         description="shares made later than this after the original are left out; absent: none is",
     )
+    statistics: Names = Field(
+        (),
+        description="statistics of spread of other packages, by name, to be taken beside those of"
+        " rumorsim",
+    )
 
     @field_validator("sizes")
     @classmethod
@@ -48,4 +53,5 @@ class Observation(Model):
     def facts(self) -> ObservationFacts:
         """The same for measures."""
         sizes = self.sizes or (0,)
-        return ObservationFacts(sizes[0], sizes[1] if len(sizes) == 2 else None, self.age)
+        most = sizes[1] if len(sizes) == 2 else None
+        return ObservationFacts(sizes[0], most, self.age, self.statistics)

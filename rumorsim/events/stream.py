@@ -354,12 +354,14 @@ class ObservationFacts:
 
     First every share made more than ``age`` hours after its original is left out (None: none
     is); then a cascade is held if what is left has at least ``fewest`` and at most ``most``
-    shares (None: any number).
+    shares (None: any number). ``statistics`` names statistics of spread of other packages that are
+    to be taken beside ours.
     """
 
     fewest: int = 0
     most: int | None = None
     age: float | None = None
+    statistics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,8 @@ class CascadeTable:
     shares), ``half`` (hours from the original until half of the shares, rounded up, were made;
     NaN without shares; both float64).
 
-    ``start`` is the hour of the day at time 0, None where it is not known; ``out_of`` how many
+    ``start`` is the hour of the day at time 0, None where it is not known; ``statistics`` names
+    those of other packages that the observation asks for; ``out_of`` is how many
     cascades there were before those that a data set would not hold were left out.
     """
 
@@ -64,6 +65,7 @@ class CascadeTable:
     repeats: NDArray[np.int64]
     half: NDArray[np.float64]
     start: float | None
+    statistics: tuple[str, ...]
     out_of: int
 
     def __len__(self) -> int:
@@ -110,6 +112,7 @@ class CascadeTable:
             cascade=cascade,
             parent=np.where(parent < 0, parent, parent - shift),
             start=self.start,
+            statistics=self.statistics,
             out_of=len(size) if out_of is None else out_of,
             **{name: getattr(self, name)[row] for name in _OF_SHARES},
             **{name: getattr(self, name)[cascades] for name in _OF_CASCADES},
@@ -174,6 +177,7 @@ def _columns(
         "repeats": _repeats(cascade, author[post], facts.accounts, len(size)),
         "half": half,
         "start": hour_of_day(facts.start),
+        "statistics": seen.statistics,
         "out_of": len(size),
     }
 

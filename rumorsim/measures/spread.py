@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -12,7 +14,11 @@ from rumorsim.events.posts import PostLog
 from rumorsim.events.stream import Batch, Facts, Kind
 from rumorsim.measures.base import Meaning, OfState
 from rumorsim.measures.cascade_table import CascadeTable
-from rumorsim.measures.spread_statistics import SpreadStatistic, statistics_of
+from rumorsim.measures.spread_statistics import (
+    SPREAD_STATISTICS,
+    SpreadStatistic,
+    statistics_of,
+)
 
 #: What the numbers are of, as keys begin.
 GROUPS: Final = ("all", "truth.false", "truth.true")
@@ -60,7 +66,18 @@ class Spread(OfState[State]):
 
     @override
     def value(self, state: State) -> dict[str, Any]:
-        return by_truth(CascadeTable.of_posts(state.posts, state.facts), statistics_of())
+        table = CascadeTable.of_posts(state.posts, state.facts)
+        return by_truth(table, statistics_of(table.statistics))
+
+    @override
+    def describe(self, key: str) -> Meaning | None:
+        """The meaning of a key; those of other packages' statistics they say themselves."""
+        family, _, number = re.sub(r"^(spread\.)?(all|truth\.\w+)\.", "", key).partition(".")
+        if family in SPREAD_STATISTICS.own or family not in SPREAD_STATISTICS:
+            return super().describe(key)
+        meanings = SPREAD_STATISTICS[family].meanings
+        found = (Meaning(*each) for name, each in meanings.items() if fnmatchcase(number, name))
+        return next(found, None)
 
 
 def by_truth(table: CascadeTable, statistics: Iterable[SpreadStatistic]) -> dict[str, Any]:

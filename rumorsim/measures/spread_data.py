@@ -83,7 +83,7 @@ def spread_statistics(
         numbered in order.
     """
     table = cascade_table(cascades, facts, observation)
-    return by_truth(table, statistics_of(statistics))
+    return by_truth(table, statistics_of([*table.statistics, *statistics]))
 
 
 def bootstrap_spread(
@@ -129,7 +129,7 @@ def bootstrap_spread(
     """
     count, seed = whole_number(draws, "draws", 2, 1_000_000), seed_of(seed)
     table = cascade_table(cascades, facts, observation)
-    families = statistics_of(statistics)
+    families = statistics_of([*table.statistics, *statistics])
     known = list(flatten(by_truth(table.take(np.empty(0, np.int64)), families)))
     names = {key: key.removeprefix("spread.") for key in (known if keys is None else keys)}
     _check(names, known)

@@ -13,6 +13,7 @@ from rumorsim.common.errors import nearest, on_one_line, show_value
 from rumorsim.events.stream import VERBS, Kind
 from rumorsim.graphs.config import Union_
 from rumorsim.measures import MEASURES
+from rumorsim.measures.spread_statistics import SPREAD_STATISTICS
 from rumorsim.platform.surfaces import needed
 from rumorsim.scenario.categories import slip_of
 from rumorsim.scenario.names import known_names, unknown_names
@@ -32,6 +33,7 @@ def raise_faults(scenario: ScenarioFields) -> None:
     """ValueError with a line for each fault between the parts of ``scenario``."""
     faults = [
         *_measure_faults(scenario),
+        *_observation_faults(scenario),
         *_model_faults(scenario),
         *_story_faults(scenario),
         *_platform_faults(scenario),
@@ -79,6 +81,21 @@ def _measure_faults(scenario: ScenarioFields) -> Iterator[str]:
             yield _fault(key, name, MEASURES.fault(name), "fix or uninstall that distribution")
         elif name in scenario.measures[:i]:
             yield _fault(key, name, "is given twice", "remove one")
+
+
+def _observation_faults(scenario: ScenarioFields) -> Iterator[str]:
+    """Statistics of spread that there are not, or that cannot be used."""
+    names = () if scenario.observation is None else scenario.observation.statistics
+    for i, name in enumerate(names):
+        key = f"observation.statistics[{i}]"
+        if name not in SPREAD_STATISTICS:
+            advice = nearest(name, list(SPREAD_STATISTICS))
+            yield _fault(key, name, "there is no such statistic of spread", advice)
+        elif name in SPREAD_STATISTICS.own or name in names[:i]:
+            yield _fault(key, name, "is taken anyway", "remove it")
+        elif SPREAD_STATISTICS.fault(name):
+            advice = "fix or uninstall that distribution"
+            yield _fault(key, name, SPREAD_STATISTICS.fault(name), advice)
 
 
 def _model_faults(scenario: ScenarioFields) -> Iterator[str]:

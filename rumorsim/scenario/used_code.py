@@ -11,6 +11,7 @@ from rumorsim.common.plug_ins import Registry
 from rumorsim.graphs.config import GRAPH_CONFIGS
 from rumorsim.graphs.formats import FORMATS, format_by_name
 from rumorsim.measures import MEASURES
+from rumorsim.measures.spread_statistics import SPREAD_STATISTICS
 from rumorsim.platform.interventions import INTERVENTIONS
 from rumorsim.platform.surfaces import SURFACES
 
@@ -42,6 +43,7 @@ def _plug_ins_in(scenario: Mapping[str, Any]) -> dict[str, Any]:
         (INTERVENTIONS, (each["kind"] for each in steps)),
         (ADVERSARIES, (each["kind"] for each in scenario.get("adversaries", ()))),
         (SURFACES, _surface_kinds(scenario)),
+        (SPREAD_STATISTICS, scenario.get("observation", {}).get("statistics", ())),
         (MEASURES, (name for name in scenario.get("measures", ()) if name not in own)),
     ]
     used = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,17 @@ from event_streams import Draws, random_facts
 from small_worlds import small
 
 import rumorsim
+import rumorsim.common.plug_ins as plug_ins
 from rumorsim import Batch, InputError, Kind
+from rumorsim.common.plug_ins import GROUPS, Offer
 from rumorsim.events.facts_json import facts_from_json, facts_to_json
 from rumorsim.events.stream import Facts, ObservationFacts
 from rumorsim.measures import MEASURES, flatten
 from rumorsim.measures.cascade_table import CascadeTable
 from rumorsim.measures.dispersion import dispersion, dispersion_by_moments
 from rumorsim.measures.spread_data import cascade_table
+from rumorsim.measures.spread_statistics import SPREAD_STATISTICS
+from rumorsim.scenario.used_code import own_code_in
 
 #: Two false cascades and a true one, in minutes. "a" has a chain of three and a share of two
 #: days later; somebody shares "b" twice; nobody shares "c".
@@ -296,6 +301,30 @@ def test_a_statistic_of_ones_own_stands_beside_ours() -> None:
     assert errors == {"all.lone.share": 0.0}, "each truth keeps its cascades"
     with pytest.raises(InputError, match='did you mean "sizes"'):
         rumorsim.spread_statistics(by_hand(), statistics=["size"])
+
+
+@pytest.fixture
+def offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another package offers the statistic."""
+    point = EntryPoint("lone", f"{__name__}:LONE", GROUPS["spread statistic"])
+    offer = Offer("spread statistic", "lone", "other", "1.2", point.value, point)
+    monkeypatch.setattr(plug_ins, "offers", lambda _: {"lone": (offer,)})
+    monkeypatch.setattr(SPREAD_STATISTICS, "_loaded", {})
+
+
+@pytest.mark.usefixtures("offered")
+def test_a_scenario_names_statistics_of_other_packages() -> None:
+    seen = {"statistics": ["lone"], "age": "20 h"}
+    scenario = small({"measures": ["spread"], "observation": seen})
+    result = rumorsim.run(scenario, seed=2)
+    assert result.measures["spread"]["truth"]["false"]["lone"]["share"] in (0.0, 1.0)
+    assert own_code_in(scenario.resolved()) == {"plug_ins": {"other": "1.2"}}
+    meaning = MEASURES["spread"].describe("spread.truth.false.lone.share")
+    assert meaning == ("part", "of cascades nobody shared")
+    assert numbers(by_hand(), observation=seen)["all.lone.share"] == 1 / 3
+    for name, words in (("lonely", 'did you mean "lone"'), ("sizes", "is taken anyway")):
+        with pytest.raises(InputError, match=words):
+            small({"measures": ["spread"], "observation": {"statistics": [name]}})
 
 
 def test_an_empty_table_has_no_numbers() -> None:
