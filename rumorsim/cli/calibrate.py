@@ -66,9 +66,10 @@ def calibrate_command(
 
     STUDY names the scenario, its unknown parameters with their priors, the statistics by which
     runs are held against the data, and the number of runs. DIR then holds the posterior, which
-    compare, sweep, delay-map and optimise take with --posterior. If interrupted, the same command
-    resumes.
+    compare, sweep, delay-map and optimise take with --posterior, and report.html, which says what
+    the data leave open and where the model fails. If interrupted, the same command resumes.
     """
+    from rumorsim.reports.pages.report import write_report
     from rumorsim.studies.calibrate.checking import self_check
     from rumorsim.studies.calibrate.running import calibrate
     from rumorsim.studies.calibrate.study import calibration_study
@@ -85,6 +86,8 @@ def calibrate_command(
             _refuse(runs=runs)
             found = calibrate(asked, data, dask=dask, **common)
     found.save(out, force=force, figures=figures, width=width)
+    if cases is None:
+        write_report(out)
     if as_json:
         print_json(found.as_dict())
     else:

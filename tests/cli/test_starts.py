@@ -106,7 +106,7 @@ def test_files_that_ship_are_found_by_name(folder: Path) -> None:
     assert shipped_one.model_dump() == of_clone.model_dump()
     assert rumorsim.load("2018-autumn").name == "2018-autumn"
     assert {"quickstart", "classroom-sir", "2023-spring"} <= shipped(SCENARIOS).keys()
-    assert set(shipped(STUDIES)) == {"small-sweep", "small-answers"}
+    assert set(shipped(STUDIES)) == {"small-sweep", "small-answers", "small-calibration"}
     called("compare", "small", "--replicates", "2", "--workers", "1")
     assert (folder / "small-compare" / "comparison.txt").exists()
     called("sweep", "small-sweep", "--out", "swept", "--workers", "1")

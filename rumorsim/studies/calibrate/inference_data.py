@@ -38,11 +38,11 @@ def inference_data(
     groups: dict[str, dict[str, Any]] = {
         "posterior": _columns(parameters, [values[at] for at in which]),
         "prior": _columns(parameters, prior),
-        "observed_data": {key: np.array(value) for key, value in observed.items()},
+        "observed_data": {key: np.array([value]) for key, value in observed.items()},
     }
     if len(predicted):
         groups["posterior_predictive"] = {
-            key: predicted[None, :, j] for j, key in enumerate(observed)
+            key: predicted[None, :, j, None] for j, key in enumerate(observed)
         }
     return _made(arviz, groups)
 
