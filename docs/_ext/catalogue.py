@@ -11,7 +11,7 @@ from command_pages import commands
 from effect_examples import EXAMPLES
 from effects import effect_of, picture
 from fields import key_table, plain, table
-from scenario_keys import scenario_keys, study_keys
+from scenario_keys import calibration_keys, scenario_keys, study_keys
 from sources import (
     ADVERSARIES,
     CATEGORIES,
@@ -283,6 +283,7 @@ PARTS: Final[dict[str, Callable[[Path], str]]] = {
     "commands": commands,
     "scenario": scenario_keys,
     "study": study_keys,
+    "calibration": calibration_keys,
 }
 
 

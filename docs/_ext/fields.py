@@ -171,7 +171,8 @@ def _kinds(annotation: Any) -> list[str]:
     origin = get_origin(annotation)
     models = models_in(annotation)
     if models:
-        return ["table" if len(models) == 1 else "table, by its `kind` or `law`"]
+        tags = "`prior`" if "prior" in models[0].model_fields else "`kind` or `law`"
+        return ["table" if len(models) == 1 else f"table, by its {tags}"]
     if origin is Annotated:
         return _kinds(get_args(annotation)[0])
     if origin is Literal:

@@ -10,6 +10,7 @@ from fields import key_table, plain
 from pydantic import BaseModel
 from sources import (
     SURFACES,
+    CalibrationStudy,
     Intervention,
     Scenario,
     Study,
@@ -19,7 +20,7 @@ from sources import (
     own_part,
 )
 
-__all__ = ["scenario_keys", "study_keys"]
+__all__ = ["calibration_keys", "scenario_keys", "study_keys"]
 
 #: Tables with a page of their own, by the key that they stand under.
 _PAGES: Final = {
@@ -38,6 +39,18 @@ def scenario_keys(_: Path) -> str:
 def study_keys(_: Path) -> str:
     """The tables of a study."""
     return "\n".join(tables(Study, ""))
+
+
+def calibration_keys(_: Path) -> str:
+    """The tables of a calibration, and those of its priors."""
+    lines = list(tables(CalibrationStudy, ""))
+    lines.append("\n## Priors\n\nAn inline table with the key `prior`, which says the kind.\n")
+    for model in models_in(inside(CalibrationStudy.model_fields["parameters"].annotation, tuple)):
+        for prior in models_in(model.model_fields["prior"].annotation):
+            kind = prior.model_fields["prior"].default
+            lines.append(f"\n### `{kind}`\n\n{plain(own_part(prior.__doc__ or ''))}\n")
+            lines.append(key_table(prior))
+    return "\n".join(lines)
 
 
 def tables(model: type[BaseModel], path: str) -> Iterator[str]:

@@ -30,6 +30,7 @@ from rumorsim.scenario import Scenario
 from rumorsim.scenario.categories import CATEGORIES
 from rumorsim.scenario.explained import toml_value
 from rumorsim.scenario.shipped import SCENARIOS, STUDIES, shipped
+from rumorsim.studies.calibrate.study import CalibrationStudy
 from rumorsim.studies.sweep.study import Study
 from rumorsim.world.settings.presets import preset_names, preset_path, summary_of
 
@@ -55,6 +56,7 @@ __all__ = [
     "STUDIES",
     "SURFACES",
     "VERBS",
+    "CalibrationStudy",
     "Intervention",
     "Kind",
     "Scenario",

@@ -21,6 +21,15 @@ from rumorsim.cli.shared import (
 from rumorsim.common.errors import Fault, InputError, show_value
 
 
+def _print_schema(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if not asked:
+        return
+    from rumorsim.studies.calibrate.study import json_schema
+
+    print_json(json_schema())
+    context.exit()
+
+
 @click.command("calibrate")
 @click.argument("study", metavar="STUDY")
 @click.option(
@@ -43,6 +52,14 @@ from rumorsim.common.errors import Fault, InputError, show_value
     type=click.IntRange(50, 10_000_000),
     help="With --self-check: runs of each case, the shared first generation included; by default "
     "those of STUDY.",
+)
+@click.option(
+    "--schema",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_schema,
+    help="Print the JSON schema of a STUDY, for editors, and end.",
 )
 @workers_option
 @click.option("--dask", metavar="ADDRESS", help="Run on the Dask cluster at tcp://host:port.")

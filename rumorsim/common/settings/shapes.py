@@ -18,7 +18,7 @@ from rumorsim.common.errors import on_one_line
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 #: The fields that say which of several models a table is.
-_TAGS = ("kind", "law")
+_TAGS = ("kind", "law", "prior")
 
 
 class Place(NamedTuple):

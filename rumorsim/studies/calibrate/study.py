@@ -126,7 +126,7 @@ class Statistic(Model):
         min_length=1,
         max_length=200,
         description="dotted name of a number, * for any part of one, such as"
-        " spread.truth.false.delay.first.*",
+        " spread.truth.false.delays.first.*",
     )
     weight: float = Field(
         1.0, gt=0, le=1000, description="how much it counts beside the others (1: its own noise)"
