@@ -134,6 +134,12 @@ TERMS: Final = (
         "the part of its posting that the reader still does: it follows income and fear",
         ("accounts.kinds.dependence", "beliefs.chilling", "beliefs.chilling_floor"),
     ),
+    Term(
+        "again",
+        "q_s^{m}",
+        "for who has shared the story $m$ times, or published it ($m = 1$)",
+        ("stories.again",),
+    ),
 )
 
 

@@ -67,6 +67,8 @@ class FastEngine(Engine):
         self._exposures = _empty_exposures(exposures)
         # Only models beside the feed have spreaders.
         self._told = np.zeros(0, np.int32)
+        self._repeats = bool((self.rules.templates["again"] > 0).any())
+        self._shares = np.zeros(0, records.SHARES)
         # What is not used yet costs addresses, not memory: begin with about enough.
         pool = pool or max(1024, world.graph.accounts // 16)
         self._pool = np.zeros(pool, records.DELIVERIES)
@@ -183,6 +185,9 @@ class FastEngine(Engine):
             arrays[name] = getattr(world, name)
         for name in ("friction", "forward", "heat", "tops"):
             arrays[name] = getattr(world, name)
+        if self._repeats and len(world.posts) > len(self._shares):
+            self._shares = grown(self._shares, len(world.posts))
+        arrays["shares"] = self._shares
         for name, array in arrays.items():
             records.show(self.memory, name, array)
 

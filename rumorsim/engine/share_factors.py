@@ -89,5 +89,6 @@ SHARE_FACTORS: Final = (
         "Beliefs.chilling, KindOfAccount.dependence",
         ceiling=lambda world: 1.0,
     ),
+    ShareFactor("again", "Story.again", ceiling=lambda world: 1.0),
     *map(_story, STORY_FACTORS),
 )

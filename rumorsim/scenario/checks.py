@@ -113,6 +113,9 @@ def _model_faults(scenario: ScenarioFields) -> Iterator[str]:
     for i, story in enumerate(scenario.stories):
         if story.visits is not None:
             yield _fault(f"stories[{i}].visits", "", rule, "remove it or [model]")
+        if story.again > 0:
+            told = f"{rule}: it says who tells a story once more"
+            yield _fault(f"stories[{i}].again", f"{story.again:g}", told, "remove it or [model]")
     if scenario.model.terms().by_threshold:
         for kind, table in scenario.accounts.kinds.items():
             if table.check_ins != 1:

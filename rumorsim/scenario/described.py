@@ -132,11 +132,21 @@ def _process(scenario: ScenarioFields) -> str:
         " An account that hears a story passes it on with a probability that is the product of"
         " the story's appeal and the factors below, at most 1."
         if scenario.model is not None
-        else " A reader may report a post and may share it, at most one share of a story by an"
-        " account; a share is a post of its own. P(share | read) is the product of the story's"
-        " appeal and the factors below, at most 1."
+        else f" A reader may report a post and may share it, {_how_often(scenario)}; a share is a"
+        " post of its own. P(share | read) is the product of the story's appeal and the factors"
+        " below, at most 1."
     )
     return f"{how}{told} {_ORDER}"
+
+
+def _how_often(scenario: ScenarioFields) -> str:
+    """How many shares of one story an account may make."""
+    names = [story.name for story in scenario.stories if story.again > 0]
+    if not names:
+        return "at most one share of a story by an account"
+    several = f"of {_words(names)} several, each of another post,"
+    fewer = ", of all other stories one" if len(names) < len(scenario.stories) else ""
+    return f"{several} with a P(share) multiplied by `again` for each earlier one{fewer}"
 
 
 def _concepts(scenario: ScenarioFields) -> Iterator[str]:

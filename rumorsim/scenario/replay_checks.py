@@ -76,6 +76,9 @@ def replay_faults(scenario: ScenarioFields) -> Iterator[tuple[str, str, str, str
         if getattr(given, field) is not None:
             rule = "is drawn for stories that are made; those of a replay were observed"
             yield f"stories[0].{field}", "", rule, "remove it"
+    if given.again > 0:
+        rule = "has no effect in a replay: the cascades say who shared once more"
+        yield "stories[0].again", f"{given.again:g}", rule, "remove it"
     if given.original == 0:
         rule = "would rule out what was observed: shares of originals"
         yield "stories[0].original", "0", rule, "raise it"

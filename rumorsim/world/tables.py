@@ -99,6 +99,7 @@ def story_templates(stories: tuple[Story, ...], tables: Tables) -> NDArray[np.vo
     audiences = _audiences(stories)
     for column in ("vigour", "novelty", "post_novelty", "response", "visit_delay"):
         templates[column] = -1
+    templates["again"] = [story.again for story in stories]
     for row, story in zip(templates, stories, strict=True):
         if story.vigour is not None:
             row["vigour"] = tables.add(story.vigour, partial(gamma_table, story.vigour))

@@ -9,15 +9,17 @@ import pytest
 from random_models import random_model_scenario
 from random_platforms import busy_desk, random_platforms
 from random_scenarios import pair, random_scenario
+from small_worlds import small
 from varied_stories import varied
 
 from rumorsim.engine.reference.engine import ReferenceEngine
+from rumorsim.engine.reference.feed import Knowledge
 from rumorsim.events.stream import Batch, Kind
 from rumorsim.scenario.models import Scenario
 from rumorsim.simulation.simulation import Simulation
 
 #: Scenarios of each kind.
-MANY = 25
+MANY = 16
 
 
 def events(scenario: Scenario, engine: str) -> Batch:
@@ -62,6 +64,56 @@ def test_late_exposures_are_the_same() -> None:
         exposed, found = batch.only(Kind.EXPOSE).rows, simulation.exposures().rows
         columns = ["time", "account", "story", "post", "source"]
         assert sorted(exposed[columns].tolist()) == sorted(found[columns].tolist())
+
+
+def test_the_scenarios_repeat() -> None:
+    """Without this the agreement above could be about nothing."""
+    for kind in ("feed", "platforms", "late"):
+        repeats = 0
+        for number in range(MANY):
+            shares = events(varied(KINDS[kind](number), number), "fast").only(Kind.SHARE)
+            repeats += len(shares) - len(np.unique(shares.rows[["story", "account"]]))
+        assert repeats > 20, kind
+
+
+#: Few accounts that see the same posts in their feeds and, over and over, on a list.
+LISTED = {
+    "horizon": "12 h",
+    "graph": {"kind": "erdos-renyi", "accounts": 30, "mean_followers": 5.0, "seed": 4},
+    "stories": {0: {"again": 0.9, "appeal": 0.3}},
+    "trending": {"slots": 3, "refresh": "10 min", "looks": "40 per day", "topics": "0 per h"},
+}
+
+
+def twice_or_own(engine: str) -> tuple[int, int, int]:
+    """Repeats of a story, and of these: of the same post, of a post of one's own."""
+    scenario = small(LISTED)
+    shares = Simulation(scenario, engine=engine).advance(scenario.horizon).only(Kind.SHARE)
+    columns = shares.rows[["account", "value"]]
+    repeats = len(shares) - len(np.unique(shares.account))
+    return (
+        repeats,
+        len(shares) - len(np.unique(columns)),
+        int((shares.account == shares.source).sum()),
+    )
+
+
+@pytest.mark.parametrize("engine", ["fast", "reference"])
+def test_nobody_shares_a_post_twice_or_its_own(engine: str) -> None:
+    repeats, same_post, own = twice_or_own(engine)
+    assert repeats > 30
+    assert (same_post, own) == (0, 0)
+
+
+def test_an_engine_that_forgets_what_was_shared_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Negative control: on a list the same post is read often enough to be shared twice."""
+
+    def forgetful(self: ReferenceEngine, known: Knowledge, post: int, reader: int) -> float:
+        return 0.9**known.shared
+
+    monkeypatch.setattr(ReferenceEngine, "sharing_again", forgetful)
+    _, same_post, own = twice_or_own("reference")
+    assert same_post > 5 and own > 0
 
 
 def test_an_engine_that_forgets_originals_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ SIZES: Final = {
     "random": 3, "most_followed": 3, "count": 2, "shares": 12, "brigade": 12, "stories": 9,
 }  # fmt: skip
 #: Factors on rates.
-FACTORS: Final = {"check_ins": 3.0, "posting": 3.0}
+FACTORS: Final = {"check_ins": 3.0, "posting": 3.0, "again": 0.5}
 #: Processes that tick: at most so many times in a run.
 TICKING: Final = {"refresh", "window", "every"}
 MOST_TICKS: Final = 150

@@ -1,4 +1,4 @@
-"""What makes stories, originals and audiences differ, given at random to stories that lack it."""
+"""What makes stories, originals, audiences and sharers differ, given at random to stories."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ def varied(scenario: Scenario, number: int) -> Scenario:
     plain = scenario.model_dump(mode="json", by_alias=True, exclude_none=True)
     for story in plain["stories"]:
         story |= _fields(chance)
+        if scenario.model is None and chance.random() < 0.5:
+            story["again"] = chance.choice([0.2, 0.6, 0.9])
     written = scenario.model_fields_set
     return Scenario.model_validate({key: plain[key] for key in plain if key in written})
 

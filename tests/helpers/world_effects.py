@@ -235,6 +235,7 @@ EFFECTS: dict[str, tuple[Changes, Changes]] = {
         _rumor(audience_exponent=1.0),
         _rumor(audience_exponent=1.0, audience_reference=3.0),
     ),
+    "Story.again": ({}, _rumor(again=0.9)),
     "Story.novelty": ({}, _rumor(novelty=None)),
     "Story.post_novelty": ({}, _rumor(post_novelty={"half_life": "20 min"})),
     "Story.reinforcement": ({}, _rumor(reinforcement=[0.2, 2.0])),

@@ -29,6 +29,7 @@ from rumorsim.engine.kernels.memory import (
     profiles,
     receptivity,
     reinforcement,
+    shares,
     stories,
     tables,
     taken,
@@ -53,7 +54,7 @@ from rumorsim.engine.kernels.posting import (
     willing,
     write,
 )
-from rumorsim.engine.kernels.records import INLINE, SPILL
+from rumorsim.engine.kernels.records import INLINE, MOST_SHARES, REPEAT, SPILL
 from rumorsim.engine.kernels.redrawing import coin_word
 from rumorsim.engine.kernels.tables import sample, warp
 from rumorsim.engine.kernels.unread import release
@@ -213,8 +214,13 @@ def read(w, post, reader, time, surface, dull):
     if w.observed_rows > 0:
         share_as_observed(w, known, post, reader, time, surface, words[1])
         return
-    if known.shared != 0 or accounts(w)[reader].can_post == 0:
+    if accounts(w)[reader].can_post == 0:
         return
+    again = 1.0
+    if known.shared != 0:
+        again = sharing_again(w, known, story)
+        if again == 0.0:
+            return
     coin = uniform(coin_word(w, head, story, author, reader, words[1]))
     # Most coins lose against the most P(share) can be: then nothing more need be looked up.
     most = most_chance(w, post, reader)
@@ -222,12 +228,40 @@ def read(w, post, reader, time, surface, dull):
         return
     if w.late == 0:
         fetch_share(w, p.author, reader)
-    chance = share_probability(w, known, post, reader, time, surface == 0)
+    chance = share_probability(w, known, post, reader, time, surface == 0) * again
     if chance > most:
         w.excess = max(w.excess, chance)
     if coin < chance:
-        known.shared = 1
-        deliver(w, share(w, post, reader, time, np.int64(0)), time)
+        k = np.int64(0)
+        if known.shared != 0:
+            if author == reader or has_shared(w, post, reader):
+                return
+            k = np.int64(REPEAT + known.shared)
+        known.shared += 1
+        deliver(w, share(w, post, reader, time, k), time)
+
+
+@inner
+def sharing_again(w, known, story):
+    """The factor on P(share) of who has shared the story already; 0: it does not once more."""
+    factor = templates(w)[stories(w)[story].template].again
+    if known.shared == MOST_SHARES:
+        return 0.0
+    chance = 1.0
+    for _ in range(known.shared):
+        chance *= factor
+    return chance
+
+
+@inner
+def has_shared(w, post, account):
+    """Whether this account has shared this very post, of a story that may be shared again."""
+    other = np.int64(shares(w)[post].newest)
+    while other > 0:
+        if posts(w)[other].author == account:
+            return True
+        other = np.int64(shares(w)[other].earlier)
+    return False
 
 
 @inner
@@ -263,6 +297,9 @@ def share(w, parent, account, time, k):
     story = np.int64(p.story)
     author = np.int64(p.author)
     number = new_post(w, time, story, account, k, parent)
+    if w.shares_rows > 0:
+        shares(w)[number].earlier = shares(w)[parent].newest
+        shares(w)[parent].newest = number
     write(w, time, SHARE, story, number, account, author, np.float64(parent))
     p.shares += 1
     stories(w)[story].shares += 1

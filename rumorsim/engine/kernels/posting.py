@@ -159,7 +159,8 @@ def appear(w, publication):
         return np.int64(-1)
     if stories(w)[story].born < 0.0:
         stories(w)[story].born = time
-    exposures(w)[exposure(w, author, story)].shared = 1
+    known = exposures(w)[exposure(w, author, story)]
+    known.shared = max(known.shared, 1)
     number = new_post(w, time, story, author, k, np.int64(-1))
     write(w, time, PUBLISH, story, number, author, np.int64(-1), np.float64(k))
     return number

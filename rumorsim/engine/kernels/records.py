@@ -126,7 +126,7 @@ EXPOSURE: Final = np.dtype(
     [
         ("key", "i8"),
         ("reads", "i4"),
-        ("shared", "u1"),
+        ("shared", "u1"),  # how often, a publication counts as one; at most MOST_SHARES
         ("reported", "u1"),
         ("believed", "u1"),
         ("corrected", "u1"),
@@ -198,9 +198,20 @@ OBSERVED_READ: Final = np.dtype(
 #: Followers whose draws are made at once; ``words`` has room for four words of each.
 BLOCK: Final = 256
 
-#: Shares after an account's first of a story (where a model lets it be persuaded again)
-#: have k = REPEAT + 1, REPEAT + 2 ...: k stays an address word.
+#: Shares after an account's first of a story (where a model lets it be persuaded again, or the
+#: story be shared again) have k = REPEAT + 1, REPEAT + 2 ...: k stays an address word.
 REPEAT: Final = 2**23
+#: As often an account shares a story at most, where it may do so again: what a byte counts.
+MOST_SHARES: Final = 255
+
+#: By post, where a story may be shared again: who shares a post looks through its shares, as
+#: nobody shares the same post twice. 0 is none: no share is the first post of a world.
+SHARES: Final = np.dtype(
+    [
+        ("newest", "i4"),  # the newest share of it
+        ("earlier", "i4"),  # of a share: the one before of the same post
+    ]
+)
 
 #: One look process: when somebody next looks at a surface, who, and where on it.
 LOOK: Final = np.dtype(
@@ -241,6 +252,7 @@ TEMPLATE: Final = np.dtype(
         ("post_novelty_unit", "f8"),
         ("response", "i8"),  # row of Rules.responses
         ("visit_delay", "i8"),
+        ("again", "f8"),  # factor on P(share) for each earlier share, 0 = one share each
     ]
 )
 
@@ -324,6 +336,7 @@ ARRAYS: Final = {
     "terms": (TERMS, 1),
     "spreaders": (SPREADER, 1),  # in the order in which they began; row 0 is nobody
     "told": (np.dtype("i4"), 1),  # by place in exposures: row of spreaders, 0 = none
+    "shares": (SHARES, 1),  # by post; none: no story may be shared again
     "tellings": (np.dtype("i4"), 1),  # by post: its author's row of spreaders, 0 = none
     "buckets": (BUCKET, 1),
     "chunks": (ENTRY, 1),  # entries of later buckets, some to a chunk

@@ -71,7 +71,7 @@ class ReferenceEngine(ReferenceFeed):
         known = self.knows[account, int(self.world.posts["story"][post])]
         row = self.world.accounts[account]
         if what is Act.RESHARE and row["can_post"] and not known.shared:
-            known.shared = True
+            known.shared = 1
             self.share(post, account)
         elif what is Act.REPORT and row["can_read"] and not known.reported:
             self.report(known, post, account)

@@ -16,6 +16,7 @@ import numpy as np
 
 from rumorsim.common.laws import sample
 from rumorsim.common.randomness import Purpose, address_word, philox, uniform
+from rumorsim.engine.kernels.records import MOST_SHARES, REPEAT
 from rumorsim.engine.reference.clock import Timetables
 from rumorsim.engine.reference.observed import ObservedReads
 from rumorsim.events.stream import Kind
@@ -31,7 +32,8 @@ class Knowledge:
     """What one account knows of one story."""
 
     reads: int = 0
-    shared: bool = False
+    #: How often; a publication counts as one.
+    shared: int = 0
     #: In a replay: it shared without its being observed.
     freely: bool = False
     reported: bool = False
@@ -47,6 +49,8 @@ class ReferenceFeed(Timetables):
         self.feeds: dict[int, list[int]] = defaultdict(list)
         self.knows: dict[tuple[int, int], Knowledge] = defaultdict(Knowledge)
         self._exposed: list[tuple[Any, ...]] = []
+        #: Every share: who, and which post.
+        self.shares: set[tuple[int, int]] = set()
         self.observed = (
             None if world.evidence is None else ObservedReads(world.evidence, world.seed)
         )
@@ -68,7 +72,8 @@ class ReferenceFeed(Timetables):
                 return
         if self.world.stories["born"][story] < 0:
             self.world.stories["born"][story] = self.env.now
-        self.knows[author, story].shared = True
+        known = self.knows[author, story]
+        known.shared = max(known.shared, 1)
         post = self.new_post(story, author, k, parent=-1)
         self.write(Kind.PUBLISH, story, post, author, -1, k)
         self.deliver(post)
@@ -85,6 +90,7 @@ class ReferenceFeed(Timetables):
         row = self.world.posts[parent]
         story, author = int(row["story"]), int(row["author"])
         post = self.new_post(story, account, k, parent)
+        self.shares.add((account, parent))
         self.write(Kind.SHARE, story, post, account, author, parent)
         self.count("shares", parent)
         self.deliver(post)
@@ -292,11 +298,27 @@ class ReferenceFeed(Timetables):
         if self.observed is not None:
             self.share_as_observed(self.observed, known, post, reader, surface, words[1])
             return
-        if known.shared or not self.world.accounts["can_post"][reader]:
+        if not self.world.accounts["can_post"][reader]:
             return
-        if uniform(words[1]) < self.share_probability(known, post, reader, surface == 0):
-            known.shared = True
-            self.share(post, reader)
+        again = self.sharing_again(known, post, reader)
+        chance = self.share_probability(known, post, reader, surface == 0) * again
+        if uniform(words[1]) < chance:
+            known.shared += 1
+            self.share(post, reader, 0 if known.shared == 1 else REPEAT + known.shared - 1)
+
+    def sharing_again(self, known: Knowledge, post: int, reader: int) -> float:
+        """The factor on P(share) of who has shared the story already.
+
+        Nobody shares a post of its own, nor the same post twice.
+        """
+        if known.shared == 0:
+            return 1.0
+        row = self.world.posts[post]
+        own = int(row["author"]) == reader or (reader, post) in self.shares
+        if own or known.shared == MOST_SHARES:
+            return 0.0
+        template = self.rules.templates[self.world.stories["template"][row["story"]]]
+        return math.prod([float(template["again"])] * known.shared)
 
     def share_as_observed(
         self,
@@ -313,7 +335,7 @@ class ReferenceFeed(Timetables):
             address, reader, float(self.world.posts["time"][post]), float(self.env.now)
         )
         k = observed.k_of(read)
-        barred = known.shared if read < 0 else k == 0 and known.freely
+        barred = known.shared > 0 if read < 0 else k == 0 and known.freely
         if barred or not self.world.accounts["can_post"][reader]:
             return
         followers = self.world.graph.followers_of(int(self.world.reserve.origin[address[1]]))
@@ -326,7 +348,7 @@ class ReferenceFeed(Timetables):
             shares = read >= 0
         if shares:
             known.freely |= read < 0
-            known.shared = True
+            known.shared = max(known.shared, 1)
             self.share(post, reader, k)
 
     def notice(self, post: int, reader: int, surface: int, report_word: int) -> Knowledge:

@@ -184,7 +184,7 @@ class ReferenceModelEngine(ReferenceEngine):
             return bool(self.terms["stifling"] > 0)
         known = self.notice(post, partner, 0, words[2])
         if uniform(words[1]) < self.share_probability(known, post, partner, True):
-            known.shared = True
+            known.shared = 1
             convinced = self.tells[partner, story]
             convinced.shares += 1
             k = 0 if convinced.shares == 1 else REPEAT + convinced.shares - 1
@@ -231,7 +231,7 @@ class ReferenceModelEngine(ReferenceEngine):
         self.asleep.discard((account, story))
         self.write(Kind.STOP, story, telling.post, account, source, float(STOPS.index(reason)))
         if self.terms["again"]:
-            self.knows[account, story].shared = False
+            self.knows[account, story].shared = 0
             for teller, told in sorted(self.asleep):
                 row = self.world.graph.followers_of(self.row(teller))
                 if told == story and account in row.tolist():
@@ -249,7 +249,7 @@ class ReferenceModelEngine(ReferenceEngine):
         telling.influence += self.share_probability(known, post, reader, True)
         # A sum of weights may fall short of a threshold by rounding alone.
         if telling.influence * (1 + 1e-9) >= self.threshold(reader, story):
-            known.shared = True
+            known.shared = 1
             self.share(post, reader)
 
     def threshold(self, account: int, story: int) -> float:

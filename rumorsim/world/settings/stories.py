@@ -161,6 +161,11 @@ class Story(Model):
         max_length=64,
         description="factor at the 1st, 2nd ... read; the last one holds from there on",
     )
+    again: ZeroToOne = Field(
+        0.0,
+        description="factor on P(share) of who has shared the story, or published it, once for each"
+        " time; 0: nobody shares it twice",
+    )
     answers: Name | None = Field(None, description="the story that this one corrects")
     correction: ZeroToOne = Field(
         0.5,
