@@ -25,6 +25,7 @@ from rumorsim.cli.shared import (
     out_option,
     own_code_option,
     policies_option,
+    posterior_option,
     print_compiling,
     print_json,
     print_saved,
@@ -45,6 +46,10 @@ _WITH_TAIL: Final[tuple[str, ...]] = ("means", "splitting", "importance")
 _WITHOUT_TAIL: Final[tuple[str, ...]] = (
     *("precision", "precision_of", "most", "measures", "reuse"),
     *("full", "figures", "width"),
+)
+_ONE_SCENARIO: Final = (
+    "does not go with --tail: the levels at which worlds are split, and the first sharers by which"
+    " they are chosen, are those of one scenario, not of many draws"
 )
 
 _key_option = click.option(
@@ -128,6 +133,7 @@ _study_options = together(
 @measures_option
 @own_code_option
 @reuse_option
+@posterior_option
 @seed_option
 @click.option("--full", is_flag=True, help="Print everything that comparison.txt holds.")
 @_answer_options
@@ -151,6 +157,9 @@ def compare_command(
     current directory (none with --json). A picture that cannot be drawn is reported in one
     line on standard error; the results are complete without it, and the exit code is 0.
 
+    With --posterior the report says how much of the width of each interval comes from not
+    knowing the parameters; up to 20 worlds more are run for that.
+
     With --tail the chance of a rare outbreak is estimated under every policy, and the mean of the
     number itself; the default of --out is then SCENARIO-tail.
     """
@@ -159,11 +168,13 @@ def compare_command(
         what, holds, unused = "compare", "comparison", _WITH_TAIL
     else:
         _refuse("does not go with --tail", *_WITHOUT_TAIL)
-        what, holds, unused = "tail", "tail comparison", _WITHOUT_TAIL
+        _refuse(_ONE_SCENARIO, "posterior")
+        what, holds, unused = "tail", "tail comparison", (*_WITHOUT_TAIL, "posterior")
     if out is None and not as_json:
         out = _place(scenario, None, what)
     check_drawn(out, figures, width)
-    loaded = loaded_scenario(scenario, out, holds, own_code, force=force)
+    posterior = options["posterior"]
+    loaded = loaded_scenario(scenario, out, holds, own_code, force=force, posterior=posterior)
     options = {name: value for name, value in options.items() if name not in unused}
     print_compiling("fast", loaded)
     if tail is not None:
@@ -246,6 +257,7 @@ def sensitivity_command(study: str, **options: Any) -> None:
     "--search-seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True,
     help="Seed of the search; the worlds have the study's.",
 )  # fmt: skip
+@posterior_option
 @_study_options
 def optimise_command(
     study: str, prices: tuple[str, ...], trials: int, finalists: int, **options: Any
@@ -297,6 +309,7 @@ def optimise_command(
 )  # fmt: skip
 @seed_option
 @reuse_option
+@posterior_option
 @most_runs_option
 @_answer_options
 def delay_map_command(

@@ -19,6 +19,7 @@ from rumorsim.common.errors import Fault, InputError, PictureWarning, RumorsimEr
 
 if TYPE_CHECKING:
     from rumorsim.scenario import Scenario
+    from rumorsim.studies.runner.posterior import Posterior
 
 
 def _names(
@@ -116,6 +117,24 @@ reuse_option = click.option(
     help="Make every run, even where the policy never acts because the event it "
     "waits for never happens in that world. Results are the same; it takes longer.",
 )
+
+
+def _loaded_posterior(_: click.Context, __: click.Parameter, value: str | None) -> Any:
+    """The posterior in a directory; None where no option names one."""
+    if value is None:
+        return None
+    from rumorsim.studies.runner.posterior import Posterior
+
+    return Posterior.load(value)
+
+
+posterior_option = click.option(
+    "--posterior",
+    metavar="DIR",
+    callback=_loaded_posterior,
+    help="Draw the parameters of each world from what a calibration left in DIR, the same under "
+    "every policy, so that intervals include not knowing them.",
+)
 workers_option = click.option(
     "--workers", type=click.IntRange(1, 4096), help="Worker processes; by default one per core."
 )
@@ -195,10 +214,12 @@ def loaded_scenario(
     own_code: bool = False,
     *,
     force: bool = False,
+    posterior: Posterior | None = None,
 ) -> Scenario:
     """The scenario, once it is sure that its results, of the kind ``holds``, may go to ``out``.
 
-    With ``own_code`` the Python code that it names is imported.
+    With ``own_code`` the Python code that it names is imported; ``posterior`` is what its
+    parameters are drawn from.
     """
     if out is not None:
         from rumorsim.common.files import check_directory
@@ -210,7 +231,8 @@ def loaded_scenario(
     if out is not None and holds:
         from rumorsim.common.claims import Claim
 
-        Claim.of(holds, loaded.resolved(), loaded.file).check(out, force=force)
+        drawn = "" if posterior is None else posterior.digest
+        Claim.of(holds, loaded.resolved(), loaded.file, drawn).check(out, force=force)
     if not own_code:
         return loaded
     from rumorsim.scenario.handing import with_imported

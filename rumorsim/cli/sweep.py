@@ -16,6 +16,7 @@ from rumorsim.cli.shared import (
     most_runs_option,
     own_code_option,
     policies_option,
+    posterior_option,
     print_document,
     print_json,
     print_saved,
@@ -69,6 +70,7 @@ _out = click.option("--out", type=OutDirectory(), required=True, help="Directory
 @own_code_option
 @most_runs_option
 @reuse_option
+@posterior_option
 @force_option
 @click.pass_context
 def run(
@@ -162,6 +164,12 @@ class _Shower:
     "--program", default="rumorsim", show_default=True, help="How the nodes call rumorsim."
 )
 @most_runs_option
+@click.option(
+    "--posterior",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Draw the parameters of each world from what a calibration left in DIR.",
+)
 def slurm(
     study: Path,
     out: Path,
@@ -171,6 +179,7 @@ def slurm(
     memory: str,
     program: str,
     most_runs: int | None,
+    posterior: Path | None,
 ) -> None:
     """Print a job array for SLURM whose tasks are the shards of the sweep of STUDY.
 
@@ -179,12 +188,14 @@ def slurm(
     """
     from rumorsim.studies.runner.run_specs import RunSpecs
     from rumorsim.studies.runner.slurm import Array
+    from rumorsim.studies.runner.world_draws import WorldDraws
     from rumorsim.studies.sweep.plan import planned
     from rumorsim.studies.sweep.study import load_study
 
     loaded = load_study(study)
-    planned(loaded, RunSpecs(loaded.load_scenario(), loaded.measures), most_runs)
-    array = Array(study, out, jobs, workers, limit, memory, program, most_runs)
+    draws = WorldDraws.of(posterior)
+    planned(loaded, RunSpecs(loaded.load_scenario(), loaded.measures), most_runs, draws)
+    array = Array(study, out, jobs, workers, limit, memory, program, most_runs, posterior)
     print_document(array.script())
 
 

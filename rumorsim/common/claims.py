@@ -29,11 +29,17 @@ class Claim:
     file: str = ""
 
     @classmethod
-    def of(cls, holds: str, asked: Mapping[str, Any], source: str | Path = "") -> Claim:
-        """The claim of results of the kind ``holds`` that were ``asked`` in the file ``source``."""
+    def of(
+        cls, holds: str, asked: Mapping[str, Any], source: str | Path = "", posterior: str = ""
+    ) -> Claim:
+        """The claim of results of the kind ``holds`` that were ``asked`` in the file ``source``.
+
+        ``posterior`` is the digest of what parameters were drawn from: the same scenario with
+        other draws, or with none, is another question.
+        """
         path = os.path.realpath(source) if source else ""
-        file = hashlib.sha256(os.fsencode(path)).hexdigest() if path else ""
-        return cls(holds, digest_of(asked), file)
+        file = hashlib.sha256(os.fsencode(path) + posterior.encode()).hexdigest() if path else ""
+        return cls(holds, digest_asked(asked, posterior), file)
 
     def plain(self) -> dict[str, str]:
         """What markers and headers keep of it."""
@@ -74,6 +80,11 @@ class Claim:
         """The error for a place whose results are another scenario's."""
         advice = "name another one, or replace them with --force (in Python: force=True)"
         return OutputError(rule, file=str(place), advice=advice)
+
+
+def digest_asked(asked: Mapping[str, Any], posterior: str = "") -> str:
+    """SHA-256 of what was asked, and of the posterior that parameters were drawn from, if any."""
+    return digest_of({"asked": asked, "posterior": posterior} if posterior else asked)
 
 
 def is_unclaimed(place: Path, holds: str) -> bool:

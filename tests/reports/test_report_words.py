@@ -186,7 +186,7 @@ def _again(scenario: Any, seeds: Sequence[int], spoil: bool = False, events: flo
     saved: Any = SimpleNamespace(
         policies=tuple(digests), seeds=seeds, scalars=numbers, digests=digests
     )
-    return replay(lambda _: scenario, saved, saved.policies)
+    return replay(lambda _, __: scenario, saved, saved.policies)
 
 
 def test_who_was_reached_before_the_first_action_is_counted() -> None:

@@ -9,16 +9,18 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from rumorsim.common.claims import digest_asked
 from rumorsim.common.errors import InputError
 from rumorsim.common.files import json_text
 from rumorsim.common.plurals import counted
-from rumorsim.common.provenance import digest_of
 from rumorsim.common.settings.shapes import key_path, keys_of, meaning_of
+from rumorsim.reports.pages.drawn import Kept, drawn_section
 from rumorsim.reports.pages.intro import compared, scenario_of
 from rumorsim.reports.pages.page import Code, Folded, Items, Page, Part, Section, Table, Text
 from rumorsim.scenario.explained import toml_value
 from rumorsim.scenario.idle import idle_in
 from rumorsim.scenario.loading import from_values
+from rumorsim.studies.runner.world_draws import drawn_sentence
 
 #: A longer table is folded.
 _MANY: Final = 60
@@ -35,22 +37,27 @@ def whole_page(
     *,
     intro: Sequence[Part],
     study: Mapping[str, Any] | None = None,
+    posterior: Kept = None,
     **words: str,
 ) -> Page:
     """A page of the ``sections`` that are not None and those that all pages end with.
 
     ``commands``, each with its purpose, give the same results from the files on the page;
-    ``study`` says what was varied; ``words`` are title, what, answer and terms of the
-    :class:`Page`.
+    ``study`` says what was varied, ``posterior`` what parameters were drawn from; ``words`` are
+    title, what, answer and terms of the :class:`Page`.
     """
     version = provenance.get("versions", {}).get("rumorsim", "")
     known = f" {version}" if version[:1].isdigit() else ""
-    limits = Section("limits", "What this model cannot show", [Items(list(_limits(scenario)))])
-    ending = [limits, _assumptions(scenario, study), _again(commands, provenance, study)]
+    told = list(_limits(scenario, drawn=posterior is not None))
+    limits = Section("limits", "What this model cannot show", [Items(told)])
+    again = _again(commands, provenance, study, drawn=posterior is not None)
+    ending = [limits, _assumptions(scenario, study, posterior), again]
+    if posterior is not None:
+        words["terms"] += f" {drawn_sentence(posterior)}"
     return Page(
         sections=[*(section for section in sections if section is not None), *ending],
         source=f"From results of rumorsim{known}. A simulation, not a measurement.",
-        of=digest_of(scenario),
+        of=digest_asked(scenario, "" if posterior is None else posterior["digest"]),
         intro=intro,
         **words,
     )
@@ -65,12 +72,15 @@ def answer_page(
 ) -> Page:
     """The page of a saved answer about ``policies``; ``command`` gives the same answer again."""
     return whole_page(
-        sections,
+        [*sections, drawn_section(found.get("posterior"))],
         found["scenario"],
         found["provenance"],
         [(command, "the same, to the last digit")],
-        intro=compared(found["scenario"], policies, len(found["seeds"])),
+        intro=compared(
+            found["scenario"], policies, len(found["seeds"]), posterior=found.get("posterior")
+        ),
         study=found.get("study"),
+        posterior=found.get("posterior"),
         title=str(found["name"]),
         **words,
     )
@@ -95,14 +105,15 @@ def idle_of_scenario(scenario: Mapping[str, Any], policies: Sequence[str]) -> li
     return [str(each) for each in found]
 
 
-def _limits(values: Mapping[str, Any]) -> Iterator[str]:
+def _limits(values: Mapping[str, Any], *, drawn: bool) -> Iterator[str]:
     yield (
         "It is not a forecast. The numbers hold for this scenario; another threshold, delay or"
         " appeal can change the order of policies. Vary what is assumed before you rely on a"
         " ranking."
     )
+    about = "chance and the drawn parameters" if drawn else "chance"
     yield (
-        "Intervals are about chance within the scenario. That the scenario itself is wrong is not"
+        f"Intervals are about {about} within the scenario. That the scenario itself is wrong is not"
         " in them, and no number of worlds would show it."
     )
     graph = values.get("graph", {}).get("kind", "")
@@ -134,9 +145,15 @@ def _limits(values: Mapping[str, Any]) -> Iterator[str]:
     )
 
 
-def _assumptions(values: Mapping[str, Any], study: Mapping[str, Any] | None) -> Section:
+def _assumptions(
+    values: Mapping[str, Any], study: Mapping[str, Any] | None, posterior: Kept
+) -> Section:
     """Every key of the scenario with its value and meaning, then the text that runs."""
     parts: list[Part] = []
+    if posterior is not None:
+        keys = ", ".join(key for each in posterior["parameters"] for key in each["keys"])
+        said = f"Not in force are the values of {keys} below: each world had its own draw of them."
+        parts.append(Text(said))
     if study is not None:
         text = Code(json_text(study), "study.json")
         parts.append(Folded("The study: what was varied, and how", [text]))
@@ -214,13 +231,20 @@ def _again(
     commands: Sequence[tuple[str, str]],
     provenance: Mapping[str, Any],
     study: Mapping[str, Any] | None,
+    *,
+    drawn: bool,
 ) -> Section:
     """Commands that make the same numbers again, and the versions they were made with."""
     own = _own_code(provenance)
-    flag = " --own-code" if own else ""
+    flag = " --own-code" * bool(own) + " --posterior ." * drawn
     text = "".join(f"{line}{flag}  # {why}\n" for line, why in commands)
     parts: list[Part] = [
-        Text("Take scenario.json from the section before (or from the directory), then:"),
+        Text(
+            "Take scenario.json from the section before (or from the directory), and from the"
+            " directory posterior.csv and calibration.json, then:"
+            if drawn
+            else "Take scenario.json from the section before (or from the directory), then:"
+        ),
         Code(text),
     ]
     if study is not None:

@@ -15,6 +15,7 @@ from rumorsim.reports.pages.answers import answer_of, terms_of
 from rumorsim.reports.pages.assumptions import idle_of_scenario, idle_section, whole_page
 from rumorsim.reports.pages.before import before_section, take_off_section
 from rumorsim.reports.pages.cascade_tree import cascade_section
+from rumorsim.reports.pages.drawn import drawn_section, drawn_values
 from rumorsim.reports.pages.frontier import frontier_section, swept_frontier_section
 from rumorsim.reports.pages.intro import compared
 from rumorsim.reports.pages.measured import (
@@ -37,6 +38,7 @@ from rumorsim.scenario.loading import from_values
 from rumorsim.simulation.results import Result
 from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.runner.idle_policies import idle_lines
+from rumorsim.studies.sweep.overrides import overridden
 from rumorsim.world.settings.presets import configs
 
 if TYPE_CHECKING:
@@ -91,9 +93,11 @@ def _with_its_files(values: Mapping[str, Any]) -> Scenario:
 
 def _page(saved: Saved, what: str, again: bool, progress: Progress | None) -> Page:
     scenario = cache(lambda: _with_its_files(saved.scenario))
+    posterior = saved.facts.get("posterior")
+    own = cache(lambda seed: overridden(scenario(), drawn_values(posterior, seed)))
     found = _LEFT_OUT
     if again:
-        found = replay(lambda _: scenario(), saved, saved.policies, progress)
+        found = replay(lambda _, seed: own(seed), saved, saved.policies, progress)
     worlds = [world for every in found.worlds.values() for world in every]
     accounts = worlds[0].facts.accounts if worlds else None
     idle = saved.facts.get("idle")
@@ -103,6 +107,9 @@ def _page(saved: Saved, what: str, again: bool, progress: Progress | None) -> Pa
         lines = [str(each) for each in idle_of_plain(idle)]
     count, first, policy = len(saved.seeds), saved.seeds[0], saved.policies[-1]
     one = f"rumorsim run scenario.json --policy {in_shell(policy)} --seed {first}"
+    if posterior is not None:  # which world has which draw is for compare to know
+        what_one = f"--policy {in_shell(policy)} --replicates 1 --seed {first} --out one"
+        one = f"rumorsim compare scenario.json {what_one}"
     commands = [(one, f"one world: digest {saved.digests[policy][0][:16]}…")]
     if count > 1:
         every = f"rumorsim compare scenario.json --replicates {count} --seed {first} --out again"
@@ -110,6 +117,7 @@ def _page(saved: Saved, what: str, again: bool, progress: Progress | None) -> Pa
     return whole_page(
         [
             idle_section(lines),
+            drawn_section(posterior, saved.facts.get("widths", ())),
             prevented_section(saved),
             ranking_section(saved),
             take_off_section(saved),
@@ -123,11 +131,12 @@ def _page(saved: Saved, what: str, again: bool, progress: Progress | None) -> Pa
         saved.scenario,
         saved.facts["provenance"],
         commands,
+        posterior=posterior,
         title=saved.name,
         what=what,
         answer=answer_of(saved),
         terms=terms_of(saved),
-        intro=compared(saved.scenario, saved.policies, count, accounts),
+        intro=compared(saved.scenario, saved.policies, count, accounts, posterior),
     )
 
 
@@ -136,7 +145,12 @@ def page_of_sweep(directory: Path, *, again: bool, progress: Progress | None) ->
     swept = read_sweep(directory)
     manifest, sweep = swept.manifest, swept.sweep
     idle = {idle_of_plain([each])[0]: each["points"] for each in manifest.get("idle", ())}
-    sections = [idle_section(idle_lines(idle, len(sweep.points))), settings_section(swept)]
+    posterior = manifest.get("posterior")
+    sections = [
+        idle_section(idle_lines(idle, len(sweep.points))),
+        settings_section(swept),
+        drawn_section(posterior),
+    ]
     if swept.points:
         sections += [
             response_section(swept),
@@ -159,11 +173,12 @@ def page_of_sweep(directory: Path, *, again: bool, progress: Progress | None) ->
             )
         ],
         study=manifest["study"],
+        posterior=posterior,
         title=str(manifest["name"]),
         what=f"Sweep: {points:,} x {policies} x {worlds} (settings, policies, worlds)",
         answer=sweep_answer(swept),
         terms=sweep_terms(swept),
-        intro=compared(manifest["scenario"], sweep.policies, worlds),
+        intro=compared(manifest["scenario"], sweep.policies, worlds, posterior=posterior),
     )
 
 
@@ -178,22 +193,25 @@ def _at_one_setting(swept: Swept, again: bool, progress: Progress | None) -> lis
     )
     worlds = _LEFT_OUT
     if again:
-        setting = cache(lambda: _setting(swept.manifest, point.values))
-        worlds = replay(lambda name: _under(setting(), name), saved, (NONE, policy), progress)
+        setting = cache(lambda seed: _setting(swept.manifest, point.values, seed))
+        worlds = replay(
+            lambda name, seed: _under(setting(seed), name), saved, (NONE, policy), progress
+        )
     sections = [before_section(saved, worlds), cascade_section(saved, worlds)]
     at = [Text(f"At {point.label}, where the mean change is largest.")] if point.label else []
     return [each and replace(each, parts=[*at, *each.parts]) for each in sections]
 
 
-def _setting(manifest: Mapping[str, Any], values: Mapping[str, Any]) -> Scenario:
-    """The scenario of a sweep with the values of one setting."""
-    from rumorsim.studies.sweep.overrides import overridden
+def _setting(manifest: Mapping[str, Any], values: Mapping[str, Any], seed: int) -> Scenario:
+    """The scenario of a sweep with the values of one setting, in the world of a seed."""
     from rumorsim.studies.sweep.plan import overrides_of
     from rumorsim.studies.sweep.study import study_from_values
 
     folder = Path(manifest["folder"])
     study = study_from_values(dict(manifest["study"]), folder)
-    return overridden(from_values(dict(manifest["scenario"]), folder), overrides_of(study, values))
+    drawn = drawn_values(manifest.get("posterior"), seed)
+    scenario = from_values(dict(manifest["scenario"]), folder)
+    return overridden(scenario, {**drawn, **overrides_of(study, values)})
 
 
 def _under(scenario: Scenario, policy: str) -> Scenario:

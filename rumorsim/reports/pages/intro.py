@@ -14,6 +14,7 @@ from rumorsim.reports.pages.wording import capital, quoted
 from rumorsim.scenario.models import Scenario
 from rumorsim.studies.compare.effects import and_
 from rumorsim.studies.compare.worlds import NONE
+from rumorsim.studies.runner.world_draws import DRAWN_GRAPHS, draws_graph
 
 #: More stories than these are counted, not named.
 _FEW: Final = 4
@@ -30,24 +31,32 @@ def scenario_of(values: Mapping[str, Any]) -> Scenario | None:
 
 
 def compared(
-    scenario: Mapping[str, Any], policies: Sequence[str], worlds: int, accounts: int | None = None
+    scenario: Mapping[str, Any],
+    policies: Sequence[str],
+    worlds: int,
+    accounts: int | None = None,
+    posterior: Mapping[str, Any] | None = None,
 ) -> list[Part]:
     """Accounts, hours, stories and worlds in a sentence, and what each policy does.
 
-    ``accounts`` is their number where it is known from elsewhere than the scenario. Of a
+    ``accounts`` is their number where it is known from elsewhere than the scenario, ``posterior``
+    what parameters were drawn from. Of a
     scenario that this version cannot read, policies are not described.
     """
     others = [policy for policy in policies if policy != NONE]
     known = scenario_of(scenario) is not None
-    if accounts is None and known:
+    drawn = draws_graph(posterior)
+    if accounts is None and known and not drawn:
         accounts = scenario["graph"].get("accounts")
+    accounts = None if drawn else accounts
     if known and scenario.get("replay"):
         what = "Cascades that were observed are replayed."
-        parts: list[Part] = [Text(f"{what} {_comparison(policies, others, worlds, {})}")]
+        parts: list[Part] = [Text(f"{what} {_comparison(policies, others, worlds, '')}")]
         return [*parts, *_described(scenario, others)]
     who = "The accounts of the follow graph" if accounts is None else counted(accounts, "account")
     stories, horizon = _stories(scenario["stories"]), _plain(scenario["horizon"])
-    where = _comparison(policies, others, worlds, scenario["graph"] if known else {})
+    graphs = DRAWN_GRAPHS if drawn else graphs_of_worlds(scenario["graph"] if known else {})
+    where = _comparison(policies, others, worlds, graphs)
     parts = [Text(f"{capital(who)} over {horizon}; {stories}. {where}")]
     return [*parts, *(_described(scenario, others) if known else ())]
 
@@ -73,10 +82,8 @@ def _stories(stories: Sequence[Mapping[str, Any]]) -> str:
     return and_(parts)
 
 
-def _comparison(
-    policies: Sequence[str], others: Sequence[str], worlds: int, graph: Mapping[str, Any]
-) -> str:
-    clause = "" if worlds == 1 else graphs_of_worlds(graph)
+def _comparison(policies: Sequence[str], others: Sequence[str], worlds: int, graphs: str) -> str:
+    clause = "" if worlds == 1 else graphs
     where = "one world" if worlds == 1 else f"{worlds} worlds" + (f", {clause}" if clause else "")
     if not others:
         return f"{capital(where)}, without any policy."

@@ -54,15 +54,15 @@ class Replay(NamedTuple):
 
 
 def replay(
-    scenario_of: Callable[[str], Scenario],
+    scenario_of: Callable[[str, int], Scenario],
     saved: Saved,
     policies: Sequence[str],
     progress: Progress | None = None,
 ) -> Replay:
     """Run the first worlds of ``saved`` again under ``policies``.
 
-    ``scenario_of`` makes the scenario that has a policy, and may raise an InputError, as files
-    that it names are read. The digests of the events must be those saved.
+    ``scenario_of`` makes the scenario that has a policy in the world of a seed, and may raise an
+    InputError, as files that it names are read. The digests of the events must be those saved.
     """
     too_large = Replay({}, "its worlds are too large to run again for a picture")
     first = saved.scalars[saved.policies[0]]
@@ -71,19 +71,18 @@ def replay(
     if events > _MOST_EVENTS:
         return too_large
     try:
-        scenarios = {policy: scenario_of(policy) for policy in policies}
-        accounts = getattr(scenarios[policies[0]].graph, "accounts", None)
+        accounts = getattr(scenario_of(policies[0], saved.seeds[0]).graph, "accounts", None)
         if accounts is not None and accounts > _MOST_ACCOUNTS:
             return too_large
         count = min(_MOST_WORLDS, max(int(_MOST_EVENTS / max(events, 1.0)), 1))
         digests = {policy: saved.digests[policy] for policy in policies}
-        return _run_again(scenarios, digests, saved.seeds[:count], progress)
+        return _run_again(scenario_of, digests, saved.seeds[:count], progress)
     except InputError as error:
         return Replay({}, f"its worlds could not be run again here ({error.faults[0].rule})")
 
 
 def _run_again(
-    scenarios: Mapping[str, Scenario],
+    scenario_of: Callable[[str, int], Scenario],
     digests: Mapping[str, Sequence[str]],
     seeds: Sequence[int],
     progress: Progress | None,
@@ -92,7 +91,7 @@ def _run_again(
     done = 0
     for place, seed in enumerate(seeds):
         for policy, wanted in digests.items():
-            world, digest = _world(scenarios[policy], policy, seed)
+            world, digest = _world(scenario_of(policy, seed), policy, seed)
             if digest != wanted[place]:
                 return Replay({}, "this version makes other events from the same scenario and seed")
             worlds[policy].append(world)

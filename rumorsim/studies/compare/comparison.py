@@ -32,6 +32,8 @@ class Comparison(ComparedWorlds):
     given.
     ``reused``: runs that were not made, as ``none`` of their world shows that they are the same.
     ``idle``: every part of a policy that does not act as written, and why.
+    ``draws``: where the parameters of each world come from, and ``widths`` how much of the width
+    of each policy's interval comes from not knowing them; empty without a posterior.
     ``accounts`` gives the original ids by account number, None where these are the numbers.
     """
 
@@ -43,6 +45,7 @@ class Comparison(ComparedWorlds):
             ("policies", listed(self.policies)),
             ("worlds", f"{len(self.seeds)} ({seeds})"),
             ("numbers", f"{len(self.keys):,} of each run"),
+            *(("parameters", each) for each in [self.draws.sentence()] if each),
             *(("", sentence) for sentence in self.sentences()),
         ]
 
@@ -127,6 +130,8 @@ class Comparison(ComparedWorlds):
             "looks": self.looks,
             "budget": self.budget,
             "runs_reused": self.reused,
+            **self.draws.as_dict(self.seeds),
+            **({"widths": [each.as_dict() for each in self.widths]} if self.draws else {}),
             "prevented": [row.as_dict() for row in prevented(self)],
             "few_worlds": few_worlds(self),
             "take_off": take_off(self).as_dict(),

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from operator import index
-from typing import Final
+from typing import Any, Final
 
-from rumorsim.common.errors import Fault, InputError, advise, number_fault, show_value
+from rumorsim.common.errors import advise
 from rumorsim.common.progress import Counted, heartbeat, progress_of
 from rumorsim.common.provenance import digest_of
 from rumorsim.measures import AnyMeasure
 from rumorsim.scenario import AnyScenario, Scenario, scenario_of
 from rumorsim.scenario.handing import Policies, with_measures, with_policies
-from rumorsim.scenario.idle import Idle
 from rumorsim.scenario.used_code import own_code_in
-from rumorsim.scenario.workload import long_work
-from rumorsim.studies.compare.budget import BUDGET, FIRST, Budget, Pace, next_worlds
+from rumorsim.studies.compare.asked import budget_of, checked_numbers, precision_target
+from rumorsim.studies.compare.budget import FIRST, Pace, next_worlds
 from rumorsim.studies.compare.comparison import Comparison
-from rumorsim.studies.compare.effects import main_key
-from rumorsim.studies.compare.precision import MOST, PrecisionTarget
+from rumorsim.studies.compare.precision import MOST
+from rumorsim.studies.compare.second_worlds import with_widths
 from rumorsim.studies.compare.stopping import next_count, reached_precision
 from rumorsim.studies.compare.worlds import NONE
-from rumorsim.studies.runner.account_names import shared_accounts
-from rumorsim.studies.runner.answering import check_key
-from rumorsim.studies.runner.idle_policies import idle_after, idle_before
-from rumorsim.studies.runner.run_specs import Setting
+from rumorsim.studies.runner.before_runs import BeforeRuns
+from rumorsim.studies.runner.idle_policies import idle_after
 from rumorsim.studies.runner.runner import Run, Runner
 from rumorsim.studies.runner.workers import default_workers
-from rumorsim.world.account_table import AccountTable
+from rumorsim.studies.runner.world_draws import AnyPosterior, WorldDraws
 
 #: Taken in every comparison, whatever else the scenario measures: the table is made of them.
 _NEEDED: Final = ("reach", "shares", "enforcement", "collateral", "cost")
@@ -53,6 +49,7 @@ def compare(
     precision_of: str | None = None,
     most: int = MOST,
     reuse: bool = True,
+    posterior: AnyPosterior | None = None,
     progress: Counted = None,
 ) -> Comparison:
     """Run ``none`` and every policy of a scenario in the same worlds.
@@ -97,6 +94,11 @@ def compare(
         Whether a run may be left out where the world without a policy shows that the policy
         never acts, so that its run is identical; :attr:`.Comparison.reused` counts these. The
         results are the same either way.
+    posterior : Posterior, str or path, optional
+        What a calibration left of the parameters, or its directory. Each world draws its
+        parameters from it, the same under every policy, so that intervals include not knowing
+        them; up to 20 worlds more show how much of their width that is
+        (:attr:`.Comparison.widths`).
     progress : function or bool, optional
         A function called with the runs done and the runs in all; True shows a bar, False shows
         none. By default notebooks show a bar.
@@ -110,7 +112,8 @@ def compare(
     Raises
     ------
     InputError
-        If the scenario or an argument is invalid, such as fewer than 1 replicate or worker.
+        If the scenario or an argument is invalid, such as fewer than 1 replicate or worker, or a
+        posterior with a key that the scenario has not.
     RunError
         If a run failed.
 
@@ -123,8 +126,8 @@ def compare(
     scenario = scenario_of(scenario)
     moved = progress_of(progress, "runs")
     first = scenario.seed if seed is None else seed
-    allowed = _budget(budget, replicates, precision)
-    first, replicates, most = _checked(
+    allowed = budget_of(budget, replicates, precision)
+    first, replicates, most = checked_numbers(
         first,
         FIRST if replicates is None else replicates,
         workers,
@@ -136,16 +139,18 @@ def compare(
     if measures is not None:
         scenario = with_measures(scenario, measures)
     pinned = scenario.pinned().at(scenario.base_dir)
-    wish = None if precision is None else _precision_target(pinned, precision, precision_of)
+    wish = None if precision is None else precision_target(pinned, precision, precision_of)
     workers = default_workers(replicates) if workers is None else workers
+    draws = WorldDraws.of(posterior)
+    draws.check(pinned)
+    before = BeforeRuns(pinned, draws)
+    before.look(range(first, first + replicates))
     # Before the runs: what is wrong with the graph is told at once, and nothing is lost later.
-    accounts = shared_accounts(pinned)
+    before.accounts()
     runs: list[Run] = []
     wanted = replicates
-    idle = idle_before(pinned)
-    inert = _inert(pinned, idle)
     looks, spent = 0, 0.0
-    for each in [*map(str, idle), *long_work(pinned)]:
+    for each in [*map(str, before.idle), *before.work]:
         advise(each)
     with (
         heartbeat("compare", unless=moved),
@@ -161,27 +166,31 @@ def compare(
     ):
         while True:
             seeds = range(first + len(runs) // len(pinned.policy_names), first + wanted)
-            settings = [Setting(policy, seed) for seed in seeds for policy in pinned.policy_names]
+            before.look(seeds)
+            settings = [
+                draws.setting(policy, seed) for seed in seeds for policy in pinned.policy_names
+            ]
             pace = Pace()
             made = dict(runner.successful(settings, pace.watching(_moved(moved, len(runs)))))
             runs += [made[place] for place in range(len(settings))]
-            found = _gathered(pinned, range(first, first + wanted), runs, accounts)
+            found = _gathered(pinned, range(first, first + wanted), runs, before)
             more, precise = None, None
             if wish is not None:
                 looks += 1
                 found = replace(found, looks=looks)
-                precise = reached_precision(found, wish, most, inert)
+                precise = reached_precision(found, wish, most, before.inert)
                 more = None if precise.reached or wanted >= most else next_count(precise)
             elif allowed is not None:
                 spent += pace.seconds(len(settings))
                 needed, ran = found.worlds_needed, len(pinned.policy_names)
                 more = next_worlds(wanted, needed, allowed, ran, spent)
             if more is None:
-                told = idle_after(pinned, idle, found.scalars)
+                told = idle_after(before.first, before.idle, found.scalars)
                 text = "" if allowed is None else allowed.text
-                return replace(
+                found = replace(
                     found, precision=precise, budget=text, reused=runner.reused, idle=tuple(told)
                 )
+                return with_widths(found, runner, _moved(moved, len(runs))) if draws else found
             wanted = more
 
 
@@ -195,69 +204,8 @@ def _moved(
     return lambda done, total: told(before + done, before + total)
 
 
-def _budget(text: str | None, replicates: int | None, precision: str | None) -> Budget | None:
-    """What may be spent; None where the number of worlds is given or comes of the precision."""
-    given = replicates is not None or precision is not None
-    if text is None:
-        return None if given else Budget.read(BUDGET)
-    if given:
-        other = "replicates" if replicates is not None else "precision"
-        rule = f"does not go together with {other}, which sets the number of worlds"
-        raise InputError(Fault(rule, key="budget", value=show_value(text), advice="leave one out"))
-    return Budget.read(text)
-
-
-def _inert(scenario: Scenario, idle: Sequence[Idle]) -> set[str]:
-    """Policies of which it is known that no part acts as written."""
-    keys = [each.key for each in idle]
-    return {
-        policy.name
-        for i, policy in enumerate(scenario.policies)
-        if not policy.own
-        and all(
-            any(key.startswith(f"policies[{i}].interventions[{j}].") for key in keys)
-            for j in range(len(policy.interventions))
-        )
-    }
-
-
-def _precision_target(scenario: Scenario, precision: str, key: str | None) -> PrecisionTarget:
-    if len(scenario.policies) == 0:
-        rule = "there is no policy to compare with none"
-        raise InputError(Fault(rule, key="precision", advice="add one to policies"))
-    if key is not None:
-        check_key(key, "precision_of", main_key(scenario.resolved()), scenario.resolved())
-    return PrecisionTarget.read(precision, key or main_key(scenario.resolved()))
-
-
-def _checked(
-    seed: int, replicates: int, workers: int | None, most: int | None
-) -> tuple[int, int, int]:
-    """Seed, replicates and most as Python's own integers; InputError with all that is wrong."""
-    wanted = (
-        (replicates if most is None else most, "most", 1, None),
-        (replicates, "replicates", 1, None),
-        (1 if workers is None else workers, "workers", 1, None),
-        (seed, "seed", 0, 2**64 - 1),
-    )
-    found = (number_fault(*each) for each in wanted[0 if most is not None else 1 :])
-    faults = [fault for fault in found if fault is not None]
-    if not faults:
-        seed, count = index(seed), index(replicates)
-        cap = count if most is None else index(most)
-        if most is not None and cap < max(count, 2):
-            rule = "must be at least 2, and no fewer than replicates"
-            faults.append(Fault(rule, key="most", value=str(cap)))
-        if seed > 2**64 - max(count, cap):
-            rule = "seeds of all replicates must lie in 0 to 2**64 - 1"
-            faults.append(Fault(rule, key="seed", value=str(seed)))
-    if faults:
-        raise InputError(faults)
-    return seed, count, cap
-
-
 def _gathered(
-    scenario: Scenario, seeds: Sequence[int], runs: Sequence[Run], accounts: AccountTable | None
+    scenario: Scenario, seeds: Sequence[int], runs: Sequence[Run], before: BeforeRuns
 ) -> Comparison:
     """From the runs of all policies in the first world, then in the next ..."""
     policies, resolved = scenario.policy_names, scenario.resolved()
@@ -282,10 +230,20 @@ def _gathered(
         scenario=resolved,
         # A run knows the policy it is under alone.
         provenance={
-            **by_policy[NONE][0].provenance,
+            **_made_with([each.provenance for each in by_policy[NONE]], before.draws),
             "scenario_digest": digest_of(resolved),
             "reproducible_from_file": "own_code" not in own and scenario.follow_graph is None,
             **own,
         },
-        accounts=accounts,
+        accounts=before.accounts(),
+        draws=before.draws,
     )
+
+
+def _made_with(provenance: Sequence[Mapping[str, Any]], draws: WorldDraws) -> dict[str, Any]:
+    """What the runs were made with; where parameters are drawn, as far as all have it in common."""
+    first = dict(provenance[0])
+    if not draws:
+        return first
+    same = {key: value for key, value in first.items() if all(o[key] == value for o in provenance)}
+    return {**same, **draws.named()}

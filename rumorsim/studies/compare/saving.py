@@ -37,9 +37,10 @@ def save_comparison(
     the headlines and of each world, ``changes.csv`` every number under every policy,
     ``worlds.csv`` every number of every run, ``curves.csv`` reach over time, ``scenario.json``
     what it can be run again from, ``accounts.csv`` the ids of accounts where these are not their
-    numbers. The figures come last: one that cannot be drawn is left out with a warning.
+    numbers, ``posterior.csv`` and ``calibration.json`` what parameters were drawn from, if
+    anything. The figures come last: one that cannot be drawn is left out with a warning.
     """
-    claim = Claim.of(HOLDS, comparison.scenario, source)
+    claim = comparison.draws.claim(HOLDS, comparison.scenario, source)
     claim.check(directory, force=force)
     with write_directory(directory) as draft:
         (draft / "comparison.txt").write_text(text + "\n", encoding="utf-8")
@@ -50,6 +51,7 @@ def save_comparison(
         write_csv(draft / "curves.csv", _CURVE_COLUMNS, _curves(comparison))
         if comparison.accounts is not None:
             comparison.accounts.save(draft / ACCOUNTS_FILE)
+        comparison.draws.save(draft)
         names = [each.name for each in draft.iterdir()]
         write_text(draft / MARKER, _marker(claim, names))
     drawn = draw_comparison(comparison, directory, files)

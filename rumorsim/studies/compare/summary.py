@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rumorsim.common.plurals import counted
-from rumorsim.graphs.made import graphs_of_worlds
 from rumorsim.reports.figures.tables import (
     aligned,
     digits_for,
@@ -29,6 +28,7 @@ from rumorsim.studies.compare.effects import (
     unit_of,
 )
 from rumorsim.studies.compare.few_worlds import few_worlds, main_tail
+from rumorsim.studies.compare.parameter_width import width_lines
 from rumorsim.studies.compare.prevented import did_prevent, prevented, prevented_lines
 from rumorsim.studies.compare.take_off import take_off_lines
 from rumorsim.studies.compare.worlds import NONE
@@ -59,6 +59,7 @@ def summary(comparison: ComparedWorlds, width: int = WIDTH) -> str:
     blocks += [wrapped(sure, width)] if sure else []
     table = prevented_lines(comparison, width)
     blocks += [[""], table] if table else []
+    blocks += drawn_lines(comparison, width)
     blocks += [[""], _table(comparison, width), [""], wrapped(_note(comparison), width)]
     found = main_tail(comparison)
     if lead and found is not None and not found[1].trusted:
@@ -71,6 +72,15 @@ def summary(comparison: ComparedWorlds, width: int = WIDTH) -> str:
     return "\n".join(line for block in blocks for line in block)
 
 
+def drawn_lines(comparison: ComparedWorlds, width: int) -> list[list[str]]:
+    """Where the parameters come from, and how much of the width of intervals that makes."""
+    said = comparison.draws.sentence()
+    if not said:
+        return []
+    lines = width_lines(comparison.widths)
+    return [[""], wrapped(said, width), *(wrapped(each, width, "  ") for each in lines)]
+
+
 def head(comparison: ComparedWorlds) -> str:
     """What was compared, in how many worlds."""
     policies, count = len(comparison.policies) - 1, len(comparison.seeds)
@@ -78,7 +88,7 @@ def head(comparison: ComparedWorlds) -> str:
     if count == 1:
         return f"{what} against none in one world (seed {comparison.seeds[0]}), so no intervals."
     seeds = f"seeds {comparison.seeds[0]} to {comparison.seeds[-1]}"
-    clause = graphs_of_worlds(comparison.scenario["graph"])
+    clause = comparison.draws.graphs(comparison.scenario["graph"])
     graphs = f", {clause}" if clause else ""
     grown = f", added within {comparison.budget}" if comparison.budget and count > FIRST else ""
     return f"{what} against none in the same {count:,} worlds ({seeds}{grown}){graphs}."

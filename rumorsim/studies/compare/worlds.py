@@ -15,6 +15,7 @@ from rumorsim.common.frames import Table, Tabular
 from rumorsim.common.shown import Shown
 from rumorsim.measures.base import Curve
 from rumorsim.studies.compare.effects import main_key, told_of
+from rumorsim.studies.runner.world_draws import NO_DRAWS, WorldDraws
 from rumorsim.studies.statistics.change import Change, Seen, paired, seen_in
 from rumorsim.studies.statistics.intervals import (
     COUNT,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     import pandas
 
     from rumorsim.scenario.idle import Idle
+    from rumorsim.studies.compare.parameter_width import ParameterWidth
     from rumorsim.studies.compare.precision import Precision
     from rumorsim.world.account_table import AccountTable
 
@@ -96,6 +98,8 @@ class ComparedWorlds(Tabular, Shown):
     reused: int = 0
     idle: tuple[Idle, ...] = ()
     accounts: AccountTable | None = field(default=None, repr=False, compare=False)
+    draws: WorldDraws = NO_DRAWS
+    widths: tuple[ParameterWidth, ...] = ()
 
     @property
     def level(self) -> float:

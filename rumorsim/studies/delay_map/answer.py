@@ -17,6 +17,7 @@ from rumorsim.studies.compare.effects import cell as in_cell
 from rumorsim.studies.compare.effects import number_name
 from rumorsim.studies.runner.answering import AnswerDirectory, SavedAnswer, made_with
 from rumorsim.studies.runner.queue import not_needed
+from rumorsim.studies.runner.world_draws import NO_DRAWS, WorldDraws
 from rumorsim.studies.statistics.intervals import Interval
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class DelayMap(SavedAnswer):
     source: str = field(default="", compare=False, repr=False)
     #: Runs that were not made: see :func:`.compare`.
     reused: int = field(default=0, compare=False)
+    draws: WorldDraws = NO_DRAWS
 
     @override
     def facts_shown(self) -> Sequence[tuple[str, Any]]:
@@ -86,7 +88,8 @@ class DelayMap(SavedAnswer):
             "level_of_each_cell": self.level,
             "cells": self.rows(),
             "scenario": dict(self.scenario),
-            "provenance": made_with(self.scenario),
+            "provenance": {**made_with(self.scenario), **self.draws.named()},
+            **self.draws.as_dict(self.seeds),
         }
 
     def text(self) -> str:
@@ -94,12 +97,13 @@ class DelayMap(SavedAnswer):
         return answer_text(self)
 
     def _claim(self) -> Claim:
-        return Claim.of(HOLDS, self.scenario, self.source)
+        return self.draws.claim(HOLDS, self.scenario, self.source)
 
     def _write(self, directory: AnswerDirectory) -> None:
         directory.text("delay-map.txt", self.text() + "\n")
         directory.json("delay-map.json", self.as_dict())
         directory.csv("delay-map.csv", self.rows())
+        self.draws.save(directory.place)
 
     def _drawn(self) -> tuple[str, Callable[[], Figure]]:
         return "delay-map.png", lambda: picture(self)
@@ -137,7 +141,8 @@ def answer_text(found: DelayMap) -> str:
         f" {100 * found.level:.4g} %, Bonferroni); * the data are compatible with no change."
     )
     spared = not_needed(found.reused, (cells + 1) * len(found.seeds))
-    lines = [head, "", *aligned(rows), "", note, sentence(found), *([spared] if spared else [])]
+    lines = [head, "", *aligned(rows), "", note, sentence(found)]
+    lines += filter(None, (found.draws.sentence(), spared))
     return "\n".join(lines)
 
 

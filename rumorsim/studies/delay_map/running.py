@@ -15,7 +15,6 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
-from rumorsim.common.claims import Claim
 from rumorsim.common.errors import Fault, InputError, nearest, number_fault, show_value
 from rumorsim.common.plurals import counted
 from rumorsim.common.progress import Counted, progress_of
@@ -28,7 +27,8 @@ from rumorsim.studies.compare.effects import main_key
 from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.delay_map.answer import HOLDS, Cell, DelayMap
 from rumorsim.studies.runner.answering import answer_runner, check_key, measure_of, numbers
-from rumorsim.studies.runner.run_specs import RunSpecs, Setting
+from rumorsim.studies.runner.run_specs import RunSpecs
+from rumorsim.studies.runner.world_draws import AnyPosterior, WorldDraws
 from rumorsim.studies.statistics.intervals import Interval, shared_level
 from rumorsim.studies.statistics.stated import paired_difference, relative_change
 from rumorsim.studies.sweep.overrides import overridden
@@ -54,6 +54,7 @@ def delay_map(
     workers: int | None = None,
     most_runs: int = MOST_RUNS,
     reuse: bool = True,
+    posterior: AnyPosterior | None = None,
     force: bool = False,
     progress: Counted = None,
 ) -> DelayMap:
@@ -90,6 +91,8 @@ def delay_map(
         Refuse to start if more runs would be needed.
     reuse : bool
         As for :func:`.compare`.
+    posterior : Posterior, str or path, optional
+        As for :func:`.compare`, without the share of the width.
     force : bool
         Whether ``out`` may replace the runs of another scenario.
     progress : function or bool, optional
@@ -121,17 +124,28 @@ def delay_map(
     seeds = range(first, first + replicates)
     grid = list(product(delays, coverages))
     specs = RunSpecs(scenario, [measure_of(key)])
-    settings = [Setting(NONE, world) for world in seeds]
-    for delay, coverage in grid:
-        overrides = _overrides(places, delay, coverage, _COVERED_BY[covered_by])
-        overridden(specs.scenario, overrides)  # all of it is checked before the first run
-        settings += [Setting(policy, world, overrides) for world in seeds]
+    draws = WorldDraws.of(posterior)
+    cells = [_overrides(places, *each, _COVERED_BY[covered_by]) for each in grid]
+    # All of it is checked before the first run.
+    draws.check(specs.scenario, cells[0])
+    drawn = [each for _, each in draws.scenarios(specs.scenario, seeds)]
+    for overrides in cells:
+        overridden(drawn[0], overrides)
+    # World by world, so that `none` is near those runs that turn out to be the same.
+    settings = [
+        setting
+        for world in seeds
+        for setting in (
+            draws.setting(NONE, world),
+            *(draws.setting(policy, world, overrides) for overrides in cells),
+        )
+    ]
     resolved = specs.scenario.resolved()
-    claim = Claim.of(HOLDS, resolved, scenario.file)
+    claim = draws.claim(HOLDS, resolved, scenario.file)
     with answer_runner(
         "delay map", specs, out, claim, force=force, unless=told, workers=workers, reuse=reuse
     ) as runner:
-        found = numbers(runner, settings, [key], told)[:, 0].reshape(-1, replicates)
+        found = numbers(runner, settings, [key], told)[:, 0].reshape(replicates, -1).T
     level = shared_level(len(grid))
     base = found[0].tolist()
     return DelayMap(
@@ -150,6 +164,7 @@ def delay_map(
         scenario=resolved,
         source=scenario.file,
         reused=runner.reused,
+        draws=draws,
     )
 
 

@@ -24,6 +24,7 @@ from rumorsim.studies.runner.answering import (
     answer_subject,
     made_with,
 )
+from rumorsim.studies.runner.world_draws import NO_DRAWS, WorldDraws
 from rumorsim.studies.statistics.intervals import Interval, resampled
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Optimum(SavedAnswer):
     study: Mapping[str, Any]
     search_seed: int = 1
     source: str = field(default="", compare=False, repr=False)
+    draws: WorldDraws = NO_DRAWS
 
     def trial_rows(self) -> list[dict[str, Any]]:
         """One row for each trial: policy, parameters, means in the worlds of the search."""
@@ -96,18 +98,21 @@ class Optimum(SavedAnswer):
             **self.verdict.as_dict(),
             "trials": self.trial_rows(),
             "scenario": dict(self.scenario),
-            "provenance": made_with(self.scenario),
+            "provenance": {**made_with(self.scenario), **self.draws.named()},
+            **self.draws.as_dict((*self.seeds, *self.fresh)),
             "study": dict(self.study),
         }
 
     def _claim(self) -> Claim:
-        return Claim.of(HOLDS, answer_subject(self.scenario, self.study), self.source)
+        asked = answer_subject(self.scenario, self.study)
+        return self.draws.claim(HOLDS, asked, self.source)
 
     def _write(self, directory: AnswerDirectory) -> None:
         directory.text("optimum.txt", self.text() + "\n")
         directory.json("optimum.json", self.as_dict())
         directory.csv("trials.csv", self.trial_rows())
         directory.csv("finalists.csv", self.verdict.rows())
+        self.draws.save(directory.place)
 
     def _drawn(self) -> tuple[str, Callable[[], Figure]]:
         return "frontier.png", lambda: picture(self)
@@ -136,7 +141,7 @@ def answer_text(found: Optimum) -> str:
         if goal.target
         else " statements about who is beaten hold for all pairs at once (Bonferroni)."
     )
-    return "\n".join([*lines, sentence(found)])
+    return "\n".join([*lines, sentence(found), *filter(None, [found.draws.sentence()])])
 
 
 def sentence(found: Optimum) -> str:

@@ -18,7 +18,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.common.claims import Claim
 from rumorsim.common.errors import Fault, InputError, number_fault, show_value
 from rumorsim.common.plurals import counted
 from rumorsim.common.progress import Counted, progress_of
@@ -33,8 +32,9 @@ from rumorsim.studies.optimise.finals import Finalist, judged
 from rumorsim.studies.optimise.goals import Goal
 from rumorsim.studies.optimise.searching import Search
 from rumorsim.studies.runner.answering import answer_runner, answer_subject, needed, numbers
-from rumorsim.studies.runner.run_specs import RunSpecs, Setting
+from rumorsim.studies.runner.run_specs import RunSpecs
 from rumorsim.studies.runner.runner import Runner
+from rumorsim.studies.runner.world_draws import AnyPosterior, WorldDraws
 from rumorsim.studies.sweep.asking import Asked, study_of
 from rumorsim.studies.sweep.overrides import overridden
 from rumorsim.studies.sweep.parameters import Parameter
@@ -63,6 +63,7 @@ def optimise(
     measures: Iterable[AnyMeasure] | None = None,
     workers: int | None = None,
     most_runs: int | None = None,
+    posterior: AnyPosterior | None = None,
     force: bool = False,
     progress: Counted = None,
 ) -> Optimum:
@@ -105,6 +106,9 @@ def optimise(
         Number of processes; by default one per core.
     most_runs : int, optional
         Refuse to start if more runs would be needed; by default the study's limit.
+    posterior : Posterior, str or path, optional
+        As for :func:`.compare`, without the share of the width: every trial and every finalist
+        has the same draws. A parameter that is drawn cannot be searched as well.
     force : bool
         Whether ``out`` may replace the runs of another scenario.
     progress : function or bool, optional
@@ -145,11 +149,15 @@ def optimise(
     asked = begun.model_dump(mode="json", by_alias=True)
     specs = RunSpecs(base, goal.measures)
     resolved = specs.scenario.resolved()
-    claim = Claim.of(HOLDS, answer_subject(resolved, asked), begun.path)
+    draws = WorldDraws.of(posterior)
+    draws.check(specs.scenario, [key for each in begun.parameters for key in each.sets])
+    for _ in draws.scenarios(specs.scenario, (*seeds, *fresh)):  # all of them are checked
+        pass
+    claim = draws.claim(HOLDS, answer_subject(resolved, asked), begun.path)
     with answer_runner(
         "optimise", specs, out, claim, force=force, unless=told, workers=workers
     ) as runner:
-        table = _Table(runner, goal)
+        table = _Table(runner, goal, draws)
         search = Search(begun, names, goal, seeds, table.worlds, search_seed)
         total = trials + finalists + 1
         for done in range(trials):
@@ -175,18 +183,19 @@ def optimise(
         study=asked,
         search_seed=search_seed,
         source=begun.path,
+        draws=draws,
     )
 
 
 class _Table:
     """The numbers of a goal in any worlds under any setting."""
 
-    def __init__(self, runner: Runner, goal: Goal) -> None:
-        self.runner, self.goal = runner, goal
+    def __init__(self, runner: Runner, goal: Goal, draws: WorldDraws) -> None:
+        self.runner, self.goal, self.draws = runner, goal, draws
 
     def worlds(self, policy: str, overrides: Mapping[str, Any], seeds: tuple[int, ...]) -> Floats:
         """(worlds, 3): false reach, true reach, cost."""
-        settings = [Setting(policy, seed, overrides) for seed in seeds]
+        settings = [self.draws.setting(policy, seed, overrides) for seed in seeds]
         found = numbers(self.runner, settings, self.goal.keys)
         return np.column_stack([found[:, :2], self.goal.costs(found)])
 

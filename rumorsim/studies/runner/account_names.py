@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rumorsim.common.files import write_beside
 from rumorsim.scenario import Scenario, build_graph
+from rumorsim.studies.runner.world_draws import draws_graph
 from rumorsim.studies.sweep.plan import Plan
 from rumorsim.world.account_table import ACCOUNTS_FILE, AccountTable
 
@@ -28,9 +29,9 @@ def shared_accounts(scenario: Scenario) -> AccountTable | None:
 def save_accounts(plan: Plan, scenario: Scenario, directory: Path) -> None:
     """Write the table beside a sweep's, unless it is there or graphs differ between settings."""
     place = directory / ACCOUNTS_FILE
-    if place.exists() or any(
-        key.startswith("graph") for each in plan.study.parameters for key in each.sets
-    ):
+    varied = (key for each in plan.study.parameters for key in each.sets)
+    drawn = draws_graph(plan.draws.named().get("posterior"))
+    if place.exists() or drawn or any(key.startswith("graph") for key in varied):
         return
     accounts = shared_accounts(scenario)
     if accounts is not None:

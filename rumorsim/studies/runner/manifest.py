@@ -27,7 +27,8 @@ class Manifest:
 
     ``points`` are the values of the parameters, ``settings[point][policy]`` digests of
     resolved scenarios with that policy alone and without a seed; with the seed they name a
-    run (:func:`.records.run_id`). ``folder`` is where relative paths of the scenario start.
+    run (:func:`.records.run_id`). With a ``posterior`` they are a list, by the draws of the
+    worlds in order of appearance. ``folder`` is where relative paths of the scenario start.
     ``idle`` is what of a policy does not act as written, and at how many points.
     """
 
@@ -52,7 +53,8 @@ class Manifest:
                 "first_seed": plan.first_seed,
                 "replicates": plan.study.replicates,
                 "curves": list(plan.study.curves),
-                "settings": [list(row) for row in plan.settings],
+                "settings": _plain_settings(plan),
+                **plan.draws.as_dict(plan.seeds),
                 "idle": [{**each.as_dict(), "points": count} for each, count in plan.idle.items()],
                 "rows": plan.rows,
                 "runs": plan.runs,
@@ -78,3 +80,9 @@ class Manifest:
         """The manifest of the sweep in a directory; InputError where there is none."""
         advice = "name the directory that rumorsim sweep wrote"
         return cls(read_saved(directory / MANIFEST, "sweep", advice))
+
+
+def _plain_settings(plan: Plan) -> list[list[Any]]:
+    return [
+        [list(digests) if plan.draws else digests[0] for digests in row] for row in plan.settings
+    ]

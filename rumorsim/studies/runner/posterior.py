@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,8 @@ from rumorsim.common.provenance import digest_of
 #: The files of a calibration's directory that hold its posterior.
 DRAWS: Final = "posterior.csv"
 CALIBRATION: Final = "calibration.json"
+#: Weights whose sum is this near to 1 are taken to sum to 1.
+_ONE: Final = 1e-9
 #: 2**64 over the golden ratio, odd: consecutive seeds are spread evenly over the draws.
 _GOLDEN: Final = 0x9E3779B97F4A7C15
 
@@ -101,7 +104,10 @@ class Posterior:
             raise InputError(Fault(rule, file=str(place / DRAWS)))
         if not weights.sum() > 0:
             raise InputError(Fault("holds no draw of a weight above 0", file=str(place / DRAWS)))
-        return cls(name, parameters, weights / weights.sum(), values)
+        total = float(weights.sum())
+        # Weights that were saved once they summed to 1 keep every digit, and so the digest.
+        weights = weights if math.isclose(total, 1.0, rel_tol=_ONE) else weights / total
+        return cls(name, parameters, weights, values)
 
     def __len__(self) -> int:
         """How many draws there are."""

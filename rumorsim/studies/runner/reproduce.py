@@ -23,6 +23,7 @@ from rumorsim.scenario.models import Scenario
 from rumorsim.scenario.unions import in_force
 from rumorsim.simulation.running import run
 from rumorsim.studies.runner.manifest import MANIFEST, Manifest
+from rumorsim.studies.runner.posterior import DRAWS
 from rumorsim.studies.runner.records import Damaged, unpack
 
 _ELSEWHERE: Final = "say where the files of its scenario are: files (--files)"
@@ -160,6 +161,7 @@ def _comparison(place: Path) -> InputError:
     codes = [(f'policy "{p.name}"', code) for p in scenario.policies for code in p.own or ()]
     codes += [(f'measure "{each.name}"', each) for each in scenario.own_measures or ()]
     option = " --own-code" if codes else ""
+    option += f" --posterior {place}" if (place / DRAWS).is_file() else ""
     advice = f"compare again: rumorsim compare {saved}{option}"
     needed = [
         Fault(

@@ -20,7 +20,7 @@ from rumorsim.studies.runner.records import run_id
 from rumorsim.studies.sweep.overrides import overridden
 
 #: Scenarios kept for the next setting with the same overrides and policy.
-_KEPT: Final = 512
+_KEPT: Final = 2_048
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,11 @@ from rumorsim.common.saved_json import (
     ScenarioShape,
     read_json,
 )
+from rumorsim.studies.runner.posterior_shapes import (
+    PosteriorShape,
+    WidthShape,
+    faults_of_draws,
+)
 
 _Number = float | None
 _Names = Annotated[list[str], Field(min_length=1)]
@@ -77,6 +82,8 @@ class _Comparison(_Answer):
     intervals: str
     idle: list[_Idle] = []
     few_worlds: str = ""
+    posterior: PosteriorShape | None = None
+    widths: list[WidthShape] = []
 
 
 class _Index(Saved):
@@ -123,6 +130,7 @@ class _DelayMap(_Answer):
     seeds: _Seeds
     level_of_each_cell: float
     cells: Annotated[list[_Cell], Field(min_length=1)]
+    posterior: PosteriorShape | None = None
 
 
 class _Goal(Saved):
@@ -169,6 +177,7 @@ class _Optimum(_Answer):
     finalists: Annotated[list[_Finalist], Field(min_length=1)]
     winner: int | None
     trials: Annotated[list[_Trial], Field(min_length=1)]
+    posterior: PosteriorShape | None = None
     study: _Study
 
 
@@ -237,7 +246,8 @@ class _Sweep(Saved):
     first_seed: Annotated[int, Field(ge=0, lt=2**64)]
     replicates: Annotated[int, Field(ge=1, le=1_000_000)]
     curves: list[str]
-    settings: list[list[str]]
+    settings: list[list[str]] | list[list[list[str]]]
+    posterior: PosteriorShape | None = None
     idle: list[_IdleAt] = []
     rows: int
     runs: int
@@ -301,6 +311,7 @@ def _mismatches(found: Mapping[str, Any], holds: str) -> Iterable[tuple[str, str
         shape = [len(found["policies"])] * len(found["points"])
         if [len(row) for row in found["settings"]] != shape:
             yield "settings", "must be one for each point and policy"
+        yield from faults_of_draws(found)
 
 
 def _of_calibration(found: Mapping[str, Any]) -> Iterable[tuple[str, str]]:

@@ -15,7 +15,8 @@ from pathlib import Path
 class Array:
     """A job array: ``jobs`` tasks of ``workers`` processes each, ``hours`` and ``memory`` each.
 
-    ``memory`` is as SLURM writes it ("4G"); ``program`` what is called on the nodes.
+    ``memory`` is as SLURM writes it ("4G"); ``program`` what is called on the nodes;
+    ``posterior`` the directory of a calibration that parameters are drawn from.
     """
 
     study: Path
@@ -26,11 +27,15 @@ class Array:
     memory: str = "4G"
     program: str = "rumorsim"
     most_runs: int | None = None
+    posterior: Path | None = None
 
     def script(self) -> str:
         """The script for ``sbatch``, every word of it quoted for the shell."""
         study, out = shlex.quote(str(self.study.absolute())), shlex.quote(str(self.out.absolute()))
         most = "" if self.most_runs is None else f" --most-runs {self.most_runs}"
+        drawn = ""
+        if self.posterior is not None:
+            drawn = f" --posterior {shlex.quote(str(self.posterior.absolute()))}"
         log = str(self.out.absolute()).replace("%", "%%") + "-slurm-%A_%a.log"
         return f"""\
 #!/bin/bash
@@ -45,5 +50,5 @@ class Array:
 # again makes only what is missing. The last task to end writes the tables.
 set -eu
 exec {self.program} sweep {study} --out {out} \\
-    --workers {self.workers}{most} --shard "$SLURM_ARRAY_TASK_ID/{self.jobs}"
+    --workers {self.workers}{most}{drawn} --shard "$SLURM_ARRAY_TASK_ID/{self.jobs}"
 """

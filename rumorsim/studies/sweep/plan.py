@@ -24,6 +24,7 @@ from rumorsim.scenario.unions import in_force, union_name
 from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.runner.records import run_id
 from rumorsim.studies.runner.run_specs import RunSpecs, Setting
+from rumorsim.studies.runner.world_draws import NO_DRAWS, WorldDraws
 from rumorsim.studies.sweep.complaints import Complaints, faults_of_keys
 from rumorsim.studies.sweep.study import Study
 
@@ -32,19 +33,22 @@ from rumorsim.studies.sweep.study import Study
 class Plan:
     """What a study comes to.
 
-    ``points[p]`` are the values of the parameters by name, ``settings[p][q]`` the digest of
-    point p under ``policies[q]``; world r has the seed ``first_seed + r``.
+    ``points[p]`` are the values of the parameters by name, ``settings[p][q][d]`` the digest of
+    point p under ``policies[q]`` with the d-th of the draws that its worlds have (without a
+    posterior there is one, of nothing); world r has the seed ``first_seed + r``.
     """
 
     study: Study
     points: tuple[dict[str, Any], ...]
     policies: tuple[str, ...]
     first_seed: int
-    settings: tuple[tuple[str, ...], ...]
-    #: Digest of each setting: the first point and policy it belongs to; graphs side by side.
-    different: dict[str, tuple[int, int]]
+    settings: tuple[tuple[tuple[str, ...], ...], ...]
+    #: Digest and draw of each setting: the first point and policy they belong to; graphs side by
+    #: side.
+    different: dict[tuple[str, int], tuple[int, int]]
     #: What of a policy does not act as written, and at how many points.
     idle: Mapping[Idle, int]
+    draws: WorldDraws = NO_DRAWS
 
     @property
     def rows(self) -> int:
@@ -54,7 +58,8 @@ class Plan:
     @property
     def runs(self) -> int:
         """How many different runs there are."""
-        return len(self.different) * self.study.replicates
+        counts = Counter(self.draw_of_world)
+        return sum(counts[draw] for _, draw in self.different)
 
     def run_ids(self) -> Iterator[str]:
         """The name of every run, in the order they are made."""
@@ -68,11 +73,18 @@ class Plan:
                 yield setting
 
     def _in_order(self) -> Iterator[tuple[Setting, str]]:
-        for digest, (point, place) in self.different.items():
+        worlds = list(zip(self.seeds, self.draw_of_world, strict=True))
+        for (digest, draw), (point, place) in self.different.items():
             policy = self.policies[place]
             overrides = overrides_of(self.study, self.points[point])
-            for seed in self.seeds:
-                yield Setting(policy, seed, overrides), run_id(digest, policy, seed)
+            for seed in [seed for seed, its in worlds if its == draw]:
+                yield self.draws.setting(policy, seed, overrides), run_id(digest, policy, seed)
+
+    @property
+    def draw_of_world(self) -> tuple[int, ...]:
+        """Which of the draws each world has, counted in order of appearance."""
+        order = {place: at for at, place in enumerate(self.draws.distinct(self.seeds))}
+        return tuple(order[self.draws.place(seed)] for seed in self.seeds)
 
     @property
     def seeds(self) -> range:
@@ -150,34 +162,54 @@ def check_study(study: Study, scenario: Scenario, most_runs: int | None = None) 
     return policies
 
 
-def planned(study: Study, specs: RunSpecs, most_runs: int | None = None) -> Plan:
-    """The plan of a study; InputError as :func:`check_study`, and for values that are refused."""
+def planned(
+    study: Study, specs: RunSpecs, most_runs: int | None = None, draws: WorldDraws = NO_DRAWS
+) -> Plan:
+    """The plan of a study; InputError as :func:`check_study`, and for values that are refused.
+
+    ``draws`` gives each world parameters of its own, below those that the study varies.
+    """
     policies = check_study(study, specs.scenario, most_runs)
+    seed = specs.scenario.seed if study.seed is None else study.seed
+    seeds = range(seed, seed + study.replicates)
+    draws.check(specs.scenario, [key for each in study.parameters for key in each.sets])
+    for _ in draws.scenarios(specs.scenario, seeds):  # all of them are checked
+        pass
+    drawn = draws.distinct(seeds)
     names = [parameter.name for parameter in study.parameters]
     points, settings = [], []
     complaints = Complaints(study, specs.scenario)
     graphs: dict[str, str] = {}
-    first: dict[str, tuple[int, int]] = {}
+    first: dict[tuple[str, int], tuple[int, int]] = {}
     idle: Counter[Idle] = Counter()
     for p, point in enumerate(study.design.points(study.parameters)):
         values = dict(zip(names, point, strict=True))
         points.append(values)
+        overrides = overrides_of(study, values)
         try:
-            prepared = [specs.prepared(each, overrides_of(study, values)) for each in policies]
+            prepared = [
+                [specs.prepared(each, {**its, **overrides}) for each in policies]
+                for its in drawn.values()
+            ]
         except InputError as error:
             complaints.add(p, values, error)
             continue
-        for q, each in enumerate(prepared):
-            first.setdefault(each.digest, (p, q))
-            graphs.setdefault(each.digest, _graph_in(each.text))
-            idle.update(_in_study(specs.scenario, each.idle))
-        settings.append(tuple(each.digest for each in prepared))
+        told: dict[Idle, Idle] = {}
+        for d, row in enumerate(prepared):
+            for q, each in enumerate(row):
+                first.setdefault((each.digest, d), (p, q))
+                graphs.setdefault(each.digest, _graph_in(each.text))
+                for one in _in_study(specs.scenario, each.idle):
+                    told.setdefault(one._replace(value=""), one)  # its value may be drawn
+        idle.update(told.values())
+        settings.append(
+            tuple(tuple(each.digest for each in its) for its in zip(*prepared, strict=True))
+        )
     complaints.raise_all()
-    seed = specs.scenario.seed if study.seed is None else study.seed
     # A graph is built once where its settings stand side by side.
     spec = {graph: i for i, graph in enumerate(dict.fromkeys(graphs.values()))}
-    different = {digest: first[digest] for digest in sorted(first, key=lambda d: spec[graphs[d]])}
-    return Plan(study, tuple(points), policies, seed, tuple(settings), different, idle)
+    different = {key: first[key] for key in sorted(first, key=lambda key: spec[graphs[key[0]]])}
+    return Plan(study, tuple(points), policies, seed, tuple(settings), different, idle, draws)
 
 
 def _in_study(scenario: Scenario, found: Iterable[Idle]) -> set[Idle]:

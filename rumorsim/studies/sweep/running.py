@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from rumorsim.common.claims import Claim, is_unclaimed
+from rumorsim.common.claims import is_unclaimed
 from rumorsim.common.files import MARKER, check_directory, write_text
 from rumorsim.common.plurals import counted
 from rumorsim.common.progress import heartbeat, progress_of
@@ -34,6 +34,7 @@ from rumorsim.studies.runner.shards import Shard
 from rumorsim.studies.runner.store import HOLDS
 from rumorsim.studies.runner.worker import Job, RunOutcome
 from rumorsim.studies.runner.workers import Executor
+from rumorsim.studies.runner.world_draws import AnyPosterior, WorldDraws
 from rumorsim.studies.sweep.asking import Asked, study_of
 from rumorsim.studies.sweep.plan import Plan, handed_over, planned
 from rumorsim.studies.sweep.swept import Passing, Sweep
@@ -76,6 +77,7 @@ def sweep(
     dask: str | None = None,
     most_runs: int | None = None,
     reuse: bool = True,
+    posterior: AnyPosterior | None = None,
     force: bool = False,
     progress: Callable[[Progress], None] | bool | None = None,
     tell: Callable[[str], None] | None = None,
@@ -112,6 +114,8 @@ def sweep(
         Refuse to start if more runs would be needed; by default the study's limit.
     reuse : bool
         As for :func:`.compare`.
+    posterior : Posterior, str or path, optional
+        As for :func:`.compare`; a parameter that is drawn cannot be varied as well.
     force : bool
         Whether ``out`` may hold the sweep of another scenario, which this one then replaces; its
         finished runs are kept.
@@ -146,9 +150,10 @@ def sweep(
     base = begun.load_scenario() if scenario is None else scenario
     begun, base = handed_over(begun, base, policies, measures)
     specs = RunSpecs(base, begun.measures)
-    plan = with_world(planned(begun, specs, most_runs), specs.scenario)
-    claim = Claim.of(HOLDS, base.resolved(), begun.path)
-    if out is not None and not _may_go_on(specs.scenario, Path(out)):
+    draws = WorldDraws.of(posterior)
+    plan = with_world(planned(begun, specs, most_runs, draws), specs.scenario)
+    claim = draws.claim(HOLDS, base.resolved(), begun.path)
+    if out is not None and not _may_go_on(specs.scenario, draws, Path(out)):
         claim.check(Path(out), force=force)
     place = Path(tempfile.mkdtemp(prefix="rumorsim-") if out is None else out).absolute()
     executor = _executor(dask, tell or _ignored)
@@ -168,6 +173,7 @@ def sweep(
             manifest = Manifest.of(plan, specs.scenario)
             write_text(place / MARKER, json.dumps(claim.marker()) + "\n")
             manifest.save(place)
+            draws.save(place)
             save_accounts(plan, specs.scenario, place)
             work = _Work(plan, runner, share, _progress_callback(progress), tell or _ignored)
             swept = Sweep(place, manifest.values)
@@ -182,12 +188,14 @@ def sweep(
     return swept if out is not None else replace(swept, passing=Passing(place))
 
 
-def _may_go_on(scenario: Scenario, out: Path) -> bool:
-    """Whether the sweep there has no tables yet, or those of this very scenario."""
+def _may_go_on(scenario: Scenario, draws: WorldDraws, out: Path) -> bool:
+    """Whether the sweep there has no tables yet, or those of this very scenario and posterior."""
     if not (out / MANIFEST).exists():
         return is_unclaimed(out, HOLDS)
-    there = Manifest.load(out).values.get("scenario_digest")
-    return bool(there == digest_of(scenario.resolved()))
+    there = Manifest.load(out).values
+    posterior = there.get("posterior") or {"digest": ""}
+    same = there.get("scenario_digest") == digest_of(scenario.resolved())
+    return bool(same and posterior["digest"] == draws.digest)
 
 
 def _executor(dask: str | None, tell: Callable[[str], None]) -> Callable[[Job], Executor] | None:
@@ -294,6 +302,8 @@ class _Work:
 
     def _announce(self, total: int, missing: int) -> None:
         plan, parts = self.plan, self.share.parts
+        if plan.draws:
+            self.tell(plan.draws.sentence())
         worlds = plan.study.replicates
         of = (
             f"{counted(len(plan.points), 'point')}"

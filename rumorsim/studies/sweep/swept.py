@@ -6,6 +6,7 @@ import shutil
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     import pandas
 
 _MISSING: Final = "was not run yet"
+#: Column of the draw of its parameters that a world has: its number in ``posterior.csv``.
+DRAW: Final = "draw"
 
 
 @dataclass(frozen=True)
@@ -134,11 +137,27 @@ class Sweep(Shown):
 
     def places(self) -> Iterator[Row]:
         """Every row without its numbers: by point, then policy, then seed."""
-        settings = self.manifest["settings"]
         for p, values in enumerate(self.points):
             for q, policy in enumerate(self.policies):
                 for seed in self.seeds:
-                    yield Row(p, values, policy, seed, run_id(settings[p][q], policy, seed))
+                    name = run_id(self.setting_at(p, q, seed), policy, seed)
+                    yield Row(p, values, policy, seed, name)
+
+    def setting_at(self, point: int, policy: int, seed: int) -> str:
+        """The digest of a point under a policy, by their places, in the world of a seed."""
+        found = self.manifest["settings"][point][policy]
+        return str(found if isinstance(found, str) else found[self._order[self.draws[seed]]])
+
+    @cached_property
+    def draws(self) -> dict[int, int]:
+        """The number of the draw of its parameters that each world has; empty for none."""
+        posterior = self.manifest.get("posterior")
+        worlds = [] if posterior is None else posterior["worlds"]
+        return {each["seed"]: each["draw"] for each in worlds}
+
+    @cached_property
+    def _order(self) -> dict[int, int]:
+        return {draw: at for at, draw in enumerate(dict.fromkeys(self.draws.values()))}
 
     def failures(self) -> dict[str, str]:
         """Why runs could not be finished, by their names."""
@@ -168,8 +187,9 @@ class Sweep(Shown):
     def frame(self, columns: str | Sequence[str] | None = None) -> pandas.DataFrame:
         """The table of runs as a pandas frame: a row for each point, policy and world.
 
-        Point, policy, seed, the parameters, and the numbers that most questions are about;
-        ``columns`` says which others: "all", a dotted key, or several, where * is any text::
+        Point, policy, seed, the draw if there was a posterior, the parameters, and the numbers
+        that most questions are about; ``columns`` says which others: "all", a dotted key, or
+        several, where * is any text::
 
             swept.frame().groupby(["feed.attention", "policy"]).mean(numeric_only=True)
             swept.frame(["reach.stories.*", "cascades.size.max"])
@@ -178,7 +198,9 @@ class Sweep(Shown):
         """
         place = self._table("runs")
         found = columns_of(place)
-        wanted = wanted_columns(found, ("point", "policy", "seed", *self.parameters), columns)
+        drawn = (DRAW,) if self.draws else ()
+        first = ("point", "policy", "seed", *drawn, *self.parameters)
+        wanted = wanted_columns(found, first, columns)
         return _pandas_of(place, wanted)
 
     def series_frame(self) -> pandas.DataFrame:

@@ -17,7 +17,7 @@ from rumorsim.common.files import write_beside
 from rumorsim.studies.runner.manifest import TABLES
 from rumorsim.studies.runner.store import Store
 from rumorsim.studies.sweep.columns import as_cell
-from rumorsim.studies.sweep.swept import Row, Sweep
+from rumorsim.studies.sweep.swept import DRAW, Row, Sweep
 
 _ROWS: Final = 250
 _FIRST: Final = ("point", "policy", "seed")
@@ -74,9 +74,8 @@ def _keys(sweep: Sweep, store: Store) -> list[str]:
     """Every number that any setting has; the worlds of a setting have the same ones."""
     found: dict[str, None] = {}
     seen: set[str] = set()
-    settings = sweep.manifest["settings"]
     for row in sweep.places():
-        setting = settings[row.point][sweep.policies.index(row.policy)]
+        setting = sweep.setting_at(row.point, sweep.policies.index(row.policy), row.seed)
         if setting not in seen:
             scalars = sweep.filled(row, store).scalars
             found.update(dict.fromkeys(scalars))
@@ -91,6 +90,8 @@ def _columns(sweep: Sweep, rows: Sequence[Row], keys: Sequence[str]) -> Cells:
         "policy": [row.policy for row in rows],
         "seed": [row.seed for row in rows],
     }
+    if sweep.draws:
+        columns[DRAW] = [sweep.draws[row.seed] for row in rows]
     for name in sweep.parameters:
         columns[name] = [as_cell(row.parameters[name]) for row in rows]
     columns["run"] = [row.run for row in rows]
@@ -121,6 +122,8 @@ def _series(rows: Sequence[Row]) -> Cells:
 def _types(sweep: Sweep, keys: Sequence[str]) -> dict[str, str]:
     """The type of each column of the table of runs."""
     types = {"point": "int64", "policy": "text", "seed": "uint64"}
+    if sweep.draws:
+        types[DRAW] = "int64"
     for place, name in enumerate(sweep.parameters):
         types[name] = _type_of([as_cell(point[place]) for point in sweep.manifest["points"]])
     types |= {"run": "text", "digest": "text", "events": "int64", "error": "text"}
