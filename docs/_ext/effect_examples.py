@@ -54,7 +54,7 @@ WORLD: Final[Settings] = {
             "official-media": {"share": 0.02, "prominence": 1.0, "official": True},
         }
     },
-    "feed": {"check_ins": {"mean": "12 per day"}, "background": "20 per day"},
+    "feed": {"check_ins": {"mean": "12 per day"}, "attention": 20, "background": "20 per day"},
     "trending": {"slots": 3, "looks": "4 per day", "topics": "1 per h"},
     "stories": [_story("rumor", False), _story("news", True)],
 }

@@ -53,6 +53,8 @@ def world() -> dict[str, Any]:
         "name": "published",
         "horizon": f"{EVERY * EVENTS + 72:g} h",
         "graph": GRAPH,
+        # The timing of the paper was matched with this limit of attention (assumption).
+        "feed": {"attention": 20, "background": "100 per day"},
         "accounts": {"kinds": {"self-media": {"share": 0.012, "prominence": 1.0}}},
         "stories": stories,
         "measures": ["reach", "shares", "enforcement", "collateral"],

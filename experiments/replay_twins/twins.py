@@ -130,7 +130,8 @@ def world_of(setting: Setting, reading: str) -> Scenario:
         {
             "horizon": f"{HOURS:g} h",
             "graph": GRAPHS[setting.graph],
-            "feed": {"reading": reading},
+            # Without effect where each delivery is read after its own delay.
+            "feed": {"reading": reading, "attention": 20, "background": "100 per day"},
             "stories": [
                 {
                     "name": "rumor",

@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
 #: Raised whenever the same scenario and seed give other events than before.
-RESULTS_VERSION: Final = 4
+RESULTS_VERSION: Final = 5
 
 
 def digest_of(resolved: Mapping[str, Any]) -> str:

@@ -117,10 +117,15 @@ def _process(scenario: ScenarioFields) -> str:
             " random delay of its own."
         )
     else:
+        read = (
+            "all visible posts that came since"
+            if scenario.feed.attention == "unlimited"
+            else "the newest visible posts, as many as their attention allows; the rest is missed"
+            " for good"
+        )
         how = (
             "A post is delivered to the feed of every follower. Accounts open the app at the"
-            " points of a Poisson process, warped by the daily curve, and read the newest visible"
-            " posts, as many as their attention allows; the rest is missed for good."
+            f" points of a Poisson process, warped by the daily curve, and read {read}."
         )
     if any(story.visits is not None for story in scenario.stories):
         how += (

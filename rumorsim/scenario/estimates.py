@@ -9,6 +9,7 @@ import numpy as np
 
 from rumorsim.common.plurals import counted
 from rumorsim.graphs import statistics
+from rumorsim.scenario.delays import delay_words
 from rumorsim.scenario.idle import idle_in
 from rumorsim.scenario.inputs import build_graph
 from rumorsim.scenario.model_estimates import in_comment, model_words
@@ -99,5 +100,6 @@ def expectations(scenario: ScenarioFields) -> str:
         for story in scenario.stories:
             expected = reproduction_number(scenario, story, graph)
             lines.append(f"#   {in_comment(story.name)}: {expected:.3g}")
+        lines += delay_words(scenario, world)
     lines += [f"# warning: {in_comment(str(each))}" for each in idle_in(scenario, world)]
     return "\n".join(lines)

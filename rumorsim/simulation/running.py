@@ -146,7 +146,7 @@ def stream(
     Examples
     --------
     >>> sum(len(batch.only(rumorsim.Kind.SHARE)) for batch in rumorsim.stream("small", seed=7))
-    20
+    32
     """
     return EventStream(_stream(scenario, policy, seed, engine))
 
@@ -218,7 +218,7 @@ def run(
     --------
     >>> result = rumorsim.run("small", seed=7, measures=["reach"])
     >>> result.measures["reach"]["accounts"]
-    89
+    122
     """
     with heartbeat("run", unless=progress) as life:
         return _run(

@@ -55,13 +55,16 @@ class Feed(Model):
         " delay: each delivery after its own delay",
     )
     attention: Annotated[int, Field(ge=1, le=1000)] | Literal["unlimited"] = Field(
-        20, description="posts read at a check-in, newest first (assumption)"
+        "unlimited",
+        description="posts read at a check-in, newest first; unlimited (assumption): delays follow"
+        " the law of check-ins, which is fitted; a number loses late reads and shortens them",
     )
     check_ins: CheckIns = Field(default_factory=CheckIns, description="the accounts' timetables")
     background: Rate = Field(
-        100 / 24,
+        0.0,
         validate_default=False,
-        description="other posts that reach each feed and push world posts down (assumption)",
+        description="other posts that reach each feed and push world posts down, where attention"
+        " is a number (assumption)",
     )
     background_by: Literal["account", "followee"] = Field(
         "account",
