@@ -33,13 +33,17 @@ TERMS: Final = (
         "vigour",
         "v_p",
         "vigour of the post: gamma with mean 1, drawn once a post; times a factor of its author's"
-        " audience, and of an original times the factor of originals",
+        " audience, of an original times the factor of originals, and of a share times what was"
+        " drawn for the shares of this story and a factor of its rank",
         (
             "stories.vigour",
             "stories.audience_exponent",
             "stories.audience_reference",
             "stories.original",
             "stories.original_across",
+            "stories.shares_across",
+            "stories.rank_exponent",
+            "stories.rank_scale",
         ),
     ),
     Term(

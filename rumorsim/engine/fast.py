@@ -116,6 +116,7 @@ class FastEngine(Engine):
             records.show(memory, name, getattr(rules, name))
         for name in (
             "responses",
+            "ranks",
             "reinforcement",
             "corrections",
             "alias",

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 ESTIMATE = """\
 # Expected reproduction number: shares that one share leads to, were every follower to read
 # it and nobody to have shared the story yet. An upper estimate: attention, background posts,
-# novelty, trust, corrections, surfaces and what originals have of their own are left out."""
+# novelty, trust, corrections, surfaces, ranks of shares and what originals have of their own
+# are left out."""
 
 
 def weighted_followers(

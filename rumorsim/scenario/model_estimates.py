@@ -30,9 +30,9 @@ ROUNDING: Final = 1.0 + 1e-9
 
 HEAD: Final = """\
 # Expected reproduction number: accounts that one spreader persuades, while nobody else has
-# reached them. Left out: receptivity, trust, corrections, the audience of whoever tells, what
-# originals have of their own, later reads and the hours of a daily curve; the horizon is far
-# away."""
+# reached them. Left out: receptivity, trust, corrections, the audience and the rank of
+# whoever tells, what originals have of their own, later reads and the hours of a daily curve;
+# the horizon is far away."""
 
 
 def model_words(scenario: ScenarioFields, world: World) -> Iterator[str]:

@@ -72,7 +72,7 @@ def replay_faults(scenario: ScenarioFields) -> Iterator[tuple[str, str, str, str
     if given.appeal != STORY["appeal"]:
         rule = "is written elsewhere in a replay"
         yield "stories[0].appeal", f"{given.appeal:g}", rule, "write it as replay.appeal"
-    for field in ("appeal_across", "original_across"):
+    for field in ("appeal_across", "original_across", "shares_across"):
         if getattr(given, field) is not None:
             rule = "is drawn for stories that are made; those of a replay were observed"
             yield f"stories[0].{field}", "", rule, "remove it"

@@ -92,6 +92,7 @@ class Stories:
         records["template"] = self.template
         records["appeal"] = [templates[t].appeal for t in self.template]
         records["original"] = [templates[t].original for t in self.template]
+        records["resharing"] = 1
         records["report"] = [templates[t].report for t in self.template]
         records["base_report"] = records["report"]
         for name in ("belief", "convinces", *STORY_FACTORS):
@@ -108,12 +109,16 @@ class Stories:
     def _draw_across(self, templates: tuple[Story, ...], seed: int) -> None:
         """What makes each story unlike the others of its description, drawn once for it."""
         for t, story in enumerate(templates):
-            laws = {"appeal": story.appeal_across, "original": story.original_across}
+            laws = {
+                "appeal": story.appeal_across,
+                "original": story.original_across,
+                "resharing": story.shares_across,
+            }
             if not any(laws.values()):
                 continue
             own = slice(int(self._first[t]), int(self._first[t]) + story.copies)
             words = philox_array(seed, address_word(Purpose.ACROSS), t, np.arange(story.copies), 0)
-            for (column, law), drawn in zip(laws.items(), words[:2], strict=True):
+            for (column, law), drawn in zip(laws.items(), words[:3], strict=True):
                 if law is not None:
                     self.records[column][own] *= factors_at(law, drawn)
 

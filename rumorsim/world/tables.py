@@ -19,6 +19,7 @@ from rumorsim.common.laws import (
     table_of,
     tail_table,
 )
+from rumorsim.engine.kernels.ranks import OCTAVE, RANKS
 from rumorsim.engine.kernels.records import TEMPLATE
 
 if TYPE_CHECKING:
@@ -96,8 +97,8 @@ def _erlang(n: int, lower: Array, upper: Array) -> Array:
 def story_templates(stories: tuple[Story, ...], tables: Tables) -> NDArray[np.void]:
     """Rows of ``tables`` that hold the laws of each story (dtype TEMPLATE, shape [stories])."""
     templates = np.zeros(len(stories), TEMPLATE)
-    audiences = _audiences(stories)
-    for column in ("vigour", "novelty", "post_novelty", "response", "visit_delay"):
+    audiences, falls = _audiences(stories), _falls(stories)
+    for column in ("vigour", "novelty", "post_novelty", "response", "rank", "visit_delay"):
         templates[column] = -1
     templates["again"] = [story.again for story in stories]
     for row, story in zip(templates, stories, strict=True):
@@ -105,6 +106,8 @@ def story_templates(stories: tuple[Story, ...], tables: Tables) -> NDArray[np.vo
             row["vigour"] = tables.add(story.vigour, partial(gamma_table, story.vigour))
         if story.audience_exponent != 0:
             row["response"] = audiences.index(_audience_of(story))
+        if story.rank_exponent != 0:
+            row["rank"] = falls.index(_fall_of(story))
         for column in ("novelty", "post_novelty"):
             novelty = getattr(story, column)
             if novelty is not None:
@@ -143,6 +146,31 @@ def _audiences(stories: tuple[Story, ...]) -> list[tuple[float, float]]:
 
 def _audience_of(story: Story) -> tuple[float, float]:
     return story.audience_exponent, story.audience_reference
+
+
+def rank_factors(stories: tuple[Story, ...]) -> Array:
+    """Factor on P(share) of a share by its rank among the shares of the same post.
+
+    Shape [rows, cells]: by TEMPLATE.rank, and by ``kernels.ranks.cell_of`` the rank, from 0. A row
+    takes 48 KiB. Ranks that share a cell have the factor of the middle one, which from rank 512 on
+    is within rank_exponent / 512 of their own. It has no rows where ranks of no story count.
+    """
+    first = np.arange(2 * OCTAVE)
+    widths = 2 ** np.arange(1, (RANKS // (2 * OCTAVE)).bit_length())[:, None]
+    middles = widths * first[OCTAVE:] + (widths - 1) / 2
+    ranks = np.concatenate([first, middles.ravel()])
+    falls = _falls(stories)
+    rows = [round24((1.0 + ranks / scale) ** -exponent) for exponent, scale in falls]
+    return np.array(rows).reshape(len(falls), len(ranks))
+
+
+def _falls(stories: tuple[Story, ...]) -> list[tuple[float, float]]:
+    """Every law by which ranks count, once."""
+    return list(dict.fromkeys(_fall_of(story) for story in stories if story.rank_exponent != 0))
+
+
+def _fall_of(story: Story) -> tuple[float, float]:
+    return story.rank_exponent, story.rank_scale
 
 
 def _fading_table(novelty: Novelty) -> Array:

@@ -56,6 +56,7 @@ from rumorsim.world.tables import (
     Tables,
     audience_responses,
     day_curve,
+    rank_factors,
     reinforcement_steps,
     story_templates,
 )
@@ -73,7 +74,8 @@ class Rules:
     ``attention`` 0 is unlimited; ``crowd`` is the first row of ``tables`` with ages of
     background posts, -1 where there are none; row 0 is the delay of reading; an empty
     ``curve`` is flat, empty ``weights`` or ``receptivity`` are 1; ``responses`` has a row for each
-    law by which the followers of an author count, none where there is none. ``visitors`` are the
+    law by which the followers of an author count, ``ranks`` one for each law by which the rank of
+    a share does, none where there is none. ``visitors`` are the
     graph's accounts platform by platform, which begin at ``visitor_ends`` (both empty where nobody
     visits); exposures by a visit have the value ``visited``. ``terms`` is one record of the model
     of contacts, None for the feed; ``crosspost`` is by platform. Trust rises to ``most_trust`` or
@@ -96,6 +98,7 @@ class Rules:
     tables: Array
     templates: NDArray[np.void]
     responses: Array
+    ranks: Array
     reinforcement: Array
     corrections: NDArray[np.void]
     alias: NDArray[np.void]
@@ -391,6 +394,7 @@ def build_world(
         tables=np.stack(tables.rows),
         templates=templates,
         responses=audience_responses(scenario.stories, graph),
+        ranks=rank_factors(scenario.stories),
         reinforcement=reinforcement_steps(scenario.stories),
         corrections=stories.corrections,
         alias=alias,

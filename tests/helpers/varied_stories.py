@@ -24,7 +24,7 @@ def varied(scenario: Scenario, number: int) -> Scenario:
 
 def _fields(chance: random.Random) -> dict[str, Any]:
     fields: dict[str, Any] = {}
-    for key in ("appeal_across", "original_across"):
+    for key in ("appeal_across", "original_across", "shares_across"):
         if chance.random() < 0.6:
             fields[key] = chance.choice(
                 [
@@ -37,4 +37,7 @@ def _fields(chance: random.Random) -> dict[str, Any]:
     if chance.random() < 0.5:
         fields["audience_exponent"] = chance.choice([-0.5, 0.4, 1.0, 2.5])
         fields["audience_reference"] = chance.choice([0.0, 3.0, 100.0])
+    if chance.random() < 0.5:
+        fields["rank_exponent"] = chance.choice([0.2, 1.0, 5.0])
+        fields["rank_scale"] = chance.choice([0.01, 2.0, 30.0])
     return fields

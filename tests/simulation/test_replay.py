@@ -70,6 +70,8 @@ def random_replay(number: int, folder: Path) -> tuple[Scenario, Batch]:
         story |= {"vigour": 0.7, "novelty": {"half_life": "2 h"}}
     if choose.random() < 0.3:
         story["reinforcement"] = [1.0, 0.5, 2.0]
+    if number % 4 == 1:
+        story |= {"rank_exponent": 1.0, "rank_scale": 0.5}
     scenario = replay(
         file, stories=[story], policies=[{"name": "mixed", "interventions": chosen}], seed=number
     )
@@ -253,6 +255,31 @@ def test_friction_keeps_the_share_it_says(tmp_path: Path, kept: float) -> None:
     shares = 4000
     left = len(events(star(tmp_path, shares), friction(kept)).only(Kind.SHARE))
     assert abs(left - kept * shares) < 4 * np.sqrt(shares * kept * (1 - kept))
+
+
+@pytest.mark.parametrize("exponent", [0.0, 1.0])
+def test_what_remains_of_a_replay_has_the_ranks_that_it_has(
+    tmp_path: Path, exponent: float
+) -> None:
+    """Each share of an original is shared once; a policy lets half of them happen.
+
+    With ranks half as high and an exponent of 1 the shares that remain are shared twice as
+    readily, which makes up for the policy. Without follows that has an effect all the same.
+    """
+    shares = 600
+    times = [0.0, *np.linspace(1, 100, shares), *np.linspace(200, 300, shares)]
+    parents = [-1, *[0] * shares, *range(1, shares + 1)]
+    facts, rows = _facts(2 * shares + 1), _rows(times, parents)
+    story = {"rank_exponent": exponent, "rank_scale": 0.5} if exponent else {}
+    scenario = replay(saved(tmp_path / "two.parquet", facts, Batch(rows)), stories=[story])
+    left = events(scenario, friction(0.5)).only(Kind.SHARE)
+    first = int((left.source == 0).sum())
+    kept = (len(left) - first) / first
+    assert abs(first - shares / 2) < 4 * np.sqrt(shares / 4)
+    if exponent == 0:
+        assert abs(kept - 0.5) < 4 * np.sqrt(0.25 / first)
+    else:
+        assert kept > 0.85
 
 
 def test_fresh_coins_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

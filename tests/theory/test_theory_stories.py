@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy import stats
-from theory_runs import FIXED, deviation, edge_file, scenario
+from theory_runs import EXPONENTIAL, FIXED, deviation, edge_file, scenario
 
 from rumorsim import Kind, stream
 
@@ -26,7 +26,10 @@ TREE = 'kind = "tree"\nbranching = 30\ndepth = 2'
 def offspring(
     graph: str, *, appeal: float, copies: int = COPIES, seed: int = 1, rest: str = ""
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Shares of the original of each copy (int64 [copies]), and of each of those shares."""
+    """Shares of the original of each copy (int64 [copies]), and of each of those shares.
+
+    The latter are in the order of their copies, and within a copy in that of the log.
+    """
     told = scenario(graph, appeal=appeal, copies=copies, author="ids = [0]", feed=FIXED, rest=rest)
     stories, parents = [], []
     for batch in stream(told, "none", seed):
@@ -41,15 +44,18 @@ def offspring(
     # Leaves of the tree have no followers: of its shares only those next to the original count.
     first = parent >= 0
     first[first] = parent[parent[first]] < 0
-    return originals, counts[first]
+    places = np.flatnonzero(first)
+    return originals, counts[places[np.argsort(story[places], kind="stable")]]
 
 
-def chances(factors: stats.rv_continuous, appeal: float) -> NDArray[np.float64]:
-    """P(an original has 0, 1, 2 ... shares), mixed over the law of its factor."""
+def chances(
+    factors: stats.rv_continuous, appeal: float, followers: int = FOLLOWERS
+) -> NDArray[np.float64]:
+    """P(0, 1, 2 ... of the followers share), mixed over the law of a factor."""
     middle = (np.arange(20_000) + 0.5) / 20_000
     share = np.minimum(appeal * factors.ppf(middle), 1.0)
-    counts = np.arange(FOLLOWERS + 1)[:, None]
-    return stats.binom.pmf(counts, FOLLOWERS, share).mean(axis=1)  # type: ignore[no-any-return]
+    counts = np.arange(followers + 1)[:, None]
+    return stats.binom.pmf(counts, followers, share).mean(axis=1)  # type: ignore[no-any-return]
 
 
 def fit(found: NDArray[np.int64], chance: NDArray[np.float64]) -> float:
@@ -160,3 +166,68 @@ def test_shares_have_audiences_of_their_own() -> None:
     assert abs(deviation(first, 30 * 0.05 * 2)) < 4
     assert abs(deviation(later, 30 * 0.05 * 2)) < 4
     assert abs(deviation(later, 30 * 0.05)) > 8
+
+
+#: A tree of which everybody below account 0 shares an original with factor 1 / appeal.
+TWELVE = 'kind = "tree"\nbranching = 12\ndepth = 2'
+
+
+def test_shares_of_a_story_are_shared_by_the_law_of_its_shares() -> None:
+    """All 12 followers share the original; their 144 followers are binomial, mixed over the law."""
+    law = 'original = 25\nshares_across = { law = "gamma", shape = 1.5 }'
+    first, later = offspring(TWELVE, appeal=0.04, rest=law)
+    assert (first == 12).all()
+    found = later.reshape(COPIES, 12).sum(axis=1)
+    assert fit(found, chances(stats.gamma(1.5, scale=1 / 1.5), 0.04, 144)) > 0.001
+    # Negative controls: neither one chance for all stories, nor a law somewhat narrower.
+    assert fit(found, stats.binom.pmf(np.arange(145), 144, 0.04)) < 1e-9
+    assert fit(found, chances(stats.gamma(4.0, scale=1 / 4), 0.04, 144)) < 1e-6
+
+
+def test_the_law_of_shares_leaves_originals_to_the_bit() -> None:
+    """Who shares the original, and when, is the same; who shares its shares is not."""
+    told = {}
+    for rest in ("", 'shares_across = { law = "gamma", shape = 0.5 }'):
+        given = scenario(
+            TREE, appeal=0.1, copies=50, author="ids = [0]", feed=EXPONENTIAL, rest=rest
+        )
+        shares = np.concatenate([batch.only(Kind.SHARE).rows for batch in stream(given, "none", 1)])
+        told[rest] = [
+            shares[["time", "story", "account", "source"]][(shares["source"] == 0) == original]
+            for original in (True, False)
+        ]
+    (plain, plain_later), (found, later) = told.values()
+    assert len(found) > 50 and np.array_equal(found, plain)
+    assert len(later) > 50 and not np.array_equal(later, plain_later)
+
+
+@pytest.mark.parametrize(("exponent", "scale"), [(0.3, 2.0), (1.5, 8.0)])
+def test_late_shares_of_a_post_are_shared_less(exponent: float, scale: float) -> None:
+    """A star of stars: the children of a share by its rank, each of 30 followers alike."""
+    rest = f"original = 10\nrank_exponent = {exponent}\nrank_scale = {scale}"
+    first, later = offspring(TREE, appeal=0.1, copies=400, rest=rest)
+    assert (first == 30).all()
+    # All share at the same moment, those of one original in the order in which they are logged.
+    found = later.reshape(400, 30)
+    expected = 30 * 0.1 * (1 + np.arange(30) / scale) ** -exponent
+
+    def misfit(expected: NDArray[np.float64]) -> float:
+        error = np.sqrt(expected * (1 - expected / 30) / 400)
+        z = (found.mean(axis=0) - expected) / error
+        return float(stats.chi2.sf((z**2).sum(), 30))
+
+    assert misfit(expected) > 0.001
+    # Negative controls: no fall, and ranks that are one too high.
+    assert misfit(np.full(30, 3.0)) < 1e-9
+    assert misfit(30 * 0.1 * (1 + np.arange(1, 31) / scale) ** -exponent) < 1e-3
+
+
+def test_shares_of_shares_have_ranks_of_their_own() -> None:
+    """Of every six shares of one post only the first is shared, in each generation."""
+    made = []
+    for rest in ("", "rank_exponent = 5.0\nrank_scale = 0.01"):
+        tree = 'kind = "tree"\nbranching = 6\ndepth = 3'
+        told = scenario(tree, appeal=1.0, copies=20, author="ids = [0]", feed=FIXED, rest=rest)
+        times = np.concatenate([b.only(Kind.SHARE).time for b in stream(told, "none", 1)])
+        made.append(np.bincount(np.rint(times).astype(int))[1:].tolist())
+    assert made == [[20 * 6, 20 * 36, 20 * 216], [20 * 6, 20 * 6, 20 * 6]]

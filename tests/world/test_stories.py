@@ -75,6 +75,17 @@ def test_appeal_and_original_are_drawn_apart() -> None:
     assert np.array_equal(appeals({**both, "original": 3.0}, column="original"), 3 * original)
 
 
+def test_the_law_of_shares_is_drawn_apart_and_moves_no_other_column() -> None:
+    before = {"copies": 2000, "appeal_across": GAMMA, "original_across": GAMMA}
+    after = {**before, "shares_across": GAMMA}
+    for column in ("appeal", "original"):
+        kept = appeals(after, column=column)
+        assert np.array_equal(kept, appeals(before, column=column))
+        assert abs(np.corrcoef(kept, appeals(after, column="resharing"))[0, 1]) < 0.1
+    assert stats.kstest(appeals(after, column="resharing"), stats.gamma(0.5, scale=2).cdf)[1] > 1e-3
+    assert (appeals(before, column="resharing") == 1).all()
+
+
 def test_stories_are_the_same_under_every_policy() -> None:
     """Nothing happens before a policy acts, and until then the worlds are one."""
     act = {"kind": "close-accounts", "when": {"at": ["9 h"]}}

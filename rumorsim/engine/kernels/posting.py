@@ -16,6 +16,7 @@ from rumorsim.engine.kernels.memory import (
     log,
     posts,
     profiles,
+    ranks,
     receptivity,
     responses,
     stories,
@@ -23,6 +24,7 @@ from rumorsim.engine.kernels.memory import (
     templates,
     thresholds,
 )
+from rumorsim.engine.kernels.ranks import cell_of
 from rumorsim.engine.kernels.redrawing import key_of
 from rumorsim.engine.kernels.tables import sample
 
@@ -77,6 +79,10 @@ def new_post(w, time, story, author, k, parent):
         p.vigour = sample(tables(w), template.vigour, word)
     if parent < 0:
         p.vigour *= stories(w)[story].original
+    else:
+        p.vigour *= stories(w)[story].resharing
+        if template.rank >= 0:
+            p.vigour *= ranks(w)[template.rank, cell_of(np.int64(posts(w)[parent].shares))]
     if template.response >= 0:
         p.vigour *= responses(w)[template.response, row_of(w, author)]
     p.visibility = 1.0

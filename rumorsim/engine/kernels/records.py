@@ -88,6 +88,7 @@ STORY: Final = np.dtype(
     [
         ("appeal", "f8"),
         ("original", "f8"),  # factor on P(share) of its publications, in their vigour
+        ("resharing", "f8"),  # the same of its shares
         ("credence", "f8"),  # lever
         ("report", "f8"),  # lever: P(report | read)
         ("base_report", "f8"),  # the same with no factor in force
@@ -253,6 +254,7 @@ TEMPLATE: Final = np.dtype(
         ("response", "i8"),  # row of Rules.responses
         ("visit_delay", "i8"),
         ("again", "f8"),  # factor on P(share) for each earlier share, 0 = one share each
+        ("rank", "i8"),  # row of Rules.ranks
     ]
 )
 
@@ -298,6 +300,7 @@ ARRAYS: Final = {
     "tables": (np.dtype("f8"), 2),
     "templates": (TEMPLATE, 1),
     "responses": (np.dtype("f8"), 2),  # by row and account of the graph: factor of its posts
+    "ranks": (np.dtype("f8"), 2),  # by row and cell_of(rank): factor of a share
     "reinforcement": (np.dtype("f8"), 2),
     "corrections": (CORRECTION, 1),
     "alias": (ALIAS, 1),

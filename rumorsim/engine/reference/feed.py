@@ -16,6 +16,7 @@ import numpy as np
 
 from rumorsim.common.laws import sample
 from rumorsim.common.randomness import Purpose, address_word, philox, uniform
+from rumorsim.engine.kernels.ranks import OCTAVE
 from rumorsim.engine.kernels.records import MOST_SHARES, REPEAT
 from rumorsim.engine.reference.clock import Timetables
 from rumorsim.engine.reference.observed import ObservedReads
@@ -39,6 +40,12 @@ class Knowledge:
     reported: bool = False
     believed: bool = False
     corrected: bool = False
+
+
+def rank_cell(rank: int) -> int:
+    """Where ``Rules.ranks`` has the factor of a rank: as ``kernels.ranks.cell_of`` says."""
+    halvings = max(0, rank.bit_length() - (2 * OCTAVE - 1).bit_length())
+    return halvings * OCTAVE + (rank >> halvings)
 
 
 class ReferenceFeed(Timetables):
@@ -109,6 +116,11 @@ class ReferenceFeed(Timetables):
             vigour = sample(self.rules.tables[template["vigour"]], word)
         if parent < 0:
             vigour *= float(world.stories["original"][story])
+        else:
+            vigour *= float(world.stories["resharing"][story])
+            if template["rank"] >= 0:
+                factors = self.rules.ranks[template["rank"]]
+                vigour *= float(factors[rank_cell(int(world.posts["shares"][parent]))])
         if template["response"] >= 0:
             followed = int(world.reserve.origin[author])
             vigour *= float(self.rules.responses[template["response"], followed])

@@ -126,6 +126,25 @@ class Story(Model):
         description="how `original` differs from story to story: a factor with mean 1, drawn once a"
         " story; absent: 1",
     )
+    shares_across: FactorLaw | None = Field(
+        None,
+        description="how P(share) of the shares of the original, and of their shares, differs from"
+        " story to story: a factor with mean 1, drawn once a story; absent: 1",
+    )
+    rank_exponent: float = Field(
+        0.0,
+        ge=0,
+        le=5,
+        description="factor on P(share) of a share by how many shares of the same post came before"
+        " it: (1 + earlier shares / rank_scale) ** -rank_exponent; 0: 1 for all",
+    )
+    rank_scale: float = Field(
+        2.0,
+        ge=0.01,
+        le=1e9,
+        description="with rank_exponent: earlier shares at which that factor is 2 **"
+        " -rank_exponent (estimated on Weibo)",
+    )
     audience_exponent: float = Field(
         0.0,
         ge=-3,
@@ -199,6 +218,8 @@ class Story(Model):
                 raise ValueError(f"{name} goes with answers")
         if self.audience_exponent == 0 and self.audience_reference != 100:
             raise ValueError("audience_reference goes with audience_exponent")
+        if self.rank_exponent == 0 and self.rank_scale != 2:
+            raise ValueError("rank_scale goes with rank_exponent")
         if self.backfire == 0 and self.backfire_factor != 1.5:
             raise ValueError("backfire_factor goes with backfire")
         if self.belief == 0 and self.if_doubted != 1:
