@@ -266,11 +266,11 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "an account shares a story again and again",
         (
-            Patch(FEED, "        known.shared = 1\n        deliver", "        deliver"),
+            Patch(FEED, "        known.shared += 1\n        deliver", "        deliver"),
             Patch(
                 REFERENCE,
-                "            known.shared = True\n            self.share(post, reader)",
-                "            self.share(post, reader)",
+                "            known.shared += 1\n            self.share(post, reader, 0 if",
+                "            self.share(post, reader, 0 if True or",
             ),
         ),
         (SINGLE, "tests/platform/test_desk.py", "tests/measures/test_measures.py", *READING),

@@ -105,9 +105,15 @@ def bootstrap_spread(
 
     Parameters
     ----------
-    cascades, facts, observation, statistics
-        As in :func:`spread_statistics`. Cascades that the observation leaves out are drawn as
-        well, and left out afterwards.
+    cascades : Cascades or iterable of Batch
+        As in :func:`spread_statistics`.
+    facts : Facts, optional
+        As in :func:`spread_statistics`.
+    observation : mapping, optional
+        As in :func:`spread_statistics`. Cascades that it leaves out are drawn as well, and left
+        out afterwards.
+    statistics : sequence of str or SpreadStatistic, optional
+        As in :func:`spread_statistics`.
     keys : sequence of str, optional
         Dotted keys of the numbers, such as ``"truth.false.delays.first.median"``, with or without
         ``"spread."`` before them; absent: all.

@@ -10,8 +10,10 @@ from rumorsim.common.errors import InputError, nearest
 from rumorsim.world.settings.presets import configs
 
 #: The folders of configs in which the files of each sort are.
-SCENARIOS: Final = (".", "campaigns")
+SCENARIOS: Final = (".", "campaigns", "calibrated")
 STUDIES: Final = ("studies",)
+#: The folder of configs whose scenarios come with a posterior, in a folder of the same name.
+CALIBRATED: Final = "calibrated"
 
 
 def shipped(rooms: tuple[str, ...] = SCENARIOS) -> dict[str, Path]:
@@ -38,3 +40,11 @@ def shipped_or_given(path: str | os.PathLike[str], rooms: tuple[str, ...] = SCEN
         return place
     rule = "is neither a file nor the name of one that comes with rumorsim"
     raise InputError(rule, file=name, advice=nearest(name, list(there)))
+
+
+def posterior_place(directory: str | os.PathLike[str]) -> Path:
+    """The directory as it is, or the posterior that comes with rumorsim under that name."""
+    place = Path(directory)
+    within = configs() / CALIBRATED / place.name
+    bare = place.name == os.fspath(directory) and bool(place.name)
+    return within if bare and not place.exists() and within.is_dir() else place

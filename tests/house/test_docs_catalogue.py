@@ -83,7 +83,7 @@ def test_every_key_of_a_scenario_is_told(tmp_path: Path) -> None:
         assert f"| `{key}` |" in text
     attention = next(line for line in text.splitlines() if line.startswith("| `attention` |"))
     assert 'whole number or `"unlimited"`; 1 to 1000 where it is a number' in attention
-    assert "`20`<br>*assumption*" in attention
+    assert '`"unlimited"`<br>*assumption*' in attention
     assert "## `[[stories]]`" in text and "## `[feed.check_ins]`" in text
 
 

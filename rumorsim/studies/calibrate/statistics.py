@@ -116,7 +116,8 @@ class Standard:
             spread = np.nanstd(scaled, axis=0)
         spread = np.where(spread > 0, spread, np.inf)
         within = _noise_within(points, scaled)
-        noise = np.where(log, chosen.noise / np.abs(chosen.observed), chosen.noise)
+        size = np.where(log, np.abs(chosen.observed), 1.0)
+        noise = chosen.noise / size
         missing = np.sqrt(np.maximum(np.nan_to_num(noise) ** 2 - within**2, 0.0))
         return cls(chosen, log, spread, within, missing)
 

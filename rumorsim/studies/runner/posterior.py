@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from rumorsim.common.csv_text import read_csv
 from rumorsim.common.errors import Fault, InputError
 from rumorsim.common.provenance import digest_of
+from rumorsim.scenario.shipped import posterior_place
 
 #: The files of a calibration's directory that hold its posterior.
 DRAWS: Final = "posterior.csv"
@@ -70,7 +71,8 @@ class Posterior:
         Parameters
         ----------
         directory : str or path
-            The folder given to :func:`.calibrate` as ``out``.
+            The folder given to :func:`.calibrate` as ``out``, or the name of a posterior that comes
+            with rumorsim, such as ``weibo-2012``.
 
         Returns
         -------
@@ -81,7 +83,7 @@ class Posterior:
         InputError
             If there is no finished calibration, or its files do not belong together.
         """
-        place = Path(directory)
+        place = posterior_place(directory)
         try:
             said = json.loads((place / CALIBRATION).read_text(encoding="utf-8"))
             rows = list(read_csv(place / DRAWS))
