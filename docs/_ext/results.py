@@ -53,6 +53,7 @@ RESULTS: Final[dict[str, Callable[[Path], str]]] = {
     "replay": results_of("replay", "table.md"),
     "replay-twins": results_of("replay_twins", "table.md"),
     "parents": results_of("parents", "table.md"),
+    "calibration": results_of("calibration", "table.md"),
     "trending": results_of("trending", "table.md"),
     "three-answers": results_of("three_answers", "table.md"),
     "benchmarks": results_of("benchmarks", "table.md"),

@@ -52,6 +52,7 @@ COMMANDS = {
     "graph info graphml": ("graph", "info", "FILE.graphml", "--columns", "follower followee"),
     "cascades info": ("cascades", "info", "FILE.csv"),
     "cascades import": ("cascades", "import", "FILE.ndjson", "--out", "OUT.ndjson"),
+    "calibrate": ("calibrate", "FILE", "--data", "FILE.csv", "--out", "OUT"),
     "sweep": ("sweep", "FILE", "--out", "OUT"),
     "sensitivity": ("sensitivity", "FILE"),
     "optimise": ("optimise", "FILE"),
