@@ -138,7 +138,7 @@ def _medians(found: Calibration) -> dict[str, str]:
             number, _, unit = middle.partition(" ")
             said[name] = f'"{float(number):.3g} {unit}"'
         else:
-            said[name] = f"{middle:.3g}"
+            said[name] = f"{float(f'{middle:.3g}'):g}"
     return said
 
 

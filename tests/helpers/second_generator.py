@@ -58,6 +58,10 @@ def schema() -> Node:
     return json.loads(json.dumps(json_schema()))  # type: ignore[no-any-return]
 
 
+#: Keys that name what other packages bring.
+OF_PACKAGES: Final = {("Observation", "statistics")}
+
+
 class Drawing(Values):
     """One scenario being drawn. ``tree`` is what people would write."""
 
@@ -157,7 +161,7 @@ class Drawing(Values):
                 key == "window" and chosen in ("at", "age")
             ):
                 continue
-            if key == "schedule" and "at" in drawn:
+            if (key == "schedule" and "at" in drawn) or (title, key) in OF_PACKAGES:
                 continue
             if key == chosen or self._wanted(shape, key):
                 drawn[key] = self.draw(node, key, (*path, key))

@@ -131,12 +131,13 @@ class SharesFollowExposures(Law):
         super().__init__(book)
         pushed = [a for a in book.scenario["adversaries"] if a["kind"] in SHARE_UNREAD]
         self.unread = {name for each in pushed for name in each["stories"]}
+        self.again = {each["name"] for each in book.scenario["stories"] if each["again"] > 0}
 
     def see(self, event: Event) -> str | None:
         if event.kind is not Kind.SHARE:
             return None
         who = (event.account, event.story)
-        if who in self.book.posted:
+        if who in self.book.posted and not self.again & self.book.names_of(event.story):
             return "has posted the story before"
         if self.book.by_hand or self.unread & self.book.names_of(event.story):
             return None

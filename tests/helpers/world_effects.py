@@ -231,8 +231,11 @@ EFFECTS: dict[str, tuple[Changes, Changes]] = {
     "Story.original": ({}, _rumor(original=0.1)),
     "Story.original_across": ({}, _rumor(original_across={"law": "lognormal", "sigma": 1.5})),
     "Story.shares_across": ({}, _rumor(shares_across={"law": "gamma", "shape": 0.4})),
-    "Story.rank_exponent": ({}, _rumor(rank_exponent=1.0)),
-    "Story.rank_scale": (_rumor(rank_exponent=1.0), _rumor(rank_exponent=1.0, rank_scale=0.1)),
+    "Story.rank_exponent": (_rumor(appeal=0.9), _rumor(appeal=0.9, rank_exponent=5.0)),
+    "Story.rank_scale": (
+        _rumor(appeal=0.9, rank_exponent=5.0, rank_scale=1000.0),
+        _rumor(appeal=0.9, rank_exponent=5.0, rank_scale=0.1),
+    ),
     "Story.audience_exponent": ({}, _rumor(audience_exponent=1.0)),
     "Story.audience_reference": (
         _rumor(audience_exponent=1.0),
