@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from rumorsim.scenario import Scenario, build_graph
 from rumorsim.scenario.loading import from_values
-
-__all__ = ["LABELS", "NUDGES", "REMOVAL", "THRESHOLDS", "policies", "world"]
 
 #: Events, one every so many hours, so that accounts offend again and again.
 EVENTS: Final = 30
@@ -24,14 +23,41 @@ LASTING: Final = 36.0
 REMOVAL: Final = (15, 30, 60, 120, 240)
 NUDGES: Final = (5, 10, 20, 40)
 LABELS: Final = (271, 572, 1177)
-#: Published thresholds of followers and their stand-ins here, a two-hundredth of them: the
-#: graph is so much smaller than the platform (assumption).
-THRESHOLDS: Final = {">=10K followers": 50, ">=50K": 250, ">=100K": 500, ">=500K": 2500}
+#: Half-lives of illegal content in days (Truong et al. 2025), four of the eight published.
+HALF_LIVES: Final = (0.25, 1, 4, 16)
+#: Published thresholds of followers. The graph is so much smaller than the platform that each
+#: is divided by the divisor of a :class:`Choice`.
+THRESHOLDS: Final = {
+    ">=10K followers": 10_000,
+    ">=50K": 50_000,
+    ">=100K": 100_000,
+    ">=500K": 500_000,
+}
+
+
+class Choice(NamedTuple):
+    """What no paper says about bans here and has to be chosen."""
+
+    #: Accounts reached that make a strike.
+    strike: int
+    #: Followers there for one follower here.
+    divisor: int
+
+    def __str__(self) -> str:
+        return f"strike {self.strike}, followers / {self.divisor}"
+
+
+#: The choice of the tables, and the others that show what hangs on it.
+CENTRE: Final = Choice(100, 200)
+CHOICES: Final = (CENTRE, Choice(50, 200), Choice(300, 200), Choice(100, 100), Choice(100, 400))
 GRAPH: Final = {"kind": "power-law", "accounts": 8000, "mean_followers": 20, "seed": 7}
 
 
-def world() -> dict[str, Any]:
-    """Events of misinformation that self-media start and take up again over a day and a half."""
+def world(events: int = EVENTS) -> dict[str, Any]:
+    """Events of misinformation that self-media start and take up again over a day and a half.
+
+    The feed is the default one.
+    """
     stories = [
         {
             "name": f"event-{i}",
@@ -47,26 +73,24 @@ def world() -> dict[str, Any]:
                 "end": f"{EVERY * i + LASTING:g} h",
             },
         }
-        for i in range(EVENTS)
+        for i in range(events)
     ]
     return {
         "name": "published",
-        "horizon": f"{EVERY * EVENTS + 72:g} h",
+        "horizon": f"{EVERY * events + 72:g} h",
         "graph": GRAPH,
-        # The timing of the paper was matched with this limit of attention (assumption).
-        "feed": {"attention": 20, "background": "100 per day"},
         "accounts": {"kinds": {"self-media": {"share": 0.012, "prominence": 1.0}}},
         "stories": stories,
         "measures": ["reach", "shares", "enforcement", "collateral"],
     }
 
 
-def policies() -> Scenario:
+def policies(events: int = EVENTS) -> Scenario:
     """The scenario with every policy that a published number is about."""
-    plain = from_values(world(), Path())
+    plain = from_values(world(events), Path())
     followers = build_graph(plain)[0].follower_counts()
     named = [{"name": name, "interventions": each} for name, each in _named(followers)]
-    return from_values({**world(), "policies": named}, Path())
+    return from_values({**world(events), "policies": named}, Path())
 
 
 def _named(followers: Any) -> Iterator[tuple[str, list[dict[str, Any]]]]:
@@ -75,27 +99,34 @@ def _named(followers: Any) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         yield f"breaker 10% {minutes} min", [_breaker(minutes, 0.9)]
     for percent in NUDGES:
         yield f"nudge {percent}%", [_nudge(percent)]
-    for name, least in THRESHOLDS.items():
-        yield f"ban {name}", [_ban(followers, least)]
     for percent in (34, 30, 25):
         yield f"label -{percent}%", [_label(0, percent)]
     for minutes in LABELS:
         yield f"label {minutes} min", [_label(minutes, 34)]
     for percent in (5, 25, 50, 75):
         yield f"label {percent}% of events", [_label(0, 34, percent / 100)]
+    for days in HALF_LIVES:
+        yield f"half-life {days:g} d", [_deletion(days)]
     # What "modest" and "aggressive" are made of is not in the data file: assumptions.
-    for word, minutes, part, percent, least in (
-        ("modest", 120, 0.2, 10, 250),
-        ("aggressive", 60, 0.3, 20, 150),
-    ):
-        parts = {
-            "vcb": _breaker(minutes, 0.0, part),
-            "nudge": _nudge(percent),
-            "ban": _ban(followers, least),
-        }
-        for name, each in parts.items():
-            yield f"{word} {name} only", [each]
-        yield f"{word} all", list(parts.values())
+    made_of = {"modest": (120, 0.2, 10), "aggressive": (60, 0.3, 20)}
+    for word, (minutes, part, percent) in made_of.items():
+        yield f"{word} vcb only", [_breaker(minutes, 0.0, part)]
+        yield f"{word} nudge only", [_nudge(percent)]
+    for choice in CHOICES:
+        for name, least in THRESHOLDS.items():
+            yield with_choice(f"ban {name}", choice), [_ban(followers, least, choice)]
+        for (word, (minutes, part, percent)), least in zip(
+            made_of.items(), (50_000, 30_000), strict=True
+        ):
+            ban = _ban(followers, least, choice)
+            yield with_choice(f"{word} ban only", choice), [ban]
+            everything = [_breaker(minutes, 0.0, part), _nudge(percent), ban]
+            yield with_choice(f"{word} all", choice), everything
+
+
+def with_choice(policy: str, choice: Choice) -> str:
+    """The name of a policy with bans under a choice."""
+    return policy if choice == CENTRE else f"{policy} ({choice})"
 
 
 def _breaker(minutes: int, flow: float, part: float = 1.0) -> dict[str, Any]:
@@ -112,13 +143,24 @@ def _nudge(percent: int) -> dict[str, Any]:
     return {"kind": "friction", "when": {"at": ["0 h"]}, "friction": 1 - percent / 100}
 
 
-def _ban(followers: Any, least: int) -> dict[str, Any]:
-    """Three strikes for accounts with so many followers: each, 100 accounts more reached."""
+def _ban(followers: Any, least: int, choice: Choice) -> dict[str, Any]:
+    """Three strikes for accounts with so many followers: each, so many accounts more reached."""
+    many = int(np.count_nonzero(followers >= least / choice.divisor))
     return {
         "kind": "strike-ladder",
-        "when": {"reach": 100},
-        "whom": {"top": max(int(np.count_nonzero(followers >= least)), 1)},
+        "when": {"reach": choice.strike},
+        "whom": {"top": max(many, 1)},
         "steps": ["warn", "warn", "close"],
+    }
+
+
+def _deletion(days: float) -> dict[str, Any]:
+    """Each original deleted, and its shares with it, at a constant hazard."""
+    return {
+        "kind": "delete-posts",
+        "when": {"age": "0 h"},
+        "whom": {"posts": "originals"},
+        "delay": {"law": "exponential", "mean": f"{24 * days / math.log(2):.6g} h"},
     }
 
 
