@@ -31,7 +31,7 @@ RULES: Final[Mapping[str, str]] = {
     "unknown": r"(there is )?no such .+|no account has this id",
     "needs": r"there are no .+",
     "missing": r"is missing",
-    "empty": r"must not be empty",
+    "empty": r"must not be empty|accounts must name at least one: .+",
     "one-of": r"choose exactly one of (?P<n>.+)",
     "no-effect": r"(?P<n>[\w.]+) has no effect upon [\w-]+: remove it",
     "fixed": r"what is done to a platform happens at fixed times: when\.at",
