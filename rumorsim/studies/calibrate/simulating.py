@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.common.errors import Fault, InputError
+from rumorsim.common.errors import Fault, InputError, show_value
 from rumorsim.events.observed.cascades import Cascades
 from rumorsim.events.observed.reading import read_cascades
-from rumorsim.measures import Listening, flatten
+from rumorsim.events.saved import read_events
+from rumorsim.events.stream import Kind
+from rumorsim.measures import MEASURES, Listening, flatten
 from rumorsim.measures.spread_data import bootstrap_spread
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import with_measures
@@ -33,6 +35,10 @@ from rumorsim.studies.sweep.overrides import overridden
 
 Array = NDArray[np.float64]
 
+#: The dialect of streams of events that rumorsim itself saved.
+OWN: Final = "events"
+#: What cascades hold.
+_HELD: Final = frozenset({Kind.PUBLISH, Kind.SHARE})
 #: Cascades as they were read, or what :func:`.read_cascades` reads.
 AnyData = Cascades | str | Path | Mapping[str, Any] | Any
 
@@ -62,15 +68,34 @@ def read_data(study: CalibrationStudy, data: AnyData | None) -> Cascades:
 
 
 def observed_numbers(
-    cascades: Cascades, scenario: Scenario, names: Sequence[str]
+    cascades: Cascades, scenario: Scenario, names: Sequence[str], *, whole: bool = False
 ) -> dict[str, Any]:
-    """The numbers of the measures ``names`` in the data, seen as the scenario observes."""
+    """The numbers of the measures ``names`` in the data, seen as the scenario observes.
+
+    Cascades hold posts and shares and nothing else; ``whole``: where they are a stream of events
+    of our own, all of its events count. InputError for a measure that needs what is not there.
+    """
     seen = scenario.observation
-    facts = replace(cascades.facts, observation=None if seen is None else seen.facts())
-    listening = Listening(facts, names)
-    for batch in cascades.batches():
+    own = whole and cascades.format == OWN
+    facts, batches = read_events(cascades.source) if own else (cascades.facts, cascades.batches())
+    if not own:
+        _check_needs(names)
+    listening = Listening(replace(facts, observation=None if seen is None else seen.facts()), names)
+    for batch in batches:
         listening.observe(batch)
     return flatten(listening.values())
+
+
+def _check_needs(names: Sequence[str]) -> None:
+    """InputError for each measure that cannot be taken of cascades."""
+    faults = []
+    for name in names:
+        if name in MEASURES and not MEASURES[name].needs <= _HELD:
+            rule = "needs more than the posts and shares that cascades hold"
+            advice = "use numbers of spread, cascades, reproduction or shares"
+            faults.append(Fault(rule, "", "statistics", show_value(name), advice))
+    if faults:
+        raise InputError(faults)
 
 
 class Simulator:
@@ -219,7 +244,7 @@ def prepared(
         found = flatten(run(overridden(base, medians), policy=NONE).measures)
     else:
         cascades = read_data(asked, data)
-        found = observed_numbers(cascades, base, names)
+        found = observed_numbers(cascades, base, names, whole=not isinstance(data, Cascades))
         noise = _sampling_noise(cascades, base, chosen(asked, found).keys)
     return asked, base, chosen(asked, found, noise)
 
