@@ -12,6 +12,7 @@ import numpy as np
 from rumorsim.common.csv_text import write_records
 from rumorsim.common.files import json_text
 from rumorsim.studies.calibrate.answer import Calibration
+from rumorsim.studies.calibrate.inference import systematic
 from rumorsim.studies.runner.posterior import CALIBRATION, DRAWS
 
 PLACE = Path(__file__).resolve().parents[2] / "configs" / "calibrated"
@@ -123,8 +124,7 @@ def write_preset(fits: Mapping[str, Calibration]) -> None:
 
 def _resampled(found: Calibration, place: int) -> list[int]:
     """Numbers of draws, each as often as its weight says, in an order of its own."""
-    ends = np.cumsum(found.weights)
-    which = np.searchsorted(ends, (np.arange(COUNT) + 0.5) / COUNT * ends[-1])
+    which = systematic(found.weights, COUNT)
     order: list[int] = np.random.default_rng(place).permutation(which).tolist()
     return order
 

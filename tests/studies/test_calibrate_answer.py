@@ -14,8 +14,8 @@ from posteriors import LOG, calibration, unknown
 
 from rumorsim.common.errors import InputError
 from rumorsim.studies.calibrate.identifiability import Identifiability
+from rumorsim.studies.calibrate.inference import systematic
 from rumorsim.studies.calibrate.marginals import Marginal
-from rumorsim.studies.calibrate.pictures import systematic
 from rumorsim.studies.calibrate.study import Unknown
 from rumorsim.studies.calibrate.wording import prior_words
 from rumorsim.studies.runner.posterior import Posterior

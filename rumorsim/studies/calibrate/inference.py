@@ -231,11 +231,17 @@ def _adjusted(
     return Draws(moved, weights, places, z, distance)
 
 
+def systematic(weights: Array, count: int) -> NDArray[np.int64]:
+    """Numbers of ``count`` draws, each as often as its weight says, to less than one."""
+    ends = np.cumsum(weights)
+    places = (np.arange(count) + 0.5) / max(count, 1) * ends[-1]
+    found: NDArray[np.int64] = np.searchsorted(ends, places)
+    return np.minimum(found, len(weights) - 1)
+
+
 def equal_draws(draws: Draws, count: int) -> Array:
     """So many of the draws, each as often as its weight says (systematic), [count, parameters]."""
-    ends = np.cumsum(draws.weights)
-    which = np.searchsorted(ends, (np.arange(count) + 0.5) / max(count, 1) * ends[-1])
-    found: Array = draws.points[np.minimum(which, len(ends) - 1)]
+    found: Array = draws.points[systematic(draws.weights, count)]
     return found
 
 

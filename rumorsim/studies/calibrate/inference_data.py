@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rumorsim.studies.calibrate.inference import systematic
 from rumorsim.studies.calibrate.marginals import numbers_of
-from rumorsim.studies.calibrate.pictures import systematic
 from rumorsim.studies.calibrate.study import Unknown
 from rumorsim.studies.runner.answering import needed
 

@@ -18,6 +18,7 @@ from rumorsim.reports.figures.style import BASE, COLOURS, drawing
 from rumorsim.reports.figures.tables import shortened, shortened_names, significant
 from rumorsim.studies.calibrate.fits import Fit
 from rumorsim.studies.calibrate.identifiability import Pair
+from rumorsim.studies.calibrate.inference import systematic
 from rumorsim.studies.calibrate.marginals import Marginal, numbers_of, span_of
 from rumorsim.studies.calibrate.study import Unknown, plain
 
@@ -159,13 +160,6 @@ def _log_ticks(low: float, high: float) -> list[float]:
         if len(found) >= 3:
             return found[:: -(-len(found) // 4)]
     return [low, float(np.sqrt(low * high)), high]
-
-
-def systematic(weights: Array, count: int) -> NDArray[np.int64]:
-    """Numbers of ``count`` draws, each as often as its weight says, to less than one."""
-    ends = np.cumsum(weights)
-    found: NDArray[np.int64] = np.searchsorted(ends, (np.arange(count) + 0.5) / count * ends[-1])
-    return np.minimum(found, len(weights) - 1)
 
 
 def grid(figure: Figure, panels: Sequence[Panel], columns: int) -> None:

@@ -8,21 +8,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
-from typing_extensions import override
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from rumorsim.common.errors import Fault, InputError
-from rumorsim.common.files import relative_to_cwd
 from rumorsim.common.settings import Model, validated
 from rumorsim.common.settings.messages import shown
 from rumorsim.reports.figures.tables import significant
-from rumorsim.scenario import Scenario, load
-from rumorsim.scenario.shipped import STUDIES, shipped, shipped_or_given
+from rumorsim.scenario.shipped import STUDIES, shipped_or_given
 from rumorsim.scenario.text import parsed, read_text
 from rumorsim.studies.calibrate.priors import AnyPrior
+from rumorsim.studies.runner.of_scenario import OfScenario
 from rumorsim.studies.sweep.parameters import NAME
 from rumorsim.world.settings.accounts import Name
 
@@ -212,7 +209,7 @@ class Data(Model):
     )
 
 
-class CalibrationStudy(Model):
+class CalibrationStudy(OfScenario):
     """A scenario, its unknown parameters with priors, statistics, and a budget."""
 
     name: Name = Field("calibration", description="what tables and reports call it")
@@ -238,22 +235,7 @@ class CalibrationStudy(Model):
     seed: int | None = Field(
         None, ge=0, lt=2**63, description="seed of the first run; absent: the scenario's"
     )
-    #: A scenario that was handed over from Python instead of a file.
-    _scenario: Scenario | None = PrivateAttr(None)
     _file: str = PrivateAttr("calibration")
-    _base_dir: Path = PrivateAttr(default_factory=Path.cwd)
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _with_scenario(
-        cls, values: Any, made: ModelWrapValidatorHandler[CalibrationStudy]
-    ) -> CalibrationStudy:
-        given = values.get("scenario") if isinstance(values, dict) else None
-        if not isinstance(given, Scenario):
-            return made(values)
-        study = made({**values, "scenario": given.name})
-        study._scenario = given
-        return study
 
     @model_validator(mode="after")
     def _fits_together(self) -> CalibrationStudy:
@@ -270,44 +252,6 @@ class CalibrationStudy(Model):
             seen.add(each.name)
             keys.update(each.sets)
         return self
-
-    @property
-    def file(self) -> str:
-        """What messages call the calibration."""
-        return self._file
-
-    @property
-    def base_dir(self) -> Path:
-        """Where its paths start."""
-        return self._base_dir
-
-    @property
-    def path(self) -> str:
-        """The absolute path it was read from; "" where it came from Python."""
-        place = self._base_dir.absolute() / Path(self._file).name
-        return str(place) if place.is_file() else ""
-
-    def at(self, base_dir: Path, file: str) -> CalibrationStudy:
-        """The same calibration with its paths starting at ``base_dir``."""
-        moved = self.model_copy()
-        moved._base_dir, moved._file = base_dir.absolute(), file
-        return moved
-
-    @override
-    def made_from(self, values: dict[str, Any]) -> CalibrationStudy:
-        made = super().made_from(values).at(self._base_dir, self._file)
-        if made._scenario is None and made.scenario == self.scenario:
-            made._scenario = self._scenario
-        return made
-
-    def load_scenario(self) -> Scenario:
-        """The scenario it was given or names; InputError where there is none or it has faults."""
-        if self._scenario is not None:
-            return self._scenario
-        place = relative_to_cwd(self._base_dir) / self.scenario
-        if not place.exists() and self.scenario in shipped():
-            return load(self.scenario)
-        return load(place)
 
 
 #: A file of a calibration, the calibration itself, or its keys as a file has them.

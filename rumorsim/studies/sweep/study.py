@@ -12,17 +12,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import BeforeValidator, Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
-from typing_extensions import override
+from pydantic import BeforeValidator, Field, model_validator
 
 from rumorsim.common.errors import Fault, InputError, nearest
-from rumorsim.common.files import relative_to_cwd
-from rumorsim.common.settings import Model, validated
+from rumorsim.common.settings import validated
 from rumorsim.common.settings.messages import shown
 from rumorsim.measures import MEASURES
-from rumorsim.scenario import Scenario, load
-from rumorsim.scenario.shipped import STUDIES, shipped, shipped_or_given
+from rumorsim.scenario.shipped import STUDIES, shipped_or_given
 from rumorsim.scenario.text import parsed, read_text
+from rumorsim.studies.runner.of_scenario import OfScenario
 from rumorsim.studies.sweep.designs import AnyDesign, Grid
 from rumorsim.studies.sweep.parameters import Parameter, listed
 from rumorsim.world.settings.accounts import Name
@@ -35,7 +33,7 @@ _MOST_SUBSETS: Final = 12
 DEFAULT_CURVES: Final = ("reach.truth.false.over_time", "reach.truth.true.over_time")
 
 
-class Study(Model):
+class Study(OfScenario):
     """Settings of a scenario to run: parameters, a design, policies, replicates."""
 
     name: Name = Field("study", description="what tables and reports call it")
@@ -89,20 +87,6 @@ class Study(Model):
     most_runs: int = Field(
         MOST_RUNS, ge=1, le=100_000_000, description="refuse a study of more runs than these"
     )
-    #: A scenario that was handed over from Python instead of a file.
-    _scenario: Scenario | None = PrivateAttr(None)
-    _file: str = PrivateAttr("study")
-    _base_dir: Path = PrivateAttr(default_factory=Path.cwd)
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _with_scenario(cls, values: Any, made: ModelWrapValidatorHandler[Study]) -> Study:
-        given = values.get("scenario") if isinstance(values, dict) else None
-        if not isinstance(given, Scenario):
-            return made(values)
-        study = made({**values, "scenario": given.name})
-        study._scenario = given
-        return study
 
     @model_validator(mode="after")
     def _fits_together(self) -> Study:
@@ -143,39 +127,6 @@ class Study(Model):
                 yield Fault("there is no such measure", "", f"measures[{i}]", shown(name), advice)
             elif name in (self.measures or ())[:i]:
                 yield Fault("is given twice", "", f"measures[{i}]", shown(name), "remove one")
-
-    @property
-    def file(self) -> str:
-        """What messages call the study."""
-        return self._file
-
-    @property
-    def path(self) -> str:
-        """The absolute path it was read from; "" where it came from Python."""
-        place = self._base_dir.absolute() / Path(self._file).name
-        return str(place) if place.is_file() else ""
-
-    def at(self, base_dir: Path, file: str) -> Study:
-        """The same study with its scenario's path starting at ``base_dir``."""
-        moved = self.model_copy()
-        moved._base_dir, moved._file = base_dir.absolute(), file
-        return moved
-
-    @override
-    def made_from(self, values: dict[str, Any]) -> Study:
-        made = super().made_from(values).at(self._base_dir, self._file)
-        if made._scenario is None and made.scenario == self.scenario:
-            made._scenario = self._scenario
-        return made
-
-    def load_scenario(self) -> Scenario:
-        """The scenario it was given or names; InputError where there is none or it has faults."""
-        if self._scenario is not None:
-            return self._scenario
-        place = relative_to_cwd(self._base_dir) / self.scenario
-        if not place.exists() and self.scenario in shipped():
-            return load(self.scenario)
-        return load(place)
 
 
 def load_study(path: str | os.PathLike[str]) -> Study:
