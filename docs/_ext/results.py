@@ -10,17 +10,14 @@ from typing import Final
 
 from sources import EXPERIMENTS
 
-__all__ = ["RESULTS"]
+__all__ = ["RESULTS", "TABLES"]
 
 
-def results_of(name: str, *files: str) -> Callable[[Path], str]:
-    """The part that holds the tables of an experiment as they are saved."""
+def table_of(path: str) -> Callable[[Path], str]:
+    """The part that holds a table of an experiment as it is saved."""
 
     def part(_: Path) -> str:
-        found = [
-            (EXPERIMENTS / name / "results" / each).read_text(encoding="utf-8") for each in files
-        ]
-        return "\n\n".join(map(below, found)) + "\n"
+        return below((EXPERIMENTS / path).read_text(encoding="utf-8")) + "\n"
 
     return part
 
@@ -42,23 +39,27 @@ def figures(folder: Path) -> str:
     return ""
 
 
-RESULTS: Final[dict[str, Callable[[Path], str]]] = {
-    "figures": figures,
-    "validation": results_of("validation", "table.md"),
-    "agreement": results_of("validation", "agreement.md"),
-    "faults": results_of("validation", "faults.md"),
-    "coverage": results_of("coverage", "table.md"),
-    "heavy": results_of("coverage", "heavy.md"),
-    "published": results_of("published", "table.md"),
-    "replay": results_of("replay", "table.md"),
-    "replay-twins": results_of("replay_twins", "table.md"),
-    "parents": results_of("parents", "table.md"),
-    "calibration": results_of("calibration", "table.md"),
-    "trending": results_of("trending", "table.md"),
-    "three-answers": results_of("three_answers", "table.md"),
-    "benchmarks": results_of("benchmarks", "table.md"),
+#: The saved tables that are shown, by part; paths are below ``experiments/``.
+TABLES: Final = {
+    "validation": "validation/results/table.md",
+    "agreement": "validation/results/agreement.md",
+    "faults": "validation/results/faults.md",
+    "coverage": "coverage/results/table.md",
+    "heavy": "coverage/results/heavy.md",
+    "published": "published/results/table.md",
+    "replay": "replay/results/table.md",
+    "replay-twins": "replay_twins/results/table.md",
+    "parents": "parents/results/table.md",
+    "calibration": "calibration/results/table.md",
+    "trending": "trending/results/table.md",
+    "three-answers": "three_answers/results/table.md",
+    "benchmarks": "benchmarks/results/table.md",
     **{
-        f"campaign-{each.stem}": results_of("campaigns", each.name)
+        f"campaign-{each.stem}": f"campaigns/results/{each.name}"
         for each in sorted((EXPERIMENTS / "campaigns" / "results").glob("*.md"))
     },
+}
+RESULTS: Final[dict[str, Callable[[Path], str]]] = {
+    "figures": figures,
+    **{part: table_of(path) for part, path in TABLES.items()},
 }

@@ -15,9 +15,14 @@ import pytest
 import rumorsim
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "docs" / "_ext"))
+
+from results import TABLES  # noqa: E402
+
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PACKAGE = Path(rumorsim.__file__).parent
 DOCS = list((ROOT / "docs").rglob("*.md"))
+PICTURES = list((ROOT / "experiments").glob("*/results/*.png"))
 
 
 def test_one_version() -> None:
@@ -79,7 +84,6 @@ def test_the_checks_run_the_commands_of_the_readme() -> None:
 
 def test_wheel_holds_what_a_run_needs(tmp_path: Path) -> None:
     """A wheel that is made here, however the package is installed: sources, marker, configs."""
-    pytest.importorskip("hatchling", reason="makes the wheel")
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = tmp_path.iterdir()
@@ -95,7 +99,8 @@ def test_wheel_holds_what_a_run_needs(tmp_path: Path) -> None:
     assert "rumorsim/py.typed" in files
     pages = {f"rumorsim/docs/{each.relative_to(ROOT / 'docs')}" for each in DOCS}
     assert len(pages) > 40 and pages <= files
-    assert "rumorsim/experiments/validation/results/table.md" in files
+    shown = {*TABLES.values(), *(str(each.relative_to(ROOT / "experiments")) for each in PICTURES)}
+    assert len(shown) > 25 and {f"rumorsim/experiments/{each}" for each in shown} <= files
     assert not any(each.startswith(("tests/", "experiments/")) for each in files)
 
 
