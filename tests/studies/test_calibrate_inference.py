@@ -65,6 +65,20 @@ def test_posterior_is_that_of_normal_theory(observed: list[float]) -> None:
     assert draws.weights.sum() == pytest.approx(1)
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_no_run_far_from_the_data_is_taken_for_one_near_them(seed: int) -> None:
+    """One statistic, correlation 0.9: where it is 1.7 the posterior is N(1.38, 0.44)."""
+    random = np.random.default_rng(seed)
+    points = random.standard_normal((1000, 1))
+    numbers = points + np.sqrt(1 / 0.81 - 1) * random.standard_normal((1000, 1))
+    draws = posterior(points, numbers - 1.7, np.ones(1000), 100)
+    mean = float(draws.weights @ draws.points[:, 0])
+    spread = float(np.sqrt(draws.weights @ (draws.points[:, 0] - mean) ** 2))
+    assert np.abs(numbers[draws.places, 0] - 1.7).max() < 1.5
+    assert mean == pytest.approx(0.81 * 1.7, abs=0.25)
+    assert spread == pytest.approx(np.sqrt(0.19), rel=0.35)
+
+
 def test_ranks_of_true_values_are_uniform_and_controls_are_seen() -> None:
     """Fixed seeds; a right method fails one in a hundred choices of them, for each parameter."""
     random = np.random.default_rng(5)

@@ -3,9 +3,9 @@
 Generations of points are run; each generation is proposed from what the earlier ones say, and
 none is thrown away: a point has the weight prior / mixture of all proposals (Cornuet, Marin, Mira
 and Robert 2012), whose first part is the prior, so that no weight exceeds runs / first runs.
-Statistics become one summary a parameter by regression (Fearnhead and Prangle 2012); points near
-the observed summary keep a kernel's weight, and local-linear regression takes what distance is
-left out of them (Beaumont, Zhang and Balding 2002).
+Statistics become one summary a parameter by regression (Fearnhead and Prangle 2012), fitted anew
+among the points that it keeps; points near the observed summary keep a kernel's weight, and
+local-linear regression takes what distance is left out of them (Beaumont, Zhang and Balding 2002).
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Draws:
 
     ``places`` are the numbers of the runs they come from, ``raw`` the points of these before they
     were adjusted, ``distance`` how far their summaries are from the observed ones, in standard
-    deviations of the summary among all runs.
+    deviations of the summary among the runs that it was fitted to.
     """
 
     points: Array
@@ -162,18 +162,19 @@ def posterior(
         Effective number of draws that are to be kept, by choice of the tolerance; fewer where
         that is more than an eighth of the runs.
     looks : int
-        How often summaries are fitted anew among the runs that the last ones keep.
+        How often summaries are fitted, each time among the runs that the last ones keep.
     """
     usable = np.flatnonzero(np.isfinite(statistics).all(axis=1) & (weights > 0))
-    z, base = points[usable], weights[usable] / weights[usable].sum()
-    y = _within_reach(statistics[usable])
-    kept = base
+    z, y = points[usable], _within_reach(statistics[usable])
+    base = weights[usable] / weights[usable].sum()
     wanted = min(wanted, _LOCAL * len(usable))
-    distance = np.zeros(len(usable))
-    summary = np.zeros_like(z)
+    kept, inside = base, np.ones(len(usable), bool)
     for look in range(looks):
-        enough = (kept > 0).sum() > 8 * y.shape[1]
-        features = _curved(y) if enough else y
+        # A run that was once left out stays out: a summary fitted near the observed one says
+        # nothing of runs far from it, and its squares may give them the observed summary too.
+        usable, z, y = usable[inside], z[inside], y[inside]
+        base, kept = base[inside], kept[inside]
+        features = _curved(y) if len(usable) > 8 * y.shape[1] else y
         coefficients, _ = regression(features, z, kept)
         # At the observed statistics, which are 0, what is predicted is the constant.
         summary = features @ coefficients
@@ -182,10 +183,10 @@ def posterior(
         scale = np.sqrt(np.diag(spread))
         scale[scale < 1e-12] = np.inf
         distance = np.sqrt(np.square(summary / scale).sum(axis=1))
-        # The first look keeps more, so that the next is fitted where the posterior is.
-        aim = wanted * (4.0 if look == 0 else 2.0 if look < looks - 1 else 1.0)
+        # The first looks keep more, so that the next is fitted where the posterior is.
+        aim = wanted * (1.0 if look == looks - 1 else 4.0 if look == 0 else 2.0)
         kept = base * _kernel(distance, base, aim)
-    inside = kept > 0
+        inside = kept > 0
     return _adjusted(z[inside], summary[inside], kept[inside], usable[inside], distance[inside])
 
 
