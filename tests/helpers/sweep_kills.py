@@ -1,4 +1,4 @@
-"""Killing sweeps at random times, again and again, and looking at what is left.
+"""Killing studies at random times, again and again, and looking at what is left.
 
 python tests/helpers/sweep_kills.py 100          (some ten minutes: a 400-run sweep, 100 rounds)
 """
@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,27 +44,37 @@ def _identities(out: Path) -> dict[str, tuple[int, int, int]]:
     return found
 
 
-def kill_again_and_again(study: Path, out: Path, rounds: int, total: int, seed: int = 1) -> Killed:
-    """Start the sweep and end it with ``kill -9`` at a random time, ``rounds`` times.
+def kill_again_and_again(
+    words: Sequence[str | Path],
+    kept: Path,
+    rounds: int,
+    total: int,
+    *,
+    each: tuple[int, int] = (1, 4),
+    seed: int = 1,
+) -> Killed:
+    """Start a study (``words`` of its command) and end it with ``kill -9``, ``rounds`` times.
 
-    Every third round kills a worker process alone first. A round counts only if the sweep
-    was at work when it was killed. AssertionError if a finished record is ever lost.
+    ``kept`` is where it keeps its ``total`` runs; a round is ended once a random number of them,
+    from ``each``, were made in it. Every third round kills a worker process alone first. A round
+    counts only if the study was at work when it was killed. AssertionError if a finished record
+    is ever lost.
     """
     draws = random.Random(seed)
     known: dict[str, tuple[int, int, int]] = {}
     left, rewritten, workers_killed = [], 0, 0
     for round_ in range(rounds):
         room = total - len(known)
-        wanted = len(known) + min(draws.randint(1, 4), max(1, room // (rounds - round_)))
+        wanted = len(known) + min(draws.randint(*each), max(1, room // (rounds - round_)))
         child = subprocess.Popen(
-            command("sweep", study, "--out", out, "--workers", "2"),
+            command(*words, "--workers", "2"),
             env=environment(),
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
         begun = time.monotonic()
-        while len(records(out)) < wanted:
-            assert child.poll() is None, "the sweep ended before it was killed"
+        while len(records(kept)) < wanted:
+            assert child.poll() is None, "it ended before it was killed"
             assert time.monotonic() - begun < _PATIENCE
             time.sleep(0.002)
         if round_ % 3 == 0:
@@ -71,10 +82,10 @@ def kill_again_and_again(study: Path, out: Path, rounds: int, total: int, seed: 
             os.kill(draws.choice(workers), signal.SIGKILL)
             workers_killed += 1
         time.sleep(draws.uniform(0, 0.03))
-        assert child.poll() is None, "the sweep ended before it was killed"
+        assert child.poll() is None, "it ended before it was killed"
         os.killpg(child.pid, signal.SIGKILL)
         child.wait()
-        now = _identities(out)
+        now = _identities(kept)
         lost = known.keys() - now.keys()
         assert not lost, f"finished runs were lost: {lost}"
         rewritten += sum(now[name] != known[name] for name in known)
@@ -103,7 +114,8 @@ def main(rounds: int) -> None:
         scenario.write_text(text, "utf-8")
         study = grid(place, 45, scenario)
         begun = time.monotonic()
-        killed = kill_again_and_again(study, place / "killed", rounds, 405)
+        words = ["sweep", study, "--out", place / "killed"]
+        killed = kill_again_and_again(words, place / "killed", rounds, 405)
         sweep(study, place / "killed", workers=2)
         sweep(study, place / "whole", workers=2)
         same = tables(place / "killed") == tables(place / "whole")

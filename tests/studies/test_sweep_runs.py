@@ -325,7 +325,8 @@ def test_ctrl_c_ends_within_two_seconds_and_keeps_what_is_finished(tmp_path: Pat
 def test_killed_again_and_again(tmp_path: Path) -> None:
     """A shorter form of ``tests/helpers/sweep_kills.py``: 4 rounds over 36 runs."""
     study = grid(tmp_path, 4, slow(tmp_path))
-    killed = kill_again_and_again(study, tmp_path / "killed", 4, 36)
+    words = ["sweep", study, "--out", tmp_path / "killed"]
+    killed = kill_again_and_again(words, tmp_path / "killed", 4, 36)
     assert killed.rewritten == 0
     assert killed.left == sorted(set(killed.left)), "every round got somewhere"
     assert killed.left[-1] < 36

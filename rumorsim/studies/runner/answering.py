@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from rumorsim.reports.figures.pictures import FigureFiles, Picture
 
 #: The folder of an answer's directory in which finished runs are kept.
-_KEPT: Final = "kept"
+KEPT: Final = "kept"
 
 
 def needed(module: str, extra: str = "analysis") -> ModuleType:
@@ -130,7 +130,7 @@ class AnswerDirectory:
     @property
     def kept(self) -> Path:
         """Where finished runs are kept."""
-        return self.place / _KEPT
+        return self.place / KEPT
 
     def text(self, name: str, text: str) -> None:
         """Write a file of text."""
