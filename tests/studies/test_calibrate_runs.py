@@ -14,6 +14,7 @@ from rumorsim.studies.calibrate.identifiability import Identifiability
 from rumorsim.studies.calibrate.running import Fitting
 from rumorsim.studies.calibrate.statistics import Chosen
 from rumorsim.studies.calibrate.study import CalibrationStudy, Unknown
+from rumorsim.studies.statistics.weighted import quantile_places
 
 Array = NDArray[np.float64]
 
@@ -37,6 +38,14 @@ def test_priors_have_the_quantiles_of_their_laws(prior: dict[str, Any], law: Any
     z = np.linspace(-3, 3, 13)
     found = [unknown.at(each) for each in z]
     assert found == pytest.approx(law.ppf(stats.norm.cdf(z)), rel=1e-6)
+
+
+def test_weighted_quantiles_are_those_of_draws_repeated_by_their_weights() -> None:
+    random, parts = np.random.default_rng(1), (0.0, 0.05, 0.5, 0.95, 1.0)
+    numbers, counts = random.standard_normal(30), random.integers(1, 6, 30)
+    found = numbers[quantile_places(numbers, counts / counts.sum(), parts)]
+    wanted = np.quantile(np.repeat(numbers, counts), parts, method="inverted_cdf")
+    assert found.tolist() == wanted.tolist()
 
 
 def study() -> CalibrationStudy:

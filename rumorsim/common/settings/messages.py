@@ -56,6 +56,12 @@ _NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 Path = tuple[str | int, ...]
 
 
+def as_value_error(faults: Sequence[Fault]) -> ValueError:
+    """Several faults that a validator found, each with a key of its own, to be raised as one."""
+    lines = ((each.key, each.value, each.rule, each.advice) for each in faults)
+    return ValueError("\n".join("\t".join(parts) for parts in lines))
+
+
 def faults_of(error: ValidationError, model: type[BaseModel], file: str) -> list[Fault]:
     """The faults behind a validation error of ``model``, at most a hundred of them."""
     found: dict[Path, list[tuple[Place, ErrorDetails]]] = {}

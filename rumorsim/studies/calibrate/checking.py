@@ -28,6 +28,7 @@ from rumorsim.studies.calibrate.statistics import measures_of
 from rumorsim.studies.calibrate.study import AskedCalibration
 from rumorsim.studies.runner.answering import answer_runner
 from rumorsim.studies.runner.run_specs import RunSpecs
+from rumorsim.studies.statistics.weighted import quantile_places
 
 Array = NDArray[np.float64]
 
@@ -164,8 +165,6 @@ def _quantiles(draws: Draws, parts: tuple[float, ...]) -> Array:
     """Weighted quantiles of each parameter, [parts, parameters]."""
     found = np.empty((len(parts), draws.points.shape[1]))
     for i in range(draws.points.shape[1]):
-        order = np.argsort(draws.points[:, i], kind="stable")
-        sums = np.cumsum(draws.weights[order])
-        places = np.minimum(np.searchsorted(sums, parts), len(order) - 1)
-        found[:, i] = draws.points[order[places], i]
+        column = draws.points[:, i]
+        found[:, i] = column[quantile_places(column, draws.weights, parts)]
     return found

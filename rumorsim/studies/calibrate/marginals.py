@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.studies.calibrate.study import Unknown, plain
+from rumorsim.studies.statistics.weighted import quantile_places
 
 Array = NDArray[np.float64]
 
@@ -54,9 +55,7 @@ class Marginal:
         log = unknown.prior.prior == "log-uniform"
         scaled, prior = (np.log(each) if log else each for each in (numbers, believed))
         ends = (float(np.log(low)), float(np.log(high))) if log else (low, high)
-        order = np.argsort(scaled, kind="stable")
-        sums = np.cumsum(weights[order])
-        inner = scaled[order][np.minimum(np.searchsorted(sums, (0.05, 0.95)), len(order) - 1)]
+        inner = scaled[quantile_places(scaled, weights, (0.05, 0.95))]
         fine = _FINE * (ends[1] - ends[0]) / max(float(inner[1] - inner[0]), 1e-12)
         edges = np.linspace(ends[0], ends[1], int(np.clip(np.ceil(fine), *_BINS)) + 1)
         masses = [

@@ -8,40 +8,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from rumorsim.common.errors import Fault, InputError
 from rumorsim.common.settings import Model, validated
-from rumorsim.common.settings.messages import shown
+from rumorsim.common.settings.messages import as_value_error, shown
 from rumorsim.reports.figures.tables import significant
 from rumorsim.scenario.shipped import STUDIES, shipped_or_given
 from rumorsim.scenario.text import parsed, read_text
 from rumorsim.studies.calibrate.priors import AnyPrior
+from rumorsim.studies.runner.keyed import Keyed, check_form, same_names
 from rumorsim.studies.runner.of_scenario import OfScenario
-from rumorsim.studies.sweep.parameters import NAME
 from rumorsim.world.settings.accounts import Name
 
-#: Columns of the table of draws that no parameter may be called.
-_COLUMNS: Final = ("draw", "weight")
 
-
-class Unknown(Model):
+class Unknown(Keyed):
     """A parameter to be fitted: a key of the scenario (or several), and its prior."""
 
-    name: str = Field(
-        "",
-        max_length=200,
-        description="column in the tables: a letter, then letters, digits, _ and -; absent:"
-        " the key",
-    )
-    key: str | None = Field(
-        None, min_length=1, description="dotted key in the scenario, such as stories[0].appeal"
-    )
-    keys: tuple[str, ...] | None = Field(
-        None, strict=False, min_length=1, description="instead of key: several, all set alike"
-    )
+    columns = ("draw", "weight")
+
     prior: AnyPrior = Field(
         description='its prior, such as { prior = "log-uniform", low = 0.01, high = 1 }'
     )
@@ -50,33 +37,12 @@ class Unknown(Model):
         None, max_length=100, description='how the number is written, such as "{} h" (default {})'
     )
 
-    @model_validator(mode="before")
-    @classmethod
-    def _named(cls, values: Any) -> Any:
-        if not isinstance(values, dict) or "name" in values or not values.get("key"):
-            return values
-        return {**values, "name": values["key"]}
-
     @model_validator(mode="after")
     def _fits(self) -> Unknown:
-        if (self.key is None) == (self.keys is None):
-            raise ValueError("give key or keys, one of them")
-        if not self.name:
-            raise ValueError("name is missing: several keys together need one")
-        if self.name != self.key and NAME.fullmatch(self.name) is None:
-            raise ValueError("name must be a letter, then letters, digits, _ and -")
-        if self.name in _COLUMNS:
-            raise ValueError("name is a column of the table already; choose another")
-        if self.form is not None and self.form.count("{}") != 1:
-            raise ValueError("form must hold {} once, where the number goes")
+        check_form(self.form)
         if self.prior.prior == "choice" and (self.form is not None or self.whole):
             raise ValueError("form and whole do not go with a choice")
         return self
-
-    @property
-    def sets(self) -> tuple[str, ...]:
-        """The dotted keys it sets."""
-        return (self.keys or ()) if self.key is None else (self.key,)
 
     def at(self, z: float) -> Any:
         """Its value at the standard normal number ``z``, as a scenario takes it.
@@ -239,18 +205,16 @@ class CalibrationStudy(OfScenario):
 
     @model_validator(mode="after")
     def _fits_together(self) -> CalibrationStudy:
-        seen: set[str] = set()
+        faults = list(same_names(self.parameters))
         keys: set[str] = set()
         for i, each in enumerate(self.parameters):
-            if each.name in seen:
-                rule = "two parameters have this name"
-                raise ValueError(f"parameters[{i}].name\t{shown(each.name)}\t{rule}\trename one")
             for key in each.sets:
                 if key in keys:
-                    rule = "two parameters set this key"
-                    raise ValueError(f"parameters[{i}]\t{shown(key)}\t{rule}\tremove one")
-            seen.add(each.name)
+                    rule, place = "two parameters set this key", f"parameters[{i}]"
+                    faults.append(Fault(rule, "", place, shown(key), "remove one"))
             keys.update(each.sets)
+        if faults:
+            raise as_value_error(faults)
         return self
 
 

@@ -15,6 +15,7 @@ from rumorsim.studies.calibrate.fits import ENDS, Fit
 from rumorsim.studies.calibrate.identifiability import Identifiability
 from rumorsim.studies.calibrate.marginals import Marginal, numbers_of
 from rumorsim.studies.calibrate.study import Unknown, plain
+from rumorsim.studies.statistics.weighted import quantile_places
 
 #: Columns of a terminal that lines keep to.
 _WIDTH: Final = 100
@@ -87,10 +88,8 @@ def quantiles(
     unknown: Unknown, values: Sequence[Any], weights: NDArray[np.float64]
 ) -> tuple[Any, Any, Any]:
     """The same of a posterior; the values of a choice are in the order of its list."""
-    order = np.argsort(numbers_of(unknown, values), kind="stable")
-    sums = np.cumsum(weights[order])
-    places = [min(int(np.searchsorted(sums, part)), len(order) - 1) for part in ENDS]
-    low, middle, high = (values[order[each]] for each in places)
+    places = quantile_places(numbers_of(unknown, values), weights, ENDS)
+    low, middle, high = (values[each] for each in places)
     return low, middle, high
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from rumorsim.common.settings import Model
+from rumorsim.studies.runner.keyed import Keyed, check_form
 
 #: Columns of the table of runs that no parameter may be called.
 COLUMNS: Final = ("point", "policy", "seed", "run", "digest", "events", "error")
@@ -28,27 +27,15 @@ def plain(value: Any) -> Any:
     return value
 
 
-NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
-
 #: Whatever may stand behind a key of a scenario.
 Value = Annotated[Any, BeforeValidator(plain)]
 
 
-class Parameter(Model):
+class Parameter(Keyed):
     """Something to vary: a key of the scenario (or several), and its values."""
 
-    name: str = Field(
-        "",
-        max_length=200,
-        description="column in the tables: a letter, then letters, digits, _ and -; absent:"
-        " the key",
-    )
-    key: str | None = Field(
-        None, min_length=1, description="dotted key in the scenario, such as stories[0].appeal"
-    )
-    keys: tuple[str, ...] | None = Field(
-        None, strict=False, min_length=1, description="instead of key: several, all set alike"
-    )
+    columns = COLUMNS
+
     values: tuple[Value, ...] | None = Field(
         None, strict=False, min_length=1, max_length=1_000_000, description="these values"
     )
@@ -65,23 +52,8 @@ class Parameter(Model):
         None, ge=2, le=1_000_000, description="in a grid: how many values from low to high"
     )
 
-    @model_validator(mode="before")
-    @classmethod
-    def _named(cls, values: Any) -> Any:
-        if not isinstance(values, dict) or "name" in values or not values.get("key"):
-            return values
-        return {**values, "name": values["key"]}
-
     @model_validator(mode="after")
     def _fits(self) -> Parameter:
-        if (self.key is None) == (self.keys is None):
-            raise ValueError("give key or keys, one of them")
-        if not self.name:
-            raise ValueError("name is missing: several keys together need one")
-        if self.name != self.key and NAME.fullmatch(self.name) is None:
-            raise ValueError("name must be a letter, then letters, digits, _ and -")
-        if self.name in COLUMNS:
-            raise ValueError("name is a column of the table already; choose another")
         ranged = [k for k in ("low", "high", "form", "steps") if getattr(self, k) is not None]
         ranged += ["scale"] if self.scale != "linear" else []
         ranged += ["whole"] if self.whole else []
@@ -104,17 +76,11 @@ class Parameter(Model):
             raise ValueError("low must be less than high")
         if self.scale == "log" and self.low <= 0:
             raise ValueError("low must be more than 0 where scale is log")
-        if self.form is not None and self.form.count("{}") != 1:
-            raise ValueError("form must hold {} once, where the number goes")
+        check_form(self.form)
         if self.whole and (self.low != math.floor(self.low) or self.high != math.floor(self.high)):
             raise ValueError("low and high must be whole numbers where whole is true")
         if self.whole and self.steps is not None and self.steps > self.high - self.low + 1:
             raise ValueError("steps is more than there are whole numbers from low to high")
-
-    @property
-    def sets(self) -> tuple[str, ...]:
-        """The dotted keys it sets."""
-        return (self.keys or ()) if self.key is None else (self.key,)
 
     @property
     def ranged(self) -> bool:

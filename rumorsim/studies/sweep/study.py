@@ -16,10 +16,11 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from rumorsim.common.errors import Fault, InputError, nearest
 from rumorsim.common.settings import validated
-from rumorsim.common.settings.messages import shown
+from rumorsim.common.settings.messages import as_value_error, shown
 from rumorsim.measures import MEASURES
 from rumorsim.scenario.shipped import STUDIES, shipped_or_given
 from rumorsim.scenario.text import parsed, read_text
+from rumorsim.studies.runner.keyed import same_names
 from rumorsim.studies.runner.of_scenario import OfScenario
 from rumorsim.studies.sweep.designs import AnyDesign, Grid
 from rumorsim.studies.sweep.parameters import Parameter, listed
@@ -90,20 +91,11 @@ class Study(OfScenario):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Study:
-        faults = [*self._name_faults(), *self._policy_faults(), *self._measure_faults()]
+        faults = [*same_names(self.parameters), *self._policy_faults(), *self._measure_faults()]
         faults += self.design.faults(self.parameters)
         if faults:
-            lines = ((f.key, f.value, f.rule, f.advice) for f in faults)
-            raise ValueError("\n".join("\t".join(parts) for parts in lines))
+            raise as_value_error(faults)
         return self
-
-    def _name_faults(self) -> Iterator[Fault]:
-        seen: set[str] = set()
-        for i, parameter in enumerate(self.parameters):
-            if parameter.name in seen:
-                rule, key = "two parameters have this name", f"parameters[{i}].name"
-                yield Fault(rule, "", key, shown(parameter.name), "rename one")
-            seen.add(parameter.name)
 
     def _policy_faults(self) -> Iterator[Fault]:
         if self.policies is not None and self.subsets is not None:
