@@ -135,11 +135,13 @@ def run_command(
                 "would print into each other", key="--events - --json", advice="save one to a file"
             )
         )
+    from rumorsim.scenario.handing import with_measures
     from rumorsim.scenario.idle import idle_in
     from rumorsim.scenario.workload import long_work
     from rumorsim.simulation.running import run
 
-    for each in [*map(str, idle_in(loaded, policies=[policy])), *long_work(loaded)]:
+    measured = with_measures(loaded, measures) if measures else loaded
+    for each in [*map(str, idle_in(measured, policies=[policy])), *long_work(loaded)]:
         advise(each)
     print_compiling(engine, loaded)
     batches: list[Batch] = []

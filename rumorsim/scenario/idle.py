@@ -1,4 +1,4 @@
-"""Policies that cannot act: which intervention, by which field, and why.
+"""Policies that cannot act, and settings that nothing reads: by which field, and why.
 
 Such a scenario is valid, and its runs are right: but whoever wrote it meant something else.
 Everything that shows a scenario or what came of it says so: ``check``, ``run``, ``compare``,
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from rumorsim.common.errors import Fault, InputError, nearest, show_value
+from rumorsim.measures import MEASURES
 from rumorsim.scenario.idle_rules import Reason, reasons
 from rumorsim.scenario.names import unknown_names
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Idle(NamedTuple):
-    """One reason why (a part of) a policy does nothing.
+    """One reason why (a part of) a policy does nothing, or a setting of the scenario ("").
 
     ``key`` is where in the scenario, ``value`` what stands there, ``why`` what comes of it
     and ``advice`` what to do.
@@ -37,6 +38,8 @@ class Idle(NamedTuple):
 
     def __str__(self) -> str:
         fault = Fault(self.why, key=self.key, value=self.value, advice=self.advice)
+        if not self.policy:
+            return str(fault)
         return f"policy {show_value(self.policy)} does not act as written: {fault}"
 
     def as_dict(self) -> dict[str, str]:
@@ -47,12 +50,12 @@ class Idle(NamedTuple):
 def idle_in(
     scenario: ScenarioFields, world: World | None = None, policies: Iterable[str] | None = None
 ) -> list[Idle]:
-    """Every reason why a policy of ``scenario`` (or one of those named) does nothing.
+    """Every reason why a policy of ``scenario`` (or one of those named), or a setting, is idle.
 
     With its ``world`` (under whatever policy) at hand, names are held against who is there;
     InputError for what would end the run of a policy: an id that the graph does not have.
     """
-    found: list[Idle] = []
+    found = list(_unused(scenario))
     faults: list[Fault] = []
     for i, policy in enumerate(scenario.policies):
         # A function of one's own may do whatever the others wait for.
@@ -76,6 +79,16 @@ def idle_in(
     if faults:
         raise InputError(faults)
     return found
+
+
+def _unused(scenario: ScenarioFields) -> Iterator[Idle]:
+    """Settings of the scenario that nothing reads, whatever the policy."""
+    names = scenario.measures
+    # A measure of one's own, or of another package, may read what data would hold.
+    ours = not scenario.own_measures and all(name in MEASURES.own for name in names)
+    if scenario.observation is not None and ours and "spread" not in names:
+        why = 'is not used: it is for the measure "spread", which is not among the measures'
+        yield Idle("", "observation", "", why, 'add "spread" to measures, or remove it')
 
 
 def idle_of_plain(values: Iterable[Mapping[str, Any]]) -> list[Idle]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from intervention_examples import EXAMPLES, WORLD
+from own_doors import EarlyShares
 from small_worlds import agree, merged, public, small, values
 
 from rumorsim.cli.app import cli
@@ -16,6 +17,7 @@ from rumorsim.common.errors import InputError, RumorsimWarning
 from rumorsim.platform.interventions import INTERVENTIONS
 from rumorsim.scenario import Scenario, build_graph
 from rumorsim.scenario.estimates import expectations
+from rumorsim.scenario.handing import with_measures
 from rumorsim.scenario.idle import Idle, idle_in
 from rumorsim.simulation.simulation import Simulation
 from rumorsim.studies.compare.running import compare
@@ -449,7 +451,7 @@ def test_check_run_compare_sweep_and_reports_tell(tmp_path: Path) -> None:
     assert [each["policy"] for each in saved["idle"]] == ["p"]
     done("report", str(out))
     page = (out / "report.html").read_text(encoding="utf-8")
-    assert "Policies that do not act as written" in page
+    assert "What does not act as written" in page
     assert "policies[0].interventions[0].when.at" in page
     one = tmp_path / "one"
     done("run", str(file), "--policy", "p", "--out", str(one))
@@ -485,3 +487,43 @@ def test_the_table_of_cases_changes_only_what_it_says() -> None:
     simulation = Simulation(Scenario.model_validate(plain), "it")
     simulation.advance(30.0)
     assert any(each.verb == "close" for each in simulation.desk.journal)
+
+
+OBSERVED = """
+horizon = "6 h"
+graph = { kind = "erdos-renyi", accounts = 30, mean_followers = 4 }
+stories = [{ name = "a", truth = false, author = { most_followed = 1 }, appeal = 0.2 }]
+observation = { sizes = [1] }
+measures = ["shares"]
+"""
+UNUSED = 'observation: is not used: it is for the measure "spread"'
+
+
+def test_an_observation_that_no_measure_reads_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "seen.toml"
+    file.write_text(OBSERVED)
+    runner = CliRunner()
+
+    def done(*words: str) -> str:
+        result = runner.invoke(cli, [*words], catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        return " ".join(result.output.split())
+
+    assert f"# warning: {UNUSED}" in done("check", str(file))
+    assert f"warning: {UNUSED}" in done("run", str(file))
+    assert "observation" not in done("run", str(file), "--measure", "spread")
+    words = ["compare", str(file), "--replicates", "2", "--workers", "1", "--out"]
+    said = done(*words, str(tmp_path / "out"))
+    assert f"warning: {UNUSED}" in said
+    assert f"Note: {UNUSED}" in said
+    done("report", str(tmp_path / "out"))
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "observation: is not used" in page
+
+
+def test_an_observation_that_a_measure_may_read_is_not_told() -> None:
+    seen = {"observation": {"sizes": [1]}}
+    assert [each.key for each in idle_in(small(LIVELY, seen))] == ["observation"]
+    assert idle_in(small(LIVELY)) == []
+    assert idle_in(small({**LIVELY, "measures": ["reach", "spread"]}, seen)) == []
+    assert idle_in(with_measures(small(LIVELY, seen), [EarlyShares()])) == []

@@ -87,17 +87,17 @@ def answer_page(
 
 
 def idle_section(lines: Sequence[str]) -> Section | None:
-    """The parts of policies that do nothing, a paragraph for each line; None without a line."""
+    """The parts of a scenario that do nothing, a paragraph for each line; None without a line."""
     what = Text(
-        "These parts of policies do nothing, or less than they seem to. A policy of which nothing"
-        " else acts is compared as if it were none."
+        "These parts of the scenario do nothing, or less than they seem to. A policy of which"
+        " nothing else acts is compared as if it were none."
     )
-    title = "Policies that do not act as written"
+    title = "What does not act as written"
     return Section("idle", title, [what, Items(lines)]) if lines else None
 
 
 def idle_of_scenario(scenario: Mapping[str, Any], policies: Sequence[str]) -> list[str]:
-    """What the scenario alone shows of policies that do nothing."""
+    """What the scenario alone shows of policies and settings that do nothing."""
     try:
         found = idle_in(from_values(dict(scenario), Path()), policies=policies)
     except InputError:

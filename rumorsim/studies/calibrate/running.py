@@ -17,6 +17,7 @@ from rumorsim.common.claims import Claim
 from rumorsim.common.errors import InputError, advise
 from rumorsim.common.progress import Counted, progress_of
 from rumorsim.scenario import Scenario
+from rumorsim.scenario.idle import idle_in
 from rumorsim.studies.calibrate.answer import HOLDS, Calibration, Generation
 from rumorsim.studies.calibrate.inference import (
     Draws,
@@ -92,6 +93,8 @@ def calibrate(
     """
     told = progress_of(progress, "runs")
     asked, base, picked = prepared(study, data, scenario)
+    for each in idle_in(base, policies=()):
+        advise(str(each))
     specs = RunSpecs(base, measures_of(picked.keys))
     resolved = specs.scenario.resolved()
     written = asked.model_dump(mode="json", by_alias=True)

@@ -127,12 +127,12 @@ def compare_tail(
     pinned = scenario.pinned().at(scenario.base_dir)
     resolved = pinned.resolved()
     event = Exceedance.read(tail, resolved)
-    for line in [*map(str, idle_before(pinned)), *long_work(pinned)]:
-        advise(line)
     others = tuple(each for each in dict.fromkeys(means) if each != event.key)
     for key in others:
         check_key(key, "means", main_key(resolved), resolved)
     measured = with_measures(pinned, list(dict.fromkeys(map(measure_of, (event.key, *others)))))
+    for line in [*map(str, idle_before(measured)), *long_work(pinned)]:
+        advise(line)
     asked = Asked(event.key, engine, others)
     names = pinned.policy_names
     stage = min(max((wish.runs or BUDGET) // _STAGE_PART, _LEAST_STAGE), _STAGE)
