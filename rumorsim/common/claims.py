@@ -70,7 +70,7 @@ class Claim:
         if there.get("holds") != self.holds:
             rule = f"holds results of another kind ({show_value(there.get('holds'))})"
         elif not self.is_of(there.get("of")):
-            rule = "holds results of another scenario"
+            rule = "holds results of another scenario or study"
         else:
             return
         raise self.refused(place, f"{rule}; nothing was overwritten")

@@ -12,8 +12,11 @@ from click.testing import CliRunner
 
 from rumorsim.cli import main
 from rumorsim.cli.app import cli
+from rumorsim.common.claims import Claim
 from rumorsim.common.errors import InputError
+from rumorsim.common.files import MARKER
 from rumorsim.scenario.shipped import STUDIES, shipped
+from rumorsim.studies.calibrate.answer import HOLDS
 from rumorsim.studies.calibrate.study import calibration_study, json_schema
 
 ROOT = Path(__file__).parents[2]
@@ -67,7 +70,26 @@ BROKEN = {
     "name twice": ('name = "appeal"', 'name = "feed.check_ins.mean"',
                    ["parameters[0]"]),
     "key twice": ('key = "feed.check_ins.mean"', 'name = "again"\nkey = "stories[0].appeal"',
-                  ["parameters[1]", "two parameters set this key"]),
+                  ["parameters[1].key", 'is set by "appeal" already']),
+    "key twice by another name": ('key = "feed.check_ins.mean"',
+                                  'name = "again"\nkey = "stories[tap-water].appeal"',
+                                  ["parameters[1].key", 'is set by "appeal" already']),
+    "key misspelt": ("stories[0].appeal", "stories[0].apeal",
+                     ["study.toml: parameters[0].key", 'did you mean "appeal"']),
+    "key of a story that is not": ("stories[0].appeal", "stories[7].appeal",
+                                   ["study.toml: parameters[0].key", "the list holds 2"]),
+    "values that the scenario refuses": ('"log-uniform", low = 0.01', '"uniform", low = -1',
+                                         ["parameters[0].prior", "give stories[0].appeal = -0.9",
+                                          "must be at least 0"]),
+    "statistic of no measure": ('"cascades.truth', '"cascade.truth',
+                                ["study.toml: statistics[0].key", 'did you mean "cascades"']),
+    "statistic misspelt": ("size.mean", "size.meen",
+                           ["study.toml: statistics[0].key", "is no number of a measure",
+                            'did you mean "cascades.truth.false.size.mean"']),
+    "statistic that cascades lack": ("cascades.truth.false.size.mean", "reach.accounts",
+                                     ["study.toml: statistics", "needs more than the posts"]),
+    "budget of few runs for its generations": ("runs = 100", "runs = 50\ngenerations = 50",
+                                               ["budget", "too few for so many generations"]),
     "neither key nor keys": ('key = "stories[0].appeal"\n', "",
                              ["parameters[0]", "give key or keys"]),
     "too few runs": ("runs = 100", "runs = 10", ["budget.runs", "at least 50"]),
@@ -113,6 +135,70 @@ def test_a_broken_study_is_refused(
     assert not any(word in said for word in MACHINERY), said
     assert "Traceback" not in said
     assert not (tmp_path / "out").exists()
+
+
+#: What --data names, and the words that must be in the message.
+DATA = {
+    "absent": (None, ["there is no such file", "check the path"]),
+    "of no format": ("not cascades at all\n", ["holds no rows"]),
+    "of other columns": ("a,b\n1,2\n", ["no such column", "columns = ", "under [data] in"]),
+    "of no accounts": (
+        "cascade,post,parent\n1,1,\n",
+        ["no such column", "account", "under [data] in"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", DATA)
+def test_data_that_cannot_be_read_are_refused(
+    case: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text, words = DATA[case]
+    (tmp_path / "study.toml").write_text(GOOD)
+    if text is not None:
+        (tmp_path / "data.csv").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    options = ["--data", "data.csv", "--out", "out"]
+    code = called("calibrate", "study.toml", *options, monkeypatch=monkeypatch)
+    said = capsys.readouterr().err
+    assert code == 2
+    assert "data.csv" in said
+    assert [word for word in words if word not in said] == [], said
+    # No option is named that this command has not.
+    assert "(--" not in said
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--out", "files"], "files: holds files that are not results of rumorsim"),
+        (["--out", "other"], "other: holds results of another scenario or study; nothing was"),
+        (["--out", "study.toml"], "study.toml: is a file, not a directory"),
+        (["--out", "out", "--runs", "100"], "--runs = 100: goes with --self-check"),
+    ],
+)
+def test_places_and_options_that_do_not_go_are_refused(
+    words: list[str],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "study.toml").write_text(GOOD)
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "mine.txt").write_text("mine")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / MARKER).write_text(json.dumps(Claim.of(HOLDS, {}, "other").marker()))
+    monkeypatch.chdir(tmp_path)
+    data = str(ROOT / "configs" / "cascades" / "made-up.csv")
+    code = called("calibrate", "study.toml", "--data", data, *words, monkeypatch=monkeypatch)
+    assert code == 2
+    assert said in capsys.readouterr().err
+    assert [each.name for each in (tmp_path / "files").iterdir()] == ["mine.txt"]
 
 
 def test_without_data_it_says_where_they_are_named(tmp_path: Path) -> None:

@@ -192,6 +192,7 @@ def test_an_answer_with_another_posterior_is_another_answer(
     [
         ({"stories[rumour].appeal": [0.1]}, 'by hand": stories[rumour].appeal: there is no'),
         ({"feed.atention": [3]}, "feed.atention"),
+        ({"stories[9].appeal": [0.1]}, "holds 1, counted from 0; is it a posterior of this"),
         ({APPEAL: [0.1, -1.0]}, 'posterior "by hand", draw 1: stories[0].appeal = -1'),
     ],
 )

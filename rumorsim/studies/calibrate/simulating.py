@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,6 +22,7 @@ from rumorsim.measures.spread_data import bootstrap_spread
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import with_measures
 from rumorsim.simulation.running import run
+from rumorsim.studies.calibrate.refusing import check_measures, check_parameters
 from rumorsim.studies.calibrate.statistics import Chosen, check_same, chosen, measures_of, row_of
 from rumorsim.studies.calibrate.study import (
     AskedCalibration,
@@ -37,6 +39,8 @@ Array = NDArray[np.float64]
 
 #: The dialect of streams of events that rumorsim itself saved.
 OWN: Final = "events"
+#: An option of ``rumorsim cascades`` in advice, such as " (--format)".
+_OPTION: Final = re.compile(r" \(--[^)]*\)")
 #: What cascades hold.
 _HELD: Final = frozenset({Kind.PUBLISH, Kind.SHARE})
 #: Cascades as they were read, or what :func:`.read_cascades` reads.
@@ -56,44 +60,60 @@ def read_data(study: CalibrationStudy, data: AnyData | None) -> Cascades:
         rule, advice = "there are no data to fit to", "name a file with --data, or data.cascades"
         raise InputError(Fault(rule, study.file, "data", "", advice))
     source = folder / str(said.cascades) if data is None else data
-    return read_cascades(
-        source,
-        said.format,
-        columns=said.columns or None,
-        originals=None if said.originals is None else folder / said.originals,
-        unit=said.unit,
-        zone=said.zone,
-        rules=said.rules or None,
-    )
+    try:
+        return read_cascades(
+            source,
+            said.format,
+            columns=said.columns or None,
+            originals=None if said.originals is None else folder / said.originals,
+            unit=said.unit,
+            zone=said.zone,
+            rules=said.rules or None,
+        )
+    except InputError as error:
+        faults = [replace(each, advice=_under_data(each.advice, study)) for each in error.faults]
+        raise InputError(faults) from error
+
+
+def _under_data(advice: str, study: CalibrationStudy) -> str:
+    """Advice that names an option of ``rumorsim cascades``, as it is followed in a calibration."""
+    text, found = _OPTION.subn("", advice)
+    return f"{text}, under [data] in {study.file}" if found else text
 
 
 def observed_numbers(
-    cascades: Cascades, scenario: Scenario, names: Sequence[str], *, whole: bool = False
+    cascades: Cascades,
+    scenario: Scenario,
+    names: Sequence[str],
+    *,
+    whole: bool = False,
+    file: str = "",
 ) -> dict[str, Any]:
     """The numbers of the measures ``names`` in the data, seen as the scenario observes.
 
     Cascades hold posts and shares and nothing else; ``whole``: where they are a stream of events
-    of our own, all of its events count. InputError for a measure that needs what is not there.
+    of our own, all of its events count. ``file`` is what messages call the study. InputError for a
+    measure that needs what is not there.
     """
     seen = scenario.observation
     own = whole and cascades.format == OWN
     facts, batches = read_events(cascades.source) if own else (cascades.facts, cascades.batches())
     if not own:
-        _check_needs(names)
+        _check_needs(names, file)
     listening = Listening(replace(facts, observation=None if seen is None else seen.facts()), names)
     for batch in batches:
         listening.observe(batch)
     return flatten(listening.values())
 
 
-def _check_needs(names: Sequence[str]) -> None:
+def _check_needs(names: Sequence[str], file: str) -> None:
     """InputError for each measure that cannot be taken of cascades."""
     faults = []
     for name in names:
         if name in MEASURES and not MEASURES[name].needs <= _HELD:
             rule = "needs more than the posts and shares that cascades hold"
             advice = "use numbers of spread, cascades, reproduction or shares"
-            faults.append(Fault(rule, "", "statistics", show_value(name), advice))
+            faults.append(Fault(rule, file, "statistics", show_value(name), advice))
     if faults:
         raise InputError(faults)
 
@@ -236,15 +256,19 @@ def prepared(
     """
     asked = calibration_study(study)
     base = asked.load_scenario() if scenario is None else scenario
+    check_measures(asked, base)
     names = measures_of(each.key for each in asked.statistics)
     base = with_measures(base, names)
+    check_parameters(asked, base)
     noise: dict[str, float] = {}
     if not required and data is None and asked.data.cascades is None:
         medians = {key: each.at(0.0) for each in asked.parameters for key in each.sets}
         found = flatten(run(overridden(base, medians), policy=NONE).measures)
     else:
         cascades = read_data(asked, data)
-        found = observed_numbers(cascades, base, names, whole=not isinstance(data, Cascades))
+        found = observed_numbers(
+            cascades, base, names, whole=not isinstance(data, Cascades), file=asked.file
+        )
         noise = _sampling_noise(cascades, base, chosen(asked, found).keys)
     return asked, base, chosen(asked, found, noise)
 

@@ -206,13 +206,6 @@ class CalibrationStudy(OfScenario):
     @model_validator(mode="after")
     def _fits_together(self) -> CalibrationStudy:
         faults = list(same_names(self.parameters))
-        keys: set[str] = set()
-        for i, each in enumerate(self.parameters):
-            for key in each.sets:
-                if key in keys:
-                    rule, place = "two parameters set this key", f"parameters[{i}]"
-                    faults.append(Fault(rule, "", place, shown(key), "remove one"))
-            keys.update(each.sets)
         if faults:
             raise as_value_error(faults)
         return self

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from pydantic import Field, model_validator
 
-from rumorsim.common.errors import Fault
+from rumorsim.common.errors import Fault, InputError, show_value
 from rumorsim.common.settings import Model
+from rumorsim.common.settings.changing import path_in
 from rumorsim.common.settings.messages import shown
+from rumorsim.scenario import Scenario
 
 if TYPE_CHECKING:
     from typing import Self
@@ -62,6 +64,9 @@ class Keyed(Model):
         return (self.keys or ()) if self.key is None else (self.key,)
 
 
+_Kind = TypeVar("_Kind", bound=Keyed)
+
+
 def check_form(form: str | None) -> None:
     """ValueError where the ``form`` of a number has no place for it, or several."""
     if form is not None and form.count("{}") != 1:
@@ -76,3 +81,27 @@ def same_names(parameters: Sequence[Keyed]) -> Iterator[Fault]:
             rule, key = "two parameters have this name", f"parameters[{i}].name"
             yield Fault(rule, "", key, shown(each.name), "rename one")
         seen.add(each.name)
+
+
+def faults_of_keys(parameters: Sequence[Keyed], scenario: Scenario, file: str) -> Iterator[Fault]:
+    """Keys of parameters that lead nowhere, or are set by two of them; ``file`` is the study's."""
+    taken: dict[str, str] = {}
+    for where, key, parameter in placed_keys(parameters):
+        try:
+            path = path_in(scenario, key)
+        except InputError as error:
+            for fault in error.faults:
+                yield Fault(fault.rule, file, where, show_value(key), fault.advice)
+            continue
+        if path in taken:
+            rule = f"is set by {show_value(taken[path])} already"
+            yield Fault(rule, file, where, show_value(key), "remove one of them")
+        taken[path] = parameter.name
+
+
+def placed_keys(parameters: Sequence[_Kind]) -> Iterator[tuple[str, str, _Kind]]:
+    """Every key of a parameter: its place in the file, the key, the parameter."""
+    for i, parameter in enumerate(parameters):
+        for n, key in enumerate(parameter.sets):
+            where = f"parameters[{i}].key" if parameter.key else f"parameters[{i}].keys[{n}]"
+            yield where, key, parameter

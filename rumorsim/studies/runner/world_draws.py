@@ -116,7 +116,9 @@ class WorldDraws:
             try:
                 path = path_in(scenario, key)
             except InputError as error:
-                faults += [replace(fault, file=self._called(), key=key) for fault in error.faults]
+                faults += [
+                    _of_this(replace(each, key=key), self._called()) for each in error.faults
+                ]
                 continue
             both = [other for where, other in paths.items() if _overlap(path, where)]
             rule = "is drawn from the posterior, and {} is varied"
@@ -142,7 +144,7 @@ class WorldDraws:
                 yield place, overridden(scenario, overrides)
             except InputError as error:
                 called = f"{self._called()}, draw {place}"
-                raise InputError(replace(each, file=called) for each in error.faults) from error
+                raise InputError(_of_this(each, called) for each in error.faults) from error
 
     def claim(self, holds: str, asked: Mapping[str, Any], source: str | Path = "") -> Claim:
         """The claim of an answer that rests on these draws."""
@@ -214,6 +216,12 @@ def draws_graph(posterior: Mapping[str, Any] | None) -> bool:
     """Whether a key of the follow graph is drawn, of :meth:`WorldDraws.named`."""
     parameters = () if posterior is None else posterior["parameters"]
     return any(parse_key(key)[0] == "graph" for each in parameters for key in each["keys"])
+
+
+def _of_this(fault: Fault, called: str) -> Fault:
+    """What a scenario refuses of a posterior that may be another's; ``called`` names its draw."""
+    doubt = "is it a posterior of this scenario?"
+    return replace(fault, file=called, advice=f"{fault.advice}; {doubt}" if fault.advice else doubt)
 
 
 def _overlap(one: str, other: str) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from rumorsim.common.errors import Fault, InputError, show_value
 from rumorsim.common.settings.changing import path_in
 from rumorsim.scenario import Scenario
+from rumorsim.studies.runner.keyed import placed_keys
 from rumorsim.studies.sweep.designs import Listed
 from rumorsim.studies.sweep.parameters import Parameter
 from rumorsim.studies.sweep.study import Study
@@ -17,30 +18,6 @@ _MOST_TOLD: Final = 20
 _NO_KEY: Final = "there is no such key"
 
 
-def faults_of_keys(study: Study, scenario: Scenario) -> Iterator[Fault]:
-    """Keys of parameters that lead nowhere, or are set by two of them."""
-    taken: dict[str, str] = {}
-    for where, key, parameter in _keys(study):
-        try:
-            path = path_in(scenario, key)
-        except InputError as error:
-            for fault in error.faults:
-                yield Fault(fault.rule, study.file, where, show_value(key), fault.advice)
-            continue
-        if path in taken:
-            rule = f"is set by {show_value(taken[path])} already"
-            yield Fault(rule, study.file, where, show_value(key), "remove one of them")
-        taken[path] = parameter.name
-
-
-def _keys(study: Study) -> Iterator[tuple[str, str, Parameter]]:
-    """Every key of a parameter, with its place in the file."""
-    for i, parameter in enumerate(study.parameters):
-        for n, key in enumerate(parameter.sets):
-            where = f"parameters[{i}].key" if parameter.key else f"parameters[{i}].keys[{n}]"
-            yield where, key, parameter
-
-
 class Complaints:
     """Faults of the points of a study, each told once, by the parameter that causes it."""
 
@@ -48,7 +25,7 @@ class Complaints:
         self._study = study
         self._paths = [
             (path_in(scenario, key), where, key, parameter)
-            for where, key, parameter in _keys(study)
+            for where, key, parameter in placed_keys(study.parameters)
         ]
         self._faults: dict[tuple[str, str, str], Fault] = {}
 

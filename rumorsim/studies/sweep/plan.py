@@ -22,10 +22,11 @@ from rumorsim.scenario.handing import Policies, with_measures, with_policies
 from rumorsim.scenario.idle import Idle
 from rumorsim.scenario.unions import in_force, union_name
 from rumorsim.studies.compare.worlds import NONE
+from rumorsim.studies.runner.keyed import faults_of_keys
 from rumorsim.studies.runner.records import run_id
 from rumorsim.studies.runner.run_specs import RunSpecs, Setting
 from rumorsim.studies.runner.world_draws import NO_DRAWS, WorldDraws
-from rumorsim.studies.sweep.complaints import Complaints, faults_of_keys
+from rumorsim.studies.sweep.complaints import Complaints
 from rumorsim.studies.sweep.study import Study
 
 
@@ -156,7 +157,7 @@ def check_study(study: Study, scenario: Scenario, most_runs: int | None = None) 
     if first > 2**64 - study.replicates:
         rule = "seeds of all replicates must lie in 0 to 2**64 - 1"
         faults.append(Fault(rule, study.file, "seed", str(first)))
-    faults += faults_of_keys(study, scenario)
+    faults += faults_of_keys(study.parameters, scenario, study.file)
     if faults:
         raise InputError(faults)
     return policies
