@@ -50,8 +50,8 @@ def _print_schema(context: click.Context, _: click.Parameter, asked: bool) -> No
 @click.option(
     "--runs",
     type=click.IntRange(50, 10_000_000),
-    help="With --self-check: runs of each case, the shared first generation included; by default "
-    "those of STUDY.",
+    help="With --self-check: runs of each case, by default those of STUDY. Ten times its first "
+    "generation is run once, and each case takes a random tenth of these.",
 )
 @click.option(
     "--schema",

@@ -3,8 +3,12 @@
 Simulation-based calibration (Talts, Betancourt, Simpson, Vehtari and Gelman 2018): parameters
 are drawn from the prior, a run with them is taken for the data, and the whole method is applied.
 Where it is right, the rank of the true value among the posterior's draws is uniform. The first
-generation, which is drawn from the prior, is the same for all cases; later ones are each case's
-own. All cases advance together.
+generation of every case, which is drawn from the prior, is a random tenth of runs that all cases
+share; later generations are each case's own. All cases advance together.
+
+Were the whole first generation shared, chance in the few runs near the data would move the ranks
+of many cases alike: on a normal model whose posterior is known, 500 ranks then had P < .02 in 3
+of 12 checks of a right method (median P .06); with a tenth of shared runs, in 1 of 12 (.50).
 """
 
 from __future__ import annotations
@@ -34,6 +38,8 @@ Array = NDArray[np.float64]
 
 #: Fewer cases say nothing of ranks.
 _FEWEST: Final = 10
+#: Runs from the prior that are made, as a multiple of the first generation of a case.
+_SHARED: Final = 10
 
 
 def self_check(
@@ -59,8 +65,8 @@ def self_check(
     data : Cascades, str, path or object, optional
         As for :func:`.calibrate`. Only which statistics they define matters.
     runs : int, optional
-        Runs of each case, the shared first generation included; by default the study's budget
-        without its checks.
+        Runs of each case, its first generation included; by default the study's budget without
+        its checks. Ten times the first generation is run once and shared by all cases.
     out : str or path, optional
         Folder that keeps finished runs, so that a later call continues.
     scenario : Scenario, optional
@@ -96,13 +102,14 @@ def self_check(
     resolved = specs.scenario.resolved()
     written = asked.model_dump(mode="json", by_alias=True)
     claim = Claim.of(HOLDS, {"scenario": resolved, "calibration": written}, asked.path)
-    total = counts[0] + cases * (1 + sum(counts[1:]))
+    shared = _SHARED * counts[0]
+    total = shared + cases * (1 + sum(counts[1:]))
     with answer_runner(
         "self-check", specs, out, claim, force=force, unless=told, workers=workers
     ) as runner:
         simulate = Simulator(asked, picked, runner, told, total)
         begun = Fitting(asked, picked, simulate.first_seed)
-        first = begun.propose(counts[0])
+        first = begun.propose(shared)
         numbers = simulate.next(first)
         random = np.random.default_rng([simulate.first_seed, 2])
         truths = random.standard_normal((cases, len(asked.parameters)))
@@ -113,7 +120,8 @@ def self_check(
             known = replace(picked, observed=observed[case], noise=unknown)
             fitting = Fitting(asked, known, simulate.first_seed + 1 + case)
             fitting.propose(counts[0])
-            fitting.take(first, numbers)
+            part = random.choice(shared, counts[0], replace=False)
+            fitting.take(first[part], numbers[part])
             fittings.append(fitting)
         for count in counts[1:]:
             points = [fitting.propose(count) for fitting in fittings]

@@ -6,6 +6,8 @@ and Robert 2012), whose first part is the prior, so that no weight exceeds runs 
 Statistics become one summary a parameter by regression (Fearnhead and Prangle 2012), fitted anew
 among the points that it keeps; points near the observed summary keep a kernel's weight, and
 local-linear regression takes what distance is left out of them (Beaumont, Zhang and Balding 2002).
+As both are fitted to the very runs they are used on, what they leave is widened by the degrees of
+freedom they have used up, as every variance about a fit is.
 """
 
 from __future__ import annotations
@@ -27,6 +29,8 @@ _WIDTH: Final = 1.0
 _LOCAL: Final = 0.125
 #: Quantiles of the runs' statistics between which observed ones are taken as they are.
 _REACHED: Final = (0.005, 0.995)
+#: At most this part of the draws counts as used up by fits: variances are doubled at most.
+_SPENT: Final = 0.5
 #: Penalties of the ridge regression among which generalised cross-validation chooses.
 _PENALTIES: Final = np.logspace(-4, 4, 17)
 
@@ -108,10 +112,11 @@ def mixture_weights(points: Array, proposals: list[Proposal], counts: list[int])
 
 
 def regression(features: Array, targets: Array, weights: Array) -> tuple[Array, Array]:
-    """Weighted ridge regression of ``targets`` on ``features``: (coefficients, constants).
+    """Weighted ridge regression of ``targets`` on ``features``: (coefficients, spent).
 
-    Shapes [features, targets] and [targets]. Every target has the penalty that generalised
-    cross-validation gives it (Golub, Heath and Wahba 1979).
+    Shapes [features, targets] and [targets]; ``spent`` is the part of the effective number of
+    rows that the fit has used up as degrees of freedom. Every target has the penalty that
+    generalised cross-validation gives it (Golub, Heath and Wahba 1979).
     """
     weights = weights / weights.sum()
     middle, level = weights @ features, weights @ targets
@@ -127,16 +132,17 @@ def regression(features: Array, targets: Array, weights: Array) -> tuple[Array, 
     effective = 1.0 / np.square(weights).sum()
     best = np.full(targets.shape[1], np.inf)
     chosen = np.zeros((features.shape[1], targets.shape[1]))
+    spent = np.zeros(targets.shape[1])
     for penalty in _PENALTIES / effective:
         kept = singular**2 / (singular**2 + penalty)
         error = np.square(loads * (1 - kept)[:, None]).sum(axis=0) + rest
-        freedom = 1 - min((kept.sum() + 1) / effective, 0.99)
-        better = error / freedom**2 < best
-        best = np.where(better, error / freedom**2, best)
+        used = min((kept.sum() + 1) / effective, 0.99)
+        better = error / (1 - used) ** 2 < best
+        best = np.where(better, error / (1 - used) ** 2, best)
+        spent = np.where(better, used, spent)
         slope = right.T @ (loads * (singular / (singular**2 + penalty))[:, None])
         chosen = np.where(better, slope, chosen)
-    coefficients = chosen / spread[:, None]
-    return coefficients, level - middle @ coefficients
+    return chosen / spread[:, None], spent
 
 
 def _curved(statistics: Array) -> Array:
@@ -175,8 +181,8 @@ def posterior(
         usable, z, y = usable[inside], z[inside], y[inside]
         base, kept = base[inside], kept[inside]
         features = _curved(y) if len(usable) > 8 * y.shape[1] else y
-        coefficients, _ = regression(features, z, kept)
-        # At the observed statistics, which are 0, what is predicted is the constant.
+        coefficients, spent = regression(features, z, kept)
+        # Less its constant, which is what is predicted at the observed statistics, all 0.
         summary = features @ coefficients
         near = kept / kept.sum()
         spread = (summary - near @ summary).T * near @ (summary - near @ summary)
@@ -187,7 +193,9 @@ def posterior(
         aim = wanted * (1.0 if look == looks - 1 else 4.0 if look == 0 else 2.0)
         kept = base * _kernel(distance, base, aim)
         inside = kept > 0
-    return _adjusted(z[inside], summary[inside], kept[inside], usable[inside], distance[inside])
+    return _adjusted(
+        z[inside], summary[inside], kept[inside], spent, usable[inside], distance[inside]
+    )
 
 
 def _within_reach(statistics: Array) -> Array:
@@ -215,18 +223,29 @@ def _kernel(distance: Array, weights: Array, wanted: float) -> Array:
 
 
 def _adjusted(
-    z: Array, summary: Array, weights: Array, places: NDArray[np.int64], distance: Array
+    z: Array,
+    summary: Array,
+    weights: Array,
+    spent: Array,
+    places: NDArray[np.int64],
+    distance: Array,
 ) -> Draws:
-    """Local-linear adjustment on the summaries, towards the observed ones at 0."""
+    """Local-linear adjustment on the summaries, towards the observed ones at 0.
+
+    What the two fits leave of the draws is too narrow by the degrees of freedom that they have
+    used up: ``spent`` [parameters] by the summaries' fit, and one a coefficient by this one.
+    """
     weights = weights / weights.sum()
     design = np.hstack([np.ones((len(z), 1)), summary])
     if len(z) > 4 * design.shape[1]:
         left = design.T * weights @ design
         right = design.T * weights @ z
         ridge = 1e-10 * np.trace(left) * np.eye(len(left))
-        slope = np.linalg.solve(left + ridge, right)[1:]
+        fitted = np.linalg.solve(left + ridge, right)
+        spent = spent + design.shape[1] * np.square(weights).sum()
+        rest = (z - design @ fitted) / np.sqrt(1 - np.minimum(spent, _SPENT))
         # No farther than the draws themselves lie: more would be extrapolation.
-        moved = np.clip(z - summary @ slope, z.min(axis=0), z.max(axis=0))
+        moved = np.clip(fitted[0] + rest, z.min(axis=0), z.max(axis=0))
     else:
         moved = z
     return Draws(moved, weights, places, z, distance)
