@@ -123,6 +123,7 @@ class FastEngine(Engine):
             "members",
             "visitors",
             "visitor_ends",
+            "visitor_sums",
             "crosspost",
             "trust_began",
         ):

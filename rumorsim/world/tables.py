@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache, partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from rumorsim.world.settings.stories import Novelty, Story
 
 Array = NDArray[np.float64]
+Places = NDArray[np.int64]
 
 #: Activity by hour of the day, midnight first: an assumption shaped like any waking day.
 WAKING: Final = (4, 2, 1, 1, 1, 1, 2, 4, 6, 7, 8, 8, 9, 8, 7, 7, 7, 8, 8, 9, 10, 10, 9, 7)
@@ -97,9 +99,10 @@ def _erlang(n: int, lower: Array, upper: Array) -> Array:
 def story_templates(stories: tuple[Story, ...], tables: Tables) -> NDArray[np.void]:
     """Rows of ``tables`` that hold the laws of each story (dtype TEMPLATE, shape [stories])."""
     templates = np.zeros(len(stories), TEMPLATE)
-    audiences, falls = _audiences(stories), _falls(stories)
+    audiences, falls, visiting = _audiences(stories), _falls(stories), _visiting(stories)
     for column in ("vigour", "novelty", "post_novelty", "response", "rank", "visit_delay"):
         templates[column] = -1
+    templates["visitors"] = -1
     templates["again"] = [story.again for story in stories]
     for row, story in zip(templates, stories, strict=True):
         if story.vigour is not None:
@@ -116,6 +119,8 @@ def story_templates(stories: tuple[Story, ...], tables: Tables) -> NDArray[np.vo
         if story.visits is not None:
             law = story.visits.delay
             row["visit_delay"] = tables.add(("visits", law), partial(quantile_table, law))
+            if story.visits.followers_exponent != 0:
+                row["visitors"] = visiting.index(story.visits.followers_exponent)
     return templates
 
 
@@ -146,6 +151,32 @@ def _audiences(stories: tuple[Story, ...]) -> list[tuple[float, float]]:
 
 def _audience_of(story: Story) -> tuple[float, float]:
     return story.audience_exponent, story.audience_reference
+
+
+def visitor_sums(
+    stories: tuple[Story, ...], graph: FollowGraph, visitors: NDArray[np.int32], ends: Places
+) -> Places:
+    """Weights of those who may visit, summed up to each of them; int64 [rows, visitors].
+
+    ``visitors`` and ``ends`` are those of the rules; the sums begin anew on every platform, and
+    TEMPLATE.visitors is the row. A weight is a whole number, at least 1, near 2**31 times the
+    account's part of all (followers + 1) ** exponent there, so that sums stay below 2**32. It has
+    no rows where all are alike in every story.
+    """
+    exponents = _visiting(stories)
+    sums = np.empty((len(exponents), len(visitors)), np.int64)
+    followers = graph.follower_counts()[visitors] + 1.0 if exponents else np.empty(0)
+    for row, exponent in zip(sums, exponents, strict=True):
+        for begin, end in pairwise(ends.tolist()):
+            raw = round24(followers[begin:end] ** exponent)
+            row[begin:end] = np.cumsum(np.maximum(np.rint(raw / raw.sum() * 2**31), 1))
+    return sums
+
+
+def _visiting(stories: tuple[Story, ...]) -> list[float]:
+    """Every exponent by which followers count for who visits, once."""
+    used = (story.visits.followers_exponent for story in stories if story.visits is not None)
+    return [each for each in dict.fromkeys(used) if each != 0]
 
 
 def rank_factors(stories: tuple[Story, ...]) -> Array:

@@ -59,6 +59,7 @@ from rumorsim.world.tables import (
     rank_factors,
     reinforcement_steps,
     story_templates,
+    visitor_sums,
 )
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ class Rules:
     law by which the followers of an author count, ``ranks`` one for each law by which the rank of
     a share does, none where there is none. ``visitors`` are the
     graph's accounts platform by platform, which begin at ``visitor_ends`` (both empty where nobody
-    visits); exposures by a visit have the value ``visited``. ``terms`` is one record of the model
+    visits), and ``visitor_sums`` has a row for each law by which followers count for who visits;
+    exposures by a visit have the value ``visited``. ``terms`` is one record of the model
     of contacts, None for the feed; ``crosspost`` is by platform. Trust rises to ``most_trust`` or
     to where it began (by account, empty where nobody began above).
     Its arrays are read-only views.
@@ -105,6 +107,7 @@ class Rules:
     members: NDArray[np.int32]
     visitors: NDArray[np.int32]
     visitor_ends: NDArray[np.int64]
+    visitor_sums: NDArray[np.int64]
     visited: int
     crosspost: Array
     most_trust: float
@@ -401,6 +404,7 @@ def build_world(
         members=members,
         visitors=visitors,
         visitor_ends=visitor_ends,
+        visitor_sums=visitor_sums(scenario.stories, graph, visitors, visitor_ends),
         visited=platforms.surface_names.index(VISIT) if platforms.visited else 0,
         crosspost=platforms.column("crosspost"),
         most_trust=scenario.beliefs.most_trust,

@@ -51,13 +51,20 @@ def visits(batch: Batch, surface: int) -> Batch:
     return Batch(exposed.rows[exposed.value == surface])
 
 
+@pytest.mark.parametrize("exponent", [0.0, 0.7])
 @pytest.mark.parametrize("reading", ["delay", "check-in"])
-def test_engines_agree_where_visits_fall_on_the_same_moment(reading: str) -> None:
-    batch = both(small(TIES, {"feed": {"reading": reading}}))
+def test_engines_agree_where_visits_fall_on_the_same_moment(reading: str, exponent: float) -> None:
+    changes = {"feed": {"reading": reading}, **by_followers(exponent)}
+    batch = both(small(TIES, changes))
     assert len(visits(batch, 2)) > 10
 
 
-def test_engines_agree_on_several_platforms_with_people_who_come_back() -> None:
+def by_followers(exponent: float) -> dict[str, Any]:
+    return {"stories": {0: {"visits": {"followers_exponent": exponent}}}}
+
+
+@pytest.mark.parametrize("exponent", [0.0, 1.0])
+def test_engines_agree_on_several_platforms_with_people_who_come_back(exponent: float) -> None:
     parts = {
         name: {"kind": "erdos-renyi", "accounts": size, "mean_followers": many, "seed": 3}
         for name, size, many in (("weibo", 25, 4.0), ("wechat", 1, 0.0), ("douyin", 30, 4.0))
@@ -80,7 +87,7 @@ def test_engines_agree_on_several_platforms_with_people_who_come_back() -> None:
         ],
     }
     base: dict[str, Any] = {"graph": None}
-    scenario = small(TIES, base, changes)
+    scenario = small(TIES, base, changes, by_followers(exponent))
     both(scenario, "closes")
     batch = both(scenario)
     surfaces = Simulation(scenario).facts.surfaces

@@ -157,7 +157,9 @@ def _story(chance: random.Random, i: int) -> dict[str, Any]:
 
 def _visits(chance: random.Random) -> dict[str, Any]:
     mean, sigma = chance.choice([0.4, 5.0, 30.0]), chance.choice([0.0, 1.0])
-    return {"mean": mean, "sigma": sigma, "delay": _law(chance)}
+    visits = {"mean": mean, "sigma": sigma, "delay": _law(chance)}
+    _maybe(chance, visits, "followers_exponent", chance.choice([0.5, 2.0]), 0.3)
+    return visits
 
 
 def _trending(chance: random.Random) -> dict[str, Any]:

@@ -248,6 +248,7 @@ EFFECTS: dict[str, tuple[Changes, Changes]] = {
     "Story.visits": ({}, _visits(mean=30.0)),
     "Visits.mean": (_visits(mean=30.0), _visits(mean=60.0)),
     "Visits.sigma": (_visits(mean=30.0), _visits(sigma=1.0)),
+    "Visits.followers_exponent": (_visits(mean=30.0), _visits(mean=30.0, followers_exponent=2.0)),
     "Visits.delay": (_visits(mean=30.0), _visits(delay={"law": "fixed", "time": "1 h"})),
     "Story.answers": ({}, {"stories": {1: {"answers": None}}}),
     "Story.belief": (_BELIEVING, _rumor(belief=0.5)),

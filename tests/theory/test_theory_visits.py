@@ -139,6 +139,37 @@ def test_visitors_are_any_other_account_as_likely() -> None:
     assert stats.chisquare(np.delete(counts, 7)).pvalue > ALARM
 
 
+@pytest.mark.parametrize("exponent", [0.5, 1.0, 2.0])
+def test_visitors_come_in_proportion_to_a_power_of_their_followers(exponent: float) -> None:
+    """Nobody sees a feed before the horizon; the author itself never visits."""
+    visits = {
+        "mean": 200_000.0,
+        "followers_exponent": exponent,
+        "delay": {"law": "exponential", "mean": "1 min"},
+    }
+    changes = {
+        "graph": {"kind": "power-law", "accounts": 60, "mean_followers": 6.0, "seed": 4},
+        "feed": {"reading": "delay", "delay": {"law": "fixed", "time": "2 h"}},
+        "stories": {0: {"copies": 1, "appeal": 0.0}},
+        "measures": ["impressions"],
+        "horizon": "1 h",
+    }
+    simulation = Simulation(alone(visits, **changes))
+    read = simulation.advance(1.0).only(Kind.READ)
+    counts = np.bincount(read.account, minlength=60)
+    assert counts[7] == 0 and counts.sum() == 200_000
+    followers = np.delete(simulation.world.graph.follower_counts(), 7)
+    assert len(set(followers.tolist())) > 5
+
+    def likely(power: float) -> float:
+        weights = (followers + 1.0) ** power
+        expected = counts.sum() * weights / weights.sum()
+        return float(stats.chisquare(np.delete(counts, 7), expected).pvalue)
+
+    assert likely(exponent) > ALARM
+    assert likely(exponent + 0.1) < ALARM
+
+
 @pytest.mark.parametrize("when", [0.5, 2.0, 9.0])
 def test_deleting_the_original_stops_what_comes_after(when: float) -> None:
     """The same visits up to then, to the bit, and none from then on."""

@@ -25,20 +25,18 @@ from rumorsim.engine.kernels.memory import (
     posts,
     stories,
     tables,
-    templates,
-    visitor_ends,
-    visitors,
     words,
 )
 from rumorsim.engine.kernels.observed import deliver_observed, late_word, place_of
 from rumorsim.engine.kernels.posting import appear, kept, most_alike, most_chance
-from rumorsim.engine.kernels.records import ACCOUNT, BLOCK, INERT, VISIT
+from rumorsim.engine.kernels.records import ACCOUNT, BLOCK, INERT
 from rumorsim.engine.kernels.redrawing import redraw_block
 from rumorsim.engine.kernels.tables import after, next_point, sample
 from rumorsim.engine.kernels.unread import add
+from rumorsim.engine.kernels.visiting import plan_visits
 
 # Kept equal to randomness.Purpose by a test; plain numbers compile best.
-CHECK_IN, READ, FORWARD, VISITOR = 1, 2, 26, 41
+CHECK_IN, READ, FORWARD = 1, 2, 26
 #: How many followers ahead to ask for.
 AHEAD = 24
 ACCOUNT_SIZE = ACCOUNT.itemsize
@@ -278,29 +276,3 @@ def spread(w, post, time):
     deliver(w, post, time)
     if posts(w)[post].root == post and stories(w)[posts(w)[post].story].visits > 0:
         plan_visits(w, post, time)
-
-
-@inner
-def plan_visits(w, original, time):
-    """Each visitor is an account of the author's platform, any other as likely, after its delay."""
-    p = posts(w)[original]
-    author = np.int64(p.author)
-    platform = platform_of(w, author)
-    begin, end = visitor_ends(w)[platform], visitor_ends(w)[platform + 1]
-    itself = row_of(w, author)
-    others = end - begin
-    if platform_of(w, itself) == platform:
-        others -= 1
-    if others == 0:
-        return
-    row = templates(w)[stories(w)[p.story].template].visit_delay
-    for i in range(stories(w)[p.story].visits):
-        words = philox(w.seed, (VISITOR << 24) | p.k, p.story, author, i)
-        due = after(curve(w), time, sample(tables(w), row, words[1]))
-        if due < w.horizon:
-            place = np.int64((words[0] * np.uint64(others)) >> np.uint64(32))
-            visitor = np.int64(visitors(w)[begin + place])
-            if visitor == itself:
-                # Its place is that of the last, who has none of its own.
-                visitor = np.int64(visitors(w)[end - 1])
-            schedule(w, due, visitor, original + VISIT)

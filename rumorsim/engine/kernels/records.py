@@ -253,6 +253,7 @@ TEMPLATE: Final = np.dtype(
         ("post_novelty_unit", "f8"),
         ("response", "i8"),  # row of Rules.responses
         ("visit_delay", "i8"),
+        ("visitors", "i8"),  # row of Rules.visitor_sums; -1: who visits is any account alike
         ("again", "f8"),  # factor on P(share) for each earlier share, 0 = one share each
         ("rank", "i8"),  # row of Rules.ranks
     ]
@@ -307,6 +308,7 @@ ARRAYS: Final = {
     "members": (np.dtype("i4"), 1),  # accounts by place in alias; none: they are the places
     "visitors": (np.dtype("i4"), 1),  # the graph's accounts, platform by platform; none: no visits
     "visitor_ends": (np.dtype("i8"), 1),  # by platform: where its visitors begin, then the end
+    "visitor_sums": (np.dtype("i8"), 2),  # by law of who visits: sums of weights on each platform
     "origins": (np.dtype("i4"), 1),  # of accounts after the graph's: whose followers they have
     "persons": (np.dtype("i4"), 1),
     "rings": (np.dtype("i4"), 1),  # next account of the person elsewhere, -1 or not there: none

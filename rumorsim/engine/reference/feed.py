@@ -7,6 +7,7 @@ laws' tables, and nothing of the loop: feeds are lists, knowledge is a dict.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -219,7 +220,8 @@ class ReferenceFeed(Timetables):
     def plan_visits(self, post: int) -> None:
         """Some accounts will come upon an original by search, a profile or a topic page.
 
-        Each is an account of the author's platform, any other as likely, after a delay of its own.
+        Each is another account of the author's platform, after a delay of its own: any of them, or
+        by a law of their followers.
         """
         story, author, k = self.address(post)
         count = int(self.world.stories["visits"][story])
@@ -229,17 +231,33 @@ class ReferenceFeed(Timetables):
         everyone = np.flatnonzero(here).tolist()
         itself = int(self.world.reserve.origin[author])
         others = len(everyone) - (itself in everyone)
-        table = self.rules.templates["visit_delay"][self.world.stories["template"][story]]
+        template = self.rules.templates[self.world.stories["template"][story]]
+        sums = self.visitor_sums(template, int(self.world.platform[author]), everyone, itself)
         for i in range(count if others else 0):
             address = address_word(Purpose.VISITOR, k)
             who, when, _, _ = philox(self.world.seed, address, story, author, i)
-            visitor = everyone[who * others >> 32]
-            if visitor == itself:
-                # Its place is that of the last, who has none of its own.
-                visitor = everyone[-1]
-            due = self.after(float(self.env.now), sample(self.rules.tables[table], when))
+            if sums is not None:
+                visitor = everyone[bisect_right(sums, who * sums[-1] >> 32)]
+            else:
+                visitor = everyone[who * others >> 32]
+                if visitor == itself:
+                    # Its place is that of the last, who has none of its own.
+                    visitor = everyone[-1]
+            delay = sample(self.rules.tables[template["visit_delay"]], when)
+            due = self.after(float(self.env.now), delay)
             order = (visitor, story, author, k)
             self.at(due, order, self.read_on_visit, visitor, post, later=True)
+
+    def visitor_sums(
+        self, template: Any, platform: int, everyone: list[int], itself: int
+    ) -> list[int] | None:
+        """Weights of everyone on a platform, summed up, the author's 0; None: all are alike."""
+        if template["visitors"] < 0:
+            return None
+        begin, end = self.rules.visitor_ends[platform : platform + 2].tolist()
+        weights = np.diff(self.rules.visitor_sums[template["visitors"], begin:end], prepend=0)
+        found: list[int] = np.cumsum(np.where(np.equal(everyone, itself), 0, weights)).tolist()
+        return found
 
     # -- reading --------------------------------------------------------------------
 

@@ -84,6 +84,13 @@ class Visits(Model):
         description="standard deviation of the logarithm of that number across `copies`"
         " (lognormal, the mean is kept); 0: all alike",
     )
+    followers_exponent: float = Field(
+        0.0,
+        ge=0,
+        le=2,
+        description="who comes: every other account of the platform in proportion to"
+        " (followers + 1) ** followers_exponent; 0: all alike",
+    )
     delay: Law = Field(
         WEIBO_VISIT_DELAY,
         validate_default=False,
