@@ -19,7 +19,8 @@ Array = NDArray[np.float64]
 class Row(NamedTuple):
     """One limit: what was observed, what was simulated, how far they are apart, the limit.
 
-    ``halves`` is the part of random halves of the data that are within the limit of each other.
+    ``halves`` is the part of random halves of the data that are within the limit of each other,
+    ``fitted`` how far the half that was fitted to is from what was observed.
     """
 
     what: str
@@ -28,6 +29,7 @@ class Row(NamedTuple):
     apart: float
     limit: float
     halves: float
+    fitted: float
 
     @property
     def held(self) -> bool:
@@ -42,12 +44,18 @@ def table_of(facts: Facts, batches: Iterable[Batch]) -> CascadeTable:
     return CascadeTable.of_posts(log, facts).as_held()
 
 
-def rows(data: CascadeTable, simulated: Iterable[CascadeTable]) -> list[Row]:
-    """Every limit of the issue; ``simulated`` are tables of several runs."""
+def rows(data: CascadeTable, simulated: Iterable[CascadeTable], fitted: CascadeTable) -> list[Row]:
+    """Every limit; ``simulated`` are tables of several runs, ``fitted`` is what was fitted to."""
     made = list(simulated)
     noise = _halves(data)
     return [
-        Row(what, *_pair(of, unit, [data], made), limit, noise[what])
+        Row(
+            what,
+            *_pair(of, unit, [data], made),
+            limit,
+            noise[what],
+            _pair(of, unit, [data], [fitted])[2],
+        )
         for what, of, unit, limit in LIMITS
     ]
 

@@ -52,7 +52,7 @@ author = {{ kind = "celebrity" }}
 name = "other"
 truth = true
 copies = 40
-author = {{ kind = "celebrity" }}
+author = {{ most_followed = 1 }}    # authors of other posts have 30 times the followers of rumors'
 {others}
 [[policies]]
 name = "takedown at 4 h"          # of the rumors, by whoever knows which they are
@@ -84,7 +84,8 @@ shares_across = {{ law = "lognormal", sigma = {vary} }}
 
 [stories.visits]                  # by people who do not follow the author
 mean = {visits}
-sigma = {visits_vary}
+sigma = 1.3                       # assumption: the data do not tell it from the vigour of posts
+followers_exponent = {visitors}
 delay = {{ law = "lognormal", median = {delay}, sigma = {delay_sigma} }}
 """
 
@@ -149,7 +150,7 @@ def _story(medians: Mapping[str, str]) -> str:
         original=medians["original"],
         vary=medians["shares-vary"],
         visits=medians["visits"],
-        visits_vary=medians["visits-vary"],
+        visitors=medians["visitors"],
         delay=medians["visit-delay"],
         delay_sigma=medians["visit-delay-sigma"],
     )

@@ -12,8 +12,10 @@ import argparse
 import csv
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -59,10 +61,10 @@ def main() -> int:
         found = fitted(study, scenario, given.out / kind, kind, given.workers)
         (RESULTS / f"{kind}.txt").write_text(found.text() + "\n", encoding="utf-8")
         other = observed(half(kind, 1), scenario)
-        made = list(simulated(found, scenario))
+        made = simulated(found, scenario, given.workers)
         tables[kind], takedowns[kind] = (other, made), prevented(other, made)
         fits[kind] = found
-        judged = rows(other, made)
+        judged = rows(other, made, observed(half(kind, 0), scenario))
         write(f"{kind}.csv", Row, judged)
         write(f"{kind}-takedown.csv", Prevented, takedowns[kind])
         pages.append(page(kind, judged, takedowns[kind]))
@@ -105,14 +107,19 @@ def observed(cascades: rumorsim.Cascades, scenario: Scenario) -> CascadeTable:
     return table_of(facts, cascades.batches())
 
 
-def simulated(found: Calibration, scenario: Scenario) -> Iterator[CascadeTable]:
+def simulated(found: Calibration, scenario: Scenario, workers: int | None) -> list[CascadeTable]:
     """The cascades of runs, each with a draw of the posterior and a seed of its own."""
-    posterior = found.posterior
-    for seed in range(10**6, 10**6 + JUDGED):
-        drawn = scenario.with_(posterior.overrides(seed))
-        simulation = rumorsim.Simulation(drawn, seed=seed)
-        batch = simulation.advance(drawn.horizon)
-        yield table_of(simulation.world.facts, [batch])
+    seeds = range(10**6, 10**6 + JUDGED)
+    drawn = [scenario.with_(found.posterior.overrides(seed)) for seed in seeds]
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        return list(pool.map(cascades_of, drawn, seeds))
+
+
+def cascades_of(scenario: Scenario, seed: int) -> CascadeTable:
+    """The cascades of one run as the scenario observes them."""
+    simulation = rumorsim.Simulation(scenario, seed=seed)
+    batch = simulation.advance(scenario.horizon)
+    return table_of(simulation.world.facts, [batch])
 
 
 def write(name: str, kind: Any, found: Sequence[Any]) -> None:
@@ -127,12 +134,13 @@ def page(kind: str, judged: Sequence[Row], takedowns: Sequence[Prevented]) -> st
     said = [
         f"**{kind.capitalize()}**, judged on the half that was not fitted to",
         "",
-        "| | real | simulated | apart | limit | | random halves of the data within it |",
-        "|---|---|---|---|---|---|---|",
+        "| | real | simulated | apart | limit | | fitted half, apart | random halves within |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     said += [
         f"| {row.what} | {row.observed:.4g} | {row.simulated:.4g} | {row.apart:+.3f}"
-        f" | {row.limit:g} | {'held' if row.held else '**missed**'} | {row.halves:.0%} |"
+        f" | {row.limit:g} | {'held' if row.held else '**missed**'} | {row.fitted:+.3f}"
+        f" | {row.halves:.0%} |"
         for row in judged
     ]
     said += ["", "| takedown after (h) | prevents, real (se) | simulated | limit | |"]
