@@ -15,6 +15,7 @@ from small_worlds import small
 from rumorsim.cli.app import cli
 from rumorsim.common.errors import InputError, OutputError
 from rumorsim.common.files import json_text
+from rumorsim.reports.pages.report import write_report
 from rumorsim.scenario.models import Scenario
 from rumorsim.simulation.running import run
 from rumorsim.studies.delay_map.running import delay_map
@@ -185,3 +186,72 @@ def test_the_commands_take_a_directory(
     script = CliRunner().invoke(cli, ["sweep", "slurm", study, *words[:4], "--jobs", "2"])
     assert script.exit_code == 0, script.output
     assert f"--posterior {place} --shard" in script.output
+
+
+# -- what of the width comes from not knowing the parameters ----------------------------------
+
+
+@pytest.fixture(scope="module")
+def certain() -> Scenario:
+    """Everybody reads the one post unless it is never seen: chance moves nothing."""
+    gone = {"kind": "close-accounts", "when": {"at": ["0 h"]}}
+    return small(
+        {
+            "horizon": "96 h",
+            "stories": {0: {"appeal": 0.0, "at": ["1 h"]}},
+            "policies": [{"name": "gone", "interventions": [gone]}],
+        }
+    )
+
+
+SIZES = posterior_of({"graph.accounts": list(range(20, 140, 10))})
+
+
+def test_a_delay_map_tells_the_share_of_its_fastest_and_slowest(
+    certain: Scenario, tmp_path: Path
+) -> None:
+    options: dict[str, Any] = {"coverages": (0.5, 1.0), "workers": 0, "posterior": SIZES}
+    found = delay_map(certain, "gone", delays=("0 h", "30 min"), replicates=24, **options)
+    assert [each.policy for each in found.widths] == ["gone, 0 h, 100 %", "gone, 30 min, 100 %"]
+    for each in found.widths:
+        assert each.found is not None
+        assert each.found.share == (1.0, 1.0, 1.0)
+        assert each.found.pairs == 20
+    assert found.widths[0].sentence() in found.text()
+    found.save(tmp_path / "out")
+    write_report(tmp_path / "out")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "of the width, 100 % (100 to 100 %) comes from not knowing the parameters" in page
+    few = delay_map(certain, "gone", delays=("0 h",), replicates=3, **options)
+    assert few.widths[0].why.startswith("3 worlds are too few")
+    assert delay_map(certain, "gone", delays=("0 h",), replicates=2, workers=0).widths == ()
+
+
+def test_one_draw_alone_makes_nothing_of_the_width(scenario: Scenario) -> None:
+    """What chance alone moves is not said to come from the parameters."""
+    timed = scenario.with_({f"{REPORTS[:-13]}.when": {"at": ["2 h"]}, APPEAL: 0.1})
+    options: dict[str, Any] = {"delays": ("0 h",), "coverages": (0.5,), "workers": 0}
+    options["replicates"] = 24
+    alone = delay_map(timed, "close", posterior=posterior_of({APPEAL: [0.25]}), **options)
+    told = alone.widths[0].found
+    assert told is not None
+    assert told.share.low == 0.0
+    assert told.of_chance > 0
+    # The map itself is that of the world with this draw.
+    assert alone.cells == delay_map(timed.with_({APPEAL: 0.25}), "close", **options).cells
+
+
+def test_an_optimum_tells_the_share_of_its_best(certain: Scenario, tmp_path: Path) -> None:
+    options: dict[str, Any] = {"replicates": 3, "trials": 2, "finalists": 1, "workers": 0}
+    options["parameters"] = {"policies[gone].interventions[0].whom.fraction": [0.999, 1.0]}
+    found = optimise(certain, at_most="70%", confirm=24, posterior=SIZES, **options)
+    assert found.verdict.best is not None
+    (told,) = found.widths
+    assert told.found is not None
+    assert told.found.share == (1.0, 1.0, 1.0)
+    assert told.key == REACH
+    assert told.sentence() in found.text()
+    found.save(tmp_path / "out")
+    write_report(tmp_path / "out")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "of the width, 100 % (100 to 100 %) comes from not knowing the parameters" in page

@@ -72,7 +72,7 @@ def answer_page(
 ) -> Page:
     """The page of a saved answer about ``policies``; ``command`` gives the same answer again."""
     return whole_page(
-        [*sections, drawn_section(found.get("posterior"))],
+        [*sections, drawn_section(found.get("posterior"), found.get("widths", ()))],
         found["scenario"],
         found["provenance"],
         [(command, "the same, to the last digit")],

@@ -1,6 +1,7 @@
-"""Second worlds of a comparison's draws, which tell the parameters' part of intervals from chance.
+"""Second worlds of a study's draws, which tell the parameters' part of intervals from chance.
 
-The draws of up to 20 worlds are run in one more world each, under ``none`` and every policy. Two
+The draws of up to 20 worlds are run in one more world each, under ``none`` and every policy
+whose intervals are told of. Two
 worlds of the same draw share nothing else: see
 :mod:`rumorsim.studies.statistics.parameter_share`.
 """
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rumorsim.studies.compare.effects import main_key
 from rumorsim.studies.compare.parameter_width import ParameterWidth
@@ -20,7 +21,9 @@ from rumorsim.studies.statistics.parameter_share import LEAST, mean_of_a_draw, p
 if TYPE_CHECKING:
     from rumorsim.studies.compare.comparison import Comparison
     from rumorsim.studies.compare.worlds import ComparedWorlds
+    from rumorsim.studies.runner.run_specs import Setting
     from rumorsim.studies.runner.runner import Runner
+    from rumorsim.studies.runner.world_draws import WorldDraws
     from rumorsim.studies.statistics.change import Change
 
 #: Draws that are run in a second world, at most: these cost as much as the default comparison.
@@ -36,25 +39,67 @@ def with_widths(
 
     Up to 20 of its draws are run in a second world. RunError where such a run failed.
     """
-    seeds = comparison.seeds[:_MOST]
-    seconds = tuple(seed ^ _FAR for seed in seeds)
     policies = comparison.policies
     if len(policies) < 2:
         return comparison
     key = main_key(comparison.scenario, comparison.scalars[NONE])
     again: dict[str, list[float | None]] = {policy: [] for policy in policies}
     changes = [comparison.change(policy, key) for policy in policies[1:]]
-    if len(seeds) >= LEAST and any(each and _has_interval(each) for each in changes):
-        settings = [
-            comparison.draws.setting(policy, second, draw_of=seed)
-            for seed, second in zip(seeds, seconds, strict=True)
-            for policy in policies
-        ]
+    if enough(comparison.seeds) and any(each and _has_interval(each) for each in changes):
+        asked: list[tuple[str, Mapping[str, Any]]] = [(policy, {}) for policy in policies]
+        settings = second_settings(comparison.draws, comparison.seeds, asked)
         made = dict(runner.successful(settings, progress))
         for place in range(len(settings)):
             again[policies[place % len(policies)]].append(made[place].scalars.get(key))
     widths = tuple(_width(comparison, policy, key, again) for policy in policies if policy != NONE)
     return replace(comparison, widths=widths)
+
+
+def enough(seeds: Sequence[int]) -> bool:
+    """Whether so many worlds can say what comes from their parameters."""
+    return len(seeds) >= LEAST
+
+
+def second_settings(
+    draws: WorldDraws, seeds: Sequence[int], asked: Sequence[tuple[str, Mapping[str, Any]]]
+) -> list[Setting]:
+    """Runs in second worlds of the draws of ``seeds``, at most 20: world by world, as ``asked``.
+
+    ``asked`` are policies, each with overrides on top of the draw.
+    """
+    return [
+        draws.setting(policy, seed ^ _FAR, overrides, draw_of=seed)
+        for seed in seeds[:_MOST]
+        for policy, overrides in asked
+    ]
+
+
+def width_of(
+    policy: str,
+    key: str,
+    first: Sequence[float | None],
+    second: Sequence[float | None],
+    *,
+    known: bool,
+) -> ParameterWidth:
+    """What of the width of one interval comes from not knowing the parameters.
+
+    ``first`` are the differences to ``none`` in all worlds, ``second`` those in the second worlds
+    of the first of these; ``known``: whether there is an interval at all.
+    """
+    if len(first) < LEAST:
+        why = f"{len(first)} worlds are too few to say what comes from not knowing the parameters"
+        return ParameterWidth(policy, key, None, None, why)
+    if not known:
+        why = "there is no interval whose width could be shared out"
+        return ParameterWidth(policy, key, None, None, why)
+    pairs = in_both(first[: len(second)], second)
+    found = parameter_share(*pairs)
+    if found is None:
+        why = "too few worlds differ to say what comes from not knowing the parameters"
+        return ParameterWidth(policy, key, None, None, why)
+    whole = [each for each in first if each is not None]
+    return ParameterWidth(policy, key, found, mean_of_a_draw(whole, *pairs))
 
 
 def _width(
@@ -63,26 +108,13 @@ def _width(
     key: str,
     again: Mapping[str, Sequence[float | None]],
 ) -> ParameterWidth:
-    worlds = len(comparison.seeds)
     change = comparison.change(policy, key)
-    if worlds < LEAST:
-        why = f"{worlds} worlds are too few to say what comes from not knowing the parameters"
-        return ParameterWidth(policy, key, None, None, why)
-    if change is None or not _has_interval(change):
-        why = "there is no interval whose width could be shared out"
-        return ParameterWidth(policy, key, None, None, why)
     first = _apart(comparison.scalars, policy, key)
     second = [
         None if a is None or b is None else a - b
         for a, b in zip(again[policy], again[NONE], strict=True)
     ]
-    pairs = in_both(first[: len(second)], second)
-    found = parameter_share(*pairs)
-    if found is None:
-        why = "too few worlds differ to say what comes from not knowing the parameters"
-        return ParameterWidth(policy, key, None, None, why)
-    whole = [each for each in first if each is not None]
-    return ParameterWidth(policy, key, found, mean_of_a_draw(whole, *pairs))
+    return width_of(policy, key, first, second, known=change is not None and _has_interval(change))
 
 
 def _has_interval(change: Change) -> bool:

@@ -15,6 +15,7 @@ from rumorsim.reports.figures.style import drawing
 from rumorsim.reports.figures.tables import aligned, digits_for, number
 from rumorsim.studies.compare.effects import cell as in_cell
 from rumorsim.studies.compare.effects import number_name
+from rumorsim.studies.compare.parameter_width import ParameterWidth, width_lines
 from rumorsim.studies.runner.answering import AnswerDirectory, SavedAnswer, made_with
 from rumorsim.studies.runner.queue import not_needed
 from rumorsim.studies.runner.world_draws import NO_DRAWS, WorldDraws
@@ -59,6 +60,8 @@ class DelayMap(SavedAnswer):
     #: Runs that were not made: see :func:`.compare`.
     reused: int = field(default=0, compare=False)
     draws: WorldDraws = NO_DRAWS
+    #: With a posterior: what not knowing the parameters does to the intervals of :func:`extremes`.
+    widths: tuple[ParameterWidth, ...] = ()
 
     @override
     def facts_shown(self) -> Sequence[tuple[str, Any]]:
@@ -90,6 +93,7 @@ class DelayMap(SavedAnswer):
             "scenario": dict(self.scenario),
             "provenance": {**made_with(self.scenario), **self.draws.named()},
             **self.draws.as_dict(self.seeds),
+            **({"widths": [each.as_dict() for each in self.widths]} if self.draws else {}),
         }
 
     def text(self) -> str:
@@ -142,23 +146,26 @@ def answer_text(found: DelayMap) -> str:
     )
     spared = not_needed(found.reused, (cells + 1) * len(found.seeds))
     lines = [head, "", *aligned(rows), "", note, sentence(found)]
-    lines += filter(None, (found.draws.sentence(), spared))
+    lines += filter(None, (found.draws.sentence(), *width_lines(found.widths), spared))
     return "\n".join(lines)
+
+
+def extremes(cells: Sequence[Cell]) -> list[int]:
+    """The places of the fastest and the slowest reaction at the greatest coverage."""
+    most = max(cell.coverage for cell in cells)
+    widest = [place for place, cell in enumerate(cells) if cell.coverage == most]
+    widest.sort(key=lambda place: cells[place].delay)
+    return list(dict.fromkeys((widest[0], widest[-1])))
 
 
 def sentence(found: DelayMap) -> str:
     """The fastest and the slowest reaction at the greatest coverage, in one sentence."""
-    widest = [cell for cell in found.cells if cell.coverage == max(found.coverages)]
-    fast, slow = min(widest, key=_delay), max(widest, key=_delay)
     told = " and ".join(
-        f"{_text(cell).rstrip('*')} after {cell.delay:g} h" for cell in dict.fromkeys((fast, slow))
+        f"{_text(cell).rstrip('*')} after {cell.delay:g} h"
+        for cell in (found.cells[place] for place in extremes(found.cells))
     )
     covered = _percent(max(found.coverages))
     return f'At {covered} coverage "{found.policy}" averts {told} of the {_what(found)}.'
-
-
-def _delay(cell: Cell) -> float:
-    return cell.delay
 
 
 def _what(found: DelayMap) -> str:

@@ -10,10 +10,13 @@ one) or ``sensitivity`` (P(act | reviewed, guilty)).
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rumorsim.common.errors import Fault, InputError, nearest, number_fault, show_value
 from rumorsim.common.plurals import counted
@@ -24,10 +27,13 @@ from rumorsim.measures import AnyMeasure
 from rumorsim.scenario import AnyScenario, Scenario, scenario_of
 from rumorsim.scenario.handing import AnyPolicy, with_measures, with_policy
 from rumorsim.studies.compare.effects import main_key
+from rumorsim.studies.compare.parameter_width import ParameterWidth
+from rumorsim.studies.compare.second_worlds import enough, second_settings, width_of
 from rumorsim.studies.compare.worlds import NONE
-from rumorsim.studies.delay_map.answer import HOLDS, Cell, DelayMap
+from rumorsim.studies.delay_map.answer import HOLDS, Cell, DelayMap, extremes
 from rumorsim.studies.runner.answering import answer_runner, check_key, measure_of, numbers
 from rumorsim.studies.runner.run_specs import RunSpecs
+from rumorsim.studies.runner.runner import Runner
 from rumorsim.studies.runner.world_draws import AnyPosterior, WorldDraws
 from rumorsim.studies.statistics.intervals import Interval, shared_level
 from rumorsim.studies.statistics.stated import paired_difference, relative_change
@@ -92,7 +98,8 @@ def delay_map(
     reuse : bool
         As for :func:`.compare`.
     posterior : Posterior, str or path, optional
-        As for :func:`.compare`, without the share of the width.
+        As for :func:`.compare`; the share of the width is that of the fastest and the slowest
+        reaction at the greatest coverage.
     force : bool
         Whether ``out`` may replace the runs of another scenario.
     progress : function or bool, optional
@@ -146,8 +153,13 @@ def delay_map(
         "delay map", specs, out, claim, force=force, unless=told, workers=workers, reuse=reuse
     ) as runner:
         found = numbers(runner, settings, [key], told)[:, 0].reshape(replicates, -1).T
-    level = shared_level(len(grid))
-    base = found[0].tolist()
+        level = shared_level(len(grid))
+        base = found[0].tolist()
+        told_of = [
+            Cell(parse_duration(delay), coverage, *_averted(values.tolist(), base, level, key))
+            for (delay, coverage), values in zip(grid, found[1:], strict=True)
+        ]
+        widths = _widths(runner, draws, policy, seeds, key, grid, cells, told_of, found)
     return DelayMap(
         name=scenario.name,
         policy=policy,
@@ -157,14 +169,47 @@ def delay_map(
         coverages=tuple(coverages),
         seeds=tuple(seeds),
         level=level,
-        cells=tuple(
-            Cell(parse_duration(delay), coverage, *_averted(values.tolist(), base, level, key))
-            for (delay, coverage), values in zip(grid, found[1:], strict=True)
-        ),
+        cells=tuple(told_of),
         scenario=resolved,
         source=scenario.file,
         reused=runner.reused,
         draws=draws,
+        widths=widths,
+    )
+
+
+def _widths(
+    runner: Runner,
+    draws: WorldDraws,
+    policy: str,
+    seeds: Sequence[int],
+    key: str,
+    grid: Sequence[tuple[str, float]],
+    overrides: Sequence[Mapping[str, Any]],
+    cells: Sequence[Cell],
+    found: NDArray[np.float64],
+) -> tuple[ParameterWidth, ...]:
+    """What not knowing the parameters does to the fastest and the slowest at most coverage.
+
+    ``found`` has the number under ``none``, then in each cell: [1 + cells, worlds].
+    """
+    if not draws:
+        return ()
+    told = extremes(cells)
+    asked = [(NONE, {}), *((policy, overrides[place]) for place in told)]
+    second = np.empty((0, len(asked)))
+    if enough(seeds) and any(cells[place].averted.known for place in told):
+        settings = second_settings(draws, seeds, asked)
+        second = numbers(runner, settings, [key])[:, 0].reshape(-1, len(asked))
+    return tuple(
+        width_of(
+            f"{policy}, {grid[place][0]}, {100 * grid[place][1]:g} %",
+            key,
+            (found[1 + place] - found[0]).tolist(),
+            (second[:, 1 + nth] - second[:, 0]).tolist(),
+            known=cells[place].averted.known,
+        )
+        for nth, place in enumerate(told)
     )
 
 

@@ -15,6 +15,7 @@ from rumorsim.common.plurals import counted
 from rumorsim.common.shown import listed
 from rumorsim.reports.figures.style import colour, drawing
 from rumorsim.reports.figures.tables import aligned, shortened, spread
+from rumorsim.studies.compare.parameter_width import ParameterWidth, width_lines
 from rumorsim.studies.optimise.finals import Verdict
 from rumorsim.studies.optimise.goals import ACTIONS, Goal
 from rumorsim.studies.optimise.searching import Trial
@@ -55,6 +56,8 @@ class Optimum(SavedAnswer):
     search_seed: int = 1
     source: str = field(default="", compare=False, repr=False)
     draws: WorldDraws = NO_DRAWS
+    #: With a posterior: what not knowing the parameters does to the best finalist's interval.
+    widths: tuple[ParameterWidth, ...] = ()
 
     def trial_rows(self) -> list[dict[str, Any]]:
         """One row for each trial: policy, parameters, means in the worlds of the search."""
@@ -100,6 +103,7 @@ class Optimum(SavedAnswer):
             "scenario": dict(self.scenario),
             "provenance": {**made_with(self.scenario), **self.draws.named()},
             **self.draws.as_dict((*self.seeds, *self.fresh)),
+            **({"widths": [each.as_dict() for each in self.widths]} if self.draws else {}),
             "study": dict(self.study),
         }
 
@@ -141,7 +145,14 @@ def answer_text(found: Optimum) -> str:
         if goal.target
         else " statements about who is beaten hold for all pairs at once (Bonferroni)."
     )
-    return "\n".join([*lines, sentence(found), *filter(None, [found.draws.sentence()])])
+    return "\n".join(
+        [
+            *lines,
+            sentence(found),
+            *filter(None, [found.draws.sentence()]),
+            *width_lines(found.widths),
+        ]
+    )
 
 
 def sentence(found: Optimum) -> str:

@@ -26,6 +26,8 @@ from rumorsim.common.settings.changing import parse_key
 from rumorsim.measures import AnyMeasure
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import Policies
+from rumorsim.studies.compare.parameter_width import ParameterWidth
+from rumorsim.studies.compare.second_worlds import enough, second_settings, width_of
 from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.optimise.answer import HOLDS, Optimum
 from rumorsim.studies.optimise.finals import Finalist, judged
@@ -35,6 +37,8 @@ from rumorsim.studies.runner.answering import answer_runner, answer_subject, nee
 from rumorsim.studies.runner.run_specs import RunSpecs
 from rumorsim.studies.runner.runner import Runner
 from rumorsim.studies.runner.world_draws import AnyPosterior, WorldDraws
+from rumorsim.studies.statistics.intervals import LEVEL
+from rumorsim.studies.statistics.stated import paired_difference
 from rumorsim.studies.sweep.asking import Asked, study_of
 from rumorsim.studies.sweep.overrides import overridden
 from rumorsim.studies.sweep.parameters import Parameter
@@ -107,8 +111,9 @@ def optimise(
     most_runs : int, optional
         Refuse to start if more runs would be needed; by default the study's limit.
     posterior : Posterior, str or path, optional
-        As for :func:`.compare`, without the share of the width: every trial and every finalist
-        has the same draws. A parameter that is drawn cannot be searched as well.
+        As for :func:`.compare`; the share of the width is that of the false reach under the best
+        finalist. Every trial and every finalist has the same draws. A parameter that is drawn
+        cannot be searched as well.
     force : bool
         Whether ``out`` may replace the runs of another scenario.
     progress : function or bool, optional
@@ -170,7 +175,9 @@ def optimise(
             found.append(Finalist(trial, table.worlds(trial.policy, trial.overrides, fresh)))
             if told is not None:
                 told(trials + done + 1, total)
-        verdict = judged(goal, found, table.worlds(NONE, {}, fresh))
+        without = table.worlds(NONE, {}, fresh)
+        verdict = judged(goal, found, without)
+        widths = () if verdict.best is None else table.widths(found[verdict.best], without, fresh)
     return Optimum(
         name=begun.name,
         goal=goal,
@@ -184,6 +191,7 @@ def optimise(
         search_seed=search_seed,
         source=begun.path,
         draws=draws,
+        widths=widths,
     )
 
 
@@ -198,6 +206,23 @@ class _Table:
         settings = [self.draws.setting(policy, seed, overrides) for seed in seeds]
         found = numbers(self.runner, settings, self.goal.keys)
         return np.column_stack([found[:, :2], self.goal.costs(found)])
+
+    def widths(
+        self, best: Finalist, base: Floats, fresh: tuple[int, ...]
+    ) -> tuple[ParameterWidth, ...]:
+        """What not knowing the parameters does to the false reach of the best finalist."""
+        if not self.draws:
+            return ()
+        key, reach = self.goal.keys[0], best.found[:, 0]
+        difference = paired_difference(reach.tolist(), base[:, 0].tolist(), LEVEL, key=key)
+        second = np.empty((0, 2))
+        if enough(fresh) and difference.known:
+            asked = [(NONE, {}), (best.trial.policy, best.trial.overrides)]
+            settings = second_settings(self.draws, fresh, asked)
+            second = numbers(self.runner, settings, [key])[:, 0].reshape(-1, 2)
+        apart, again = (reach - base[:, 0]).tolist(), (second[:, 1] - second[:, 0]).tolist()
+        policy = f"{best.trial.policy}, the cheapest that keeps the target"
+        return (width_of(policy, key, apart, again, known=difference.known),)
 
 
 def _checked(

@@ -131,6 +131,7 @@ class _DelayMap(_Answer):
     level_of_each_cell: float
     cells: Annotated[list[_Cell], Field(min_length=1)]
     posterior: PosteriorShape | None = None
+    widths: list[WidthShape] = []
 
 
 class _Goal(Saved):
@@ -178,6 +179,7 @@ class _Optimum(_Answer):
     winner: int | None
     trials: Annotated[list[_Trial], Field(min_length=1)]
     posterior: PosteriorShape | None = None
+    widths: list[WidthShape] = []
     study: _Study
 
 

@@ -115,7 +115,8 @@ def sweep(
     reuse : bool
         As for :func:`.compare`.
     posterior : Posterior, str or path, optional
-        As for :func:`.compare`; a parameter that is drawn cannot be varied as well.
+        As for :func:`.compare`, without the share of the width, as a table of runs has no
+        intervals; a parameter that is drawn cannot be varied as well.
     force : bool
         Whether ``out`` may hold the sweep of another scenario, which this one then replaces; its
         finished runs are kept.
