@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from rumorsim.studies.calibrate.simulating import simulator
     from rumorsim.studies.compare.running import compare
     from rumorsim.studies.delay_map.running import delay_map
+    from rumorsim.studies.explain.running import explain
     from rumorsim.studies.optimise.running import optimise
     from rumorsim.studies.sensitivity.running import sensitivity
     from rumorsim.studies.sweep.running import sweep
@@ -87,6 +88,7 @@ _HOMES = {
     "compare": "studies.compare.running",
     "compare_tail": "studies.tail.running",
     "delay_map": "studies.delay_map.running",
+    "explain": "studies.explain.running",
     "fit_parent_law": "events.observed.parents",
     "follow_graph": "graphs",
     "from_edges": "graphs",
@@ -134,6 +136,7 @@ __all__ = [
     "compare",
     "compare_tail",
     "delay_map",
+    "explain",
     "fit_parent_law",
     "follow_graph",
     "from_edges",

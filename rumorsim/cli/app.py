@@ -16,6 +16,7 @@ from rumorsim.cli.calibrate import calibrate_command
 from rumorsim.cli.campaigns import campaigns
 from rumorsim.cli.cascades import cascades
 from rumorsim.cli.docs import docs
+from rumorsim.cli.explain import explain_command
 from rumorsim.cli.figure_options import check_drawn, figure_options
 from rumorsim.cli.graph import graph
 from rumorsim.cli.live import live
@@ -85,6 +86,7 @@ cli.add_command(calibrate_command)
 cli.add_command(campaigns)
 cli.add_command(cascades)
 cli.add_command(docs)
+cli.add_command(explain_command)
 cli.add_command(live)
 cli.add_command(plugins)
 cli.add_command(report)

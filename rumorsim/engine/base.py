@@ -138,6 +138,22 @@ class Engine:
         """How many :meth:`late_exposures` each story has; int64 [stories]."""
         return np.bincount(self.late_exposures(levers).story, minlength=len(self.world.stories))
 
+    def would_share(
+        self,
+        posts: NDArray[np.int64],
+        readers: NDArray[np.int64],
+        times: NDArray[np.float64],
+        counts: NDArray[np.int64],
+        followed: NDArray[np.bool_],
+    ) -> NDArray[np.bool_]:
+        """Whether each of these reads leads to a share by a reader who has not shared yet.
+
+        All arrays are [reads]: the post read, its reader, the hour, how many reads of the story
+        this makes, and whether it came along a follow. Chances are those under the levers and
+        beliefs of now; the coin is that of the read's address, whatever happened before.
+        """
+        raise NotImplementedError
+
     # -- the watch ------------------------------------------------------------------
 
     def subscribe(self, what: int, threshold: int, callback: Callable[[int, int], None]) -> None:

@@ -249,6 +249,21 @@ class FastEngine(Engine):
             return super().late_reach(levers)
         return late_reach(self.world, levers, self.env.now)
 
+    @override
+    def would_share(
+        self,
+        posts: NDArray[np.int64],
+        readers: NDArray[np.int64],
+        times: NDArray[np.float64],
+        counts: NDArray[np.int64],
+        followed: NDArray[np.bool_],
+    ) -> NDArray[np.bool_]:
+        from rumorsim.engine.kernels.would_share import would_share
+
+        found = np.zeros(len(posts), np.bool_)
+        would_share(self.memory, posts, readers, times, counts, followed.astype(np.uint8), found)
+        return found
+
     def public_until(self, time: float) -> bool:
         """Let the public run strictly before ``time``. True when that woke the platform."""
         while self._next_public < time:

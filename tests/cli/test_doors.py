@@ -117,6 +117,11 @@ def delay_map(scenario: Any, folder: Path, policies: Any = None, **more: Any) ->
     )
 
 
+def explain(scenario: Any, folder: Path, policies: Any = None) -> Any:
+    policy = policies["mine"] if policies else "close accounts"
+    return rumorsim.explain(scenario, policy, check=1)
+
+
 def measure_file(scenario: Any, folder: Path, measures: Any = ("reach",)) -> Any:
     rumorsim.run(scenario, events=folder / "events.ndjson")
     return rumorsim.measure_file(folder / "events.ndjson", measures)
@@ -148,6 +153,7 @@ WORK: dict[str, Callable[..., Any]] = {
     "sensitivity": sensitivity,
     "optimise": optimise,
     "delay_map": delay_map,
+    "explain": explain,
     "measure_file": measure_file,
     "reproduce": again,
     "report": report,

@@ -57,6 +57,7 @@ COMMANDS = {
     "sensitivity": ("sensitivity", "FILE"),
     "optimise": ("optimise", "FILE"),
     "delay-map": ("delay-map", "FILE", "--policy", "x"),
+    "explain": ("explain", "FILE"),
 }
 
 
@@ -178,6 +179,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "sensitivity": ("sensitivity", ANSWERS, *ALONE),
         "optimisation": ("optimise", ANSWERS, "--at-most", "80%", "--trials", "4", *ALONE),
         "map": ("delay-map", SMALL, "--policy", "close accounts", "--replicates", "3", *ALONE),
+        "explanation": ("explain", SMALL, "--policy", "close accounts", "--check", "1"),
         "sweep": ("sweep", SWEEP, *ALONE),
     }.items():
         done = CliRunner().invoke(cli, [*words, "--out", str(folder / name)])
@@ -191,6 +193,7 @@ FILES_READ = {
     "sensitivity": "sensitivity.json",
     "optimisation": "optimum.json",
     "map": "delay-map.json",
+    "explanation": "explanation.json",
     "sweep": "manifest.json",
 }
 

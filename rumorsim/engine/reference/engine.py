@@ -9,6 +9,7 @@ event to the bit.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,8 @@ from rumorsim.engine.reference.feed import ReferenceFeed
 from rumorsim.events.stream import EVENT, Batch
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from rumorsim.world.levers import Levers
     from rumorsim.world.world import World
 
@@ -40,6 +43,33 @@ class ReferenceEngine(ReferenceFeed):
     @override
     def late_exposures(self, levers: Levers) -> Batch:
         return Batch(np.array(self._exposed, dtype=EVENT))
+
+    @override
+    def would_share(
+        self,
+        posts: NDArray[np.int64],
+        readers: NDArray[np.int64],
+        times: NDArray[np.float64],
+        counts: NDArray[np.int64],
+        followed: NDArray[np.bool_],
+    ) -> NDArray[np.bool_]:
+        columns = (each.tolist() for each in (posts, readers, times, counts, followed))
+        now = self.env.now
+        found = [self._wins(*row) for row in zip(*columns, strict=True)]
+        self.env._now = now
+        return np.array(found, np.bool_)
+
+    def _wins(self, post: int, reader: int, time: float, count: int, followed: bool) -> bool:
+        address = self.address(post)
+        known = replace(self.knows[reader, address[0]], reads=count)
+        self.env._now = time
+        chance = self.share_probability(known, post, reader, followed)
+        coin = uniform(self.draws(post, reader)[1])
+        if self.observed is not None:
+            row = self.world.graph.followers_of(int(self.world.reserve.origin[address[1]]))
+            delivery = self.observed.delivery(address, reader, row.tolist())
+            coin = self.observed.conditioned(-1, delivery, address, reader, coin)
+        return coin < chance
 
     # -- the clock ------------------------------------------------------------------
 

@@ -275,6 +275,7 @@ _ANSWERS: Final = {
     "optimisation": ("optimum.json", "optimise"),
     "delay map": ("delay-map.json", "delay-map"),
     "calibration": ("calibration.json", "calibrate"),
+    "explanation": ("explanation.json", "explain"),
 }
 
 

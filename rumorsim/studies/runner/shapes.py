@@ -19,6 +19,7 @@ from rumorsim.common.saved_json import (
     ScenarioShape,
     read_json,
 )
+from rumorsim.studies.runner.explanation_shapes import ExplanationShape, faults_of_explanation
 from rumorsim.studies.runner.posterior_shapes import (
     PosteriorShape,
     WidthShape,
@@ -264,6 +265,7 @@ _SHAPES: Final[Mapping[str, Any]] = {
     "delay map": _DelayMap,
     "optimisation": _Optimum,
     "calibration": _Calibration,
+    "explanation": ExplanationShape,
     "sweep": _Sweep,
 }
 
@@ -305,6 +307,8 @@ def _mismatches(found: Mapping[str, Any], holds: str) -> Iterable[tuple[str, str
             rows.setdefault((row["policy"], row["parameter"]), set()).add(row["index"])
         if any(each != shown for each in rows.values()):
             yield "indices", f"must be {' and '.join(sorted(shown))} for every parameter"
+    if holds == "explanation":
+        yield from faults_of_explanation(found)
     if holds == "calibration":
         yield from _of_calibration(found)
     if holds == "sweep":
