@@ -51,6 +51,7 @@ TABLES: Final = {
     "replay-twins": "replay_twins/results/table.md",
     "parents": "parents/results/table.md",
     "calibration": "calibration/results/table.md",
+    "self-check": "calibration/self_check/results/table.md",
     "trending": "trending/results/table.md",
     "three-answers": "three_answers/results/table.md",
     "benchmarks": "benchmarks/results/table.md",

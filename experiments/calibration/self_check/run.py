@@ -3,7 +3,8 @@
     python experiments/calibration/self_check/run.py [STUDY ...] [--cases N] [--seed N]
         [--workers N] [--out DIR]
 
-Writes `results/table.md` and `results/ranks.png` here. Interrupted, the same command resumes.
+Writes `results/table.md` here; DIR has each check in full, with a picture of the ranks.
+Interrupted, the same command resumes.
 """
 
 from __future__ import annotations
@@ -12,11 +13,6 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from matplotlib.figure import Figure
-
-from rumorsim.reports.figures.pictures import save_figure
-from rumorsim.reports.figures.style import colour, drawing
-from rumorsim.reports.figures.tables import shortened
 from rumorsim.studies.calibrate.check_answer import ALARM, Checked, SelfCheck
 from rumorsim.studies.calibrate.checking import self_check
 from rumorsim.studies.calibrate.study import calibration_study
@@ -49,10 +45,10 @@ def main() -> None:
         out = given.out / (name if given.seed is None else f"{name}-{given.seed}")
         out.mkdir(parents=True, exist_ok=True)
         found.append(self_check(study, given.cases, out=out, workers=given.workers))
+        found[-1].save(out)
         print(found[-1].text())
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "table.md").write_text("\n".join(lines(found)) + "\n", encoding="utf-8")
-    save_figure(figure(found), RESULTS / "ranks", ["png"])
 
 
 def lines(found: Sequence[SelfCheck]) -> Iterator[str]:
@@ -86,23 +82,6 @@ def holds(each: Checked) -> bool:
 
 def probability(value: float) -> str:
     return "< .001" if value < 0.001 else f"{value:.3f}".lstrip("0")
-
-
-def figure(found: Sequence[SelfCheck]) -> Figure:
-    """The ranks of every parameter, and between which counts 95 % of bins should be."""
-    count = sum(len(each.parameters) for each in found)
-    with drawing(2.2 * count, 2.6) as drawn:
-        axes = iter(drawn.subplots(1, count, squeeze=False)[0])
-        for check in found:
-            expected = check.cases / check.bins
-            spread = 1.96 * (expected * (1 - 1 / check.bins)) ** 0.5
-            for i, parameter in enumerate(check.parameters):
-                axis = next(axes)
-                axis.axhspan(expected - spread, expected + spread, color="#dddddd", linewidth=0)
-                axis.hist(check.ranks[:, i], check.bins, (0, 1), color=colour(0))
-                axis.set_title(f"{shortened(check.name, 18)}\n{parameter.name}", fontsize=8)
-                axis.set_xlabel("rank of the true value", fontsize=8)
-    return drawn
 
 
 if __name__ == "__main__":
