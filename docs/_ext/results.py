@@ -53,6 +53,7 @@ TABLES: Final = {
     "calibration": "calibration/results/table.md",
     "self-check": "calibration/self_check/results/table.md",
     "trending": "trending/results/table.md",
+    "explain": "explain/results/table.md",
     "three-answers": "three_answers/results/table.md",
     "benchmarks": "benchmarks/results/table.md",
     **{

@@ -287,3 +287,13 @@ def test_what_cannot_be_explained_is_refused() -> None:
         rumorsim.explain("classroom-sir")
     with pytest.raises(InputError, match="check"):
         rumorsim.explain("small", check=-1)
+
+
+def test_optimise_takes_its_policies() -> None:
+    pytest.importorskip("optuna")
+    found = rumorsim.explain("small", seed=7, check=0)
+    policies = {"close 2": found.closing(2), "close 20": found.closing(20)}
+    sizes: dict[str, Any] = {"replicates": 2, "trials": 4, "finalists": 2, "confirm": 3}
+    best = rumorsim.optimise(rumorsim.load("small"), policies=policies, workers=1, **sizes)
+    assert {each.policy for each in best.trials} == set(policies)
+    assert all(each.cost == int(each.policy.split()[1]) for each in best.trials)
