@@ -123,4 +123,4 @@ def _tree(
 
 @drawn
 def _bands(figure: Drawing, flows: Sequence[Flow]) -> None:
-    draw_bands(axes_of(figure, 4.5), flows)
+    draw_bands(axes_of(figure, 4.5), flows, narrow=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from textwrap import fill
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -121,8 +122,12 @@ def draw_flows(found: Explained) -> Figure:
     return figure
 
 
-def draw_bands(ax: Axes, flows: Sequence[Flow]) -> None:
-    """Bars of the parts of each column of the flows, and bands between them."""
+def draw_bands(ax: Axes, flows: Sequence[Flow], *, narrow: bool = False) -> None:
+    """Bars of the parts of each column of the flows, and bands between them.
+
+    With ``narrow`` words are small and in several lines, for a drawing of 5 inches or less.
+    """
+    size, wide = (6.5, 14) if narrow else (8, 40)
     ax.set_axis_off()
     gap = 0.045 * sum(flow.accounts for flow in flows)
     names = {what: _parts(flows, what) for what in _COLUMNS}
@@ -134,10 +139,11 @@ def draw_bands(ax: Axes, flows: Sequence[Flow]) -> None:
             shade = COLOURS[place % len(COLOURS)] if x == 0 else "#555555"
             ax.fill_between([x - 0.03, x + 0.03], low, high, color=shade, linewidth=0, zorder=3)
             at, side = (x - 0.05, "right") if x == 0 else (x + 0.05, "left")
-            words = f"{shortened(name, 26)}: {high - low:,.0f}"
+            words = fill(f"{shortened(name, 26)}: {high - low:,.0f}", wide)
             middle = (low + high) / 2
-            ax.text(at, middle, words, ha=side, va="center", fontsize=8, color=BASE, zorder=4)
-        ax.text(x, 1.04 * tallest, _COLUMNS[what], ha="center", fontsize=9, color="#666666")
+            ax.text(at, middle, words, ha=side, va="center", fontsize=size, color=BASE, zorder=4)
+        title = fill(_COLUMNS[what], wide)
+        ax.text(x, 1.04 * tallest, title, ha="center", fontsize=size + 0.5, color="#666666")
     first = list(names[columns[0]])
     for x, (left, right) in enumerate(pairwise(columns)):
         _join(ax, x, flows, (left, right), names, bars, first)
