@@ -252,12 +252,12 @@ FAULTS: tuple[Fault, ...] = (
         (
             Patch(
                 "rumorsim/engine/kernels/looks.py",
-                "return stories(w)[story].listed != 0 or stories(w)[story].promoted != 0",
-                "return True",
+                "return stories(w)[story].listed != 0\n",
+                "return True\n",
             ),
             Patch(
                 REFERENCE_LOOKS,
-                'return bool(row["listed"] or row["promoted"])',
+                'return bool(row["promoted"]) or (bool(row["listed"]) and not withheld)',
                 "return True",
             ),
         ),

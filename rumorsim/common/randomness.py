@@ -74,6 +74,7 @@ class Purpose:
     PARENT: Final = 35  #: (cascade, n-th share, k): from whom it comes in the k-th forest
     LATE: Final = 36  #: (story, author, k; reader): whether a declined read came after the share
     ACROSS: Final = 37  #: (description, copy): appeal of one of several copies, and its original's
+    ARM: Final = 39  #: (n-th assignment; unit): which units of an experiment are treated
     VISITS: Final = 40  #: (description, copy): how many visits each of its originals gets
     VISITOR: Final = 41  #: (story, author, k; n-th visit): who comes upon an original, and when
 

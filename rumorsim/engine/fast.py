@@ -128,6 +128,7 @@ class FastEngine(Engine):
             "trust_began",
         ):
             records.show(memory, name, getattr(rules, name))
+        memory["arm_period"] = self.world.treatment.period
         world = self.world
         whose = {
             "offsets": world.graph.offsets,
@@ -139,6 +140,8 @@ class FastEngine(Engine):
             "platforms": world.platform,
             "epochs": world.epochs,
             "keys": world.keys,
+            "arm_begins": world.treatment.begins,
+            "arm_windows": world.treatment.windows,
             **world.observed,
         }
         for name, array in whose.items():
@@ -187,6 +190,8 @@ class FastEngine(Engine):
             arrays[name] = getattr(world, name)
         for name in ("friction", "forward", "heat", "tops"):
             arrays[name] = getattr(world, name)
+        for name in ("posts", "stories", "friction", "forward", "slots", "slot_ends"):
+            arrays[f"treated_{name}"] = getattr(world, f"treated_{name}")
         if self._repeats and len(world.posts) > len(self._shares):
             self._shares = grown(self._shares, len(world.posts))
         arrays["shares"] = self._shares

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 import zlib
 from collections.abc import Mapping
 from dataclasses import fields
@@ -28,6 +29,7 @@ from rumorsim.events.stream import (
     ObservedTotals,
     StoryFacts,
 )
+from rumorsim.events.treatment import Treatment
 
 #: What an intervention has several of.
 _LISTS: Final = ("categories", "guilty_kinds")
@@ -44,7 +46,9 @@ _INTEGERS: Final = {"i": "<i8", "u": "<u8"}
 #: Bytes of a list of ids, decompressed.
 _LONGEST_IDS: Final = 1 << 30
 #: What a saved stream does not keep as it is, or only where there is any.
-_NOT_KEPT: Final = ("follows", "observed", "observation")
+_NOT_KEPT: Final = ("follows", "observed", "observation", "treatment")
+#: What is kept of the arms of an experiment, by account.
+_ARMS: Final = {"begins": "<f8", "unit": "<i4", "egos": "|b1"}
 
 
 def _pack(array: NDArray[Any], dtype: str) -> dict[str, str]:
@@ -115,6 +119,25 @@ def _observation(packed: Mapping[str, Any] | None) -> ObservationFacts | None:
     return ObservationFacts(**{**packed, "statistics": tuple(packed.get("statistics", ()))})
 
 
+def _packed_treatment(treatment: Treatment) -> dict[str, Any]:
+    """The arms of an experiment, by their key; nothing where there are none."""
+    if not treatment.there_is:
+        return {}
+    switched: dict[str, Any] = {"drawn": treatment.drawn}
+    switched |= {} if not len(treatment.windows) else {"period": treatment.period}
+    arrays = {name: _pack(getattr(treatment, name), dtype) for name, dtype in _ARMS.items()}
+    return {"treatment": {**arrays, **switched, "windows": treatment.windows.tolist()}}
+
+
+def _treatment(packed: Mapping[str, Any] | None, accounts: int) -> Treatment:
+    if packed is None:
+        return Treatment.nobody()
+    arrays = {name: _unpack(packed[name], dtype, accounts) for name, dtype in _ARMS.items()}
+    windows = np.array(packed["windows"], np.uint8)
+    period = float(packed.get("period", math.inf))
+    return Treatment(**arrays, windows=windows, period=period, drawn=bool(packed["drawn"]))
+
+
 def facts_to_json(facts: Facts) -> dict[str, Any]:
     """The facts as plain JSON values; ``provenance`` must be plain JSON values already."""
     names = [each.name for each in fields(facts) if each.name not in _NOT_KEPT]
@@ -135,6 +158,7 @@ def facts_to_json(facts: Facts) -> dict[str, Any]:
         "ids": _pack_ids(facts.ids),
         **_packed_totals(facts.observed),
         **_packed_observation(facts.observation),
+        **_packed_treatment(facts.treatment),
         **{name: _pack(plain[name], dtype) for name, dtype in _ARRAYS.items()},
     }
 
@@ -159,6 +183,7 @@ def facts_from_json(data: Mapping[str, Any], file: str = "") -> Facts:
                 "surfaces": tuple(data["surfaces"]),
                 "observed": _totals(data.get("observed"), len(data["stories"])),
                 "observation": _observation(data.get("observation")),
+                "treatment": _treatment(data.get("treatment"), int(data["accounts"])),
                 "ids": _unpack_ids(data.get("ids"), int(data["accounts"])),
                 **{
                     name: _unpack(data[name], dtype, int(data["accounts"]))

@@ -46,6 +46,7 @@ from numpy.typing import NDArray
 from rumorsim.common.frames import Table, Tabular, of_one_type
 from rumorsim.common.plurals import counted
 from rumorsim.common.shown import shown_table
+from rumorsim.events.treatment import Treatment
 from rumorsim.events.verbs import VERBS
 
 if TYPE_CHECKING:
@@ -406,6 +407,8 @@ class Facts:
     observed: ObservedTotals | None = None
     #: Which cascades a data set would hold; None where nothing is said of one.
     observation: ObservationFacts | None = None
+    #: Who is treated when, in an experiment.
+    treatment: Treatment = field(default_factory=Treatment.nobody)
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

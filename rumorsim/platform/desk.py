@@ -26,7 +26,7 @@ from rumorsim.common.shown import Shown
 from rumorsim.platform.desk_records import Action, Case, Done, Quotas
 from rumorsim.platform.desk_verbs import Verbs
 from rumorsim.platform.sponsors import Sponsor
-from rumorsim.world.levers import Factor
+from rumorsim.world.levers import Factor, for_treated
 
 if TYPE_CHECKING:
     from rumorsim.engine.base import Engine
@@ -56,8 +56,9 @@ class Desk(Verbs, Shown):
         #: Purses that adversaries are paid from: an investigation may find them.
         self.sponsors: list[Sponsor] = []
         self._strictness_listeners: list[Callable[[int | None], None]] = []
-        self._limits: dict[int, list[int]] = {}
-        self._limiting: dict[int, Factor] = {}
+        #: Of each lever (of all shares or of treated accounts') and platform.
+        self._limits: dict[tuple[str, int], list[int]] = {}
+        self._limiting: dict[tuple[str, int], Factor] = {}
         self._promoting: Counter[int] = Counter()
         self._ordered: Counter[tuple[int, int]] = Counter()
         self._order_hearers: list[Callable[[], None]] = []
@@ -200,25 +201,27 @@ class Desk(Verbs, Shown):
         settings = {"friction": friction}
         if forward_limit is None:
             return self._do("add-friction", platform, settings, reason, case)
-        limits = self._limits.setdefault(platform, [])
+        lever = "forward" if case is None or not case.for_treated else for_treated("forward")
+        limits = self._limits.setdefault((lever, platform), [])
 
         def lift() -> None:
             limits.remove(forward_limit)
-            self._limit_forwards(platform)
+            self._limit_forwards(lever, platform)
 
         done = self._do("add-friction", platform, settings, reason, case, undoing=lift)
         limits.append(forward_limit)
-        self._limit_forwards(platform)
+        self._limit_forwards(lever, platform)
         return done
 
-    def _limit_forwards(self, platform: int) -> None:
+    def _limit_forwards(self, lever: str, platform: int) -> None:
         """Make the tightest limit in force the only factor of the lever: limits do not multiply."""
-        if platform in self._limiting:
-            self.levers.lift(self._limiting.pop(platform))
-        if self._limits[platform]:
-            base = self.levers.base("forward", "", platform)
-            share = min(1.0, min(self._limits[platform]) / base)
-            self._limiting[platform] = self.levers.put("forward", "", platform, share)
+        key = (lever, platform)
+        if key in self._limiting:
+            self.levers.lift(self._limiting.pop(key))
+        if self._limits[key]:
+            base = self.levers.base(lever, "", platform)
+            share = min(1.0, min(self._limits[key]) / base)
+            self._limiting[key] = self.levers.put(lever, "", platform, share)
 
     def warn_platform(
         self,

@@ -83,17 +83,24 @@ class Doing(Sight):
         return self.force.gone(kind, target)
 
     def would_be_moot(
-        self, verb: str, target: int, *, until: float = inf, **settings: float
+        self,
+        verb: str,
+        target: int,
+        *,
+        until: float = inf,
+        for_treated: bool = False,
+        **settings: float,
     ) -> bool:
         """Whether this verb would change nothing if it were used now.
 
         That is so where the target is gone, or where something at least as strong is in force
-        on it and lasts until the hour ``until``. ``settings`` are those of the verb:
-        ``desk.would_be_moot("suspend", 17)``. ValueError for a verb that has no target.
+        on it and lasts until the hour ``until``. ``for_treated``: for treated readers alone.
+        ``settings`` are those of the verb: ``desk.would_be_moot("suspend", 17)``. ValueError for
+        a verb that has no target.
         """
         if verb not in TARGET_OF:
             raise ValueError(f"{verb!r} is not a verb that acts on a target")
-        moves = moves_of(verb, **settings)
+        moves = moves_of(verb, for_treated, **settings)
         return self.force.moot(verb, TARGET_OF[verb], index(target), moves, until)
 
     def moot(self, kind: str, target: int, case: Case | None = None, *, reason: str = "") -> None:
@@ -136,7 +143,7 @@ class Doing(Sight):
     ) -> Done:
         target, kind = _number_of(target), TARGET_OF[verb]
         self._must_exist(kind, target)
-        moves = moves_of(verb, **settings)
+        moves = moves_of(verb, case is not None and case.for_treated, **settings)
         until = case.until if case else self._until
         if not quietly and self.force.moot(verb, kind, target, moves, until):
             return self._found_moot(verb, kind, target, case)

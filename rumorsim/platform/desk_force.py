@@ -15,6 +15,7 @@ import numpy as np
 
 from rumorsim.events.verbs import ACCOUNT, CLOSING, LIFTED_BY, POST, STORY, TABLE, Moves
 from rumorsim.platform.desk_records import Done
+from rumorsim.world.levers import CEILINGS, for_treated
 
 if TYPE_CHECKING:
     from rumorsim.world.world import World
@@ -23,9 +24,18 @@ if TYPE_CHECKING:
 _COVERED_BY: Final = {("posts", "visibility"): ("posts", "alive")}
 
 
-def moves_of(verb: str, **settings: float) -> Moves:
-    """The levers that a verb moves, and how far; empty for verbs that move none."""
-    return TABLE[verb].moves(**settings)
+def moves_of(verb: str, treated: bool = False, **settings: float) -> Moves:
+    """The levers that a verb moves, and how far; empty for verbs that move none.
+
+    ``treated``: those of treated readers alone. ValueError where a verb is not for readers.
+    """
+    moves = TABLE[verb].moves(**settings)
+    if not treated:
+        return moves
+    for table, column, _ in moves:
+        if (for_treated(table), column) not in CEILINGS:
+            raise ValueError(f"{verb} acts upon its target, not on what some readers see of it")
+    return [(for_treated(table), column, value) for table, column, value in moves]
 
 
 class InForce:

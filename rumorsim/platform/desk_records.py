@@ -70,6 +70,8 @@ class Case:
     words: tuple[int, int, int, int]
     done: list[Done] = field(default_factory=list)
     until: float = math.inf
+    #: Whether it is for treated readers alone, in an experiment.
+    for_treated: bool = False
     #: Whether a verb found nothing to do: see :mod:`rumorsim.events.verbs`.
     found_moot: bool = False
 

@@ -38,6 +38,7 @@ def raise_faults(scenario: ScenarioFields) -> None:
         *_story_faults(scenario),
         *_platform_faults(scenario),
         *_late_faults(scenario),
+        *_arm_faults(scenario),
         *(_fault(key, "", rule, advice) for key, rule, advice in too_much_work(scenario)),
         *_policy_faults(scenario),
         *_price_faults(scenario),
@@ -219,6 +220,9 @@ def _late_faults(scenario: ScenarioFields) -> Iterator[str]:
         if Kind.READ in scenario.needs_of(name):
             rule = "counts every read, which late exposures leave out"
             yield _fault(f"measures[{i}]", name, rule, advice)
+    if scenario.arms is not None:
+        rule = "tells readers apart while they read: not with late exposures"
+        yield _fault("arms", "", rule, advice)
     for i, story in enumerate(scenario.stories):
         if len(set(story.reinforcement)) > 1:
             rule = "depends on how often a story was read: not with late exposures"
@@ -246,6 +250,13 @@ def _late_faults(scenario: ScenarioFields) -> Iterator[str]:
                 yield _fault(f"{key}.when.reach", str(each.when.reach), rule, advice)
             if each.whom.suspicion > 0:
                 yield _fault(f"{key}.whom.suspicion", str(each.whom.suspicion), rule, advice)
+
+
+def _arm_faults(scenario: ScenarioFields) -> Iterator[str]:
+    """Arms that nobody would be in before the run is over."""
+    if scenario.arms is not None and scenario.arms.start >= scenario.horizon:
+        rule = f"is not before the horizon ({scenario.horizon:g} h)"
+        yield _fault("arms.start", f"{scenario.arms.start:g} h", rule, "make it earlier")
 
 
 def _policy_faults(scenario: ScenarioFields) -> Iterator[str]:
@@ -297,6 +308,10 @@ def _faults_of_intervention(
         rule = "there are no " + " or ".join(_NEEDED[word][0] for word in words)
         advice = _NEEDED[words[0]][1] if scenario.replay is None else _NOT_REPLAYED
         yield _fault(f"{key}.kind", intervention.kind, rule, advice)
+    for path, word in (("readers", intervention.readers), ("whom.arm", intervention.whom.arm)):
+        if scenario.arms is None and word not in ("all", None):
+            rule = "there is no experiment"
+            yield _fault(f"{key}.{path}", str(word), rule, "add [arms], or remove it")
     known = known_names(scenario)
     yield from (_fault(*fault) for fault in unknown_names(intervention, key, known))
     what, words = known.get("kinds", ("", []))

@@ -23,6 +23,7 @@ from rumorsim.platform.interventions import AnyIntervention
 from rumorsim.platform.surfaces.trending import Trending
 from rumorsim.scenario.inputs import input_files
 from rumorsim.world.settings.accounts import Accounts, Name
+from rumorsim.world.settings.arms import Arms
 from rumorsim.world.settings.beliefs import Beliefs
 from rumorsim.world.settings.feed import Feed, feed_of
 from rumorsim.world.settings.platforms import Platform
@@ -116,6 +117,9 @@ class ScenarioFields(Model):
         strict=False,
         max_length=1000,
         description="who spreads on purpose, pays for it, or comes back: under every policy",
+    )
+    arms: Arms | None = Field(
+        None, description="which accounts an experiment treats, and when; absent: none"
     )
     policies: tuple[Policy, ...] = Field(
         (), strict=False, max_length=1000, description="what platforms may do about it"

@@ -107,9 +107,11 @@ class HandJournal:
 
 def must_be_alike(one: World, other: World) -> None:
     """RumorsimError where two worlds are not in the same state."""
-    for name in ("accounts", "profiles", "stories", "friction", "heirs", "posts"):
+    names = ("accounts", "profiles", "stories", "friction", "heirs", "posts")
+    treated = ("treated_posts", "treated_stories", "treated_friction")
+    for name in (*names, *treated):
         mine, theirs = getattr(one, name), getattr(other, name)
-        if name == "posts":
+        if name in ("posts", "treated_posts"):
             mine, theirs = mine[: one.posts_made], theirs[: other.posts_made]
         columns = mine.dtype.names or ("",)
         for column in columns:

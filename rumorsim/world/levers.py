@@ -35,10 +35,25 @@ CEILINGS: Final[dict[tuple[str, str], float]] = {
     ("friction", ""): 1.0,
     #: Most followers that a share goes to: a limit L is the factor L / accounts.
     ("forward", ""): float("inf"),
+    #: The same for treated readers alone, where the world has arms: factors on those of all, but
+    #: a limit of its own. What treated readers are asked to report may exceed 1: it is a factor.
+    ("treated_posts", "credence"): 1.0,
+    ("treated_stories", "flow"): 1.0,
+    ("treated_stories", "report"): float("inf"),
+    ("treated_stories", "recommendable"): 1.0,
+    ("treated_stories", "listed"): 1,
+    ("treated_stories", "pushable"): 1,
+    ("treated_friction", ""): 1.0,
+    ("treated_forward", ""): float("inf"),
 }
 
 #: Levers that may be raised as well: factors above 1, the value cut at its ceiling.
-RAISABLE: Final = frozenset({("stories", "report")})
+RAISABLE: Final = frozenset({("stories", "report"), ("treated_stories", "report")})
+
+
+def for_treated(table: str) -> str:
+    """The table of the levers of treated readers beside those of ``table``."""
+    return f"treated_{table}"
 
 
 @dataclass(eq=False)

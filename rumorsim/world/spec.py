@@ -12,6 +12,7 @@ from rumorsim.events.stream import Kind
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.world.people import People
 from rumorsim.world.settings.accounts import Accounts
+from rumorsim.world.settings.arms import Arms
 from rumorsim.world.settings.beliefs import Beliefs
 from rumorsim.world.settings.feed import Feed
 from rumorsim.world.settings.platforms import Platform
@@ -84,6 +85,10 @@ class WorldSpec(Protocol):
     @property
     def prices(self) -> Mapping[str, float]:
         """What an action of the desk costs, by its verb."""
+
+    @property
+    def arms(self) -> Arms | None:
+        """Which accounts an experiment treats; None where there is none."""
 
     @property
     def observation(self) -> Observation | None:

@@ -26,12 +26,14 @@ from rumorsim.engine.kernels.records import (
     MEMORY,
     POST,
     REPEAT,
+    SEEN_POST,
     TERMS,
     aligned_copy,
     aligned_zeros,
     grown,
 )
 from rumorsim.events.stream import STOPS, AdversaryFacts, Facts, InterventionFacts, Kind
+from rumorsim.events.treatment import Treatment
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.world.account_records import (
     account_records,
@@ -44,6 +46,7 @@ from rumorsim.world.account_records import (
     weights,
     within_limits,
 )
+from rumorsim.world.arms import lay_out_arms, seen_by_treated
 from rumorsim.world.evidence import Evidence
 from rumorsim.world.people import People, draw_people
 from rumorsim.world.platforms import VISIT, Platforms, lay_out
@@ -136,9 +139,10 @@ class World(Shown):
     account is now, ``heirs`` who took its place (0: nobody), ``rings`` the next account of its
     person elsewhere (empty where nobody cross-posts). ``slots`` holds the story in each slot of
     a surface (int32 [surfaces, slots], -1 for none), ``slot_ends`` the cumulative share of looks
-    that fall on each slot (float64, same shape). ``redraw`` is set in a branch (see
-    ``rumorsim.world.redraw``), ``evidence`` in a replay (see ``rumorsim.world.evidence``), whose
-    arrays ``observed`` holds by name. Times are hours.
+    that fall on each slot (float64, same shape). ``treatment`` says who is treated in an
+    experiment, ``treated_`` arrays what treated readers meet beside what all do. ``redraw`` is set
+    in a branch (see ``rumorsim.world.redraw``), ``evidence`` in a replay (see
+    ``rumorsim.world.evidence``), whose arrays ``observed`` holds by name. Times are hours.
     """
 
     graph: FollowGraph
@@ -160,12 +164,19 @@ class World(Shown):
     rings: NDArray[np.int32]
     friction: Array
     forward: Array
+    treatment: Treatment = field(default_factory=Treatment.nobody)
     redraw: Redraw | None = None
     evidence: Evidence | None = None
     posts: NDArray[np.void] = field(default_factory=lambda: aligned_zeros(1024, POST))
     memory: NDArray[np.void] = field(default_factory=lambda: np.zeros(1, MEMORY))
     heirs: NDArray[np.int32] = field(init=False)
     heat: Array = field(init=False)
+    treated_posts: NDArray[np.void] = field(init=False)
+    treated_stories: NDArray[np.void] = field(init=False)
+    treated_friction: Array = field(init=False)
+    treated_forward: Array = field(init=False)
+    treated_slots: NDArray[np.int32] = field(init=False)
+    treated_slot_ends: Array = field(init=False)
     tops: NDArray[np.int32] = field(init=False)
     epochs: NDArray[np.uint8] = field(init=False)
     keys: NDArray[np.uint64] = field(init=False)
@@ -173,6 +184,7 @@ class World(Shown):
 
     def __post_init__(self) -> None:
         self.heirs = np.zeros(self.size, dtype=np.int32)
+        self._lay_out_treated()
         observed = 0 if self.evidence is None else len(self.evidence.observed)
         self.grow_posts(max(self.graph.accounts // 16, observed))
         shape = (len(self.platforms.names), len(self.stories))
@@ -192,6 +204,17 @@ class World(Shown):
             raise InputError(rule, key="redraw.epochs", value=f"{len(redraw.epochs):,}")
         self.epochs = redraw.epochs
         self.keys = redraw.by_story(self.seed, counted([s.truth for s in self.facts.stories]))
+
+    def _lay_out_treated(self) -> None:
+        """Levers and slots of treated readers: as those of all, and without any in most worlds."""
+        arms = self.treatment.there_is
+        self.treated_posts = aligned_zeros(0, SEEN_POST)
+        self.treated_stories = seen_by_treated(len(self.stories), arms)
+        self.treated_friction = np.ones(len(self.friction) if arms else 0)
+        self.treated_forward = self.forward.copy() if arms else np.empty(0)
+        rows = slice(None if arms else 0)
+        self.treated_slots = self.slots[rows].copy()
+        self.treated_slot_ends = self.slot_ends[rows].copy()
 
     def key_of(self, account: int, story: int) -> int:
         """The key of what an account decides about a story: the seed, unless it is redrawn."""
@@ -293,6 +316,8 @@ class World(Shown):
             raise OverflowError(f"{wanted:,} posts; a world holds {INERT:,} at most")
         if wanted > len(self.posts):
             self.posts = grown(self.posts, wanted, self.posts_made)
+        if self.treatment.there_is and len(self.posts) > len(self.treated_posts):
+            self.treated_posts = grown(self.treated_posts, len(self.posts), self.posts_made)
 
     def count_of(self, target: str, quantity: str) -> NDArray[np.int32]:
         """The counters of reports, shares or reach, one for each target so far."""
@@ -414,6 +439,7 @@ def build_world(
         chilling_floor=scenario.beliefs.chilling_floor,
         terms=model,
     )
+    treatment = lay_out_arms(scenario.arms, graph, seed, given, horizon, reserve)
     slot_ends = platforms.slot_ends()
     counts = followers(graph, origin, evidence)
     return World(
@@ -435,6 +461,7 @@ def build_world(
         rings=platforms.rings(people.person),
         friction=platforms.column("friction") * feed.friction,
         forward=forward_limits(platforms, len(origin) if evidence is None else 2**31),
+        treatment=treatment,
         redraw=redraw,
         evidence=evidence,
         facts=Facts(
@@ -461,6 +488,7 @@ def build_world(
             start=scenario.start.strftime("%Y-%m-%d %H:%M:%S"),
             observed=None if evidence is None else evidence.totals(counts),
             observation=None if scenario.observation is None else scenario.observation.facts(),
+            treatment=treatment,
         ),
     )
 

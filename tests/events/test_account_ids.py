@@ -23,6 +23,7 @@ from rumorsim.common.errors import InputError
 from rumorsim.events.cascades import cascade_trees
 from rumorsim.events.sinks import facts_from_json, facts_to_json, read_events
 from rumorsim.events.stream import Kind
+from rumorsim.events.treatment import Treatment
 from rumorsim.graphs import from_edges, write_follows
 from rumorsim.simulation.results import Result
 from rumorsim.world.account_table import AccountTable
@@ -363,6 +364,7 @@ def _of_size(accounts: int) -> dict[str, Any]:
         "platform": np.zeros(accounts, np.uint8),
         "origin": np.arange(accounts, dtype=np.int32),
         "trust": np.ones(accounts),
+        "treatment": Treatment.nobody(),
         "earnings": np.zeros(accounts),
         "follows": None,
     }

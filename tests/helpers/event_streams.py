@@ -27,6 +27,7 @@ from rumorsim.events.stream import (
     ObservationFacts,
     StoryFacts,
 )
+from rumorsim.events.treatment import Treatment
 
 CATEGORIES = ("health", "money", "sport")
 KINDS = ("ordinary", "self-media", "bot")
@@ -90,6 +91,13 @@ OBSERVATIONS = (
 )
 
 
+def random_treatment(rng: Any, accounts: int) -> Treatment:
+    """Some accounts are treated from 0.5 h on, by no draw: a design with every sort of number."""
+    begins = np.array([rng.choice((0.5, np.inf)) for _ in range(accounts)])
+    unit, egos = np.arange(accounts, dtype=np.int32), np.ones(accounts, bool)
+    return Treatment(begins, unit, egos, np.zeros(0, np.uint8), np.inf, drawn=False)
+
+
 def random_facts(rng: Any) -> Facts:
     accounts = rng.randint(1, 10)
     stories = [
@@ -135,6 +143,7 @@ def random_facts(rng: Any) -> Facts:
         seed=rng.randint(0, 99),
         start=rng.choice(("", "2023-01-01 05:30:15")),
         observation=rng.choice((None, *OBSERVATIONS)),
+        treatment=random_treatment(rng, accounts),
         provenance={"digest": "abc"},
     )
 

@@ -334,6 +334,8 @@ SHARED: dict[str, Effect] = {
     "whom.fraction": (_AT, {"whom": {"fraction": 0.3}}),
     "whom.posts": (_AT, {"whom": {"posts": "originals"}}),
     "whom.nth": (_AT, {"whom": {"nth": 2}}),
+    "whom.arm": (_AT, {"whom": {"arm": "treated"}}),
+    "readers": (_AT, {"readers": "treated"}),
     "quota": (_AT, {"quota": "1 per 6 h"}),
     "delay": (_AT, {"delay": {"law": "fixed", "time": "2 h"}}),
     "reviewers": (_REVIEWED, {"reviewers": 3}),
@@ -367,7 +369,7 @@ OF_REACTING: dict[str, Effect] = {
 
 #: The same for interventions on whole platforms: what they share with the others.
 OF_PLATFORMS: dict[str, Effect] = {
-    **{name: SHARED[name] for name in ("when.at", "delay", "duration")},
+    **{name: SHARED[name] for name in ("when.at", "delay", "duration", "readers")},
     "quota": (
         {"when": {"at": ["6 h", "8 h"]}, "duration": "1 h"},
         {"quota": "1 per 6 h"},
@@ -407,6 +409,7 @@ WORLD: Settings = {
         _story("news", True, "health"),
         _story("sport", True, "ordinary-news"),
     ],
+    "arms": {"by": "account"},
 }
 EXAMPLES = Entries(
     "EXAMPLES of intervention_examples.py",

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 import networkx as nx
+from naive_arms import arms
 from naive_attention import benefits, cost, earnings, payments, penalties
 from naive_desk import collateral, enforcement
 from naive_parts import Row, curve, div, first_times, groups, kinds, split, spread
@@ -329,4 +330,5 @@ NAIVE = {
     "earnings": earnings,
     "payments": payments,
     "prevented": prevented,
+    "arms": arms,
 }

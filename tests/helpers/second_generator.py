@@ -40,7 +40,7 @@ NEEDS: Final = {
     "off": "window", "anchored_for": "anchored", "backfire_factor": "backfire",
     "correction": "answers", "convinces": "answers", "backfire": "answers",
     "if_doubted": "belief", "chilling_floor": "chilling", "count": "kind", "judge": "sensitivity",
-    "audience_reference": "audience_exponent", "rank_scale": "rank_exponent",
+    "every": "stages", "audience_reference": "audience_exponent", "rank_scale": "rank_exponent",
 }  # fmt: skip
 #: What may keep an intervention from acting.
 GATES: Final = {"delay", "quota", "reviewers", "review_time", "sensitivity", "window"}
@@ -49,7 +49,7 @@ LIVELY: Final = ("ErdosRenyi", "PowerLaw", "SmallWorld", "Complete")
 #: What would read files, or names what ships with the package.
 LEFT_OUT: Final = {
     "file", "replay", "sha256", "preset", "path", "columns", "name", "own", "own_measures",
-    "surfaces",
+    "surfaces", "attribute",
 }  # fmt: skip
 
 

@@ -104,7 +104,7 @@ def lever_columns(world: World) -> dict[tuple[str, str], np.ndarray[Any, Any]]:
     columns = {}
     for table, column in CEILINGS:
         array = getattr(world, table)
-        if table == "posts":
+        if table in ("posts", "treated_posts"):
             array = array[: world.posts_made]
         columns[table, column] = (array[column] if column else array).copy()
     # No lever, as it has no factors, but moved by the desk all the same.

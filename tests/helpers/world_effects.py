@@ -90,6 +90,12 @@ def _rumor(**changes: Any) -> Changes:
     return {"stories": {0: changes}}
 
 
+def _arms(**changes: Any) -> Changes:
+    """Arms, and a policy for treated readers alone."""
+    slow = {"kind": "friction", "when": {"at": ["0 h"]}, "friction": 0.0, "readers": "treated"}
+    return {"arms": changes, "policies": [{"name": "it", "interventions": [slow]}]}
+
+
 def _novelty(**changes: Any) -> Changes:
     return _rumor(novelty=changes)
 
@@ -325,4 +331,13 @@ EFFECTS: dict[str, tuple[Changes, Changes]] = {
     "Scenario.prices": ({}, {"prices": {"close": 5.0}}),
     "Scenario.observation": ({}, {"observation": {"sizes": [1, 9]}}),
     "Scenario.measures": ({}, {"measures": ["impressions"]}),
+    "Arms.by": (_arms(), _arms(by="ego")),
+    "Arms.resolution": (_arms(by="community"), _arms(resolution=4.0)),
+    "Arms.top": (_arms(by="followers", top=5), _arms(top=40)),
+    "Arms.share": (_arms(), _arms(share=0.1)),
+    "Arms.start": (_arms(), _arms(start="20 h")),
+    "Arms.stages": (_arms(stages=2, every="2 h"), _arms(stages=6)),
+    "Arms.every": (_arms(stages=2, every="2 h"), _arms(every="12 h")),
+    "Arms.switch": (_arms(), _arms(switch="3 h")),
+    "Arms.number": (_arms(), _arms(number=7)),
 }

@@ -9,16 +9,16 @@ from __future__ import annotations
 import numpy as np
 
 from rumorsim.engine.kernels.agenda import schedule
+from rumorsim.engine.kernels.arms import forward_limit
 from rumorsim.engine.kernels.blocks import draw_block, words_below
 from rumorsim.engine.kernels.compiling import inner
 from rumorsim.engine.kernels.draws import philox, uniform
-from rumorsim.engine.kernels.identity import next_of_person, platform_of, row_of
+from rumorsim.engine.kernels.identity import next_of_person, row_of
 from rumorsim.engine.kernels.memory import (
     accounts,
     curve,
     fetch,
     followers,
-    forward,
     observed,
     observed_reads,
     offsets,
@@ -53,7 +53,7 @@ def _deliver_to_few(w, post, time, begin, end):
     """
     p = posts(w)[post]
     author = np.int64(p.author)
-    wanted = np.floor(forward(w)[platform_of(w, author)] + 0.5)
+    wanted = np.floor(forward_limit(w, author, time) + 0.5)
     for e in range(begin, end):
         reader = np.int64(followers(w)[e])
         word = philox(w.seed, (FORWARD << 24) | p.k, p.story, author, reader)[0]
@@ -70,7 +70,7 @@ def deliver(w, post, time):
     row = row_of(w, author)
     all_kept = accounts(w)[author].audience >= 1.0
     begin, end = offsets(w)[row], offsets(w)[row + 1]
-    limited = posts(w)[post].root != post and forward(w)[platform_of(w, author)] < end - begin
+    limited = posts(w)[post].root != post and forward_limit(w, author, time) < end - begin
     if w.late != 0:
         _deliver_candidates(w, post, time, begin, end)
         return
@@ -106,7 +106,7 @@ def _deliver_in_replay(w, post, time, begin, end):
         read = np.int64(observed(w)[place].begin)
         last = read + observed(w)[place].count
         audience = max(audience, observed(w)[place].audience)
-    limit = np.floor(forward(w)[platform_of(w, author)] + 0.5)
+    limit = np.floor(forward_limit(w, author, time) + 0.5)
     limited = p.root != post and limit < audience
     wanted = limit
     for e in range(begin, end + 1):

@@ -8,6 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from rumorsim.engine.kernels.arms import (
+    believable,
+    flow,
+    friction_for,
+    is_treated,
+    report_chance,
+)
 from rumorsim.engine.kernels.compiling import inner
 from rumorsim.engine.kernels.delivering import deliver
 from rumorsim.engine.kernels.draws import philox, uniform
@@ -21,7 +28,6 @@ from rumorsim.engine.kernels.memory import (
     curve,
     exposures,
     followers,
-    friction,
     observed_reads,
     offsets,
     pool,
@@ -46,7 +52,6 @@ from rumorsim.engine.kernels.observed import (
 )
 from rumorsim.engine.kernels.opinions import convince, corrected_share, persuade
 from rumorsim.engine.kernels.posting import (
-    believable,
     kept,
     most_chance,
     new_post,
@@ -133,7 +138,8 @@ def share_probability(w, known, post, reader, time, by_follow):
         chance *= follow_weight(w, np.int64(p.author), reader)
     chance *= author.credence
     chance *= story.credence
-    chance *= believable(w, post)
+    treated = is_treated(w, reader, time)
+    chance *= believable(w, post, treated)
     if author.official != 0:
         chance *= profiles(w)[reader].trust
     template = templates(w)[story.template]
@@ -145,11 +151,11 @@ def share_probability(w, known, post, reader, time, by_follow):
     for i in range(story.correctors, story.correctors + story.corrected):
         if has_read(w, reader, corrections(w)[i].story):
             chance *= corrected_share(w, i, reader)
-    chance *= story.flow
+    chance *= flow(w, np.int64(p.story), treated)
     if known.believed == 0:
         chance *= story.if_doubted
     platform = platform_of(w, reader)
-    chance *= friction(w)[platform]
+    chance *= friction_for(w, platform, treated)
     if platform_of(w, p.author) != platform and same_person(w, p.author, reader):
         chance *= crosspost(w)[platform]
     return chance * willing(w, reader)
@@ -172,7 +178,7 @@ def notice(w, known, post, reader, time, surface, report_word):
         watch(w, OF_POST + REACH, post, p.reach)
         watch(w, OF_STORY + REACH, story, stories(w)[story].reach)
         watch(w, OF_ACCOUNT + REACH, author, profiles(w)[author].reach)
-    if known.reported == 0 and uniform(report_word) < stories(w)[story].report:
+    if known.reported == 0 and uniform(report_word) < report_chance(w, story, reader, time):
         report(w, known, post, reader, time)
     if stories(w)[story].belief > 0.0:
         persuade(w, known, post, reader, time)
@@ -205,7 +211,7 @@ def read(w, post, reader, time, surface, dull):
     p = posts(w)[post]
     story = np.int64(p.story)
     known = exposures(w)[exposure(w, reader, story)]
-    if dull and stories(w)[story].report <= stories(w)[story].base_report:
+    if dull and report_chance(w, story, reader, time) <= stories(w)[story].base_report:
         notice(w, known, post, reader, time, surface, LAST_WORD)
         return
     head, author = (READ << 24) | p.k, np.int64(p.author)

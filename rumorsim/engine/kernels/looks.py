@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from rumorsim.engine.kernels.arms import is_treated
 from rumorsim.engine.kernels.compiling import inner, kernel
 from rumorsim.engine.kernels.draws import philox, uniform
 from rumorsim.engine.kernels.feed import is_up, present_account, read, shown
@@ -19,6 +20,9 @@ from rumorsim.engine.kernels.memory import (
     slots,
     stories,
     tops,
+    treated_slot_ends,
+    treated_slots,
+    treated_stories,
 )
 from rumorsim.engine.kernels.records import ALIAS
 from rumorsim.engine.kernels.tables import CELLS, next_point
@@ -84,11 +88,17 @@ def looker(w, index):
 def story_seen(w, index):
     """The story in the slot looked at, -1 where that is none of ours or not listed."""
     place = uniform(np.uint64(looks(w)[index].slot_word))
+    treated = w.arm_begins_rows > 0 and is_treated(w, looker(w, index), looks(w)[index].time)
     slot = 0
-    while slot < w.slot_ends_columns - 1 and place >= slot_ends(w)[index, slot]:
-        slot += 1
-    story = np.int64(slots(w)[index, slot])
-    if story >= 0 and not offered(w, story, looks(w)[index].recommends):
+    if treated:
+        while slot < w.slot_ends_columns - 1 and place >= treated_slot_ends(w)[index, slot]:
+            slot += 1
+        story = np.int64(treated_slots(w)[index, slot])
+    else:
+        while slot < w.slot_ends_columns - 1 and place >= slot_ends(w)[index, slot]:
+            slot += 1
+        story = np.int64(slots(w)[index, slot])
+    if story >= 0 and not offered(w, story, looks(w)[index].recommends, treated):
         return np.int64(-1)
     return story
 
@@ -106,8 +116,14 @@ def look(w, index, story):
 
 
 @inner
-def offered(w, story, recommends):
+def offered(w, story, recommends, treated):
     """Whether the surface may show this story now."""
     if recommends != 0:
+        if treated and treated_stories(w)[story].recommendable <= 0.0:
+            return False
         return stories(w)[story].recommendable > 0.0
-    return stories(w)[story].listed != 0 or stories(w)[story].promoted != 0
+    if stories(w)[story].promoted != 0:
+        return True
+    if treated and treated_stories(w)[story].listed == 0:
+        return False
+    return stories(w)[story].listed != 0

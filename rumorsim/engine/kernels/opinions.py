@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from rumorsim.engine.kernels.arms import believable, is_treated
 from rumorsim.engine.kernels.compiling import inner
 from rumorsim.engine.kernels.draws import philox, uniform
 from rumorsim.engine.kernels.exposure_table import exposure
@@ -16,7 +17,7 @@ from rumorsim.engine.kernels.memory import (
     stories,
     trust_began,
 )
-from rumorsim.engine.kernels.posting import believable, write
+from rumorsim.engine.kernels.posting import write
 
 # Kept equal to randomness.Purpose and events.Kind by a test; plain numbers compile best.
 BELIEVE, CONVINCE, BACKFIRE = 27, 28, 29
@@ -42,7 +43,8 @@ def persuade(w, known, post, reader, time):
     p = posts(w)[post]
     story = stories(w)[p.story]
     author = accounts(w)[p.author]
-    chance = story.belief * author.credence * story.credence * believable(w, post)
+    chance = story.belief * author.credence * story.credence
+    chance *= believable(w, post, is_treated(w, reader, time))
     if author.official != 0:
         chance *= profiles(w)[reader].trust
     word = philox(w.seed, (BELIEVE << 24) | p.k, p.story, p.author, reader)[0]

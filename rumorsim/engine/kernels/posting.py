@@ -23,6 +23,7 @@ from rumorsim.engine.kernels.memory import (
     tables,
     templates,
     thresholds,
+    treated_posts,
 )
 from rumorsim.engine.kernels.ranks import cell_of
 from rumorsim.engine.kernels.redrawing import key_of
@@ -87,6 +88,8 @@ def new_post(w, time, story, author, k, parent):
         p.vigour *= responses(w)[template.response, row_of(w, author)]
     p.visibility = 1.0
     p.credence = 1.0
+    if w.arm_begins_rows > 0:
+        treated_posts(w)[number].credence = 1.0
     p.story = story
     p.author = author
     p.k = k
@@ -125,15 +128,6 @@ def most_chance(w, post, reader):
     if w.receptivity_rows > 0:
         most *= receptivity(w)[stories(w)[posts(w)[post].story].category, reader]
     return most
-
-
-@inner
-def believable(w, post):
-    """The credence of a post; of a share, its original's as well: a label shows on both."""
-    p = posts(w)[post]
-    if p.root == post:
-        return p.credence
-    return p.credence * posts(w)[p.root].credence
 
 
 @inner

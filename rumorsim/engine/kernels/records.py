@@ -118,6 +118,21 @@ STORY: Final = np.dtype(
     align=True,
 )
 
+#: Of a story: what treated readers see beside what all do, factors on its levers of that name.
+SEEN_STORY: Final = np.dtype(
+    [
+        ("flow", "f8"),
+        ("report", "f8"),
+        ("recommendable", "f8"),
+        ("listed", "u1"),
+        ("pushable", "u1"),
+    ],
+    align=True,
+)
+
+#: Of a post: the same.
+SEEN_POST: Final = np.dtype([("credence", "f8")])
+
 PUBLICATION: Final = np.dtype(
     [("time", "f8"), ("author", "i4"), ("story", "i4"), ("k", "i4")], align=True
 )
@@ -324,6 +339,8 @@ ARRAYS: Final = {
     "observed_reads": (OBSERVED_READ, 1),
     "declined": (np.dtype("f8"), 1),  # by delivery: P(share) of a read that led to no share
     "taken": (np.dtype("u1"), 1),  # by observed read: 1 once it has happened
+    "arm_begins": (np.dtype("f8"), 1),  # by account: treated from this hour on; none: no arms
+    "arm_windows": (np.dtype("u1"), 1),  # by period: 1: treatment is on; none: it stays on
     # what does
     "accounts": (ACCOUNT, 1),
     "profiles": (PROFILE, 1),
@@ -333,6 +350,13 @@ ARRAYS: Final = {
     "stories": (STORY, 1),
     "friction": (np.dtype("f8"), 1),  # lever, by platform
     "forward": (np.dtype("f8"), 1),  # lever, by platform: most followers a share goes to
+    # levers beside those of all readers, for treated ones; none: no arms
+    "treated_posts": (SEEN_POST, 1),
+    "treated_stories": (SEEN_STORY, 1),
+    "treated_friction": (np.dtype("f8"), 1),
+    "treated_forward": (np.dtype("f8"), 1),  # a limit of its own: the lower of the two counts
+    "treated_slots": (np.dtype("i4"), 2),
+    "treated_slot_ends": (np.dtype("f8"), 2),
     "crosspost": (np.dtype("f8"), 1),  # by platform: factor for a post of the same person
     "heat": (np.dtype("f8"), 2),  # by platform and story: countable posts since last asked
     "tops": (np.dtype("i4"), 2),  # by platform and story: most shared visible post, -1 = look
@@ -380,6 +404,7 @@ MEMORY: Final = np.dtype(
         ("most_followers", "i8"),  # of any account
         ("most_observed", "i8"),  # observed shares of any post
         ("most_visits", "i8"),  # of any original
+        ("arm_period", "f8"),  # hours
         ("visited", "i8"),  # what the value of an exposure says of a visit
         ("conditioning", "i8"),  # 1: the evidence decides, and chances are noted
         ("posts_made", "i8"),

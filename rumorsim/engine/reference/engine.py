@@ -146,9 +146,10 @@ class ReferenceEngine(ReferenceFeed):
             self.at(time, (account, -2, surface, 0), self.look, surface, mark, rest, session)
             return
 
-    def slot(self, surface: int, place: float) -> int:
+    def slot(self, surface: int, place: float, treated: bool) -> int:
         """The slot whose share of looks holds ``place``."""
-        ends = self.world.slot_ends[surface].tolist()
+        every = self.world.treated_slot_ends if treated else self.world.slot_ends
+        ends = every[surface].tolist()
         return next((i for i, end in enumerate(ends) if place < end), len(ends) - 1)
 
     def look(self, surface: int, mark: tuple[int, float], rest: Any, session: int) -> None:
@@ -157,16 +158,21 @@ class ReferenceEngine(ReferenceFeed):
             return
         self.next_look(surface, rest, session)
         reader = self.present_account(mark[0])
-        story = int(self.world.slots[surface, self.slot(surface, mark[1])])
-        if story < 0 or reader < 0 or not self.offered(story, surface):
+        treated = self.treated(mark[0])
+        slots = self.world.treated_slots if treated else self.world.slots
+        story = int(slots[surface, self.slot(surface, mark[1], treated)])
+        if story < 0 or reader < 0 or not self.offered(story, surface, treated):
             return
         post = self.world.top_post(int(self.world.looks["platform"][surface]), story)
         if post >= 0 and self.shown(post, reader):
             self.read(post, reader, surface=1 + surface)
 
-    def offered(self, story: int, surface: int) -> bool:
-        """Whether the surface may show this story now."""
+    def offered(self, story: int, surface: int, treated: bool) -> bool:
+        """Whether the surface may show this story now, to a treated reader or another one."""
         row = self.world.stories[story]
-        if self.world.looks["recommends"][surface]:
-            return bool(row["recommendable"] > 0)
-        return bool(row["listed"] or row["promoted"])
+        recommends = bool(self.world.looks["recommends"][surface])
+        column = "recommendable" if recommends else "listed"
+        withheld = treated and not self.world.treated_stories[column][story] > 0
+        if recommends:
+            return bool(row["recommendable"] > 0) and not withheld
+        return bool(row["promoted"]) or (bool(row["listed"]) and not withheld)

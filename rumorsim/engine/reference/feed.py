@@ -22,6 +22,7 @@ from rumorsim.engine.kernels.records import MOST_SHARES, REPEAT
 from rumorsim.engine.reference.clock import Timetables
 from rumorsim.engine.reference.observed import ObservedReads
 from rumorsim.events.stream import Kind
+from rumorsim.world.levers import for_treated
 
 if TYPE_CHECKING:
     from rumorsim.world.world import World
@@ -133,6 +134,8 @@ class ReferenceFeed(Timetables):
             1.0,
             1.0,
         )
+        if world.treatment.there_is:
+            world.treated_posts["credence"][post] = 1.0
         row["story"], row["author"], row["k"], row["root"] = story, author, k, root
         row["alive"] = 1
         world.stories["posts"][story] += 1
@@ -144,7 +147,7 @@ class ReferenceFeed(Timetables):
         author = int(self.world.posts["author"][post])
         world = self.world
         row = world.graph.followers_of(int(world.reserve.origin[author])).tolist()
-        limit = float(world.forward[world.platform[author]])
+        limit = self.forward_limit(author)
         if self.observed is not None:
             self.deliver_in_replay(self.observed, post, row, limit)
         elif int(world.posts["root"][post]) != post and limit < len(row):
@@ -155,6 +158,14 @@ class ReferenceFeed(Timetables):
         while other not in (-1, author):
             self.deliver_to(post, other)
             other = world.next_of_person(other)
+
+    def forward_limit(self, account: int) -> float:
+        """The most followers that a share by this account goes to."""
+        platform = self.world.platform[account]
+        limit = float(self.world.forward[platform])
+        if self.treated(account):
+            limit = min(limit, float(self.world.treated_forward[platform]))
+        return limit
 
     def deliver_row(self, post: int, row: list[int]) -> None:
         """To those of a row of followers that are kept."""
@@ -397,13 +408,20 @@ class ReferenceFeed(Timetables):
         elif known.reads == 1:
             self.write(Kind.EXPOSE, story, post, reader, author, surface)
             self.count("reach", post)
-        if not known.reported and uniform(report_word) < self.world.stories["report"][story]:
+        if not known.reported and uniform(report_word) < self.report_chance(story, reader):
             self.report(known, post, reader)
         if self.world.stories["belief"][story] > 0:
             self.persuade(known, post, reader)
         if self.world.stories["answers"][story] >= 0 and known.reads == 1:
             self.convince(post, reader)
         return known
+
+    def report_chance(self, story: int, reader: int) -> float:
+        """P(report | read)."""
+        chance = float(self.world.stories["report"][story])
+        if self.treated(reader):
+            chance = min(chance * float(self.world.treated_stories["report"][story]), 1.0)
+        return chance
 
     def report(self, known: Knowledge, post: int, reader: int) -> None:
         """An account flags a post; once for each story."""
@@ -424,7 +442,7 @@ class ReferenceFeed(Timetables):
             chance *= self.follow_weight(int(row["author"]), reader)
         chance *= float(author["credence"])
         chance *= float(story["credence"])
-        chance *= self.believable(post)
+        chance *= self.believable(post, reader)
         if author["official"]:
             chance *= float(world.profiles["trust"][reader])
         template = rules.templates[story["template"]]
@@ -438,12 +456,12 @@ class ReferenceFeed(Timetables):
         for i in range(first, first + int(story["corrected"])):
             if self.knows[reader, int(rules.corrections["story"][i])].reads:
                 chance *= self.corrected_share(rules.corrections[i], reader)
-        chance *= float(story["flow"])
+        chance *= self.for_reader("stories", "flow", int(row["story"]), reader)
         if not known.believed:
             chance *= float(story["if_doubted"])
         whose = int(row["author"])
         here, there = world.platform[reader], world.platform[whose]
-        chance *= float(world.friction[here])
+        chance *= self.for_reader("friction", "", int(here), reader)
         if there != here and world.person[whose] == world.person[reader]:
             chance *= float(rules.crosspost[here])
         return chance * self.willing(reader)
@@ -479,7 +497,7 @@ class ReferenceFeed(Timetables):
         story, author, k = self.address(post)
         about, writer = self.world.stories[story], self.world.accounts[author]
         chance = float(about["belief"]) * float(writer["credence"])
-        chance = chance * float(about["credence"]) * self.believable(post)
+        chance = chance * float(about["credence"]) * self.believable(post, reader)
         if writer["official"]:
             chance *= float(self.world.profiles["trust"][reader])
         address = address_word(Purpose.BELIEVE, k)
@@ -519,11 +537,24 @@ class ReferenceFeed(Timetables):
         """Whether the post is visible to this reader: it exists and is not hidden."""
         return self.world.is_up(post) and self.unhidden(post, reader)
 
-    def believable(self, post: int) -> float:
+    def believable(self, post: int, reader: int) -> float:
         """The credence of a post; of a share, its original's as well: a label shows on both."""
-        credence, root = self.world.posts["credence"], int(self.world.posts["root"][post])
-        own = float(credence[post])
-        return own if root == post else own * float(credence[root])
+        root = int(self.world.posts["root"][post])
+        own = self.for_reader("posts", "credence", post, reader)
+        return own if root == post else own * self.for_reader("posts", "credence", root, reader)
+
+    def for_reader(self, table: str, column: str, row: int, reader: int) -> float:
+        """A lever as one reader meets it: what treated readers see is a further factor."""
+        array = getattr(self.world, table)
+        value = float(array[column][row] if column else array[row])
+        if self.treated(reader):
+            seen = getattr(self.world, for_treated(table))
+            value *= float(seen[column][row] if column else seen[row])
+        return value
+
+    def treated(self, account: int) -> bool:
+        """Whether an account is treated now, in an experiment."""
+        return self.world.treatment.treats(account, float(self.env.now))
 
     def unhidden(self, post: int, reader: int) -> bool:
         """Whether an existing post is not hidden from this reader."""

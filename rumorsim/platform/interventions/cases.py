@@ -176,6 +176,7 @@ class Caseload:
         self._opened[target] = number + 1
         words = philox(self._luck, address_word(Purpose.CASE, number), *self._address(target))
         case = Case(self.place, target, number, reason, self.desk.now, words)
+        case.for_treated = self.intervention.readers == "treated"
         self._log_opened(case)
         self.desk.env.process(self._work(case))
         return case

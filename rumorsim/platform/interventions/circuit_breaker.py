@@ -24,6 +24,7 @@ class CircuitBreaker(Intervention):
     target: ClassVar = "story"
     verb: ClassVar = "slow"
     verb_fields: ClassVar = ("flow", "amplified")
+    for_readers: ClassVar = True
     summary: ClassVar = "slow the stories that spread fastest, whatever their content"
 
     kind: Literal["circuit-breaker"] = Field("circuit-breaker", description="circuit breaker")

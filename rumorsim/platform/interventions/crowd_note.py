@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from typing_extensions import override
 
 from rumorsim.common.laws import Law, Quantiles
@@ -38,6 +38,7 @@ class CrowdNote(Intervention):
     target: ClassVar = "post"
     verb: ClassVar = "label"
     verb_fields: ClassVar = ("credence",)
+    for_readers: ClassVar = True
     summary: ClassVar = "notes by readers beneath posts, with the delays of X"
 
     kind: Literal["crowd-note"] = Field("crowd-note", description="community note")
@@ -51,6 +52,12 @@ class CrowdNote(Intervention):
     withdrawal: ZeroToOne = Field(
         0.0, description="P(the author then takes the post down) (assumption)"
     )
+
+    @model_validator(mode="after")
+    def _withdrawn_for_all(self) -> CrowdNote:
+        if self.readers != "all" and self.withdrawal:
+            raise ValueError("what its author withdraws is gone for all readers: remove withdrawal")
+        return self
 
     @override
     def act(self, desk: Desk, target: int, case: Case) -> None:

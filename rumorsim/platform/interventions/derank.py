@@ -15,6 +15,7 @@ class Derank(Intervention):
     target: ClassVar = "story"
     verb: ClassVar = "derank"
     verb_fields: ClassVar = ("keep",)
+    for_readers: ClassVar = True
     summary: ClassVar = "recommend stories less, or not at all"
     needs: ClassVar = frozenset({"recommendation"})
 

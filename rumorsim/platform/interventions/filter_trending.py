@@ -14,6 +14,7 @@ class FilterTrending(Intervention):
 
     target: ClassVar = "story"
     verb: ClassVar = "delist"
+    for_readers: ClassVar = True
     summary: ClassVar = "keep stories off the trending list"
     needs: ClassVar = frozenset({"trending"})
 

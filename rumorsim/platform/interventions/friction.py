@@ -24,6 +24,7 @@ class Friction(Intervention):
     """
 
     target: ClassVar = "platform"
+    for_readers: ClassVar = True
     summary: ClassVar = "prompts before sharing and limits on forwards, on whole platforms"
 
     kind: Literal["friction"] = Field("friction", description="share friction")

@@ -25,6 +25,7 @@ class Label(Intervention):
     target: ClassVar = "post"
     verb: ClassVar = "label"
     verb_fields: ClassVar = ("credence",)
+    for_readers: ClassVar = True
     summary: ClassVar = "put a warning on posts"
 
     kind: Literal["label"] = Field("label", description="warning label")

@@ -17,6 +17,7 @@ class LimitPush(Intervention):
 
     target: ClassVar = "story"
     verb: ClassVar = "limit-push"
+    for_readers: ClassVar = True
     summary: ClassVar = "keep stories out of push notifications"
     needs: ClassVar = frozenset({"push"})
 

@@ -49,7 +49,7 @@ class Selector:
         self._platforms = {platforms.index(each) for each in whom.platforms if each in platforms}
         self._in_category, self._in_stories = _of_categories(world, whom), _of_names(world, whom)
         self._false = np.array([not f.truth for f in world.facts.stories])
-        by = (whom.accounts, whom.kinds, whom.platforms)
+        by = (whom.accounts, whom.kinds, whom.platforms, whom.arm)
         self._asks_who = any(by) or whom.top is not None
 
     def fits(self, target: int) -> bool:
@@ -112,7 +112,13 @@ class Selector:
             bool(self._accounts[account])
             and desk.strikes[account] >= whom.strikes
             and (not whom.platforms or desk.platform_of(account) in self._platforms)
+            and (whom.arm is None or self._arm(account) == whom.arm)
         )
+
+    def _arm(self, account: int) -> str:
+        """The arm that an account is in now."""
+        treated = self._desk.world.treatment.treats(account, self._desk.now)
+        return "treated" if treated else "control"
 
     def _is_nth(self, post: int, nth: int) -> bool:
         """Whether this is the ``nth`` post of its author, counted from 1."""

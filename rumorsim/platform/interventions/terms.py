@@ -123,6 +123,11 @@ class Whom(Model):
     nth: Count | None = Field(
         None, description="for posts: only the n-th post of its author, counted from 1"
     )
+    arm: Literal["treated", "control"] | None = Field(
+        None,
+        description="in an experiment: accounts that [arms] treats at the time, or the others;"
+        " posts by them, stories published by one",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -157,6 +162,8 @@ class Terms(Model):
     verb: ClassVar[str] = ""
     #: Its fields that are settings of that verb.
     verb_fields: ClassVar[tuple[str, ...]] = ()
+    #: Whether it changes what readers see or do, so that it can be for treated readers alone.
+    for_readers: ClassVar[bool] = False
     #: True where it moves P(report | read) upwards.
     raises_reports: ClassVar[bool] = False
     #: Fields that name kinds of accounts.
@@ -203,6 +210,10 @@ class Terms(Model):
     duration: PositiveDuration | None = Field(
         None, description="undone after this time; absent: permanent"
     )
+    readers: Literal["all", "treated"] = Field(
+        "all",
+        description="whom it changes anything for: all readers, or only those whom [arms] treats",
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> Terms:
@@ -221,6 +232,11 @@ class Terms(Model):
             raise ValueError("whom.posts is for interventions on posts")
         if self.target != "post" and self.whom.nth is not None:
             raise ValueError("whom.nth is for interventions on posts")
+        if self.readers != "all" and not self.for_readers:
+            raise ValueError(
+                f"readers is for what changes what readers see, not for {self.kind}: to act upon"
+                ' treated accounts only, set whom.arm = "treated"'
+            )
         return self
 
     def _means_something(self) -> None:
@@ -273,7 +289,10 @@ class Terms(Model):
         if not self.verb:
             return desk.gone(self.target, target)
         until = math.inf if self.duration is None else desk.now + self.duration
-        return desk.would_be_moot(self.verb, target, until=until, **self.force())
+        treated = self.readers == "treated"
+        return desk.would_be_moot(
+            self.verb, target, until=until, for_treated=treated, **self.force()
+        )
 
     def pick(self, targets: list[int], counts: Any) -> list[int]:
         """Of the targets at the threshold when a window ends, those a case is opened for.

@@ -30,6 +30,7 @@ class UserReports(Intervention):
     """
 
     target: ClassVar = "story"
+    for_readers: ClassVar = True
     summary: ClassVar = "invite readers to report stories; some reports are malicious"
     raises_reports: ClassVar = True
 
@@ -52,6 +53,8 @@ class UserReports(Intervention):
     def _pace_goes_with_brigade(self) -> UserReports:
         if self.pace != 1 and not self.brigade:
             raise ValueError("pace goes with brigade")
+        if self.brigade and self.readers != "all":
+            raise ValueError("a brigade reports whatever it is shown: remove it, or readers")
         if self.factor == 1 and not self.brigade:
             raise ValueError("factor = 1 without a brigade does nothing")
         return self

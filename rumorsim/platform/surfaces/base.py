@@ -30,6 +30,13 @@ class Planned(NamedTuple):
     each: float
 
 
+class Ranking(NamedTuple):
+    """The story in each slot (-1: none), and the cumulative share of looks where it changes."""
+
+    shown: NDArray[np.int32]
+    ends: NDArray[np.float64] | None = None
+
+
 class SurfaceModel(Model, ABC):
     """A surface of a platform: where accounts find stories that nobody they follow has posted.
 
@@ -107,6 +114,7 @@ def show(
     shown: NDArray[np.int32],
     places: NDArray[np.int64],
     ends: NDArray[np.float64] | None = None,
+    treated: Ranking | None = None,
 ) -> None:
     """Put a ranking on a surface, tell the stream what moved, start or stop the looks.
 
@@ -114,13 +122,16 @@ def show(
     slot (from 1, 0 for none) of each story so far, int64 [stories], and is updated in place.
     ``ends`` is the cumulative share of looks that fall on each slot of ``shown``, float64 of the
     same length; looks beyond the last end find nothing of this world. None: as before.
+    ``treated`` is what treated readers of an experiment are shown instead; None: the same, less
+    what may not be shown to them. The stream tells of the ranking of all others.
     """
     world = engine.world
-    if ends is not None:
-        world.slot_ends[surface] = 1.0
-        world.slot_ends[surface, : len(ends)] = ends
-    world.slots[surface] = -1
-    world.slots[surface, : len(shown)] = shown
+    _fill(world.slots[surface], world.slot_ends[surface], Ranking(shown, ends))
+    seen = shown
+    if world.treatment.there_is:
+        theirs = treated or Ranking(shown, ends)
+        _fill(world.treated_slots[surface], world.treated_slot_ends[surface], theirs)
+        seen = np.concatenate([shown, theirs.shown])
     fresh = np.zeros_like(places)
     (on,) = (shown >= 0).nonzero()
     # A story may be pinned and ranked: its first place counts.
@@ -129,4 +140,13 @@ def show(
     for story in moved.tolist():
         engine.write_surface(story, surface, int(fresh[story]))
     places[:] = fresh
-    engine.look_at(surface, bool(len(on)))
+    engine.look_at(surface, bool((seen >= 0).any()))
+
+
+def _fill(slots: NDArray[np.int32], slot_ends: NDArray[np.float64], ranking: Ranking) -> None:
+    """Write a ranking into the slots of one surface, and into its shares of looks."""
+    if ranking.ends is not None:
+        slot_ends[:] = 1.0
+        slot_ends[: len(ranking.ends)] = ranking.ends
+    slots[:] = -1
+    slots[: len(ranking.shown)] = ranking.shown

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from rumorsim.events.treatment import Treatment
 from rumorsim.graphs.follows import FollowGraph
 
 
@@ -31,6 +32,10 @@ class SurfaceWorld(Protocol):
     platform: NDArray[np.uint8]
     slots: NDArray[np.int32]
     slot_ends: NDArray[np.float64]
+    treatment: Treatment
+    treated_stories: NDArray[np.void]
+    treated_slots: NDArray[np.int32]
+    treated_slot_ends: NDArray[np.float64]
 
     def accounts_on(self, platform: int) -> int:
         """How many accounts a platform has."""

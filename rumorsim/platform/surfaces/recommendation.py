@@ -11,12 +11,13 @@ from collections.abc import Generator
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 from typing_extensions import override
 
 from rumorsim.common.laws import round24
 from rumorsim.common.units import PositiveDuration, Rate
-from rumorsim.platform.surfaces.base import SurfaceModel, show
+from rumorsim.platform.surfaces.base import Ranking, SurfaceModel, show
 from rumorsim.platform.surfaces.host import Host
 
 
@@ -76,8 +77,17 @@ def _recommendations(
         scores *= decay
         scores += world.take_heat(platform, surface)
         weighed = scores * world.stories["recommendable"]
-        best = np.argsort(-weighed, kind="stable")[: recommendation.stories]
-        best = best[weighed[best] > 0]
-        total = float(weighed[best].sum()) + others
-        ends = round24(np.cumsum(weighed[best]) / total)
-        show(engine, surface, best.astype(np.int32), places, ends)
+        theirs = None
+        if world.treatment.there_is:
+            seen = weighed * world.treated_stories["recommendable"]
+            theirs = _best(seen, recommendation.stories, others)
+        best = _best(weighed, recommendation.stories, others)
+        show(engine, surface, best.shown, places, best.ends, theirs)
+
+
+def _best(weighed: NDArray[np.float64], most: int, others: float) -> Ranking:
+    """The stories of the highest scores, each with its share among all scores."""
+    best = np.argsort(-weighed, kind="stable")[:most]
+    best = best[weighed[best] > 0]
+    total = float(weighed[best].sum()) + others
+    return Ranking(best.astype(np.int32), round24(np.cumsum(weighed[best]) / total))

@@ -12,6 +12,7 @@ from collections.abc import Generator, Iterator
 from typing import Any, ClassVar, Final
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, model_validator
 from typing_extensions import override
 
@@ -19,7 +20,7 @@ from rumorsim.common.laws import Law, Lognormal, quantile_table, round24, sample
 from rumorsim.common.randomness import Purpose, philox
 from rumorsim.common.settings import Model
 from rumorsim.common.units import PositiveDuration, Rate
-from rumorsim.platform.surfaces.base import Planned, SurfaceModel, show
+from rumorsim.platform.surfaces.base import Planned, Ranking, SurfaceModel, show
 from rumorsim.platform.surfaces.host import Host
 
 #: Median time a topic stayed on Weibo's hot-search list, March to August 2023.
@@ -219,21 +220,33 @@ def _trending_list(
         topics.refresh(tick * trending.refresh, decay)
     scores = np.zeros(len(world.stories))
     places = np.zeros(len(world.stories), dtype=np.int64)
-    anchor = Anchor(trending)
+    anchor, their_anchor = Anchor(trending), Anchor(trending)
     for tick in range(1, int(world.horizon / trending.refresh) + 2):
         yield engine.env.timeout_until(tick * trending.refresh)
         now = engine.env.now
         scores *= decay
         scores += world.take_heat(platform, surface)
         topics.refresh(now, decay)
-        order = ranked(world.stories["listed"], scores, topics)
-        anchor.hold(order, now)
-        shown = np.full(trending.pinned + trending.slots, -1, dtype=np.int32)
         promoted = np.flatnonzero(world.stories["promoted"])[: trending.pinned]
-        shown[: len(promoted)] = promoted
-        for slot, entry in enumerate(order[: trending.slots], start=trending.pinned):
-            shown[slot] = max(entry, -1)
-        show(engine, surface, shown, places)
+        listed = world.stories["listed"] != 0
+        shown = _listing(trending, ranked(listed, scores, topics), anchor, promoted, now)
+        theirs = None
+        if world.treatment.there_is:
+            seen = ranked(listed & (world.treated_stories["listed"] != 0), scores, topics)
+            theirs = Ranking(_listing(trending, seen, their_anchor, promoted, now))
+        show(engine, surface, shown, places, treated=theirs)
+
+
+def _listing(
+    trending: Trending, order: list[int], anchor: Anchor, promoted: NDArray[np.int64], now: float
+) -> NDArray[np.int32]:
+    """The story in each slot: pinned ones first, then those of ``order``, -1 for a topic."""
+    anchor.hold(order, now)
+    shown = np.full(trending.pinned + trending.slots, -1, dtype=np.int32)
+    shown[: len(promoted)] = promoted
+    for slot, entry in enumerate(order[: trending.slots], start=trending.pinned):
+        shown[slot] = max(entry, -1)
+    return shown
 
 
 def ranked(listed: Any, scores: Any, topics: Topics) -> list[int]:
@@ -241,7 +254,7 @@ def ranked(listed: Any, scores: Any, topics: Topics) -> list[int]:
 
     Ties: stories in their order, then topics in order of arrival. A story needs a score.
     """
-    stories = np.flatnonzero((listed != 0) & (scores > 0))
+    stories = np.flatnonzero(listed & (scores > 0))
     entries = np.concatenate([stories, -1 - topics.number])
     merged = np.concatenate([scores[stories], topics.score])
     order: list[int] = entries[np.argsort(-merged, kind="stable")].tolist()

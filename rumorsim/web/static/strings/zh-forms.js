@@ -11,6 +11,7 @@ export default {
   'about.any.sensitivity': '审核后处置有错者的概率；不填：每案必处置，不作判断',
   'about.any.false_positive_rate': '审核后处置无辜者的概率；与上一项一起填',
   'about.any.judge': '凭什么算有错：假消息、whom.categories 里的类别，或 guilty_kinds 里的账号',
+  'about.any.readers': '对谁生效：所有读者，或只对实验中处理组的读者',
   'about.any.guilty_kinds': 'judge = kind 时：这些种类的账号有错，包括它们的帖子和发布的消息',
   'about.any.duration': '过这么久之后解除；不填：永久',
 
@@ -31,6 +32,7 @@ export default {
   'about.Whom.suspicion': '每触达一个账号，至少有这么多次举报',
   'about.Whom.fraction': '从对象中随机抽取的比例',
   'about.Whom.posts': '针对帖子时：哪些帖子',
+  'about.Whom.arm': '实验中：当时属于处理组的账号，或其余账号，以及它们的帖子和发布的消息',
   'about.Whom.nth': '针对帖子时：只针对作者的第几条帖子，从 1 数起',
   'about.Aim.share': '占专项行动全部处罚的份额',
   'about.Tier.name': '这一级在处置理由里的名称',
