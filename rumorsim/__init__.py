@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from rumorsim.studies.calibrate.simulating import simulator
     from rumorsim.studies.compare.running import compare
     from rumorsim.studies.delay_map.running import delay_map
+    from rumorsim.studies.experiment.running import experiment
     from rumorsim.studies.explain.running import explain
     from rumorsim.studies.optimise.running import optimise
     from rumorsim.studies.sensitivity.running import sensitivity
@@ -89,6 +90,7 @@ _HOMES = {
     "compare_tail": "studies.tail.running",
     "delay_map": "studies.delay_map.running",
     "explain": "studies.explain.running",
+    "experiment": "studies.experiment.running",
     "fit_parent_law": "events.observed.parents",
     "follow_graph": "graphs",
     "from_edges": "graphs",
@@ -136,6 +138,7 @@ __all__ = [
     "compare",
     "compare_tail",
     "delay_map",
+    "experiment",
     "explain",
     "fit_parent_law",
     "follow_graph",

@@ -58,14 +58,14 @@ _key_option = click.option(
     metavar="KEY",
     help="Dotted name of the number to study; by default the reach of false stories.",
 )
-_answer_options = together(out_option, figure_options, force_option, workers_option, json_option)
+answer_options = together(out_option, figure_options, force_option, workers_option, json_option)
 _study_options = together(
     study_argument,
     policies_option,
     measures_option,
     own_code_option,
     most_runs_option,
-    _answer_options,
+    answer_options,
 )
 
 
@@ -136,7 +136,7 @@ _study_options = together(
 @posterior_option
 @seed_option
 @click.option("--full", is_flag=True, help="Print everything that comparison.txt holds.")
-@_answer_options
+@answer_options
 def compare_command(
     scenario: str,
     tail: str | None,
@@ -171,7 +171,7 @@ def compare_command(
         _refuse(_ONE_SCENARIO, "posterior")
         what, holds, unused = "tail", "tail comparison", (*_WITHOUT_TAIL, "posterior")
     if out is None and not as_json:
-        out = _place(scenario, None, what)
+        out = place_of_answer(scenario, None, what)
     check_drawn(out, figures, width)
     posterior = options["posterior"]
     loaded = loaded_scenario(scenario, out, holds, own_code, force=force, posterior=posterior)
@@ -311,7 +311,7 @@ def optimise_command(
 @reuse_option
 @posterior_option
 @most_runs_option
-@_answer_options
+@answer_options
 def delay_map_command(
     scenario: str,
     delays: tuple[str, ...],
@@ -325,16 +325,16 @@ def delay_map_command(
 
     One picture and its table. Finished runs are kept in --out (by default SCENARIO-delay-map).
     """
-    out = _place(scenario, out, "delay-map")
+    out = place_of_answer(scenario, out, "delay-map")
     loaded = loaded_scenario(scenario, out, own_code=own_code)
     from rumorsim.studies.delay_map.running import COVERAGES, DELAYS, delay_map
     from rumorsim.studies.sweep.study import MOST_RUNS
 
     options |= {"delays": delays or DELAYS, "coverages": coverages or COVERAGES}
-    _answer(delay_map, loaded, out=out, most_runs=most_runs or MOST_RUNS, **options)
+    answer(delay_map, loaded, out=out, most_runs=most_runs or MOST_RUNS, **options)
 
 
-def _place(file: str, out: Path | None, what: str) -> Path:
+def place_of_answer(file: str, out: Path | None, what: str) -> Path:
     """The directory for results: ``out``, or by default FILE-WHAT in the current directory."""
     return Path(f"{Path(file).stem or 'study'}-{what}") if out is None else out
 
@@ -352,10 +352,12 @@ def _answer_study(
 ) -> None:
     """Answer a question about a study; ``what`` names the directory where none is given."""
     scenario = scenario_of(study, own_code)
-    _answer(ask, study, total, unit, out=_place(study, out, what), scenario=scenario, **options)
+    answer(
+        ask, study, total, unit, out=place_of_answer(study, out, what), scenario=scenario, **options
+    )
 
 
-def _answer(
+def answer(
     ask: Callable[..., Any],
     given: Any,
     total: int = 1,

@@ -16,6 +16,7 @@ from rumorsim.cli.calibrate import calibrate_command
 from rumorsim.cli.campaigns import campaigns
 from rumorsim.cli.cascades import cascades
 from rumorsim.cli.docs import docs
+from rumorsim.cli.experiment import experiment_command
 from rumorsim.cli.explain import explain_command
 from rumorsim.cli.figure_options import check_drawn, figure_options
 from rumorsim.cli.graph import graph
@@ -83,6 +84,7 @@ def cli() -> None:
 for command in (graph, *ANSWERS, *WRITING):
     cli.add_command(command)
 cli.add_command(calibrate_command)
+cli.add_command(experiment_command)
 cli.add_command(campaigns)
 cli.add_command(cascades)
 cli.add_command(docs)

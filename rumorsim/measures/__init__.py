@@ -51,6 +51,7 @@ _CLASSES: Final = {
     "earnings": "Earnings",
     "payments": "Payments",
     "prevented": "Prevented",
+    "arms": "Arms",
 }
 
 

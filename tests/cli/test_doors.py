@@ -16,6 +16,7 @@ from sweep_studies import SCENARIO
 import rumorsim
 from rumorsim.cli.app import cli
 from rumorsim.common.errors import InputError
+from rumorsim.platform.interventions import INTERVENTIONS
 from rumorsim.reports.pages.report import write_report
 from rumorsim.studies.runner.reproduce import reproduce
 from rumorsim.web.worlds import TwoWorlds
@@ -122,6 +123,14 @@ def explain(scenario: Any, folder: Path, policies: Any = None) -> Any:
     return rumorsim.explain(scenario, policy, check=1)
 
 
+def experiment(scenario: Any, folder: Path, policies: Any = None) -> Any:
+    """Functions cannot be confined to an arm: own policies are interventions handed over."""
+    kind = INTERVENTIONS["close-accounts"]
+    own = [kind.model_validate({"kind": "close-accounts", "when": {"shares": 2}})]
+    policy = own if policies else "close accounts"
+    return rumorsim.experiment(scenario, policy, replicates=2, workers=1)
+
+
 def measure_file(scenario: Any, folder: Path, measures: Any = ("reach",)) -> Any:
     rumorsim.run(scenario, events=folder / "events.ndjson")
     return rumorsim.measure_file(folder / "events.ndjson", measures)
@@ -154,6 +163,7 @@ WORK: dict[str, Callable[..., Any]] = {
     "optimise": optimise,
     "delay_map": delay_map,
     "explain": explain,
+    "experiment": experiment,
     "measure_file": measure_file,
     "reproduce": again,
     "report": report,

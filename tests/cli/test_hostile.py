@@ -58,6 +58,7 @@ COMMANDS = {
     "optimise": ("optimise", "FILE"),
     "delay-map": ("delay-map", "FILE", "--policy", "x"),
     "explain": ("explain", "FILE"),
+    "experiment": ("experiment", "FILE", "--policy", "x"),
 }
 
 
