@@ -55,6 +55,7 @@ TABLES: Final = {
     "trending": "trending/results/table.md",
     "explain": "explain/results/table.md",
     "three-answers": "three_answers/results/table.md",
+    "designs": "designs/results/table.md",
     "benchmarks": "benchmarks/results/table.md",
     **{
         f"campaign-{each.stem}": f"campaigns/results/{each.name}"

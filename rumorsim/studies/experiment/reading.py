@@ -11,11 +11,14 @@ import numpy as np
 
 from rumorsim.studies.experiment.confining import Side
 from rumorsim.studies.statistics.intervals import LEVEL, Interval
+from rumorsim.world.settings.arms import By
 
 #: Chance with which an experiment of the size that is asked for would see the effect.
 POWER: Final = 0.8
 #: Standard normal quantile of POWER.
 _SEEN: Final = 0.8416212335729143
+#: Estimators that look at another time, the level of which is not that while treatment is on.
+_RELATIVE: Final = frozenset({"before_after"})
 
 Scalars = Mapping[str, float | None]
 
@@ -148,7 +151,9 @@ class Reading:
         return ((_normal() + _SEEN) * error / abs(found.estimate)) ** 2
 
 
-def readings_of(worlds: Sequence[Taken], seeds: Sequence[int], side: Side) -> tuple[Reading, ...]:
+def readings_of(
+    worlds: Sequence[Taken], seeds: Sequence[int], side: Side, by: By
+) -> tuple[Reading, ...]:
     """Every estimator of every outcome that the runs have."""
     first = worlds[0].arms
     head = f"arms.{side}."
@@ -158,20 +163,24 @@ def readings_of(worlds: Sequence[Taken], seeds: Sequence[int], side: Side) -> tu
             continue
         outcome, estimator = key.removeprefix(head).removesuffix(".effect").split(".")
         place = f"{head}{outcome}"
-        seen = [_seen(world, world.arms, place, estimator) for world in worlds]
-        idle = [_seen(world, world.nobody, place, estimator) for world in worlds]
+        parts = (place, estimator, estimator in _RELATIVE or by == "ego")
+        seen = [_seen(world, world.arms, *parts) for world in worlds]
+        idle = [_seen(world, world.nobody, *parts) for world in worlds]
         alarms = [each.clear for each in idle if each is not None]
         there = {seed: each for seed, each in zip(seeds, seen, strict=True) if each is not None}
         if there:
             false_alarms = float(np.mean(alarms)) if alarms else None
             without = len(seen) - len(there)
-            parts = (tuple(there.values()), tuple(there), without, false_alarms)
-            found.append(Reading(outcome, estimator, *parts))
+            values = (tuple(there.values()), tuple(there), without, false_alarms)
+            found.append(Reading(outcome, estimator, *values))
     return tuple(found)
 
 
-def _seen(world: Taken, of: Scalars, place: str, estimator: str) -> Seen | None:
-    """What one world shows in one of its runs; None where the estimator has no value."""
+def _seen(world: Taken, of: Scalars, place: str, estimator: str, relative: bool) -> Seen | None:
+    """What one world shows in one of its runs; None where the estimator has no value.
+
+    ``relative``: what is read is a relative change, of the level that everybody has.
+    """
     parts = [
         of.get(f"{place}.{estimator}.{name}") for name in ("effect", "error", "freedom", "base")
     ]
@@ -183,8 +192,8 @@ def _seen(world: Taken, of: Scalars, place: str, estimator: str) -> Seen | None:
         # Nobody was drawn: it is about those who were treated, with the policy and without.
         about, runs = f"{place}.{estimator}.target", (world.nobody, world.arms)
     nobody, everybody = (float(run[about] or 0.0) for run in runs)
-    if estimator == "before_after" and base > 0:
-        # The level before is another one: what is read is how many times more or less it became.
+    if relative and base > 0:
+        # Their level is another one: what is read is how many times more or less it became.
         effect, error, base = (each * nobody / base for each in (effect, error, base))
     half = _student(freedom) * error
     return Seen(effect, error, effect - half, effect + half, base, everybody - nobody, nobody)

@@ -127,7 +127,7 @@ def experiment(
         policy=policy,
         side=side,
         seeds=tuple(seeds),
-        readings=readings_of(worlds, seeds, side),
+        readings=readings_of(worlds, seeds, side, designed.arms.by),
         accounts=build_graph(designed, first)[0].accounts,
         days=(designed.horizon - designed.arms.start) / 24,
         arms=designed.arms,
