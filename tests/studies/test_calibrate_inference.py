@@ -80,9 +80,11 @@ def test_no_run_far_from_the_data_is_taken_for_one_near_them(seed: int) -> None:
 
 
 def test_fits_to_few_runs_make_no_posterior_too_narrow() -> None:
-    """Six statistics of one parameter, 600 runs: the mean variance of 200 posteriors is exact.
+    """Six statistics of one parameter, 600 runs: 200 posteriors and how often they hold the truth.
 
-    It is known to 1.2 %; without the degrees of freedom that the fits use up it is 6 % less.
+    Their mean variance is known to 1.2 %. That of the exact posterior and of the error of its mean
+    together is some 6 % more than that of the exact posterior; without what the fits use up it
+    would be 6 % less.
     """
     found = []
     for seed in range(200):
@@ -92,7 +94,8 @@ def test_fits_to_few_runs_make_no_posterior_too_narrow() -> None:
         draws = posterior(points[1:], numbers[1:] - numbers[0], np.ones(600), 75)
         away = draws.points[:, 0] - draws.weights @ draws.points[:, 0]
         found.append(draws.weights @ away**2)
-    assert np.mean(found) == pytest.approx(1 / (1 + 6 / 1.5**2), rel=0.04)
+    exact = 1 / (1 + 6 / 1.5**2)
+    assert exact < np.mean(found) < 1.12 * exact
 
 
 def test_ranks_of_true_values_are_uniform_and_controls_are_seen() -> None:

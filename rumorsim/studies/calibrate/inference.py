@@ -6,8 +6,9 @@ and Robert 2012), whose first part is the prior, so that no weight exceeds runs 
 Statistics become one summary a parameter by regression (Fearnhead and Prangle 2012), fitted anew
 among the points that it keeps; points near the observed summary keep a kernel's weight, and
 local-linear regression takes what distance is left out of them (Beaumont, Zhang and Balding 2002).
-As both are fitted to the very runs they are used on, what they leave is widened by the degrees of
-freedom they have used up, as every variance about a fit is.
+As both are fitted to the very runs they are used on, and what they predict at the observed
+statistics has an error of its own, what they leave is widened as a prediction is (the final
+prediction error of Akaike 1970).
 """
 
 from __future__ import annotations
@@ -232,8 +233,10 @@ def _adjusted(
 ) -> Draws:
     """Local-linear adjustment on the summaries, towards the observed ones at 0.
 
-    What the two fits leave of the draws is too narrow by the degrees of freedom that they have
-    used up: ``spent`` [parameters] by the summaries' fit, and one a coefficient by this one.
+    What the two fits leave of the draws is too narrow by the part of the degrees of freedom that
+    they have used up, u: ``spent`` [parameters] by the summaries' fit, and one a coefficient by
+    this one. Where they are used to predict, the error of the prediction adds as much again: the
+    variance left is that of a prediction once it is multiplied by (1 + u) / (1 - u).
     """
     weights = weights / weights.sum()
     design = np.hstack([np.ones((len(z), 1)), summary])
@@ -243,7 +246,8 @@ def _adjusted(
         ridge = 1e-10 * np.trace(left) * np.eye(len(left))
         fitted = np.linalg.solve(left + ridge, right)
         spent = spent + design.shape[1] * np.square(weights).sum()
-        rest = (z - design @ fitted) / np.sqrt(1 - np.minimum(spent, _SPENT))
+        used = np.minimum(spent, _SPENT)
+        rest = (z - design @ fitted) * np.sqrt((1 + used) / (1 - used))
         # No farther than the draws themselves lie: more would be extrapolation.
         moved = np.clip(fitted[0] + rest, z.min(axis=0), z.max(axis=0))
     else:
