@@ -11,6 +11,7 @@ from rumorsim.common.files import MARKER, json_text, write_directory, write_text
 from rumorsim.reports.pages.calibration_page import page_of_calibration
 from rumorsim.reports.pages.comparison_page import page_of_comparison, page_of_run, page_of_sweep
 from rumorsim.reports.pages.delay_map_page import page_of_delay_map
+from rumorsim.reports.pages.experiment_page import page_of_experiment
 from rumorsim.reports.pages.explanation_page import page_of_explanation
 from rumorsim.reports.pages.optimum_page import page_of_optimum
 from rumorsim.reports.pages.page import Page, Table, html_of
@@ -36,8 +37,8 @@ def page_of(directory: str | Path, *, again: bool = True, progress: Progress | N
         return _OF_ANSWERS[holds](place)
     rule = "holds results that no report is made of"
     advice = (
-        "a run, a comparison, a sweep, a sensitivity, an optimisation, a delay map, an explanation"
-        " or a calibration has one"
+        "a run, a comparison, a sweep, a sensitivity, an optimisation, a delay map, an explanation,"
+        " an experiment or a calibration has one"
     )
     raise InputError(rule, file=str(place), key="holds", value=show_value(holds), advice=advice)
 
@@ -54,6 +55,7 @@ _OF_ANSWERS: Final = {
     "delay map": page_of_delay_map,
     "calibration": page_of_calibration,
     "explanation": page_of_explanation,
+    "experiment": page_of_experiment,
 }
 
 

@@ -276,6 +276,7 @@ _ANSWERS: Final = {
     "delay map": ("delay-map.json", "delay-map"),
     "calibration": ("calibration.json", "calibrate"),
     "explanation": ("explanation.json", "explain"),
+    "experiment": ("experiment.json", "experiment"),
 }
 
 

@@ -114,6 +114,8 @@ class Experiment(SavedAnswer):
             "policy": self.policy,
             "arms": self.arms.written(),
             "side": self.side,
+            "design": design_words(self.arms),
+            "truth": _truth(self.arms),
             "seeds": list(self.seeds),
             "accounts": self.accounts,
             "days": self.days,
@@ -300,7 +302,7 @@ def _panel(ax: Axes, readings: Sequence[Reading]) -> None:
             ax.axvline(truths.mean(), color=BASE, linewidth=1.6)
         ink = colour(row)
         effects = np.array([100 * seen.effect / base for seen in each.seen])
-        half = np.mean([100 * (seen.high - seen.low) / 2 / base for seen in each.seen])
+        half = 100 * each.half / base
         places = row + 0.28 * (np.linspace(-1, 1, len(effects)) if len(effects) > 1 else 0)
         ax.plot(effects, places, ".", color=ink, alpha=0.35, markersize=4)
         ax.errorbar(

@@ -90,6 +90,11 @@ class Reading:
         return _mean([each.base for each in self.seen]).estimate
 
     @property
+    def half(self) -> float:
+        """Half of the width of an analyst's 95 % interval: mean over worlds."""
+        return _mean([(each.high - each.low) / 2 for each in self.seen]).estimate
+
+    @property
     def happens(self) -> bool:
         """Whether the outcome occurs at all without treatment."""
         return self.level > 0
@@ -234,6 +239,8 @@ def as_row(reading: Reading) -> dict[str, Any]:
         "estimator": reading.estimator,
         "worlds": len(reading.seen),
         "without_value": reading.without,
+        "level": reading.level,
+        "base": reading.base,
         "true_change": reading.true_change,
         "read_change": reading.read_change,
         "truth": truth.estimate,
@@ -242,6 +249,7 @@ def as_row(reading: Reading) -> dict[str, Any]:
         "estimate": read.estimate,
         "estimate_low": read.low,
         "estimate_high": read.high,
+        "half": reading.half,
         "bias": bias.estimate,
         "bias_low": bias.low,
         "bias_high": bias.high,

@@ -19,6 +19,7 @@ from rumorsim.common.saved_json import (
     ScenarioShape,
     read_json,
 )
+from rumorsim.studies.runner.experiment_shapes import ExperimentShape
 from rumorsim.studies.runner.explanation_shapes import ExplanationShape, faults_of_explanation
 from rumorsim.studies.runner.posterior_shapes import (
     PosteriorShape,
@@ -266,6 +267,7 @@ _SHAPES: Final[Mapping[str, Any]] = {
     "optimisation": _Optimum,
     "calibration": _Calibration,
     "explanation": ExplanationShape,
+    "experiment": ExperimentShape,
     "sweep": _Sweep,
 }
 
