@@ -105,7 +105,7 @@ def test_small_graphs_by_every_assignment_and_every_coin() -> None:
     follows = {0: [1, 2], 1: [2, 3], 2: [3, 4], 3: [4, 1], 4: [5], 5: [1]}
     made = nx.DiGraph([(a, b) for a, every in follows.items() for b in every])
     base = scenario(author={"ids": [0]}, appeal=0.6).on(made, direction="followee follower")
-    found = tried(base, worlds=300)
+    found = tried(base, worlds=160)
     reading = found.reading("shares", "difference")
     rate = 1000 / 2
     estimates = []
@@ -138,7 +138,7 @@ def test_the_bias_grows_with_what_crosses_between_clusters() -> None:
             chosen = np.where(rng.random(8) < crossing, anywhere, inside)
             made.add_edges_from((int(who), reader) for who in chosen if who != reader)
         base = scenario(appeal=0.2, author={"random": 24}).on(made, direction="followee follower")
-        found = tried(base, worlds=24, design={"by": "attribute", "attribute": "town"})
+        found = tried(base, worlds=14, design={"by": "attribute", "attribute": "town"})
         reach = found.reading("reach", "difference")
         assert reach.true_change is not None and reach.read_change is not None
         biases.append(reach.read_change - reach.true_change)
@@ -154,9 +154,9 @@ def test_a_placebo_gives_no_difference_in_differences() -> None:
         policy={"kind": "remove-followers", "when": {"at": ["24 h"]}, "keep": 0.2},
     )  # fmt: skip
     design = {"by": "followers", "top": 60, "start": "24 h"}
-    placebo = tried(steady, "none", design=design).reading("impressions", "differences")
+    placebo = tried(steady, "none", 20, design=design).reading("impressions", "differences")
     assert off(placebo) < 4 and placebo.power < 0.2
-    real = tried(steady, design=design).reading("impressions", "differences")
+    real = tried(steady, worlds=8, design=design).reading("impressions", "differences")
     assert real.power == 1.0
     assert real.true_change == pytest.approx(-0.8, abs=0.03)
     assert real.read_change == pytest.approx(-0.8, abs=0.05)
@@ -167,7 +167,7 @@ def test_what_acts_on_authors_is_randomised_by_author() -> None:
     steady = scenario(
         appeal=0.0, author={"random": 200}, schedule={"rate": "6 per day"}, policy=close
     )
-    found = tried(steady)
+    found = tried(steady, worlds=20)
     assert found.side == "authors"
     read = found.reading("impressions", "difference")
     assert off(read) < 4 and read.true_change == pytest.approx(-0.75, abs=0.03)
@@ -223,7 +223,7 @@ def test_before_and_after_takes_the_fading_of_a_rumor_for_an_effect() -> None:
 def test_results_do_not_depend_on_the_workers(tmp_path: Path) -> None:
     base = scenario()
     found = [
-        rumorsim.experiment(base, "it", replicates=6, workers=workers).as_dict()
+        rumorsim.experiment(base, "it", replicates=3, workers=workers).as_dict()
         for workers in (1, 2, 4)
     ]
     assert found[0] == found[1] == found[2]
@@ -231,14 +231,14 @@ def test_results_do_not_depend_on_the_workers(tmp_path: Path) -> None:
 
 def test_everything_is_saved_and_taken_up_again(tmp_path: Path) -> None:
     base, out = scenario(), tmp_path / "tried"
-    found = tried(base, worlds=5, out=out)
+    found = tried(base, worlds=3, out=out)
     found.save(out)
-    again = tried(base, worlds=7, out=out)
-    assert again.readings[0].seen[:5] == found.readings[0].seen
+    again = tried(base, worlds=4, out=out)
+    assert again.readings[0].seen[:3] == found.readings[0].seen
     rows = list(csv.DictReader((out / "experiment.csv").open()))
     assert [row["outcome"] for row in rows] == [each.outcome for each in found.readings]
     worlds = list(csv.DictReader((out / "worlds.csv").open()))
-    assert len(worlds) == 5 * len(found.readings)
+    assert len(worlds) == 3 * len(found.readings)
     saved = json.loads((out / "experiment.json").read_text())
     assert saved["accounts"] == 200 and saved["arms"]["by"] == "account"
     assert (out / "experiment.png").stat().st_size > 10_000
