@@ -25,18 +25,25 @@ class SurfacesShowWhatTheySay(Law):
         super().__init__(book)
         self.shown: dict[tuple[int, int], bool] = {}
         self.pushed: dict[tuple[int, int], float] = {}
+        #: A story is pushed once, to each arm where there are two.
+        self.pushes: Counter[tuple[int, int]] = Counter()
+        self.arms = book.facts.treatment
 
     def see(self, event: Event) -> str | None:
         if event.kind is Kind.SURFACE:
             place = (event.source, event.story)
             if self.is_push(event.source):
-                again = place in self.pushed
+                self.pushes[place] += 1
                 self.pushed[place] = event.time
-                return "pushed twice" if again else None
+                again = self.pushes[place] > 1 + self.arms.there_is
+                return "pushed once too often" if again else None
             self.shown[place] = event.value > 0
         if event.kind is not Kind.EXPOSE or event.value == 0 or self.book.by_hand:
             return None
         if int(event.value) == visit_of(self.book):
+            return None
+        # The stream tells of the ranking that readers see who are not treated.
+        if self.arms.treats(event.account, event.time):
             return None
         place = (int(event.value) - 1, event.story)
         if self.is_push(place[0]):
