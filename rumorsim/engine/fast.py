@@ -142,6 +142,11 @@ class FastEngine(Engine):
             "keys": world.keys,
             "arm_begins": world.treatment.begins,
             "arm_windows": world.treatment.windows,
+            "treated_stories": world.treated_stories,
+            "treated_friction": world.treated_friction,
+            "treated_forward": world.treated_forward,
+            "treated_slots": world.treated_slots,
+            "treated_slot_ends": world.treated_slot_ends,
             **world.observed,
         }
         for name, array in whose.items():
@@ -190,8 +195,7 @@ class FastEngine(Engine):
             arrays[name] = getattr(world, name)
         for name in ("friction", "forward", "heat", "tops"):
             arrays[name] = getattr(world, name)
-        for name in ("posts", "stories", "friction", "forward", "slots", "slot_ends"):
-            arrays[f"treated_{name}"] = getattr(world, f"treated_{name}")
+        arrays["treated_posts"] = world.treated_posts
         if self._repeats and len(world.posts) > len(self._shares):
             self._shares = grown(self._shares, len(world.posts))
         arrays["shares"] = self._shares

@@ -123,10 +123,11 @@ def _packed_treatment(treatment: Treatment) -> dict[str, Any]:
     """The arms of an experiment, by their key; nothing where there are none."""
     if not treatment.there_is:
         return {}
-    switched: dict[str, Any] = {"drawn": treatment.drawn}
-    switched |= {} if not len(treatment.windows) else {"period": treatment.period}
     arrays = {name: _pack(getattr(treatment, name), dtype) for name, dtype in _ARMS.items()}
-    return {"treatment": {**arrays, **switched, "windows": treatment.windows.tolist()}}
+    rest = {"drawn": treatment.drawn, "windows": treatment.windows.tolist()}
+    # Where it is not switched its period has no end, which JSON cannot say.
+    period = {"period": treatment.period} if len(treatment.windows) else {}
+    return {"treatment": {**arrays, **rest, **period}}
 
 
 def _treatment(packed: Mapping[str, Any] | None, accounts: int) -> Treatment:

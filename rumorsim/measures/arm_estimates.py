@@ -32,7 +32,7 @@ NEAR: Final = 100
 
 
 class Estimate(NamedTuple):
-    """An effect, its standard error, and the degrees of freedom of its t interval (None: unknown).
+    """An effect, its standard error, and the degrees of freedom of its t interval.
 
     ``base`` is the level without treatment that the analyst would hold the effect against.
     ``target`` is the mean outcome of those treated accounts that the estimate is about, where it
@@ -40,9 +40,9 @@ class Estimate(NamedTuple):
     """
 
     effect: float
-    error: float | None
-    freedom: float | None
-    base: float | None
+    error: float
+    freedom: float
+    base: float
     target: float | None = None
 
 

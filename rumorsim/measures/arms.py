@@ -57,6 +57,11 @@ class State:
         scaled: Array = self.counts[side, outcome] * (_ACCOUNTS * _HOURS / lengths)
         return scaled
 
+    def before(self, side: int, outcome: int) -> Array:
+        """The mean rate of each account over periods before treatment begins; [accounts]."""
+        found: Array = self.rates(side, outcome)[: self.begin].mean(axis=0)
+        return found
+
     def window(self, side: int, outcome: int) -> Array:
         """The same from the beginning of treatment to the end; [accounts]."""
         length = self.edges[-1] - self.edges[self.begin]
@@ -126,9 +131,7 @@ class Arms(OfState[State]):
             found = batch.only(kind)
             if not len(found):
                 continue
-            # Some surfaces may act before hour 0 is over, none after the horizon.
             period = np.searchsorted(state.edges, found.time, side="right") - 1
-            period = np.minimum(period, len(state.edges) - 2)
             for side, who in enumerate((found.account, found.source)):
                 np.add.at(state.counts[side, outcome], (period, who), 1)
 
@@ -171,15 +174,9 @@ def _outcome(
     ever = np.isfinite(treatment.begins)
     for name, arm in (("treated", ever & treatment.egos), ("control", ~ever & treatment.egos)):
         value[name] = float(window[arm].mean()) if arm.any() else None
+    keys = [key for key in Estimate._fields if key != "target" or not treatment.drawn]
     for name, found in _estimates(state, side, outcome, window, exposed):
-        value[name] = {
-            "effect": None if found is None else found.effect,
-            "error": None if found is None else found.error,
-            "freedom": None if found is None else found.freedom,
-            "base": None if found is None else found.base,
-        }
-        if not treatment.drawn:
-            value[name]["target"] = None if found is None else found.target
+        value[name] = {key: None if found is None else getattr(found, key) for key in keys}
     return value
 
 
@@ -187,12 +184,12 @@ def _estimates(
     state: State, side: int, outcome: int, window: Array, exposed: Sequence[Estimate | None]
 ) -> Iterator[tuple[str, Estimate | None]]:
     """What the estimators of this design give, by name."""
-    treatment, rates = state.treatment, state.rates(side, outcome)
+    treatment = state.treatment
     begins = treatment.begins
     ever = np.isfinite(begins)
     if not treatment.drawn:
         if state.begin > 0:
-            before = rates[: state.begin].mean(axis=0)
+            before = state.before(side, outcome)
             yield "differences", difference_in_differences(before, window, ever)
         score = np.log1p(state.followers)
         yield "discontinuity", discontinuity(window, ever, score)
@@ -201,14 +198,13 @@ def _estimates(
         whole = np.diff(state.edges) >= treatment.period * (1 - 1e-9)
         on = np.array([treatment.on(time) for time in state.edges[:-1]])
         kept = whole & (np.arange(len(whole)) >= state.begin)
-        yield "switched", switched(rates[kept].mean(axis=1), on[kept])
+        yield "switched", switched(state.rates(side, outcome)[kept].mean(axis=1), on[kept])
     elif len(np.unique(begins[ever])) > 1:
         treated = begins[None, :] <= state.edges[:-1, None] * (1 + 1e-12)
-        yield "two_way", two_way(rates, treated, treatment.unit)
+        yield "two_way", two_way(state.rates(side, outcome), treated, treatment.unit)
     elif ever.all():
         if state.begin > 0:
-            before = rates[: state.begin].mean(axis=0)
-            yield "before_after", before_after(before, window)
+            yield "before_after", before_after(state.before(side, outcome), window)
     else:
         egos = treatment.egos
         yield "difference", difference(window[egos], ever[egos], treatment.unit[egos])

@@ -21,14 +21,16 @@ if TYPE_CHECKING:
     from rumorsim.world.reserve import Reserve
     from rumorsim.world.settings.arms import Arms
 
-#: Units of an account that belongs to none: nobody with ``by = "everyone"`` or "ego" around it.
+#: The unit of accounts that belong to none: neither egos nor next to one.
 _NO_UNIT: Final = -1
-#: Communities by graph and (resolution, number): one search for all runs of a process.
+#: Communities by graph and resolution: one search for all runs of a process.
 _COMMUNITIES: Final[WeakKeyDictionary[FollowGraph, dict[float, NDArray[np.int32]]]] = (
     WeakKeyDictionary()
 )
-#: The draw of what a switched experiment does in each period has this in place of a unit.
+#: The last but one word of an address of :attr:`.Purpose.ARM`: what is drawn of.
+_UNITS: Final = 0
 _PERIODS: Final = 1
+_EGOS: Final = 2
 
 
 def lay_out_arms(
@@ -51,7 +53,7 @@ def lay_out_arms(
         return _most_followed(arms.top, float(arms.start), graph, reserve)
     unit, egos = _units(arms, graph, seed, attributes)
     units = int(unit.max(initial=_NO_UNIT)) + 1
-    words = philox_array(seed, address_word(Purpose.ARM, arms.number), np.arange(units), 0, 0)
+    words = philox_array(seed, address_word(Purpose.ARM, arms.number), np.arange(units), _UNITS, 0)
     treated = units if arms.by == "everyone" else round(arms.share * units)
     order = np.lexsort((np.arange(units), words[0]))[:treated]
     starts = np.full(units + 1, math.inf)
@@ -134,7 +136,7 @@ def _ego_units(
     is next to nobody is an ego by itself. All others belong to no unit, and are never treated.
     """
     n = graph.accounts
-    words = philox_array(seed, address_word(Purpose.ARM, number), np.arange(n), 2, 0)[0]
+    words = philox_array(seed, address_word(Purpose.ARM, number), np.arange(n), _EGOS, 0)[0]
     heads = np.argsort(graph.followers, kind="stable")
     sources = graph.followees()[heads]
     begins = np.concatenate([[0], np.cumsum(np.bincount(graph.followers, minlength=n))])

@@ -182,14 +182,9 @@ def test_two_limits_do_not_multiply() -> None:
         {**limit, "when": {"at": ["3 h"]}, "forward_limit": 3},
         {**limit, "when": {"at": ["2 h"]}, "forward_limit": 5},
     ]
-    found = [
-        events(
-            small(WORLD, {"policies": [{"name": "it", "interventions": each}], "arms": arms}), "it"
-        )
-        for each in (both, lower)
-        for arms in ({"by": "everyone"},)
-    ]
-    assert agree(*found)
+    policies = [[{"name": "it", "interventions": each}] for each in (both, lower)]
+    everyone = {"arms": {"by": "everyone"}}
+    assert agree(*(events(small(WORLD, {"policies": each}, everyone), "it") for each in policies))
 
 
 def test_only_treated_accounts_are_acted_upon() -> None:

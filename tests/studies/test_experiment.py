@@ -7,17 +7,19 @@ import json
 import math
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import networkx as nx
 import numpy as np
 import pytest
 
 import rumorsim
+from rumorsim.cli.experiment import experiment_command
 from rumorsim.common.errors import InputError
 from rumorsim.scenario import Scenario
 from rumorsim.studies.experiment.answer import Experiment
 from rumorsim.studies.experiment.reading import Reading
+from rumorsim.world.settings.arms import By
 
 SLOW = {"kind": "friction", "when": {"at": ["0 h"]}, "friction": 0.5}
 
@@ -220,7 +222,7 @@ def test_before_and_after_takes_the_fading_of_a_rumor_for_an_effect() -> None:
 # -- the study ---------------------------------------------------------------------------
 
 
-def test_results_do_not_depend_on_the_workers(tmp_path: Path) -> None:
+def test_results_do_not_depend_on_the_workers() -> None:
     base = scenario()
     found = [
         rumorsim.experiment(base, "it", replicates=3, workers=workers).as_dict()
@@ -244,6 +246,11 @@ def test_everything_is_saved_and_taken_up_again(tmp_path: Path) -> None:
     assert (out / "experiment.png").stat().st_size > 10_000
     text = (out / "experiment.txt").read_text()
     assert "difference in means" in text and "everybody treated against nobody" in text
+
+
+def test_the_command_knows_every_unit() -> None:
+    (by,) = [each for each in experiment_command.params if each.name == "by"]
+    assert tuple(by.type.choices) == get_args(By)
 
 
 def test_a_scenario_may_have_arms_of_its_own() -> None:

@@ -72,7 +72,7 @@ def friction_for(w, platform, treated):
 def report_chance(w, story, reader, time):
     """P(report | read)."""
     chance = stories(w)[story].report
-    if w.arm_begins_rows > 0 and is_treated(w, reader, time):
+    if is_treated(w, reader, time):
         chance = min(chance * treated_stories(w)[story].report, 1.0)
     return chance
 
@@ -82,6 +82,6 @@ def forward_limit(w, account, time):
     """The most followers that a share by this account goes to."""
     platform = platform_of(w, account)
     limit = forward(w)[platform]
-    if w.arm_begins_rows > 0 and is_treated(w, account, time):
+    if is_treated(w, account, time):
         limit = min(limit, treated_forward(w)[platform])
     return limit

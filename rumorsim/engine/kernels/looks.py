@@ -85,19 +85,20 @@ def looker(w, index):
 
 
 @inner
+def slot_end(w, index, slot, treated):
+    """The share of looks that fall on a slot or one before it."""
+    return treated_slot_ends(w)[index, slot] if treated else slot_ends(w)[index, slot]
+
+
+@inner
 def story_seen(w, index):
     """The story in the slot looked at, -1 where that is none of ours or not listed."""
     place = uniform(np.uint64(looks(w)[index].slot_word))
     treated = w.arm_begins_rows > 0 and is_treated(w, looker(w, index), looks(w)[index].time)
     slot = 0
-    if treated:
-        while slot < w.slot_ends_columns - 1 and place >= treated_slot_ends(w)[index, slot]:
-            slot += 1
-        story = np.int64(treated_slots(w)[index, slot])
-    else:
-        while slot < w.slot_ends_columns - 1 and place >= slot_ends(w)[index, slot]:
-            slot += 1
-        story = np.int64(slots(w)[index, slot])
+    while slot < w.slot_ends_columns - 1 and place >= slot_end(w, index, slot, treated):
+        slot += 1
+    story = np.int64(treated_slots(w)[index, slot] if treated else slots(w)[index, slot])
     if story >= 0 and not offered(w, story, looks(w)[index].recommends, treated):
         return np.int64(-1)
     return story

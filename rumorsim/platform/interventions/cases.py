@@ -175,8 +175,8 @@ class Caseload:
         number = self._opened.get(target, 0)
         self._opened[target] = number + 1
         words = philox(self._luck, address_word(Purpose.CASE, number), *self._address(target))
-        case = Case(self.place, target, number, reason, self.desk.now, words)
-        case.for_treated = self.intervention.readers == "treated"
+        told = (number, reason, self.desk.now, words)
+        case = Case(self.place, target, *told, for_treated=self.intervention.for_treated)
         self._log_opened(case)
         self.desk.env.process(self._work(case))
         return case

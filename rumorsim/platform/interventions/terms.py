@@ -261,6 +261,11 @@ class Terms(Model):
         """What reports call it."""
         return self.kind
 
+    @property
+    def for_treated(self) -> bool:
+        """Whether it is for treated readers alone, in an experiment."""
+        return self.readers == "treated"
+
     # -- behaviour ------------------------------------------------------------------
 
     def act(self, desk: Desk, target: int, case: Case) -> None:
@@ -289,9 +294,8 @@ class Terms(Model):
         if not self.verb:
             return desk.gone(self.target, target)
         until = math.inf if self.duration is None else desk.now + self.duration
-        treated = self.readers == "treated"
         return desk.would_be_moot(
-            self.verb, target, until=until, for_treated=treated, **self.force()
+            self.verb, target, until=until, for_treated=self.for_treated, **self.force()
         )
 
     def pick(self, targets: list[int], counts: Any) -> list[int]:

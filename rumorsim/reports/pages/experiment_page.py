@@ -27,7 +27,7 @@ def page_of_experiment(directory: Path) -> Page:
     worlds, seeds = len(found["seeds"]), found["seeds"]
     return answer_page(
         found,
-        [_readings(found, shown), _in_words(found)],
+        [_readings(shown), _in_words(found)],
         [NONE, found["policy"]],
         f"rumorsim experiment scenario.json --policy {in_shell(found['policy'])}"
         f" --replicates {worlds} --seed {seeds[0]} --out again",
@@ -57,7 +57,7 @@ def _answer(found: Mapping[str, Any], shown: Sequence[Reading]) -> str:
     return f"The experiment reads {'; and '.join(told)}."
 
 
-def _readings(found: Mapping[str, Any], shown: Sequence[Reading]) -> Section:
+def _readings(shown: Sequence[Reading]) -> Section:
     rows, said = [], []
     for each in shown:
         level, base = each["level"], each["base"]

@@ -5,18 +5,27 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from rumorsim.studies.experiment.confining import Side
-from rumorsim.studies.statistics.intervals import LEVEL, Interval
+from rumorsim.studies.statistics.intervals import (
+    LEVEL,
+    Interval,
+    covariance,
+    mean,
+    student,
+    t_quantile,
+)
 from rumorsim.world.settings.arms import By
 
 #: Chance with which an experiment of the size that is asked for would see the effect.
 POWER: Final = 0.8
-#: Standard normal quantile of POWER.
-_SEEN: Final = 0.8416212335729143
+#: Standard normal quantiles: of the end of an interval, and of POWER.
+_CLEAR: Final = NormalDist().inv_cdf((1 + LEVEL) / 2)
+_SEEN: Final = NormalDist().inv_cdf(POWER)
 #: Estimators that look at another time, the level of which is not that while treatment is on.
 _RELATIVE: Final = frozenset({"before_after"})
 
@@ -82,17 +91,17 @@ class Reading:
     @property
     def level(self) -> float:
         """The level without treatment: mean over worlds."""
-        return _mean([each.nobody for each in self.seen]).estimate
+        return mean([each.nobody for each in self.seen])
 
     @property
     def base(self) -> float:
         """The level that analysts hold their estimates against: mean over worlds."""
-        return _mean([each.base for each in self.seen]).estimate
+        return mean([each.base for each in self.seen])
 
     @property
     def half(self) -> float:
         """Half of the width of an analyst's 95 % interval: mean over worlds."""
-        return _mean([(each.high - each.low) / 2 for each in self.seen]).estimate
+        return mean([(each.high - each.low) / 2 for each in self.seen])
 
     @property
     def happens(self) -> bool:
@@ -102,17 +111,17 @@ class Reading:
     @property
     def truth(self) -> Interval:
         """The true effect: mean over worlds."""
-        return _mean([each.truth for each in self.seen])
+        return _over_worlds([each.truth for each in self.seen])
 
     @property
     def estimate(self) -> Interval:
         """What is read: mean over worlds."""
-        return _mean([each.effect for each in self.seen])
+        return _over_worlds([each.effect for each in self.seen])
 
     @property
     def bias(self) -> Interval:
         """What is read less what is true, paired in each world: mean over worlds."""
-        return _mean([each.effect - each.truth for each in self.seen])
+        return _over_worlds([each.effect - each.truth for each in self.seen])
 
     @property
     def biased_change(self) -> Interval | None:
@@ -153,7 +162,7 @@ class Reading:
         if not found.clear:
             return None
         error = math.sqrt(float(np.mean([each.error**2 for each in self.seen])))
-        return ((_normal() + _SEEN) * error / abs(found.estimate)) ** 2
+        return ((_CLEAR + _SEEN) * error / abs(found.estimate)) ** 2
 
 
 def readings_of(
@@ -200,35 +209,22 @@ def _seen(world: Taken, of: Scalars, place: str, estimator: str, relative: bool)
     if relative and base > 0:
         # Their level is another one: what is read is how many times more or less it became.
         effect, error, base = (each * nobody / base for each in (effect, error, base))
-    half = _student(freedom) * error
+    half = student(max(freedom, 1.0)) * error
     return Seen(effect, error, effect - half, effect + half, base, everybody - nobody, nobody)
 
 
-def _mean(values: Sequence[float]) -> Interval:
+def _over_worlds(values: Sequence[float]) -> Interval:
     """A mean over worlds with its interval by Student's t; none for a single world."""
-    mean = math.fsum(values) / len(values)
+    middle = mean(values)
     if len(values) < 2:
-        return Interval(mean)
-    error = float(np.std(values, ddof=1)) / math.sqrt(len(values))
-    half = _student(len(values) - 1) * error
-    return Interval(mean, mean - half, mean + half)
+        return Interval(middle)
+    half = t_quantile(len(values)) * math.sqrt(covariance(values, values) / len(values))
+    return Interval(middle, middle - half, middle + half)
 
 
 def _part(values: Sequence[float], base: Sequence[float]) -> float | None:
     whole = math.fsum(base)
     return math.fsum(values) / whole if whole > 0 else None
-
-
-def _student(freedom: float) -> float:
-    from scipy.special import stdtrit
-
-    return float(stdtrit(max(freedom, 1.0), (1 + LEVEL) / 2))
-
-
-def _normal() -> float:
-    from scipy.special import ndtri
-
-    return float(ndtri((1 + LEVEL) / 2))
 
 
 def as_row(reading: Reading) -> dict[str, Any]:

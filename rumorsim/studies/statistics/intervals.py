@@ -273,9 +273,14 @@ def resampled(count: int) -> bool:
 
 def t_quantile(count: int, level: float = LEVEL) -> float:
     """Half the width of a t interval over ``count`` worlds, in standard errors."""
+    return student(count - 1, level)
+
+
+def student(freedom: float, level: float = LEVEL) -> float:
+    """Half the width of a t interval with so many degrees of freedom, in standard errors."""
     from scipy.special import stdtrit
 
-    return float(stdtrit(count - 1, 0.5 + level / 2))
+    return float(stdtrit(freedom, 0.5 + level / 2))
 
 
 def _bootstrap(values: NDArray[np.float64], level: float) -> tuple[_Floats, _Floats]:
