@@ -8,6 +8,8 @@ otherwise). A command does the same after ten seconds.
 from __future__ import annotations
 
 import logging
+import math
+import os
 import sys
 import threading
 import time
@@ -80,19 +82,18 @@ def _in_notebook() -> bool:
 
 
 class Heartbeat:
-    """Lines about work that goes on, from a thread of its own: compiled kernels let it run."""
+    """Lines about work that goes on; :class:`_Watch` sees to it that they are said."""
 
     def __init__(
         self, what: str | Callable[[], str], tell: Callable[[str], None], first: float
     ) -> None:
-        self._what, self._tell, self._first = what, tell, first
+        self._what, self._tell, self._pause = what, tell, first
         self._begun = time.monotonic()
         self._state: tuple[float, float, str] | None = None
         #: How much was done when, at first and at last: before that kernels may be compiled.
         self._since = self._last = (0.0, self._begun)
         self._spoken, self._muted = self._begun, 0
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name="signs of life", daemon=True)
+        self._over = False
 
     def moved(self, done: float, total: float, unit: str) -> None:
         """So much is done by now."""
@@ -118,20 +119,26 @@ class Heartbeat:
 
     def start(self) -> None:
         """Begin to count the time."""
-        self._thread.start()
+        _watch.begin(self)
 
     def end(self) -> None:
         """Say no more."""
-        self._over.set()
+        self._over = True
+        _watch.end(self)
 
-    def _beat(self) -> None:
-        pause = self._first
-        while not self._over.wait(max(0.0, self._spoken + pause - time.monotonic())):
-            if time.monotonic() >= self._spoken + pause:
-                if not self._muted:
-                    self._tell(self._line())
-                self.spoke()
-                pause = min(2 * pause, EVERY)
+    @property
+    def due(self) -> float:
+        """When the next line is due, on the monotonic clock."""
+        return self._spoken + self._pause
+
+    def beat(self) -> None:
+        """Say a line, unless there is to be none."""
+        if self._over:
+            return
+        if not self._muted:
+            self._tell(self._line())
+        self.spoke()
+        self._pause = min(2 * self._pause, EVERY)
 
     def _line(self) -> str:
         spent = time.monotonic() - self._begun
@@ -153,6 +160,59 @@ class Heartbeat:
         pace = (last - since) / (done - begun)
         return max(0.0, pace * (total - done) - (time.monotonic() - last))
 
+
+class _Watch:
+    """One thread for all heartbeats of the process: compiled kernels let it run.
+
+    It sleeps until the first of them is due. Work that is over before then, such as the steps of
+    a run, begins and ends without waking it.
+    """
+
+    def __init__(self) -> None:
+        self._lives: list[Heartbeat] = []
+        self._changed = threading.Condition()
+        self._wakes = math.inf
+        self._runs = False
+
+    def begin(self, life: Heartbeat) -> None:
+        """Let ``life`` speak from now on."""
+        with self._changed:
+            self._lives.append(life)
+            if not self._runs:
+                self._runs = True
+                threading.Thread(target=self._run, name="signs of life", daemon=True).start()
+            if life.due < self._wakes:
+                self._changed.notify()
+
+    def end(self, life: Heartbeat) -> None:
+        """Let it speak no more, if it did."""
+        with self._changed:
+            if life in self._lives:
+                self._lives.remove(life)
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._wakes = min((life.due for life in self._lives), default=math.inf)
+                left = self._wakes - time.monotonic()
+                if left > 0:
+                    self._changed.wait(None if left == math.inf else left)
+                ready = [life for life in self._lives if life.due <= time.monotonic()]
+            for life in ready:
+                life.beat()
+
+
+_watch = _Watch()
+
+
+def _after_fork() -> None:
+    """A forked process has no thread but its own, and nobody of it is at work yet."""
+    global _watch
+    _watch = _Watch()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 _active: ContextVar[Heartbeat | None] = ContextVar("signs of life", default=None)
 

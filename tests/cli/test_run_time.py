@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import os
 import re
 import sys
 import threading
@@ -55,7 +56,6 @@ def wait_until(so: Callable[[], bool], seconds: float = 60.0) -> None:
 
 
 def test_long_work_says_that_it_goes_on_and_how_far_it_is() -> None:
-    before = threading.active_count()
     lines: list[str] = []
     with heartbeat("work", lines.append, 0.05):
         move_heartbeat(3, 12, "runs")
@@ -66,8 +66,35 @@ def test_long_work_says_that_it_goes_on_and_how_far_it_is() -> None:
     with heartbeat("work", few.append, 600.0):
         move_heartbeat(3, 12, "runs")
     assert few == []
-    wait_until(lambda: threading.active_count() <= before)
-    assert threading.active_count() <= before, "no thread stays behind"
+
+
+def test_short_work_costs_no_thread_of_its_own() -> None:
+    """One thread serves all, and what is over before its first line does not wake it."""
+    with heartbeat("first", print, 600.0):
+        pass
+    threads = set(threading.enumerate())
+    begun = time.thread_time()
+    for _ in range(1000):
+        with heartbeat("step", print, 600.0):
+            assert set(threading.enumerate()) <= threads
+    assert time.thread_time() - begun < 1.0
+    lines: list[str] = []
+    with heartbeat("sooner than what the thread sleeps for", lines.append, 0.05):
+        wait_until(lambda: len(lines) > 0)
+    assert lines and set(threading.enumerate()) <= threads
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_forked_process_speaks_too() -> None:
+    with heartbeat("parent", print, 600.0):
+        child = os.fork()
+        if child == 0:
+            lines: list[str] = []
+            life = progress.Heartbeat("child", lines.append, 0.05)
+            life.start()
+            wait_until(lambda: len(lines) > 0, 20.0)
+            os._exit(0 if lines else 1)
+        assert os.waitpid(child, 0)[1] == 0
 
 
 def test_the_time_left_leaves_out_what_came_before_the_first_step(
@@ -108,26 +135,20 @@ def test_a_bar_reckons_its_pace_from_the_first_step() -> None:
 
 def test_pauses_grow_to_a_minute_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
     assert progress.EVERY == 60.0 and progress.FIRST < 60.0 and cli_shared._FIRST_SIGN < 60.0
-    pauses: list[float] = []
-
-    class Unhurried(threading.Event):
-        """Over after nine pauses, none of which is waited for."""
-
-        def wait(self, timeout: float | None = None) -> bool:
-            nonlocal now
-            assert timeout is not None
-            pauses.append(timeout)
-            now += timeout
-            return len(pauses) == 9
-
     now = 0.0
     monkeypatch.setattr(progress.time, "monotonic", lambda: now)
     lines: list[str] = []
     life = progress.Heartbeat("work", lines.append, 1.0)
-    life._over = Unhurried()
-    life._beat()
+    pauses: list[float] = []
+    for _ in range(9):
+        pauses.append(life.due - now)
+        now = life.due
+        life.beat()
     assert pauses == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0, 60.0]
-    assert len(lines) == 8
+    assert len(lines) == 9
+    life.end()
+    life.beat()
+    assert len(lines) == 9
 
 
 def test_one_speaks_at_a_time_and_not_beside_a_bar() -> None:
