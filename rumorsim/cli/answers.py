@@ -368,21 +368,36 @@ def answer(
     width: str | None,
     force: bool,
     as_json: bool,
+    page: bool = False,
     **options: Any,
 ) -> None:
-    """Answer a question with a progress bar, then save and show the answer."""
+    """Answer a question with a progress bar, then save and show the answer.
+
+    ``page``: whether its page is written beside it.
+    """
     print_compiling("fast")
     with bar(total, unit) as progress:
         answer = ask(given, out=out, force=force, progress=progress, **options)
-    _show(answer, answer.text, out, as_json, force=force, figures=figures, width=width)
+    saving: dict[str, Any] = {"force": force, "figures": figures, "width": width}
+    _show(answer, answer.text, out, as_json, page=page, **saving)
 
 
 def _show(
-    answer: Any, text: Callable[[], str], out: Path | None, as_json: bool, **saving: Any
+    answer: Any,
+    text: Callable[[], str],
+    out: Path | None,
+    as_json: bool,
+    *,
+    page: bool = False,
+    **saving: Any,
 ) -> None:
     """Save the answer, show it as text or JSON, and say where it was saved."""
     if out is not None:
         answer.save(out, **saving)
+        if page:
+            from rumorsim.reports.pages.report import write_report
+
+            write_report(out)
     if as_json:
         print_json(answer.as_dict())
     else:

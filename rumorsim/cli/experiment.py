@@ -90,4 +90,4 @@ def experiment_command(
     given = {name: options.pop(name) for name in _DESIGN}
     design = {name: value for name, value in given.items() if value is not None}
     options |= {"policy": policy, "design": design, "most_runs": most_runs or MOST_RUNS}
-    answer(experiment, loaded, out=out, **options)
+    answer(experiment, loaded, out=out, page=True, **options)

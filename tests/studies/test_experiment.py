@@ -12,6 +12,7 @@ from typing import Any, get_args
 import networkx as nx
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 import rumorsim
 from rumorsim.cli.experiment import experiment_command
@@ -246,6 +247,18 @@ def test_everything_is_saved_and_taken_up_again(tmp_path: Path) -> None:
     assert (out / "experiment.png").stat().st_size > 10_000
     text = (out / "experiment.txt").read_text()
     assert "difference in means" in text and "everybody treated against nobody" in text
+
+
+def test_the_command_writes_a_page_beside_the_tables(tmp_path: Path) -> None:
+    file, out = tmp_path / "it.json", tmp_path / "tried"
+    file.write_text(json.dumps(scenario().resolved()))
+    options = ["--policy", "it", "--replicates", "2", "--workers", "1", "--out", str(out)]
+    for _ in range(2):  # and writes it anew
+        done = CliRunner().invoke(experiment_command, [str(file), *options])
+        assert done.exit_code == 0, done.output
+        names = {each.name for each in out.iterdir()}
+        assert names >= {"experiment.txt", "experiment.csv", "experiment.png", "report.html"}
+        assert "what is true" in (out / "report.html").read_text(encoding="utf-8")
 
 
 def test_the_command_knows_every_unit() -> None:
