@@ -33,36 +33,56 @@ class _Made:
         self.step, self.place = step, place
 
 
+class RecordedDesk(Desk):
+    """The desk of a simulation: what is done by hand between advances is noted in ``by_hand``."""
+
+    by_hand: HandJournal | None = None
+
+
+def _recorded(name: str) -> Callable[..., Any]:
+    """The verb of that name, noted in the journal where there is one."""
+    verb = getattr(Desk, name)
+
+    @functools.wraps(verb)
+    def recorded(self: RecordedDesk, *args: Any, **settings: Any) -> Any:
+        if self.by_hand is None:
+            return verb(self, *args, **settings)
+        return self.by_hand.call(name, verb, args, settings)
+
+    return recorded
+
+
+for _name in _BY_HAND:
+    setattr(RecordedDesk, _name, _recorded(_name))
+RecordedDesk.__name__ = Desk.__name__  # what it is at a prompt
+
+
 class HandJournal:
     """Advances, calls of the desk by hand and changes of policy, in order.
 
     ``outside()`` says whether a call comes from outside a run; ``guard`` is held meanwhile.
     """
 
-    def __init__(self, desk: Desk, outside: Callable[[], bool], guard: Any) -> None:
+    def __init__(self, desk: RecordedDesk, outside: Callable[[], bool], guard: Any) -> None:
         self._steps: list[tuple[Any, ...]] = []
         self._made: dict[int, _Made] = {}
         self._results: list[Any] = []
         self._desk, self._outside, self._guard = desk, outside, guard
         self._inside = False
-        for name in _BY_HAND:
-            setattr(desk, name, self._recording(name, getattr(desk, name)))
+        desk.by_hand = self
 
-    def _recording(self, name: str, verb: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(verb)
-        def recorded(*args: Any, **settings: Any) -> Any:
-            with self._guard:
-                if self._inside or not self._outside():
-                    return verb(*args, **settings)
-                self._inside = True
-                try:
-                    result = verb(*args, **settings)
-                finally:
-                    self._inside = False
-                self._add(name, args, settings, result)
-                return result
-
-        return recorded
+    def call(self, name: str, verb: Callable[..., Any], args: Any, settings: Any) -> Any:
+        """Call a verb of the desk, and note it where that is done by hand."""
+        with self._guard:
+            if self._inside or not self._outside():
+                return verb(self._desk, *args, **settings)
+            self._inside = True
+            try:
+                result = verb(self._desk, *args, **settings)
+            finally:
+                self._inside = False
+            self._add(name, args, settings, result)
+            return result
 
     def _add(self, name: str, args: Any, settings: Any, result: Any) -> None:
         made = [self._made.get(id(each), each) for each in args]

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,13 +37,16 @@ _ANEW: Final = "rumorsim.stream() with the same scenario, policy and seed gives 
 
 #: Steps a run is cut into so that batches stay small and progress can be shown.
 STEPS = 200
-#: Steps at a time at most, after batches of fewer than FEW events.
-LONGEST, FEW = 10, 1000
+#: Steps at a time at most, after batches of fewer than FEW events; in small worlds, too.
+LONGEST, FEW, LONGEST_IN_SMALL = 10, 1000, 100
+#: Accounts of a small world: however many steps it takes at a time, none lasts long.
+SMALL = 10_000
 
 
-def steps_of(horizon: float) -> list[float]:
+@lru_cache(64)
+def steps_of(horizon: float) -> tuple[float, ...]:
     """The times a whole run is cut at."""
-    return [float(time) for time in np.linspace(0.0, horizon, STEPS + 1)[1:]]
+    return tuple(float(time) for time in np.linspace(0.0, horizon, STEPS + 1)[1:])
 
 
 def batches_of(simulation: Simulation) -> Iterator[tuple[float, Batch]]:
@@ -52,11 +56,12 @@ def batches_of(simulation: Simulation) -> Iterator[tuple[float, Batch]]:
     """
     times = steps_of(simulation.world.horizon)
     at, stride = 0, 1
+    longest = LONGEST_IN_SMALL if simulation.world.size <= SMALL else LONGEST
     while at < STEPS:
         at = min(at + stride, STEPS)
         batch = simulation.advance(times[at - 1])
         yield times[at - 1], batch
-        stride = min(2 * stride, LONGEST) if len(batch) < FEW else 1
+        stride = min(2 * stride, longest) if len(batch) < FEW else 1
 
 
 class EventStream(Iterator[Batch]):

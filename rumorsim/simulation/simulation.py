@@ -25,13 +25,12 @@ from rumorsim.common.shown import Shown, listed
 from rumorsim.common.units import parse_duration
 from rumorsim.engine.engines import make_engine
 from rumorsim.events.stream import Batch, Facts, InterventionFacts
-from rumorsim.platform.desk import Desk
 from rumorsim.platform.interventions import Intervention
 from rumorsim.scenario import AnyScenario, build_graph, scenario_of
 from rumorsim.scenario.handing import AnyPolicy, own_processes, with_policy
 from rumorsim.scenario.replay_checks import check_against
 from rumorsim.simulation.conditioning import conditioned_evidence
-from rumorsim.simulation.forking import HandJournal, must_be_alike
+from rumorsim.simulation.forking import HandJournal, RecordedDesk, must_be_alike
 from rumorsim.world.redraw import Redraw
 from rumorsim.world.world import World, build_world
 
@@ -96,7 +95,7 @@ class Simulation(Shown):
         self._listeners: list[Callable[[Batch], None]] = [self._batches.append]
         self.engine = make_engine(engine, self.world)
         self.engine.listen(self._pass_on)
-        self.desk = Desk(self.engine, scenario.prices)
+        self.desk = RecordedDesk(self.engine, scenario.prices)
         for number, surface in enumerate(self.world.platforms.surfaces):
             process = surface.settings.process(self.engine, number, surface.platform)
             self.engine.process(process)
@@ -260,6 +259,8 @@ def intervention_facts(intervention: Intervention) -> InterventionFacts:
 
 def _hours(until: float | str) -> float:
     """A moment in hours; ValueError for what is neither a number nor a duration."""
+    if type(until) is float and not math.isnan(until):
+        return until
     if isinstance(until, str):
         return parse_duration(until)
     if isinstance(until, bool) or not isinstance(until, SupportsFloat) or math.isnan(until):
