@@ -18,6 +18,10 @@ from rumorsim.common.plurals import counted
 if TYPE_CHECKING:
     from rumorsim.graphs.follows import FollowGraph, ReadAs
 
+MEMORY_HELP = (
+    "For NAME.mapped: how much memory may be used, such as 8GiB; what does not fit waits on the "
+    "disk. Left out: half of what is available."
+)
 #: As the name of a file to write: text on standard output.
 _STDOUT = "-"
 
@@ -76,11 +80,14 @@ def _make_command(kind: str) -> click.Command:
             show_default="follower followee",
             help="Order of the columns written; .mapped has none.",
         ),
+        click.Option(["--memory"], metavar="AMOUNT", help=MEMORY_HELP),
         click.Option(["--force"], is_flag=True, help="Overwrite an existing file."),
     ]
 
-    def run(out: str, columns: str | None, force: bool, **settings: Any) -> None:
-        _make({"kind": kind, **settings}, out, columns, force)
+    def run(
+        out: str, columns: str | None, memory: str | None, force: bool, **settings: Any
+    ) -> None:
+        _make({"kind": kind, **settings}, out, columns, memory, force)
 
     return click.Command(kind, params=params, callback=run, help=own_part(model.__doc__ or ""))
 
@@ -98,14 +105,35 @@ def _option(name: str, field: Any) -> click.Option:
     )
 
 
-def _make(settings: dict[str, Any], out: str, columns: str | None, force: bool) -> None:
+def _make(
+    settings: dict[str, Any], out: str, columns: str | None, memory: str | None, force: bool
+) -> None:
     from pathlib import Path
 
     config = _config(settings)
     columns = _out_columns(out, columns, "follower followee", "--columns")
+    _check_memory(memory, out)
     _free(out, force)
+    if columns is None:
+        from rumorsim.graphs.making import make_mapped
+
+        _told(make_mapped(config, Path(out), memory=memory, overwrite=force), out)
+        return
     made: FollowGraph = config.build(Path())
     _write(made, out, columns, force)
+
+
+def _check_memory(memory: str | None, out: str) -> None:
+    """InputError for an amount that is none, or one that does not go with ``out``."""
+    from rumorsim.common.memory import parse_memory
+    from rumorsim.graphs.sources import is_mapped
+
+    if memory is None:
+        return
+    parse_memory(memory, "--memory")
+    if not is_mapped(out):
+        rule = "goes with NAME.mapped: all else is written from a graph in memory"
+        raise InputError(Fault(rule, file=out, key="--memory", advice="leave it out"))
 
 
 def _config(settings: dict[str, Any]) -> Any:
@@ -190,8 +218,7 @@ def _write(made: FollowGraph, out: str, columns: str | None, force: bool) -> Non
         out = "standard output"
     else:
         write_follows(made, out, columns=columns, overwrite=force)
-    follows, accounts = counted(made.follows, "follow"), counted(made.accounts, "account")
-    click.echo(f"{out}: {follows} among {accounts}", err=True)
+    _told(made, out)
     alone, attributes = left_behind(made, out)
     if alone:
         click.echo(
@@ -201,6 +228,11 @@ def _write(made: FollowGraph, out: str, columns: str | None, force: bool) -> Non
         )
     if attributes:
         click.echo(f"{out} does not hold the attributes {', '.join(attributes)}", err=True)
+
+
+def _told(made: FollowGraph, out: str) -> None:
+    follows, accounts = counted(made.follows, "follow"), counted(made.accounts, "account")
+    click.echo(f"{out}: {follows} among {accounts}", err=True)
 
 
 @graph.command("convert")

@@ -5,8 +5,10 @@ The header of a ``.npy`` file (NEP 1, Kern 2007) is checked before anything is a
 
 from __future__ import annotations
 
+import io
 import json
 import math
+import mmap
 import os
 import stat
 from pathlib import Path
@@ -23,7 +25,9 @@ from rumorsim.common.plurals import counted
 #: Text is kept in place up to this many characters a cell.
 LONGEST_TEXT: Final = 32
 _LONGEST_HEADER: Final = 10_000
-_SCAN: Final = 1 << 20
+#: Values that are looked at at a time.
+SCAN: Final = 1 << 20
+_WINDOW: Final = 64 << 20
 _AGAIN: Final = "fetch it again"
 
 
@@ -113,15 +117,39 @@ def write_array(path: Path, values: NDArray[Any]) -> None:
         np.lib.format.write_array(file, values, version=(1, 0), allow_pickle=False)
 
 
+def array_start(dtype: str, length: int) -> bytes:
+    """How a ``.npy`` file of so many values begins, before these; 128 bytes for any length."""
+    file = io.BytesIO()
+    header = {"descr": dtype, "fortran_order": False, "shape": (length,)}
+    np.lib.format.write_array_header_1_0(file, header)
+    return file.getvalue()
+
+
 def highest(values: NDArray[Any]) -> float:
     """The highest value; -1 for no values, NaN where one is NaN. No copy is made."""
     most = -1.0
-    for start in range(0, values.size, _SCAN):
-        found = float(values[start : start + _SCAN].max())
+    for start in range(0, values.size, SCAN):
+        found = float(values[start : start + SCAN].max())
         if math.isnan(found):
             return found
         most = max(most, found)
+        forget(values, start)
     return most
+
+
+def forget(values: NDArray[Any], at: int) -> None:
+    """Every 64 MiB of going through the values of a file, have the system take its pages back.
+
+    Once for each million values ``at``; what is read in place never fills the memory so. Values
+    that are in memory, or in a system without such advice, stay as they are.
+    """
+    if (at * values.itemsize) % _WINDOW or not hasattr(mmap, "MADV_DONTNEED"):
+        return
+    base: Any = values
+    while base is not None and not isinstance(base, mmap.mmap):
+        base = getattr(base, "base", None)
+    if base is not None:
+        base.madvise(mmap.MADV_DONTNEED)
 
 
 def _longest_table(accounts: int) -> int:

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from rumorsim.common.errors import InputError, whole_number
 from rumorsim.common.randomness import Purpose, address_word, philox_array, uniform_array
 from rumorsim.graphs.follows import FollowGraph
-from rumorsim.graphs.power_law import (
+from rumorsim.graphs.power_law import power_law
+from rumorsim.graphs.propensities import (
     Floats,
     Ints,
     graph_seed,
-    power_law,
     require,
     require_mean,
     rounded24,

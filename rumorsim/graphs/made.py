@@ -49,7 +49,7 @@ def graphs_of_worlds(graph: Mapping[str, Any]) -> str:
 
 
 #: More follows than this are refused before anything is built.
-MAX_FOLLOWS = 2_000_000_000
+MAX_FOLLOWS = 4_000_000_000
 _MAX_ACCOUNTS = 100_000_000
 Accounts = Annotated[int, Field(ge=1, le=_MAX_ACCOUNTS, description="How many accounts there are.")]
 MeanFollowers = Annotated[

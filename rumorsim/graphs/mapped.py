@@ -12,6 +12,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -215,30 +217,58 @@ def write_mapped(
     replaced as a whole, and nothing else is. The directory appears complete or not at all,
     and the same graph gives the same bytes.
     """
-    place = Path(path)
-    if place.is_symlink() or place.exists():
-        if not overwrite:
-            advice = "choose another name, or overwrite it: --force, or overwrite=True in Python"
-            raise OutputError("exists already", path, advice=advice)
-        _check_ours(place)
-    with write_directory(place, marker=MANIFEST) as draft:
+    with mapped_draft(Path(path), overwrite=overwrite) as draft:
         attributes = {
             name: _put(draft, f"attribute-{i}", values)
             for i, (name, values) in enumerate(graph.attributes.items())
         }
-        manifest = Manifest(
-            accounts=graph.accounts,
-            follows=graph.follows,
-            self_loops=graph.self_loops,
-            duplicates=graph.duplicates,
-            offsets=_put(draft, "offsets", graph.offsets),
-            followers=_put_array(draft, "followers", graph.followers.astype("<i4", copy=False)),
-            weights=None if graph.weights is None else _put(draft, "weights", graph.weights),
-            ids=None if graph.ids is None else _put(draft, "ids", graph.ids),
-            attributes=attributes,
+        _put_array(draft, "followers", graph.followers.astype("<i4", copy=False))
+        if graph.weights is not None:
+            _put(draft, "weights", graph.weights)
+        finish_mapped(
+            draft, graph.offsets, graph.ids, graph.self_loops, graph.duplicates, attributes
         )
-        text = json.dumps(manifest.model_dump(exclude_none=True), indent=1)
-        (draft / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+@contextmanager
+def mapped_draft(place: Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """A directory beside ``place`` that takes its name once a graph in it is finished.
+
+    OutputError as for :func:`write_mapped`. Write ``followers.npy`` and, where there are such,
+    ``weights.npy``, then call :func:`finish_mapped`.
+    """
+    if place.is_symlink() or place.exists():
+        if not overwrite:
+            advice = "choose another name, or overwrite it: --force, or overwrite=True in Python"
+            raise OutputError("exists already", place, advice=advice)
+        _check_ours(place)
+    with write_directory(place, marker=MANIFEST) as draft:
+        yield draft
+
+
+def finish_mapped(
+    draft: Path,
+    offsets: NDArray[np.int64],
+    ids: NDArray[Any] | None = None,
+    self_loops: int = 0,
+    duplicates: int = 0,
+    attributes: Mapping[str, Part] | None = None,
+) -> None:
+    """Write what goes with the followers in ``draft``, and the manifest of all."""
+    weights = draft / "weights.npy"
+    manifest = Manifest(
+        accounts=offsets.size - 1,
+        follows=int(offsets[-1]),
+        self_loops=self_loops,
+        duplicates=duplicates,
+        offsets=_put(draft, "offsets", offsets),
+        followers=_part_of(draft / "followers.npy"),
+        weights=_part_of(weights) if weights.exists() else None,
+        ids=None if ids is None else _put(draft, "ids", ids),
+        attributes=dict(attributes or {}),
+    )
+    text = json.dumps(manifest.model_dump(exclude_none=True), indent=1)
+    (draft / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
 def _check_ours(place: Path) -> None:
@@ -267,6 +297,10 @@ def _put(draft: Path, name: str, values: NDArray[Any]) -> Part:
 def _put_array(draft: Path, name: str, array: NDArray[Any]) -> Part:
     path = draft / f"{name}.npy"
     write_array(path, array)
+    return _part_of(path)
+
+
+def _part_of(path: Path) -> Part:
     return Part(bytes=path.stat().st_size, sha256=_sha256(path))
 
 

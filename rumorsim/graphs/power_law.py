@@ -1,40 +1,35 @@
-"""The power-law follow graph: heavy tails, follows returned, friends of friends."""
+"""The power-law follow graph: heavy tails, follows returned, friends of friends.
+
+Made in passes over rows that stand one after another, in memory or in files; whatever the passes
+are cut into, and however many cores make them, the graph is the same.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.common.errors import InputError, show_value, whole_number
-from rumorsim.common.randomness import Purpose, address_word, seed_of
+from rumorsim.common.errors import whole_number
 from rumorsim.graphs.follows import FollowGraph
+from rumorsim.graphs.propensities import (
+    Floats,
+    coins,
+    graph_seed,
+    limited,
+    propensity,
+    require,
+    require_mean,
+    returns_wanted,
+    whole_counts,
+    word_of,
+)
+from rumorsim.graphs.vectors import Rooms, Vector, blocks_of, in_order
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-
-#: Fixed point in which propensities are summed, so that sums do not depend on their order.
-_UNIT = 2.0**20
-#: No account draws more than this share of all accounts as followers, by expectation.
-_LARGEST_AUDIENCE = 0.1
-
-
-def graph_seed(seed: Any) -> int:
-    """The seed of a graph as a Python int in [0, 2**63 - 1]; else InputError."""
-    return seed_of(seed, most=2**63 - 1)
-
-
-def require(holds: bool, key: str, value: object, rule: str) -> None:
-    """InputError that ``key = value`` breaks ``rule``, unless it ``holds``."""
-    if not holds:
-        raise InputError(rule, key=key, value=show_value(value))
-
-
-def require_mean(mean_followers: float, accounts: int) -> None:
-    """InputError unless ``accounts`` can have this many followers on average."""
-    rule = f"must be in [0, {accounts - 1}], the other accounts there are"
-    require(0.0 <= mean_followers <= accounts - 1, "mean_followers", mean_followers, rule)
+Counts = NDArray[np.int32]
 
 
 def power_law(
@@ -66,135 +61,249 @@ def power_law(
     Kwak, Lee, Park and Moon (WWW 2010: 2.276 up to 1e5 followers; 22.1 %); the
     followees' exponent (a lighter tail), clustering and the cut-off are assumptions.
     """
-    from rumorsim.engine.kernels import alias, random_graphs
-    from rumorsim.engine.kernels.csr import sorted_rows, turned_rows
-
-    accounts, seed = whole_number(accounts, "accounts", 1), graph_seed(seed)
-    require_mean(mean_followers, accounts)
-    exponents = {"follower_exponent": follower_exponent, "followee_exponent": followee_exponent}
-    for key, exponent in exponents.items():
-        require(2.0 < exponent <= 10.0, key, exponent, "must be in (2, 10]")
-    for key, share in (("reciprocity", reciprocity), ("clustering", clustering)):
-        require(0.0 <= share <= 1.0, key, share, "must be in [0, 1]")
-    popularity = _propensity(accounts, mean_followers, follower_exponent, seed, stage=0)
-    activity = _propensity(accounts, mean_followers, followee_exponent, seed, stage=1)
-    follows = round(accounts * mean_followers)
-    returned = _returns_wanted(follows, reciprocity, popularity, activity)
-    lengths = _whole(activity, follows - returned, accounts - 1, seed)
-    offsets = _starts(lengths)
-    drawn = lengths - np.floor(lengths * clustering + _coins(accounts, seed, 3)).astype(np.int64)
-    drawn = np.minimum(np.maximum(drawn, lengths > 0), lengths)
-    threshold, other = popularity, np.empty(accounts, np.int32)
-    alias.alias_table(threshold, other, np.empty(accounts, np.int32))
-    first = random_graphs.weighted_rows(_starts(drawn), threshold, other, seed, _word(4))
-    columns = random_graphs.closed_rows(
-        offsets, _starts(drawn), first, threshold, other, seed, _word(5)
-    )
-    del first
-    # Turning twice sorts the rows.
-    turned_offsets, turned = turned_rows(offsets, columns, accounts)
-    offsets, columns = turned_rows(turned_offsets, turned, accounts)
-    open_ends = random_graphs.one_way_counts(offsets, columns, turned_offsets, turned)
-    chance = follows - returned - int(open_ends.sum())
-    wanted = max(0, min(int(open_ends.sum()), round((reciprocity * follows - chance) / 2)))
-    returns = _limited(activity, open_ends, wanted, seed)
-    followers, followees = random_graphs.with_returns(
-        offsets, columns, turned_offsets, turned, returns, seed, _word(8)
-    )
-    del columns, turned
-    rows, result, _, _, _ = sorted_rows(followees, followers, np.empty(0), accounts)
-    return FollowGraph(rows, result)
+    return PowerLaw.of(
+        accounts,
+        mean_followers,
+        follower_exponent=follower_exponent,
+        followee_exponent=followee_exponent,
+        reciprocity=reciprocity,
+        clustering=clustering,
+        seed=seed,
+    ).graph()
 
 
-def _word(stage: int) -> int:
-    return address_word(Purpose.GRAPH, stage)
+@dataclass(frozen=True)
+class PowerLaw:
+    """The numbers of one power-law graph, which have been checked."""
+
+    accounts: int
+    mean_followers: float
+    follower_exponent: float
+    followee_exponent: float
+    reciprocity: float
+    clustering: float
+    seed: int
+
+    @classmethod
+    def of(cls, accounts: int, mean_followers: float, *, seed: int, **shape: float) -> PowerLaw:
+        """As for :func:`power_law`; InputError for numbers that are out of range."""
+        accounts, seed = whole_number(accounts, "accounts", 1), graph_seed(seed)
+        require_mean(mean_followers, accounts)
+        for key in ("follower_exponent", "followee_exponent"):
+            require(2.0 < shape[key] <= 10.0, key, shape[key], "must be in (2, 10]")
+        for key in ("reciprocity", "clustering"):
+            require(0.0 <= shape[key] <= 1.0, key, shape[key], "must be in [0, 1]")
+        return cls(accounts, mean_followers, seed=seed, **shape)
+
+    def graph(self) -> FollowGraph:
+        """The graph, made in memory."""
+        counts, followers = self.rows(Rooms())
+        offsets = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
+        return FollowGraph(offsets, followers.part(0, followers.size))
+
+    def rows(self, rooms: Rooms) -> tuple[Counts, Vector]:
+        """How many followers each account has, and the followers, account by account."""
+        drawn, activity, returned = self._drawn(rooms)
+        turned, widths = _turned(drawn, rooms)
+        both = _Both(drawn, _Rows(turned, widths), rooms)
+        open_ends = both.one_way_counts()
+        follows = round(self.accounts * self.mean_followers)
+        chance = follows - returned - int(open_ends.sum())
+        wanted = round((self.reciprocity * follows - chance) / 2)
+        wanted = max(0, min(int(open_ends.sum()), wanted))
+        returns = limited(activity, open_ends, wanted, self.seed).astype(np.int32)
+        del activity, open_ends
+        back = _Rows(both.returned(returns, self.seed), returns)
+        drawn.values.remove()
+        found = _merged(both.turned, back, rooms)
+        both.turned.values.remove()
+        back.values.remove()
+        return found
+
+    def _drawn(self, rooms: Rooms) -> tuple[_Rows, Floats, int]:
+        """What accounts follow of their own accord, how active each is, and the returns wanted."""
+        from rumorsim.engine.kernels.alias import alias_table
+        from rumorsim.engine.kernels.drawn_rows import drawn_rows, kept_rows, packed_alias
+
+        n, seed = self.accounts, self.seed
+        popularity = propensity(n, self.mean_followers, self.follower_exponent, seed, stage=0)
+        activity = propensity(n, self.mean_followers, self.followee_exponent, seed, stage=1)
+        follows = round(n * self.mean_followers)
+        returned = returns_wanted(follows, self.reciprocity, popularity, activity)
+        wide = whole_counts(activity, follows - returned, n - 1, seed)
+        given = wide - np.floor(wide * self.clustering + coins(n, seed, 3)).astype(np.int64)
+        given = np.minimum(np.maximum(given, wide > 0), wide).astype(np.int32)
+        lengths = wide.astype(np.int32)
+        del wide
+        starts, kept = _room_for_kept(popularity, given, rooms.part if self.clustering else 0)
+        other = np.empty(n, np.int32)
+        alias_table(popularity, other, np.empty(n, np.int32))
+        alias = packed_alias(popularity, other)
+        del popularity, other
+
+        def keep(block: tuple[int, int]) -> None:
+            kept_rows(*block, given, starts, alias, seed, word_of(4), kept)
+
+        def draw(block: tuple[int, int]) -> Counts:
+            begin, end = block
+            columns = np.empty(lengths[begin:end].sum(dtype=np.int64), np.int32)
+            drawn_rows(begin, end, lengths, given, starts, kept, alias, seed, word_of(4), columns)
+            return columns
+
+        list(in_order(keep, blocks_of(given, rooms.block), rooms.workers))
+        values = rooms.vector("drawn", np.int32, int(lengths.sum(dtype=np.int64)))
+        for columns in in_order(draw, blocks_of(lengths, rooms.block), rooms.workers):
+            values.append(columns)
+        return _Rows(values, lengths), activity, returned
 
 
-def _starts(lengths: Ints) -> Ints:
-    return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64)])
+def _room_for_kept(
+    popularity: Floats, given: NDArray[Any], most: int
+) -> tuple[NDArray[Any], Counts]:
+    """Where the drawn rows that are kept begin, and room for them: the most popular accounts'.
 
-
-def _coins(accounts: int, seed: int, stage: int) -> Floats:
-    from rumorsim.engine.kernels.random_graphs import row_uniforms
-
-    return np.asarray(row_uniforms(seed, _word(stage), accounts))
-
-
-def rounded24(values: Floats) -> Floats:
-    """``values`` rounded to 24 significant bits, so that libraries' last bits do not matter."""
-    fraction, exponent = np.frexp(values)
-    return np.asarray(np.ldexp(np.rint(fraction * 2.0**24), exponent - 24))
-
-
-def _propensity(accounts: int, mean: float, exponent: float, seed: int, *, stage: int) -> Floats:
-    """Pareto numbers above 1, cut off where the largest audience is; float64[accounts]."""
-    values = rounded24(_coins(accounts, seed, stage) ** (-1.0 / (exponent - 1.0)))
-    largest = max(_LARGEST_AUDIENCE * accounts, 10.0 * mean)
-    typical = max(mean, 1.0) * (exponent - 2.0) / (exponent - 1.0)
-    return np.minimum(values, max(largest / typical, 1.0))
-
-
-def _scaled(values: Floats, caps: Ints | int, total: int) -> float:
-    """The factor at which the capped ``values`` add up to ``total``, by bisection.
-
-    Sums are of whole numbers, hence exact: the factor is the same on every machine.
+    Friends of friends are looked up in them; all others are drawn again for each look.
     """
-    low, high = 0.0, 1.0
-    ceiling = np.asarray(caps, np.float64)
+    from rumorsim.engine.kernels.drawn_rows import NOT_KEPT
 
-    def reached(factor: float) -> int:
-        return int(np.floor(np.minimum(values * factor, ceiling) * _UNIT).astype(np.int64).sum())
-
-    goal = int(total * _UNIT)
-    while reached(high) < goal and high < 1e15:
-        high *= 2.0
-    for _ in range(60):
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if reached(middle) < goal else (low, middle)
-    return high
+    # The upper bits of positive numbers rise with them: some thousand steps.
+    step = (popularity.view(np.int64) >> 44).astype(np.int32)
+    step -= step.min()
+    totals = np.bincount(step, given)[::-1].cumsum()
+    lowest = totals.size - int(np.searchsorted(totals, min(most, int(NOT_KEPT) - 1), "right"))
+    held = step >= lowest
+    ends = np.cumsum(np.where(held, given, 0), dtype=np.int64)
+    starts = np.where(held, ends - given, NOT_KEPT).astype(np.uint32)
+    return starts, np.empty(ends[-1], np.int32)
 
 
-def _whole(values: Floats, total: int, cap: int, seed: int) -> Ints:
-    """Whole numbers in [0, cap] in proportion to ``values``, adding up to about ``total``."""
-    exact = np.minimum(values * _scaled(values, cap, total), float(cap))
-    whole = np.floor(exact + _coins(values.size, seed, 2)).astype(np.int64)
-    return _adjusted(np.minimum(whole, cap), np.full(values.size, cap, np.int64), total)
+class _Rows(NamedTuple):
+    """Rows one after another, and how long each is."""
+
+    values: Vector
+    lengths: Counts
+
+    def blocks(self, rooms: Rooms) -> Iterator[tuple[int, int, Counts]]:
+        """First row, last row and values of one block of rows after another."""
+        at = 0
+        for begin, end in blocks_of(self.lengths, rooms.block):
+            stop = at + int(self.lengths[begin:end].sum(dtype=np.int64))
+            yield begin, end, self.values.part(at, stop)
+            at = stop
 
 
-def _adjusted(whole: Ints, caps: Ints, total: int) -> Ints:
-    """``whole`` with ones added or taken, spread over the accounts, until it sums to total."""
-    gap = total - int(whole.sum())
-    while gap != 0:
-        able = np.flatnonzero(whole < caps if gap > 0 else whole > 0)
-        if able.size == 0:
-            break
-        take = min(abs(gap), able.size)
-        chosen = able[(np.arange(take) * able.size) // take]
-        whole[chosen] += 1 if gap > 0 else -1
-        gap -= take if gap > 0 else -take
-    return whole
+def _starts(lengths: Counts) -> NDArray[np.int64]:
+    """Where each row begins; int64[n]."""
+    ends = np.cumsum(lengths, dtype=np.int64)
+    ends -= lengths
+    return ends
 
 
-def _limited(activity: Floats, open_ends: Ints, wanted: int, seed: int) -> Ints:
-    """How many followers each account follows back: by activity, at most those it can."""
-    if wanted >= int(open_ends.sum()):
-        return open_ends
-    exact = np.minimum(activity * _scaled(activity, open_ends, wanted), open_ends)
-    whole = np.floor(exact + _coins(activity.size, seed, 7)).astype(np.int64)
-    return _adjusted(np.minimum(whole, open_ends), open_ends, wanted)
+def _turned(drawn: _Rows, rooms: Rooms) -> tuple[Vector, Counts]:
+    """The transposed rows, each ascending, and how long they are."""
+    from rumorsim.engine.kernels.drawn_rows import counted_columns, turned_part
+
+    widths = np.zeros(len(drawn.lengths), np.int32)
+    for _, _, columns in drawn.blocks(rooms):
+        counted_columns(columns, widths)
+    turned = rooms.vector("turned", np.int32, drawn.values.size)
+    for low, high in blocks_of(widths, rooms.part):
+        found = np.empty(widths[low:high].sum(dtype=np.int64), np.int32)
+        place = _starts(widths[low:high])
+        # Each core takes some of the columns; all look through the rows.
+        share = max(found.size // rooms.workers, 1)
+        ranges = list(blocks_of(widths[low:high], share))
+
+        def turn(
+            part: tuple[int, int], low: int = low, place: NDArray[np.int64] = place,
+            found: Counts = found,
+        ) -> None:  # fmt: skip
+            begin, end = part
+            for first, last, columns in drawn.blocks(rooms):
+                turned_part(
+                    first, last, drawn.lengths, columns, low + begin, low + end,
+                    place[begin:end], found,
+                )  # fmt: skip
+
+        list(in_order(turn, ranges, rooms.workers))
+        turned.append(found)
+    return turned, widths
 
 
-def _returns_wanted(follows: int, reciprocity: float, popularity: Floats, activity: Floats) -> int:
-    """Follows to be added as returns, given those that are mutual by chance.
+class _Both(NamedTuple):
+    """Rows and transposed rows, gone through side by side."""
 
-    By chance account v follows a with probability about activity * popularity, so the
-    expected number of mutual follows is the square of sum(activity * popularity) in
-    units where each sums to 1.
-    """
-    unit = 2.0**-10 * _UNIT
-    whole_p, whole_a = np.rint(popularity * unit), np.rint(activity * unit)
-    shared = float(np.sum((whole_p * whole_a).astype(np.float64)))
-    overlap = shared / (float(whole_p.sum()) * float(whole_a.sum()))
-    drawn = follows * (1.0 - reciprocity / 2.0)
-    chance = min((drawn * overlap) ** 2, drawn)
-    return max(0, round((reciprocity * follows - chance) / 2.0))
+    drawn: _Rows
+    turned: _Rows
+    rooms: Rooms
+
+    def _blocks(self) -> Iterator[tuple[int, int, Counts, Counts]]:
+        lengths, widths = self.drawn.lengths, self.turned.lengths
+        i = j = 0
+        for begin, end in blocks_of(lengths + widths, self.rooms.block):
+            stop = i + int(lengths[begin:end].sum(dtype=np.int64))
+            last = j + int(widths[begin:end].sum(dtype=np.int64))
+            yield begin, end, self.drawn.values.part(i, stop), self.turned.values.part(j, last)
+            i, j = stop, last
+
+    def one_way_counts(self) -> NDArray[np.int64]:
+        """For each account, how many who follow it it does not follow."""
+        from rumorsim.engine.kernels.drawn_rows import one_way_counts
+
+        found = np.empty(len(self.drawn.lengths), np.int64)
+
+        def count(block: tuple[int, int, Counts, Counts]) -> None:
+            begin, end, columns, others = block
+            lengths, widths = self.drawn.lengths, self.turned.lengths
+            one_way_counts(begin, end, lengths, columns, widths, others, found)
+
+        list(in_order(count, self._blocks(), self.rooms.workers))
+        return found
+
+    def returned(self, returns: Counts, seed: int) -> Vector:
+        """Whom each account follows back, so many of those that it may."""
+        from rumorsim.engine.kernels.drawn_rows import returned_rows
+
+        def draw(block: tuple[int, int, Counts, Counts]) -> Counts:
+            begin, end, columns, others = block
+            lengths, widths = self.drawn.lengths, self.turned.lengths
+            ends = np.empty(returns[begin:end].sum(dtype=np.int64), np.int32)
+            returned_rows(
+                begin, end, lengths, columns, widths, others, returns, seed, word_of(8), ends
+            )
+            return ends
+
+        back = self.rooms.vector("returned", np.int32, int(returns.sum(dtype=np.int64)))
+        for ends in in_order(draw, self._blocks(), self.rooms.workers):
+            back.append(ends)
+        return back
+
+
+def _merged(turned: _Rows, back: _Rows, rooms: Rooms) -> tuple[Counts, Vector]:
+    """Followers of each account: those who drew it and those who follow back; and how many."""
+    from rumorsim.engine.kernels.drawn_rows import counted_columns, gathered, merged_rows
+
+    widths = turned.lengths
+    more = np.zeros(len(widths), np.int32)
+    for _, _, ends in back.blocks(rooms):
+        counted_columns(ends, more)
+    result = rooms.result(turned.values.size + back.values.size)
+    at = 0
+    for low, high in blocks_of(widths + more, rooms.part):
+        added = np.empty(more[low:high].sum(dtype=np.int64), np.int32)
+        place = _starts(more[low:high])
+        for begin, end, ends in back.blocks(rooms):
+            gathered(begin, end, back.lengths, ends, low, high, place, added)
+        beside = 0
+        for begin, end in blocks_of((widths + more)[low:high], rooms.block):
+            rows = slice(low + begin, low + end)
+            stop = at + int(widths[rows].sum(dtype=np.int64))
+            last = beside + int(more[rows].sum(dtype=np.int64))
+            out = np.empty(stop - at + last - beside, np.int32)
+            merged_rows(
+                widths[rows], turned.values.part(at, stop), more[rows], added[beside:last], out
+            )
+            result.append(out)
+            at, beside = stop, last
+    widths += more
+    return widths, result

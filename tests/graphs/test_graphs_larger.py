@@ -1,0 +1,173 @@
+"""Graphs larger than memory: made and read in parts, the same to the bit as in memory."""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from rumorsim.cli.app import cli
+from rumorsim.common import memory
+from rumorsim.common.errors import InputError, OutputError
+from rumorsim.common.memory import available_memory, parse_memory
+from rumorsim.graphs import GENERATORS, making, vectors
+from rumorsim.graphs.making import make_power_law
+from rumorsim.graphs.mapped import check_mapped, write_mapped
+from rumorsim.graphs.power_law import PowerLaw
+from rumorsim.graphs.vectors import Filed, Held, Rooms, blocks_of, in_order
+
+power_law = GENERATORS["power-law"]
+#: Several shapes of the rows: dense, closed, returned, with and without either.
+SHAPES: list[dict[str, Any]] = [
+    {},
+    {"clustering": 0.9, "reciprocity": 0.6},
+    {"clustering": 0.0, "reciprocity": 0.0},
+]
+
+
+def rows_in(folder: Path, shape: dict[str, Any], part: int, workers: int) -> tuple[Any, Any]:
+    """Counts and followers of a graph of 2,000 accounts, made in files and in small parts."""
+    full = {"reciprocity": 0.22, "clustering": 0.1, **shape}
+    law = PowerLaw.of(2_000, 12.0, follower_exponent=2.3, followee_exponent=2.7, seed=5, **full)
+    rooms = Rooms(folder, part, 500, workers, lambda size: Filed(folder / "result", "<i4", size))
+    counts, followers = law.rows(rooms)
+    assert isinstance(followers, Filed)
+    followers.close()
+    assert [each.name for each in folder.iterdir()] == ["result"]
+    return counts, np.fromfile(folder / "result", "<i4")
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(("part", "workers"), [(1, 1), (3_000, 2), (10**9, 1)])
+def test_parts_files_and_cores_change_nothing(
+    shape: dict[str, Any], part: int, workers: int, tmp_path: Path
+) -> None:
+    graph = power_law(2_000, 12.0, seed=5, **shape)
+    counts, followers = rows_in(tmp_path, shape, part, workers)
+    assert np.array_equal(counts, graph.follower_counts())
+    assert np.array_equal(followers, graph.followers)
+
+
+def test_a_graph_made_in_parts_is_the_same_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "_LEAST_PART", 1_000)
+    monkeypatch.setattr(making, "_BASE", 0)
+    place = tmp_path / "parts.mapped"
+    made = make_power_law(place, 3_000, 20.0, seed=2, memory="250 KB")
+    write_mapped(power_law(3_000, 20.0, seed=2), tmp_path / "whole.mapped")
+    for each in (tmp_path / "whole.mapped").iterdir():
+        assert (place / each.name).read_bytes() == each.read_bytes()
+    assert check_mapped(place).equals(made)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["parts.mapped", "whole.mapped"]
+
+
+def test_too_little_memory_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r'memory = "64 MiB": must be at least \d+ MiB for so'):
+        make_power_law(tmp_path / "g.mapped", 1_000, 5.0, seed=1, memory="64MiB")
+    assert not list(tmp_path.iterdir())
+
+
+def test_other_kinds_are_refused_where_they_do_not_fit(tmp_path: Path) -> None:
+    words = ["graph", "make", "erdos-renyi", "--accounts", "10000000", "--mean-followers", "50"]
+    words += ["--out", str(tmp_path / "g.mapped"), "--memory", "1GiB"]
+    result = CliRunner().invoke(cli, words)
+    assert result.exit_code == 2
+    assert "takes some 7.5 GiB of memory, of which 1.0 GiB may be used" in result.output
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_disk_without_room_is_one_error_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "_LEAST_PART", 1_000)
+    monkeypatch.setattr(making, "_BASE", 0)
+
+    def make() -> None:
+        make_power_law(tmp_path / "g.mapped", 3_000, 20.0, seed=2, memory="250 KB")
+
+    with monkeypatch.context() as patch:
+        usage = type("Usage", (), {"free": 1000})
+        patch.setattr(making.shutil, "disk_usage", lambda path: usage)
+        with pytest.raises(OutputError, match="of disk while it is made; 0 MiB free"):
+            make()
+    assert not list(tmp_path.iterdir())
+
+    def full(file: Any, size: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(vectors, "take_room", full)
+        with pytest.raises(OutputError, match="cannot be written: No space left on device"):
+            make()
+    assert not list(tmp_path.iterdir())
+    make()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the size of files as Linux does")
+def test_a_file_that_may_not_grow_is_one_line(tmp_path: Path) -> None:
+    """The system itself refuses: files of this process may have a kilobyte."""
+    words = ["graph", "make", "power-law", "--accounts", "2000", "--mean-followers", "9"]
+    found = subprocess.run(
+        [sys.executable, "-m", "rumorsim", *words, "--out", "g.mapped"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024)),
+        check=False,
+    )
+    assert found.returncode == 2
+    lines = [each for each in found.stderr.splitlines() if "at work" not in each]
+    assert lines == [each for each in lines if each.startswith("error: g.mapped: cannot be wri")]
+    assert len(lines) == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_blocks_hold_so_many_entries_or_one_row() -> None:
+    lengths = np.array([3, 0, 4, 9, 1, 1, 0, 0, 7] * 20_000, np.int32)
+    blocks = list(blocks_of(lengths, 8))
+    assert blocks[0][0] == 0
+    assert blocks[-1][1] == lengths.size
+    assert all(a[1] == b[0] for a, b in itertools.pairwise(blocks))
+    assert all(end - begin == 1 or lengths[begin:end].sum() <= 8 for begin, end in blocks)
+    # As many as fit.
+    assert all(lengths[begin : end + 1].sum() > 8 for begin, end in blocks[:-1])
+
+
+def test_results_come_in_order_and_errors_come_through() -> None:
+    assert list(in_order(lambda x: x * x, range(50), 3)) == [x * x for x in range(50)]
+    with pytest.raises(ZeroDivisionError):
+        list(in_order(lambda x: 1 // (x - 7), range(50), 3))
+
+
+def test_vectors_in_memory_and_in_files_are_alike(tmp_path: Path) -> None:
+    for vector in (Held("<i4", 10), Filed(tmp_path / "v", "<i4", 10, b"start")):
+        vector.append(np.arange(4))
+        vector.append(np.arange(4, 10, dtype=np.int32))
+        assert vector.part(3, 7).tolist() == [3, 4, 5, 6]
+        vector.remove()
+    assert not list(tmp_path.iterdir())
+
+
+def test_amounts_of_memory() -> None:
+    assert parse_memory("8GiB") == 8 << 30
+    assert parse_memory(" 1.5 gb ") == 1_500_000_000
+    assert parse_memory(4096) == parse_memory("4KiB") == 4096
+    for wrong in ("much", "-1GB", "8 GiBs", True, 1.5, ""):
+        with pytest.raises(InputError, match="must be an amount of memory"):
+            parse_memory(wrong)
+
+
+def test_available_memory_is_the_least_of_what_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert 0 < available_memory() <= 2**62
+    monkeypatch.setattr(memory, "_of_groups", lambda: 12345)
+    assert available_memory() == 12345
