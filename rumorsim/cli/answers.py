@@ -192,7 +192,12 @@ def compare_command(
     with bar(runs, "runs") as progress:
         comparison = compare(loaded, **options, progress=progress)
     wide = min(get_terminal_size().columns, _WIDEST)
-    saving = {"force": force, "source": loaded.file, "figures": figures, "width": width}
+    saving: dict[str, Any] = {
+        "force": force,
+        "source": loaded.file,
+        "figures": figures,
+        "width": width,
+    }
     _show(comparison, partial(comparison.text, full=full, width=wide), out, as_json, **saving)
 
 
@@ -257,10 +262,31 @@ def sensitivity_command(study: str, **options: Any) -> None:
     "--search-seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True,
     help="Seed of the search; the worlds have the study's.",
 )  # fmt: skip
+@click.option(
+    "--close", type=click.IntRange(1), multiple=True, metavar="N",
+    help="Try closing N accounts at the start as well, for each way to choose them; may be "
+    "repeated.",
+)  # fmt: skip
+@click.option(
+    "--close-by", type=click.Choice(["explain", "followers", "k-core", "random"]), multiple=True,
+    help="With --close: how they are chosen, by what hung on them in other worlds (see `rumorsim "
+    "explain`) or otherwise; may be repeated. Default: in all these ways.",
+)  # fmt: skip
+@click.option(
+    "--learn", type=click.IntRange(1, 100_000),
+    help="With --close: worlds in which explain looks for them. Default: 10.",
+)  # fmt: skip
 @posterior_option
 @_study_options
 def optimise_command(
-    study: str, prices: tuple[str, ...], trials: int, finalists: int, **options: Any
+    study: str,
+    prices: tuple[str, ...],
+    trials: int,
+    finalists: int,
+    close: tuple[int, ...],
+    close_by: tuple[str, ...],
+    learn: int | None,
+    **options: Any,
 ) -> None:
     """Find the cheapest policy and parameters in STUDY, or the frontier.
 
@@ -271,7 +297,12 @@ def optimise_command(
     from rumorsim.studies.optimise.goals import read_prices
     from rumorsim.studies.optimise.running import optimise
 
+    if not close:
+        _refuse("has no effect without --close", "close_by", "learn")
+    from rumorsim.studies.explain.choosing import LEARN, WAYS
+
     options |= {"prices": read_prices(prices), "trials": trials, "finalists": finalists}
+    options |= {"close": close, "close_by": close_by or WAYS, "learn": learn or LEARN}
     steps = (trials + finalists + 1, "settings")
     _answer_study("optimise", optimise, study, *steps, **options)
 

@@ -19,6 +19,19 @@ from rumorsim.studies.optimise.goals import ACTIONS, Target
 from rumorsim.studies.statistics.intervals import Interval
 
 
+def _closures(found: Mapping[str, Any]) -> list[str]:
+    """Options of the command for the closures that were candidates."""
+    given = found.get("closures")
+    if given is None:
+        return []
+    sizes = (f"--close {each}" for each in given["close"])
+    return [
+        *sizes,
+        *(f"--close-by {each}" for each in given["close_by"]),
+        f"--learn {given['learn']}",
+    ]
+
+
 def page_of_optimum(directory: Path) -> Page:
     """The page of what ``optimise`` saved in a directory."""
     found = read_answer(directory, "optimisation")
@@ -36,6 +49,7 @@ def page_of_optimum(directory: Path) -> Page:
                 "rumorsim optimise study.json",
                 *([f"--at-most {goal['at_most']}"] if goal["at_most"] is not None else []),
                 *(f"--price {in_shell(f'{key}={price:g}')}" for key, price in prices.items()),
+                *_closures(found),
                 f"--trials {len(found['trials'])} --finalists {finals}",
                 f"--confirm {fresh} --search-seed {found['search_seed']} --out again",
             ]

@@ -13,6 +13,7 @@ from rumorsim.common.csv_text import write_records
 from rumorsim.common.files import write_beside
 from rumorsim.common.shown import listed
 from rumorsim.studies.explain.averting import Averted
+from rumorsim.studies.explain.choosing import closing
 from rumorsim.studies.explain.explained import Explained, Rerun
 from rumorsim.studies.explain.tables import Branch
 from rumorsim.studies.explain.text import averted_in_words, checked, explanation_text, headline
@@ -53,17 +54,7 @@ class Explanation(Explained, SavedAnswer):
 
         For :func:`.compare` and :func:`.optimise`, which say what it does in other worlds.
         """
-        from rumorsim.platform.interventions import INTERVENTIONS
-        from rumorsim.platform.interventions.terms import When, Whom
-
-        ids = [self.tables.account_id(each) for each in self.tables.top(accounts)]
-        return [
-            INTERVENTIONS["close-accounts"](
-                kind="close-accounts",
-                when=When.model_validate({"at": ["0 h"]}),
-                whom=Whom.model_validate({"accounts": ids}),
-            )
-        ]
+        return closing([self.tables.account_id(each) for each in self.tables.top(accounts)])
 
     def as_dict(self) -> dict[str, Any]:
         """The first 100 rows of each table, and all else, as plain JSON values."""

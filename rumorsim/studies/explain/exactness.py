@@ -6,11 +6,22 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from rumorsim.common.errors import Fault
+from rumorsim.scenario import Scenario
 from rumorsim.simulation.simulation import Simulation
 from rumorsim.studies.explain.observing import Watched
 
 #: Reads in this last part of the time may be cut off, or come into it, where others are closed.
 _END = 0.9
+
+
+def without_posts(scenario: Scenario) -> list[Fault]:
+    """What is wrong with a scenario in which nothing can be explained: it has no posts."""
+    if scenario.model is None:
+        return []
+    rule = "has no posts and reads, so that nothing says who could have it from whom"
+    advice = "explain a scenario with a feed"
+    return [Fault(rule, scenario.file, "model", scenario.model.kind, advice)]
 
 
 def why_estimated(simulation: Simulation, run: Watched) -> Iterator[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from rumorsim.common.errors import Fault, InputError, number_fault
+from rumorsim.common.errors import InputError, number_fault
 from rumorsim.common.progress import Counted, heartbeat, progress_of
 from rumorsim.common.randomness import seed_of
 from rumorsim.scenario import AnyScenario, Scenario, scenario_of
@@ -18,7 +18,7 @@ from rumorsim.scenario.handing import AnyPolicy, with_policy
 from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.explain.answer import Explanation
 from rumorsim.studies.explain.averting import averted
-from rumorsim.studies.explain.exactness import why_estimated
+from rumorsim.studies.explain.exactness import why_estimated, without_posts
 from rumorsim.studies.explain.explained import Rerun
 from rumorsim.studies.explain.hanging import LiveGraph
 from rumorsim.studies.explain.observing import counted_without, prepared, watched
@@ -135,11 +135,7 @@ def explain(
 
 def _check(scenario: Scenario, check: int) -> None:
     """InputError with everything that is wrong."""
-    faults = []
-    if scenario.model is not None:
-        rule = "has no posts and reads, so that nothing says who could have it from whom"
-        advice = "explain a scenario with a feed"
-        faults.append(Fault(rule, scenario.file, "model", scenario.model.kind, advice))
+    faults = without_posts(scenario)
     fault = number_fault(check, "check", 0)
     if fault is not None:
         faults.append(fault)

@@ -16,6 +16,7 @@ from rumorsim.common.shown import listed
 from rumorsim.reports.figures.style import colour, drawing
 from rumorsim.reports.figures.tables import aligned, shortened, spread
 from rumorsim.studies.compare.parameter_width import ParameterWidth, width_lines
+from rumorsim.studies.explain.choosing import NO_CLOSURES, Closures
 from rumorsim.studies.optimise.finals import Verdict
 from rumorsim.studies.optimise.goals import ACTIONS, Goal
 from rumorsim.studies.optimise.searching import Trial
@@ -58,6 +59,8 @@ class Optimum(SavedAnswer):
     draws: WorldDraws = NO_DRAWS
     #: With a posterior: what not knowing the parameters does to the best finalist's interval.
     widths: tuple[ParameterWidth, ...] = ()
+    #: Closures of accounts that were candidates beside the study's policies.
+    closures: Closures = NO_CLOSURES
 
     def trial_rows(self) -> list[dict[str, Any]]:
         """One row for each trial: policy, parameters, means in the worlds of the search."""
@@ -104,6 +107,7 @@ class Optimum(SavedAnswer):
             "provenance": {**made_with(self.scenario), **self.draws.named()},
             **self.draws.as_dict((*self.seeds, *self.fresh)),
             **({"widths": [each.as_dict() for each in self.widths]} if self.draws else {}),
+            **({"closures": self.closures.as_dict()} if self.closures else {}),
             "study": dict(self.study),
         }
 

@@ -11,7 +11,7 @@ from where it was, to the same answer to the bit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,15 +20,16 @@ from numpy.typing import NDArray
 
 from rumorsim.common.errors import Fault, InputError, number_fault, show_value
 from rumorsim.common.plurals import counted
-from rumorsim.common.progress import Counted, progress_of
+from rumorsim.common.progress import Counted, heartbeat, progress_of
 from rumorsim.common.randomness import seed_of
 from rumorsim.common.settings.changing import parse_key
 from rumorsim.measures import AnyMeasure
 from rumorsim.scenario import Scenario
-from rumorsim.scenario.handing import Policies
+from rumorsim.scenario.handing import AnyPolicy, Policies
 from rumorsim.studies.compare.parameter_width import ParameterWidth
 from rumorsim.studies.compare.second_worlds import enough, second_settings, width_of
 from rumorsim.studies.compare.worlds import NONE
+from rumorsim.studies.explain.choosing import LEARN, WAYS, Closures, Way
 from rumorsim.studies.optimise.answer import HOLDS, Optimum
 from rumorsim.studies.optimise.finals import Finalist, judged
 from rumorsim.studies.optimise.goals import Goal
@@ -42,7 +43,7 @@ from rumorsim.studies.statistics.stated import paired_difference
 from rumorsim.studies.sweep.asking import Asked, study_of
 from rumorsim.studies.sweep.overrides import overridden
 from rumorsim.studies.sweep.parameters import Parameter
-from rumorsim.studies.sweep.plan import check_study, handed_over
+from rumorsim.studies.sweep.plan import check_study, handed_over, policies_of
 from rumorsim.studies.sweep.study import Study
 
 #: Lets a study do without a design: its points are the trials' and not those of a design.
@@ -68,6 +69,9 @@ def optimise(
     workers: int | None = None,
     most_runs: int | None = None,
     posterior: AnyPosterior | None = None,
+    close: Sequence[int] = (),
+    close_by: Sequence[Way] = WAYS,
+    learn: int = LEARN,
     force: bool = False,
     progress: Counted = None,
 ) -> Optimum:
@@ -114,6 +118,15 @@ def optimise(
         As for :func:`.compare`; the share of the width is that of the false reach under the best
         finalist. Every trial and every finalist has the same draws. A parameter that is drawn
         cannot be searched as well.
+    close : sequence of int
+        Sizes of closures that are candidates too: so many accounts closed at hour 0, for each way
+        to choose them.
+    close_by : sequence of {"explain", "followers", "k-core", "random"}
+        How these accounts are chosen: by what hung on them (see :func:`.explain`), by followers,
+        by k-core (then followers) or at random.
+    learn : int
+        Number of worlds in which ``explain`` looks for them. They are neither those of the search
+        nor the fresh ones.
     force : bool
         Whether ``out`` may replace the runs of another scenario.
     progress : function or bool, optional
@@ -146,6 +159,11 @@ def optimise(
     begun = study_of(study, _DESIGN, parameters=parameters, replicates=replicates)
     base = begun.load_scenario() if scenario is None else scenario
     begun, base = handed_over(begun, base, policies, measures)
+    closures = Closures(tuple(close), tuple(close_by), learn)
+    closures.check(base, trials)
+    draws = WorldDraws.of(posterior)
+    total = trials + finalists + 1 + len(closures.seeds)
+    begun, base, added = _with_closures(begun, base, closures, draws, told, total)
     goal = Goal.of(at_most, prices, base.resolved())
     names = _checked(begun, base, trials, finalists, confirm, most_runs)
     first = base.seed if begun.seed is None else begun.seed
@@ -154,7 +172,6 @@ def optimise(
     asked = begun.model_dump(mode="json", by_alias=True)
     specs = RunSpecs(base, goal.measures)
     resolved = specs.scenario.resolved()
-    draws = WorldDraws.of(posterior)
     draws.check(specs.scenario, [key for each in begun.parameters for key in each.sets])
     for _ in draws.scenarios(specs.scenario, (*seeds, *fresh)):  # all of them are checked
         pass
@@ -163,18 +180,18 @@ def optimise(
         "optimise", specs, out, claim, force=force, unless=told, workers=workers
     ) as runner:
         table = _Table(runner, goal, draws)
-        search = Search(begun, names, goal, seeds, table.worlds, search_seed)
-        total = trials + finalists + 1
+        search = Search(begun, names, goal, seeds, table.worlds, search_seed, added)
+        begins = len(closures.seeds)
         for done in range(trials):
             search.step()
             if told is not None:
-                told(done + 1, total)
+                told(begins + done + 1, total)
         chosen = search.finalists(finalists)
         found = []
         for done, trial in enumerate(chosen):
             found.append(Finalist(trial, table.worlds(trial.policy, trial.overrides, fresh)))
             if told is not None:
-                told(trials + done + 1, total)
+                told(begins + trials + done + 1, total)
         without = table.worlds(NONE, {}, fresh)
         verdict = judged(goal, found, without)
         widths = () if verdict.best is None else table.widths(found[verdict.best], without, fresh)
@@ -192,7 +209,35 @@ def optimise(
         source=begun.path,
         draws=draws,
         widths=widths,
+        closures=closures,
     )
+
+
+def _with_closures(
+    study: Study,
+    scenario: Scenario,
+    closures: Closures,
+    draws: WorldDraws,
+    told: Callable[[float, float], None] | None,
+    total: int,
+) -> tuple[Study, Scenario, tuple[str, ...]]:
+    """Study and scenario with these closures beside the study's policies, and their names."""
+    if not closures:
+        return study, scenario, ()
+    done = iter(range(1, total + 1))
+
+    def step() -> None:
+        if told is not None:
+            told(next(done), total)
+
+    worlds = (
+        (overridden(scenario, draws.setting(NONE, seed).overrides), seed) for seed in closures.seeds
+    )
+    with heartbeat("optimise", unless=told):
+        found = closures.policies(scenario, worlds, step)
+    policies: dict[str, AnyPolicy] = {name: name for name in policies_of(study, scenario)}
+    policies |= found
+    return *handed_over(study, scenario, policies, None), tuple(found)
 
 
 class _Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, Final, NamedTuple
 
@@ -60,7 +60,10 @@ class Trial(NamedTuple):
 
 
 class Search:
-    """Trials one after the other; the sampler is seeded, so the n-th trial is always the same."""
+    """Trials one after the other; the sampler is seeded, so the n-th trial is always the same.
+
+    ``first`` are policies that are tried before the sampler chooses.
+    """
 
     def __init__(
         self,
@@ -70,12 +73,16 @@ class Search:
         seeds: tuple[int, ...],
         worlds: Worlds,
         seed: int,
+        first: Sequence[str] = (),
     ) -> None:
         optuna = needed("optuna")
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         directions = ["minimize"] * (3 if goal.target is None else 1)
         sampler = optuna.samplers.TPESampler(seed=seed)
         self._optuna = optuna.create_study(directions=directions, sampler=sampler)
+        if len(policies) > 1:
+            for policy in first:
+                self._optuna.enqueue_trial({_POLICY: policy})
         self._parameters, self._policies = study.parameters, policies
         self._goal, self._seeds, self._worlds = goal, seeds, worlds
         self._base = worlds(NONE, {}, seeds)
