@@ -60,6 +60,9 @@ class FastEngine(Engine):
         self.log = np.zeros(log, self.log.dtype)
         self._hits = np.zeros(1024, records.HIT)
         self._words = np.zeros(4 * records.BLOCK, np.uint32)
+        self._addresses = np.zeros(4 * records.DRAWS, np.uint32)
+        self._waiting = np.zeros(records.BLOCK, records.WAITING)
+        self._coming = np.zeros((len(world.looks), records.COMING_ROOM), records.COMING)
         self._thresholds = np.zeros((9, 1), dtype=np.int64)
         if world.evidence is not None:
             # About as many as there will be, as nobody else is known to read.
@@ -172,6 +175,7 @@ class FastEngine(Engine):
         self._present = np.zeros(size + 1, records.ENTRY)
         self._scratch = np.zeros(size + 1, records.ENTRY)
         self._bins = np.zeros(size + 2, np.int32)
+        self._background_words = np.zeros(size, np.uint32)
 
     def _bind(self) -> None:
         """Tell the memory record where the arrays are: after any was replaced."""
@@ -189,6 +193,10 @@ class FastEngine(Engine):
             "log": self.log,
             "hits": self._hits,
             "words": self._words,
+            "addresses": self._addresses,
+            "waiting": self._waiting,
+            "background_words": self._background_words,
+            "coming": self._coming,
             "thresholds": self._thresholds,
         }
         for name in ("accounts", "profiles", "posts", "stories", "looks", "slots", "slot_ends"):

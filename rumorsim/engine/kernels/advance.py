@@ -6,6 +6,7 @@ import numpy as np
 
 from rumorsim.engine.kernels import looks as looks_at
 from rumorsim.engine.kernels.agenda import CHUNK, from_heap, take, turn
+from rumorsim.engine.kernels.check_ins import background_word, draw_background
 from rumorsim.engine.kernels.compiling import inner, kernel
 from rumorsim.engine.kernels.delivering import publish
 from rumorsim.engine.kernels.exposure_table import fits
@@ -14,6 +15,7 @@ from rumorsim.engine.kernels.fetching import NUMBER, look_ahead
 from rumorsim.engine.kernels.identity import row_of
 from rumorsim.engine.kernels.memory import (
     accounts,
+    background_words,
     heap,
     looks,
     offsets,
@@ -123,8 +125,11 @@ def advance(memory, until):
     """
     w = memory[0]
     while True:
+        before = w.bucket
         if not turn(w):
             return AGENDA_FULL, w.bucket * w.bucket_width
+        if w.bucket != before and w.crowd >= 0:
+            draw_background(w)
         late = from_heap(w)
         entry = heap(w)[0] if late else present(w)[w.cursor]
         entry_time = entry.time if w.pending > 0 else np.inf
@@ -172,6 +177,11 @@ def advance(memory, until):
             lacking = room(w, account, unread, min(unread, w.stories_rows))
             if lacking != REACHED:
                 return lacking, time
+            word = np.uint64(0)
+            if w.crowd >= 0 and late:
+                word = background_word(w, account, time)
+            elif w.crowd >= 0:
+                word = np.uint64(background_words(w)[w.cursor])
             take(w, late)
             w.last_account, w.last_post = account, post
             look_ahead(w)
@@ -180,6 +190,6 @@ def advance(memory, until):
             elif w.by_delay:
                 read_delayed(w, account, post, time)
             else:
-                check_in(w, account, time)
+                check_in(w, account, time, word)
         if w.hits_made > 0:
             return WATCHED, time

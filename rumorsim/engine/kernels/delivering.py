@@ -11,6 +11,7 @@ import numpy as np
 from rumorsim.engine.kernels.agenda import schedule
 from rumorsim.engine.kernels.arms import forward_limit
 from rumorsim.engine.kernels.blocks import draw_block, words_below
+from rumorsim.engine.kernels.check_ins import deliver_first, deliver_waiting
 from rumorsim.engine.kernels.compiling import inner
 from rumorsim.engine.kernels.draws import philox, uniform
 from rumorsim.engine.kernels.identity import next_of_person, row_of
@@ -25,18 +26,19 @@ from rumorsim.engine.kernels.memory import (
     posts,
     stories,
     tables,
+    waiting,
     words,
 )
 from rumorsim.engine.kernels.observed import deliver_observed, late_word, place_of
 from rumorsim.engine.kernels.posting import appear, kept, most_alike, most_chance
 from rumorsim.engine.kernels.records import ACCOUNT, BLOCK, INERT
 from rumorsim.engine.kernels.redrawing import redraw_block
-from rumorsim.engine.kernels.tables import after, next_point, sample
+from rumorsim.engine.kernels.tables import after, sample
 from rumorsim.engine.kernels.unread import add
 from rumorsim.engine.kernels.visiting import plan_visits
 
 # Kept equal to randomness.Purpose by a test; plain numbers compile best.
-CHECK_IN, READ, FORWARD = 1, 2, 26
+READ, FORWARD = 2, 26
 #: How many followers ahead to ask for.
 AHEAD = 24
 ACCOUNT_SIZE = ACCOUNT.itemsize
@@ -164,6 +166,7 @@ def _deliver_row(w, post, time, begin, end, all_kept):
         draw_block(w, (READ << 24) | p.k, p.story, author, first, count)
         if w.epochs_rows > 0:
             redraw_block(w, (READ << 24) | p.k, p.story, author, first, count)
+        begun = 0
         for j in range(count):
             e = first + j
             if e + AHEAD < end:
@@ -172,7 +175,15 @@ def _deliver_row(w, post, time, begin, end, all_kept):
             if not all_kept and not kept(w, author, reader):
                 continue
             unread = post if _moves(w, limits, post, reader, j) else post + INERT
-            _deliver_to_feed(w, unread, reader, time)
+            account = accounts(w)[reader]
+            if account.unread > 0:
+                add(w, account, unread)
+                w.delivered += 1
+            elif account.unread == 0:
+                waiting(w)[begun].account = reader
+                waiting(w)[begun].post = unread
+                begun += 1
+        deliver_waiting(w, begun, time)
 
 
 @inner
@@ -200,21 +211,12 @@ def _moves(w, limits, post, reader, j):
 
 @inner
 def _deliver_to_feed(w, post, reader, time):
-    """``post``: its number, with INERT added where its reader will do nothing about it."""
     account = accounts(w)[reader]
-    if account.unread < 0:
-        return
     if account.unread == 0:
-        if account.rate <= 0.0:
-            account.unread = -1
-            return
-        due = next_point(w.seed, CHECK_IN, reader, 0, account.rate, time, w.horizon, curve(w))[0]
-        if due == np.inf:
-            account.unread = -1
-            return
-        schedule(w, due, reader, -1)
-    add(w, account, post)
-    w.delivered += 1
+        deliver_first(w, post, reader, time)
+    elif account.unread > 0:
+        add(w, account, post)
+        w.delivered += 1
 
 
 @inner

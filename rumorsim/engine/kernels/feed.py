@@ -65,7 +65,7 @@ from rumorsim.engine.kernels.tables import sample, warp
 from rumorsim.engine.kernels.unread import release
 
 # Kept equal to randomness.Purpose and events.Kind by a test; plain numbers compile best.
-READ, BACKGROUND = 2, 5
+READ = 2
 SHARE, EXPOSE, READ_EVENT, REPORT = 1, 2, 3, 4
 OF_ACCOUNT, OF_POST, OF_STORY = 0, 3, 6
 REPORTS, SHARES, REACH = 0, 1, 2
@@ -333,8 +333,11 @@ def present_account(w, account):
 
 
 @inner
-def check_in(w, reader, time):
-    """An account opens the app: it reads the newest visible posts, the rest is missed."""
+def check_in(w, reader, time, word):
+    """An account opens the app: it reads the newest visible posts, the rest is missed.
+
+    ``word``: its :func:`check_ins.background_word`; any where nobody's feed has a background.
+    """
     w.checked_in += 1
     account = accounts(w)[reader]
     left = np.int64(account.unread)
@@ -345,13 +348,7 @@ def check_in(w, reader, time):
     reading = who >= 0
     limited = w.attention > 0
     crowded = w.crowd >= 0 and account.background > 0.0
-    word = np.uint64(0)
-    now = 0.0
-    if crowded and reading:
-        # The moment is the address: ticks of 2**-20 h tell check-ins apart.
-        tick = np.int64(time * 1048576.0)
-        word = philox(w.seed, BACKGROUND << 24, tick & 0xFFFFFFFF, tick >> 32, reader)[0]
-        now = warp(curve(w), time)
+    now = warp(curve(w), time) if crowded and reading else 0.0
     taken = 0
     newest = left - INLINE
     while left > 0 and reading:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from rumorsim.engine.kernels.arms import is_treated
+from rumorsim.engine.kernels.coming import next_coming
 from rumorsim.engine.kernels.compiling import inner, kernel
-from rumorsim.engine.kernels.draws import philox, uniform
+from rumorsim.engine.kernels.draws import uniform
 from rumorsim.engine.kernels.feed import is_up, present_account, read, shown
 from rumorsim.engine.kernels.identity import platform_of
 from rumorsim.engine.kernels.memory import (
     alias,
-    curve,
+    coming,
     fetch,
     looks,
     members,
@@ -25,10 +26,9 @@ from rumorsim.engine.kernels.memory import (
     treated_stories,
 )
 from rumorsim.engine.kernels.records import ALIAS
-from rumorsim.engine.kernels.tables import CELLS, next_point
 
-# Kept equal to randomness.Purpose by a test.
-LOOK, LOOK_MARK = 6, 7
+#: How many looks ahead who looks is asked for.
+AHEAD = 4
 ALIAS_SIZE = ALIAS.itemsize
 
 
@@ -42,17 +42,17 @@ def arm(memory, index, after):
 def next_look(w, index, after):
     """Find the next look at surface ``index`` after ``after``: its time, and words for the rest."""
     look = looks(w)[index]
-    time, cell, j = next_point(
-        w.seed, LOOK, np.int64(look.surface), 0, look.rate, after, w.horizon, curve(w)
-    )
-    look.time = time
-    if time == np.inf:
+    place = next_coming(w, index, after)
+    if place < 0:
+        look.time = np.inf
         return
-    words = philox(w.seed, (LOOK_MARK << 24) | j, cell & CELLS, np.int64(look.surface), 0)
-    look.place = look.begin + np.int64((words[0] * np.uint64(look.count)) >> np.uint64(32))
-    look.coin = np.int64(words[1])
-    look.slot_word = np.int64(words[2])
-    fetch(w.alias_at, look.place, ALIAS_SIZE)
+    entry = coming(w)[index, place]
+    look.time = entry.time
+    look.place = entry.place
+    look.coin = np.int64(entry.coin)
+    look.slot_word = np.int64(entry.slot_word)
+    if place + AHEAD < look.made:
+        fetch(w.alias_at, coming(w)[index, place + AHEAD].place, ALIAS_SIZE)
 
 
 @inner

@@ -213,6 +213,11 @@ OBSERVED_READ: Final = np.dtype(
 
 #: Followers whose draws are made at once; ``words`` has room for four words of each.
 BLOCK: Final = 256
+#: Draws of any addresses that are made at once: two for each follower of a block.
+DRAWS: Final = 2 * BLOCK
+
+#: A delivery to an account that has nothing unread, and so no check-in planned.
+WAITING: Final = np.dtype([("account", "i4"), ("post", "i4")])
 
 #: Shares after an account's first of a story (where a model lets it be persuaded again, or the
 #: story be shared again) have k = REPEAT + 1, REPEAT + 2 ...: k stays an address word.
@@ -242,9 +247,28 @@ LOOK: Final = np.dtype(
         ("recommends", "i8"),  # 1: a recommendation, 0: a trending list
         ("begin", "i8"),  # its rows of the alias table
         ("count", "i8"),
+        # its looks worked out ahead: rows of ``coming``
+        ("cell", "i8"),  # the first cell of its process that is not among them
+        ("coming", "i4"),  # which comes next
+        ("made", "i4"),  # how many there are
     ],
     align=True,
 )
+
+#: One look that was worked out ahead.
+COMING: Final = np.dtype(
+    [
+        ("time", "f8"),
+        ("place", "i8"),  # as in LOOK; its cell until its words are drawn
+        ("coin", "u4"),  # its place in the cell until then
+        ("slot_word", "u4"),
+    ],
+    align=True,
+)
+#: Cells of a look process that are worked out at once; one expected look in each.
+LOOK_CELLS: Final = 64
+#: Room for all looks of these cells: a cell has twelve at most.
+COMING_ROOM: Final = 12 * LOOK_CELLS
 
 #: One chunk of the pool: older unread deliveries of one account, oldest first.
 DELIVERIES: Final = np.dtype([("posts", "i4", (SPILL,)), ("next", "i4")], align=True)
@@ -375,10 +399,14 @@ ARRAYS: Final = {
     "bins": (np.dtype("i4"), 1),
     "heap": (ENTRY, 1),  # entries put into the present bucket late; the last place is spare
     "words": (np.dtype("u4"), 1),  # draws of one block of followers, word by word
+    "addresses": (np.dtype("u4"), 1),  # of draws made at once, word by word; then their words
+    "waiting": (WAITING, 1),  # of one block of followers: those whose feeds are empty
+    "background_words": (np.dtype("u4"), 1),  # by entry of ``present``: a check-in's word
     "log": (EVENT, 1),
     "hits": (HIT, 1),
     "thresholds": (np.dtype("i8"), 2),  # by watched quantity: how many, then which
     "looks": (LOOK, 1),
+    "coming": (COMING, 2),  # by surface: its next looks, in order of time
     "slots": (np.dtype("i4"), 2),  # by surface and slot: the story shown, -1 = another topic
 }
 
