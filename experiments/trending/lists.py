@@ -98,11 +98,10 @@ def modelled(trending: Trending, hours: int, accounts: int, seed: int) -> Lists:
     for tick in range(-round(WARM_UP / trending.refresh), hours * every):
         now = tick * trending.refresh
         topics.refresh(now, decay)
-        order = ranked(nobody, nobody, topics)
-        anchor.hold(order, now)
+        order = anchor.held(ranked(nobody, nobody, topics), now)
         if tick >= 0 and tick % every == 0:
             row = np.full(RANKS, -1)
-            numbers = [-1 - topic for topic in order[:RANKS]]
+            numbers = -1 - order[:RANKS]
             row[: len(numbers)] = numbers
             rows.append(row)
     return Lists(np.arange(len(rows), dtype=np.float64), np.array(rows))

@@ -134,7 +134,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "report and share are one draw",
         (
-            Patch(FEED, "time, surface, words[2])", "time, surface, words[1])"),
+            Patch(FEED, "reader, time, words[2]))", "reader, time, words[1]))"),
             Patch(DELIVERING, "drawn[2 * BLOCK + j] < reports", "drawn[BLOCK + j] < reports"),
             Patch(
                 REFERENCE,
@@ -292,9 +292,8 @@ FAULTS: tuple[Fault, ...] = (
         (
             Patch(
                 FEED,
-                "        if not kept(w, np.int64(posts(w)[post].author), reader):\n"
-                "            continue\n",
-                "",
+                "return shown(w, post, reader) and kept(w, np.int64(posts(w)[post].author), reader)",
+                "return shown(w, post, reader)",
             ),
             Patch(
                 REFERENCE,

@@ -521,4 +521,4 @@ def _buckets(
     entries += int(stories["visits"][publications["story"]].sum())
     if evidence is not None:
         entries = max(entries, len(evidence.reads))
-    return int(min(max(entries // 64, 16), 8192))
+    return int(min(max(entries // 16, 16), 8192))

@@ -224,16 +224,15 @@ def test_who_comes_to_the_anchored_rank_stays() -> None:
         anchored, anchored_for = 2, 5.0
 
     anchor = Anchor(Settings())  # type: ignore[arg-type]
-    order = ["a", "b", "c"]
-    anchor.hold(order, 0.0)
+    a, b, c = 7, -1, 3
+    anchor.held(np.array([a, b, c]), 0.0)
     for now, fresh, expected in (
-        (1.0, ["b", "c", "a"], ["c", "b", "a"]),
-        (4.9, ["c", "a", "b"], ["c", "b", "a"]),
-        (5.0, ["c", "a", "b"], ["c", "a", "b"]),
-        (6.0, ["a", "c", "b"], ["c", "a", "b"]),
+        (1.0, [b, c, a], [c, b, a]),
+        (4.9, [c, a, b], [c, b, a]),
+        (5.0, [c, a, b], [c, a, b]),
+        (6.0, [a, c, b], [c, a, b]),
     ):
-        anchor.hold(fresh, now)
-        assert fresh == expected
+        assert anchor.held(np.array(fresh), now).tolist() == expected
 
 
 def _surface(**platform: Any) -> Batch:

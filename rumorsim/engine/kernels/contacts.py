@@ -19,7 +19,7 @@ from rumorsim.engine.kernels.agenda import schedule
 from rumorsim.engine.kernels.compiling import inner, kernel
 from rumorsim.engine.kernels.draws import philox, uniform
 from rumorsim.engine.kernels.exposure_table import exposure, exposure_if_any
-from rumorsim.engine.kernels.feed import notice, share, share_probability
+from rumorsim.engine.kernels.feed import flags, notice, share, share_probability
 from rumorsim.engine.kernels.memory import (
     accounts,
     curve,
@@ -191,7 +191,7 @@ def meet(w, telling, account, story, time):
             return False
         stifle(w, telling, account, partner, story, time, words)
         return True
-    notice(w, known, post, partner, time, np.int64(0), words[2])
+    notice(w, known, post, partner, time, np.int64(0), flags(w, story, partner, time, words[2]))
     if uniform(words[1]) < share_probability(w, known, post, partner, time, True):
         known.shared = 1
         row = spreader_at(w, place, partner)

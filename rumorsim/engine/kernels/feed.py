@@ -71,8 +71,6 @@ OF_ACCOUNT, OF_POST, OF_STORY = 0, 3, 6
 REPORTS, SHARES, REACH = 0, 1, 2
 #: What ``shared`` says of who shared a story in a replay without its being observed.
 FREELY = 2
-#: Above every chance but certainty.
-LAST_WORD = np.uint64(2**32 - 1)
 
 
 @inner
@@ -91,6 +89,12 @@ def shown(w, post, reader):
     if w.touched == 0:
         return True
     return is_up(w, post) and unhidden(w, post, reader)
+
+
+@inner
+def seen(w, post, reader):
+    """Whether a delivered post is still to be seen in the reader's feed."""
+    return shown(w, post, reader) and kept(w, np.int64(posts(w)[post].author), reader)
 
 
 @inner
@@ -162,8 +166,17 @@ def share_probability(w, known, post, reader, time, by_follow):
 
 
 @inner
-def notice(w, known, post, reader, time, surface, report_word):
-    """One account takes in one visible post: read, exposure, report, belief, in this order."""
+def flags(w, story, reader, time, word):
+    """Whether the word of a read lets its reader report the post."""
+    return uniform(word) < report_chance(w, story, reader, time)
+
+
+@inner
+def notice(w, known, post, reader, time, surface, reports):
+    """One account takes in one visible post: read, exposure, report, belief, in this order.
+
+    ``reports``: it flags the post if it has not flagged the story yet.
+    """
     p = posts(w)[post]
     story = np.int64(p.story)
     author = np.int64(p.author)
@@ -178,7 +191,7 @@ def notice(w, known, post, reader, time, surface, report_word):
         watch(w, OF_POST + REACH, post, p.reach)
         watch(w, OF_STORY + REACH, story, stories(w)[story].reach)
         watch(w, OF_ACCOUNT + REACH, author, profiles(w)[author].reach)
-    if known.reported == 0 and uniform(report_word) < report_chance(w, story, reader, time):
+    if reports and known.reported == 0:
         report(w, known, post, reader, time)
     if stories(w)[story].belief > 0.0:
         persuade(w, known, post, reader, time)
@@ -212,11 +225,11 @@ def read(w, post, reader, time, surface, dull):
     story = np.int64(p.story)
     known = exposures(w)[exposure(w, reader, story)]
     if dull and report_chance(w, story, reader, time) <= stories(w)[story].base_report:
-        notice(w, known, post, reader, time, surface, LAST_WORD)
+        notice(w, known, post, reader, time, surface, False)
         return
     head, author = (READ << 24) | p.k, np.int64(p.author)
     words = philox(w.seed, head, story, author, reader)
-    notice(w, known, post, reader, time, surface, words[2])
+    notice(w, known, post, reader, time, surface, flags(w, story, reader, time, words[2]))
     if w.observed_rows > 0:
         share_as_observed(w, known, post, reader, time, surface, words[1])
         return
@@ -350,6 +363,7 @@ def check_in(w, reader, time, word):
     crowded = w.crowd >= 0 and account.background > 0.0
     now = warp(curve(w), time) if crowded and reading else 0.0
     taken = 0
+    plain = w.touched == 0
     newest = left - INLINE
     while left > 0 and reading:
         left -= 1
@@ -360,9 +374,7 @@ def check_in(w, reader, time, word):
             if left % SPILL == 0:
                 spill = release(w, spill)
         post = unread & NUMBER
-        if not shown(w, post, reader):
-            continue
-        if not kept(w, np.int64(posts(w)[post].author), reader):
+        if not plain and not seen(w, post, reader):
             continue
         if crowded:
             age = now - warp(curve(w), posts(w)[post].time)
@@ -385,7 +397,7 @@ def read_delayed(w, reader, post, time):
     who = present_account(w, reader)
     if who < 0:
         return
-    if shown(w, post, reader) and kept(w, np.int64(posts(w)[post].author), reader):
+    if seen(w, post, reader):
         read(w, post, who, time, np.int64(0), False)
 
 

@@ -8,7 +8,7 @@ from rumorsim.engine.kernels.compiling import inner
 from rumorsim.engine.kernels.delivering import deliver
 from rumorsim.engine.kernels.draws import philox, uniform
 from rumorsim.engine.kernels.exposure_table import exposure
-from rumorsim.engine.kernels.feed import notice, share, share_probability
+from rumorsim.engine.kernels.feed import flags, notice, share, share_probability
 from rumorsim.engine.kernels.memory import exposures, posts, spreaders, terms
 from rumorsim.engine.kernels.redrawing import key_of
 from rumorsim.engine.kernels.spreaders import reaches, spreader
@@ -49,8 +49,8 @@ def read_delivery(w, reader, post, time):
     known = exposures(w)[exposure(w, reader, story)]
     if known.shared != 0:
         return
-    report_word = philox(w.seed, (READ << 24) | p.k, story, author, reader)[2]
-    notice(w, known, post, reader, time, np.int64(0), report_word)
+    word = philox(w.seed, (READ << 24) | p.k, story, author, reader)[2]
+    notice(w, known, post, reader, time, np.int64(0), flags(w, story, reader, time, word))
     telling = spreaders(w)[spreader(w, reader, story)]
     telling.gathered += share_probability(w, known, post, reader, time, True)
     if telling.gathered * ROUNDING >= threshold(w, reader, story):

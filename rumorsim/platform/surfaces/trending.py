@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 from typing_extensions import override
 
-from rumorsim.common.laws import Law, Lognormal, quantile_table, round24, sample
-from rumorsim.common.randomness import Purpose, philox
+from rumorsim.common.laws import Law, Lognormal, quantile_table, round24, sample_array
+from rumorsim.common.randomness import Purpose, address_word, philox_array
 from rumorsim.common.settings import Model
 from rumorsim.common.units import PositiveDuration, Rate
 from rumorsim.platform.surfaces.base import Planned, Ranking, SurfaceModel, show
@@ -29,6 +29,8 @@ MEASURED_DWELL: Any = "2.65 h"
 #: Hours for which background topics have come and gone when a scenario starts.
 WARM_UP = 24.0
 
+Array = NDArray[np.float64]
+Entries = NDArray[np.int64]
 
 #: Hours for which a story holds the anchored slot: 93 % of those on Weibo stay another hour.
 ANCHORED_FOR: Final = 14
@@ -140,53 +142,62 @@ class Topics:
     """
 
     def __init__(self, trending: Trending, engine: Host, surface: int, accounts: int) -> None:
-        # Reading a scenario must not wait for the kernels behind the world.
-        from rumorsim.engine.kernels.points import points
-
-        world = engine.world
-        self._trending, self._seed, self._surface = trending, world.seed, surface
-        law = Lognormal(law="lognormal", median="1 h", sigma=trending.heat.sigma)  # type: ignore[arg-type]
-        self._heat = quantile_table(law)
-        self._lasting = quantile_table(trending.lasting)
-        self._per_hour = trending.heat.median * accounts / 1000
-        end = world.horizon + WARM_UP
-        self._arrivals = points(world.seed, Purpose.TOPIC, surface, 0, trending.topics, 0.0, end)
-        self._next = next(self._arrivals, None)
-        self._arrived = 0
+        self._step = trending.refresh
+        self._arrivals = _arrivals(trending, engine, surface, accounts)
+        #: Begin, posts per hour and end of those that come next, and how many of them have come.
+        self._coming = next(self._arrivals)
+        self._come = self._arrived = 0
         self.number = np.zeros(0, dtype=np.int64)
         self.score, self.per_hour, self.end = (np.zeros(0) for _ in range(3))
 
     def refresh(self, now: float, decay: float) -> None:
         """Let the scores of ``now`` follow from those of the last refresh."""
-        step = self._trending.refresh
-        hot = np.minimum(np.maximum(self.end - (now - step), 0.0), step)
+        hot = np.minimum(np.maximum(self.end - (now - self._step), 0.0), self._step)
         self.score = self.score * decay + self.per_hour * hot
         keep = (self.score > 1e-6) | (self.end > now)
         if not keep.all():
-            self.number = self.number[keep]
-            self.score, self.per_hour, self.end = (each[keep] for each in self._columns())
-        fresh = list(self._arriving(now))
-        if fresh:
-            first, self._arrived = self._arrived, self._arrived + len(fresh)
-            columns = np.array(fresh, dtype=np.float64).T
-            self.number = np.append(self.number, np.arange(first, self._arrived))
-            self.score, self.per_hour, self.end = (
-                np.append(old, new) for old, new in zip(self._columns(), columns, strict=True)
-            )
+            self.number, self.score = self.number[keep], self.score[keep]
+            self.per_hour, self.end = self.per_hour[keep], self.end[keep]
+        while self._take(now):
+            self._coming, self._come = next(self._arrivals), 0
 
-    def _columns(self) -> tuple[Any, Any, Any]:
-        return self.score, self.per_hour, self.end
+    def _take(self, now: float) -> bool:
+        """Take in the topics that have come since; whether all those worked out have come."""
+        begin, per_hour, end = self._coming
+        first = self._come
+        self._come = last = int(begin.searchsorted(now, side="right"))
+        if last > first:
+            begin, per_hour, end = (each[first:last] for each in self._coming)
+            fresh = np.arange(self._arrived, self._arrived + last - first)
+            score = per_hour * (np.minimum(end, now) - begin)
+            self._arrived += last - first
+            self.number = np.concatenate([self.number, fresh])
+            self.score = np.concatenate([self.score, score])
+            self.per_hour = np.concatenate([self.per_hour, per_hour])
+            self.end = np.concatenate([self.end, end])
+        return last == len(self._coming[0])
 
-    def _arriving(self, now: float) -> Iterator[tuple[float, float, float]]:
-        """Score, posts per hour and end of the topics that have come since."""
-        while self._next is not None and self._next[0] - WARM_UP <= now:
-            begin, cell, j = self._next
-            time = begin - WARM_UP
-            words = philox(self._seed, (Purpose.TOPIC_MARK << 24) | j, cell, self._surface, 0)
-            per_hour = self._per_hour * sample(self._heat, words[0])
-            end = time + sample(self._lasting, words[1])
-            yield per_hour * (min(end, now) - time), per_hour, end
-            self._next = next(self._arrivals, None)
+
+def _arrivals(
+    trending: Trending, engine: Host, surface: int, accounts: int
+) -> Iterator[tuple[Array, Array, Array]]:
+    """Begin, posts per hour and end of the topics to come, some at a time, the last for good."""
+    # Reading a scenario must not wait for the kernels behind the world.
+    from rumorsim.engine.kernels.points import point_blocks
+
+    seed = engine.world.seed
+    law = Lognormal(law="lognormal", median="1 h", sigma=trending.heat.sigma)  # type: ignore[arg-type]
+    heat, lasting = quantile_table(law), quantile_table(trending.lasting)
+    most = trending.heat.median * accounts / 1000
+    end = engine.world.horizon + WARM_UP
+    process = seed, Purpose.TOPIC, surface, 0, trending.topics
+    for times, cells, numbers in point_blocks(*process, 0.0, end):
+        begin = times - WARM_UP
+        mark = address_word(Purpose.TOPIC_MARK) | numbers
+        words = philox_array(seed, mark, cells & 0xFFFFFFFF, surface, 0)
+        yield begin, most * sample_array(heat, words[0]), begin + sample_array(lasting, words[1])
+    never = np.full(1, np.inf)
+    yield never, never, never
 
 
 class Anchor:
@@ -194,18 +205,19 @@ class Anchor:
 
     def __init__(self, trending: Trending) -> None:
         self._rank, self._time = trending.anchored, trending.anchored_for
-        self._holder: int | None = None
-        self._until = 0.0
+        self._holder = 0
+        self._until = -np.inf
 
-    def hold(self, order: list[int], now: float) -> None:
-        """Put the holder at its rank; who ranks there becomes the next one."""
+    def held(self, order: Entries, now: float) -> Entries:
+        """``order`` with the holder at its rank; who ranks there becomes the next one."""
         if self._rank is None:
-            return
-        if self._holder in order and now < self._until:
-            order.remove(self._holder)
-            order.insert(self._rank - 1, self._holder)
-        elif len(order) >= self._rank:
-            self._holder, self._until = order[self._rank - 1], now + self._time
+            return order
+        at = self._rank - 1
+        if now < self._until and (order == self._holder).any():
+            return np.insert(order[order != self._holder], at, self._holder)
+        if len(order) > at:
+            self._holder, self._until = int(order[at]), now + self._time
+        return order
 
 
 def _trending_list(
@@ -238,24 +250,23 @@ def _trending_list(
 
 
 def _listing(
-    trending: Trending, order: list[int], anchor: Anchor, promoted: NDArray[np.int64], now: float
+    trending: Trending, order: Entries, anchor: Anchor, promoted: NDArray[np.int64], now: float
 ) -> NDArray[np.int32]:
     """The story in each slot: pinned ones first, then those of ``order``, -1 for a topic."""
-    anchor.hold(order, now)
     shown = np.full(trending.pinned + trending.slots, -1, dtype=np.int32)
     shown[: len(promoted)] = promoted
-    for slot, entry in enumerate(order[: trending.slots], start=trending.pinned):
-        shown[slot] = max(entry, -1)
+    ranked = anchor.held(order, now)[: trending.slots]
+    shown[trending.pinned : trending.pinned + len(ranked)] = np.maximum(ranked, -1)
     return shown
 
 
-def ranked(listed: Any, scores: Any, topics: Topics) -> list[int]:
-    """Stories (their numbers) and topics (-1 - number) by falling score.
+def ranked(listed: Any, scores: Any, topics: Topics) -> Entries:
+    """Stories (their numbers) and topics (-1 - number) by falling score; int64 [entries].
 
     Ties: stories in their order, then topics in order of arrival. A story needs a score.
     """
     stories = np.flatnonzero(listed & (scores > 0))
     entries = np.concatenate([stories, -1 - topics.number])
     merged = np.concatenate([scores[stories], topics.score])
-    order: list[int] = entries[np.argsort(-merged, kind="stable")].tolist()
+    order: Entries = entries[np.argsort(-merged, kind="stable")]
     return order
