@@ -55,7 +55,8 @@ def follow_positions(graph: FollowGraph) -> Array:
         return places
     parts: list[list[int]] = [sorted(part) for part in nx.connected_components(web)]
     largest = max(parts, key=lambda part: (len(part), -part[0]))
-    found = nx.kamada_kawai_layout(web.subgraph(largest))
+    # A copy, since each look into a view of a graph passes through its filters.
+    found = nx.kamada_kawai_layout(web.subgraph(largest).copy())
     places[largest] = _stretched(np.array([found[account] for account in largest]))
     places[largest, 1] = _BOTTOM + (1 - _BOTTOM) * places[largest, 1]
     apart = sorted(set(range(graph.accounts)) - set(largest))

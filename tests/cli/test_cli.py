@@ -121,11 +121,11 @@ def test_compare_prints_and_saves(tmp_path: Path) -> None:
     pytest.importorskip("rumorsim.studies.compare.running")
     out = tmp_path / "compared"
     options = ("--replicates", "2", "--workers", "1", "--out", str(out))
-    done = _run("compare", POLICIES, *options)
-    assert done.returncode == 0, done.stderr
+    done = _command("compare", POLICIES, *options)
+    assert done.exit_code == 0, done.stderr
     assert "close" in done.stdout
     assert any(out.iterdir())
-    found = json.loads(_run("compare", POLICIES, *options[:4], "--json").stdout)
+    found = json.loads(_command("compare", POLICIES, *options[:4], "--json").stdout)
     assert found
 
 
@@ -153,15 +153,17 @@ def test_compare_prints_and_saves(tmp_path: Path) -> None:
     ],
 )
 def test_faults_end_with_code_two(arguments: tuple[str, ...], words: str) -> None:
-    done = _run(*arguments)
-    assert done.returncode == 2
+    done = _command(*arguments)
+    assert done.exit_code == 2
     assert words in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
 
 
 def test_every_fault_has_its_line() -> None:
+    """In a process of its own, as the faults above would be."""
     done = _run("check", str(VALID.parent / "invalid" / "many-faults.toml"))
+    assert done.returncode == 2 and done.stdout == ""
     lines = done.stderr.splitlines()
     assert len(lines) == 3
     assert all(line.startswith("error: ") for line in lines)

@@ -16,7 +16,7 @@ from typing import Any
 import own_doors
 import pytest
 from own_doors import ByHand, EarlyShares, Reads, Wrong, at_once, close_authors, close_some, closure
-from sweep_studies import SCENARIO, called, environment
+from sweep_studies import SCENARIO, environment, started
 
 import rumorsim
 from rumorsim.common.errors import InputError, RumorsimWarning
@@ -241,6 +241,7 @@ def test_a_saved_stream_is_measured_by_own_measures(
 # -- what cannot go elsewhere ------------------------------------------------------------
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize(
     ("policy", "why"),
     [
@@ -303,7 +304,7 @@ def test_functions_of_a_script_are_run_and_told_apart(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout == "__main__:mine\n"
     assert "defined in the script or notebook that is running: one worker makes" in done.stderr
-    again = called("reproduce", tmp_path / "saved")
+    again = started("reproduce", tmp_path / "saved")
     assert again.returncode == 2
     assert "it was defined in a script or notebook; hand it over again from Python" in again.stderr
 
@@ -520,24 +521,24 @@ def test_a_run_with_own_code_is_made_again_only_where_the_code_is_the_same(tmp_p
     place.parent.mkdir()
     place.write_text(MODULE.format(limit=3, comment="first"))
     asked = ["--policy", "mymodule:mine", "--measure", "mymodule:Own", "--measure", "reach"]
-    done = called("run", SCENARIO, *asked, "--out", tmp_path / "saved", cwd=place.parent)
+    done = started("run", SCENARIO, *asked, "--out", tmp_path / "saved", cwd=place.parent)
     assert done.returncode == 0, done.stderr
     saved = Result.load(tmp_path / "saved")
     assert saved.policy == "mine" and saved.measures["own"]["weighted"] > 0
     assert not saved.provenance["reproducible_from_file"]
     record = saved.provenance["own_code"]["policies"]["mine"][0]
     assert record["code"] == "mymodule:mine" and len(record["sha256"]) == 64
-    same = called("reproduce", tmp_path / "saved", "--import-from", place.parent)
+    same = started("reproduce", tmp_path / "saved", "--import-from", place.parent)
     assert same.returncode == 0 and "the same events" in same.stdout
-    elsewhere = called("reproduce", tmp_path / "saved", cwd=tmp_path)
+    elsewhere = started("reproduce", tmp_path / "saved", cwd=tmp_path)
     assert elsewhere.returncode == 2
     told = f'policy "mine" = mymodule:mine (SHA-256 {record["sha256"][:12]}...): is Python code'
     assert told in elsewhere.stderr and "No module named 'mymodule'" in elsewhere.stderr
     # What the code does not say does not matter; what it reads does.
     place.write_text(MODULE.format(limit=3, comment="second"))
-    assert called("reproduce", tmp_path / "saved", "--import-from", place.parent).returncode == 0
+    assert started("reproduce", tmp_path / "saved", "--import-from", place.parent).returncode == 0
     place.write_text(MODULE.format(limit=2, comment="second"))
-    other = called("reproduce", tmp_path / "saved", "--import-from", place.parent)
+    other = started("reproduce", tmp_path / "saved", "--import-from", place.parent)
     assert other.returncode == 2 and "has changed" in other.stderr
 
 
@@ -557,11 +558,11 @@ def test_a_saved_scenario_with_own_code_runs_only_where_it_is_asked_for(tmp_path
     out = tmp_path / "out"
     asked = ["--policy", "own_doors:close_authors", "--replicates", "2"]
     folder = Path(own_doors.__file__).parent
-    assert called("compare", SCENARIO, *asked, "--out", out, cwd=folder).returncode == 0
+    assert started("compare", SCENARIO, *asked, "--out", out, cwd=folder).returncode == 0
     again = ["compare", out / "scenario.json", "--replicates", "2", "--out", tmp_path / "again"]
-    refused = called(*again, cwd=folder)
+    refused = started(*again, cwd=folder)
     assert refused.returncode == 2 and "is not available here" in refused.stderr
-    made = called(*again, "--own-code", cwd=folder)
+    made = started(*again, "--own-code", cwd=folder)
     assert made.returncode == 0, made.stderr
     names = ("worlds.csv", "changes.csv")
     assert [(out / n).read_bytes() for n in names] == [

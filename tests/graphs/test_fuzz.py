@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -27,12 +28,15 @@ SCENARIOS = [each.read_text("utf-8") for each in sorted((FOLDER / "valid").glob(
 BROKEN = [each.read_bytes() for each in sorted((FOLDER / "invalid").glob("*.toml"))]
 SCENARIO_TEXTS = [*SCENARIOS, *(each.decode("utf-8", "replace") for each in BROKEN)]
 
+#: As many examples as there is time for in the ordinary suite; where new ones are looked for
+#: (``HYPOTHESIS_PROFILE=explore``) five times as many.
+_TIMES = 5 if os.environ.get("HYPOTHESIS_PROFILE") == "explore" else 1
 many = settings(
-    max_examples=2000,
+    max_examples=400 * _TIMES,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-some = settings(many, max_examples=600)
+some = settings(many, max_examples=120 * _TIMES)
 
 
 def is_told(work: Callable[[], Any]) -> bool:

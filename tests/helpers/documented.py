@@ -6,7 +6,18 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["COMMANDS", "PAGES", "ROOT", "Command", "blocks", "needed_by", "unquoted", "written_by"]
+__all__ = [
+    "COMMANDS",
+    "PAGES",
+    "ROOT",
+    "WORLDS",
+    "Command",
+    "blocks",
+    "needed_by",
+    "smaller",
+    "unquoted",
+    "written_by",
+]
 
 ROOT = Path(__file__).resolve().parents[2]
 #: The text of every page by its path from the root, the README first.
@@ -40,6 +51,17 @@ def _commands() -> list[Command]:
 
 #: Every command once, in order.
 COMMANDS = _commands()
+
+
+#: Worlds of a comparison, whatever the page says: what more of them show is no matter in tests.
+WORLDS = 3
+
+
+def smaller(text: str) -> str:
+    """Lines for a shell, or Python, with no more than so many worlds of a comparison."""
+    text = re.sub(r"(replicates[ =] ?)\d+", rf"\g<1>{WORLDS}", text)
+    line = r"^(rumorsim compare (?!.*--(?:replicates|precision|tail)).*)$"
+    return re.sub(line, rf"\1 --replicates {WORLDS}", text, flags=re.MULTILINE)
 
 
 def unquoted(line: str) -> str:

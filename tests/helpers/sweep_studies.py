@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 import rumorsim
+from rumorsim.cli.app import cli
 from rumorsim.scenario import Scenario
 from rumorsim.simulation.results import Result
 from rumorsim.simulation.running import run
@@ -73,8 +75,15 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(Path(rumorsim.__file__).parents[1])}
 
 
-def called(*args: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
-    """``rumorsim`` called and waited for."""
+def called(*args: str | Path) -> subprocess.CompletedProcess[str]:
+    """``rumorsim`` called in this process; an exception that it lets through passes on."""
+    words = list(map(str, args))
+    done = CliRunner().invoke(cli, words, prog_name="rumorsim", catch_exceptions=False)
+    return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
+
+
+def started(*args: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
+    """``rumorsim`` as a new process that is waited for."""
     done: subprocess.CompletedProcess[str] = subprocess.run(
         command(*args),
         env=environment(),

@@ -1,4 +1,8 @@
-"""The pages of docs/ are built as a reader would, without network, and hold what they should."""
+"""The pages of docs/ are built as a reader would, without network, and hold what they should.
+
+The ordinary suite builds them without what tutorials print: their commands and cells are run by
+test_documented.py. The long one builds the whole, as ``python docs/build.py`` does.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +26,27 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+#: As docs/build.py, but what the blocks of a page print is left out.
+_UNEXECUTED = """
+import sys
+from pathlib import Path
+docs = Path(sys.argv.pop(1))
+sys.path[:0] = [str(docs), str(docs / "_ext")]
+import build
+import run_lines
+def shown(self):
+    return [run_lines._block("\\n".join(self.content), "sh", "run-lines")]
+run_lines.RunLines.run = shown
+whole = build.build_main
+# Cells that do not run have no kernel that says what they are written in.
+unexecuted = ["-D", "nb_execution_mode=off", "-D", "suppress_warnings=myst-nb.lexer"]
+build.build_main = lambda options: whole([*unexecuted, *options])
+sys.exit(build.main())
+"""
+
+
+def built(folder: Path, *command: str) -> Path:
     """The folder of the pages, built with warnings as errors and no way out to the network."""
-    folder = tmp_path_factory.mktemp("docs")
     nowhere = "http://127.0.0.1:9"
     env = {
         **os.environ,
@@ -33,10 +54,21 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
         **dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), nowhere),
         "no_proxy": "127.0.0.1,localhost",
     }
-    command = [sys.executable, str(ROOT / "docs" / "build.py"), str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, env=env)
+    done = subprocess.run(
+        [sys.executable, *command, str(folder)], capture_output=True, text=True, env=env
+    )
     assert done.returncode == 0, done.stderr[-5000:]
     return folder / "html"
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built(tmp_path_factory.mktemp("docs"), "-c", _UNEXECUTED, str(ROOT / "docs"))
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built(tmp_path_factory.mktemp("whole"), str(ROOT / "docs" / "build.py"))
 
 
 def test_every_page_is_there(pages: Path) -> None:
@@ -57,7 +89,7 @@ def test_pages_ask_for_nothing_from_elsewhere(pages: Path) -> None:
     assert [each for each in styles if re.search(r"url\(['\"]?(?:https?:)?//", each)] == []
 
 
-def test_links_and_pictures_lead_somewhere(pages: Path) -> None:
+def lead_somewhere(pages: Path) -> None:
     found = 0
     # What the theme brings along in _static is no page.
     for page in (each for each in pages.rglob("*.html") if "_static" not in each.parts):
@@ -68,16 +100,22 @@ def test_links_and_pictures_lead_somewhere(pages: Path) -> None:
     assert found > 1000
 
 
-def test_what_was_executed_is_shown(pages: Path) -> None:
-    tutorials = sorted((pages / "tutorials").glob("*.html"))
+def test_links_and_pictures_lead_somewhere(pages: Path) -> None:
+    lead_somewhere(pages)
+
+
+@pytest.mark.long
+def test_what_was_executed_is_shown(whole: Path) -> None:
+    tutorials = sorted((whole / "tutorials").glob("*.html"))
     for page in tutorials:
         text = page.read_text(encoding="utf-8")
         assert "Traceback" not in text, page
         if page.stem not in ("index",):
             assert 'class="ran' in text or "cell_output" in text or "run-lines" in text, page
-    first = (pages / "tutorials" / "first-comparison.html").read_text(encoding="utf-8")
+    first = (whole / "tutorials" / "first-comparison.html").read_text(encoding="utf-8")
     assert "in the same 50 worlds" in first
     assert "-small-compare-reach-over-time.svg" in first
+    lead_somewhere(whole)
 
 
 def test_every_intervention_has_its_picture(pages: Path) -> None:

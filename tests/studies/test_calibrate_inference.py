@@ -102,7 +102,7 @@ def test_ranks_of_true_values_are_uniform_and_controls_are_seen() -> None:
     """Fixed seeds; a right method fails one in a hundred choices of them, for each parameter."""
     random = np.random.default_rng(5)
     ranks, narrow = [], []
-    for case in range(80):
+    for case in range(50):
         truth = random.standard_normal(2)
         draws = fitted(simulated(truth[None], random)[0], 100 + case, 600, 60)
         middle = draws.weights @ draws.points

@@ -31,7 +31,7 @@ STUDY = {
 
 
 @pytest.mark.parametrize(
-    ("rounds", "runs"), [(3, 120), pytest.param(30, 2_500, marks=pytest.mark.long)]
+    ("rounds", "runs"), [(2, 120), pytest.param(30, 2_500, marks=pytest.mark.long)]
 )
 def test_killed_again_and_again(rounds: int, runs: int, tmp_path: Path) -> None:
     """Two workers, killed at random times in all generations, against one that is left alone."""

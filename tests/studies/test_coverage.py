@@ -18,7 +18,7 @@ from rumorsim.studies.statistics.intervals import paired_difference
 
 PLACE = Path(__file__).parents[2] / "experiments" / "coverage"
 POLICY = "after 1 h"
-EXPERIMENTS, WORLDS = 60, 20
+EXPERIMENTS, WORLDS = 40, 20
 #: How rarely the test may fail by bad luck where coverage is 95 %.
 FALSE_ALARM = 1e-4
 

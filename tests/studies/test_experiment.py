@@ -227,9 +227,9 @@ def test_results_do_not_depend_on_the_workers() -> None:
     base = scenario()
     found = [
         rumorsim.experiment(base, "it", replicates=3, workers=workers).as_dict()
-        for workers in (1, 2, 4)
+        for workers in (1, 3)
     ]
-    assert found[0] == found[1] == found[2]
+    assert found[0] == found[1]
 
 
 def test_everything_is_saved_and_taken_up_again(tmp_path: Path) -> None:

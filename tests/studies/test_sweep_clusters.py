@@ -18,7 +18,7 @@ from typing import Any
 import own_doors
 import pytest
 import slurm_loopback
-from sweep_studies import FOLDER, called, environment, grid, records, tables
+from sweep_studies import FOLDER, called, environment, grid, records, started, tables
 
 import rumorsim
 from rumorsim.common.errors import InputError
@@ -123,7 +123,7 @@ def test_workers_of_a_cluster_find_the_files_of_a_study_named_by_a_relative_path
     (here / "study.toml").write_text(STUDY_ON_FILES)
     monkeypatch.chdir(here)
     with cluster_elsewhere(tmp_path / "elsewhere", workers=True) as address:
-        done = called("sweep", "study.toml", "--out", "out", "--dask", address, cwd=here)
+        done = started("sweep", "study.toml", "--out", "out", "--dask", address, cwd=here)
     assert done.returncode == 0, done.stderr
     assert "failed" not in done.stderr
     alone = sweep("study.toml", "alone", workers=0)

@@ -65,7 +65,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 # -- the same to the bit ---------------------------------------------------------------
 
 
-@pytest.mark.parametrize("workers", [1, 2, 4])
+@pytest.mark.processes
+@pytest.mark.parametrize("workers", [1, 3])
 def test_any_number_of_workers(workers: int, whole: tuple[Path, Path], tmp_path: Path) -> None:
     study, out = whole
     sweep(study, tmp_path / "out", workers=workers)
@@ -322,11 +323,12 @@ def test_ctrl_c_ends_within_two_seconds_and_keeps_what_is_finished(tmp_path: Pat
     assert {place: place.read_bytes() for place in records(out) if place in kept} == kept
 
 
-def test_killed_again_and_again(tmp_path: Path) -> None:
-    """A shorter form of ``tests/helpers/sweep_kills.py``: 4 rounds over 36 runs."""
+@pytest.mark.parametrize("rounds", [2, pytest.param(4, marks=pytest.mark.long)])
+def test_killed_again_and_again(rounds: int, tmp_path: Path) -> None:
+    """A shorter form of ``tests/helpers/sweep_kills.py``: some rounds over 36 runs."""
     study = grid(tmp_path, 4, slow(tmp_path))
     words = ["sweep", study, "--out", tmp_path / "killed"]
-    killed = kill_again_and_again(words, tmp_path / "killed", 4, 36)
+    killed = kill_again_and_again(words, tmp_path / "killed", rounds, 36)
     assert killed.rewritten == 0
     assert killed.left == sorted(set(killed.left)), "every round got somewhere"
     assert killed.left[-1] < 36

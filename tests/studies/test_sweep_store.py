@@ -22,6 +22,7 @@ from sweep_studies import (
     grid,
     records,
     remembered_runs,
+    started,
     tables,
     told,
 )
@@ -117,9 +118,10 @@ def damage_by_cutting(data: bytes, draws: random.Random) -> bytes:
     return data[: draws.randrange(len(data))]
 
 
+@pytest.mark.parametrize("times", [36, pytest.param(200, marks=pytest.mark.long)])
 @pytest.mark.parametrize("damage", [damage_by_flipping, damage_by_cutting])
-def test_200_damaged_records_are_put_aside_and_made_again(
-    damage: Callable[[bytes, random.Random], bytes], finished: Path, tmp_path: Path
+def test_damaged_records_are_put_aside_and_made_again(
+    damage: Callable[[bytes, random.Random], bytes], times: int, tmp_path: Path
 ) -> None:
     """Every round damages records of a finished sweep; afterwards it is as it was."""
     draws = random.Random(5)
@@ -129,8 +131,8 @@ def test_200_damaged_records_are_put_aside_and_made_again(
     sound = {place: place.read_bytes() for place in records(out)}
     whole = tables(out)
     done = 0
-    while done < 200:
-        hit = draws.sample(sorted(sound), min(len(sound), 200 - done))
+    while done < times:
+        hit = draws.sample(sorted(sound), min(len(sound), times - done))
         for place in hit:
             place.write_bytes(damage(sound[place], draws))
         done += len(hit)
@@ -138,7 +140,7 @@ def test_200_damaged_records_are_put_aside_and_made_again(
         assert f"{len(hit)} record{'s' * (len(hit) > 1)} damaged" in lines[0]
         assert {place: place.read_bytes() for place in records(out)} == sound
         assert tables(out) == whole
-    assert len(list((out / "quarantine").iterdir())) == 200
+    assert len(list((out / "quarantine").iterdir())) == times
 
 
 def test_damage_between_making_and_merging_is_mended(
@@ -181,16 +183,25 @@ class Failing:
         return self._real(*args, **options)
 
 
+@pytest.mark.parametrize("every", [6, pytest.param(1, marks=pytest.mark.long)])
 @pytest.mark.parametrize("name", ["write", "fsync", "replace", "open", "mkdir"])
 def test_whichever_call_fails_nothing_half_written_is_believed(
-    name: str, finished: Path, tmp_path: Path
+    name: str, every: int, finished: Path, tmp_path: Path
 ) -> None:
-    """For every k, the k-th call fails; the same command then gives what it always gives."""
+    """The k-th call fails; the same command then gives what it always gives.
+
+    For the first calls and the last, and between them, where records are written one like the
+    other, for every sixth.
+    """
     whole = tables(finished / "out")
     sound = {place.name: place.read_bytes() for place in records(finished / "out")}
-    k, failed = 0, 0
-    while True:
-        k += 1
+    failed = 0
+    with pytest.MonkeyPatch.context() as patch:
+        counted = Failing(patch, name, 0)
+        sweep(grid(tmp_path, 1), tmp_path / "counted", workers=0)
+    calls = counted.calls
+    chosen = {*range(1, min(6, calls) + 1), *range(1, calls, every), *range(calls - 5, calls + 1)}
+    for k in sorted(each for each in chosen if each > 0):
         out = tmp_path / f"out{k}"
         study = grid(tmp_path, 1)
         with pytest.MonkeyPatch.context() as patch:
@@ -204,11 +215,10 @@ def test_whichever_call_fails_nothing_half_written_is_believed(
         sweep(study, out, workers=0)
         assert without_place(tables(out)) == without_place(whole)
         assert not list(out.rglob("*.part"))
-        if failing.calls < k:
-            break
+        assert failing.calls >= k
     # Every planted failure was told, but for those that are harmless (folders that exist).
-    assert failed >= (k - 1) // 2, (failed, k)
-    assert k > 9
+    assert failed >= len(chosen) // 2, (failed, chosen)
+    assert calls > 9
 
 
 def without_place(found: dict[str, bytes]) -> dict[str, bytes]:
@@ -252,7 +262,7 @@ def test_files_that_may_not_grow(what: str, finished: Path, tmp_path: Path) -> N
 def test_a_second_sweep_says_that_the_first_is_there(tmp_path: Path) -> None:
     study, out = grid(tmp_path, 1), tmp_path / "out"
     with Store(out).held():
-        done = called("sweep", study, "--out", out)
+        done = started("sweep", study, "--out", out)
         assert done.returncode == 2
         assert f"another sweep works in it: process {os.getpid()} on " in done.stderr
     assert called("sweep", study, "--out", out, "--workers", "1").returncode == 0
