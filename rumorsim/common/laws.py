@@ -241,11 +241,14 @@ def _log_upper(lower: Array, upper: Array) -> Array:
     return result
 
 
+_LARGEST: Final = float(np.finfo(np.float32).max)
+
+
 def round24(values: Any) -> Array:
     """Round to 24 significant bits, so that libraries that differ in the last place agree."""
     with np.errstate(over="ignore"):
         result = np.asarray(values, dtype=np.float32).astype(np.float64)
-    return np.minimum(result, float(np.finfo(np.float32).max))
+    return np.minimum(result, _LARGEST)
 
 
 def _edges() -> Array:

@@ -37,6 +37,13 @@ _LEVERS: Final = (
     ("posts", "visibility"),
     ("stories", "alive"),
 )
+#: The changes of a lever that nobody moved.
+_UNCHANGED: Final = (
+    np.empty(0),
+    np.empty((0, 4), np.int64),
+    np.empty(0, np.int64),
+    np.empty(0),
+)
 
 
 def delays_are_positive(rules: Rules) -> bool:
@@ -116,6 +123,8 @@ def _changes(world: World, levers: Levers, table: str, column: str) -> Changes:
     sizes = {"accounts": world.graph.accounts, "posts": world.posts_made}
     size = sizes.get(table, len(world.stories))
     changes = [each for each in levers.history if each[1:3] == (table, column)]
+    if not changes:
+        return np.zeros(size + 1, np.int64), *_UNCHANGED
     changes.sort(key=lambda change: change.row)
     rows = np.array([change.row for change in changes], dtype=np.int64)
     return (

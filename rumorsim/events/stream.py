@@ -151,10 +151,15 @@ class Batch(Tabular):
         batch.frame().groupby("kind").size()
     """
 
-    __slots__ = ("rows",)
+    __slots__ = ("_parts", "rows")
 
     def __init__(self, rows: NDArray[np.void] | None = None) -> None:
         self.rows = np.empty(0, EVENT) if rows is None else rows
+        #: What was asked for with :meth:`only`: several measures ask for the same.
+        self._parts: dict[tuple[Kind, ...], Batch] = {}
+
+    def __reduce__(self) -> tuple[type[Batch], tuple[NDArray[np.void]]]:
+        return Batch, (self.rows,)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -208,10 +213,15 @@ class Batch(Tabular):
 
     def only(self, *kinds: Kind) -> Batch:
         """The events of these kinds, in the same order."""
-        wanted = self.kind == kinds[0]
+        if kinds in self._parts:
+            return self._parts[kinds]
+        own = self.kind
+        wanted = own == int(kinds[0])  # numpy asks an enumeration for a dozen attributes first
         for kind in kinds[1:]:
-            wanted |= self.kind == kind
-        return Batch(_whole(self.rows).take(np.flatnonzero(wanted)).view(EVENT))
+            wanted |= own == int(kind)
+        part = Batch(_whole(self.rows).take(wanted.nonzero()[0]).view(EVENT))
+        self._parts[kinds] = part
+        return part
 
     @overload
     def __getitem__(self, part: int) -> Event: ...

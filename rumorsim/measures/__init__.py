@@ -176,11 +176,16 @@ class Listening:
 
     def observe(self, batch: Batch) -> None:
         """Let every measure take the next events in."""
-        if len(batch):
-            when = f"with the events from {batch.time[0]:.6g} h to {batch.time[-1]:.6g} h"
-            for name, measure in self.measures.items():
-                with self._watched(name, when):
-                    measure.observe(self._states[name], batch)
+        if not len(batch):
+            return
+        for name, measure in self.measures.items():
+            try:
+                measure.observe(self._states[name], batch)
+            except Exception as error:
+                if not self._is_own(name):
+                    raise
+                when = f"with the events from {batch.time[0]:.6g} h to {batch.time[-1]:.6g} h"
+                raise blamed(error, f'measure "{name}"', when) from error
 
     def values(self) -> dict[str, dict[str, Any]]:
         """The value of each measure by its name, for the events so far."""

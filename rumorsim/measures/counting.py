@@ -79,16 +79,17 @@ def edges_of(horizon: float, bins: int = BINS) -> NDArray[np.float64]:
 
 def bin_of(time: NDArray[np.float64], edges: NDArray[np.float64]) -> NDArray[np.int64]:
     """The bin [edge, next edge) of each of ``time``, hours in ascending order."""
-    before = np.searchsorted(time, edges[1:-1], side="left")
-    sizes = np.diff(before, prepend=0, append=len(time))
-    return np.repeat(np.arange(len(edges) - 1), sizes)
+    ends = np.empty(len(edges), np.int64)
+    ends[0], ends[-1] = 0, len(time)
+    ends[1:-1] = time.searchsorted(edges[1:-1], side="left")
+    return np.arange(len(edges) - 1).repeat(ends[1:] - ends[:-1])
 
 
 def over_time(edges: NDArray[np.float64], **series: NDArray[np.int64]) -> dict[str, list[Any]]:
     """Cumulative curves at the edges, from counts a bin: what happened before each edge."""
     curve: dict[str, list[Any]] = {"time": edges.tolist()}
     for name, counts in series.items():
-        curve[name] = [0, *np.cumsum(counts).tolist()]
+        curve[name] = [0, *counts.cumsum().tolist()]
     return curve
 
 
@@ -101,6 +102,8 @@ class FirstSeen:
 
     def fresh(self, ids: NDArray[Any]) -> NDArray[np.bool_]:
         """True for each of ``ids`` at its first appearance in the stream; they then count."""
+        if not len(ids):
+            return np.empty(0, bool)
         first: NDArray[np.bool_] = self._mark[ids] == 0
         unseen = ids[first]
         # The earliest of equal numbers carries the largest mark and so survives the maximum.
@@ -142,10 +145,11 @@ class FirstSeenOf:
             if sum(map(len, self._fresh)) > max(len(self._pairs), 1 << 16):
                 self._join()
             return
-        for each in np.unique(story).tolist():
+        present = np.bincount(story).nonzero()[0].tolist()
+        for each in present:
             if each not in self._seen:
                 self._seen[each] = FirstSeen(self._size)
-            self._seen[each].fresh(ids[story == each])
+            self._seen[each].fresh(ids if len(present) == 1 else ids[story == each])
 
     def count(self, story: int) -> int:
         """How many have appeared with a story."""
@@ -172,11 +176,9 @@ class StoryCounts:
     def add(self, batch: Batch) -> None:
         """Count each event of ``batch`` (all of stories)."""
         if len(batch):
-            self.counts += story_bins(batch, self.edges, len(self.counts))
+            self.add_bins(batch.story, bin_of(batch.time, self.edges))
 
-
-def story_bins(batch: Batch, edges: NDArray[np.float64], stories: int) -> NDArray[np.int64]:
-    """How many events of ``batch`` fall on each story and bin, int64 [stories, bins]."""
-    bins = len(edges) - 1
-    cell = batch.story * np.int64(bins) + bin_of(batch.time, edges)
-    return np.bincount(cell, minlength=stories * bins).reshape(stories, bins)
+    def add_bins(self, story: NDArray[np.int32], bins: NDArray[np.int64]) -> None:
+        """Count events whose bins are known, int64 [events]."""
+        cells = np.bincount(story * np.int64(BINS) + bins, minlength=self.counts.size)
+        self.counts += cells.reshape(self.counts.shape)

@@ -27,21 +27,32 @@ class Group:
 
     def __init__(self, facts: Facts, stories: NDArray[np.bool_]) -> None:
         self.stories = stories
+        self.every, self.none = bool(stories.all()), not stories.any()
         self.accounts = FirstSeen(facts.accounts)
         self.authors = FirstSeen(facts.accounts)
         self.persons = FirstSeen(int(facts.person.max(initial=-1)) + 1)
         self.bins = np.zeros(BINS, np.int64)
 
-    def add(self, batch: Batch, person: NDArray[np.int32], edges: NDArray[np.float64]) -> None:
-        """Count the accounts and persons of ``batch``; ``edges`` are the bins of time in hours."""
-        part = Batch(batch.rows[self.stories[batch.story]])
-        fresh = self.accounts.fresh(part.account)
-        self.bins += np.bincount(bin_of(part.time[fresh], edges), minlength=BINS)
-        self.persons.fresh(person[part.account])
+    def add(self, batch: Batch, bins: NDArray[np.int64], person: NDArray[np.int32]) -> None:
+        """Count the accounts and persons of ``batch``, whose events fall into these bins of time.
+
+        ``person`` is that of each event's account.
+        """
+        if self.none:
+            return
+        accounts = batch.account
+        if not self.every:
+            own = self.stories[batch.story]
+            accounts, bins, person = accounts[own], bins[own], person[own]
+        fresh = self.accounts.fresh(accounts)
+        self.bins += np.bincount(bins[fresh], minlength=BINS)
+        self.persons.fresh(person)
 
     def add_authors(self, posted: Batch) -> None:
         """Count the authors of the posts in ``posted``."""
-        self.authors.fresh(posted.account[self.stories[posted.story]])
+        if not self.none:
+            accounts = posted.account
+            self.authors.fresh(accounts if self.every else accounts[self.stories[posted.story]])
 
 
 class State:
@@ -105,20 +116,24 @@ class Reach(OfState[State]):
     @override
     def observe(self, state: State, batch: Batch) -> None:
         posted = batch.only(Kind.PUBLISH, Kind.SHARE)
-        for group in state.groups.values():
-            group.add_authors(posted)
-        state.with_authors.add(posted.story, posted.account)
+        if len(posted):
+            for group in state.groups.values():
+                group.add_authors(posted)
+            state.with_authors.add(posted.story, posted.account)
         exposed = batch.only(Kind.EXPOSE)
         if not len(exposed):
             return
-        state.by_story.add(exposed)
-        cell = exposed.story * np.int64(len(state.facts.surfaces)) + exposed.value.astype(np.int64)
+        story, account = exposed.story, exposed.account
+        bins = bin_of(exposed.time, state.by_story.edges)
+        state.by_story.add_bins(story, bins)
+        cell = story * np.int64(len(state.facts.surfaces)) + exposed.value.astype(np.int64)
         counts = np.bincount(cell, minlength=state.surfaces.size)
         state.surfaces += counts.reshape(state.surfaces.shape)
+        person = state.facts.person[account]
         for group in state.groups.values():
-            group.add(exposed, state.facts.person, state.by_story.edges)
-        state.persons.add(exposed.story, state.facts.person[exposed.account])
-        state.with_authors.add(exposed.story, exposed.account)
+            group.add(exposed, bins, person)
+        state.persons.add(story, person)
+        state.with_authors.add(story, account)
 
     @override
     def value(self, state: State) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from rumorsim.measures.counting import (
     FirstSeen,
     FirstSeenOf,
     StoryCounts,
+    bin_of,
     by_stories,
     over_time,
     single_stories,
@@ -59,12 +60,14 @@ class Shares(OfState[State]):
         made = batch.only(Kind.PUBLISH, Kind.SHARE)
         if not len(made):
             return
-        state.shared.add(made.only(Kind.SHARE))
-        published = made.story[made.kind == Kind.PUBLISH]
-        state.published += np.bincount(published, minlength=len(state.published))
+        story, account = made.story, made.account
+        published = made.kind == int(Kind.PUBLISH)
+        state.published += np.bincount(story[published], minlength=len(state.published))
+        shared = ~published
+        state.shared.add_bins(story[shared], bin_of(made.time[shared], state.shared.edges))
         for name, stories in state.groups.items():
-            state.in_group[name].fresh(made.account[stories[made.story]])
-        state.in_story.add(made.story, made.account)
+            state.in_group[name].fresh(account[stories[story]])
+        state.in_story.add(story, account)
 
     @override
     def value(self, state: State) -> dict[str, Any]:

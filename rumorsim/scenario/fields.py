@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import marshal
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
@@ -66,6 +68,9 @@ class Policy(Model):
         strict=False,
         description="functions handed over from Python that act as well; written by rumorsim",
     )
+
+
+_NONE: Final = Policy(name="none", interventions=())
 
 
 class OwnMeasure(OwnCode):
@@ -150,7 +155,7 @@ class ScenarioFields(Model):
     def policy(self, name: str) -> Policy:
         """The policy of that name; ``none`` is always there. KeyError names the nearest."""
         if name == "none":
-            return Policy(name="none", interventions=())
+            return _NONE
         for policy in self.policies:
             if policy.name == name:
                 return policy
@@ -161,7 +166,7 @@ class ScenarioFields(Model):
         """``none`` and the names of the policies, in order."""
         return ("none", *(policy.name for policy in self.policies))
 
-    @property
+    @cached_property
     def only_platform(self) -> Platform:
         """The platform there is where none is named."""
         return unchecked(Platform, trending=self.trending)
@@ -174,7 +179,11 @@ class ScenarioFields(Model):
 
     def wants(self, kind: Kind) -> bool:
         """Whether a measure asks for events of a kind that is off unless asked for."""
-        return any(kind in self.needs_of(name) for name in self.measures)
+        return kind in self._needs
+
+    @cached_property
+    def _needs(self) -> frozenset[Kind]:
+        return frozenset[Kind]().union(*map(self.needs_of, self.measures))
 
     def needs_of(self, measure: str) -> frozenset[Kind]:
         """The kinds of event that a measure of this scenario reads."""
@@ -188,10 +197,15 @@ class ScenarioFields(Model):
         """The feed, or what stands for it in the terms of the model."""
         return self.feed if self.model is None else feed_of(self.model.terms())
 
+    def _kept(self, name: str) -> Any:
+        # pydantic's own way to what is private takes longer than all that is done with it.
+        return (self.__pydantic_private__ or {})[name]
+
     @property
     def base_dir(self) -> Path:
         """Where relative paths start: the folder of the file this was read from."""
-        return self._base_dir
+        kept: Path = self._kept("_base_dir")
+        return kept
 
     @property
     def file(self) -> str:
@@ -201,16 +215,20 @@ class ScenarioFields(Model):
     @property
     def follow_graph(self) -> FollowGraph | None:
         """The graph handed over with :meth:`on`, if one was."""
-        return self._follow_graph
+        kept: FollowGraph | None = self._kept("_follow_graph")
+        return kept
 
     @property
     def handed(self) -> Handed:
         """The policies and measures of the user's own that were handed over."""
-        return self._handed
+        kept: Handed = self._kept("_handed")
+        return kept
 
     def pinned(self) -> Self:
         """The same scenario with the SHA-256 of every file it reads; InputError if one is gone."""
         digests = input_files(self)
+        if not digests:
+            return self
         update: dict[str, Any] = {}
         if "graph.path" in digests:
             update["graph"] = replaced(self.graph, sha256=digests["graph.path"])
@@ -230,7 +248,13 @@ class ScenarioFields(Model):
 
         Plain JSON values in the form people write. Absent means none; see :meth:`pinned`.
         """
-        return self.pinned().written()
+        pinned = self.pinned()
+        # Without files to pin it is the same every time, and is asked for in every run.
+        return pinned.written() if pinned is not self else marshal.loads(self._resolved)
+
+    @cached_property
+    def _resolved(self) -> bytes:
+        return marshal.dumps(self.written())
 
     @override
     def written(self, *, given: bool = False) -> dict[str, Any]:

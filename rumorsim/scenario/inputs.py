@@ -79,9 +79,11 @@ def file_digest(path: Path) -> str:
 
 def input_files(scenario: GraphInputs) -> dict[str, str]:
     """SHA-256 of each file the scenario reads, by its key: ``graph.path``, ``accounts.file``."""
-    found = {}
-    folder = relative_to_cwd(scenario.base_dir)
+    found: dict[str, str] = {}
     graph, table = getattr(scenario.graph, "path", None), scenario.accounts.file
+    if graph is None and table is None and scenario.replay is None:
+        return found
+    folder = relative_to_cwd(scenario.base_dir)
     if graph is not None:
         found["graph.path"] = file_digest(manifest_of(folder / graph))
     if scenario.replay is not None:

@@ -37,10 +37,10 @@ _ANEW: Final = "rumorsim.stream() with the same scenario, policy and seed gives 
 
 #: Steps a run is cut into so that batches stay small and progress can be shown.
 STEPS = 200
-#: Steps at a time at most, after batches of fewer than FEW events; in small worlds, too.
-LONGEST, FEW, LONGEST_IN_SMALL = 10, 1000, 100
-#: Accounts of a small world: however many steps it takes at a time, none lasts long.
-SMALL = 10_000
+#: Steps at a time at most, after batches of fewer than FEW events.
+LONGEST, FEW = 10, 1000
+#: The same in a world of at most SMALL accounts, where no step lasts long.
+LONGEST_IN_SMALL, FEW_IN_SMALL, SMALL = 50, 100_000, 10_000
 
 
 @lru_cache(64)
@@ -55,13 +55,14 @@ def batches_of(simulation: Simulation) -> Iterator[tuple[float, Batch]]:
     While little happens steps are longer, so that small and quiet runs are not mostly cutting.
     """
     times = steps_of(simulation.world.horizon)
-    at, stride = 0, 1
-    longest = LONGEST_IN_SMALL if simulation.world.size <= SMALL else LONGEST
+    small = simulation.world.size <= SMALL
+    longest, few = (LONGEST_IN_SMALL, FEW_IN_SMALL) if small else (LONGEST, FEW)
+    at, stride = 0, longest if small else 1
     while at < STEPS:
         at = min(at + stride, STEPS)
         batch = simulation.advance(times[at - 1])
         yield times[at - 1], batch
-        stride = min(2 * stride, longest) if len(batch) < FEW else 1
+        stride = min(2 * stride, longest) if len(batch) < few else 1
 
 
 class EventStream(Iterator[Batch]):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,7 @@ from numpy.typing import NDArray
 from rumorsim.common.errors import InputError, show_value
 from rumorsim.common.laws import gamma_table, round24, sample_array
 from rumorsim.common.randomness import Purpose, address_word, parts_of, philox_array, uniform_array
+from rumorsim.engine.kernels.words import first_words
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.world.homophily import dealt_alike
 
@@ -41,6 +44,9 @@ _UP_TO_ONE: Final = ("credence", "dependence", "countable")
 _PLAINLY_ONE: Final = ("check_ins", "receptivity", "credence", "posting", "countable")
 _NUMBERS: Final = (*_PLAINLY_ONE, "dependence", "earnings")
 _EVERYBODY: Final = slice(None)
+#: Accounts of a graph of which what the race for kinds needs is kept, by prominence.
+_SMALL: Final = 8192
+_kept_rates: WeakKeyDictionary[FollowGraph, dict[float, Array]] = WeakKeyDictionary()
 #: The factor of official posts is bounded, whatever is drawn.
 _MOST_TRUST: Final = 100.0
 
@@ -90,8 +96,8 @@ class People:
         factor = self.factor("check_ins", part)
         rates = np.full(len(factor), law.mean)
         if law.shape is not None:
-            words = _words(self.seed, Purpose.ACTIVITY, self.accounts, part)
-            rates *= sample_array(gamma_table(law.shape), words[0])
+            words = _words(self.seed, Purpose.ACTIVITY, _accounts(self.accounts, part))
+            rates *= sample_array(gamma_table(law.shape), words)
         rates *= factor
         own = self.own.get("check_ins")
         if own is not None:
@@ -114,7 +120,7 @@ class People:
         return dealt_alike(words, graph, homophily)
 
     def _receptivity_words(self, category: int, part: slice) -> NDArray[np.uint64]:
-        return _words(self.seed, Purpose.RECEPTIVITY, self.accounts, part, category)[0]
+        return _words(self.seed, Purpose.RECEPTIVITY, _accounts(self.accounts, part), category)
 
     def receptivity(
         self,
@@ -171,28 +177,39 @@ def draw_people(
     )
 
 
-def _spread(values: NDArray[Any], kind: NDArray[np.int16]) -> NDArray[Any]:
+def _spread(values: Array, kind: NDArray[np.int16]) -> Array:
     """A value by kind as a column of accounts; one read-only value where all are alike."""
-    if (values == values[0]).all():
-        return np.broadcast_to(values[0], kind.shape)
-    column: NDArray[Any] = values[kind]
+    if len(set(values.tolist())) == 1:
+        return _alike(float(values[0]), len(kind))
+    column: Array = values[kind]
     return column
 
 
+@lru_cache(256)
+def _alike(value: float, accounts: int) -> Array:
+    return np.broadcast_to(np.float64(value), accounts)
+
+
+def _accounts(n: int, part: slice) -> NDArray[np.int64]:
+    """The numbers of some of ``n`` accounts."""
+    return np.arange(*part.indices(n))
+
+
 def _words(
-    seed: int, purpose: int, n: int, part: slice, what: int = 0
-) -> tuple[NDArray[np.uint64], ...]:
-    """Four random words for each of some of ``n`` accounts at (purpose; account, what)."""
-    accounts = np.arange(*part.indices(n))
-    return philox_array(seed, address_word(purpose), accounts, what, 0)
+    seed: int, purpose: int, accounts: NDArray[np.int64], what: int = 0
+) -> NDArray[np.uint64]:
+    """A random word for each of some accounts at (purpose; account, what)."""
+    words = np.empty(len(accounts), np.uint64)
+    first_words(np.uint64(seed), address_word(purpose), accounts, what, words)
+    return words
 
 
 def _trust(config: Accounts, n: int, seed: int, attributes: Mapping[str, Any]) -> Array:
-    trust: Array = np.broadcast_to(np.float64(config.trust), n)
+    trust = _alike(config.trust, n)
     if config.trust_shape is not None:
         trust = trust.copy()
         for part in parts_of(n):
-            words = _words(seed, Purpose.TRUST, n, part)[0]
+            words = _words(seed, Purpose.TRUST, _accounts(n, part))
             trust[part] *= sample_array(gamma_table(config.trust_shape), words)
         trust = np.minimum(trust, _MOST_TRUST)
     given = _numbers(attributes, "trust", _MOST_TRUST)
@@ -233,12 +250,12 @@ def _chosen(
     """A sample of accounts without a kind, weighted by a power of their followers."""
     who, times, kept, latest = [], [], 0, np.inf
     for part in parts_of(graph.accounts):
-        free = part.start + np.flatnonzero(kind[part] == 0)
-        draws = philox_array(seed, address_word(Purpose.KIND), free, index, 0)[0]
-        followers = (graph.offsets[free + 1] - graph.offsets[free]) + 1.0
+        free = part.start + (kind[part] == 0).nonzero()[0]
+        draws = _words(seed, Purpose.KIND, free, index)
+        rates = _race_rates(graph, free, prominence)
         # Efraimidis and Spirakis (2006): the smallest of exponential times of these rates
         # are a sample without replacement with these weights.
-        race = round24(-np.log(uniform_array(draws)) / round24(followers**prominence))
+        race = round24(-np.log(uniform_array(draws)) / rates)
         early = race <= latest
         who.append(free[early])
         times.append(race[early])
@@ -249,11 +266,32 @@ def _chosen(
     return _earliest(who, times, wanted)[0]
 
 
+def _race_rates(graph: FollowGraph, who: NDArray[np.int64], prominence: float) -> Array:
+    """The power of the followers by which some accounts are weighted.
+
+    Those of a small graph are kept for its next world.
+    """
+    if graph.accounts > _SMALL:
+        return _powers(graph.offsets[who + 1] - graph.offsets[who], prominence)
+    kept = _kept_rates.setdefault(graph, {})
+    if prominence not in kept:
+        kept[prominence] = _powers(np.diff(graph.offsets), prominence)
+    rates: Array = kept[prominence][who]
+    return rates
+
+
+def _powers(followers: NDArray[np.int64], prominence: float) -> Array:
+    return round24((followers + 1.0) ** prominence)
+
+
 def _earliest(
     who: list[NDArray[np.int64]], times: list[Array], wanted: int
 ) -> tuple[NDArray[np.int64], Array]:
     """The first of a race in order; of equal times the lower account."""
     everybody, race = np.concatenate(who), np.concatenate(times)
+    if wanted < len(race):
+        first = (race <= np.partition(race, wanted - 1)[wanted - 1]).nonzero()[0]
+        everybody, race = everybody[first], race[first]
     order = np.argsort(race, kind="stable")[:wanted]
     return everybody[order], race[order]
 
@@ -273,7 +311,7 @@ def _persons(
     if config.second > 0:
         second = np.empty(n, dtype=bool)
         for part in parts_of(n):
-            words = _words(seed, Purpose.PERSON, n, part)[0]
+            words = _words(seed, Purpose.PERSON, _accounts(n, part))
             second[part] = uniform_array(words) < config.second
         firsts, seconds = np.flatnonzero(~second), np.flatnonzero(second)
         if len(firsts):

@@ -165,13 +165,24 @@ class Stories:
             for i, authors in enumerate(self._authors[t]):
                 index = int(self._first[t]) + i
                 for author in authors.tolist():
-                    posting = float(self._people.column("posting", slice(author, author + 1))[0])
-                    times = _times(story, author, index, seed, horizon, posting)
+                    times = self._times(story, author, index, seed, horizon)
                     rows.extend((time, author, index, k) for k, time in enumerate(times, start=1))
         table = np.array(rows, dtype=[(n, PUBLICATION[n]) for n in PUBLICATION.names or ()]).astype(
             PUBLICATION
         )
         return table[np.lexsort((table["k"], table["story"], table["author"], table["time"]))]
+
+    def _times(
+        self, story: Story, author: int, index: int, seed: int, horizon: float
+    ) -> Sequence[float]:
+        """When an author publishes a story, in order."""
+        if story.schedule is None:
+            return sorted(story.at or (0.0,))
+        posting = float(self._people.column("posting", slice(author, author + 1))[0])
+        end = min(story.schedule.end or horizon, horizon)
+        rate = story.schedule.rate * posting
+        planned = points(seed, Purpose.PUBLICATION, author, index, rate, story.schedule.begin, end)
+        return [time for time, _, _ in planned]
 
 
 def visits_of(
@@ -196,14 +207,3 @@ def visits_of(
             advice = "make mean or sigma smaller"
             raise InputError(rule, key=f"stories[{t}].visits", value="", advice=advice)
     return visits
-
-
-def _times(
-    story: Story, author: int, index: int, seed: int, horizon: float, posting: float
-) -> list[float]:
-    if story.schedule is None:
-        return sorted(story.at or (0.0,))
-    end = min(story.schedule.end or horizon, horizon)
-    rate = story.schedule.rate * posting
-    planned = points(seed, Purpose.PUBLICATION, author, index, rate, story.schedule.begin, end)
-    return [time for time, _, _ in planned]

@@ -186,13 +186,20 @@ def rank_factors(stories: tuple[Story, ...]) -> Array:
     takes 48 KiB. Ranks that share a cell have the factor of the middle one, which from rank 512 on
     is within rank_exponent / 512 of their own. It has no rows where ranks of no story count.
     """
+    ranks, falls = _middle_ranks(), _falls(stories)
+    rows = [round24((1.0 + ranks / scale) ** -exponent) for exponent, scale in falls]
+    return np.array(rows).reshape(len(falls), len(ranks))
+
+
+@lru_cache(maxsize=1)
+def _middle_ranks() -> Array:
+    """The rank in the middle of each cell; float64 [cells]."""
     first = np.arange(2 * OCTAVE)
     widths = 2 ** np.arange(1, (RANKS // (2 * OCTAVE)).bit_length())[:, None]
     middles = widths * first[OCTAVE:] + (widths - 1) / 2
     ranks = np.concatenate([first, middles.ravel()])
-    falls = _falls(stories)
-    rows = [round24((1.0 + ranks / scale) ** -exponent) for exponent, scale in falls]
-    return np.array(rows).reshape(len(falls), len(ranks))
+    ranks.setflags(write=False)
+    return ranks
 
 
 def _falls(stories: tuple[Story, ...]) -> list[tuple[float, float]]:

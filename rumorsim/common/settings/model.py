@@ -196,7 +196,13 @@ def validated(model: type[Made], values: Any, file: str) -> Made:
 
 def replaced(model: Made, **fields: Any) -> Made:
     """The same model with fields that are known to be right, which are not checked again."""
-    return _with_fixed_values(BaseModel.model_copy(model, update=fields))
+    made = BaseModel.model_copy(model)
+    # What was worked out of the other's fields and is kept beside them does not come along.
+    for name in made.__dict__.keys() - type(made).model_fields.keys():
+        del made.__dict__[name]
+    made.__dict__.update(fields)
+    made.__pydantic_fields_set__.update(fields)
+    return _with_fixed_values(made)
 
 
 def unchecked(model: type[Made], **fields: Any) -> Made:

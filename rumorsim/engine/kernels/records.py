@@ -506,7 +506,8 @@ def show(memory: Any, name: str, array: Any) -> None:
     dtype, dimensions = ARRAYS[name]
     if array.dtype != dtype or array.ndim != dimensions or not array.flags.c_contiguous:
         raise TypeError(f"{name} must be a C-contiguous array of {dtype}, {dimensions}-d")
-    memory[f"{name}_at"] = array.ctypes.data
+    # Of an array without rows no address is ever read, and to ask for one takes longest.
+    memory[f"{name}_at"] = array.ctypes.data if array.size else 0
     memory[f"{name}_rows"] = array.shape[0]
     if dimensions == 2:
         memory[f"{name}_columns"] = array.shape[1]
