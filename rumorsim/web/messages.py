@@ -75,6 +75,14 @@ class Act(Model):
     story: int | None = Field(None, ge=0, lt=2**31)
 
 
+class Hang(Model):
+    """What hangs on an account at the hour that is shown, on the left (0) or the right (1)."""
+
+    do: Literal["hang"]
+    world: Literal[0, 1]
+    account: int = Field(ge=0, lt=2**31)
+
+
 class Add(Model):
     """An intervention from the catalogue, as a scenario file would have it."""
 
@@ -141,6 +149,7 @@ Message = (
     | Rewind
     | Look
     | Act
+    | Hang
     | Add
     | Drop
     | Policy

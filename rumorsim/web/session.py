@@ -163,6 +163,8 @@ class Session:
                 await self._look(message.at)
             case messages.Act():
                 await self._act(message)
+            case messages.Hang():
+                await self._hang(message)
             case messages.Replicate():
                 await self._replicate(message.count)
             case messages.Stop():
@@ -193,6 +195,14 @@ class Session:
         if await self._work(self._opened().act, act):
             await self._plan_changed()
             await self._send_frame()
+
+    async def _hang(self, hang: messages.Hang) -> None:
+        """Tell what hangs on an account; the worlds stay where they are."""
+        worlds = self._opened()
+        at = worlds.now if self._looking is None else self._looking
+        told = await self._work(worlds.hanging, hang, at)
+        if told is not None:
+            await self._say(told)
 
     async def _run_again(self, message: Message) -> None:
         """What changes the worlds from hour 0 on: the browser draws them anew."""

@@ -18,7 +18,8 @@ from rumorsim.platform.interventions import Intervention
 from rumorsim.scenario import Scenario, build_graph
 from rumorsim.simulation.simulation import Simulation, intervention_facts
 from rumorsim.web import limits, wire
-from rumorsim.web.messages import Act, Settings
+from rumorsim.web.hanging import HangingWorld
+from rumorsim.web.messages import Act, Hang, Settings
 from rumorsim.web.one_world import OneWorld
 from rumorsim.web.script import NAME, Entry, clicked, rewritten
 
@@ -86,6 +87,8 @@ class TwoWorlds:
         self.seed = base.seed if seed is None else seed
         self.plan = Plan(policy, _of_policy(base, policy), Settings(do="settings"))
         self._before: list[Plan] = []
+        #: What hangs on whom in either world, as it was asked for last.
+        self._explained: dict[int, HangingWorld] = {}
         self._build()
 
     @property
@@ -208,6 +211,14 @@ class TwoWorlds:
         except InputError:
             self.plan, self.scenario, self.left, self.right, self.now = before
             raise
+
+    def hanging(self, hang: Hang, at: float) -> dict[str, Any]:
+        """What the browser is told of an account at hour ``at``; the worlds stay as they are."""
+        known = self._explained.get(hang.world)
+        if known is None or not known.is_of(self.scenario, at):
+            known = HangingWorld(self.scenario, NAME if hang.world else "none", self.seed, at)
+            self._explained[hang.world] = known
+        return known.told(hang)
 
     # -- what to send -----------------------------------------------------------------
 

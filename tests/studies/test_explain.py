@@ -79,6 +79,15 @@ def test_what_hangs_on_an_account_is_what_its_closure_takes_away() -> None:
     assert wrong_accounts(scenario(), range(12), 9) == 0
 
 
+def test_a_run_in_which_nobody_reads_anything_is_explained_too() -> None:
+    """No follow, no read: nothing hangs on anybody."""
+    alone = from_edges(
+        np.empty(0, int), np.empty(0, int), direction="follower followee", accounts=4
+    )
+    found = rumorsim.explain(scenario().on(alone), seed=1, check=2)
+    assert found.counts == (0, 0) and found.accounts() == []
+
+
 def test_reads_that_would_have_led_to_a_share_are_needed() -> None:
     """The cascade alone, where everybody hangs on the post that it shared, is wrong."""
     assert wrong_accounts(scenario(), range(3), 9, first_only=True) > 0

@@ -82,6 +82,34 @@ def test_the_gallery_asks_and_play_begins(page: Page, browser: Browser) -> None:
     browser.press(Keys.ESCAPE)
 
 
+def test_a_click_shows_whom_an_account_told_and_who_hangs_on_it(
+    page: Page, browser: Browser
+) -> None:
+    browser.go(page, scenario="one-click", seed=6, lang="en")
+    browser.at(6.0)
+    browser.click(".tools .look")
+    account, x, y = browser.js(AUTHOR)
+    browser.click_at(x, y)
+    browser.wait("return document.querySelector('#account').open")
+    browser.wait("return rumorsim.skies[0].sparks.hung.length")
+    hung = browser.js("return rumorsim.skies[0].sparks.hung")
+    tree = browser.js("return rumorsim.pasts[0].tree(arguments[0])", account)
+    told = set(tree[1::2])
+    tellers = browser.js("return Array.from(rumorsim.pasts[0].tellerFalse)")
+    assert tree and all(tellers[hearer] == teller for teller, hearer in batched(tree))
+    # Whoever hangs on it had it from it; one author began it all here.
+    assert set(hung) <= told and account not in hung
+    assert f"{len(told):,} heard it from here" in browser.text("#account")
+    assert f"{len(hung)} account" in browser.text("#account .hangs-0")
+    assert browser.js("return rumorsim.skies[0].sparks.tree.length") == len(tree)
+    browser.press(Keys.ESCAPE)
+    browser.wait("return rumorsim.skies[0].sparks.tree.length === 0")
+
+
+def batched(ties: list[int]) -> list[tuple[int, int]]:
+    return list(zip(ties[::2], ties[1::2], strict=True))
+
+
 def test_an_account_that_is_clicked_is_closed_on_the_right_alone(
     page: Page, browser: Browser, tmp_path: Path
 ) -> None:

@@ -13,7 +13,7 @@ import pytest
 from live_page import read_frame
 from small_worlds import agree, differ
 
-from rumorsim import load, run
+from rumorsim import explain, load, run
 from rumorsim.common.errors import InputError
 from rumorsim.events.stream import VERBS, Batch, Kind
 from rumorsim.scenario import Scenario
@@ -21,7 +21,7 @@ from rumorsim.scenario.loading import from_values
 from rumorsim.web import limits, wire
 from rumorsim.web.downloads import DOWNLOADS
 from rumorsim.web.gallery import GALLERY, Shelf
-from rumorsim.web.messages import Act, Settings
+from rumorsim.web.messages import Act, Hang, Settings
 from rumorsim.web.script import NAME
 from rumorsim.web.worlds import TwoWorlds
 
@@ -443,6 +443,32 @@ def test_worlds_too_large_to_be_watched_are_refused(change: Any, rule: str) -> N
     }
     with pytest.raises(InputError, match=rule):
         TwoWorlds(from_values(values, Path()), None, "none")
+
+
+# -- what hangs on an account ----------------------------------------------------------------
+
+
+def test_what_hangs_on_an_account_is_what_explain_says() -> None:
+    """Of both worlds, at the present hour and before; a closed account holds nothing any more."""
+    two = worlds()
+    two.advance(two.horizon)
+    account = first_author(two)
+    said = explain(SHELF.scenario("one-click"), "none", two.seed, check=0).tables
+    for side in (0, 1):
+        told = two.hanging(Hang(do="hang", world=side, account=account), two.horizon)
+        hung = set(told["accounts"])
+        # What hangs on it, itself included where it heard.
+        assert len(hung) + bool(said.reached[account]) == said.on.reached[account] > 10
+        assert two.hanging(Hang(do="hang", world=side, account=account), two.horizon) == told
+    early = two.hanging(Hang(do="hang", world=0, account=account), 1.5)["accounts"]
+    assert len(early) < len(hung)
+    assert two.hanging(Hang(do="hang", world=0, account=account), 0.0)["accounts"] == []
+    two.rewind(0.2)
+    two.act(close(account))
+    closed = two.hanging(Hang(do="hang", world=1, account=account), two.horizon)["accounts"]
+    assert len(closed) < len(hung) / 2
+    with pytest.raises(InputError, match="no such account"):
+        two.hanging(Hang(do="hang", world=0, account=2**30), two.horizon)
 
 
 # -- the gallery -------------------------------------------------------------------------------

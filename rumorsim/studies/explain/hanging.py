@@ -159,6 +159,15 @@ class LiveGraph:
         np.add.at(reached, hearers[itself], 1)
         return Hanging(sharers, reached)
 
+    def hung_on(self, account: int) -> Ints:
+        """The other accounts that would not have heard without one, sorted; int64 [accounts]."""
+        number = len(self.run.facts.stories)
+        nodes, found = self.hearer(self.hearers), np.zeros(len(self.hearers), np.bool_)
+        for own in self.poster(self.posters[self.posters // number == account]).tolist():
+            found |= self.tree.is_below(nodes, np.full(len(nodes), own))
+        others: Ints = np.unique(self.hearers[found] // number)
+        return np.setdiff1d(others, [account])
+
     def on_posts(self) -> Hanging:
         """What would be lost had each post not been there, in the order of ``posts``."""
         nodes = self.post(self.posts)

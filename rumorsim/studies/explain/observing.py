@@ -126,16 +126,19 @@ def watched(
     engine: str,
     story: str | None,
     told: Callable[[float], None],
+    until: float | None = None,
 ) -> tuple[Simulation, Watched]:
     """Run a scenario that logs its reads; ``told`` hears the part done, 0 to 1.
 
+    ``until`` (hours): to then, not to the horizon, and in one step.
     InputError where there is no ``story``.
     """
     simulation = Simulation(scenario, policy, seed, engine)
     stories = stories_that_count(simulation.facts, story)
     kept = (Kind.PUBLISH, Kind.SHARE, Kind.READ, Kind.EXPOSE, Kind.ACTION)
     batches, horizon = [], simulation.world.horizon
-    for time, batch in batches_of(simulation):
+    steps = batches_of(simulation) if until is None else [(until, simulation.advance(until))]
+    for time, batch in steps:
         batches.append(batch.only(*kept))
         told(time / horizon)
     whole = Batch.joined(batches)
@@ -230,8 +233,7 @@ def _along_follows(simulation: Simulation, authors: Ints, readers: Ints) -> NDAr
     order = np.argsort(rows, kind="stable")
     found = np.zeros(len(authors), np.bool_)
     begins = np.flatnonzero(np.diff(rows[order], prepend=-1))
-    for begin, end in zip(begins, [*begins[1:], len(order)], strict=True):
-        part = order[begin:end]
+    for part in np.split(order, begins[1:]) if len(order) else []:
         followers = graph.followers_of(int(rows[part[0]]))
         found[part] = np.isin(readers[part], followers)
     person = simulation.facts.person

@@ -37,10 +37,27 @@ export function wireAccount(app) {
   // Where nothing but clicks acts, a click acts.
   app.on('world', (world) => pick(world.policies.length > 1 ? 'look' : 'close'));
 
+  /** A line for what hangs on an account, filled in once the server has worked it out. @param {number} side @param {number} account */
+  const hangs = (side, account) => {
+    const told = !app.world?.model && app.pasts[side].tree(account).length > 0;
+    if (told) app.order({ do: 'hang', world: side, account });
+    return make('span', { class: `hangs hangs-${side}`, title: told ? say('account.hangs.help') : '' }, told ? say('account.hangs.wait') : '');
+  };
+
   app.on('act', (what) => app.act(what));
+
+  /** The account that the dialog is about, -1 while it is shut. */
+  let about = -1;
+  app.on('hanging', ({ world, account, accounts }) => {
+    if (account !== about) return;
+    app.skies[world].sparks.hung = accounts;
+    const line = /** @type {HTMLElement} */ (dialog.querySelector(`.hangs-${world}`));
+    line.textContent = say(accounts.length ? 'account.hangs' : 'account.hangs.none', { n: accounts.length });
+  });
 
   /** @param {number} world @param {number} account @param {string} meant the tool that was clicked with, where it is not sure whom */
   const open = (world, account, meant) => {
+    about = account;
     const marks = app.pasts[1].marks[account];
     const can = {
       close: !(marks & MARK.closed), 'remove-followers': !(marks & (MARK.cut | MARK.closed)),
@@ -52,7 +69,7 @@ export function wireAccount(app) {
         app.act({ verb, account });
       },
     }, say(`tool.${verb}.long`));
-    const column = (/** @type {number} */ side) => make('div', {}, make('h3', {}, say(side ? 'right.name' : 'left.name')), ...facts(app, side, account).slice(2));
+    const column = (/** @type {number} */ side) => make('div', {}, make('h3', {}, say(side ? 'right.name' : 'left.name')), ...facts(app, side, account).slice(2), hangs(side, account));
     dialog.replaceChildren(
       make('h2', { id: 'account-title' }, ...facts(app, world, account).slice(0, 2)),
       make('div', { class: 'two' }, column(0), column(1)),
@@ -62,9 +79,14 @@ export function wireAccount(app) {
     );
     put(dialog);
     dialog.showModal();
+    point(app, world, account);
+    byId('tip').hidden = true;
     /** @type {HTMLElement | null} */ (meant ? dialog.querySelector(`.choices .${meant}:enabled`) : null)?.focus();
   };
-  dialog.addEventListener('close', () => point(app, 0, -1));
+  dialog.addEventListener('close', () => {
+    about = -1;
+    point(app, 0, -1);
+  });
   dialog.addEventListener('click', (event) => {
     if (event.target === dialog) dialog.close();
   });

@@ -187,6 +187,29 @@ export class Past {
     this.shrunk = true;
   }
 
+  /** Who had a false story from an account, directly or through others: teller and hearer in turn. @param {number} account */
+  tree(account) {
+    /** @type {Map<number, number[]>} */
+    const heard = new Map();
+    this.tellerFalse.forEach((teller, i) => {
+      if (teller < 0) return;
+      const own = heard.get(teller);
+      if (own) own.push(i);
+      else heard.set(teller, [i]);
+    });
+    /** @type {number[]} */
+    const ties = [];
+    const met = new Set([account]);
+    for (const teller of met) {
+      for (const hearer of heard.get(teller) ?? []) {
+        if (met.has(hearer)) continue;
+        met.add(hearer);
+        ties.push(teller, hearer);
+      }
+    }
+    return ties;
+  }
+
   /** How a false story came to an account: itself first, then who told it, and so on. @param {number} account */
   chain(account) {
     const links = [account];

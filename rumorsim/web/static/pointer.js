@@ -56,7 +56,11 @@ export function wirePointer(app, choose) {
       if (finger) point(app, world, account);
       choose(world, account, sure && !finger);
     });
-    sky.top.addEventListener('pointerleave', () => point(app, world, -1));
+    // What an account's dialog is about stays chosen while the dialog is open.
+    const leave = () => {
+      if (!document.querySelector('#account[open]')) point(app, world, -1);
+    };
+    sky.top.addEventListener('pointerleave', leave);
     sky.top.addEventListener('wheel', (event) => {
       event.preventDefault();
       const box = sky.top.getBoundingClientRect();
@@ -66,7 +70,7 @@ export function wirePointer(app, choose) {
       app.camera.closer(Math.exp(-event.deltaY * 0.0015), at(event.clientX, box.left, box.width, x), at(event.clientY, box.top, box.height, y));
     }, { passive: false });
     sky.top.addEventListener('keydown', (event) => walk(app, world, event, choose));
-    sky.top.addEventListener('blur', () => point(app, world, -1));
+    sky.top.addEventListener('blur', leave);
   });
   app.on('search', (text) => find(app, text));
   app.on('reset', () => point(app, 0, -1));
@@ -77,16 +81,12 @@ export function wirePointer(app, choose) {
 export function point(app, world, account) {
   const tip = byId('tip');
   if (account < 0 || app.pasts.length < 2) {
-    for (const sky of app.skies) {
-      sky.sparks.chosen = -1;
-      sky.sparks.chain = [];
-    }
+    for (const sky of app.skies) sky.sparks.choose(-1, [], []);
     tip.hidden = true;
     return;
   }
   app.skies.forEach((sky, i) => {
-    sky.sparks.chosen = account;
-    sky.sparks.chain = app.pasts[i].chain(account);
+    sky.sparks.choose(account, app.pasts[i].chain(account), app.pasts[i].tree(account));
   });
   tip.replaceChildren(...facts(app, world, account));
   tip.hidden = false;
@@ -129,6 +129,11 @@ export function facts(app, world, account) {
     if (steps > 1) lines.push(make('span', {}, say('account.chain', { n: steps })));
   } else lines.push(make('span', {}, say('account.unreached')));
   if (marks & MARK.toldFalse && past.tellerFalse[account] >= 0) lines.push(make('span', { class: 'false' }, say('account.shared')));
+  const tree = past.tree(account);
+  if (tree.length) {
+    const direct = tree.filter((teller, i) => i % 2 === 0 && teller === account).length;
+    lines.push(make('span', { class: 'false' }, say('account.tree', { n: count(tree.length / 2), direct: count(direct) })));
+  }
   if (marks & MARK.readTrue) lines.push(make('span', { class: 'true' }, say('account.true')));
   for (const [bit, key] of /** @type {[number, string][]} */ ([[MARK.closed, 'account.closed'], [MARK.suspended, 'account.suspended'], [MARK.cut, 'account.cut'], [MARK.warned, 'account.warned']])) {
     if (marks & bit) lines.push(make('span', { class: 'hit' }, say(key) + (marks & MARK.innocent ? ` ${say('account.innocent')}` : '')));

@@ -26,14 +26,25 @@ export class Sparks {
     this.rings = [];
     /** @type {number[]} */
     this.chain = [];
+    /** Who had it from the chosen account: teller and hearer in turn. @type {number[]} */
+    this.tree = [];
+    /** Who would not have heard without it. @type {number[]} */
+    this.hung = [];
     this.chosen = -1;
   }
 
   clear() {
     this.flying = 0;
     this.rings = [];
-    this.chain = [];
-    this.chosen = -1;
+    this.choose(-1, [], []);
+  }
+
+  /** @param {number} account -1 for none @param {number[]} chain how it came there @param {number[]} tree where it went from there */
+  choose(account, chain, tree) {
+    if (account !== this.chosen) this.hung = [];
+    this.chosen = account;
+    this.chain = chain;
+    this.tree = tree;
   }
 
   /** A post travels; false where there are too many. @param {number} from @param {number} to @param {number} hue @param {number} start */
@@ -63,6 +74,7 @@ export class Sparks {
     if (busy || this.busy) this.pen.clearRect(0, 0, sky.width, sky.height);
     this.busy = busy;
     if (!busy) return;
+    if (this.tree.length) this.paintTree(sky);
     if (this.chain.length > 1) this.paintChain(sky);
     this.paintPulses(sky, now);
     this.paintRings(sky, now);
@@ -132,6 +144,27 @@ export class Sparks {
     for (const account of this.chain) {
       pen.beginPath();
       pen.arc(xy[2 * account], xy[2 * account + 1], 4 * ratio, 0, 7);
+      pen.fill();
+    }
+  }
+
+  /** Thin lines to all who had it from the chosen account, dots on those who hang on it. @param {import('./sky.js').Sky} sky */
+  paintTree({ xy, ratio }) {
+    const { pen, tree } = this;
+    pen.strokeStyle = COLOUR.focus;
+    pen.fillStyle = COLOUR.focus;
+    pen.globalAlpha = 0.55;
+    pen.lineWidth = 1.1 * ratio;
+    pen.beginPath();
+    for (let i = 0; i < tree.length; i += 2) {
+      pen.moveTo(xy[2 * tree[i]], xy[2 * tree[i] + 1]);
+      pen.lineTo(xy[2 * tree[i + 1]], xy[2 * tree[i + 1] + 1]);
+    }
+    pen.stroke();
+    pen.globalAlpha = 1;
+    for (const account of this.hung) {
+      pen.beginPath();
+      pen.arc(xy[2 * account], xy[2 * account + 1], 2.6 * ratio, 0, 7);
       pen.fill();
     }
   }

@@ -45,6 +45,8 @@ export default {
   'account.who': '{kind}, {n} {n|follower|followers}',
   'account.told': 'heard it from {teller} at {at}{via}', 'via.trending': ', through the trending list', 'via.recommendation': ', through a recommendation', 'via.push': ', through a push notification',
   'account.began': 'started the rumor at {at}', 'account.chain': '{n} {n|step|steps} from the source',
+  'account.tree': '{n} heard it from here, {direct} of them directly',
+  'account.hangs': '{n} {n|account hangs|accounts hang} on it: without it {n|it|they} would not have heard', 'account.hangs.none': 'nobody hangs on it alone', 'account.hangs.help': 'Worked out from every read of this run so far; an estimate where posts compete for attention', 'account.hangs.wait': 'working out who hangs on it …',
   'account.unreached': 'has not heard the rumor', 'account.shared': 'passed it on', 'account.true': 'read a true story',
   'account.closed': 'closed', 'account.suspended': 'suspended', 'account.cut': 'followers removed', 'account.warned': 'penalised', 'account.innocent': '(had posted nothing false)',
   'account.hint': 'What you do happens now, in the world with the policy only, and becomes part of the policy.',

@@ -44,6 +44,8 @@ export default {
   'account.who': '{kind}，{n} 个粉丝',
   'account.told': '{at} 从 {teller} 听到{via}', 'via.trending': '（热搜榜）', 'via.recommendation': '（推荐）', 'via.push': '（推送）',
   'account.began': '{at} 发出谣言', 'account.chain': '距源头 {n} 步',
+  'account.tree': '{n} 个账号从这里听到谣言，其中 {direct} 个是直接听到的',
+  'account.hangs': '{n} 个账号全靠它才听到：没有它就听不到', 'account.hangs.none': '没有账号只靠它听到', 'account.hangs.help': '由本次运行到此刻的所有阅读推算；帖子争夺注意力时是估计值', 'account.hangs.wait': '正在计算有谁全靠它听到……',
   'account.unreached': '没听到谣言', 'account.shared': '又传给了别人', 'account.true': '读过真消息',
   'account.closed': '已封号', 'account.suspended': '已禁言', 'account.cut': '粉丝已清空', 'account.warned': '已受处置', 'account.innocent': '（没有发过假消息）',
   'account.hint': '你的处置只在有对策的世界、此刻发生，并写进对策。',
