@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rumorsim.cli.graph_reading import read_file, reading_options
+from rumorsim.cli.graph_reading import map_file, read_file, reading_options
 from rumorsim.cli.shared import Commands
 from rumorsim.common.errors import Fault, InputError, OutputError
 from rumorsim.common.plurals import counted
@@ -240,12 +240,14 @@ def _told(made: FollowGraph, out: str) -> None:
 @click.argument("out", metavar="OUT")
 @reading_options
 @click.option("--out-columns", help="Columns of OUT, if they are to differ from those of IN.")
+@click.option("--memory", metavar="AMOUNT", help=MEMORY_HELP)
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
 def convert(
     source: str,
     out: str,
     columns: str | None,
     out_columns: str | None,
+    memory: str | None,
     force: bool,
     **options: Any,
 ) -> None:
@@ -260,9 +262,14 @@ def convert(
     same = DIRECTIONS[0] if options["both_ways"] else None
     same = same if columns is None else parse_columns(columns).without(SKIPPED, "time")
     wanted = _out_columns(out, out_columns, same, "--out-columns")
+    _check_memory(memory, out)
     _free(out, force)
-    found = read_file(source, columns, **options)
-    _write(found, out, wanted, force)
+    if wanted is None and options["accounts"] is None:
+        found = map_file(source, out, columns, memory=memory, force=force, **options)
+        _told(found, out)
+    else:
+        found = read_file(source, columns, **options)
+        _write(found, out, wanted, force)
     if found.read_as is not None:
         click.echo(f"{source}: {found.read_as.as_sentence()}", err=True)
     if found.self_loops or found.duplicates:

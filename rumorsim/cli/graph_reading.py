@@ -43,14 +43,39 @@ def _bar(file: str) -> Iterator[Callable[[int, int], None] | None]:
         yield moved
 
 
-def read_file(file: str, columns: str | None, **options: Any) -> FollowGraph:
-    """The follow graph of ``file``, with a bar while it is read."""
+def map_file(
+    file: str, out: str, columns: str | None, *, memory: str | None, force: bool, **options: Any
+) -> FollowGraph:
+    """The follow graph of ``file`` in the directory ``out``, with a bar while it is read."""
+    from rumorsim.graphs.converting import map_follows
+
+    _require_columns(file, columns, options)
+    del options["accounts"]
+    with _bar(file) as progress:
+        return map_follows(
+            file,
+            out,
+            columns=columns,
+            memory=memory,
+            overwrite=force,
+            progress=progress,
+            **options,
+        )
+
+
+def _require_columns(file: str, columns: str | None, options: dict[str, Any]) -> None:
     from rumorsim.graphs.columns import COLUMNS_ADVICE
-    from rumorsim.graphs.reading import read_follows
     from rumorsim.graphs.sources import is_mapped
 
     if columns is None and not is_mapped(file) and not options["both_ways"]:
         raise InputError(Fault("is missing", file=file, key="--columns", advice=COLUMNS_ADVICE))
+
+
+def read_file(file: str, columns: str | None, **options: Any) -> FollowGraph:
+    """The follow graph of ``file``, with a bar while it is read."""
+    from rumorsim.graphs.reading import read_follows
+
+    _require_columns(file, columns, options)
     accounts = options.pop("accounts")
     with _bar(file) as progress:
         found = read_follows(file, columns=columns, progress=progress, **options)

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from rumorsim.graphs.accounts_table import with_accounts_table as with_accounts_table
     from rumorsim.graphs.building import from_edges as from_edges
     from rumorsim.graphs.config import GraphConfig as GraphConfig
+    from rumorsim.graphs.converting import map_follows as map_follows
     from rumorsim.graphs.follows import FollowGraph as FollowGraph
     from rumorsim.graphs.generators import GENERATORS as GENERATORS
     from rumorsim.graphs.handed import follow_graph as follow_graph
+    from rumorsim.graphs.making import make_power_law as make_power_law
     from rumorsim.graphs.networks import from_networkx as from_networkx
     from rumorsim.graphs.networks import to_networkx as to_networkx
     from rumorsim.graphs.reading import read_follows as read_follows
@@ -26,6 +28,8 @@ _HOMES = {
     "GENERATORS": "generators",
     "GraphConfig": "config",
     "follow_graph": "handed",
+    "make_power_law": "making",
+    "map_follows": "converting",
     "from_edges": "building",
     "from_networkx": "networks",
     "read_accounts_table": "accounts_table",

@@ -235,7 +235,7 @@ def mapped_draft(place: Path, *, overwrite: bool = False) -> Iterator[Path]:
     """A directory beside ``place`` that takes its name once a graph in it is finished.
 
     OutputError as for :func:`write_mapped`. Write ``followers.npy`` and, where there are such,
-    ``weights.npy``, then call :func:`finish_mapped`.
+    ``weights.npy`` and ``ids.npy``, then call :func:`finish_mapped`.
     """
     if place.is_symlink() or place.exists():
         if not overwrite:
@@ -255,7 +255,7 @@ def finish_mapped(
     attributes: Mapping[str, Part] | None = None,
 ) -> None:
     """Write what goes with the followers in ``draft``, and the manifest of all."""
-    weights = draft / "weights.npy"
+    weights, own = draft / "weights.npy", draft / "ids.npy"
     manifest = Manifest(
         accounts=offsets.size - 1,
         follows=int(offsets[-1]),
@@ -264,7 +264,7 @@ def finish_mapped(
         offsets=_put(draft, "offsets", offsets),
         followers=_part_of(draft / "followers.npy"),
         weights=_part_of(weights) if weights.exists() else None,
-        ids=None if ids is None else _put(draft, "ids", ids),
+        ids=_put(draft, "ids", ids) if ids is not None else _part_of(own) if own.exists() else None,
         attributes=dict(attributes or {}),
     )
     text = json.dumps(manifest.model_dump(exclude_none=True), indent=1)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,11 @@ from rumorsim.common.errors import InputError, show_value
 from rumorsim.common.plurals import counted
 from rumorsim.graphs.columns import Columns
 from rumorsim.graphs.lines import moment
-from rumorsim.graphs.numbering import Edges, Floats, id_table
+from rumorsim.graphs.numbering import Edges, Floats, Part, id_table
 from rumorsim.graphs.sources import DEFAULT_MAX_BYTES, too_big
+
+#: Rows that are read at a time where a file is read part by part.
+_BATCH: Final = 1 << 20
 
 
 def _pyarrow(file: Path) -> Any:
@@ -72,8 +75,8 @@ def _check_size(file: Any, wanted: Sequence[str] | None, cap: int | None, path: 
         raise too_big(str(path), cap)
 
 
-def read_columns(path: Path, columns: Columns, as_text: bool, max_bytes: int | None) -> Edges:
-    """The follows in a Parquet file."""
+def _names(path: Path, columns: Columns) -> list[str]:
+    """The names of the columns wanted; InputError where they are not there."""
     header = column_names(path)
     if len(set(header)) != len(header):
         raise InputError("column names must be distinct", path, value=show_value(", ".join(header)))
@@ -81,7 +84,12 @@ def read_columns(path: Path, columns: Columns, as_text: bool, max_bytes: int | N
         rule = f"has {counted(len(header), 'column')} where {len(columns.words)} are expected"
         advice = 'name those you want: "follower=NAME followee=NAME", or say "_" to skip one'
         raise InputError(rule, path, "columns", show_value(", ".join(header)), advice)
-    names = [header[at] for at in columns.places(header, file=str(path))]
+    return [header[at] for at in columns.places(header, file=str(path))]
+
+
+def read_columns(path: Path, columns: Columns, as_text: bool, max_bytes: int | None) -> Edges:
+    """The follows in a Parquet file."""
+    names = _names(path, columns)
     table = read_table(path, names, max_bytes)
     found = {
         word: _Column(path, word, name, table.column(name))
@@ -90,6 +98,24 @@ def read_columns(path: Path, columns: Columns, as_text: bool, max_bytes: int | N
     first, second = (found[word].ids(as_text) for word in columns.direction.split())
     weights = found["weight"].weights() if columns.weighted else None
     return Edges(first, second, weights, found["time"].times() if columns.timed else None)
+
+
+def stream_columns(path: Path, columns: Columns, as_text: bool) -> Iterator[Part]:
+    """:func:`read_columns` part by part."""
+    names = _names(path, columns)
+    with (
+        _readable(path) as parquet,
+        parquet.ParquetFile(path, page_checksum_verification=True) as file,
+    ):
+        for batch in file.iter_batches(_BATCH, columns=names):
+            found = {
+                word: _Column(path, word, name, batch.column(name))
+                for word, name in zip(columns.wanted, names, strict=True)
+            }
+            first, second = (found[word].ids(as_text) for word in columns.direction.split())
+            nothing = np.empty(0)
+            weights = found["weight"].weights() if columns.weighted else nothing
+            yield first, second, weights, found["time"].times() if columns.timed else nothing
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ def read_follows(
         If the file is invalid, with the line; also if a first line or a comment could be read in
         two ways and no argument decides.
     """
-    options = TextOptions(ids, _header(header), separator, comments)
+    options = TextOptions(ids, header_of(header), separator, comments)
     if is_mapped(path):
         from rumorsim.graphs.mapped import read_mapped
 
@@ -173,7 +173,8 @@ def _kind_of_ids(graph: FollowGraph) -> str:
     return "mixed" if len(kinds) > 1 else "text" if kinds == {True} else "integer"
 
 
-def _header(header: Any) -> bool | None:
+def header_of(header: Any) -> bool | None:
+    """Whether the first line holds names, as the option says; InputError."""
     words = {"yes": True, "no": False, True: True, False: False, None: None}
     if not isinstance(header, bool | str | None) or header not in words:
         rule = 'must be true or false, or "yes" or "no"'

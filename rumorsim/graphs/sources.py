@@ -75,7 +75,12 @@ def file_format(path: Path, *, anything: bool = False) -> str:
 
 
 def pieces(
-    path: Path, *, compressed: bool, max_bytes: int | None, progress: Progress | None = None
+    path: Path,
+    *,
+    compressed: bool,
+    max_bytes: int | None,
+    progress: Progress | None = None,
+    most: int = DEFAULT_MAX_BYTES,
 ) -> Iterator[bytes]:
     """The bytes of a file, decompressed, at most a megabyte at a time; capped as in ``blocks``."""
     size = path.stat().st_size
@@ -83,7 +88,7 @@ def pieces(
     with path.open("rb") as file:
         for piece in _gunzipped(file, str(path), max_bytes) if compressed else _pieces(file):
             total += len(piece)
-            if total > (DEFAULT_MAX_BYTES if max_bytes is None else max_bytes):
+            if total > (most if max_bytes is None else max_bytes):
                 raise too_big(str(path), max_bytes)
             yield piece
             if progress is not None:
@@ -91,17 +96,23 @@ def pieces(
 
 
 def blocks(
-    path: Path, *, compressed: bool, max_bytes: int | None, progress: Progress | None = None
+    path: Path,
+    *,
+    compressed: bool,
+    max_bytes: int | None,
+    progress: Progress | None = None,
+    most: int = DEFAULT_MAX_BYTES,
 ) -> Iterator[bytes]:
     """The text of a file, in UTF-8, in pieces that end at line ends, a small one first.
 
     A byte order mark is taken off and says what the text is in; see ``as_utf8``. Without
     ``max_bytes`` a gzip file is refused once it grows more than 50-fold, which an edge list
-    does not; with it the number alone counts. Only lines far longer than any edge are cut.
+    does not, and any at ``most`` bytes; with it the number alone counts. Only lines far longer
+    than any edge are cut.
     """
     rest = b""
     wanted = _FIRST_BLOCK
-    found = pieces(path, compressed=compressed, max_bytes=max_bytes, progress=progress)
+    found = pieces(path, compressed=compressed, max_bytes=max_bytes, progress=progress, most=most)
     for piece in as_utf8(_no_archive(found, path), str(path)):
         rest = rest + piece if rest else piece
         if len(rest) < wanted:

@@ -46,14 +46,7 @@ def read_text(
             break
     reader.check()
     edges = Edges.joined(reader.parts, weighted=columns.weighted, timed=columns.timed)
-    return edges, ReadAs(
-        "text",
-        str(columns),
-        separator=form.shape.separator_name,
-        header_line=form.header_line,
-        attributes=form.shape.attributes,
-        skipped={key: n for key in ("comment", "empty") if (n := reader.skipped[key])},
-    )
+    return edges, _read_as(form, columns, reader.skipped)
 
 
 def _format(
@@ -76,6 +69,75 @@ def _marked(pieces: Iterator[bytes], options: TextOptions) -> dict[str, int]:
     return {"comment": found} if found else {}
 
 
+class TextStream:
+    """The follows of a text file part by part: whole numbers up to 64 bits, or text.
+
+    What only the whole file could show is asked for instead: whether a first line of text is a
+    header, and quotes around some ids of text. InputError.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        columns: Columns,
+        options: TextOptions,
+        *,
+        compressed: bool,
+        max_bytes: int | None,
+        progress: Progress | None,
+    ) -> None:
+        self._columns = columns
+
+        def fresh() -> Iterator[bytes]:
+            return blocks(
+                path, compressed=compressed, max_bytes=max_bytes, progress=progress, most=2**62
+            )
+
+        self._fresh = fresh
+        form = _format(fresh(), columns, options, str(path))
+        if form is None:
+            raise InputError("holds no follows", path, advice="a graph needs at least one")
+        if form.doubtful and not form.integers:
+            rule = "may hold the names of columns or a follow"
+            advice = "say header = true or false (--header yes or no)"
+            raise InputError(rule, f"{path}, line {form.first_line}", advice=advice)
+        self._form = form
+
+    def parts(self) -> Iterator[Part]:
+        """All follows in order, from the start of the file."""
+        form = self._form
+        reader = (_Plain if form.integers and not form.shape.attributes else _Careful)(form)
+        for block in self._fresh():
+            yield from self._given(reader, read=reader.take(block))
+        yield from self._given(reader, read=reader.finish())
+        self._skipped = reader.skipped
+
+    def _given(self, reader: _Careful, *, read: bool) -> Iterator[Part]:
+        if not read:
+            rule = "whole numbers of more than 64 bits are read as text only, or in memory"
+            raise InputError(rule, self._form.file, "ids", advice='say ids = "text" (--ids text)')
+        if reader.quoted:
+            rule, advice = "has quotes around some ids", "write it with commas, or without quotes"
+            raise InputError(rule, self._form.file, "id", advice=advice)
+        yield from reader.parts
+        reader.parts.clear()
+
+    def read_as(self) -> ReadAs:
+        """How it was read, once all parts were."""
+        return _read_as(self._form, self._columns, self._skipped)
+
+
+def _read_as(form: LineFormat, columns: Columns, skipped: Counter[str]) -> ReadAs:
+    return ReadAs(
+        "text",
+        str(columns),
+        separator=form.shape.separator_name,
+        header_line=form.header_line,
+        attributes=form.shape.attributes,
+        skipped={key: n for key in ("comment", "empty") if (n := skipped[key])},
+    )
+
+
 class _Careful:
     """Every line in plain Python: text, numbers of any size, quotes, attributes."""
 
@@ -85,7 +147,7 @@ class _Careful:
         self.skipped: Counter[str] = Counter()
         self._lines = 0
         #: Ids by how often they stood in quotes, where that is not the usual way.
-        self._quoted: Counter[str] = Counter()
+        self.quoted: Counter[str] = Counter()
         self._watched = form.shape.separator in (b"\t", b" ")
 
     def take(self, block: bytes) -> bool:
@@ -105,7 +167,7 @@ class _Careful:
             weights(found[2])
             times(found[3])
             if self._watched and b'"' in line:
-                self._quoted.update(form.quoted_ids(line, self._lines))
+                self.quoted.update(form.quoted_ids(line, self._lines))
         ends = id_table(columns[0]), id_table(columns[1])
         self.parts.append((*ends, np.array(columns[2], float), np.array(columns[3], float)))
         return True
@@ -119,8 +181,8 @@ class _Careful:
         if self.form.integers:
             return
         ids = [id for part in self.parts for row in zip(*part[:2], strict=True) for id in row]
-        if self._quoted:
-            _check_quotes(ids, self._quoted, self.form)
+        if self.quoted:
+            _check_quotes(ids, self.quoted, self.form)
         if self.form.doubtful and ids:
             _check_header(ids, self.form)
 

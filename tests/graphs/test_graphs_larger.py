@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import itertools
 import os
 import resource
@@ -19,7 +20,18 @@ from rumorsim.cli.app import cli
 from rumorsim.common import memory
 from rumorsim.common.errors import InputError, OutputError
 from rumorsim.common.memory import available_memory, parse_memory
-from rumorsim.graphs import GENERATORS, making, vectors
+from rumorsim.graphs import (
+    GENERATORS,
+    converting,
+    dealing,
+    making,
+    parquet,
+    provisional,
+    read_follows,
+    sources,
+    vectors,
+)
+from rumorsim.graphs.converting import map_follows
 from rumorsim.graphs.making import make_power_law
 from rumorsim.graphs.mapped import check_mapped, write_mapped
 from rumorsim.graphs.power_law import PowerLaw
@@ -171,3 +183,137 @@ def test_available_memory_is_the_least_of_what_is_known(monkeypatch: pytest.Monk
     assert 0 < available_memory() <= 2**62
     monkeypatch.setattr(memory, "_of_groups", lambda: 12345)
     assert available_memory() == 12345
+
+
+# --- files of follows --------------------------------------------------------------------------
+
+FORWARD = "follower followee"
+
+
+@pytest.fixture
+def in_small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every list is read in parts, a few edges at a time."""
+    monkeypatch.setattr(converting, "_fits", lambda *_: False)
+    monkeypatch.setattr(converting, "_BASE", 0)
+    monkeypatch.setattr(converting, "_LEAST_PART", 1)
+    monkeypatch.setattr(dealing, "_SOME", 64)
+    monkeypatch.setattr(provisional, "_SOME", 128)
+    monkeypatch.setattr(sources, "_FIRST_BLOCK", 2_000)
+    monkeypatch.setattr(sources, "_BLOCK", 5_000)
+    monkeypatch.setattr(sources, "_PIECE", 1_000)
+
+
+def edges_of(kind: str, count: int = 3_000) -> list[tuple[Any, Any]]:
+    """Random edges, with loops and repetitions, between ids of some kind."""
+    rng = np.random.default_rng(3)
+    ends = rng.integers(0, 300, (count, 2)) ** 2 // 300
+    if kind == "dense":
+        return [(int(a), int(b)) for a, b in ends]
+    if kind == "gaps":
+        return [(7 + 3 * int(a), 7 + 3 * int(b)) for a, b in ends]
+    if kind == "far":
+        return [(int(a) * 10**15 - 2**60, int(b) * 10**15 - 2**60) for a, b in ends]
+    return [(f"ü{a}" * (1 + a % 2), f"ü{b}" * (1 + b % 2)) for a, b in ends]
+
+
+def same_as_in_memory(source: Path, tmp_path: Path, **options: Any) -> None:
+    """The directory that is written in parts has the files that one from memory has."""
+    found = map_follows(source, tmp_path / "parts.mapped", memory="1MB", **options)
+    graph = read_follows(source, **options)
+    write_mapped(graph, tmp_path / "whole.mapped")
+    names = sorted(each.name for each in (tmp_path / "whole.mapped").iterdir())
+    assert sorted(each.name for each in (tmp_path / "parts.mapped").iterdir()) == names
+    for name in names:
+        one, two = (tmp_path / f"{each}.mapped" / name for each in ("parts", "whole"))
+        assert one.read_bytes() == two.read_bytes(), name
+    assert found.read_as == graph.read_as
+    assert check_mapped(tmp_path / "parts.mapped").equals(graph)
+
+
+@pytest.mark.parametrize("kind", ["dense", "gaps", "far", "text"])
+@pytest.mark.parametrize("more", ["", "weight", "both ways"])
+@pytest.mark.usefixtures("in_small_parts")
+def test_text_read_in_parts_is_the_same(kind: str, more: str, tmp_path: Path) -> None:
+    lines = [f"{a} {b}" for a, b in edges_of(kind)]
+    if more == "weight":
+        lines = [f"{line} {i % 97}.5" for i, line in enumerate(lines)]
+    (tmp_path / "f.txt").write_text("# a list of follows\n" + "\n".join(lines) + "\n")
+    columns = FORWARD + (" weight" if more == "weight" else "")
+    options = {"columns": columns, "both_ways": more == "both ways"}
+    if kind == "text":
+        options |= {"header": False}
+    same_as_in_memory(tmp_path / "f.txt", tmp_path, **options)
+
+
+@pytest.mark.usefixtures("in_small_parts")
+def test_times_commas_and_gzip_in_parts(tmp_path: Path) -> None:
+    rows = [f"{b},{a},{i / 7:.3f},{i % 5}" for i, (a, b) in enumerate(edges_of("gaps"))]
+    with gzip.open(tmp_path / "f.csv.gz", "wt") as file:
+        file.write("to,from,time,weight\n" + "\n".join(rows) + "\n")
+    columns = "followee=to follower=from time=time weight=weight"
+    same_as_in_memory(tmp_path / "f.csv.gz", tmp_path, columns=columns, until=300.0)
+
+
+@pytest.mark.parametrize("kind", ["gaps", "far", "unsigned", "text"])
+@pytest.mark.usefixtures("in_small_parts")
+def test_parquet_in_parts(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    pytest.importorskip("pyarrow.parquet")
+    monkeypatch.setattr(parquet, "_BATCH", 500)
+    edges = edges_of("gaps" if kind == "unsigned" else kind)
+    type_ = pyarrow.string() if kind == "text" else pyarrow.int64()
+    type_ = pyarrow.uint64() if kind == "unsigned" else type_
+    table = {
+        name: pyarrow.array([edge[at] for edge in edges], type_)
+        for at, name in enumerate(("follower", "followee"))
+    }
+    pyarrow.parquet.write_table(pyarrow.table(table), tmp_path / "f.parquet")
+    same_as_in_memory(tmp_path / "f.parquet", tmp_path, columns=FORWARD)
+
+
+@pytest.mark.usefixtures("in_small_parts")
+def test_a_fault_far_in_leaves_nothing(tmp_path: Path) -> None:
+    lines = [f"{a} {b}" for a, b in edges_of("dense")]
+    (tmp_path / "f.txt").write_text("\n".join([*lines, "7 x", *lines]) + "\n")
+    with pytest.raises(InputError, match="line 3001: followee"):
+        map_follows(tmp_path / "f.txt", tmp_path / "g.mapped", columns=FORWARD, memory="1MB")
+    assert [each.name for each in tmp_path.iterdir()] == ["f.txt"]
+
+
+@pytest.mark.usefixtures("in_small_parts")
+def test_a_disk_that_fills_up_while_reading_is_one_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "f.txt").write_text("".join(f"{a} {b}\n" for a, b in edges_of("dense")))
+
+    def full(self: Any, piece: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(dealing.EdgeFile, "append", full)
+    with pytest.raises(OutputError, match="cannot be written: No space left on device"):
+        map_follows(tmp_path / "f.txt", tmp_path / "g.mapped", columns=FORWARD, memory="1MB")
+    assert [each.name for each in tmp_path.iterdir()] == ["f.txt"]
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "message"),
+    [
+        ("0 99999999999999999999\n" * 2, {}, "more than 64 bits"),
+        ('ann "b b"\n', {"header": False}, "has quotes around some ids"),
+        ("name friend\nann bob\n", {}, "say header = true or false"),
+        ("# nothing\n", {}, "holds no follows"),
+        ("1 2 9\n", {"columns": FORWARD + " time", "until": 3}, "leaves no follows"),
+    ],
+)
+@pytest.mark.usefixtures("in_small_parts")
+def test_what_only_the_whole_file_could_show_is_asked_for(
+    text: str, options: dict[str, Any], message: str, tmp_path: Path
+) -> None:
+    (tmp_path / "f.txt").write_text(text)
+    with pytest.raises(InputError, match=message):
+        map_follows(
+            tmp_path / "f.txt",
+            tmp_path / "g.mapped",
+            **{"columns": FORWARD, "memory": "1MB", **options},
+        )
+    assert [each.name for each in tmp_path.iterdir()] == ["f.txt"]
