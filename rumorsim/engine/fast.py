@@ -61,7 +61,8 @@ class FastEngine(Engine):
         self._hits = np.zeros(1024, records.HIT)
         self._words = np.zeros(4 * records.BLOCK, np.uint32)
         self._addresses = np.zeros(4 * records.DRAWS, np.uint32)
-        self._waiting = np.zeros(records.BLOCK, records.WAITING)
+        self._waiting = np.zeros(records.BLOCK, np.int32)
+        self._at = np.zeros(records.BLOCK)
         self._coming = np.zeros((len(world.looks), records.COMING_ROOM), records.COMING)
         self._thresholds = np.zeros((9, 1), dtype=np.int64)
         if world.evidence is not None:
@@ -195,6 +196,7 @@ class FastEngine(Engine):
             "words": self._words,
             "addresses": self._addresses,
             "waiting": self._waiting,
+            "at": self._at,
             "background_words": self._background_words,
             "coming": self._coming,
             "thresholds": self._thresholds,

@@ -7,7 +7,7 @@ import numpy as np
 from rumorsim.engine.kernels import looks as looks_at
 from rumorsim.engine.kernels.agenda import CHUNK, from_heap, take, turn
 from rumorsim.engine.kernels.check_ins import background_word, draw_background
-from rumorsim.engine.kernels.compiling import inner, kernel
+from rumorsim.engine.kernels.compiling import inlined, inner, kernel
 from rumorsim.engine.kernels.delivering import publish
 from rumorsim.engine.kernels.exposure_table import fits
 from rumorsim.engine.kernels.feed import check_in, read_delayed, read_on_visit
@@ -40,7 +40,7 @@ ROWS_PER_READ = 2
 HITS_PER_READ = 9
 
 
-@inner
+@inlined
 def room(w, account, reads, new_posts):
     """REACHED when a step of so many reads and posts by ``account`` fits, else what lacks.
 
@@ -71,7 +71,7 @@ def room(w, account, reads, new_posts):
     return AGENDA_FULL
 
 
-@inner
+@inlined
 def agenda_fits(w, deliveries):
     """Whether there is room for ``deliveries`` more deliveries, wherever they go."""
     fits = w.in_heap + deliveries < w.heap_rows
@@ -82,7 +82,7 @@ def agenda_fits(w, deliveries):
     return fits
 
 
-@inner
+@inlined
 def first_look(w):
     """Index of the surface that is looked at next, -1 when none is."""
     best = -1

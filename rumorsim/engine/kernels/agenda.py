@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rumorsim.engine.kernels.compiling import inner
+from rumorsim.engine.kernels.compiling import inlined, inner
 from rumorsim.engine.kernels.fetching import NUMBER, look_ahead_at_once
 from rumorsim.engine.kernels.memory import (
     bins,
@@ -50,7 +50,7 @@ def before(w, a, b):
     return a.post < b.post
 
 
-@inner
+@inlined
 def copy(target, source):
     """Make one entry equal to another."""
     target.time = source.time
@@ -58,7 +58,7 @@ def copy(target, source):
     target.post = source.post
 
 
-@inner
+@inlined
 def schedule(w, time, account, post):
     """Put an entry on the agenda at ``time`` (before the horizon). There must be room."""
     w.pending += 1
@@ -119,7 +119,7 @@ def _sink(w, entries, begin, at, count):
     copy(entries[begin + at], spare)
 
 
-@inner
+@inlined
 def from_heap(w):
     """Is the first entry in the heap (else in ``present``)? There must be one."""
     if w.in_heap == 0:
@@ -127,7 +127,7 @@ def from_heap(w):
     return w.cursor == w.present_made or before(w, heap(w)[0], present(w)[w.cursor])
 
 
-@inner
+@inlined
 def take(w, in_heap):
     """Take the first entry off the agenda."""
     w.pending -= 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rumorsim.engine.kernels.compiling import inner
+from rumorsim.engine.kernels.compiling import inlined, inner
 from rumorsim.engine.kernels.identity import platform_of
 from rumorsim.engine.kernels.memory import (
     arm_begins,
@@ -24,7 +24,7 @@ from rumorsim.engine.kernels.memory import (
 )
 
 
-@inner
+@inlined
 def is_treated(w, account, time):
     """Whether the account is treated at ``time``."""
     if w.arm_begins_rows == 0 or time < arm_begins(w)[account]:
@@ -68,7 +68,7 @@ def friction_for(w, platform, treated):
     return factor
 
 
-@inner
+@inlined
 def report_chance(w, story, reader, time):
     """P(report | read)."""
     chance = stories(w)[story].report

@@ -9,115 +9,111 @@ import numpy as np
 
 from rumorsim.engine.kernels.agenda import schedule
 from rumorsim.engine.kernels.blocks import draw_each, write_address
-from rumorsim.engine.kernels.compiling import inner
+from rumorsim.engine.kernels.compiling import inlined, inner
 from rumorsim.engine.kernels.draws import philox, uniform
 from rumorsim.engine.kernels.memory import (
     accounts,
     addresses,
+    at,
     background_words,
     curve,
     present,
     waiting,
 )
-from rumorsim.engine.kernels.records import DRAWS
+from rumorsim.engine.kernels.records import CELLS_AHEAD, DRAWS
 from rumorsim.engine.kernels.tables import CELLS, POISSON, next_point, unwarp, warp
 from rumorsim.engine.kernels.unread import add
 
 # Kept equal to randomness.Purpose by a test; plain numbers compile best.
 CHECK_IN, BACKGROUND = 1, 5
-#: What :func:`_earliest` says of a cell with more points than its first draw has words for.
-MORE = -1.0
+#: What ``at(w)`` says where the first cells of a process do not settle its next point.
+UNSETTLED = -1.0
 
 
 @inner
 def deliver_first(w, post, reader, time):
     """The only unread post of ``reader``: it checks in after ``time``, or never again."""
     account = accounts(w)[reader]
-    due = np.inf
-    if account.rate > 0.0:
-        due = next_point(w.seed, CHECK_IN, reader, 0, account.rate, time, w.horizon, curve(w))[0]
-    _put(w, post, reader, due)
+    add(w, account, post)
+    w.delivered += 1
+    _plan(w, reader, _next_check_in(w, reader, time))
 
 
 @inner
-def deliver_waiting(w, count, time):
-    """:func:`deliver_first` for the first ``count`` of ``waiting(w)``, at most half of DRAWS."""
+def plan_waiting(w, count, time):
+    """Plan the check-ins of the first ``count`` accounts of ``waiting(w)``, at most BLOCK.
+
+    They have unread posts since ``time``. The draws of the first cells of all are made
+    together, and each of the loops below has no branch that luck decides.
+    """
     operational = warp(curve(w), time)
     for j in range(count):
-        reader = np.int64(waiting(w)[j].account)
+        reader = np.int64(waiting(w)[j])
         cell = np.int64(max(_past(accounts(w)[reader].rate * operational), 0.0))
-        write_address(w, 2 * j, CHECK_IN << 24, cell & CELLS, reader, 0)
-        write_address(w, 2 * j + 1, CHECK_IN << 24, (cell + 1) & CELLS, reader, 0)
-    draw_each(w, 2 * count)
+        for i in range(CELLS_AHEAD):
+            write_address(w, i * count + j, CHECK_IN << 24, (cell + i) & CELLS, reader, 0)
+    draw_each(w, CELLS_AHEAD * count)
     for j in range(count):
-        reader = np.int64(waiting(w)[j].account)
-        account = accounts(w)[reader]
-        if account.unread != 0:
-            # A row that names a follower twice.
-            if account.unread > 0:
-                add(w, account, np.int64(waiting(w)[j].post))
-                w.delivered += 1
-            continue
-        due = _due(w, 2 * j, account.rate, account.rate * operational, time)
-        if due <= time:
-            deliver_first(w, np.int64(waiting(w)[j].post), reader, time)
-        else:
-            _put(w, np.int64(waiting(w)[j].post), reader, due)
+        rate = accounts(w)[waiting(w)[j]].rate
+        at(w)[j] = _first_point(w, j, count, rate * operational)
+    for j in range(count):
+        at(w)[j] = unwarp(curve(w), at(w)[j] / accounts(w)[waiting(w)[j]].rate)
+    for j in range(count):
+        due = at(w)[j]
+        reader = np.int64(waiting(w)[j])
+        # Rounded to no later than now, unsettled, or never: as one by one.
+        if not time < due < w.horizon:
+            due = np.inf if due >= w.horizon else _next_check_in(w, reader, time)
+        _plan(w, reader, due)
 
 
 @inner
+def _next_check_in(w, reader, time):
+    """When the account opens the app after ``time``; inf = not before the horizon."""
+    rate = accounts(w)[reader].rate
+    if rate <= 0.0:
+        return np.inf
+    return next_point(w.seed, CHECK_IN, reader, 0, rate, time, w.horizon, curve(w))[0]
+
+
+@inlined
+def _plan(w, reader, due):
+    """Put a check-in on the agenda; never (inf): what was delivered is taken back."""
+    if due < np.inf:
+        schedule(w, due, reader, -1)
+        return
+    account = accounts(w)[reader]
+    w.delivered -= account.unread
+    account.unread = -1
+
+
+@inlined
 def _past(expected):
     """A place in operational time, in cells, that is not after it: see ``next_point``."""
     return expected - expected * 1e-12 - 1e-9
 
 
-@inner
-def _put(w, post, reader, due):
-    account = accounts(w)[reader]
-    if due == np.inf:
-        account.unread = -1
-        return
-    schedule(w, due, reader, -1)
-    add(w, account, post)
-    w.delivered += 1
-
-
-@inner
-def _due(w, j, rate, expected, time):
-    """What ``next_point`` says, from draws ``j`` and ``j + 1``, of its first two cells.
-
-    Where these do not settle it: ``time``.
-    """
-    if rate <= 0.0:
-        return np.inf
-    past = _past(expected)
-    cell = np.int64(max(past, 0.0))
-    at = _earliest(w, j, cell, past)
-    if at == np.inf:
-        at = _earliest(w, j + 1, cell + 1, past)
-    if at == np.inf or at == MORE:
-        return time
-    due = unwarp(curve(w), at / rate)
-    return np.inf if due >= w.horizon else due
-
-
-@inner
-def _earliest(w, j, cell, past):
-    """The first point from ``past`` on of a cell that has at most three; inf = none, or MORE."""
+@inlined
+def _first_point(w, j, count, expected):
+    """The first point after ``expected`` among draws j, j + count ...; UNSETTLED without one."""
     drawn = addresses(w)
-    points = np.int64(drawn[j])
-    if points >= POISSON[3]:
-        return MORE
-    first = cell + uniform(np.uint64(drawn[DRAWS + j]))
-    second = cell + uniform(np.uint64(drawn[2 * DRAWS + j]))
-    third = cell + uniform(np.uint64(drawn[3 * DRAWS + j]))
-    if points < POISSON[0] or first < past:
-        first = np.inf
-    if points < POISSON[1] or second < past:
-        second = np.inf
-    if points < POISSON[2] or third < past:
-        third = np.inf
-    return min(first, min(second, third))
+    past = _past(expected)
+    cell = np.floor(max(past, 0.0))
+    first = np.inf
+    crowded = np.inf
+    for i in range(CELLS_AHEAD):
+        d = i * count + j
+        points = np.int64(drawn[d])
+        one = cell + uniform(np.uint64(drawn[DRAWS + d]))
+        two = cell + uniform(np.uint64(drawn[2 * DRAWS + d]))
+        three = cell + uniform(np.uint64(drawn[3 * DRAWS + d]))
+        first = min(first, one if (points >= POISSON[0]) & (one >= past) else np.inf)
+        first = min(first, two if (points >= POISSON[1]) & (two >= past) else np.inf)
+        first = min(first, three if (points >= POISSON[2]) & (three >= past) else np.inf)
+        # A cell of more than three points, which its first draw has no words for.
+        crowded = min(crowded, cell if points >= POISSON[3] else np.inf)
+        cell += 1.0
+    return first if first < crowded else UNSETTLED
 
 
 @inner

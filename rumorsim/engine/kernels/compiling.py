@@ -15,6 +15,7 @@ import platform
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from rumorsim.common.private_folders import cache_home, made_private
 from rumorsim.engine.kernels.linking import InnerCompiler, KernelCompiler, take_by_value
 from rumorsim.events import stream
 
-__all__ = ["cache_folder", "inner", "jit_is_off", "kernel"]
+__all__ = ["cache_folder", "inlined", "inner", "jit_is_off", "kernel"]
 
 
 def jit_is_off() -> bool:
@@ -114,14 +115,21 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     return compiled
 
 
-def inner(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Like :func:`kernel`, for what only other kernels call: no door to Python is built."""
-    compiled = numba.njit(no_cpython_wrapper=True, pipeline_class=InnerCompiler, **_OPTIONS)(
-        function
-    )
+def inner(function: Callable[..., Any], *, always: bool = False) -> Callable[..., Any]:
+    """Like :func:`kernel`, for what only other kernels call: no door to Python is built.
+
+    LLVM decides where its code becomes part of its callers'; with ``always`` it does everywhere.
+    """
+    how = {"no_cpython_wrapper": True, "pipeline_class": InnerCompiler, "forceinline": always}
+    compiled = numba.njit(**how, **_OPTIONS)(function)
     if not numba.config.DISABLE_JIT:
         take_by_value(compiled)
     return compiled
+
+
+#: For the few small functions that the innermost loops spend their time in: a call takes as long
+#: as what they do.
+inlined = partial(inner, always=True)
 
 
 _OPTIONS: dict[str, Any] = {

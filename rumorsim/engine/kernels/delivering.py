@@ -11,7 +11,7 @@ import numpy as np
 from rumorsim.engine.kernels.agenda import schedule
 from rumorsim.engine.kernels.arms import forward_limit
 from rumorsim.engine.kernels.blocks import draw_block, words_below
-from rumorsim.engine.kernels.check_ins import deliver_first, deliver_waiting
+from rumorsim.engine.kernels.check_ins import deliver_first, plan_waiting
 from rumorsim.engine.kernels.compiling import inner
 from rumorsim.engine.kernels.draws import philox, uniform
 from rumorsim.engine.kernels.identity import next_of_person, row_of
@@ -174,16 +174,15 @@ def _deliver_row(w, post, time, begin, end, all_kept):
             reader = np.int64(followers(w)[e])
             if not all_kept and not kept(w, author, reader):
                 continue
-            unread = post if _moves(w, limits, post, reader, j) else post + INERT
             account = accounts(w)[reader]
-            if account.unread > 0:
-                add(w, account, unread)
-                w.delivered += 1
-            elif account.unread == 0:
-                waiting(w)[begun].account = reader
-                waiting(w)[begun].post = unread
-                begun += 1
-        deliver_waiting(w, begun, time)
+            if account.unread < 0:
+                continue
+            # Written down for all, it stays for those who had nothing unread.
+            waiting(w)[begun] = reader
+            begun += account.unread == 0
+            add(w, account, post + INERT * (1 - _moves(w, limits, post, reader, j)))
+            w.delivered += 1
+        plan_waiting(w, begun, time)
 
 
 @inner
@@ -199,14 +198,17 @@ def _limits(w, post):
 
 @inner
 def _moves(w, limits, post, reader, j):
-    """May this reader share or report the post, whatever the levers? ``j``: place in the block."""
+    """1 where this reader may share or report the post, whatever the levers; else 0.
+
+    ``j`` is its place in the block. Nearly always worked out without a branch: which way it
+    goes is luck.
+    """
     shares, reports, alike = limits
     drawn = words(w)
-    if drawn[2 * BLOCK + j] < reports:
-        return True
-    if drawn[BLOCK + j] >= shares:
-        return False
-    return alike or uniform(drawn[BLOCK + j]) < most_chance(w, post, reader)
+    reporting, sharing = drawn[2 * BLOCK + j] < reports, drawn[BLOCK + j] < shares
+    if not alike and sharing:
+        sharing = uniform(drawn[BLOCK + j]) < most_chance(w, post, reader)
+    return np.int64(reporting | sharing)
 
 
 @inner
@@ -254,7 +256,7 @@ def _deliver_candidates(w, post, time, begin, end):
             redraw_block(w, (READ << 24) | p.k, p.story, author, first, count)
         for j in range(count):
             reader = np.int64(followers(w)[first + j])
-            if not _moves(w, limits, post, reader, j):
+            if _moves(w, limits, post, reader, j) == 0:
                 continue
             if not all_kept and not kept(w, author, reader):
                 continue

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from rumorsim.engine.kernels.compiling import inner, kernel
+from rumorsim.engine.kernels.compiling import inlined, inner, kernel
 from rumorsim.engine.kernels.memory import exposures
 
 
-@inner
+@inlined
 def home(key, size):
     """Where a key belongs in a table of ``size`` places.
 
@@ -27,7 +27,7 @@ def fits(w, more):
     return size & (size - 1) != 0 or (w.exposed + more) * 2 <= size
 
 
-@inner
+@inlined
 def exposure(w, account, story):
     """Place of (account, story) in the table of exposures, made on first use."""
     key = account * w.stories_rows + story

@@ -15,7 +15,7 @@ from rumorsim.engine.kernels.arms import (
     is_treated,
     report_chance,
 )
-from rumorsim.engine.kernels.compiling import inner
+from rumorsim.engine.kernels.compiling import inlined, inner
 from rumorsim.engine.kernels.delivering import deliver
 from rumorsim.engine.kernels.draws import philox, uniform
 from rumorsim.engine.kernels.exposure_table import exposure, has_read
@@ -165,10 +165,27 @@ def share_probability(w, known, post, reader, time, by_follow):
     return chance * willing(w, reader)
 
 
-@inner
+@inlined
 def flags(w, story, reader, time, word):
     """Whether the word of a read lets its reader report the post."""
     return uniform(word) < report_chance(w, story, reader, time)
+
+
+@inlined
+def skim(w, post, reader):
+    """Take in a post whose draws lead to nothing, where all of it is one more read.
+
+    False, and nothing is done, where more may come of it: see :func:`read`.
+    """
+    story = stories(w)[posts(w)[post].story]
+    place = exposure(w, reader, np.int64(posts(w)[post].story))
+    first = exposures(w)[place].reads == 0
+    if first or w.log_reads or w.arm_begins_rows > 0:
+        return False
+    if story.report > story.base_report or story.belief > 0.0:
+        return False
+    exposures(w)[place].reads += 1
+    return True
 
 
 @inner
@@ -345,7 +362,7 @@ def present_account(w, account):
     return account
 
 
-@inner
+@inlined
 def check_in(w, reader, time, word):
     """An account opens the app: it reads the newest visible posts, the rest is missed.
 
@@ -386,7 +403,9 @@ def check_in(w, reader, time, word):
         if limited and taken == w.attention:
             reading = False
         # Whoever reads in its place has draws of its own.
-        read(w, post, who, time, np.int64(0), unread != post and who == reader)
+        dull = unread != post and who == reader
+        if not (dull and skim(w, post, who)):
+            read(w, post, who, time, np.int64(0), dull)
     while spill >= 0:
         spill = release(w, spill)
 

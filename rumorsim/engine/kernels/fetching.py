@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rumorsim.engine.kernels.compiling import inner
+from rumorsim.engine.kernels.compiling import inlined, inner
 from rumorsim.engine.kernels.exposure_table import home
 from rumorsim.engine.kernels.identity import row_of
 from rumorsim.engine.kernels.memory import accounts, fetch, offsets, posts, present
@@ -35,7 +35,7 @@ OFFSET_SIZE, FOLLOWER_SIZE = 8, 4
 NUMBER = INERT - 1
 
 
-@inner
+@inlined
 def look_ahead(w):
     """Each stage for one entry more of the present bucket."""
     fetch_account(w, w.cursor + FAR)

@@ -95,14 +95,10 @@ def story_seen(w, index):
     """The story in the slot looked at, -1 where that is none of ours or not listed."""
     place = uniform(np.uint64(looks(w)[index].slot_word))
     treated = w.arm_begins_rows > 0 and is_treated(w, looker(w, index), looks(w)[index].time)
-    # The first slot that ends beyond the place looked at; ends never fall.
-    slot, last = 0, w.slot_ends_columns - 1
-    while slot < last:
-        middle = (slot + last) >> 1
-        if place >= slot_end(w, index, middle, treated):
-            slot = middle + 1
-        else:
-            last = middle
+    # Counting the ends that lie before it takes no branch that depends on the place.
+    slot = 0
+    for i in range(w.slot_ends_columns - 1):
+        slot += place >= slot_end(w, index, i, treated)
     story = np.int64(treated_slots(w)[index, slot] if treated else slots(w)[index, slot])
     if story >= 0 and not offered(w, story, looks(w)[index].recommends, treated):
         return np.int64(-1)

@@ -213,11 +213,10 @@ OBSERVED_READ: Final = np.dtype(
 
 #: Followers whose draws are made at once; ``words`` has room for four words of each.
 BLOCK: Final = 256
-#: Draws of any addresses that are made at once: two for each follower of a block.
-DRAWS: Final = 2 * BLOCK
-
-#: A delivery to an account that has nothing unread, and so no check-in planned.
-WAITING: Final = np.dtype([("account", "i4"), ("post", "i4")])
+#: Cells of a check-in process that are drawn at once: 31 in 32 next points lie within four.
+CELLS_AHEAD: Final = 4
+#: Draws of any addresses that are made at once: those cells for each follower of a block.
+DRAWS: Final = CELLS_AHEAD * BLOCK
 
 #: Shares after an account's first of a story (where a model lets it be persuaded again, or the
 #: story be shared again) have k = REPEAT + 1, REPEAT + 2 ...: k stays an address word.
@@ -400,7 +399,8 @@ ARRAYS: Final = {
     "heap": (ENTRY, 1),  # entries put into the present bucket late; the last place is spare
     "words": (np.dtype("u4"), 1),  # draws of one block of followers, word by word
     "addresses": (np.dtype("u4"), 1),  # of draws made at once, word by word; then their words
-    "waiting": (WAITING, 1),  # of one block of followers: those whose feeds are empty
+    "waiting": (np.dtype("i4"), 1),  # of one block of followers: whose check-in is to be planned
+    "at": (np.dtype("f8"), 1),  # ... and when that is
     "background_words": (np.dtype("u4"), 1),  # by entry of ``present``: a check-in's word
     "log": (EVENT, 1),
     "hits": (HIT, 1),

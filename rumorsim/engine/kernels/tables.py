@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rumorsim.common.laws import TAIL_SIZE
-from rumorsim.engine.kernels.compiling import inner, kernel
+from rumorsim.engine.kernels.compiling import inlined, inner, kernel
 from rumorsim.engine.kernels.draws import philox, uniform
 from rumorsim.engine.kernels.rows import leading_zeros
 
@@ -40,7 +40,7 @@ def sample(tables, row, word):
     return low + (tables[row, left + 1] - low) * (offset - column)
 
 
-@inner
+@inlined
 def warp(curve, time):
     """Operational hours at ``time``: the integral of the daily curve, whose mean is 1.
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from rumorsim.engine.kernels.compiling import inner
+from rumorsim.engine.kernels.compiling import inlined, inner
 from rumorsim.engine.kernels.memory import pool
 from rumorsim.engine.kernels.records import INLINE, SPILL
 
 
-@inner
+@inlined
 def add(w, account, post):
     """One unread post more in the record ``account``, the newest. There must be room."""
     unread = np.int64(account.unread)
