@@ -111,10 +111,10 @@ def timed_run(simulation: Simulation) -> tuple[Sample, dict[str, float]]:
     Counting reach is part of it, at the end where exposures are late. Work in delay reading is
     the follows of all who posted, nearly all read before the horizon.
     """
-    from rumorsim.simulation.running import steps_of
+    from rumorsim.simulation.running import batches_of
 
     def whole() -> tuple[int, int]:
-        events = sum(len(simulation.advance(time)) for time in steps_of(simulation.world.horizon))
+        events = sum(len(batch) for _, batch in batches_of(simulation))
         return events, int(simulation.reach().sum())
 
     took, (events, exposed) = timed(whole)

@@ -95,10 +95,11 @@ def modelled(trending: Trending, hours: int, accounts: int, seed: int) -> Lists:
     every = round(1 / trending.refresh)
     decay = 2.0 ** (-trending.refresh / trending.half_life)
     nobody = np.zeros(0)
+    none = np.zeros(0, np.bool_)
     for tick in range(-round(WARM_UP / trending.refresh), hours * every):
         now = tick * trending.refresh
         topics.refresh(now, decay)
-        order = anchor.held(ranked(nobody, nobody, topics), now)
+        order = anchor.held(ranked(none, nobody, topics), now)
         if tick >= 0 and tick % every == 0:
             row = np.full(RANKS, -1)
             numbers = -1 - order[:RANKS]

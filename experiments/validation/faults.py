@@ -292,8 +292,8 @@ FAULTS: tuple[Fault, ...] = (
         (
             Patch(
                 FEED,
-                "return shown(w, post, reader) and kept(w, np.int64(posts(w)[post].author), reader)",
-                "return shown(w, post, reader)",
+                "shown(w, post, reader) and kept(w, np.int64(posts(w)[post].author), reader)",
+                "shown(w, post, reader)",
             ),
             Patch(
                 REFERENCE,

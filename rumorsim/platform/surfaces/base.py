@@ -126,6 +126,8 @@ def show(
     what may not be shown to them. The stream tells of the ranking of all others.
     """
     world = engine.world
+    if ends is None and not world.treatment.there_is and not _differs(world.slots[surface], shown):
+        return
     _fill(world.slots[surface], world.slot_ends[surface], Ranking(shown, ends))
     seen = shown
     if world.treatment.there_is:
@@ -141,6 +143,13 @@ def show(
         engine.write_surface(story, surface, int(fresh[story]))
     places[:] = fresh
     engine.look_at(surface, bool((seen >= 0).any()))
+
+
+def _differs(slots: NDArray[np.int32], shown: NDArray[np.int32]) -> bool:
+    """Whether a ranking is another than the one that the slots of a surface hold."""
+    count = len(shown)
+    same = (slots[:count] == shown).all() and (slots[count:] < 0).all()
+    return not same
 
 
 def _fill(slots: NDArray[np.int32], slot_ends: NDArray[np.float64], ranking: Ranking) -> None:

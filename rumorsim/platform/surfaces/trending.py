@@ -29,7 +29,6 @@ MEASURED_DWELL: Any = "2.65 h"
 #: Hours for which background topics have come and gone when a scenario starts.
 WARM_UP = 24.0
 
-Array = NDArray[np.float64]
 Entries = NDArray[np.int64]
 
 #: Hours for which a story holds the anchored slot: 93 % of those on Weibo stay another hour.
@@ -135,55 +134,45 @@ class Trending(SurfaceModel):
 
 
 class Topics:
-    """Background topics: who is on, what they score.
-
-    By topic in order of arrival: ``number`` (from 0), ``score``, ``per_hour`` (posts while it
-    is hot) and ``end`` (hours, when that ends).
-    """
+    """Background topics: who is on, what they score."""
 
     def __init__(self, trending: Trending, engine: Host, surface: int, accounts: int) -> None:
         self._step = trending.refresh
         self._arrivals = _arrivals(trending, engine, surface, accounts)
-        #: Begin, posts per hour and end of those that come next, and how many of them have come.
-        self._coming = next(self._arrivals)
-        self._come = self._arrived = 0
-        self.number = np.zeros(0, dtype=np.int64)
-        self.score, self.per_hour, self.end = (np.zeros(0) for _ in range(3))
+        #: Those that come next, and how many of them have come.
+        self._coming, self._come = next(self._arrivals), 0
+        self._topics, self._count = np.zeros(0, self._coming.dtype), 0
+
+    @property
+    def scored(self) -> Any:
+        """The topics that are on: records of TOPIC [topics], by falling score."""
+        return self._topics[: self._count]
 
     def refresh(self, now: float, decay: float) -> None:
         """Let the scores of ``now`` follow from those of the last refresh."""
-        hot = np.minimum(np.maximum(self.end - (now - self._step), 0.0), self._step)
-        self.score = self.score * decay + self.per_hour * hot
-        keep = (self.score > 1e-6) | (self.end > now)
-        if not keep.all():
-            self.number, self.score = self.number[keep], self.score[keep]
-            self.per_hour, self.end = self.per_hour[keep], self.end[keep]
-        while self._take(now):
-            self._coming, self._come = next(self._arrivals), 0
+        # Reading a scenario must not wait for the kernels behind the world.
+        from rumorsim.engine.kernels.topics import refresh
 
-    def _take(self, now: float) -> bool:
-        """Take in the topics that have come since; whether all those worked out have come."""
-        begin, per_hour, end = self._coming
-        first = self._come
-        self._come = last = int(begin.searchsorted(now, side="right"))
-        if last > first:
-            begin, per_hour, end = (each[first:last] for each in self._coming)
-            fresh = np.arange(self._arrived, self._arrived + last - first)
-            score = per_hour * (np.minimum(end, now) - begin)
-            self._arrived += last - first
-            self.number = np.concatenate([self.number, fresh])
-            self.score = np.concatenate([self.score, score])
-            self.per_hour = np.concatenate([self.per_hour, per_hour])
-            self.end = np.concatenate([self.end, end])
-        return last == len(self._coming[0])
+        step, all_come = self._step, True
+        while all_come:
+            room = self._count + len(self._coming) + 1
+            if room > len(self._topics):
+                self._topics = np.resize(self._topics, 2 * room)
+            coming = self._coming, self._come
+            self._count, self._come = refresh(self._topics, self._count, *coming, now, step, decay)
+            all_come = self._come == len(self._coming)
+            if all_come:
+                # The others' scores are those of now already.
+                self._coming, self._come = next(self._arrivals), 0
+                step, decay = 0.0, 1.0
 
 
 def _arrivals(
     trending: Trending, engine: Host, surface: int, accounts: int
-) -> Iterator[tuple[Array, Array, Array]]:
-    """Begin, posts per hour and end of the topics to come, some at a time, the last for good."""
-    # Reading a scenario must not wait for the kernels behind the world.
+) -> Iterator[NDArray[np.void]]:
+    """The topics to come, records of TOPIC, some at a time; the last one never comes."""
     from rumorsim.engine.kernels.points import point_blocks
+    from rumorsim.engine.kernels.topics import TOPIC
 
     seed = engine.world.seed
     law = Lognormal(law="lognormal", median="1 h", sigma=trending.heat.sigma)  # type: ignore[arg-type]
@@ -191,13 +180,20 @@ def _arrivals(
     most = trending.heat.median * accounts / 1000
     end = engine.world.horizon + WARM_UP
     process = seed, Purpose.TOPIC, surface, 0, trending.topics
+    arrived = 0
     for times, cells, numbers in point_blocks(*process, 0.0, end):
-        begin = times - WARM_UP
+        topics = np.zeros(len(times), TOPIC)
         mark = address_word(Purpose.TOPIC_MARK) | numbers
         words = philox_array(seed, mark, cells & 0xFFFFFFFF, surface, 0)
-        yield begin, most * sample_array(heat, words[0]), begin + sample_array(lasting, words[1])
-    never = np.full(1, np.inf)
-    yield never, never, never
+        topics["number"] = np.arange(arrived, arrived + len(times))
+        topics["begin"] = times - WARM_UP
+        topics["end"] = topics["begin"] + sample_array(lasting, words[1])
+        topics["per_hour"] = most * sample_array(heat, words[0])
+        arrived += len(times)
+        yield topics
+    never = np.zeros(1, TOPIC)
+    never["begin"] = np.inf
+    yield never
 
 
 class Anchor:
@@ -265,8 +261,7 @@ def ranked(listed: Any, scores: Any, topics: Topics) -> Entries:
 
     Ties: stories in their order, then topics in order of arrival. A story needs a score.
     """
-    stories = np.flatnonzero(listed & (scores > 0))
-    entries = np.concatenate([stories, -1 - topics.number])
-    merged = np.concatenate([scores[stories], topics.score])
-    order: Entries = entries[np.argsort(-merged, kind="stable")]
+    from rumorsim.engine.kernels.topics import rank
+
+    order: Entries = rank(listed, scores, topics.scored)
     return order
