@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from rumorsim.common.errors import InputError, nearest, show_value
 from rumorsim.common.randomness import Purpose, address_word, philox_array, uniform_array
+from rumorsim.engine.kernels.csr import apart, turned_rows
 from rumorsim.engine.kernels.records import SEEN_STORY
 from rumorsim.events.treatment import Treatment
 
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 _NO_UNIT: Final = -1
 #: Communities by graph and resolution: one search for all runs of a process.
 _COMMUNITIES: Final[WeakKeyDictionary[FollowGraph, dict[float, NDArray[np.int32]]]] = (
+    WeakKeyDictionary()
+)
+#: Whom each account follows, as rows: turned once for all runs of a process.
+_FOLLOWED: Final[WeakKeyDictionary[FollowGraph, tuple[NDArray[np.int64], NDArray[np.int32]]]] = (
     WeakKeyDictionary()
 )
 #: The last but one word of an address of :attr:`.Purpose.ARM`: what is drawn of.
@@ -137,20 +142,10 @@ def _ego_units(
     """
     n = graph.accounts
     words = philox_array(seed, address_word(Purpose.ARM, number), np.arange(n), _EGOS, 0)[0]
-    heads = np.argsort(graph.followers, kind="stable")
-    sources = graph.followees()[heads]
-    begins = np.concatenate([[0], np.cumsum(np.bincount(graph.followers, minlength=n))])
-    unit = np.full(n, _NO_UNIT, np.int32)
-    egos = np.zeros(n, bool)
-    units = 0
-    for account in np.lexsort((np.arange(n), words)).tolist():
-        around = np.concatenate(
-            [[account], graph.followers_of(account), sources[begins[account] : begins[account + 1]]]
-        )
-        if (unit[around] == _NO_UNIT).all():
-            unit[around] = units
-            egos[account] = True
-            units += 1
+    if graph not in _FOLLOWED:
+        _FOLLOWED[graph] = turned_rows(graph.offsets, graph.followers, n)
+    order = np.argsort(words, kind="stable")
+    unit, egos = apart(graph.offsets, graph.followers, *_FOLLOWED[graph], order)
     return unit, egos
 
 

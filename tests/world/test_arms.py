@@ -12,6 +12,7 @@ from small_worlds import small
 
 from rumorsim import Simulation
 from rumorsim.common.errors import InputError
+from rumorsim.engine.kernels.csr import apart, turned_rows
 from rumorsim.events.facts_json import facts_from_json, facts_to_json
 from rumorsim.events.stream import Facts
 from rumorsim.events.treatment import Treatment
@@ -87,6 +88,27 @@ def test_egos_have_their_surroundings_to_themselves() -> None:
         assert theirs == around[ego]
     assert found.egos.sum() == len(set(found.unit[found.unit >= 0].tolist())) > 8
     assert np.isinf(found.begins[found.unit < 0]).all()
+
+
+def test_egos_are_taken_one_by_one_in_the_order_of_the_draw() -> None:
+    """The same as going through all accounts in plain Python."""
+    rng = np.random.default_rng(2)
+    offsets = np.concatenate([[0], np.cumsum(rng.integers(0, 4, 300))])
+    columns = rng.integers(0, 300, offsets[-1]).astype(np.int32)
+    order = rng.permutation(300)
+    tied: dict[int, set[int]] = {account: {account} for account in range(300)}
+    for one in range(300):
+        for other in columns[offsets[one] : offsets[one + 1]].tolist():
+            tied[one].add(other)
+            tied[other].add(one)
+    unit, egos = {}, set()
+    for account in order.tolist():
+        if not tied[account] & unit.keys():
+            unit.update(dict.fromkeys(tied[account], len(egos)))
+            egos.add(account)
+    found, middles = apart(offsets, columns, *turned_rows(offsets, columns, 300), order)
+    assert found.tolist() == [unit.get(account, -1) for account in range(300)]
+    assert set(np.flatnonzero(middles).tolist()) == egos and 20 < len(egos) < 200
 
 
 def test_stages_are_of_equal_size() -> None:

@@ -170,6 +170,37 @@ def turned_rows(offsets, columns, n):
 
 
 @kernel
+def apart(offsets, columns, begins, rows, order):
+    """Units of rows with all that are next to them, greedily in ``order``, none next to two.
+
+    A row becomes the middle of the next unit where neither it nor anything next to it, by its
+    ``columns`` or by the ``rows`` of the transpose (see :func:`turned_rows`), is in a unit yet.
+    Returns int32[n], -1 for no unit, and bool[n]: the middles.
+    """
+    unit = np.full(order.size, -1, np.int32)
+    middles = np.zeros(order.size, np.bool_)
+    units = 0
+    for middle in order:
+        free = unit[middle] < 0
+        at, other = offsets[middle], begins[middle]
+        while free and at < offsets[middle + 1]:
+            free = unit[columns[at]] < 0
+            at += 1
+        while free and other < begins[middle + 1]:
+            free = unit[rows[other]] < 0
+            other += 1
+        if free:
+            unit[middle] = units
+            for at in range(offsets[middle], offsets[middle + 1]):
+                unit[columns[at]] = units
+            for at in range(begins[middle], begins[middle + 1]):
+                unit[rows[at]] = units
+            middles[middle] = True
+            units += 1
+    return unit, middles
+
+
+@kernel
 def range_of(first, second):
     """The smallest and largest value of two integer arrays, not both empty."""
     low = first[0] if first.size else second[0]
