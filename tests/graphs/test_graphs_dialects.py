@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from hypothesis import HealthCheck, assume, event, find, given, settings
 from rumorsim.common.errors import InputError
 from rumorsim.graphs import FollowGraph, read_follows
 
+#: Three times as many where new ones are looked for.
 many = settings(
-    max_examples=400,
+    max_examples=400 if os.environ.get("HYPOTHESIS_PROFILE") == "explore" else 130,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

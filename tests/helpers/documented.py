@@ -59,7 +59,7 @@ WORLDS = 3
 
 def smaller(text: str) -> str:
     """Lines for a shell, or Python, with no more than so many worlds of a comparison."""
-    text = re.sub(r"(replicates[ =] ?)\d+", rf"\g<1>{WORLDS}", text)
+    text = re.sub(r"(replicates\W{1,3})\d+", rf"\g<1>{WORLDS}", text)
     line = r"^(rumorsim compare (?!.*--(?:replicates|precision|tail)).*)$"
     return re.sub(line, rf"\1 --replicates {WORLDS}", text, flags=re.MULTILINE)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -170,7 +171,12 @@ def weights_in(
     scenario: Scenario, plan: Plan, above: float, roots: range, policy: str = "none"
 ) -> NDArray[np.float64]:
     """Y_r of each world."""
-    trees = grown(scenario, roots, plan, Asked(KEY), ["none", policy], 0)
+    policies = list(dict.fromkeys(("none", policy)))
+    return weights_of(grown(scenario, roots, plan, Asked(KEY), policies, 0), above, policy)
+
+
+def weights_of(trees: Any, above: float, policy: str) -> NDArray[np.float64]:
+    """Y_r of each tree."""
     return np.array(
         [
             math.fsum(leaf.weight for leaf in leaves if (leaf.values[policy] or 0) > above)
@@ -230,8 +236,9 @@ def test_branches_are_right_for_a_policy_that_acts_before_the_levels() -> None:
     scenario = tree_world(0.3, CLOSED)
     above, plan = 30, Plan((6, 18, 40), (3, 3, 3))
     split = weights_in(scenario, plan, above, range(200), "close at 3 h")
-    plain = weights_in(scenario, Plan(), above, range(5_000, 5_600), "close at 3 h")
-    none = weights_in(scenario, Plan(), above, range(5_000, 5_600))
+    worlds = range(5_000, 5_600)
+    trees = grown(scenario, worlds, Plan(), Asked(KEY), ["none", "close at 3 h"], 0)
+    plain, none = (weights_of(trees, above, policy) for policy in ("close at 3 h", "none"))
     error = math.hypot(split.std(ddof=1) / math.sqrt(200), plain.std(ddof=1) / math.sqrt(600))
     assert abs(split.mean() - plain.mean()) < 3 * error
     assert none.mean() - plain.mean() > 3 * error  # the policy matters
