@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 # The processors are busy with other tests: threads of linear algebra would wait for each other.
@@ -15,10 +16,6 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
 from hypothesis import settings
-
-from rumorsim.studies.compare import running as comparing
-from rumorsim.studies.runner import runner
-from rumorsim.studies.tail import running as tail
 
 settings.register_profile("fixed", derandomize=True, deadline=None)
 settings.register_profile("explore", deadline=None)
@@ -49,12 +46,16 @@ SHARED = {
     "test_without_a_quota_all_act_at_once",
 }
 
-#: What studies make their runs with, as it is in the package.
-_OWN = (runner.executor_for, comparing.default_workers)
 
+@cache
+def _makers() -> tuple[Any, ...]:
+    """The modules that say who makes runs, and what they say outside the tests."""
+    # Not sooner: what tests import first is as it was written for.
+    from rumorsim.studies.compare import running as comparing
+    from rumorsim.studies.runner import runner
+    from rumorsim.studies.tail import running as tail
 
-def _executor_here(job: Any, workers: int | None) -> Any:
-    return _OWN[0](job, workers if (workers or 0) > 1 else 0)
+    return runner, comparing, tail, runner.executor_for, comparing.default_workers
 
 
 @pytest.hookimpl(wrapper=True)
@@ -62,12 +63,17 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Studies make their runs in the process of the tests unless it is processes that are tested.
 
     Each process costs seconds, most of them for imports, and what a run gives does not depend on
-    where it is made: tests/studies/test_workers.py and those with the mark ``processes`` hold that.
-    Two workers or more are processes everywhere.
+    where it is made: tests/studies/test_sweep_runs.py and others with the mark ``processes`` hold
+    that. Two workers or more are processes everywhere.
     """
+    runner, comparing, tail, executor_for, default_workers = _makers()
+
+    def executor_here(job: Any, workers: int | None) -> Any:
+        return executor_for(job, workers if (workers or 0) > 1 else 0)
+
     there = item.get_closest_marker("processes") is not None
-    runner.executor_for = _OWN[0] if there else _executor_here
-    comparing.default_workers = tail.default_workers = _OWN[1] if there else lambda runs: 1
+    runner.executor_for = executor_for if there else executor_here
+    comparing.default_workers = tail.default_workers = default_workers if there else lambda runs: 1
     return (yield)
 
 

@@ -109,18 +109,19 @@ def planted(fault: Fault, copy: Path) -> dict[Path, str]:
 
 def tried(fault: Fault, copy: Path) -> Found:
     """Plant one fault, run its tests, put the sources back as they were."""
-    kept = copy.parent / "kept"
     texts = planted(fault, copy)
+    # Both engines have files of one name.
+    kept = {file: copy.parent / f"kept-{place}" for place, file in enumerate(texts)}
     began = time.monotonic()
     try:
         for file, text in texts.items():
-            shutil.copy2(file, kept.with_name(f"kept-{file.name}"))
+            shutil.copy2(file, kept[file])
             file.write_text(text, encoding="utf-8")
         test = first_failure(copy, fault.tests)
     finally:
-        for file in texts:
+        for file, place in kept.items():
             # With its time: compiled kernels of the untouched copy stay good.
-            shutil.copy2(kept.with_name(f"kept-{file.name}"), file)
+            shutil.copy2(place, file)
     if "::" in test and first_failure(copy, (test,)):
         sys.exit(f"{test} fails without any fault: it proves nothing")
     return Found(fault, test, time.monotonic() - began)
