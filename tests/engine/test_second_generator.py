@@ -27,7 +27,7 @@ from rumorsim.scenario.models import Scenario
 from rumorsim.simulation.simulation import Simulation
 
 #: Scenarios of the ordinary suite; the long one goes on.
-QUICK, LONG = 16, 396
+QUICK, LONG = 24, 400
 
 
 @pytest.fixture(scope="module")
