@@ -20,6 +20,7 @@ from rumorsim.common.errors import InputError
 from rumorsim.scenario import Scenario
 from rumorsim.studies.experiment.answer import Experiment
 from rumorsim.studies.experiment.reading import Reading
+from rumorsim.studies.statistics.stated import mean_interval
 from rumorsim.world.settings.arms import By
 
 SLOW = {"kind": "friction", "when": {"at": ["0 h"]}, "friction": 0.5}
@@ -62,6 +63,7 @@ def test_without_follows_nothing_is_read_wrong() -> None:
     nobody = {"kind": "erdos-renyi", "accounts": 300, "mean_followers": 0.0}
     found = tried(scenario(nobody, appeal=0.5, visits={"mean": 100.0, "sigma": 0.5}))
     shares = found.reading("shares", "difference")
+    assert shares.bias == mean_interval([each.effect - each.truth for each in shares.seen])
     assert off(shares) < 4
     assert shares.truth.clear and shares.coverage > 0.85 and shares.power > 0.7
     assert off(found.reading("reach", "difference")) < 4

@@ -11,7 +11,7 @@ from rumorsim.reports.figures.tables import spread
 from rumorsim.reports.pages.assumptions import answer_page
 from rumorsim.reports.pages.charts import Mark, Row, draw_forest
 from rumorsim.reports.pages.page import Figure, Items, Page, Part, Section, Table, Text
-from rumorsim.reports.pages.saved import in_shell, raw_rows, read_answer
+from rumorsim.reports.pages.saved import heads, in_shell, raw_rows, read_answer
 from rumorsim.reports.pages.wording import quoted
 from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.experiment.answer import ESTIMATORS, percent
@@ -61,7 +61,8 @@ def _readings(shown: Sequence[Reading]) -> Section:
     rows, said = [], []
     for each in shown:
         level, base = each["level"], each["base"]
-        true = Interval(*(100 * each[f"truth{end}"] / level for end in ("", "_low", "_high")))
+        ends = (None if each[name] is None else 100 * each[name] / level for name in heads("truth"))
+        true = Interval(*ends)  # type: ignore[arg-type]
         parts = [each["estimate"], *(each["estimate"] + sign * each["half"] for sign in (-1, 1))]
         read = Interval(*(100 * part / base for part in parts)) if base > 0 else Interval(0.0)
         label = f"{each['outcome']}, {ESTIMATORS[each['estimator']]}"

@@ -247,6 +247,8 @@ def _size(found: Experiment, each: Reading) -> str:
     """How large the experiment would have to be."""
     if each.estimator == "before_after":
         return ""
+    if not each.estimate.known:
+        return " So few worlds do not say what size it would take."
     if each.larger is None:
         return " No size would do: its mean cannot be told from 0."
     if each.estimator == "switched":

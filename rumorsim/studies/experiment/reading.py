@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import NormalDist
 from typing import Any, Final, NamedTuple
 
@@ -14,11 +15,10 @@ from rumorsim.studies.experiment.confining import Side
 from rumorsim.studies.statistics.intervals import (
     LEVEL,
     Interval,
-    covariance,
     mean,
     student,
-    t_quantile,
 )
+from rumorsim.studies.statistics.stated import mean_interval
 from rumorsim.world.settings.arms import By
 
 #: Chance with which an experiment of the size that is asked for would see the effect.
@@ -108,20 +108,20 @@ class Reading:
         """Whether the outcome occurs at all without treatment."""
         return self.level > 0
 
-    @property
+    @cached_property
     def truth(self) -> Interval:
         """The true effect: mean over worlds."""
-        return _over_worlds([each.truth for each in self.seen])
+        return mean_interval([each.truth for each in self.seen])
 
-    @property
+    @cached_property
     def estimate(self) -> Interval:
         """What is read: mean over worlds."""
-        return _over_worlds([each.effect for each in self.seen])
+        return mean_interval([each.effect for each in self.seen])
 
-    @property
+    @cached_property
     def bias(self) -> Interval:
         """What is read less what is true, paired in each world: mean over worlds."""
-        return _over_worlds([each.effect - each.truth for each in self.seen])
+        return mean_interval([each.effect - each.truth for each in self.seen])
 
     @property
     def biased_change(self) -> Interval | None:
@@ -211,15 +211,6 @@ def _seen(world: Taken, of: Scalars, place: str, estimator: str, relative: bool)
         effect, error, base = (each * nobody / base for each in (effect, error, base))
     half = student(max(freedom, 1.0)) * error
     return Seen(effect, error, effect - half, effect + half, base, everybody - nobody, nobody)
-
-
-def _over_worlds(values: Sequence[float]) -> Interval:
-    """A mean over worlds with its interval by Student's t; none for a single world."""
-    middle = mean(values)
-    if len(values) < 2:
-        return Interval(middle)
-    half = t_quantile(len(values)) * math.sqrt(covariance(values, values) / len(values))
-    return Interval(middle, middle - half, middle + half)
 
 
 def _part(values: Sequence[float], base: Sequence[float]) -> float | None:
