@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,9 @@ from rumorsim.common.plurals import counted
 from rumorsim.common.randomness import parts_of
 from rumorsim.common.shown import Shown, listed
 from rumorsim.graphs.arrays import SCAN, forget
+
+#: From so many follows on they are gone through in parts.
+_MANY: Final = 1 << 25
 
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:
@@ -114,7 +117,16 @@ class FollowGraph(Shown):
 
     def followee_counts(self) -> NDArray[np.int64]:
         """How many accounts each account follows; int64[N]."""
-        return np.bincount(self.followers, minlength=self.accounts).astype(np.int64, copy=False)
+        if self.follows < _MANY:
+            return np.bincount(self.followers, minlength=self.accounts).astype(np.int64, copy=False)
+        from rumorsim.engine.kernels.drawn_rows import counted_columns
+
+        # NumPy would make a copy of all of them, of twice the size.
+        counts = np.zeros(self.accounts, np.int32)
+        for start in range(0, self.follows, SCAN):
+            counted_columns(self.followers[start : start + SCAN], counts)
+            forget(self.followers, start)
+        return counts.astype(np.int64)
 
     def id_of(self, account: int) -> Any:
         """The original id of ``account`` as a Python object."""

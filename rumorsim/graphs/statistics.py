@@ -121,6 +121,13 @@ def weighted_followers(graph: FollowGraph, weights: Array) -> float:
     return float(into @ out) / total if total else 0.0
 
 
+def plain_followers(graph: FollowGraph) -> float:
+    """:func:`weighted_followers` where all follows weigh 1, without an array of follows."""
+    into = graph.followee_counts().astype(np.float64)
+    total = float(into.sum())
+    return float(into @ graph.follower_counts().astype(np.float64)) / total if total else 0.0
+
+
 def mean_onward(graph: FollowGraph, weights: Array) -> float:
     """:func:`weighted_followers` without the account that it was reached from.
 

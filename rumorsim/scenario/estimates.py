@@ -12,6 +12,7 @@ from rumorsim.graphs import statistics
 from rumorsim.scenario.delays import delay_words
 from rumorsim.scenario.idle import idle_in
 from rumorsim.scenario.inputs import build_graph
+from rumorsim.scenario.memory_needs import needs
 from rumorsim.scenario.model_estimates import in_comment, model_words
 from rumorsim.scenario.replay_words import knowledge_words, observed_words
 from rumorsim.world.tables import audience_response
@@ -39,6 +40,8 @@ def weighted_followers(
 
     ``responses`` (float64 [accounts]) is a factor on the weights of an account's followers.
     """
+    if responses is None and follow_weight == "none":
+        return statistics.plain_followers(graph)
     weights = _weights(graph, follow_weight)
     if responses is not None:
         weights = weights * responses[graph.followees()]
@@ -76,12 +79,15 @@ def expectations(scenario: ScenarioFields) -> str:
     file, an id that does not exist) ends as an InputError here. Policies that do not act as
     written are told.
     """
+    needed = needs(scenario, len(scenario.stories))
     graph, attributes = build_graph(scenario)
     world = build_world(scenario, graph, scenario.seed, attributes=attributes)
     lines = [
         f"# {counted(graph.accounts, 'account')}, {counted(graph.follows, 'follow')},"
         f" {graph.mean_followers:.2f} followers per account"
     ]
+    if needed.accounts:
+        lines += textwrap.wrap(needed.words(), 88, initial_indent="# ", subsequent_indent="# ")
     if scenario.graph.per_replicate:
         lines.append(
             "# each world draws a follow graph of its own; these figures are of the world with"

@@ -113,6 +113,9 @@ def build_graph(
     graph_key = _key_of_graph(scenario, config)
     graph = scenario.follow_graph or _graphs.get(graph_key)
     if graph is None:
+        from rumorsim.scenario.memory_needs import require_memory
+
+        require_memory(scenario)
         graph = config.build(relative_to_cwd(scenario.base_dir))
         if scenario.accounts.isolated:
             graph = _with_isolated(scenario, graph)
