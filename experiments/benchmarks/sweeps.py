@@ -4,7 +4,8 @@
 
 The study: the independent cascade on one random graph of 1,000 accounts with 20 followers each
 on average, ten values of P(share), ten authors drawn anew in every world. Every tool runs it in
-its own way of running many: ours keeps a synced file of each run, the peers keep lists in memory.
+its own way of running many: ours keeps a file of each run, synced in groups; the peers keep lists
+in memory.
 Results go to ``results/sweeps.md``.
 """
 
@@ -283,7 +284,7 @@ def beside_peers(folder: Path, options: argparse.Namespace, say: Callable[[str],
             f" {told(times, 1)} times | {means[name]:.0f} |"
         )
     say("")
-    say("Ours includes starting its processes, a synced file for each run, and both tables.")
+    say("Ours includes starting its processes, a file for each run, and both tables.")
     say("")
 
 

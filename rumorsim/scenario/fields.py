@@ -249,12 +249,27 @@ class ScenarioFields(Model):
         Plain JSON values in the form people write. Absent means none; see :meth:`pinned`.
         """
         pinned = self.pinned()
+        if pinned is not self:
+            return pinned.written()
         # Without files to pin it is the same every time, and is asked for in every run.
-        return pinned.written() if pinned is not self else marshal.loads(self._resolved)
+        values: dict[str, Any] = {**marshal.loads(self._resolved), "seed": self.seed}
+        return values
 
     @cached_property
     def _resolved(self) -> bytes:
         return marshal.dumps(self.written())
+
+    def in_world(self, seed: int) -> Self:
+        """The same scenario with another seed, which is known to be one.
+
+        What is worked out of everything but the seed is worked out once for all of them.
+        """
+        made = replaced(self, seed=seed)
+        names = ["only_platform", "_needs"]
+        if self.pinned() is self:
+            names.append("_resolved")
+        made.__dict__.update({name: getattr(self, name) for name in names})
+        return made
 
     @override
     def written(self, *, given: bool = False) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 ``runs/x/ID.run`` is one finished run (:mod:`.records`), ``failures/ID.run`` why one could
 not be finished, ``quarantine/`` what was found damaged. A record is written beside its
-place, synced, then renamed: it is there whole or not at all. Whoever works in the directory
-holds its lock; what a process that was killed left behind is swept away by the next.
+place, then renamed: it is there whole or not at all, whichever process is killed. For when the
+power fails, groups of records are synced in a journal (:mod:`.journal`) until all are on the disk.
+Whoever works in the directory holds its lock; what a process that was killed left behind is put
+right and swept away by the next.
 """
 
 from __future__ import annotations
@@ -13,13 +15,13 @@ import json
 import os
 import secrets
 import shutil
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from rumorsim.common.errors import Fault, OutputError
 from rumorsim.common.files import MARKER, check_directory, write_text
+from rumorsim.studies.runner.journal import Journal, entries, sync_folder
 from rumorsim.studies.runner.locks import is_locked, locked
 from rumorsim.studies.runner.records import Damaged, check, pack, unpack
 
@@ -27,9 +29,8 @@ from rumorsim.studies.runner.records import Damaged, check, pack, unpack
 HOLDS: Final = "sweep"
 _LOCK: Final = ".lock"
 _SCRATCH: Final = ".scratch"
-#: Seconds between syncs of folders. A rename that a power failure takes back costs only
-#: that run, once more; so folders need not be synced for each.
-_FOLDER_SYNC: Final = 5.0
+#: Windows has no call that syncs all files: there each record is synced by itself.
+_GROUPS: Final = hasattr(os, "sync")
 
 
 class Store:
@@ -43,8 +44,8 @@ class Store:
         self.directory = directory
         self.scratch = scratch
         self._made: set[Path] = set()
-        self._unsynced: set[Path] = set()
-        self._synced = time.monotonic()
+        self._journal: Journal | None = None
+        self._alone = not _GROUPS
 
     def place(self, name: str) -> Path:
         """Where the record of a run is, or will be."""
@@ -62,13 +63,18 @@ class Store:
             self.directory.mkdir(exist_ok=True)
             self._mark()
             with locked(self.directory / f"{_LOCK}{part}", self.directory):
-                self._remove_abandoned(part)
                 self.scratch = self.directory / f"{_SCRATCH}{part}.{secrets.token_hex(4)}"
                 self.scratch.mkdir(mode=0o700)
                 try:
+                    self._remove_abandoned(part)
                     yield self.scratch
-                    self.sync_folders()
                 finally:
+                    # Journals of other processes too go with the folder.
+                    if next(self.scratch.glob("*.journal"), None) is not None:
+                        os.sync()
+                    if self._journal is not None:
+                        self._journal.close()
+                        self._journal = None
                     shutil.rmtree(self.scratch, ignore_errors=True)
         except OSError as error:
             raise self._unwritable(error) from error
@@ -87,11 +93,27 @@ class Store:
             raise OutputError(Fault(f"holds a {holds}", file=str(self.directory), advice=advice))
 
     def _remove_abandoned(self, ours: str) -> None:
-        """Remove what processes that are no more had in hand."""
+        """Remove what processes that are no more had in hand, and keep what they had finished."""
         for folder in self.directory.glob(f"{_SCRATCH}*"):
             part = folder.name.removeprefix(_SCRATCH).split(".")[0]
-            if part == ours or not is_locked(self.directory / f"{_LOCK}{part}"):
+            left = part == ours or not is_locked(self.directory / f"{_LOCK}{part}")
+            if left and folder != self.scratch:
+                self._keep_finished(folder)
                 shutil.rmtree(folder, ignore_errors=True)
+
+    def _keep_finished(self, folder: Path) -> None:
+        """Write the records of journals that have not come to the disk by themselves."""
+        found = False
+        for name, record in entries(folder):
+            found = True
+            try:
+                unpack(record, name)
+            except Damaged:
+                continue
+            if not self.intact([name]):
+                self._put(self.place(name), record, synced=True)
+        if found:
+            os.sync()
 
     def write(self, name: str, payload: Mapping[str, Any]) -> None:
         """Keep the record of a finished run. OutputError where it cannot be written."""
@@ -99,10 +121,27 @@ class Store:
 
     def write_packed(self, name: str, data: bytes) -> None:
         """Keep a record that was packed elsewhere."""
-        self._put(self.place(name), data)
+        self._put(self.place(name), data, synced=self._alone)
+        if not self._alone:
+            try:
+                self._add_to_journal(name, data)
+            except OSError as error:
+                raise self._unwritable(error, self.place(name)) from error
         failure = self.directory / "failures" / f"{name}.run"
         with contextlib.suppress(FileNotFoundError):
             failure.unlink()
+
+    def _add_to_journal(self, name: str, data: bytes) -> None:
+        if self._journal is None:
+            assert self.scratch is not None
+            self._journal = Journal(self.scratch)
+        if self._journal.is_full:
+            os.sync()
+            self._journal.clear()
+        if not self._journal.add(name, data):
+            # No room for both: from now on each record is synced, this one in its place.
+            self._alone = True
+            self._put(self.place(name), data, synced=True)
 
     def read(self, name: str) -> dict[str, Any] | None:
         """The record of a run, None where there is none; what is damaged is put aside."""
@@ -132,7 +171,7 @@ class Store:
     def write_failure(self, name: str, cause: str, trace: str = "") -> None:
         """Keep why a run could not be finished; it counts as missing."""
         place = self.directory / "failures" / f"{name}.run"
-        self._put(place, pack({"id": name, "cause": cause, "trace": trace}))
+        self._put(place, pack({"id": name, "cause": cause, "trace": trace}), synced=True)
 
     def failure(self, name: str) -> str | None:
         """Why a run could not be finished, None if nothing is known of it."""
@@ -149,13 +188,10 @@ class Store:
         folder = self.directory / "quarantine"
         return len(list(folder.iterdir())) if folder.is_dir() else 0
 
-    def sync_folders(self) -> None:
-        """Make the renames so far outlive a power failure."""
-        for folder in sorted(self._unsynced):
-            if folder.is_dir():
-                _sync_folder(folder)
-        self._unsynced.clear()
-        self._synced = time.monotonic()
+    def sync(self) -> None:
+        """Make what was written outlive a power failure."""
+        if self._journal is not None:
+            self._journal.sync()
 
     def _bytes(self, name: str) -> bytes | None:
         try:
@@ -176,22 +212,21 @@ class Store:
         except OSError as error:
             raise self._unwritable(error) from error
 
-    def _put(self, place: Path, data: bytes) -> None:
+    def _put(self, place: Path, data: bytes, *, synced: bool) -> None:
         if self.scratch is None:
             raise ValueError("this store is only read: it is not held")
         draft = self.scratch / f"{place.name}.{os.getpid()}.part"
         try:
             self._make(place.parent)
             try:
-                _write_synced(draft, data)
+                _write(draft, data, synced=synced)
                 os.replace(draft, place)
+                if synced:
+                    sync_folder(place.parent)
             except BaseException:
                 with contextlib.suppress(OSError):
                     draft.unlink()
                 raise
-            self._unsynced.add(place.parent)
-            if time.monotonic() - self._synced > _FOLDER_SYNC:
-                self.sync_folders()
         except OSError as error:
             raise self._unwritable(error, place) from error
 
@@ -199,7 +234,7 @@ class Store:
         if folder not in self._made:
             folder.mkdir(parents=True, exist_ok=True)
             self._made.add(folder)
-            self._unsynced.add(folder.parent)
+            sync_folder(folder.parent)
 
     def _unwritable(self, error: OSError, place: Path | None = None) -> OutputError:
         rule = f"cannot be written: {error.strerror or error}"
@@ -210,20 +245,13 @@ class Store:
         return OutputError(Fault(f"cannot be read: {error.strerror or error}", file=str(place)))
 
 
-def _write_synced(place: Path, data: bytes) -> None:
+def _write(place: Path, data: bytes, *, synced: bool) -> None:
     handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
     try:
         left = memoryview(data)
         while left:
             left = left[os.write(handle, left) :]
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
+        if synced:
+            os.fsync(handle)
     finally:
         os.close(handle)

@@ -14,7 +14,6 @@ from typing import Any, Final
 
 from rumorsim.common.errors import Fault, InputError, OutputError, RumorsimError
 from rumorsim.common.own_code import Handed
-from rumorsim.common.settings import replaced
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.loading import from_values
 from rumorsim.simulation.results import Result
@@ -111,7 +110,7 @@ class RunWorker:
     def close(self) -> None:
         """Make what was written outlive a power failure."""
         if self._store is not None:
-            self._store.sync_folders()
+            self._store.sync()
 
     @cached_property
     def _shelf(self) -> Shelf | None:
@@ -138,7 +137,7 @@ class RunWorker:
 
     def _in_world(self, spec: RunSpec) -> Scenario:
         """The scenario of a run specification, with its graph at hand."""
-        scenario = replaced(self.scenario(spec.text), seed=spec.seed)
+        scenario = self.scenario(spec.text).in_world(spec.seed)
         self.share_graph(scenario)
         return scenario
 
