@@ -15,6 +15,7 @@ from rumorsim.cli.answers import ANSWERS
 from rumorsim.cli.calibrate import calibrate_command
 from rumorsim.cli.campaigns import campaigns
 from rumorsim.cli.cascades import cascades
+from rumorsim.cli.compiling import compile_command
 from rumorsim.cli.docs import docs
 from rumorsim.cli.experiment import experiment_command
 from rumorsim.cli.explain import explain_command
@@ -87,6 +88,7 @@ cli.add_command(calibrate_command)
 cli.add_command(experiment_command)
 cli.add_command(campaigns)
 cli.add_command(cascades)
+cli.add_command(compile_command)
 cli.add_command(docs)
 cli.add_command(explain_command)
 cli.add_command(live)

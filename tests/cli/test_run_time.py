@@ -23,6 +23,7 @@ from rumorsim.cli.app import cli
 from rumorsim.common import progress
 from rumorsim.common.errors import InputError, RumorsimWarning
 from rumorsim.common.progress import heartbeat, move_heartbeat
+from rumorsim.engine.engines import kernels_are_compiled
 from rumorsim.scenario import load, loads
 from rumorsim.scenario.workload import long_work, workload
 from rumorsim.simulation.simulation import Simulation
@@ -264,3 +265,19 @@ def test_what_takes_minutes_is_told_before(monkeypatch: pytest.MonkeyPatch) -> N
 def test_scenarios_that_ship_take_no_minutes(path: Path) -> None:
     if "horizon" in path.read_text("utf-8"):
         assert long_work(load(path)) == []
+
+
+def test_kernels_can_be_compiled_beforehand() -> None:
+    done = CliRunner().invoke(cli, ["compile"])
+    assert done.exit_code == 0, done.output
+    assert done.stdout.startswith("compiled kernels are in ")
+    assert kernels_are_compiled() and kernels_are_compiled(by_contact=True)
+
+
+def test_kernels_that_cannot_be_kept_are_not_compiled_beforehand(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("rumorsim.simulation.compiling.cache_folder", None)
+    done = CliRunner().invoke(cli, ["compile"])
+    assert done.exit_code == 2
+    assert "set RUMORSIM_CACHE_DIR to a folder" in done.output
