@@ -1,4 +1,4 @@
-"""The same spreading by others: EoN, ndlib, cynetdiff, plain SimPy, and a bare BFS.
+"""The same spreading by others: EoN, ndlib, cynetdiff, plain SimPy, Cimba, and a bare BFS.
 
 Each is given what it likes best: its own graph ready in memory, its fastest documented way
 of saying the model, no garbage collection while it runs. They draw from their own
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from rumorsim.graphs import FollowGraph
 
-__all__ = ["Cynetdiff", "Eon", "Ndlib", "PlainSimPy", "bare_bfs", "networkx_graph"]
+__all__ = ["Cimba", "Cynetdiff", "Eon", "Ndlib", "PlainSimPy", "bare_bfs", "networkx_graph"]
 
 
 def networkx_graph(graph: FollowGraph) -> nx.DiGraph[int]:
@@ -128,6 +128,28 @@ class Ndlib:
         who = [account for account, status in model.status.items() if status == 2]
         self.sharers = float(len(who))
         return took.of(crossed(self._graph, who))
+
+
+class Cimba:
+    """Cimba, a compiled discrete-event engine: processes that only wait; work = holds.
+
+    It has no spreading of its own. A delivery of ours, with all that a check-in does about it,
+    is held against one of its bare events.
+    """
+
+    def __init__(self) -> None:
+        import cimba  # type: ignore
+        from cimba_holds import HOURS, Holding
+
+        self._model = Holding()
+        window = cimba.Window(duration=HOURS)
+        self._experiment = cimba.Experiment(self._model, window=window, seed=1)
+        # Compiles it.
+        self._experiment.run()
+
+    def run(self) -> Sample:
+        took, found = timed(self._experiment.run)
+        return took.of(float(np.sum(found[self._model].holds)))
 
 
 class PlainSimPy:

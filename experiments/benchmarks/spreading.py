@@ -16,25 +16,33 @@ MILLION = 1_000_000
 DELAY_RATE = Item("delay-rate", "delay reading, deliveries a second", "M/s")
 DELAY_EVENTS = Item("delay-rate-events", "... with every first read as an event", "M/s")
 DELAY_EON = Item(
-    "delay-eon", "delay reading as fast as EoN, coin first, so many times", "x", 30, 150, at=MILLION
+    "delay-eon", "delay reading as fast as EoN, coin first, so many times", "x", 30, 60, at=MILLION
 )
 DELAY_EON_TOLD = Item(
-    "delay-eon-told", "... as EoN, as its manual says it", "x", 30, 150, at=MILLION
+    "delay-eon-told", "... as EoN, as its manual says it", "x", 30, 60, at=MILLION
 )
 DELAY_CYNETDIFF = Item(
-    "delay-cynetdiff", "... as cynetdiff, which has no time", "x", 0.5, 1.5, at=MILLION
+    "delay-cynetdiff", "... as cynetdiff, which has no time", "x", 1, 1.5, at=MILLION
 )
 DELAY_NDLIB = Item("delay-ndlib", "... as ndlib", "x")
 SAME = Item("delay-same", "sharers beside the peers' mean: control, 1 = the same", "")
 
-CHECK_IN_RATE = Item(
-    "check-in-rate", "check-in reading, deliveries + check-ins a second", "M/s", 6, 12, at=MILLION
-)
-CHECK_IN_LARGE = Item(
-    "check-in-rate", "check-in reading, deliveries + check-ins a second", "M/s", 6, at=10 * MILLION
+CHECK_IN_RATE, CHECK_IN_SMALL, CHECK_IN_LARGE = (
+    Item(
+        "check-in-rate",
+        "check-in reading, deliveries + check-ins a second",
+        "M/s",
+        floor,
+        goal,
+        at=size,
+    )
+    for size, floor, goal in ((MILLION, 12, 15), (10_000, 8, 8), (10 * MILLION, 12, 15))
 )
 CHECK_IN_BFS = Item(
-    "check-in-bfs", "time a delivery / a bare BFS's a follow", "x", 40, 20, more=False, at=MILLION
+    "check-in-bfs", "time a delivery / a bare BFS's a follow", "x", 8, 8, more=False, at=MILLION
+)
+CHECK_IN_CIMBA = Item(
+    "check-in-cimba", "deliveries a second / Cimba's holds a second", "x", 1.5, 1.5, at=MILLION
 )
 CHECK_IN_SIMPY = Item(
     "check-in-simpy", "as fast as SimPy, a process a delivery", "x", 100, 100, at=MILLION
@@ -149,7 +157,10 @@ def check_in(size: int, rounds: int) -> list[Finding]:
     simpy = peers.PlainSimPy(
         graph, authors.tolist(), scenario.stories[0].appeal, min(SIMPY_DELIVERIES, 10 * size)
     )
-    samples = in_turn(rounds, ours=ours, bfs=walk, simpy=simpy.run)
+    runs = {"ours": ours, "bfs": walk, "simpy": simpy.run}
+    if find_spec("cimba"):
+        runs["cimba"] = peers.Cimba().run
+    samples = in_turn(rounds, **runs)
     mine = samples["ours"]
     share = counts["deliveries"] / (counts["deliveries"] + counts["check_ins"])
     delivering = [each.of(each.work * share) for each in mine]
@@ -158,10 +169,14 @@ def check_in(size: int, rounds: int) -> list[Finding]:
         for us, them in zip(delivering, samples["bfs"], strict=True)
     ]
     speed = statistics.median(each.rate for each in samples["bfs"]) / 1e6
-    large = size >= 10 * MILLION
+    if "cimba" in samples:
+        cimba = ratio(CHECK_IN_CIMBA, size, delivering, samples["cimba"], "Cimba")
+    else:
+        cimba = found(CHECK_IN_CIMBA, size, [], note="needs the extra bench")
+    rates = {10_000: CHECK_IN_SMALL, 10 * MILLION: CHECK_IN_LARGE}
     return [
         found(
-            CHECK_IN_LARGE if large else CHECK_IN_RATE,
+            rates.get(size, CHECK_IN_RATE),
             size,
             [each.rate / 1e6 for each in mine],
             wall=[each.work / each.wall / 1e6 for each in mine],
@@ -169,6 +184,7 @@ def check_in(size: int, rounds: int) -> list[Finding]:
             f" {counts['sharers'] / size:.0%} share, {counts['events']:,.0f} events",
         ),
         found(CHECK_IN_BFS, size, times, note=f"BFS {speed:.0f} M follows/s", theirs=speed),
+        cimba,
         ratio(CHECK_IN_SIMPY, size, delivering, samples["simpy"], "SimPy"),
         found(WORLD_CHECK_IN, size, builds),
     ]
