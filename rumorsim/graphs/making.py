@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 #: measured as the growth of the process from 1 to 8 million accounts.
 _ACCOUNT: Final = 64
 _BASE: Final = 400 << 20
-#: Bytes a follow that graphs take which are made in memory, at the peak: the power-law graph 9,
-#: undirected ones, whose ties are sorted, some 16.
+#: Bytes a follow that graphs take which are made in memory, at the peak: an assumption, for
+#: undirected ones, whose ties are sorted.
 _FOLLOW_IN_MEMORY: Final = 16
 #: Bytes of disk for a follow while the graph is made: what is drawn, turned, and returned.
 _FOLLOW_ON_DISK: Final = 9
