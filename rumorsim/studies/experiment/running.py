@@ -20,6 +20,7 @@ from rumorsim.scenario.handing import AnyPolicy, with_policy
 from rumorsim.scenario.inputs import build_graph
 from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.experiment.answer import HOLDS, Experiment, claim_of
+from rumorsim.studies.experiment.checking import check_arms
 from rumorsim.studies.experiment.confining import confined
 from rumorsim.studies.experiment.reading import Taken, readings_of
 from rumorsim.studies.runner.answering import answer_runner
@@ -85,7 +86,8 @@ def experiment(
     Raises
     ------
     InputError
-        If anything is invalid: an unknown policy, or one that cannot be confined to an arm.
+        If anything is invalid: an unknown policy, one that cannot be confined to an arm, or arms
+        that leave nothing to compare.
     RunError
         If a run failed.
     """
@@ -100,6 +102,7 @@ def experiment(
     arms = {"by": "account", **own, **(design or {})}
     designed = scenario.with_({"arms": arms, **settings})
     assert designed.arms is not None
+    check_arms(designed, first)
     everyone = {"arms": {"by": "everyone", "start": f"{designed.arms.start!r} h"}}
     specs = RunSpecs(designed, [_MEASURE])
     seeds = range(first, first + replicates)
@@ -122,12 +125,17 @@ def experiment(
             taken[place] = run.scalars
         reused = runner.reused
     worlds = [Taken(*taken[at : at + _RUNS]) for at in range(0, len(taken), _RUNS)]
+    readings = readings_of(worlds, seeds, side, designed.arms.by)
+    if not readings:
+        rule = "no estimator has a value in any of these worlds"
+        advice = "try more accounts, a longer time or another design"
+        raise InputError(rule, key="arms.by", value=show_value(designed.arms.by), advice=advice)
     return Experiment(
         name=scenario.name,
         policy=policy,
         side=side,
         seeds=tuple(seeds),
-        readings=readings_of(worlds, seeds, side, designed.arms.by),
+        readings=readings,
         accounts=build_graph(designed, first)[0].accounts,
         days=(designed.horizon - designed.arms.start) / 24,
         arms=designed.arms,
