@@ -63,7 +63,7 @@ class FastEngine(Engine):
         self._addresses = np.zeros(4 * records.DRAWS, np.uint32)
         self._waiting = np.zeros(records.BLOCK, np.int32)
         self._at = np.zeros(records.BLOCK)
-        self._coming = np.zeros((len(world.looks), records.COMING_ROOM), records.COMING)
+        self._coming = np.empty((len(world.looks), records.COMING_ROOM), records.COMING)
         self._thresholds = np.zeros((9, 1), dtype=np.int64)
         if world.evidence is not None:
             # About as many as there will be, as nobody else is known to read.
@@ -75,12 +75,13 @@ class FastEngine(Engine):
         self._shares = np.zeros(0, records.SHARES)
         # What is not used yet costs addresses, not memory: begin with about enough.
         pool = pool or max(1024, world.graph.accounts // 16)
-        self._pool = np.zeros(pool, records.DELIVERIES)
+        # Nothing of these is read before it was written.
+        self._pool = np.empty(pool, records.DELIVERIES)
         self._buckets = np.zeros(round(world.horizon / self.rules.bucket_width) + 2, records.BUCKET)
         self._buckets["last"] = -1
-        self._chunks = np.zeros(pool * CHUNK, records.ENTRY)
-        self._chunk_links = np.zeros(pool, np.int32)
-        self._heap = np.zeros(pool + 1, records.ENTRY)
+        self._chunks = np.empty(pool * CHUNK, records.ENTRY)
+        self._chunk_links = np.empty(pool, np.int32)
+        self._heap = np.empty(pool + 1, records.ENTRY)
         self._make_present(pool)
         self._bind_rules()
         self._bind()
@@ -173,10 +174,10 @@ class FastEngine(Engine):
 
     def _make_present(self, size: int) -> None:
         """Room for a bucket of so many entries, and one place to spare."""
-        self._present = np.zeros(size + 1, records.ENTRY)
-        self._scratch = np.zeros(size + 1, records.ENTRY)
-        self._bins = np.zeros(size + 2, np.int32)
-        self._background_words = np.zeros(size, np.uint32)
+        self._present = np.empty(size + 1, records.ENTRY)
+        self._scratch = np.empty(size + 1, records.ENTRY)
+        self._bins = np.empty(size + 2, np.int32)
+        self._background_words = np.empty(size, np.uint32)
 
     def _bind(self) -> None:
         """Tell the memory record where the arrays are: after any was replaced."""
