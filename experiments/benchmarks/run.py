@@ -22,6 +22,8 @@ import scaling
 import tables
 from harness import Finding
 
+from rumorsim.common.kept_pages import keep_pages
+
 ALL, LARGEST, OWN = "all", "largest", "own"
 
 
@@ -60,8 +62,13 @@ BENCHES = {
 
 
 def measured(name: str, size: int, rounds: int) -> list[Finding]:
-    """One benchmark at one size, in this process."""
+    """One benchmark at one size, in this process.
+
+    It keeps its pages, as the workers of a study do, unless it is memory that is measured.
+    """
     where = BENCHES[name]
+    if where.module != "memory":
+        keep_pages()
     bench: Callable[[int, int], list[Finding]]
     bench = getattr(import_module(where.module), where.function)
     return bench(size, rounds)

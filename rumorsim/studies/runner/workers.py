@@ -19,6 +19,7 @@ from queue import SimpleQueue
 from typing import Any, Final, Protocol
 
 from rumorsim.common.errors import RumorsimError, advise
+from rumorsim.common.kept_pages import keep_pages
 from rumorsim.engine.engines import kernels_are_compiled
 from rumorsim.studies.runner.run_specs import RunSpec
 from rumorsim.studies.runner.worker import ATTEMPTS, Job, RunOutcome
@@ -260,6 +261,7 @@ def _nameless_main() -> Iterator[None]:
 
 def _work(pipe: Connection, job: Job) -> None:
     """A worker process: make what comes, report it, and have no own opinion about Ctrl-C."""
+    keep_pages()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     specs: SimpleQueue[RunSpec | None] = SimpleQueue()
