@@ -208,6 +208,16 @@ def told(values: list[float], digits: int = 2) -> str:
     return f"{statistics.median(values):.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
 
 
+def bounds(values: list[float]) -> str:
+    """The 95 % interval of the mean of some rounds, by Student's t; "" for a single one."""
+    if len(values) < 2:
+        return ""
+    from scipy import stats
+
+    low, high = stats.t.interval(0.95, len(values) - 1, statistics.fmean(values), stats.sem(values))
+    return f", mean within {low:.2f} to {high:.2f}"
+
+
 def main() -> None:
     """Measure all of it and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -235,19 +245,23 @@ def main() -> None:
 
 
 def side_by_side(folder: Path, options: argparse.Namespace, say: Callable[[str], None]) -> None:
-    """One worker, two workers, and bare runs in turn."""
-    runs = options.side_runs
-    ratios, more_cpu, more_wall = [], [], []
+    """One worker, two workers (more where there are cores for them), and bare runs in turn."""
+    runs, cores = options.side_runs, len(os.sched_getaffinity(0))
+    counts = [1, 2, *(each for each in (4, 8, 16) if each <= cores)]
+    ratios: dict[int, list[float]] = {each: [] for each in counts[1:]}
+    more_cpu, more_wall = [], []
     for turn in range(options.rounds):
-        order = (1, 2) if turn % 2 == 0 else (2, 1)
+        order = counts if turn % 2 == 0 else counts[::-1]
         found = {workers: ours(folder, runs, workers)[0] for workers in order}
         here, alone = ours(folder, runs, 0)[0], bare(folder, runs)
-        ratios.append(found[1].wall / found[2].wall)
+        for workers, its in ratios.items():
+            its.append(found[1].wall / found[workers].wall)
         more_cpu.append(here.each - alone.each)
         more_wall.append(1000 * (here.wall - alone.wall) / runs)
     say(f"| {runs:,} runs | median (range) |")
     say("|---|---|")
-    say(f"| two workers beside one, wall clock | {told(ratios)} times |")
+    for workers, its in ratios.items():
+        say(f"| {workers} workers beside one, wall clock | {told(its)} times{bounds(its)} |")
     say(f"| a bare run (`rumorsim.run`), CPU | {alone.each:.1f} ms |")
     say(f"| overhead a run in a sweep beyond it, CPU | {told(more_cpu)} ms |")
     say(f"| the same, wall clock: with waiting for the disk | {told(more_wall)} ms |")
