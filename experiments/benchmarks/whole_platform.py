@@ -128,7 +128,7 @@ def rumor(path: Path) -> dict[str, Any]:
     from rumorsim.simulation.simulation import Simulation
 
     watching = {"kind": "close-accounts", "when": {"reports": 2**31 - 2}}
-    story = {"name": "rumor", "truth": False, "category": "health", "appeal": 0.01}
+    story = {"name": "rumor", "truth": False, "category": "health", "appeal": 0.05}
     scenario = Scenario.model_validate(
         {
             "horizon": "30 d",
