@@ -68,6 +68,15 @@ class Session:
             if error is not None and not isinstance(error, WebSocketDisconnect):
                 raise error
 
+    def _still_open(self) -> WebSocket:
+        """The socket to send on; WebSocketDisconnect where it was closed in the meantime.
+
+        Whoever reads and whoever shows the worlds send on one socket, and either may close it.
+        """
+        if self._socket.application_state is not WebSocketState.CONNECTED:
+            raise WebSocketDisconnect(1006)
+        return self._socket
+
     # -- what it says -------------------------------------------------------------------
 
     async def _read(self) -> None:
@@ -75,15 +84,15 @@ class Session:
             try:
                 received = await asyncio.wait_for(self._socket.receive(), limits.IDLE)
             except TimeoutError:
-                await self._socket.close(1001, "no message for too long")
+                await self._still_open().close(1001, "no message for too long")
                 return
             if received["type"] == "websocket.disconnect":
                 return
             if not self._within_rate():
-                await self._socket.close(1008, "too many messages")
+                await self._still_open().close(1008, "too many messages")
                 return
             if not await self._take(received.get("text")):
-                await self._socket.close(1008, "too many messages that mean nothing")
+                await self._still_open().close(1008, "too many messages that mean nothing")
                 return
 
     def _within_rate(self) -> bool:
@@ -249,9 +258,8 @@ class Session:
 
     async def _tell(self, value: dict[str, Any]) -> None:
         """Say something that nobody waits for; a browser that has gone need not hear it."""
-        if self._socket.application_state is WebSocketState.CONNECTED:
-            with suppress(WebSocketDisconnect):
-                await self._say(value)
+        with suppress(WebSocketDisconnect):
+            await self._say(value)
 
     async def _forget_replicates(self) -> None:
         if self._replicates is not None:
@@ -283,7 +291,7 @@ class Session:
         self._looking = None
         self._scenario = message.scenario
         await self._say(world_message(self.worlds, self._scenario, self.name))
-        await self._socket.send_bytes(picture)
+        await self._still_open().send_bytes(picture)
         await self._say_policy()
         await self._send_frame(wire.RESET)
 
@@ -313,7 +321,7 @@ class Session:
         else:
             flags |= wire.PLAYING if self._playing else 0
             data = worlds.frame(self._frame, flags)
-        await self._socket.send_bytes(data)
+        await self._still_open().send_bytes(data)
 
     async def _say(self, value: dict[str, Any]) -> None:
-        await self._socket.send_text(json.dumps(value, ensure_ascii=False, allow_nan=False))
+        await self._still_open().send_text(json.dumps(value, ensure_ascii=False, allow_nan=False))

@@ -103,7 +103,9 @@ function place(tip, [x, y]) {
   const [most, lowest] = [window.innerWidth - width - 6, window.innerHeight - height - 6];
   const keep = (/** @type {number} */ at, /** @type {number} */ limit) => Math.max(6, Math.min(limit, at));
   const below = tools.bottom + 8;
-  const spots = [[x + 14, y + 18], [x + 14, y - height - 14], [x - width - 14, y + 18], [x - width - 14, y - height - 14], [x + 14, below]];
+  // Beside the spot if that fits, else wherever there is room.
+  const tops = [y + 18, y - height - 14, below, 6, lowest];
+  const spots = [x + 14, x - width - 14, 6, most].flatMap((left) => tops.map((top) => [left, top]));
   const fits = spots.map(([left, top]) => [keep(left, most), keep(top, lowest)]).find(([left, top]) => {
     const over = (/** @type {number} */ l, /** @type {number} */ t, /** @type {number} */ r, /** @type {number} */ b) => left < r && left + width > l && top < b && top + height > t;
     return !over(x - 8, y - 8, x + 8, y + 8) && !over(tools.left - 4, tools.top - 4, tools.right + 4, tools.bottom + 4);
