@@ -206,7 +206,7 @@ def test_commands_speak_on_stderr(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     steps = Simulation.advance
 
     def slow(self: Simulation, until: float) -> Any:
-        time.sleep(0.02)
+        time.sleep(0.15)
         return steps(self, until)
 
     monkeypatch.setattr(Simulation, "advance", slow)

@@ -106,13 +106,13 @@ def test_the_agenda_has_room_for_the_visits_of_an_original() -> None:
         "copies": 1,
         "author": {"ids": [0]},
         "at": ["0 h"],
-        "visits": {"mean": 30_000.0, "sigma": 0.0, "delay": law},
+        "visits": {"mean": 400_000.0, "sigma": 0.0, "delay": law},
     }
     scenario = small(TIES, {"graph": {"mean_followers": 0.0}, "stories": {0: story}})
     simulation = Simulation(scenario)
     read = simulation.advance(scenario.horizon).only(Kind.READ)
     # All are read but some 12 in 100,000, which come after the horizon.
-    assert 29_970 < len(read) < 30_000
+    assert 399_800 < len(read) < 400_000
     used, rows, buckets = (
         int(simulation.engine.memory[name][0])
         for name in ("chunk_fresh", "chunk_links_rows", "buckets_rows")
