@@ -23,6 +23,10 @@ _MOST_PUBLICATIONS: Final = 20_000_000
 _MOST_VISITS: Final = 200_000_000
 
 
+#: Periods of a treatment that is switched on and off that fit: they are drawn before a run.
+_MOST_PERIODS: Final = 20_000_000
+
+
 class Work(NamedTuple):
     """So many planned things of one sort, by the key that says how many; some seconds each."""
 
@@ -40,13 +44,17 @@ class Work(NamedTuple):
 def workload(scenario: ScenarioFields) -> list[Work]:
     """What the scenario plans, under whichever policy: the most of each sort there can be."""
     found = [*_stories(scenario), *_surfaces(scenario), *_adversaries(scenario)]
-    found += _interventions(scenario)
+    found += [*_interventions(scenario), *_arms(scenario)]
     return [work for work in found if work.planned > 0]
 
 
 def too_much_work(scenario: ScenarioFields) -> Iterator[tuple[str, str, str]]:
     """Key, rule and advice for everything that would take more than a week, or all memory."""
-    limits = {"publications": _MOST_PUBLICATIONS, "visits": _MOST_VISITS}
+    limits = {
+        "publications": _MOST_PUBLICATIONS,
+        "visits": _MOST_VISITS,
+        "periods": _MOST_PERIODS,
+    }
     for work in workload(scenario):
         limit = limits.get(work.what)
         if limit is not None and work.planned > limit:
@@ -114,3 +122,8 @@ def _interventions(scenario: ScenarioFields) -> Iterator[Work]:
             if each.when.window is not None:
                 key = f"policies[{i}].interventions[{j}].when.window"
                 yield Work(key, "windows", scenario.horizon / each.when.window, 3e-5)
+
+
+def _arms(scenario: ScenarioFields) -> Iterator[Work]:
+    if scenario.arms is not None and scenario.arms.switch is not None:
+        yield Work("arms.switch", "periods", scenario.horizon / scenario.arms.switch, 1e-7)

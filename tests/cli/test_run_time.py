@@ -218,6 +218,7 @@ def test_commands_speak_on_stderr(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 
 
 ABSURD = {
+    "arms.switch": '[arms]\nby = "everyone"\nswitch = "1e-6 s"',
     "trending.refresh": '[trending]\nrefresh = "1e-6 s"',
     "trending.topics": '[trending]\ntopics = "1e9 per h"',
     "trending.looks": '[trending]\nlooks = "1e9 per h"',
