@@ -13,15 +13,13 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-import networkx as nx
 import numpy as np
 
 import rumorsim
-from rumorsim.graphs import to_networkx
 from rumorsim.reports.figures.tables import markdown
 from rumorsim.scenario import Scenario, build_graph
-from rumorsim.studies.explain.hanging import LiveGraph
-from rumorsim.studies.explain.observing import Counts, counted_without, prepared, watched
+from rumorsim.studies.explain.choosing import core_numbers, hung_on
+from rumorsim.studies.explain.observing import Counts, counted_without, prepared
 
 HERE = Path(__file__).parent
 REAL = HERE / "../../../shared/data/twitter_A_follows.txt.gz"
@@ -74,7 +72,9 @@ def compared(scenario: Scenario, learn: int, fresh: int) -> Iterator[list[str]]:
     plain, stories = prepared(scenario, reads=False), np.array([True])
     seeds = range(learn, learn + fresh)
     whole = [counted_without(plain, "none", seed, "fast", stories, []) for seed in seeds]
-    there = {seed: np.argsort(-hanging_in(scenario, seed), kind="stable") for seed in seeds}
+    accounts = build_graph(scenario, 0)[0].accounts
+    hanging = {seed: hung_on(accounts, [(scenario, seed)], lambda: None) for seed in seeds}
+    there = {seed: np.argsort(-found, kind="stable") for seed, found in hanging.items()}
     for size in SIZES:
         for way, order in [("what hangs on them there", None), *ways.items()]:
             left = []
@@ -92,23 +92,12 @@ def part(whole: list[Counts], left: list[Counts], place: int) -> str:
     return f"{scale * lost.mean():.1f} ± {scale * error:.1f}"
 
 
-def hanging_in(scenario: Scenario, seed: int) -> np.ndarray:
-    """How many fewer hear without each account in one world."""
-    logged = prepared(scenario, reads=True)
-    _, run = watched(logged, "none", seed, "fast", None, lambda _: None)
-    return LiveGraph.of(run).on_accounts().reached
-
-
 def orders(scenario: Scenario, learn: int) -> dict[str, np.ndarray]:
     """Accounts in the order of each way to choose them."""
     graph, _ = build_graph(scenario, 0)
-    hanging = sum(hanging_in(scenario, seed) for seed in range(learn))
-    mutual = nx.Graph(to_networkx(graph, direction="follower followee"))
-    mutual.remove_edges_from(nx.selfloop_edges(mutual))
-    core = nx.core_number(mutual)
-    followers = graph.follower_counts()
-    ids = range(graph.accounts) if graph.plain_ids is None else graph.plain_ids.tolist()
-    inmost = np.array([core[each] for each in ids])
+    worlds = ((scenario, seed) for seed in range(learn))
+    hanging = hung_on(graph.accounts, worlds, lambda: None)
+    inmost, followers = core_numbers(graph), graph.follower_counts()
     return {
         "what hung on them elsewhere": np.argsort(-hanging, kind="stable"),
         "followers": np.argsort(-followers, kind="stable"),

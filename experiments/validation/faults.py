@@ -154,8 +154,8 @@ FAULTS: tuple[Fault, ...] = (
             ),
             Patch(
                 "rumorsim/engine/kernels/blocks.py",
-                "a, b, c, d = first, second, third, np.uint64(who[begin + j]) & _MASK",
-                "a, b, c, d = first, second, third, third",
+                "fourth = np.uint64(who[begin + j]) & _MASK",
+                "fourth = third",
             ),
             Patch(
                 DELIVERING,

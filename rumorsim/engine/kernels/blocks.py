@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from rumorsim.engine.kernels.compiling import inner
-from rumorsim.engine.kernels.draws import _HALF, _M0, _M1, _MASK, _W0, _W1
+from rumorsim.engine.kernels.draws import _HALF, _MASK, rounds
 from rumorsim.engine.kernels.memory import addresses, followers, words
 from rumorsim.engine.kernels.records import BLOCK, DRAWS
 
@@ -25,17 +25,8 @@ def draw_block(w, a, b, c, begin, count):
     low, high = w.seed & _MASK, w.seed >> _HALF
     first, second, third = np.uint64(a) & _MASK, np.uint64(b) & _MASK, np.uint64(c) & _MASK
     for j in range(count):
-        a, b, c, d = first, second, third, np.uint64(who[begin + j]) & _MASK
-        k0, k1 = low, high
-        for _ in range(10):
-            p0 = _M0 * a
-            p1 = _M1 * c
-            a = (p1 >> _HALF) ^ b ^ k0
-            b = p1 & _MASK
-            c = (p0 >> _HALF) ^ d ^ k1
-            d = p0 & _MASK
-            k0 = (k0 + _W0) & _MASK
-            k1 = (k1 + _W1) & _MASK
+        fourth = np.uint64(who[begin + j]) & _MASK
+        a, b, c, d = rounds(low, high, first, second, third, fourth)
         to[j] = np.uint32(a)
         to[BLOCK + j] = np.uint32(b)
         to[2 * BLOCK + j] = np.uint32(c)
@@ -63,16 +54,7 @@ def draw_each(w, count):
     for j in range(count):
         a, b = np.uint64(at[j]), np.uint64(at[DRAWS + j])
         c, d = np.uint64(at[2 * DRAWS + j]), np.uint64(at[3 * DRAWS + j])
-        k0, k1 = low, high
-        for _ in range(10):
-            p0 = _M0 * a
-            p1 = _M1 * c
-            a = (p1 >> _HALF) ^ b ^ k0
-            b = p1 & _MASK
-            c = (p0 >> _HALF) ^ d ^ k1
-            d = p0 & _MASK
-            k0 = (k0 + _W0) & _MASK
-            k1 = (k1 + _W1) & _MASK
+        a, b, c, d = rounds(low, high, a, b, c, d)
         at[j] = np.uint32(a)
         at[DRAWS + j] = np.uint32(b)
         at[2 * DRAWS + j] = np.uint32(c)

@@ -21,7 +21,7 @@ from rumorsim.engine.kernels.memory import (
     waiting,
 )
 from rumorsim.engine.kernels.records import CELLS_AHEAD, DRAWS
-from rumorsim.engine.kernels.tables import CELLS, POISSON, next_point, unwarp, warp
+from rumorsim.engine.kernels.tables import CELLS, POISSON, next_point, not_after, unwarp, warp
 from rumorsim.engine.kernels.unread import add
 
 # Kept equal to randomness.Purpose by a test; plain numbers compile best.
@@ -49,7 +49,7 @@ def plan_waiting(w, count, time):
     operational = warp(curve(w), time)
     for j in range(count):
         reader = np.int64(waiting(w)[j])
-        cell = np.int64(max(_past(accounts(w)[reader].rate * operational), 0.0))
+        cell = np.int64(max(not_after(accounts(w)[reader].rate * operational), 0.0))
         for i in range(CELLS_AHEAD):
             write_address(w, i * count + j, CHECK_IN << 24, (cell + i) & CELLS, reader, 0)
     draw_each(w, CELLS_AHEAD * count)
@@ -88,16 +88,10 @@ def _plan(w, reader, due):
 
 
 @inlined
-def _past(expected):
-    """A place in operational time, in cells, that is not after it: see ``next_point``."""
-    return expected - expected * 1e-12 - 1e-9
-
-
-@inlined
 def _first_point(w, j, count, expected):
     """The first point after ``expected`` among draws j, j + count ...; UNSETTLED without one."""
     drawn = addresses(w)
-    past = _past(expected)
+    past = not_after(expected)
     cell = np.floor(max(past, 0.0))
     first = np.inf
     crowded = np.inf

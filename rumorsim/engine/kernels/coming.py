@@ -12,7 +12,7 @@ from rumorsim.engine.kernels.compiling import inner
 from rumorsim.engine.kernels.draws import philox, uniform
 from rumorsim.engine.kernels.memory import addresses, coming, curve, looks
 from rumorsim.engine.kernels.records import DRAWS, LOOK_CELLS
-from rumorsim.engine.kernels.tables import CELLS, POISSON, unwarp, warp
+from rumorsim.engine.kernels.tables import CELLS, not_after, points_in, unwarp, warp
 
 # Kept equal to randomness.Purpose by a test.
 LOOK, LOOK_MARK = 6, 7
@@ -37,8 +37,8 @@ def _work_out(w, index, after):
     """Work out the looks of further cells; False where all of these are beyond the horizon."""
     look = looks(w)[index]
     expected = look.rate * warp(curve(w), after)
-    # A hair early: rounding must never skip the cell that holds ``after``.
-    begin = max(np.int64(look.cell), np.int64(expected - expected * 1e-12 - 1e-9))
+    # Rounding must never skip the cell that holds ``after``.
+    begin = max(np.int64(look.cell), np.int64(not_after(expected)))
     if unwarp(curve(w), begin / look.rate) >= w.horizon:
         return False
     surface = np.int64(look.surface)
@@ -69,11 +69,8 @@ def _take_cell(w, index, cell, i):
         np.uint64(drawn[2 * DRAWS + i]),
         np.uint64(drawn[3 * DRAWS + i]),
     )
-    points = 0
-    while points < 12 and np.int64(words[0]) >= POISSON[points]:
-        points += 1
     begin = np.int64(look.made)
-    for j in range(points):
+    for j in range(points_in(words[0])):
         # The first draw has the words of three points, each further one those of four.
         if j % 4 == 3:
             block = (j + 1) // 4

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from rumorsim.engine.kernels.compiling import inner, kernel
-from rumorsim.engine.kernels.draws import _HALF, _M0, _M1, _MASK, _W0, _W1, philox
+from rumorsim.engine.kernels.draws import _HALF, _MASK, philox, rounds
 from rumorsim.engine.kernels.large import large
 from rumorsim.engine.kernels.random_graphs import below
 
@@ -110,17 +110,8 @@ def _drawn(i, count, table, shift, stamp, alias, seed, word, words, columns, pla
         size = min(_BATCH, count - begin)
         # Nothing but the rounds of the generator, so that several are one instruction.
         for j in range(size):
-            a, b, c, d = np.uint64(word), np.uint64(i), np.uint64(begin + j), np.uint64(0)
-            k0, k1 = low, high
-            for _ in range(10):
-                p0 = _M0 * a
-                p1 = _M1 * c
-                a = (p1 >> _HALF) ^ b ^ k0
-                b = p1 & _MASK
-                c = (p0 >> _HALF) ^ d ^ k1
-                d = p0 & _MASK
-                k0 = (k0 + _W0) & _MASK
-                k1 = (k1 + _W1) & _MASK
+            slot = np.uint64(begin + j)
+            a, b, c, _ = rounds(low, high, np.uint64(word), np.uint64(i), slot, np.uint64(0))
             words[j] = c
             bits = np.int64(((a << _HALF) | b) >> _ELEVEN)
             columns[place + begin + j] = min(np.int64(np.float64(bits) * 2.0**-53 * n), n - 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rumorsim.engine.kernels.compiling import kernel
+from rumorsim.engine.kernels.compiling import inlined, kernel
 
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)
@@ -14,14 +14,12 @@ _MASK = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 
 
-@kernel
-def philox(seed, a, b, c, d):
-    """Four words (uint64, values below 2**32) for the address (a, b, c, d).
+@inlined
+def rounds(k0, k1, a, b, c, d):
+    """The four words for the address (a, b, c, d) under the halves k0 and k1 of a seed.
 
-    ``seed`` is uint64; the address words may be any integers in [0, 2**32).
+    All are uint64 below 2**32. A loop that does nothing else is made of vector instructions.
     """
-    a, b, c, d = np.uint64(a), np.uint64(b), np.uint64(c), np.uint64(d)
-    k0, k1 = np.uint64(seed) & _MASK, np.uint64(seed) >> _HALF
     for _ in range(10):
         p0 = _M0 * a
         p1 = _M1 * c
@@ -32,6 +30,16 @@ def philox(seed, a, b, c, d):
         k0 = (k0 + _W0) & _MASK
         k1 = (k1 + _W1) & _MASK
     return a, b, c, d
+
+
+@kernel
+def philox(seed, a, b, c, d):
+    """Four words (uint64, values below 2**32) for the address (a, b, c, d).
+
+    ``seed`` is uint64; the address words may be any integers in [0, 2**32).
+    """
+    a, b, c, d = np.uint64(a), np.uint64(b), np.uint64(c), np.uint64(d)
+    return rounds(np.uint64(seed) & _MASK, np.uint64(seed) >> _HALF, a, b, c, d)
 
 
 @kernel

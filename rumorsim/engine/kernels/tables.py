@@ -88,6 +88,21 @@ def after(curve, time, hours):
     return np.nextafter(time, np.inf) if hours > 0.0 else time
 
 
+@inlined
+def not_after(expected):
+    """A place in operational time, in cells, that is surely not after ``expected``."""
+    return expected - expected * 1e-12 - 1e-9
+
+
+@inner
+def points_in(word):
+    """The number of points that the first word of a cell gives it."""
+    points = 0
+    while points < 12 and np.int64(word) >= POISSON[points]:
+        points += 1
+    return points
+
+
 @kernel
 def next_point(seed, purpose, who, what, rate, after, horizon, curve):
     """(time, cell, j) of the first point after ``after`` of a stateless Poisson process.
@@ -99,18 +114,16 @@ def next_point(seed, purpose, who, what, rate, after, horizon, curve):
     expected = rate * warp(curve, after)
     # A hair early: rounding must never skip the cell that holds ``after``. What is before
     # this for sure, or after a point found for sure, need not be unwarped: unwarp never falls.
-    past = expected - expected * 1e-12 - 1e-9
+    past = not_after(expected)
     end = rate * warp(curve, horizon)
-    inside = end - end * 1e-12 - 1e-9
+    inside = not_after(end)
     cell = max(np.int64(0), np.int64(past))
     while True:
         best = np.inf
         best_j = 0
         nearest = np.inf
         words = philox(seed, purpose << 24, cell & CELLS, who, what)
-        points = 0
-        while points < 12 and np.int64(words[0]) >= POISSON[points]:
-            points += 1
+        points = points_in(words[0])
         place = 1
         block = 0
         for j in range(points):
