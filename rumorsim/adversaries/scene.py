@@ -74,6 +74,12 @@ class Scene:
             self.desk.when_ordered(self._look)
         if self._closures:
             self.desk.when_done(self._on_action)
+        self.desk.when_ended(self._end)
+
+    def _end(self) -> None:
+        """Let go of the adversaries, who have the scene."""
+        self._listeners.clear()
+        self._closures.clear()
 
     def _on_action(self, done: Done) -> None:
         if done.kind != "account":

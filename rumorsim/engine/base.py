@@ -5,12 +5,15 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Callable, Generator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 import numpy as np
 import simpy
 from numpy.typing import ArrayLike
 from simpy.events import URGENT
+from typing_extensions import override
 
 from rumorsim.engine.kernels.acting import Act
 from rumorsim.engine.kernels.records import REPEAT
@@ -36,6 +39,27 @@ class CascadeEnvironment(simpy.Environment):
 
     SimPy adds a delay to the present; in floating point the sum may miss the time meant.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._begun: WeakSet[simpy.Process] = WeakSet()
+
+    @override
+    def process(self, generator: Generator[Any, Any, Any]) -> simpy.Process:
+        process = simpy.Process(self, generator)
+        self._begun.add(process)
+        return process
+
+    def end(self) -> None:
+        """Let nothing happen any more: every process is closed where it waits.
+
+        Processes, what they wait for and their local variables refer to each other in circles.
+        """
+        with ExitStack() as closing:
+            for process in self._begun:
+                closing.callback(process._generator.close)
+        self._begun.clear()
+        self._queue.clear()
 
     def schedule_at(self, event: simpy.Event, time: float, priority: int = 1) -> None:
         """Let a triggered ``event`` be processed at exactly ``time``."""
@@ -153,6 +177,15 @@ class Engine:
         beliefs of now; the coin is that of the read's address, whatever happened before.
         """
         raise NotImplementedError
+
+    def end(self) -> None:
+        """Let go of all that waits for something to happen here; what did happen stays.
+
+        Otherwise the arrays of a run would be freed at some later garbage collection.
+        """
+        self.env.end()
+        self._callbacks.clear()
+        self._listener = None
 
     # -- the watch ------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ that event: the shape of SimPy's own ``RealtimeEnvironment``, which sleeps where
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 import numpy as np
 from typing_extensions import override
@@ -36,11 +37,17 @@ __all__ = ["FastEngine", "FastEnvironment"]
 class FastEnvironment(CascadeEnvironment):
     """SimPy's environment with a compiled public between its events."""
 
-    engine: FastEngine
+    def __init__(self, engine: FastEngine) -> None:
+        super().__init__()
+        # The engine has its environment: a run is freed at once only without circles.
+        self._engine = ref(engine)
 
+    @override
     def step(self) -> None:
         """The public up to SimPy's next event, then that event."""
-        if not self.engine.public_until(self.peek()):
+        engine = self._engine()
+        assert engine is not None, "an environment is run by its engine"
+        if not engine.public_until(self.peek()):
             super().step()
 
 
@@ -52,9 +59,7 @@ class FastEngine(Engine):
     def __init__(
         self, world: World, *, pool: int = 0, log: int = 16384, exposures: int = 4096
     ) -> None:
-        env = FastEnvironment()
-        super().__init__(world, env)
-        env.engine = self
+        super().__init__(world, FastEnvironment(self))
         self.rules = world.rules
         self.memory = world.memory
         self.log = np.zeros(log, self.log.dtype)

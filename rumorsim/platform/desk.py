@@ -73,6 +73,14 @@ class Desk(Verbs, Shown):
             ("last", done or "none"),
         ]
 
+    @override
+    def end(self) -> None:
+        super().end()
+        self.caseloads.clear()
+        self.sponsors.clear()
+        self._strictness_listeners.clear()
+        self._order_hearers.clear()
+
     # -- cases ----------------------------------------------------------------------
 
     def flag(self, kind: str, target: int, case: Case) -> None:
@@ -96,10 +104,10 @@ class Desk(Verbs, Shown):
     def promote(self, story: int, *, reason: str = "", case: Case | None = None) -> Done:
         """Pin a story until all its promotions are undone."""
 
-        def demote() -> None:
-            self._promoting[story] -= 1
-            if not self._promoting[story]:
-                self.engine.promote(story, False)
+        def demote(desk: Desk) -> None:
+            desk._promoting[story] -= 1
+            if not desk._promoting[story]:
+                desk.engine.promote(story, False)
 
         done = self._do("promote", story, {}, reason, case, undoing=demote)
         if not done.moot:
@@ -204,9 +212,9 @@ class Desk(Verbs, Shown):
         lever = "forward" if case is None or not case.for_treated else for_treated("forward")
         limits = self._limits.setdefault((lever, platform), [])
 
-        def lift() -> None:
+        def lift(desk: Desk) -> None:
             limits.remove(forward_limit)
-            self._limit_forwards(lever, platform)
+            desk._limit_forwards(lever, platform)
 
         done = self._do("add-friction", platform, settings, reason, case, undoing=lift)
         limits.append(forward_limit)
@@ -239,9 +247,9 @@ class Desk(Verbs, Shown):
         if not strictness >= 1:
             raise ValueError(f"strictness must be at least 1, not {strictness!r}")
 
-        def end() -> None:
-            self._warnings[platform].remove(strictness)
-            self._strictness_changed(None)
+        def end(desk: Desk) -> None:
+            desk._warnings[platform].remove(strictness)
+            desk._strictness_changed(None)
 
         done = self._do("warn-platform", platform, {}, reason, case, quietly, undoing=end)
         self._warnings.setdefault(platform, []).append(strictness)
@@ -257,18 +265,18 @@ class Desk(Verbs, Shown):
 
         tiers = self._tiers.setdefault(account, [])
 
-        def change(how: Callable[[float], None]) -> None:
-            self._in_tiers[math.prod(tiers)] -= 1
+        def change(desk: Desk, how: Callable[[float], None]) -> None:
+            desk._in_tiers[math.prod(tiers)] -= 1
             how(strictness)
-            self._in_tiers[math.prod(tiers)] += 1
-            self._strictness_changed(account)
+            desk._in_tiers[math.prod(tiers)] += 1
+            desk._strictness_changed(account)
 
-        def leave() -> None:
-            change(tiers.remove)
+        def leave(desk: Desk) -> None:
+            change(desk, tiers.remove)
 
         done = self._do("classify", account, {}, reason, case, undoing=leave)
         if not done.moot:
-            change(tiers.append)
+            change(self, tiers.append)
         return done
 
     def strictness(self, kind: str, target: int) -> float:

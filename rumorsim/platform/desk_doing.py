@@ -37,6 +37,7 @@ class Doing(Sight):
         self.journal: list[Action] = []
         self.strikes: Counter[int] = Counter()
         self._hearers: list[Callable[[Done], None]] = []
+        self._at_end: list[Callable[[], None]] = []
         #: Who acts outside a case (-1: by hand), and the hour until which such actions last.
         self._hand = -1
         self._until = inf
@@ -47,6 +48,17 @@ class Doing(Sight):
     def when_done(self, callback: Callable[[Done], None]) -> None:
         """Call ``callback(done)`` after every verb that was written to the stream."""
         self._hearers.append(callback)
+
+    def when_ended(self, callback: Callable[[], None]) -> None:
+        """Call ``callback()`` when nothing can happen any more: let go of the desk there."""
+        self._at_end.append(callback)
+
+    def end(self) -> None:
+        """Let go of all that acts through the desk, once nothing can happen any more."""
+        for callback in self._at_end:
+            callback()
+        self._at_end.clear()
+        self._hearers.clear()
 
     @contextmanager
     def bought(self, buyer: int) -> Iterator[None]:
@@ -124,7 +136,7 @@ class Doing(Sight):
         for factor in done.factors:
             self.levers.lift(factor)
         if done.undoing is not None:
-            done.undoing()
+            done.undoing(self)
         # Posts may be visible again, so surfaces search anew for the top post of each story.
         self.world.tops[:] = -1
         lifted = "" if quietly else self.force.lifted(done)
@@ -139,7 +151,7 @@ class Doing(Sight):
         reason: str,
         case: Case | None,
         quietly: bool = False,
-        undoing: Callable[[], None] | None = None,
+        undoing: Callable[[Any], None] | None = None,
     ) -> Done:
         target, kind = _number_of(target), TARGET_OF[verb]
         self._must_exist(kind, target)

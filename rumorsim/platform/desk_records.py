@@ -46,8 +46,8 @@ class Done:
     target: int
     factors: list[Factor]
     case: Case | None
-    #: Undoes what is not a lever, if there is anything.
-    undoing: Callable[[], None] | None = None
+    #: Undoes what is not a lever, if there is anything; called with the desk.
+    undoing: Callable[[Any], None] | None = None
     undone: bool = False
     until: float = math.inf
     again: bool = False

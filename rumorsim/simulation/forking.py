@@ -47,7 +47,7 @@ def _recorded(name: str) -> Callable[..., Any]:
     def recorded(self: RecordedDesk, *args: Any, **settings: Any) -> Any:
         if self.by_hand is None:
             return verb(self, *args, **settings)
-        return self.by_hand.call(name, verb, args, settings)
+        return self.by_hand.call(self, name, verb, args, settings)
 
     return recorded
 
@@ -60,33 +60,35 @@ RecordedDesk.__name__ = Desk.__name__  # what it is at a prompt
 class HandJournal:
     """Advances, calls of the desk by hand and changes of policy, in order.
 
-    ``outside()`` says whether a call comes from outside a run; ``guard`` is held meanwhile.
+    ``guard`` is held during a call; while the simulation is ``running``, calls are its own.
     """
 
-    def __init__(self, desk: RecordedDesk, outside: Callable[[], bool], guard: Any) -> None:
+    def __init__(self, guard: Any) -> None:
         self._steps: list[tuple[Any, ...]] = []
         self._made: dict[int, _Made] = {}
         self._results: list[Any] = []
-        self._desk, self._outside, self._guard = desk, outside, guard
-        self._inside = False
-        desk.by_hand = self
+        self._guard = guard
+        self._inside = self.running = False
 
-    def call(self, name: str, verb: Callable[..., Any], args: Any, settings: Any) -> Any:
+    def call(
+        self, desk: Desk, name: str, verb: Callable[..., Any], args: Any, settings: Any
+    ) -> Any:
         """Call a verb of the desk, and note it where that is done by hand."""
         with self._guard:
-            if self._inside or not self._outside():
-                return verb(self._desk, *args, **settings)
+            if self._inside or self.running:
+                return verb(desk, *args, **settings)
             self._inside = True
             try:
-                result = verb(self._desk, *args, **settings)
+                result = verb(desk, *args, **settings)
             finally:
                 self._inside = False
-            self._add(name, args, settings, result)
+            self._add(name, args, settings, result, (desk._hand, desk._until))
             return result
 
-    def _add(self, name: str, args: Any, settings: Any, result: Any) -> None:
+    def _add(
+        self, name: str, args: Any, settings: Any, result: Any, terms: tuple[int, float]
+    ) -> None:
         made = [self._made.get(id(each), each) for each in args]
-        terms = (self._desk._hand, self._desk._until)
         self._steps.append(("call", name, made, settings, *terms))
         self._results.append(result)  # kept, so that its id is nobody else's
         for place, each in enumerate(result if isinstance(result, list) else [result]):
@@ -107,9 +109,13 @@ class HandJournal:
         self._results.append(None)
 
     def repeat(
-        self, desk: Desk, advance: Callable[[float], Any], go_on: Callable[[Any], Any]
+        self,
+        own: Desk,
+        desk: Desk,
+        advance: Callable[[float], Any],
+        go_on: Callable[[Any], Any],
     ) -> None:
-        """Do all of it again, with another simulation's desk."""
+        """Do all of it again, with another simulation's desk, which ends up as its ``own``."""
         results: list[list[Any]] = []
         for kind, *step in self._steps:
             if kind != "call":
@@ -122,7 +128,7 @@ class HandJournal:
             ]
             result = getattr(desk, name)(*found, **settings)
             results.append(result if isinstance(result, list) else [result])
-        desk._hand, desk._until = self._desk._hand, self._desk._until
+        desk._hand, desk._until = own._hand, own._until
 
 
 def must_be_alike(one: World, other: World) -> None:

@@ -11,7 +11,9 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, SupportsFloat
+from functools import partial
+from typing import TYPE_CHECKING, Any, SupportsFloat
+from weakref import finalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +35,9 @@ from rumorsim.simulation.conditioning import conditioned_evidence
 from rumorsim.simulation.forking import HandJournal, RecordedDesk, must_be_alike
 from rumorsim.world.redraw import Redraw
 from rumorsim.world.world import World, build_world
+
+if TYPE_CHECKING:
+    from rumorsim.platform.desk import Desk
 
 _FORK = "simulation.fork() makes a branch of it at its present hour"
 
@@ -66,7 +71,6 @@ class Simulation(Shown):
         self._asked = (scenario, policy, seed, engine)
         self._redraw = redraw
         self._guard = threading.RLock()
-        self._running = False
         self.scenario, self.policy_name = with_policy(scenario, policy)
         scenario = self.scenario
         self.seed = scenario.seed if seed is None else seed_of(seed)
@@ -94,7 +98,7 @@ class Simulation(Shown):
         self._batches: list[Batch] = []
         self._listeners: list[Callable[[Batch], None]] = [self._batches.append]
         self.engine = make_engine(engine, self.world)
-        self.engine.listen(self._pass_on)
+        self.engine.listen(partial(_pass_on, self._listeners))
         self.desk = RecordedDesk(self.engine, scenario.prices)
         for number, surface in enumerate(self.world.platforms.surfaces):
             process = surface.settings.process(self.engine, number, surface.platform)
@@ -102,7 +106,9 @@ class Simulation(Shown):
         start_adversaries(scenario.adversaries, self.desk)
         self._own = self._start_policy(0)
         self.engine.start()
-        self._by_hand = HandJournal(self.desk, lambda: not self._running, self._guard)
+        self._by_hand = self.desk.by_hand = HandJournal(self._guard)
+        # What waits in a run refers to itself in circles: cut them, and its memory goes with it.
+        finalize(self, _end, self.desk).atexit = False
 
     def _start_policy(self, first: int) -> list[Any]:
         """Start what the policy does now, its places counted from ``first``; its own processes."""
@@ -130,10 +136,10 @@ class Simulation(Shown):
         RumorsimError where the run cannot be repeated, as something else changed the world.
         """
         with self._guard:
-            if self._running:
+            if self._by_hand.running:
                 raise RumorsimError("a simulation cannot be forked while it runs")
             made = Simulation(*self._asked, redraw=self._redraw)
-            self._by_hand.repeat(made.desk, made.advance, made._go_on)
+            self._by_hand.repeat(self.desk, made.desk, made.advance, made._go_on)
             must_be_alike(self.world, made.world)
             if policy is not None:
                 made._go_on(policy)
@@ -154,11 +160,11 @@ class Simulation(Shown):
         self.world.facts = replace(
             self.world.facts, policy=self.policy_name, interventions=before + facts
         )
-        self._running = True
+        self._by_hand.running = True
         try:
             self._own = self._start_policy(len(before))
         finally:
-            self._running = False
+            self._by_hand.running = False
 
     def __deepcopy__(self, _memo: Any) -> Simulation:
         return self.fork()
@@ -206,16 +212,16 @@ class Simulation(Shown):
         """
         time = _hours(until)
         with self._guard:
-            if self._running:
+            if self._by_hand.running:
                 raise RumorsimError("advance() was called from within advance(), by a listener")
             if not time >= self.now:
                 raise ValueError(f"cannot go back to {time:g} h: it is {self.now:g} h")
-            self._running = True
+            self._by_hand.running = True
             try:
                 with heartbeat("simulation"):
                     self.engine.run_until(min(time, self.world.horizon))
             finally:
-                self._running = False
+                self._by_hand.running = False
             self._by_hand.advanced(self.now)
             batch = Batch.joined(self._batches)
             self._batches.clear()
@@ -238,9 +244,15 @@ class Simulation(Shown):
         with self._guard:
             return self.engine.late_reach(self.desk.levers)
 
-    def _pass_on(self, batch: Batch) -> None:
-        for listener in self._listeners:
-            listener(batch)
+
+def _pass_on(listeners: Sequence[Callable[[Batch], None]], batch: Batch) -> None:
+    for listener in listeners:
+        listener(batch)
+
+
+def _end(desk: Desk) -> None:
+    desk.engine.end()
+    desk.end()
 
 
 def intervention_facts(intervention: Intervention) -> InterventionFacts:
