@@ -212,7 +212,7 @@ def _write(draft: Path, stream: _Stream, place: Path, allowed: int, *, both_ways
     total = edges.size * (2 if both_ways else 1)
     check_room(draft, place, total * (12 + (16 if weighted else 0)))
     counts = np.zeros(found.accounts, np.int32)
-    from rumorsim.engine.kernels.drawn_rows import counted_columns
+    from rumorsim.engine.kernels.csr import counted_columns
     from rumorsim.engine.kernels.larger_rows import renumbered
 
     def pieces() -> Iterator[Piece]:

@@ -119,7 +119,7 @@ class FollowGraph(Shown):
         """How many accounts each account follows; int64[N]."""
         if self.follows < _MANY:
             return np.bincount(self.followers, minlength=self.accounts).astype(np.int64, copy=False)
-        from rumorsim.engine.kernels.drawn_rows import counted_columns
+        from rumorsim.engine.kernels.csr import counted_columns
 
         # NumPy would make a copy of all of them, of twice the size.
         counts = np.zeros(self.accounts, np.int32)

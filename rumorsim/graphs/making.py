@@ -27,8 +27,11 @@ _BASE: Final = 400 << 20
 #: Bytes a follow that graphs take which are made in memory, at the peak: an assumption, for
 #: undirected ones, whose ties are sorted.
 _FOLLOW_IN_MEMORY: Final = 16
-#: Bytes of disk for a follow while the graph is made: what is drawn, turned, and returned.
-_FOLLOW_ON_DISK: Final = 9
+#: Bytes of memory, or else of disk, for a follow while the graph is made: what is drawn, turned,
+#: and returned.
+_FOLLOW: Final = 9
+#: Bytes of an entry being sorted: its row, its column within a bucket, and some room.
+_ENTRY: Final = 7
 #: Entries that are sorted at a time, at least.
 _LEAST_PART: Final = 1 << 18
 
@@ -106,20 +109,20 @@ def make_power_law(
         clustering=clustering,
         seed=seed,
     )
-    part = _part(law.accounts, memory)
+    spare = _spare(law.accounts, memory)
     place = Path(path)
-    if 3 * part > law.accounts * law.mean_followers:
+    if _FOLLOW * law.accounts * law.mean_followers <= spare:
         graph = law.graph()
         write_mapped(graph, place, overwrite=overwrite)
         return graph
     with mapped_draft(place, overwrite=overwrite) as draft:
-        needed = _FOLLOW_ON_DISK * law.accounts * law.mean_followers
+        needed = _FOLLOW * law.accounts * law.mean_followers
         check_room(draft, place, int(needed))
 
         def result(size: int) -> Filed:
             return Filed(draft / "followers.npy", "<i4", size, array_start("<i4", size))
 
-        rooms = Rooms(draft, part, result=result)
+        rooms = Rooms(draft, spare // _ENTRY, result=result)
         counts, followers = law.rows(rooms)
         followers.close()
         offsets = np.zeros(law.accounts + 1, np.int64)
@@ -128,15 +131,14 @@ def make_power_law(
     return read_mapped(place)
 
 
-def _part(accounts: int, memory: Any) -> int:
-    """How many follows are sorted at a time; InputError where there is no memory for any."""
+def _spare(accounts: int, memory: Any) -> int:
+    """Bytes of memory that are there for follows; InputError where they suffice for none."""
     allowed = memory_to_use(memory)
     fixed = _BASE + _ACCOUNT * accounts
-    part = (allowed - fixed) // 5
-    if part < _LEAST_PART:
-        rule = f"must be at least {shown_memory(fixed + 5 * _LEAST_PART)} for so many accounts"
+    if allowed < fixed + _ENTRY * _LEAST_PART:
+        rule = f"must be at least {shown_memory(fixed + _ENTRY * _LEAST_PART)} for so many accounts"
         raise InputError(rule, key="memory", value=show_value(shown_memory(allowed)))
-    return part
+    return allowed - fixed
 
 
 def check_room(folder: Path, place: Path, needed: int) -> None:

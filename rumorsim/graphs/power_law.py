@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,9 @@ from rumorsim.graphs.propensities import (
 from rumorsim.graphs.vectors import Rooms, Vector, blocks_of, in_order
 
 Counts = NDArray[np.int32]
+#: Entries of a bucket that is sorted by itself, about: its rows fill a quarter of a second-level
+#: cache of 1 MiB or more.
+_BUCKET: Final = 1 << 18
 
 
 def power_law(
@@ -104,8 +107,7 @@ class PowerLaw:
     def rows(self, rooms: Rooms) -> tuple[Counts, Vector]:
         """How many followers each account has, and the followers, account by account."""
         drawn, activity, returned = self._drawn(rooms)
-        turned, widths = _turned(drawn, rooms)
-        both = _Both(drawn, _Rows(turned, widths), rooms)
+        both = _Both(drawn, _turned(drawn, rooms), rooms)
         open_ends = both.one_way_counts()
         follows = round(self.accounts * self.mean_followers)
         chance = follows - returned - int(open_ends.sum())
@@ -113,8 +115,10 @@ class PowerLaw:
         wanted = max(0, min(int(open_ends.sum()), wanted))
         returns = limited(activity, open_ends, wanted, self.seed).astype(np.int32)
         del activity, open_ends
-        back = _Rows(both.returned(returns, self.seed), returns)
+        returned_to = _Rows(both.returned(returns, self.seed), returns)
         drawn.values.remove()
+        back = _turned(returned_to, rooms, "turned back")
+        returned_to.values.remove()
         found = _merged(both.turned, back, rooms)
         both.turned.values.remove()
         back.values.remove()
@@ -192,42 +196,54 @@ class _Rows(NamedTuple):
             at = stop
 
 
-def _starts(lengths: Counts) -> NDArray[np.int64]:
-    """Where each row begins; int64[n]."""
-    ends = np.cumsum(lengths, dtype=np.int64)
-    ends -= lengths
-    return ends
+def _turned(drawn: _Rows, rooms: Rooms, name: str = "turned") -> _Rows:
+    """The transposed rows, each ascending.
+
+    Entries are dealt out to buckets of neighbouring columns that fit the cache, and each bucket is
+    sorted by itself: one scatter over all columns misses the cache at nearly every entry.
+    """
+    from rumorsim.engine.kernels.drawn_rows import bucket_sizes
+
+    n, entries = len(drawn.lengths), drawn.values.size
+    shift = min(max(_BUCKET * n // max(entries, 1), 1).bit_length() - 1, 16)
+    buckets = ((n - 1) >> shift) + 1
+
+    def count(block: tuple[int, int, Counts]) -> NDArray[np.int64]:
+        sizes: NDArray[np.int64] = bucket_sizes(block[2], shift, buckets)
+        return sizes
+
+    sizes = np.zeros(buckets, np.int64)
+    for some in in_order(count, drawn.blocks(rooms), rooms.workers):
+        sizes += some
+    turned, widths = rooms.vector(name, np.int32, entries), np.empty(n, np.int32)
+    for first, last in blocks_of(sizes, rooms.part):
+        turned.append(_turned_part(drawn, rooms, shift, first, sizes[first:last], widths))
+    return _Rows(turned, widths)
 
 
-def _turned(drawn: _Rows, rooms: Rooms) -> tuple[Vector, Counts]:
-    """The transposed rows, each ascending, and how long they are."""
-    from rumorsim.engine.kernels.drawn_rows import counted_columns, turned_part
+def _turned_part(
+    drawn: _Rows, rooms: Rooms, shift: int, first: int, sizes: NDArray[np.int64], widths: Counts
+) -> Counts:
+    """The transposed rows in the buckets from ``first`` on, which have ``sizes``; fills widths."""
+    from rumorsim.engine.kernels.drawn_rows import dealt_rows, sorted_buckets
 
-    widths = np.zeros(len(drawn.lengths), np.int32)
-    for _, _, columns in drawn.blocks(rooms):
-        counted_columns(columns, widths)
-    turned = rooms.vector("turned", np.int32, drawn.values.size)
-    for low, high in blocks_of(widths, rooms.part):
-        found = np.empty(widths[low:high].sum(dtype=np.int64), np.int32)
-        place = _starts(widths[low:high])
-        # Each core takes some of the columns; all look through the rows.
-        share = max(found.size // rooms.workers, 1)
-        ranges = list(blocks_of(widths[low:high], share))
+    ends = np.cumsum(sizes)
+    found = np.empty(ends[-1], np.int32)
+    lows = np.empty(ends[-1], np.uint16)
 
-        def turn(
-            part: tuple[int, int], low: int = low, place: NDArray[np.int64] = place,
-            found: Counts = found,
-        ) -> None:  # fmt: skip
-            begin, end = part
-            for first, last, columns in drawn.blocks(rooms):
-                turned_part(
-                    first, last, drawn.lengths, columns, low + begin, low + end,
-                    place[begin:end], found,
-                )  # fmt: skip
+    def turn(part: tuple[int, int]) -> None:
+        begin, end = part
+        place = ends[begin:end] - sizes[begin:end]
+        start, low, high = int(place[0]), first + begin, first + end
+        for row, last, columns in drawn.blocks(rooms):
+            dealt_rows(row, last, drawn.lengths, columns, low, high, shift, place, found, lows)
+        columns = widths[low << shift : high << shift]
+        sorted_buckets(ends[begin:end], shift, start, found, lows, columns)
 
-        list(in_order(turn, ranges, rooms.workers))
-        turned.append(found)
-    return turned, widths
+    # Each core takes some of the columns; all look through the rows.
+    share = max(found.size // rooms.workers, 1)
+    list(in_order(turn, blocks_of(sizes, share), rooms.workers))
+    return found
 
 
 class _Both(NamedTuple):
@@ -237,7 +253,7 @@ class _Both(NamedTuple):
     turned: _Rows
     rooms: Rooms
 
-    def _blocks(self) -> Iterator[tuple[int, int, Counts, Counts]]:
+    def blocks(self) -> Iterator[tuple[int, int, Counts, Counts]]:
         lengths, widths = self.drawn.lengths, self.turned.lengths
         i = j = 0
         for begin, end in blocks_of(lengths + widths, self.rooms.block):
@@ -257,7 +273,7 @@ class _Both(NamedTuple):
             lengths, widths = self.drawn.lengths, self.turned.lengths
             one_way_counts(begin, end, lengths, columns, widths, others, found)
 
-        list(in_order(count, self._blocks(), self.rooms.workers))
+        list(in_order(count, self.blocks(), self.rooms.workers))
         return found
 
     def returned(self, returns: Counts, seed: int) -> Vector:
@@ -274,36 +290,24 @@ class _Both(NamedTuple):
             return ends
 
         back = self.rooms.vector("returned", np.int32, int(returns.sum(dtype=np.int64)))
-        for ends in in_order(draw, self._blocks(), self.rooms.workers):
+        for ends in in_order(draw, self.blocks(), self.rooms.workers):
             back.append(ends)
         return back
 
 
 def _merged(turned: _Rows, back: _Rows, rooms: Rooms) -> tuple[Counts, Vector]:
     """Followers of each account: those who drew it and those who follow back; and how many."""
-    from rumorsim.engine.kernels.drawn_rows import counted_columns, gathered, merged_rows
+    from rumorsim.engine.kernels.drawn_rows import merged_rows
 
-    widths = turned.lengths
-    more = np.zeros(len(widths), np.int32)
-    for _, _, ends in back.blocks(rooms):
-        counted_columns(ends, more)
+    both = _Both(turned, back, rooms)
+
+    def merge(block: tuple[int, int, Counts, Counts]) -> Counts:
+        begin, end, followers, others = block
+        out = np.empty(followers.size + others.size, np.int32)
+        merged_rows(turned.lengths[begin:end], followers, back.lengths[begin:end], others, out)
+        return out
+
     result = rooms.result(turned.values.size + back.values.size)
-    at = 0
-    for low, high in blocks_of(widths + more, rooms.part):
-        added = np.empty(more[low:high].sum(dtype=np.int64), np.int32)
-        place = _starts(more[low:high])
-        for begin, end, ends in back.blocks(rooms):
-            gathered(begin, end, back.lengths, ends, low, high, place, added)
-        beside = 0
-        for begin, end in blocks_of((widths + more)[low:high], rooms.block):
-            rows = slice(low + begin, low + end)
-            stop = at + int(widths[rows].sum(dtype=np.int64))
-            last = beside + int(more[rows].sum(dtype=np.int64))
-            out = np.empty(stop - at + last - beside, np.int32)
-            merged_rows(
-                widths[rows], turned.values.part(at, stop), more[rows], added[beside:last], out
-            )
-            result.append(out)
-            at, beside = stop, last
-    widths += more
-    return widths, result
+    for followers in in_order(merge, both.blocks(), rooms.workers):
+        result.append(followers)
+    return turned.lengths + back.lengths, result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gzip
+import importlib
 import itertools
 import os
 import resource
@@ -59,11 +60,20 @@ def rows_in(folder: Path, shape: dict[str, Any], part: int, workers: int) -> tup
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize(("part", "workers"), [(200, 1), (3_000, 2), (10**9, 1)])
-def test_parts_files_and_cores_change_nothing(
-    shape: dict[str, Any], part: int, workers: int, tmp_path: Path
+@pytest.mark.parametrize(
+    ("part", "workers", "bucket"),
+    [(200, 1, 50), (3_000, 2, 400), (3_000, 2, 1 << 18), (10**9, 1, 1), (10**9, 2, 3_000)],
+)
+def test_parts_buckets_files_and_cores_change_nothing(
+    shape: dict[str, Any],
+    part: int,
+    workers: int,
+    bucket: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     graph = power_law(2_000, 12.0, seed=5, **shape)
+    monkeypatch.setattr(importlib.import_module("rumorsim.graphs.power_law"), "_BUCKET", bucket)
     counts, followers = rows_in(tmp_path, shape, part, workers)
     assert np.array_equal(counts, graph.follower_counts())
     assert np.array_equal(followers, graph.followers)
@@ -75,6 +85,7 @@ def test_a_graph_made_in_parts_is_the_same_files(
     monkeypatch.setattr(making, "_LEAST_PART", 1_000)
     monkeypatch.setattr(making, "_BASE", 0)
     place = tmp_path / "parts.mapped"
+    monkeypatch.setattr(importlib.import_module("rumorsim.graphs.power_law"), "_BUCKET", 2_000)
     made = make_power_law(place, 3_000, 20.0, seed=2, memory="250 KB")
     write_mapped(power_law(3_000, 20.0, seed=2), tmp_path / "whole.mapped")
     for each in (tmp_path / "whole.mapped").iterdir():

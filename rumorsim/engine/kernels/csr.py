@@ -23,6 +23,13 @@ def count_rows(rows, n):
 
 
 @kernel
+def counted_columns(columns, counts):
+    """Add to ``counts`` int32[n] how often each column occurs."""
+    for column in columns:
+        counts[column] += 1
+
+
+@kernel
 def row_starts(counts):
     """The running sum of ``counts`` with a leading 0; int64[len(counts) + 1]."""
     starts = np.empty(counts.size + 1, np.int64)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from rumorsim.engine.kernels.compiling import inner, kernel
+from rumorsim.engine.kernels.csr import ascend
 from rumorsim.engine.kernels.draws import _HALF, _MASK, philox, rounds
 from rumorsim.engine.kernels.large import large
 from rumorsim.engine.kernels.random_graphs import below
@@ -243,36 +244,81 @@ def _ascend_evenly(row, length, n, counts, columns, place):
 
 
 @kernel
-def turned_part(begin, end, lengths, columns, low, high, place, turned):
-    """Enter rows ``begin`` to ``end`` in the transposed rows ``low`` to ``high``.
+def bucket_sizes(columns, shift, buckets):
+    """How many columns are in each bucket of 2**shift numbers; int64[buckets]."""
+    sizes = np.zeros(buckets, np.int64)
+    for column in columns:
+        sizes[column >> shift] += 1
+    return sizes
 
-    ``columns`` int32 holds the rows one after another, ``place`` int64[high - low] where the next
-    entry of each transposed row goes in ``turned``.
+
+@kernel
+def dealt_rows(begin, end, lengths, columns, first, last, shift, place, rows, lows):
+    """Deal entries of rows ``begin`` to ``end`` out to buckets ``first`` to ``last`` of columns.
+
+    ``columns`` int32 holds the rows one after another, each ascending. ``place`` int64[last -
+    first] is where the next entry of each bucket goes: its row in ``rows`` int32, its column
+    within the bucket in ``lows`` uint16. A scatter over few buckets stays in the cache, one over
+    all columns does not.
     """
+    low, high = first << shift, last << shift
+    mask = (1 << shift) - 1
     at = 0
     for row in range(begin, end):
         stop = at + lengths[row]
-        i, last = at, stop
+        i, beyond = at, stop
         # The first entry that is not below ``low``.
-        while i < last:
-            middle = (i + last) >> 1
+        while i < beyond:
+            middle = (i + beyond) >> 1
             if columns[middle] < low:
                 i = middle + 1
             else:
-                last = middle
+                beyond = middle
         while i < stop and columns[i] < high:
-            slot = place[columns[i] - low]
-            turned[slot] = row
-            place[columns[i] - low] = slot + 1
+            column = np.int64(columns[i])
+            bucket = (column >> shift) - first
+            slot = place[bucket]
+            place[bucket] = slot + 1
+            rows[slot] = row
+            lows[slot] = column & mask
             i += 1
         at = stop
 
 
 @kernel
-def counted_columns(columns, counts):
-    """Add to ``counts`` int32[n] how often each column occurs."""
-    for column in columns:
-        counts[column] += 1
+def sorted_buckets(ends, shift, begin, rows, lows, widths):
+    """Group the entries of each bucket by column: a stable counting sort.
+
+    Bucket i, the columns i * 2**shift on, ends at ``ends[i]`` in ``rows`` and ``lows``, the
+    first begins at ``begin``; see :func:`dealt_rows`. Rows are sorted in place, ``widths`` int32
+    says how many there are of each column.
+    """
+    widest = np.int64(0)
+    before = begin
+    for end in ends:
+        widest = max(widest, end - before)
+        before = end
+    kept, place = np.empty(widest, np.int32), np.empty(1 << shift, np.int64)
+    before = begin
+    for i in range(ends.size):
+        end, base = ends[i], i << shift
+        size = min(1 << shift, widths.size - base)
+        for column in range(size):
+            widths[base + column] = 0
+        for j in range(before, end):
+            widths[base + lows[j]] += 1
+        total = np.int64(0)
+        for column in range(size):
+            place[column] = total
+            total += widths[base + column]
+        for j in range(before, end):
+            column = lows[j]
+            slot = place[column]
+            place[column] = slot + 1
+            kept[slot] = rows[j]
+        for j in range(end - before):
+            rows[before + j] = kept[j]
+        before = end
 
 
 @kernel
@@ -308,7 +354,7 @@ def returned_rows(begin, end, lengths, columns, widths, turned, returns, seed, w
     """For rows ``begin`` to ``end``, returns[a] entries of the transposed row that it lacks.
 
     They are drawn without replacement (partial Fisher-Yates) and written to ``ends`` int32, row
-    after row. Arrays as in :func:`one_way_counts`.
+    after row, each ascending. Arrays as in :func:`one_way_counts`.
     """
     widest = 0
     for a in range(begin, end):
@@ -322,27 +368,11 @@ def returned_rows(begin, end, lengths, columns, widths, turned, returns, seed, w
                 high, low, _, _ = philox(seed, word, a, k, 0)
                 pick = k + below(high, low, size - k)
                 pool[k], pool[pick] = pool[pick], pool[k]
-                ends[place] = pool[k]
-                place += 1
+                ends[place + k] = pool[k]
+            ascend(ends, place, place + returns[a])
+            place += returns[a]
         i += lengths[a]
         j += widths[a]
-
-
-@kernel
-def gathered(begin, end, returns, ends, low, high, place, found):
-    """Enter the followers back of rows ``begin`` to ``end`` in the rows ``low`` to ``high``.
-
-    ``ends`` as :func:`returned_rows` left it; ``place`` and ``found`` as ``place`` and ``turned``
-    in :func:`turned_part`.
-    """
-    at = 0
-    for row in range(begin, end):
-        for i in range(at, at + returns[row]):
-            if low <= ends[i] < high:
-                slot = place[ends[i] - low]
-                found[slot] = row
-                place[ends[i] - low] = slot + 1
-        at += returns[row]
 
 
 @kernel
