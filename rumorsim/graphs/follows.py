@@ -21,6 +21,8 @@ from rumorsim.graphs.arrays import SCAN, forget
 
 #: From so many follows on they are gone through in parts.
 _MANY: Final = 1 << 25
+#: Follows that are counted at a time: some for each account of a large platform.
+_COUNTED: Final = 1 << 24
 
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:
@@ -119,14 +121,19 @@ class FollowGraph(Shown):
         """How many accounts each account follows; int64[N]."""
         if self.follows < _MANY:
             return np.bincount(self.followers, minlength=self.accounts).astype(np.int64, copy=False)
+        return self._many_followee_counts.astype(np.int64)
+
+    @cached_property
+    def _many_followee_counts(self) -> NDArray[np.int32]:
+        """How many accounts each account follows, kept: all follows are gone through for it."""
         from rumorsim.engine.kernels.csr import counted_columns
 
         # NumPy would make a copy of all of them, of twice the size.
         counts = np.zeros(self.accounts, np.int32)
-        for start in range(0, self.follows, SCAN):
-            counted_columns(self.followers[start : start + SCAN], counts)
+        for start in range(0, self.follows, _COUNTED):
+            counted_columns(self.followers[start : start + _COUNTED], counts)
             forget(self.followers, start)
-        return counts.astype(np.int64)
+        return counts
 
     def id_of(self, account: int) -> Any:
         """The original id of ``account`` as a Python object."""

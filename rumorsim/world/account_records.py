@@ -33,17 +33,19 @@ def account_records(
     """State of each account at hour 0 (dtype ACCOUNT, shape [accounts])."""
     accounts: NDArray[np.void] = aligned_zeros(graph.accounts, ACCOUNT)
     busy = platforms.column("check_ins")
+    followees = graph.followee_counts() if feed.background_by == "followee" else None
+    # Part by part, all columns of it: records of millions are gone through once, not once a column.
     for part in parts_of(graph.accounts):
-        accounts["rate"][part] = people.check_in_rates(feed.check_ins, part)
-        accounts["rate"][part] *= busy[platforms.of[part]]
-        accounts["credence"][part] = people.column("credence", part)
-        accounts["official"][part] = people.column("official", part) > 0
-    accounts["background"] = feed.background
-    if feed.background_by == "followee":
-        accounts["background"] *= graph.followee_counts()
-    accounts["spill"] = -1
-    for lever in ("audience", "can_post", "can_read", "visible"):
-        accounts[lever] = 1
+        records = accounts[part]
+        records["rate"] = people.check_in_rates(feed.check_ins, part) * busy[platforms.of[part]]
+        records["credence"] = people.column("credence", part)
+        records["official"] = people.column("official", part) > 0
+        records["background"] = feed.background
+        if followees is not None:
+            records["background"] *= followees[part]
+        records["spill"] = -1
+        for lever in ("audience", "can_post", "can_read", "visible"):
+            records[lever] = 1
     return accounts
 
 

@@ -11,6 +11,10 @@ _MIX1 = np.uint64(0x9E3779B97F4A7C15)
 _MIX2 = np.uint64(0xBF58476D1CE4E5B9)
 _S31 = np.uint64(31)
 _S29 = np.uint64(29)
+#: Counts from which on they do not fit the cache, and windows of them that do.
+_MANY_COUNTS = 1 << 20
+_WINDOW = 16
+_WITHIN = (1 << _WINDOW) - 1
 
 
 @kernel
@@ -24,9 +28,33 @@ def count_rows(rows, n):
 
 @kernel
 def counted_columns(columns, counts):
-    """Add to ``counts`` int32[n] how often each column occurs."""
+    """Add to ``counts`` int32[n] how often each column occurs.
+
+    Where both are large, columns are dealt out to windows of 2**16 counts first: those stay in the
+    cache, and a count is hardly ever fetched for one column alone.
+    """
+    n = counts.size
+    if n < _MANY_COUNTS or columns.size < n >> 4:
+        for column in columns:
+            counts[column] += 1
+        return
+    ends = np.zeros(((n - 1) >> _WINDOW) + 2, np.int64)
     for column in columns:
-        counts[column] += 1
+        ends[(column >> _WINDOW) + 1] += 1
+    for window in range(1, ends.size):
+        ends[window] += ends[window - 1]
+    # ``ends[w]`` is where window w begins, and where it ends once all are dealt out.
+    lows = large(np.empty(columns.size, np.uint16))
+    for column in columns:
+        window = column >> _WINDOW
+        lows[ends[window]] = column & _WITHIN
+        ends[window] += 1
+    begin = np.int64(0)
+    for window in range(ends.size - 1):
+        base = window << _WINDOW
+        for i in range(begin, ends[window]):
+            counts[base + lows[i]] += 1
+        begin = ends[window]
 
 
 @kernel
