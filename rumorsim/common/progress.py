@@ -146,9 +146,7 @@ class Heartbeat:
         if self._state is None:
             return f"{what}: at work for {_seconds(spent)}"
         done, total, unit = self._state
-        # Things are counted; hours go by in parts.
-        shown = f"{done:,.0f}" if done == int(done) else f"{done:,.1f}"
-        line = f"{what}: {shown} of {total:,.6g} {unit} after {_seconds(spent)}"
+        line = f"{what}: {_amount(done)} of {_amount(total)} {unit} after {_seconds(spent)}"
         left = self._left(total)
         return line if left is None else f"{line}, some {_seconds(left)} left"
 
@@ -257,6 +255,13 @@ def spoke() -> None:
     life = _active.get()
     if life is not None:
         life.spoke()
+
+
+def _amount(amount: float) -> str:
+    """Things are counted, in millions where there are many; hours go by in parts."""
+    if amount >= 1e8:
+        return f"{amount / 1e6:,.0f} million"
+    return f"{amount:,.0f}" if amount == int(amount) else f"{amount:,.1f}"
 
 
 def _seconds(seconds: float) -> str:

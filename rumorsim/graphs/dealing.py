@@ -59,7 +59,7 @@ class EdgeFile:
                 np.empty(size if self._weighted else 0),
             )
             for values in found:
-                read_into(self._file.fileno(), values, at)
+                read_into(self._path, values, at)
                 at += values.nbytes
             yield found
 

@@ -6,7 +6,7 @@ are cut into, and however many cores make them, the graph is the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.common.errors import whole_number
+from rumorsim.common.progress import move_heartbeat
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.propensities import (
     Floats,
@@ -117,7 +118,7 @@ class PowerLaw:
         del activity, open_ends
         returned_to = _Rows(both.returned(returns, self.seed), returns)
         drawn.values.remove()
-        back = _turned(returned_to, rooms, "turned back")
+        back = _turned(returned_to, rooms, "returned and sorted")
         returned_to.values.remove()
         found = _merged(both.turned, back, rooms)
         both.turned.values.remove()
@@ -156,8 +157,7 @@ class PowerLaw:
 
         list(in_order(keep, blocks_of(given, rooms.block), rooms.workers))
         values = rooms.vector("drawn", np.int32, int(lengths.sum(dtype=np.int64)))
-        for columns in in_order(draw, blocks_of(lengths, rooms.block), rooms.workers):
-            values.append(columns)
+        _fill(values, in_order(draw, blocks_of(lengths, rooms.block), rooms.workers), "drawn")
         return _Rows(values, lengths), activity, returned
 
 
@@ -196,7 +196,7 @@ class _Rows(NamedTuple):
             at = stop
 
 
-def _turned(drawn: _Rows, rooms: Rooms, name: str = "turned") -> _Rows:
+def _turned(drawn: _Rows, rooms: Rooms, name: str = "sorted") -> _Rows:
     """The transposed rows, each ascending.
 
     Entries are dealt out to buckets of neighbouring columns that fit the cache, and each bucket is
@@ -216,8 +216,11 @@ def _turned(drawn: _Rows, rooms: Rooms, name: str = "turned") -> _Rows:
     for some in in_order(count, drawn.blocks(rooms), rooms.workers):
         sizes += some
     turned, widths = rooms.vector(name, np.int32, entries), np.empty(n, np.int32)
-    for first, last in blocks_of(sizes, rooms.part):
-        turned.append(_turned_part(drawn, rooms, shift, first, sizes[first:last], widths))
+    parts = (
+        _turned_part(drawn, rooms, shift, first, sizes[first:last], widths)
+        for first, last in blocks_of(sizes, rooms.part)
+    )
+    _fill(turned, parts, name)
     return _Rows(turned, widths)
 
 
@@ -244,6 +247,15 @@ def _turned_part(
     share = max(found.size // rooms.workers, 1)
     list(in_order(turn, blocks_of(sizes, share), rooms.workers))
     return found
+
+
+def _fill(vector: Vector, parts: Iterable[Counts], done: str) -> None:
+    """Append all parts of a vector, and say how far that is."""
+    follows = 0
+    for part in parts:
+        vector.append(part)
+        follows += part.size
+        move_heartbeat(follows, vector.size, f"follows {done}")
 
 
 class _Both(NamedTuple):
@@ -290,8 +302,7 @@ class _Both(NamedTuple):
             return ends
 
         back = self.rooms.vector("returned", np.int32, int(returns.sum(dtype=np.int64)))
-        for ends in in_order(draw, self.blocks(), self.rooms.workers):
-            back.append(ends)
+        _fill(back, in_order(draw, self.blocks(), self.rooms.workers), "returned")
         return back
 
 
@@ -308,6 +319,5 @@ def _merged(turned: _Rows, back: _Rows, rooms: Rooms) -> tuple[Counts, Vector]:
         return out
 
     result = rooms.result(turned.values.size + back.values.size)
-    for followers in in_order(merge, both.blocks(), rooms.workers):
-        result.append(followers)
+    _fill(result, in_order(merge, both.blocks(), rooms.workers), "merged")
     return turned.lengths + back.lengths, result

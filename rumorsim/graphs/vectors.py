@@ -105,7 +105,7 @@ class Filed(Vector):
     def part(self, begin: int, end: int) -> NDArray[Any]:
         self._file.flush()
         found = np.empty(end - begin, self.dtype)
-        read_into(self._file.fileno(), found, self._start + begin * self.dtype.itemsize)
+        read_into(self.path, found, self._start + begin * self.dtype.itemsize)
         return found
 
     @override
@@ -146,14 +146,19 @@ def take_room(file: BinaryIO, size: int) -> None:
         os.posix_fallocate(file.fileno(), 0, size)
 
 
-def read_into(handle: int, values: NDArray[Any], at: int) -> None:
-    """Fill ``values`` with the bytes of a file from ``at`` on; OSError where it is too short."""
-    view = values.view(np.uint8).data
-    while len(view):
-        got = os.preadv(handle, [view], at)
-        if not got:
-            raise OSError("a file of values ended too early")
-        view, at = view[got:], at + got
+def read_into(path: Path, values: NDArray[Any], at: int) -> None:
+    """Fill ``values`` with the bytes of a file from ``at`` on; OSError where it is too short.
+
+    It is opened anew, so that many threads can read it at once on any system.
+    """
+    with path.open("rb", buffering=0) as file:
+        file.seek(at)
+        view = values.view(np.uint8).data
+        while len(view):
+            got = file.readinto(view)
+            if not got:
+                raise OSError("a file of values ended too early")
+            view = view[got:]
 
 
 def blocks_of(lengths: NDArray[Any], most: int, begin: int = 0) -> Iterator[tuple[int, int]]:
