@@ -24,6 +24,7 @@ from rumorsim.graphs.propensities import (
     require_mean,
     rounded24,
 )
+from rumorsim.graphs.vectors import Rooms, Vector, blocks_of, fill, graph_of_rows, in_order
 
 #: Addresses of the generators' stages; 0-15 are those of the power-law graph.
 _ERDOS_RENYI, _REGULAR, _SMALL_WORLD = 16, 20, 24
@@ -43,6 +44,13 @@ def erdos_renyi(accounts: int, mean_followers: float, *, seed: int) -> FollowGra
     (drawn from a table of the distribution, 24 significant bits), every set of that
     size being equally likely. Gilbert (1959).
     """
+    return graph_of_rows(*erdos_renyi_rows(Rooms(), accounts, mean_followers, seed=seed))
+
+
+def erdos_renyi_rows(
+    rooms: Rooms, accounts: int, mean_followers: float, *, seed: int
+) -> tuple[Ints, Vector]:
+    """How many followers each account has in :func:`erdos_renyi`, and all, account by account."""
     from scipy.stats import binom
 
     from rumorsim.engine.kernels.random_graphs import places_in, uniform_rows
@@ -54,8 +62,17 @@ def erdos_renyi(accounts: int, mean_followers: float, *, seed: int) -> FollowGra
     top = min(others, int(mean_followers + 12.0 * (mean_followers + 9.0) ** 0.5))
     table = rounded24(np.asarray(binom.cdf(np.arange(top), others, share), np.float64))
     word = address_word(Purpose.GRAPH, _ERDOS_RENYI)
-    counts = places_in(table, seed, word, accounts)
-    return FollowGraph(*uniform_rows(counts, seed, word + 1))
+    counts: Ints = places_in(table, seed, word, accounts)
+
+    def draw(block: tuple[int, int]) -> NDArray[np.int32]:
+        columns: NDArray[np.int32] = uniform_rows(*block, counts, seed, word + 1)
+        return columns
+
+    followers = rooms.result(int(counts.sum()))
+    # Each block marks who was drawn in a table of all accounts: it has to be worth that.
+    blocks = blocks_of(counts, max(rooms.block, accounts))
+    fill(followers, in_order(draw, blocks, rooms.workers), "follows drawn")
+    return counts, followers
 
 
 def regular(accounts: int, degree: int, *, seed: int) -> FollowGraph:

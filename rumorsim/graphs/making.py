@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rumorsim.common.errors import InputError, OutputError, show_value
 from rumorsim.common.memory import memory_to_use, shown_memory
 from rumorsim.graphs.arrays import array_start
+from rumorsim.graphs.generators import erdos_renyi_rows
 from rumorsim.graphs.mapped import finish_mapped, mapped_draft, read_mapped, write_mapped
 from rumorsim.graphs.power_law import PowerLaw
-from rumorsim.graphs.vectors import Filed, Rooms
+from rumorsim.graphs.vectors import Filed, Rooms, Vector, graph_of_rows, row_offsets
 
 if TYPE_CHECKING:
     from rumorsim.graphs.follows import FollowGraph
     from rumorsim.graphs.made import GraphModel
+
+Counts = NDArray[np.integer[Any]]
 
 #: Bytes an account, and in all, that a power-law graph takes beside the entries being sorted:
 #: measured as the growth of the process from 1 to 8 million accounts.
@@ -41,16 +46,25 @@ def make_mapped(
 ) -> FollowGraph:
     """Make the graph of ``config`` in the directory ``path``; see :func:`make_power_law`.
 
-    Other kinds are made in memory and refused (InputError) where they do not fit.
+    Erdos-Renyi graphs are made in parts too; other kinds are made in memory and refused
+    (InputError) where they do not fit.
     """
     settings = config.model_dump()
-    if settings.pop("kind") == "power-law":
+    kind = settings.pop("kind")
+    if kind == "power-law":
         return make_power_law(path, **settings, memory=memory, overwrite=overwrite)
+    if kind == "erdos-renyi":
+
+        def rows(rooms: Rooms) -> tuple[Counts, Vector]:
+            return erdos_renyi_rows(rooms, **settings)
+
+        accounts, follows = settings["accounts"], config.follows_expected()
+        return _made(path, rows, accounts, follows, memory=memory, overwrite=overwrite)
     allowed = memory_to_use(memory)
     needed = round(_FOLLOW_IN_MEMORY * config.follows_expected())
     if needed > allowed:
         rule = f"takes some {shown_memory(needed)} of memory, of which {shown_memory(allowed)} may"
-        advice = "only power-law graphs are made in parts: make it smaller, or allow more"
+        advice = f"{kind} graphs are not made in parts: make it smaller, or allow more"
         raise InputError(f"{rule} be used", key="graph", advice=advice)
     made = config.build(Path())
     write_mapped(made, path, overwrite=overwrite)
@@ -109,25 +123,35 @@ def make_power_law(
         clustering=clustering,
         seed=seed,
     )
-    spare = _spare(law.accounts, memory)
+    follows = law.accounts * law.mean_followers
     place = Path(path)
-    if _FOLLOW * law.accounts * law.mean_followers <= spare:
-        graph = law.graph()
+    return _made(place, law.rows, law.accounts, follows, memory=memory, overwrite=overwrite)
+
+
+def _made(
+    place: Path,
+    rows: Callable[[Rooms], tuple[Counts, Vector]],
+    accounts: int,
+    follows: float,
+    *,
+    memory: Any,
+    overwrite: bool,
+) -> FollowGraph:
+    """The graph of ``rows`` in the directory ``place``: in parts where it does not fit."""
+    spare = _spare(accounts, memory)
+    if _FOLLOW * follows <= spare:
+        graph = graph_of_rows(*rows(Rooms()))
         write_mapped(graph, place, overwrite=overwrite)
         return graph
     with mapped_draft(place, overwrite=overwrite) as draft:
-        needed = _FOLLOW * law.accounts * law.mean_followers
-        check_room(draft, place, int(needed))
+        check_room(draft, place, int(_FOLLOW * follows))
 
         def result(size: int) -> Filed:
             return Filed(draft / "followers.npy", "<i4", size, array_start("<i4", size))
 
-        rooms = Rooms(draft, spare // _ENTRY, result=result)
-        counts, followers = law.rows(rooms)
+        counts, followers = rows(Rooms(draft, spare // _ENTRY, result=result))
         followers.close()
-        offsets = np.zeros(law.accounts + 1, np.int64)
-        np.cumsum(counts, dtype=np.int64, out=offsets[1:])
-        finish_mapped(draft, offsets)
+        finish_mapped(draft, row_offsets(counts))
     return read_mapped(place)
 
 

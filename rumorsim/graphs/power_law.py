@@ -6,7 +6,7 @@ are cut into, and however many cores make them, the graph is the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rumorsim.common.errors import whole_number
-from rumorsim.common.progress import move_heartbeat
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.graphs.propensities import (
     Floats,
@@ -28,7 +27,7 @@ from rumorsim.graphs.propensities import (
     whole_counts,
     word_of,
 )
-from rumorsim.graphs.vectors import Rooms, Vector, blocks_of, in_order
+from rumorsim.graphs.vectors import Rooms, Vector, blocks_of, fill, graph_of_rows, in_order
 
 Counts = NDArray[np.int32]
 #: Entries of a bucket that is sorted by itself, about: its rows fill a quarter of a second-level
@@ -101,9 +100,7 @@ class PowerLaw:
 
     def graph(self) -> FollowGraph:
         """The graph, made in memory."""
-        counts, followers = self.rows(Rooms())
-        offsets = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
-        return FollowGraph(offsets, followers.part(0, followers.size))
+        return graph_of_rows(*self.rows(Rooms()))
 
     def rows(self, rooms: Rooms) -> tuple[Counts, Vector]:
         """How many followers each account has, and the followers, account by account."""
@@ -157,7 +154,9 @@ class PowerLaw:
 
         list(in_order(keep, blocks_of(given, rooms.block), rooms.workers))
         values = rooms.vector("drawn", np.int32, int(lengths.sum(dtype=np.int64)))
-        _fill(values, in_order(draw, blocks_of(lengths, rooms.block), rooms.workers), "drawn")
+        fill(
+            values, in_order(draw, blocks_of(lengths, rooms.block), rooms.workers), "follows drawn"
+        )
         return _Rows(values, lengths), activity, returned
 
 
@@ -220,7 +219,7 @@ def _turned(drawn: _Rows, rooms: Rooms, name: str = "sorted") -> _Rows:
         _turned_part(drawn, rooms, shift, first, sizes[first:last], widths)
         for first, last in blocks_of(sizes, rooms.part)
     )
-    _fill(turned, parts, name)
+    fill(turned, parts, f"follows {name}")
     return _Rows(turned, widths)
 
 
@@ -247,15 +246,6 @@ def _turned_part(
     share = max(found.size // rooms.workers, 1)
     list(in_order(turn, blocks_of(sizes, share), rooms.workers))
     return found
-
-
-def _fill(vector: Vector, parts: Iterable[Counts], done: str) -> None:
-    """Append all parts of a vector, and say how far that is."""
-    follows = 0
-    for part in parts:
-        vector.append(part)
-        follows += part.size
-        move_heartbeat(follows, vector.size, f"follows {done}")
 
 
 class _Both(NamedTuple):
@@ -302,7 +292,7 @@ class _Both(NamedTuple):
             return ends
 
         back = self.rooms.vector("returned", np.int32, int(returns.sum(dtype=np.int64)))
-        _fill(back, in_order(draw, self.blocks(), self.rooms.workers), "returned")
+        fill(back, in_order(draw, self.blocks(), self.rooms.workers), "follows returned")
         return back
 
 
@@ -319,5 +309,5 @@ def _merged(turned: _Rows, back: _Rows, rooms: Rooms) -> tuple[Counts, Vector]:
         return out
 
     result = rooms.result(turned.values.size + back.values.size)
-    _fill(result, in_order(merge, both.blocks(), rooms.workers), "merged")
+    fill(result, in_order(merge, both.blocks(), rooms.workers), "follows merged")
     return turned.lengths + back.lengths, result

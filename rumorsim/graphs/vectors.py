@@ -19,6 +19,9 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 from typing_extensions import override
 
+from rumorsim.common.progress import move_heartbeat
+from rumorsim.graphs.follows import FollowGraph
+
 T = TypeVar("T")
 U = TypeVar("U")
 
@@ -116,6 +119,27 @@ class Filed(Vector):
     def remove(self) -> None:
         self._file.close()
         self.path.unlink(missing_ok=True)
+
+
+def fill(vector: Vector, parts: Iterable[NDArray[Any]], unit: str) -> None:
+    """Append all parts of a vector, and say how many values there are by now."""
+    done = 0
+    for part in parts:
+        vector.append(part)
+        done += part.size
+        move_heartbeat(done, vector.size, unit)
+
+
+def graph_of_rows(counts: NDArray[np.integer[Any]], followers: Vector) -> FollowGraph:
+    """The graph of rows in memory: how many followers each account has, and all of them."""
+    return FollowGraph(row_offsets(counts), followers.part(0, followers.size))
+
+
+def row_offsets(counts: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+    """Where each of n rows begins, and the end of the last; int64[n + 1]."""
+    offsets = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, dtype=np.int64, out=offsets[1:])
+    return offsets
 
 
 @dataclass

@@ -33,10 +33,12 @@ from rumorsim.graphs import (
     vectors,
 )
 from rumorsim.graphs.converting import map_follows
-from rumorsim.graphs.making import make_power_law
+from rumorsim.graphs.generators import erdos_renyi, erdos_renyi_rows
+from rumorsim.graphs.made import ErdosRenyi
+from rumorsim.graphs.making import make_mapped, make_power_law
 from rumorsim.graphs.mapped import check_mapped, write_mapped
 from rumorsim.graphs.power_law import PowerLaw
-from rumorsim.graphs.vectors import Filed, Held, Rooms, blocks_of, in_order
+from rumorsim.graphs.vectors import Filed, Held, Rooms, blocks_of, graph_of_rows, in_order
 
 power_law = GENERATORS["power-law"]
 #: Several shapes of the rows: dense, closed, returned, with and without either.
@@ -94,6 +96,23 @@ def test_a_graph_made_in_parts_is_the_same_files(
     assert sorted(each.name for each in tmp_path.iterdir()) == ["parts.mapped", "whole.mapped"]
 
 
+def test_an_erdos_renyi_graph_made_in_parts_is_the_same_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = ErdosRenyi(kind="erdos-renyi", accounts=3_000, mean_followers=20.0, seed=2)
+    monkeypatch.setattr(making, "_LEAST_PART", 1_000)
+    monkeypatch.setattr(making, "_BASE", 0)
+    made = make_mapped(config, tmp_path / "parts.mapped", memory="250 KB")
+    whole = config.build(tmp_path)
+    assert check_mapped(tmp_path / "parts.mapped").equals(made)
+    assert made.equals(whole)
+    # Blocks, and how many there are, change nothing; another seed does.
+    rooms = Rooms(block=1_000, workers=2)
+    counts, followers = erdos_renyi_rows(rooms, 3_000, 20.0, seed=2)
+    assert graph_of_rows(counts, followers).equals(whole)
+    assert not erdos_renyi(3_000, 20.0, seed=3).equals(whole)
+
+
 def test_too_little_memory_is_refused_before_anything_is_made(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r'memory = "64 MiB": must be at least \d+ MiB for so'):
         make_power_law(tmp_path / "g.mapped", 1_000, 5.0, seed=1, memory="64MiB")
@@ -101,7 +120,7 @@ def test_too_little_memory_is_refused_before_anything_is_made(tmp_path: Path) ->
 
 
 def test_other_kinds_are_refused_where_they_do_not_fit(tmp_path: Path) -> None:
-    words = ["graph", "make", "erdos-renyi", "--accounts", "10000000", "--mean-followers", "50"]
+    words = ["graph", "make", "communities", "--accounts", "10000000", "--mean-followers", "50"]
     words += ["--out", str(tmp_path / "g.mapped"), "--memory", "1GiB"]
     result = CliRunner().invoke(cli, words)
     assert result.exit_code == 2

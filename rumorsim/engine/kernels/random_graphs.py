@@ -57,20 +57,21 @@ def row_uniforms(seed, word, n):
 
 
 @kernel
-def uniform_rows(counts, seed, word):
-    """Rows of distinct columns other than the row itself, each such set equally likely.
+def uniform_rows(begin, end, counts, seed, word):
+    """Rows ``begin`` to ``end`` of distinct columns other than the row itself, all sets alike.
 
-    Row i has counts[i] columns, ascending. When it has more than half of the possible
-    ones the missing ones are drawn instead, so the work stays linear.
+    Row i has counts[i] columns, ascending; int32, row after row. When it has more than half of
+    the possible ones the missing ones are drawn instead, so the work stays linear.
     """
     n = counts.size
-    offsets = np.zeros(n + 1, np.int64)
-    for i in range(n):
-        offsets[i + 1] = offsets[i] + counts[i]
-    columns = large(np.empty(offsets[n], np.int32))
+    entries = np.int64(0)
+    for i in range(begin, end):
+        entries += counts[i]
+    columns = large(np.empty(entries, np.int32))
     mark = np.full(n, -1, np.int32)
     drawn = np.empty(n, np.int32)
-    for i in range(n):
+    start = 0
+    for i in range(begin, end):
         missing = 2 * counts[i] > n - 1
         wanted = n - 1 - counts[i] if missing else counts[i]
         mark[i] = i
@@ -89,7 +90,6 @@ def uniform_rows(counts, seed, word):
                 mark[column] = i
                 drawn[have] = column
                 have += 1
-        start = offsets[i]
         if missing:
             for column in range(n):
                 if mark[column] != i:
@@ -98,8 +98,9 @@ def uniform_rows(counts, seed, word):
         else:
             ascend(drawn, 0, have)
             for j in range(have):
-                columns[start + j] = drawn[j]
-    return offsets, columns
+                columns[start] = drawn[j]
+                start += 1
+    return columns
 
 
 @kernel
