@@ -1,11 +1,13 @@
 """Do the answers of `rumorsim compare` hold where rumors are rare, huge and seldom?
 
     python experiments/coverage/heavy.py [--experiments N] [--worlds N] [--workers N] [--pools DIR]
+                                         [--family NAME]
 
 Comparisons of worlds whose truth is known (heavy_worlds.py), each with as many worlds as the
 product chooses within 200,000 runs. Counted: how often stated intervals hold the truth, how often
 the answer declines to give one, and how often a sentence that is printed is wrong, as a program
-finds that reads the printed text. Writes results/heavy.md and heavy.csv.
+finds that reads the printed text. Writes results/heavy.md and heavy.csv, in which --family leaves
+the rows of the other families as they are.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
-from heavy_worlds import REAL_GRAPH, Family, Pool, families, pool
+from heavy_worlds import FAMILIES, REAL_GRAPH, Family, Pool, families, pool
 from known import KEY
 
 from rumorsim.reports.figures.tables import markdown
@@ -59,17 +61,15 @@ def main() -> int:
         help="a file of follows, one 'follower followee' a line (default: %(default)s)",
     )
     given = parser.parse_args()
-    rows: list[list[str]] = []
     if not given.real_graph.is_file():
         print(f"the family on a real follow graph is left out: no file {given.real_graph}")
     for family in families(given.real_graph):
         if given.family and given.family not in family.name:
             continue
         worlds = pool(family, given.worlds, given.workers, given.pools)
-        rows += rows_of(family, worlds, given.experiments, given.workers)
+        rows = rows_of(family, worlds, given.experiments, given.workers)
         print("\n".join(markdown([HEAD, *rows])), flush=True)
-    if not given.family:
-        write(rows)
+        write(family, rows)
     return 0
 
 
@@ -242,13 +242,30 @@ def _plain(text: str) -> float:
     return float(text.replace(",", ""))
 
 
-def write(rows: list[list[str]]) -> None:
-    """The table as Markdown and as CSV."""
+def write(family: Family, rows: list[list[str]]) -> None:
+    """Put the rows of a family in place of its earlier ones, as CSV and as Markdown."""
     RESULTS.mkdir(exist_ok=True)
-    lines = markdown([HEAD, *rows])
-    (RESULTS / "heavy.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    with (RESULTS / "heavy.csv").open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([HEAD, *rows])
+    place = RESULTS / "heavy.csv"
+    kept: list[list[str]] = []
+    if place.is_file():
+        with place.open(encoding="utf-8", newline="") as file:
+            kept = list(csv.reader(file))[1:]
+    order = [each.name for each in (*FAMILIES, family)]
+    old = [row for row in kept if _family_of(row) != family.name]
+    table = sorted([*old, *rows], key=lambda row: _place(order, _family_of(row)))
+    with place.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([HEAD, *table])
+    text = "\n".join(markdown([HEAD, *table])) + "\n"
+    (RESULTS / "heavy.md").write_text(text, encoding="utf-8")
+
+
+def _family_of(row: list[str]) -> str:
+    return row[0].partition(" (variation")[0]
+
+
+def _place(order: list[str], name: str) -> int:
+    """A family that is not in the order, as it needs a file of its own, comes last."""
+    return order.index(name) if name in order else len(order)
 
 
 if __name__ == "__main__":

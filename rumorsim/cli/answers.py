@@ -44,8 +44,7 @@ _WIDEST: Final = 120
 #: Parameters of compare that have an effect only with --tail, and those that go without it.
 _WITH_TAIL: Final[tuple[str, ...]] = ("means", "splitting", "importance")
 _WITHOUT_TAIL: Final[tuple[str, ...]] = (
-    *("precision", "precision_of", "most", "measures", "reuse"),
-    *("full", "figures", "width"),
+    *("precision", "precision_of", "most", "measures", "reuse", "full"),
 )
 _ONE_SCENARIO: Final = (
     "does not go with --tail: the levels at which worlds are split, and the first sharers by which"
@@ -177,13 +176,19 @@ def compare_command(
     loaded = loaded_scenario(scenario, out, holds, own_code, force=force, posterior=posterior)
     options = {name: value for name, value in options.items() if name not in unused}
     print_compiling("fast", loaded)
+    saving: dict[str, Any] = {
+        "force": force,
+        "source": loaded.file,
+        "figures": figures,
+        "width": width,
+    }
     if tail is not None:
         from rumorsim.studies.tail.running import BUDGET, compare_tail
 
         options["budget"] = options["budget"] or BUDGET
         with bar(1, "runs") as progress:
             chances = compare_tail(loaded, tail, **options, progress=progress)
-        _show(chances, chances.text, out, as_json, force=force, source=loaded.file)
+        _show(chances, chances.text, out, as_json, **saving)
         return
     from rumorsim.studies.compare.budget import FIRST
     from rumorsim.studies.compare.running import compare
@@ -192,12 +197,6 @@ def compare_command(
     with bar(runs, "runs") as progress:
         comparison = compare(loaded, **options, progress=progress)
     wide = min(get_terminal_size().columns, _WIDEST)
-    saving: dict[str, Any] = {
-        "force": force,
-        "source": loaded.file,
-        "figures": figures,
-        "width": width,
-    }
     _show(comparison, partial(comparison.text, full=full, width=wide), out, as_json, **saving)
 
 

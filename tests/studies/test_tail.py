@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from test_splitting import tree_tail, tree_world
 import rumorsim
 from rumorsim.cli.app import cli
 from rumorsim.common.errors import InputError
+from rumorsim.reports.pages.page import html_of
+from rumorsim.reports.pages.report import page_of
 from rumorsim.studies.tail.answer import Exceedance
 from rumorsim.studies.tail.comparison import TailComparison
 from rumorsim.studies.tail.importance import Chosen
@@ -113,7 +116,7 @@ def test_branches_are_paired(found: TailComparison) -> None:
 
 
 def test_the_words_of_the_answer(found: TailComparison) -> None:
-    text = found.text()
+    text = " ".join(found.text().split())
     assert "With no policy, reach > 20 in about" in text and "% of worlds (95 % interval" in text
     assert "split where the story came so far under none" in text and "of a pilot" in text
     assert "TailComparison" in repr(found) and "reach &gt; 20" in found._repr_html_()
@@ -132,6 +135,45 @@ def test_the_answer_on_the_disk(found: TailComparison, tmp_path: Path) -> None:
     assert (tmp_path / "out" / "tail.txt").read_text() == found.text() + "\n"
     again = rumorsim.load(tmp_path / "out" / "scenario.json")
     assert again.resolved() == found.scenario
+
+
+def test_the_curve_falls_and_holds_the_tail(found: TailComparison) -> None:
+    for policy, chance in zip(found.policies, found.chances, strict=True):
+        ours = [each for each in found.curve if each.policy == policy]
+        above = [each.above for each in ours]
+        assert above == sorted(set(above)) and len(above) > 5
+        estimates = [each.chance.estimate for each in ours]
+        assert estimates == sorted(estimates, reverse=True)
+        (asked,) = [each.chance for each in ours if each.above == found.tail.threshold]
+        assert asked == chance.chance
+    # Held against the exact law where half of the trees go, far below the levels.
+    (first,) = [e for e in found.curve if e.policy == "none" and e.above == found.curve[0].above]
+    assert first.chance.estimate == pytest.approx(tree_tail(0.25, int(first.above)), rel=0.2)
+
+
+def test_the_page_of_the_answer(found: TailComparison, tmp_path: Path) -> None:
+    found.save(tmp_path / "out", figures="svg", width="8.5 cm")
+    assert (tmp_path / "out" / "chances.svg").is_file()
+    page = page_of(tmp_path / "out")
+    chances, curve, means = (
+        next(each for each in page.tables() if each.name == name)
+        for name in ("chances", "curve", "means-1")
+    )
+    assert [row[0] for row in chances.rows] == ["none", "close at 2 h"]
+    assert chances.rows[0][1] in page.answer and len(curve.rows) == len(found.curve)
+    assert [row[0] for row in means.rows] == ["none", "close at 2 h"]
+    html = unescape(html_of(page))
+    assert "<svg" in html and 'rumorsim compare scenario.json --tail "reach > 20"' in html
+    assert f"--replicates {len(found.seeds)} --budget" in html
+
+
+def test_a_broken_answer_is_named(found: TailComparison, tmp_path: Path) -> None:
+    found.save(tmp_path / "out")
+    kept = json.loads((tmp_path / "out" / "tail.json").read_text())
+    kept["policies"][0]["chance"] = -1
+    (tmp_path / "out" / "tail.json").write_text(json.dumps(kept))
+    with pytest.raises(InputError, match="chance"):
+        page_of(tmp_path / "out")
 
 
 @pytest.mark.long
@@ -230,6 +272,7 @@ def test_the_command(place: Path) -> None:
     code, text, _ = told("--tail", "reach > 20", "--budget", "500 runs", "--workers", "1")
     assert code == 0 and "rare: chance of reach > 20" in text
     assert (place / "rare-tail" / "tail.txt").read_text() == text
+    assert all(len(line) <= 100 for line in text.splitlines())
     code, text, _ = told(
         "--tail",
         "reach > 20",

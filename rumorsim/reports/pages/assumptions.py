@@ -65,12 +65,15 @@ def whole_page(
 
 def answer_page(
     found: Mapping[str, Any],
-    sections: Sequence[Section],
+    sections: Sequence[Section | None],
     policies: Sequence[str],
     command: str,
     **words: str,
 ) -> Page:
-    """The page of a saved answer about ``policies``; ``command`` gives the same answer again."""
+    """The page of a saved answer about ``policies``; ``command`` gives the same answer again.
+
+    ``sections`` that are None are left out.
+    """
     return whole_page(
         [*sections, drawn_section(found.get("posterior"), found.get("widths", ()))],
         found["scenario"],

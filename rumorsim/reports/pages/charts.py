@@ -10,12 +10,14 @@ from rumorsim.reports.figures.style import BASE, COLOURS, count_ticks, hour_tick
 from rumorsim.reports.figures.tables import shortened, shortened_names
 from rumorsim.reports.pages.svg import INK, MUTED, PAPER, axes_of, drawn, look_of
 from rumorsim.studies.statistics.intervals import Interval
+from rumorsim.studies.tail.figures import Line, draw_chances
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from rumorsim.studies.compare.worlds import CurveBand
+    from rumorsim.studies.tail.curve import Point
 
 #: Letters of a label that fit the width of a drawing.
 _LETTERS: Final = 44
@@ -292,6 +294,24 @@ def draw_map(
     for side in ("left", "bottom"):
         ax.spines[side].set_visible(False)
     ax.set(xlabel=words[0], ylabel=words[1])
+
+
+@drawn
+def draw_outbreaks(
+    figure: Figure, lines: Sequence[tuple[int, Sequence[Point]]], asked: float, what: str
+) -> None:
+    """The chance of more than x for every x, a line for each policy (by its place)."""
+    ax = axes_of(figure, 3.6)
+    looks = [(look_of(place), points) for place, points in lines]
+    draw_chances(
+        ax,
+        [
+            Line("", points, {"color": shade, "linestyle": _dashes(dashes, 1.9)})
+            for (shade, dashes, _), points in looks
+        ],
+        asked,
+        what,
+    )
 
 
 @drawn

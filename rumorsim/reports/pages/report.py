@@ -18,6 +18,7 @@ from rumorsim.reports.pages.page import Page, Table, html_of
 from rumorsim.reports.pages.replay import Progress
 from rumorsim.reports.pages.saved import kind_of
 from rumorsim.reports.pages.sensitivity_page import page_of_sensitivity
+from rumorsim.reports.pages.tail_page import page_of_tail
 
 #: The name of a report in the directory it is about.
 PAGE: Final = "report.html"
@@ -37,8 +38,8 @@ def page_of(directory: str | Path, *, again: bool = True, progress: Progress | N
         return _OF_ANSWERS[holds](place)
     rule = "holds results that no report is made of"
     advice = (
-        "a run, a comparison, a sweep, a sensitivity, an optimisation, a delay map, an explanation,"
-        " an experiment or a calibration has one"
+        "a run, a comparison, a comparison of tails, a sweep, a sensitivity, an optimisation, a"
+        " delay map, an explanation, an experiment or a calibration has one"
     )
     raise InputError(rule, file=str(place), key="holds", value=show_value(holds), advice=advice)
 
@@ -56,6 +57,7 @@ _OF_ANSWERS: Final = {
     "calibration": page_of_calibration,
     "explanation": page_of_explanation,
     "experiment": page_of_experiment,
+    "tail comparison": page_of_tail,
 }
 
 

@@ -277,6 +277,7 @@ _ANSWERS: Final = {
     "calibration": ("calibration.json", "calibrate"),
     "explanation": ("explanation.json", "explain"),
     "experiment": ("experiment.json", "experiment"),
+    "tail comparison": ("tail.json", "compare --tail"),
 }
 
 

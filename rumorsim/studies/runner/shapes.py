@@ -26,6 +26,7 @@ from rumorsim.studies.runner.posterior_shapes import (
     WidthShape,
     faults_of_draws,
 )
+from rumorsim.studies.runner.tail_shapes import TailShape
 
 _Number = float | None
 _Names = Annotated[list[str], Field(min_length=1)]
@@ -268,6 +269,7 @@ _SHAPES: Final[Mapping[str, Any]] = {
     "calibration": _Calibration,
     "explanation": ExplanationShape,
     "experiment": ExperimentShape,
+    "tail comparison": TailShape,
     "sweep": _Sweep,
 }
 

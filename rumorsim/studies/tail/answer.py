@@ -27,6 +27,7 @@ from rumorsim.studies.statistics.intervals import (
     relative_change,
     shared_level,
 )
+from rumorsim.studies.tail.curve import Point, thresholds_of
 from rumorsim.studies.tail.importance import Chosen
 from rumorsim.studies.tail.means import Mean, lacking, mean_of
 from rumorsim.studies.tail.pilot import Pilot
@@ -60,6 +61,11 @@ class Exceedance(NamedTuple):
         check_key(key, "tail", usual, scenario)
         threshold = float(found[3].replace(",", "").replace("_", ""))
         return cls(key, threshold, found[2] == ">", f"{found[1]} {found[2]} {threshold:,.12g}")
+
+    @property
+    def number(self) -> str:
+        """The number as it was written."""
+        return _FORM.sub(r"\1", self.written)
 
     def holds(self, value: float | None) -> bool:
         """Whether a run with this number is in the tail; one without a number is not."""
@@ -105,7 +111,10 @@ class Chance(NamedTuple):
 
 @dataclass(frozen=True, repr=False)
 class TailNumbers(Tabular, Shown):
-    """The leaves of trees of worlds, and the chances and means that follow from them."""
+    """The leaves of trees of worlds, and the chances and means that follow from them.
+
+    ``options`` of the command give the same worlds, and so the same numbers, again.
+    """
 
     name: str
     tail: Exceedance
@@ -116,6 +125,7 @@ class TailNumbers(Tabular, Shown):
     scenario: Mapping[str, Any] = field(repr=False)
     provenance: Mapping[str, Any] = field(repr=False)
     others: tuple[str, ...] = ()
+    options: str = ""
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -139,6 +149,22 @@ class TailNumbers(Tabular, Shown):
             weight * math.fsum(leaf.weight for leaf in leaves if inside(leaf.values[policy]))
             for weight, leaves in zip(self.worlds.weights, self.trees, strict=True)
         ]
+
+    def chance_of(self, policy: str, tail: Exceedance | None = None) -> Interval:
+        """The chance of the tail, or of another one; an interval where the worlds bear one."""
+        values = self.by_world(policy, tail)
+        return Interval(mean(values)) if lacking(values) else _chance_interval(values)
+
+    @cached_property
+    def curve(self) -> tuple[Point, ...]:
+        """The chance of many thresholds under each policy, as far as some leaf goes."""
+        numbers = [n for leaf in self._leaves for n in leaf.values.values() if n is not None]
+        thresholds = thresholds_of([n for n in numbers if n > 0], self.tail.threshold)
+        return tuple(
+            Point(policy, above, self.chance_of(policy, self.tail._replace(threshold=above)))
+            for policy in self.policies
+            for above in thresholds
+        )
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -192,7 +218,7 @@ class TailNumbers(Tabular, Shown):
     def _chance(self, policy: str) -> Chance:
         values, base = self.by_world(policy), self.by_world(NONE)
         why = lacking(values)
-        found = Interval(mean(values)) if why else _chance_interval(values)
+        found = self.chance_of(policy)
         bound = self._bound(policy) if why else None
         difference = ratio = None
         if policy != NONE:
@@ -234,10 +260,14 @@ class TailNumbers(Tabular, Shown):
         return {
             "name": self.name,
             "tail": self.tail.written,
+            "number": self.tail.number,
             "key": self.tail.key,
+            "threshold": self.tail.threshold,
             "policies": [each.as_dict() for each in self.chances],
             "means": [each.as_dict() for each in self.means],
+            "curve": [each.as_dict() for each in self.curve],
             "worlds": len(self.seeds),
+            "seeds": list(self.seeds),
             "first_seed": self.seeds[0],
             "last_seed": self.seeds[-1],
             "seeds_looked_at": self.worlds.candidates,
@@ -249,6 +279,7 @@ class TailNumbers(Tabular, Shown):
             "leaves": sum(map(len, self.trees)),
             "runs": self.runs,
             "events": self.events,
+            "options": self.options,
             "pilot": {"runs": self.pilot.runs, "events": self.pilot.events},
             "scenario": dict(self.scenario),
             "provenance": dict(self.provenance),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
 from rumorsim.common.shown import listed
 from rumorsim.studies.tail.answer import TailNumbers
+
+if TYPE_CHECKING:
+    from rumorsim.reports.figures.pictures import Picture
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,11 +44,28 @@ class TailComparison(TailNumbers):
 
         return answer_text(self)
 
-    def save(self, directory: str | Path, *, force: bool = False, source: str | Path = "") -> None:
-        """Write tail.txt, tail.json, chances.csv, means.csv, leaves.csv and scenario.json.
+    def figure(self, width: str | None = None) -> Picture:
+        """The chance that the number exceeds x, for every x, as :meth:`.Comparison.figure`."""
+        from rumorsim.reports.figures.pictures import Picture
+        from rumorsim.studies.tail.figures import tail_figure
+
+        return Picture(tail_figure(self), width)
+
+    def save(
+        self,
+        directory: str | Path,
+        *,
+        force: bool = False,
+        source: str | Path = "",
+        figures: str | Iterable[str] | None = None,
+        width: str | None = None,
+    ) -> None:
+        """Write tail.txt, tail.json, tables as CSV, scenario.json and the figure.
 
         As :meth:`.Comparison.save` does.
         """
-        from rumorsim.studies.tail.text import save
+        from rumorsim.reports.figures.pictures import FigureFiles
+        from rumorsim.studies.tail.saving import save_tail
 
-        save(self, Path(directory), force=force, source=source)
+        files = FigureFiles.of(figures, width)
+        save_tail(self, Path(directory), files, force=force, source=source)

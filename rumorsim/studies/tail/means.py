@@ -16,6 +16,9 @@ from rumorsim.studies.statistics.tails import OF_TAME, skewness_of
 #: An interval needs so many worlds that contribute.
 CONTRIBUTING: Final = 10
 
+_NOTHING: Final = "it is 0 in all {:,} worlds, which says nothing of rarer ones"
+_NONE_APART: Final = "there is none in any of {:,} worlds, which says nothing of rarer ones"
+
 
 class Mean(NamedTuple):
     """The mean of the number ``key`` under one policy, over all worlds as they come.
@@ -54,13 +57,13 @@ def mean_of(
 
     Differences have intervals at ``level``.
     """
-    why = lacking(values)
+    why = lacking(values) if any(values) else _NOTHING.format(len(values))
     bounds = bounds_of(key)
     found = Interval(mean(values)) if why else intervals.mean_interval(values, bounds=bounds)
     if policy == NONE:
         return Mean(policy, key, found, None, None, why, "")
     apart = [a - b for a, b in zip(values, base, strict=True)]
-    missing = lacking(apart)
+    missing = lacking(apart) if any(apart) else _NONE_APART.format(len(values))
     change = intervals.relative_change(values, base, level)
     if missing:
         difference = Interval(mean(apart))

@@ -174,6 +174,7 @@ def compare_tail(
         trees=tuple(tuple(each) for each in trees),
         scenario=resolved,
         others=others,
+        options=_again(event, others, count, wish.runs or BUDGET, first, splitting, importance),
         provenance={**made_with(resolved), "scenario_digest": digest_of(resolved)},
     )
 
@@ -186,6 +187,22 @@ def _check(replicates: int | None, workers: int | None) -> None:
     faults = [fault for each in wanted if (fault := number_fault(*each)) is not None]
     if faults:
         raise InputError(faults)
+
+
+def _again(
+    tail: Exceedance,
+    others: Sequence[str],
+    worlds: int,
+    runs: int,
+    first: int,
+    splitting: bool,
+    importance: bool,
+) -> str:
+    """Options of the command for the same worlds: the pilot depends on the budget in runs."""
+    given = [f'--tail "{tail.written}"', *(f"--mean {key}" for key in others)]
+    given += [f"--replicates {worlds}", f'--budget "{runs} runs"', f"--seed {first}"]
+    given += ["--no-splitting"] * (not splitting) + ["--no-importance"] * (not importance)
+    return " ".join(given)
 
 
 def _check_seeds(first: int, worlds: int) -> None:

@@ -1,16 +1,12 @@
-"""A comparison of tails in words, and on the disk."""
+"""A comparison of tails in words."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
-from rumorsim.common.claims import Claim
-from rumorsim.common.csv_text import write_csv, write_records
-from rumorsim.common.files import MARKER, json_text, write_directory, write_text
-from rumorsim.reports.figures.tables import aligned, shortened
+from rumorsim.reports.figures.tables import aligned, shortened, wrapped
 from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.statistics.intervals import Interval
 
@@ -18,8 +14,10 @@ if TYPE_CHECKING:
     from rumorsim.studies.tail.answer import Chance, TailNumbers
     from rumorsim.studies.tail.means import Mean
 
-#: What the marker of a directory says it holds.
-HOLDS: Final = "tail comparison"
+#: Columns of the text.
+_WIDTH: Final = 80
+#: The head of the column of worlds, neither split nor chosen, that would tell as much.
+PLAIN: Final = "plain worlds for as much"
 #: Chances below this are also told as one in so many.
 _RARE: Final = 0.1
 
@@ -27,20 +25,44 @@ _RARE: Final = 0.1
 def answer_text(found: TailNumbers) -> str:
     """A table, what it rests on, and a sentence for each policy."""
     head = f"{found.name}: chance of {found.tail.written}"
-    rows = [
-        ["policy", "chance", "95 % interval", "ratio to none", "worlds needed without splitting"]
-    ]
+    rows = [["policy", "chance", "95 % interval", "ratio to none", PLAIN]]
     for each in found.chances:
-        if each.why:
-            chance, interval = "not known", f"at most {part(each.bound or 0.0)}"
-        else:
-            chance, interval = part(each.chance.estimate), _ends(each.chance)
-        ratio = "" if each.ratio is None else _times(each.ratio)
-        plain = "" if each.plain is None or each.why else f"{_rounded(each.plain):,}"
-        rows.append([shortened(each.policy, 40), chance, interval, ratio, plain])
-    sentences = [sentence(each, found) for each in found.chances]
-    parts = [head, "", *aligned(rows), "", *sentences, "", *_means(found), effort(found)]
-    return "\n".join(parts)
+        cells = chance_cells(each.chance, each.bound, each.ratio, each.plain)
+        rows.append([shortened(each.policy, 40), *cells])
+    told = [line for each in sentences(found) for line in wrapped(each, _WIDTH, "  ")]
+    made = wrapped(effort(found), _WIDTH)
+    return "\n".join([head, "", *aligned(rows), "", *told, "", *_means(found), *made])
+
+
+def chance_cells(
+    chance: Interval, bound: float | None, ratio: Interval | None, plain: float | None
+) -> list[str]:
+    """Chance, interval or bound, ratio to none, and plain worlds for as much."""
+    if bound is not None:
+        return ["not known", f"at most {part(bound)}", "" if ratio is None else _times(ratio), ""]
+    return [
+        part(chance.estimate),
+        _ends(chance),
+        "" if ratio is None else _times(ratio),
+        "" if plain is None else f"{_rounded(plain):,}",
+    ]
+
+
+def mean_cells(mean: Interval, *changes: Interval | None) -> list[str]:
+    """Mean, its interval, difference to none and relative change."""
+    estimate, ends = f"about {mean.estimate:,.3g}", "not known"
+    if mean.known:
+        estimate, ends = f"{mean.estimate:,.3g}", _amounts(mean)
+    told = [
+        "" if change is None else shown(change) if change.known else "not known"
+        for change, shown in zip(changes, (_change, _percent), strict=True)
+    ]
+    return [estimate, ends, *told]
+
+
+def sentences(found: TailNumbers) -> list[str]:
+    """The answer, a sentence or two for each policy."""
+    return [sentence(each, found) for each in found.chances]
 
 
 def _means(found: TailNumbers) -> list[str]:
@@ -54,19 +76,14 @@ def _means_of(key: str, means: Sequence[Mean]) -> list[str]:
         return [f"No mean of {key}: some runs have no such number.", ""]
     rows = [["policy", "mean", "95 % interval", "difference to none", "relative change"]]
     for each in ours:
-        estimate, ends = f"about {each.mean.estimate:,.3g}", "not known"
-        if each.mean.known:
-            estimate, ends = f"{each.mean.estimate:,.3g}", _amounts(each.mean)
-        changes = [
-            "" if change is None else shown(change) if change.known else "not known"
-            for change, shown in ((each.difference, _change), (each.relative, _percent))
-        ]
-        rows.append([shortened(each.policy, 40), estimate, ends, *changes])
+        cells = mean_cells(each.mean, each.difference, each.relative)
+        rows.append([shortened(each.policy, 40), *cells])
     lacking = [
-        f'No interval for {what} under "{each.policy}": {why}.'
+        line
         for each in ours
         for what, why in (("the mean", each.why), ("the difference", each.why_no_difference))
         if why
+        for line in wrapped(f'No interval for {what} under "{each.policy}": {why}.', _WIDTH, "  ")
     ]
     head = f"Mean of {key} in all worlds:"
     return [head, "", *aligned(rows), "", *lacking, *([""] if lacking else [])]
@@ -157,34 +174,3 @@ def _rounded(value: float) -> int:
     """Two digits of a large number."""
     digits = max(0, math.floor(math.log10(value)) - 1) if value >= 1 else 0
     return int(round(value / 10**digits) * 10**digits)
-
-
-def save(found: TailNumbers, place: Path, *, force: bool, source: str | Path) -> None:
-    """The answer in a directory of its own."""
-    claim = Claim.of(HOLDS, found.scenario, source)
-    claim.check(place, force=force)
-    with write_directory(place) as draft:
-        write_text(draft / "tail.txt", answer_text(found) + "\n")
-        write_text(draft / "tail.json", json_text(found.as_dict()))
-        write_text(draft / "scenario.json", json_text(dict(found.scenario)))
-        write_records(draft / "chances.csv", [each.as_dict() for each in found.chances])
-        if found.means:
-            write_records(draft / "means.csv", [each.as_dict() for each in found.means])
-        head = ("seed", "branch", "weight", "audience under none", *found.policies)
-        write_csv(draft / "leaves.csv", head, _leaves(found))
-        names = sorted(each.name for each in draft.iterdir())
-        write_text(draft / MARKER, json_text({**claim.marker(), "files": names}))
-
-
-def _leaves(found: TailNumbers) -> Iterable[Iterable[Any]]:
-    """One row a leaf; its branch as the level and number of each turn.
-
-    Weights are those of worlds times those of leaves: their sum over all rows in the tail, divided
-    by the worlds, is the chance.
-    """
-    worlds = found.worlds
-    for seed, weight, leaves in zip(worlds.seeds, worlds.weights, found.trees, strict=True):
-        for leaf in leaves:
-            path = " ".join(f"{level}.{branch}" for level, branch in leaf.path)
-            values = (leaf.values[policy] for policy in found.policies)
-            yield (seed, path, weight * leaf.weight, leaf.audience, *values)
