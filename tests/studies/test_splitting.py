@@ -244,6 +244,32 @@ def test_branches_are_right_for_a_policy_that_acts_before_the_levels() -> None:
     assert none.mean() - plain.mean() > 3 * error  # the policy matters
 
 
+SLOWED = """
+[[policies]]
+name = "slow"
+[[policies.interventions]]
+kind = "circuit-breaker"
+flow = 0.0
+when = { shares = 6 }
+"""
+
+
+def test_a_policy_that_never_acts_in_a_branch_is_not_run() -> None:
+    """The numbers are those of the run all the same, also of a measure that sees the policy."""
+    scenario, asked = (
+        tree_world(0.3, SLOWED),
+        Asked(KEY, others=("enforcement.recall.by_target.of",)),
+    )
+    reused = made = 0
+    for seed in range(12):
+        for leaf, redraw in tree(scenario, seed, Plan((6, 18), (3, 3)), asked, ["slow"]):
+            again = once(scenario, "slow", seed, redraw, asked)
+            assert (leaf.values["slow"], leaf.others["slow"]) == (again.value, again.others)
+            assert leaf.runs == 2 - leaf.reused
+            reused, made = reused + leaf.reused, made + 1
+    assert 0 < reused < made
+
+
 @pytest.mark.long
 def test_the_chance_of_a_large_tree_is_right_at_full_power() -> None:
     """... and by the estimate: its standard error of 2 % is enough to see the fault."""

@@ -135,7 +135,12 @@ class TailNumbers(Tabular, Shown):
     @property
     def runs(self) -> int:
         """Runs of the trees, under all policies; those of the pilot come on top."""
-        return sum(len(leaf.values) for leaf in self._leaves)
+        return sum(leaf.runs for leaf in self._leaves)
+
+    @property
+    def reused(self) -> int:
+        """Runs that were not made, as the policy cannot have acted in that branch."""
+        return sum(leaf.reused for leaf in self._leaves)
 
     @property
     def events(self) -> int:
@@ -278,6 +283,7 @@ class TailNumbers(Tabular, Shown):
             "branches": list(self.pilot.plan.branches),
             "leaves": sum(map(len, self.trees)),
             "runs": self.runs,
+            "runs_reused": self.reused,
             "events": self.events,
             "options": self.options,
             "pilot": {"runs": self.pilot.runs, "events": self.pilot.events},

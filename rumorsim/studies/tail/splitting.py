@@ -60,8 +60,10 @@ from rumorsim.events.stream import Batch, Kind
 from rumorsim.measures import Listening, flatten
 from rumorsim.scenario import Scenario
 from rumorsim.scenario.handing import measure_named, measured_by
+from rumorsim.scenario.used_code import own_code_in
 from rumorsim.simulation.running import batches_of
 from rumorsim.simulation.simulation import Simulation
+from rumorsim.simulation.untouched import Untouched, Waiting, waits_of
 from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.runner.answering import measure_of
 from rumorsim.studies.tail.history import History
@@ -111,7 +113,8 @@ class Leaf(NamedTuple):
     """One branch of the tree of a world: its weight, and the number asked about by policy.
 
     None where a run has no such number. ``audience``: accounts, under ``none``; ``events``:
-    logged in all its runs; ``others``: the other numbers asked for, by policy.
+    logged in all its runs; ``others``: the other numbers asked for, by policy. ``reused``: policies
+    that were not run, as they cannot have acted in this branch.
     """
 
     path: Path
@@ -120,31 +123,50 @@ class Leaf(NamedTuple):
     audience: int
     events: int
     others: Mapping[str, tuple[float | None, ...]] = MappingProxyType({})
+    reused: int = 0
+
+    @property
+    def runs(self) -> int:
+        """How many runs were made of it."""
+        return len(self.values) - self.reused
 
 
 class Made(NamedTuple):
-    """One run: the numbers asked about, how many events it logged, and its history."""
+    """One run: the numbers asked about, how many events it logged, and its history.
+
+    ``same``: the numbers under each policy that cannot have acted in it, that of the tail first.
+    """
 
     value: float | None
     events: int
     history: History
     accounts: int
     others: tuple[float | None, ...] = ()
+    same: Mapping[str, tuple[float | None, ...]] = MappingProxyType({})
 
 
-def once(scenario: Scenario, policy: str, seed: int, redraw: Redraw | None, asked: Asked) -> Made:
-    """One run to the horizon."""
+def once(
+    scenario: Scenario,
+    policy: str,
+    seed: int,
+    redraw: Redraw | None,
+    asked: Asked,
+    waiting: Sequence[Waiting] = (),
+) -> Made:
+    """One run to the horizon; under ``none``, also which of the policies ``waiting`` do nothing."""
     keys = (asked.key, *asked.others)
     measures = list(dict.fromkeys(map(measure_of, keys)))
     measured = measured_by(scenario, measures)
     simulation = Simulation(measured, policy, seed, asked.engine, redraw=redraw)
     named = [measure_named(scenario, measure) for measure in measures]
     listening = Listening(simulation.facts, named)
+    untouched = Untouched(simulation, waiting, measures)
     parts: list[Batch] = []
     events = 0
 
     def observe(batch: Batch) -> None:
         listening.observe(batch)
+        untouched.take(batch)
         if len(batch):
             parts.append(batch.only(Kind.EXPOSE, Kind.PUBLISH, Kind.SHARE))
 
@@ -157,15 +179,28 @@ def once(scenario: Scenario, policy: str, seed: int, redraw: Redraw | None, aske
     events += len(late)
     observe(late)
     history = History.of(Batch.joined(parts), simulation.world)
-    numbers = dict(flatten(listening.values()))
+    values = listening.values()
+    numbers = dict(flatten(values))
     for key in keys:
         if key not in numbers:
             rule = "no run of this scenario has such a number"
             raise InputError(
                 Fault(rule, key="tail" if key == asked.key else "means", value=f'"{key}"')
             )
+    same = {}
+    for place, differing in untouched.measured().items():
+        theirs = dict(flatten({**values, **differing}))
+        same[waiting[place].policy] = tuple(theirs[key] for key in keys)
     others = tuple(numbers[key] for key in asked.others)
-    return Made(numbers[asked.key], events, history, simulation.world.size, others)
+    return Made(numbers[asked.key], events, history, simulation.world.size, others, same)
+
+
+def waiting_of(scenario: Scenario, policies: Sequence[str]) -> tuple[Waiting, ...]:
+    """Those of ``policies`` of which a run under ``none`` can show that they do nothing."""
+    if own_code_in(scenario.resolved()):
+        return ()
+    others = [Waiting(scenario, policy) for policy in policies if policy != NONE]
+    return tuple(each for each in others if waits_of(each.interventions) is not None)
 
 
 def new_key(parent: int, level: int, branch: int) -> int:
@@ -212,9 +247,11 @@ def tree(
 ) -> Iterator[tuple[Leaf, Redraw | None]]:
     """The leaves of the world ``seed``, each run under ``none`` and all ``policies``.
 
-    ``weight``: of the world; those of its leaves add up to 1 all the same.
+    ``weight``: of the world; those of its leaves add up to 1 all the same. A policy that cannot
+    have acted in a leaf is not run there: its run would be that under ``none``.
     """
     begun, of_world = 1, weight
+    waiting = waiting_of(scenario, policies)
 
     def grown(
         made: Made, redraw: Redraw | None, path: Path, weight: float, at: int
@@ -234,16 +271,20 @@ def tree(
         for branch in range(1, split):
             key = new_key(parent, at + 1, branch)
             other = branch_of(made, redraw, moment, key)
-            run = once(scenario, NONE, seed, other, asked)
+            run = once(scenario, NONE, seed, other, asked, waiting)
             yield from grown(run, other, (*path, (at + 1, branch)), weight / split, at + 1)
 
     def ended(made: Made, redraw: Redraw | None, path: Path, weight: float) -> Leaf:
         values, others, events = {NONE: made.value}, {NONE: made.others}, made.events
         for policy in policies:
-            if policy != NONE:
+            if policy in made.same:
+                values[policy], *rest = made.same[policy]
+                others[policy] = tuple(rest)
+            elif policy != NONE:
                 run = once(scenario, policy, seed, redraw, asked)
                 values[policy], others[policy] = run.value, run.others
                 events += run.events
-        return Leaf(path, weight, values, len(made.history.audience), events, others)
+        audience, reused = len(made.history.audience), len(made.same)
+        return Leaf(path, weight, values, audience, events, others, reused)
 
-    yield from grown(once(scenario, NONE, seed, None, asked), None, (), 1.0, 0)
+    yield from grown(once(scenario, NONE, seed, None, asked, waiting), None, (), 1.0, 0)

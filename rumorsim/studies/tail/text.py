@@ -128,6 +128,8 @@ def effort(found: TailNumbers) -> str:
             " taken more often and counted for less"
         )
     runs = f"{found.runs:,} runs, and {pilot.runs:,} of a pilot in other worlds"
+    if found.reused:
+        runs += f"; {found.reused:,} more were not needed, as the policy did not act in that branch"
     if not plan.levels:
         return f"Made of {worlds}: {runs}. No world was split."
     splits = ", ".join(

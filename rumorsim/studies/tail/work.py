@@ -88,12 +88,14 @@ def grown(
             except Damaged as error:
                 raise RunError(f"the tree of seed {made.spec.seed}: {error}") from error
             trees[place[made.spec.id]] = [_leaf(*each) for each in leaves]
-            runs += sum(len(leaf.values) for leaf in trees[place[made.spec.id]])
+            runs += sum(leaf.runs for leaf in trees[place[made.spec.id]])
             progress(runs)
     return trees
 
 
-def _leaf(path: Any, weight: float, values: Any, audience: int, events: int, others: Any) -> Leaf:
+def _leaf(
+    path: Any, weight: float, values: Any, audience: int, events: int, others: Any, reused: int
+) -> Leaf:
     branches = tuple((level, branch) for level, branch in path)
     more = {policy: tuple(numbers) for policy, numbers in others.items()}
-    return Leaf(branches, weight, values, audience, events, more)
+    return Leaf(branches, weight, values, audience, events, more, reused)
