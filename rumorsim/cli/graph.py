@@ -326,8 +326,12 @@ def _wrapped(told: str) -> list[str]:
 
 
 def _described(file: str, found: dict[str, Any], read_as: ReadAs | None) -> str:
-    error = found["clustering_standard_error"]
-    sampled = f"  (sampled, standard error {error:.2g})" if found["clustering_sampled"] else ""
+    sampled = {
+        key: f"  (sampled, standard error {found[f'{key}_standard_error']:.2g})"
+        if found[f"{key}_standard_error"]
+        else ""
+        for key in ("reciprocity", "clustering")
+    }
     points = found["followers_quantiles"]
     lines = [
         file,
@@ -338,8 +342,8 @@ def _described(file: str, found: dict[str, Any], read_as: ReadAs | None) -> str:
         f"{', weighted' if found['weighted'] else ''})",
         f"  dropped             {counted(found['self_loops_dropped'], 'self-loop', spec='>14,')}, "
         f"{counted(found['duplicates_dropped'], 'duplicate')}",
-        f"  reciprocity         {found['reciprocity']:>14.4f}",
-        f"  clustering          {found['clustering']:>14.4f}{sampled}",
+        f"  reciprocity         {found['reciprocity']:>14.4f}{sampled['reciprocity']}",
+        f"  clustering          {found['clustering']:>14.4f}{sampled['clustering']}",
         f"  largest component   {found['largest_component_share']:>14.4f}  of accounts, "
         "directions left out",
         "",

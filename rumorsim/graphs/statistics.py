@@ -8,22 +8,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.common.randomness import Purpose, address_word, philox_array, uniform_array
 from rumorsim.graphs.follows import FollowGraph
+from rumorsim.graphs.samples import component_share, sampled_clustering, sampled_reciprocity
 
 Array = NDArray[np.float64]
 
 #: Work (sum of squared degrees) up to which clustering is computed, not sampled.
 _EXACT_WORK = 200_000_000
-_SAMPLE = 200_000
-_SAMPLE_STAGE = 4096
+#: Follows up to which all are looked up the other way round, not a sample of them.
+_EXACT_FOLLOWS = 1 << 27
 #: Steps of the power method, and the relative change that ends it.
 _STEPS, _ENOUGH = 2000, 1e-7
 _QUANTILES = (0.0, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999, 1.0)
 
 
 def reciprocity(graph: FollowGraph) -> float:
-    """The share of follows that are returned, in [0, 1]; 0 without follows."""
+    """The share of follows that are returned, in [0, 1]; 0 without follows.
+
+    Exact: takes as much memory as the follows do. See :func:`.sampled_reciprocity`.
+    """
     from rumorsim.engine.kernels.csr import mutual_entries, turned_rows
 
     turned = turned_rows(graph.offsets, graph.followers, graph.accounts)
@@ -49,36 +52,19 @@ def clustering(graph: FollowGraph, *, exact_work: int = _EXACT_WORK) -> tuple[fl
     with standard error 0, up to a work of ``exact_work``; otherwise from 200,000
     sampled pairs, the same ones every time.
     """
-    from rumorsim.engine.kernels.csr import closed_shares, tied_pairs
+    from rumorsim.engine.kernels.csr import closed_shares
 
-    offsets, columns = _tied(graph)
-    degree = np.diff(offsets)
-    able = np.flatnonzero(degree >= 2)
-    if able.size == 0:
-        return 0.0, 0.0
-    if float(np.sum(degree.astype(np.float64) ** 2)) <= exact_work:
-        return float(closed_shares(offsets, columns).mean()), 0.0
-    index = np.arange(_SAMPLE, dtype=np.uint64)
-    words = philox_array(0, address_word(Purpose.GRAPH, _SAMPLE_STAGE), index, 0, 0)
-    drawn = [uniform_array(word) for word in words[:3]]
-    rows = able[(drawn[0] * able.size).astype(np.int64)]
-    first = (drawn[1] * degree[rows]).astype(np.int64)
-    second = (drawn[2] * (degree[rows] - 1)).astype(np.int64)
-    second += second >= first
-    share = float(tied_pairs(offsets, columns, rows, first, second).mean())
-    part = able.size / graph.accounts
-    return part * share, part * (share * (1.0 - share) / _SAMPLE) ** 0.5
+    # Nobody has more than twice as many contacts as follows in both directions say.
+    most = graph.follower_counts() + graph.followee_counts()
+    if _work(most) <= 4.0 * exact_work:
+        offsets, columns = _tied(graph)
+        if _work(np.diff(offsets)) <= exact_work:
+            return float(closed_shares(offsets, columns).mean()) if graph.accounts else 0.0, 0.0
+    return sampled_clustering(graph)
 
 
-def largest_component_share(graph: FollowGraph) -> float:
-    """The share of accounts in the largest weakly connected component."""
-    from scipy.sparse.csgraph import connected_components
-
-    if graph.accounts == 0:
-        return 0.0
-    matrix = _matrix(graph, np.ones(graph.follows, np.int8))
-    _, labels = connected_components(matrix, directed=True, connection="weak")
-    return float(np.bincount(labels).max()) / graph.accounts
+def _work(degree: NDArray[np.int64]) -> float:
+    return float(np.sum(degree.astype(np.float64) ** 2))
 
 
 def _quantiles(counts: NDArray[np.int64]) -> dict[str, float]:
@@ -91,6 +77,8 @@ def _quantiles(counts: NDArray[np.int64]) -> dict[str, float]:
 def describe(graph: FollowGraph) -> dict[str, Any]:
     """Sizes, what was dropped, quantiles of both counts, reciprocity, clustering, component."""
     share, error = clustering(graph)
+    sampled = graph.follows > _EXACT_FOLLOWS
+    mutual, about = sampled_reciprocity(graph) if sampled else (reciprocity(graph), 0.0)
     return {
         "accounts": graph.accounts,
         "follows": graph.follows,
@@ -100,11 +88,12 @@ def describe(graph: FollowGraph) -> dict[str, Any]:
         "weighted": graph.weights is not None,
         "followers_quantiles": _quantiles(graph.follower_counts()),
         "followees_quantiles": _quantiles(graph.followee_counts()),
-        "reciprocity": reciprocity(graph),
+        "reciprocity": mutual,
+        "reciprocity_standard_error": about,
         "clustering": share,
         "clustering_standard_error": error,
         "clustering_sampled": error > 0.0,
-        "largest_component_share": largest_component_share(graph),
+        "largest_component_share": component_share(graph),
         "digest": graph.digest(),
     }
 

@@ -19,9 +19,10 @@ from pydantic import TypeAdapter, ValidationError
 from scipy import stats
 
 from rumorsim.common.errors import InputError
-from rumorsim.graphs import GENERATORS, FollowGraph, GraphConfig
+from rumorsim.graphs import GENERATORS, FollowGraph, GraphConfig, statistics
 from rumorsim.graphs.config import GRAPH_CONFIGS
-from rumorsim.graphs.statistics import clustering, largest_component_share, reciprocity
+from rumorsim.graphs.samples import component_share, sampled_reciprocity
+from rumorsim.graphs.statistics import clustering, describe, reciprocity
 
 power_law, erdos_renyi = GENERATORS["power-law"], GENERATORS["erdos-renyi"]
 regular, small_world = GENERATORS["regular"], GENERATORS["small-world"]
@@ -291,10 +292,37 @@ def test_statistics_against_networkx() -> None:
         exact, no_error = clustering(graph)
         assert exact == pytest.approx(nx.average_clustering(peer.to_undirected()))
         largest = max(map(len, nx.weakly_connected_components(peer)))
-        assert largest_component_share(graph) == pytest.approx(largest / 300)
+        assert component_share(graph) == pytest.approx(largest / 300)
         sampled, error = clustering(graph, exact_work=0)
         assert no_error == 0.0 < error < 0.002
         assert abs(sampled - exact) < 4 * error
+        returned, error = sampled_reciprocity(graph)
+        assert error < 0.002
+        assert abs(returned - reciprocity(graph)) <= 4 * error
+
+
+def test_a_graph_without_room_for_a_second_copy_is_described_from_samples(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    graph = power_law(2_000, 15.0, reciprocity=0.3, clustering=0.5, seed=4)
+    exact = describe(graph)
+    monkeypatch.setattr(statistics, "_EXACT_FOLLOWS", 100)
+    monkeypatch.setattr(clustering, "__kwdefaults__", {"exact_work": 100})
+    # Nothing is turned round: that would need the room.
+    monkeypatch.delattr("rumorsim.engine.kernels.csr.turned_rows")
+    monkeypatch.delattr("rumorsim.engine.kernels.csr.sorted_rows")
+    sampled = describe(graph)
+    assert exact["reciprocity_standard_error"] == 0.0 < sampled["reciprocity_standard_error"]
+    assert sampled["clustering_sampled"]
+    for key in ("reciprocity", "clustering"):
+        assert abs(sampled[key] - exact[key]) < 4 * sampled[f"{key}_standard_error"]
+        del sampled[key], exact[key]
+    changed = {key for key in exact if sampled[key] != exact[key]}
+    assert changed <= {
+        "reciprocity_standard_error",
+        "clustering_standard_error",
+        "clustering_sampled",
+    }
 
 
 # --- communities ---------------------------------------------------------------------------

@@ -383,16 +383,3 @@ def closed_shares(offsets, columns):
                     tied += 1
         shares[row] = tied / (degree * (degree - 1))
     return shares
-
-
-@kernel
-def tied_pairs(offsets, columns, rows, first, second):
-    """For each sampled row, whether two of its columns, at two distinct places, are tied."""
-    tied = np.zeros(rows.size, np.bool_)
-    for i in range(rows.size):
-        one = columns[offsets[rows[i]] + first[i]]
-        two = columns[offsets[rows[i]] + second[i]]
-        begin, end = offsets[one], offsets[one + 1]
-        place = begin + np.searchsorted(columns[begin:end], two)
-        tied[i] = place < end and columns[place] == two
-    return tied
