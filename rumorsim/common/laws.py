@@ -30,6 +30,9 @@ _OCTAVES: Final = 25
 TAIL_SIZE: Final = (_OCTAVES + 1) * _BINS + 1
 #: Entries of a whole table: the lower tail, then the upper.
 TABLE_SIZE: Final = 2 * TAIL_SIZE
+#: Bits of a float64 below the six that number the bin, and what its bits above them are at word 32.
+_OFFSET_BITS: Final = 46
+_FIRST_CELL: Final = (1023 + 5) * _BINS
 
 
 class _Law(Model):
@@ -333,14 +336,16 @@ def sample(table: Any, word: int) -> float:
 
 def sample_array(table: Array, words: NDArray[np.uint64]) -> Array:
     """:func:`sample` for an array of words; float64 of the same shape."""
-    upper = words >= np.uint64(2**31)
-    near = np.where(upper, np.uint64(2**32 - 1) - words, words).astype(np.float64)
-    base = np.where(upper, TAIL_SIZE, 0)
-    octave = np.frexp(np.maximum(near, 1.0))[1] - 1
-    width = np.ldexp(1.0, octave - 6)
-    offset = np.where(near < _BINS, 0.0, (near - np.ldexp(1.0, octave)) / width)
-    column = offset.astype(np.int64)
-    left = base + np.where(near < _BINS, near.astype(np.int64), (octave - 5) * _BINS + column)
+    upper = words >> np.uint64(31)
+    near = np.minimum(words, np.uint64(2**32 - 1) - words)
+    # In a float64 the octave stands before the column, and that before the offset within it.
+    bits = near.astype(np.float64).view(np.int64)
+    left = (bits >> _OFFSET_BITS) - _FIRST_CELL
+    offset = (bits & (2**_OFFSET_BITS - 1)) * 2.0**-_OFFSET_BITS
+    direct = near < _BINS
+    if direct.any():
+        left, offset = np.where(direct, near.astype(np.int64), left), np.where(direct, 0.0, offset)
+    left += upper.astype(np.int64) * TAIL_SIZE
     low = table[left]
-    result: Array = low + (table[left + 1] - low) * (offset - column)
-    return np.where(near < _BINS, low, result)
+    result: Array = low + (table[left + 1] - low) * offset
+    return result

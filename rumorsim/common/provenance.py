@@ -16,8 +16,30 @@ RESULTS_VERSION: Final = 5
 
 def digest_of(resolved: Mapping[str, Any]) -> str:
     """SHA-256 of a resolved scenario: the name of the run."""
+    return hashlib.sha256(_canonical(resolved)).hexdigest()
+
+
+class DigestBySeed:
+    """:func:`digest_of` a resolved scenario with any seed, all else of which is written once."""
+
+    def __init__(self, resolved: Mapping[str, Any]) -> None:
+        # In canonical text keys are in order: those before the seed, the seed, those after it.
+        before = {key: value for key, value in resolved.items() if key < "seed"}
+        after = {key: value for key, value in resolved.items() if key > "seed"}
+        begun = _canonical({**before, "seed": 0}).removesuffix(b"0}")
+        self._begun = hashlib.sha256(begun)
+        self._rest = _canonical({"seed": 0, **after}).removeprefix(b'{"seed":0')
+
+    def of(self, seed: int) -> str:
+        """The digest with that seed."""
+        digest = self._begun.copy()
+        digest.update(str(seed).encode() + self._rest)
+        return digest.hexdigest()
+
+
+def _canonical(resolved: Mapping[str, Any]) -> bytes:
     text = json.dumps(resolved, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return text.encode()
 
 
 def versions() -> dict[str, str]:

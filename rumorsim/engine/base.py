@@ -88,12 +88,14 @@ class Engine:
 
     name: str
 
-    def __init__(self, world: World, env: CascadeEnvironment) -> None:
+    def __init__(
+        self, world: World, env: CascadeEnvironment, log: NDArray[np.void] | None = None
+    ) -> None:
         self.world = world
         self.env = env
         self._callbacks: dict[tuple[int, int], list[Callable[[int, int], None]]] = defaultdict(list)
         self._listener: Callable[[Batch], None] | None = None
-        self.log = np.zeros(4096, EVENT)
+        self.log = np.zeros(4096, EVENT) if log is None else log
         #: The event of the public that woke the platform last.
         self._woken = Moment(-1.0)
 

@@ -6,7 +6,8 @@ that event: the shape of SimPy's own ``RealtimeEnvironment``, which sleeps where
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from weakref import ref
 
 import numpy as np
@@ -21,6 +22,7 @@ from rumorsim.engine.kernels.exposure_table import rehash
 from rumorsim.engine.kernels.looks import arm
 from rumorsim.engine.kernels.records import Reason, grown
 from rumorsim.engine.late import delays_are_positive, late_exposures, late_reach
+from rumorsim.engine.room import Room, empty_exposures, keep, room_for
 from rumorsim.engine.share_factors import SHARE_FACTORS
 from rumorsim.events.stream import Batch, Kind
 from rumorsim.world.levers import CEILINGS, Moment
@@ -32,6 +34,52 @@ if TYPE_CHECKING:
     from rumorsim.world.world import World
 
 __all__ = ["FastEngine", "FastEnvironment"]
+
+
+#: Settings of the rules that the memory record holds, and arrays that it names.
+_SETTINGS: Final = (
+    "by_delay",
+    "attention",
+    "log_reads",
+    "crowd",
+    "most_trust",
+    "trust_closure",
+    "chilling",
+    "chilling_floor",
+    "visited",
+)
+_TABLES: Final = (
+    "curve",
+    "weights",
+    "receptivity",
+    "publications",
+    "tables",
+    "templates",
+    "responses",
+    "ranks",
+    "reinforcement",
+    "corrections",
+    "alias",
+    "members",
+    "visitors",
+    "visitor_ends",
+    "visitor_sums",
+    "crosspost",
+    "trust_began",
+)
+
+
+class Bound(NamedTuple):
+    """A memory record before the first event, and the arrays it names that outlast its world."""
+
+    memory: Any
+    shown: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, memory: Any, shown: Mapping[str, Any], lasting: Mapping[str, Any]) -> Bound:
+        """What of it the next world of the same layout has as well."""
+        kept = {n: a for n, a in shown.items() if not a.size or a is lasting.get(n)}
+        return cls(memory.copy(), kept)
 
 
 class FastEnvironment(CascadeEnvironment):
@@ -55,91 +103,64 @@ class FastEngine(Engine):
     """The compiled engine."""
 
     name = "fast"
+    _room: Room
 
     def __init__(
         self, world: World, *, pool: int = 0, log: int = 16384, exposures: int = 4096
     ) -> None:
-        super().__init__(world, FastEnvironment(self))
-        self.rules = world.rules
-        self.memory = world.memory
-        self.log = np.zeros(log, self.log.dtype)
-        self._hits = np.zeros(1024, records.HIT)
-        self._words = np.zeros(4 * records.BLOCK, np.uint32)
-        self._addresses = np.zeros(4 * records.DRAWS, np.uint32)
-        self._waiting = np.zeros(records.BLOCK, np.int32)
-        self._at = np.zeros(records.BLOCK)
-        self._coming = np.empty((len(world.looks), records.COMING_ROOM), records.COMING)
-        self._thresholds = np.zeros((9, 1), dtype=np.int64)
         if world.evidence is not None:
             # About as many as there will be, as nobody else is known to read.
             exposures = max(exposures, 1 << (3 * len(world.evidence.reads)).bit_length())
-        self._exposures = _empty_exposures(exposures)
+        self._rooms: list[Room] = world.kept.setdefault("rooms", [])
+        pool = pool or max(1024, world.graph.accounts // 16)
+        spans = round(world.horizon / world.rules.bucket_width) + 2
+        self._room = room_for(self._rooms, pool, spans, len(world.looks), log, exposures)
+        super().__init__(world, FastEnvironment(self), self._room.log)
+        self.rules = world.rules
+        self.memory = world.memory
+        self._thresholds = np.zeros((9, 1), dtype=np.int64)
         # Only models beside the feed have spreaders.
         self._told = np.zeros(0, np.int32)
         self._repeats = bool((self.rules.templates["again"] > 0).any())
         self._shares = np.zeros(0, records.SHARES)
-        # What is not used yet costs addresses, not memory: begin with about enough.
-        pool = pool or max(1024, world.graph.accounts // 16)
-        # Nothing of these is read before it was written.
-        self._pool = np.empty(pool, records.DELIVERIES)
-        self._buckets = np.zeros(round(world.horizon / self.rules.bucket_width) + 2, records.BUCKET)
-        self._buckets["last"] = -1
-        self._chunks = np.empty(pool * CHUNK, records.ENTRY)
-        self._chunk_links = np.empty(pool, np.int32)
-        self._heap = np.empty(pool + 1, records.ENTRY)
-        self._make_present(pool)
+        known: Bound | None = world.kept.get("bound")
+        #: The arrays that the memory record names, by their names there.
+        self._shown: dict[str, Any] = {}
+        if known is not None:
+            self.memory[:] = known.memory
+            self._shown.update(known.shown)
         self._bind_rules()
         self._bind()
+        if known is None:
+            world.kept["bound"] = Bound.of(self.memory, self._shown, self._lasting())
         self._next_public = 0.0
         self._compiled = False
         #: First reads that go on the agenda although they are to be told late.
         self._exposed: list[Batch] = []
 
+    def __del__(self) -> None:
+        if hasattr(self, "_room"):
+            keep(self._rooms, self._room)
+
     def _bind_rules(self) -> None:
         """Tell the memory record what never changes."""
-        memory, rules = self.memory, self.rules
-        for name in (
-            "horizon",
-            "by_delay",
-            "attention",
-            "log_reads",
-            "crowd",
-            "bucket_width",
-            "most_trust",
-            "trust_closure",
-            "chilling",
-            "chilling_floor",
-            "visited",
-        ):
-            memory[name] = getattr(rules, name)
-        memory["seed"] = self.world.seed
-        memory["late"] = rules.late and delays_are_positive(rules)
-        memory["pool_free"] = memory["chunk_free"] = -1
-        memory["bucket"] = -1
+        memory, rules, world = self.memory, self.rules, self.world
+        if not self._shown:
+            for name in _SETTINGS:
+                memory[name] = getattr(rules, name)
+            memory["late"] = rules.late and delays_are_positive(rules)
+            memory["pool_free"] = memory["chunk_free"] = -1
+            memory["bucket"] = -1
+            memory["most_followers"] = world.graph.most_followers
+        memory["horizon"], memory["bucket_width"] = rules.horizon, rules.bucket_width
+        memory["seed"] = world.seed
         memory["most_other_factors"] = self._most_other_factors()
-        memory["most_followers"] = self.world.graph.most_followers
-        memory["most_visits"] = self.world.stories["visits"].max()
-        if self.world.evidence is not None:
-            memory["most_observed"] = self.world.evidence.most_reads
-            memory["conditioning"] = not self.world.evidence.conditioned
-        for name in ("curve", "weights", "receptivity", "publications", "tables", "templates"):
-            records.show(memory, name, getattr(rules, name))
-        for name in (
-            "responses",
-            "ranks",
-            "reinforcement",
-            "corrections",
-            "alias",
-            "members",
-            "visitors",
-            "visitor_ends",
-            "visitor_sums",
-            "crosspost",
-            "trust_began",
-        ):
-            records.show(memory, name, getattr(rules, name))
-        memory["arm_period"] = self.world.treatment.period
-        world = self.world
+        memory["most_visits"] = world.stories["visits"].max()
+        evidence = world.evidence
+        memory["most_observed"] = 0 if evidence is None else evidence.most_reads
+        memory["conditioning"] = evidence is not None and not evidence.conditioned
+        memory["arm_period"] = world.treatment.period
+        arrays = {name: getattr(rules, name) for name in _TABLES}
         whose = {
             "offsets": world.graph.offsets,
             "followers": world.graph.followers,
@@ -159,14 +180,46 @@ class FastEngine(Engine):
             "treated_slot_ends": world.treated_slot_ends,
             **world.observed,
         }
-        for name, array in whose.items():
-            records.show(memory, name, array)
+        self._show(arrays | whose)
+
+    def _show(self, arrays: Mapping[str, Any]) -> None:
+        """Tell the memory record where arrays are, as far as it names others."""
+        shown = self._shown
+        fresh = {
+            name: array
+            for name, array in arrays.items()
+            if array is not (known := shown.get(name))
+            and (known is None or array.size or known.shape != array.shape)
+        }
+        records.show_all(self.memory, fresh)
+        shown.update(fresh)
+
+    def _lasting(self) -> dict[str, Any]:
+        """The arrays that the next world of the same layout has as well, by name."""
+        graph, layout = self.world.graph, self.world.layout
+        return {
+            **layout.rules,
+            **self._room.arrays(),
+            "offsets": graph.offsets,
+            "followers": graph.followers,
+            "persons": layout.people.person,
+            "platforms": layout.platforms.of,
+        }
 
     def _most_other_factors(self) -> float:
-        """Upper bound of all factors of P(share) but appeal, vigour and receptivity.
+        """Upper bound of all factors of P(share) but appeal, vigour and receptivity."""
+        world, kept = self.world, self.world.kept
+        if world.evidence is not None or len(self.rules.trust_began):
+            return self._most_factors_here()
+        # Nothing else in it was drawn.
+        if kept.get("share factors") is not SHARE_FACTORS:
+            kept["share factors"] = SHARE_FACTORS
+            kept["most other factors"] = self._most_factors_here()
+        most: float = kept["most other factors"]
+        return most
 
-        A hair is added for rounding.
-        """
+    def _most_factors_here(self) -> float:
+        """The same, worked out; a hair is added for rounding."""
         most = 1.0 + 1e-6
         for factor in SHARE_FACTORS:
             if factor.ceiling is not None:
@@ -177,36 +230,11 @@ class FastEngine(Engine):
             most *= ceiling if factor.always else max(ceiling, 1.0)
         return most
 
-    def _make_present(self, size: int) -> None:
-        """Room for a bucket of so many entries, and one place to spare."""
-        self._present = np.empty(size + 1, records.ENTRY)
-        self._scratch = np.empty(size + 1, records.ENTRY)
-        self._bins = np.empty(size + 2, np.int32)
-        self._background_words = np.empty(size, np.uint32)
-
     def _bind(self) -> None:
         """Tell the memory record where the arrays are: after any was replaced."""
         world = self.world
-        arrays = {
-            "pool": self._pool,
-            "buckets": self._buckets,
-            "chunks": self._chunks,
-            "chunk_links": self._chunk_links,
-            "present": self._present,
-            "scratch": self._scratch,
-            "bins": self._bins,
-            "heap": self._heap,
-            "exposures": self._exposures,
-            "log": self.log,
-            "hits": self._hits,
-            "words": self._words,
-            "addresses": self._addresses,
-            "waiting": self._waiting,
-            "at": self._at,
-            "background_words": self._background_words,
-            "coming": self._coming,
-            "thresholds": self._thresholds,
-        }
+        arrays = self._room.arrays()
+        arrays["thresholds"] = self._thresholds
         for name in ("accounts", "profiles", "posts", "stories", "looks", "slots", "slot_ends"):
             arrays[name] = getattr(world, name)
         for name in ("friction", "forward", "heat", "tops"):
@@ -215,8 +243,7 @@ class FastEngine(Engine):
         if self._repeats and len(world.posts) > len(self._shares):
             self._shares = grown(self._shares, len(world.posts))
         arrays["shares"] = self._shares
-        for name, array in arrays.items():
-            records.show(self.memory, name, array)
+        self._show(arrays)
 
     @property
     @override
@@ -356,7 +383,7 @@ class FastEngine(Engine):
 
     def _report_hits(self) -> None:
         """Tell who watches; the room is free before, as what they do may hit anew."""
-        hits = self._hits[: self.memory["hits_made"][0]].tolist()
+        hits = self._room.hits[: self.memory["hits_made"][0]].tolist()
         self.memory["hits_made"] = 0
         self._call_back(hits)
 
@@ -366,9 +393,9 @@ class FastEngine(Engine):
         if lacking == Reason.LOG_FULL:
             self.flush()
             if need > len(self.log):
-                self.log = np.zeros(2 * need, self.log.dtype)
-            if 3 * need > len(self._hits):
-                self._hits = np.zeros(6 * need, self._hits.dtype)
+                self.log = self._room.log = np.zeros(2 * need, self.log.dtype)
+            if 3 * need > len(self._room.hits):
+                self._room.hits = np.zeros(6 * need, self._room.hits.dtype)
         elif lacking == Reason.POSTS_FULL:
             self.world.grow_posts(need)
         elif lacking == Reason.EXPOSURES_FULL:
@@ -380,21 +407,21 @@ class FastEngine(Engine):
     def _grow_agenda(self, need: int) -> None:
         """Room for so many deliveries more, wherever they go."""
         memory = self.memory[0]
-        if memory["in_heap"] + need >= len(self._heap):
-            self._heap = grown(self._heap, int(memory["in_heap"]) + need + 1)
-        lines = int(memory["chunks_used"]) + min(need, len(self._buckets)) + need // CHUNK + 1
-        if lines > len(self._chunk_links):
-            self._chunk_links = grown(self._chunk_links, lines)
+        if memory["in_heap"] + need >= len(self._room.heap):
+            self._room.heap = grown(self._room.heap, int(memory["in_heap"]) + need + 1)
+        lines = int(memory["chunks_used"]) + min(need, len(self._room.buckets)) + need // CHUNK + 1
+        if lines > len(self._room.chunk_links):
+            self._room.chunk_links = grown(self._room.chunk_links, lines)
             used = int(memory["chunk_fresh"]) * CHUNK
-            self._chunks = grown(self._chunks, len(self._chunk_links) * CHUNK, used)
-        if not self.rules.by_delay and memory["pool_used"] + need > len(self._pool):
+            self._room.chunks = grown(self._room.chunks, len(self._room.chunk_links) * CHUNK, used)
+        if not self.rules.by_delay and memory["pool_used"] + need > len(self._room.pool):
             room = int(memory["pool_used"]) + need
-            self._pool = grown(self._pool, room, int(memory["pool_fresh"]))
-        if need >= len(self._present) and memory["cursor"] == memory["present_made"]:
-            self._make_present(2 * need)
+            self._room.pool = grown(self._room.pool, room, int(memory["pool_fresh"]))
+        if need >= len(self._room.present) and memory["cursor"] == memory["present_made"]:
+            self._room.make_present(2 * need)
 
     def _grow_exposures(self, need: int) -> None:
-        old, old_told = self._exposures, self._told
+        old, old_told = self._room.exposures, self._told
         size = len(old)
         while 3 * (int(self.memory["exposed"][0]) + need) > size:
             size *= 2
@@ -402,13 +429,7 @@ class FastEngine(Engine):
         if 2 * size > keys:
             # A place for every key takes little more by now, and needs no growing or search.
             size = keys + (keys & (keys - 1) == 0)
-        self._exposures = _empty_exposures(size)
+        self._room.exposures = empty_exposures(size)
         self._told = np.zeros(size if len(old_told) else 0, np.int32)
         self._bind()
-        rehash(old, self._exposures, old_told, self._told)
-
-
-def _empty_exposures(size: int) -> Any:
-    table = np.zeros(size, records.EXPOSURE)
-    table["key"] = -1
-    return table
+        rehash(old, self._room.exposures, old_told, self._told)

@@ -39,16 +39,14 @@ class FastModelEngine(FastEngine):
         self._spreaders = records.aligned_zeros(spreaders, records.SPREADER)
         self._tellings = np.zeros(0, np.int32)
         super().__init__(world, pool=pool, log=log, exposures=exposures)
-        self._told = np.zeros(len(self._exposures), np.int32)
+        self._told = np.zeros(len(self._room.exposures), np.int32)
         self.memory["spreading"] = 1
         self._bind()
 
     def _bind_rules(self) -> None:
         super()._bind_rules()
-        records.show(self.memory, "terms", self.rules.terms)
-        self._followees = self._whom_accounts_follow()
-        for name, array in zip(("followee_offsets", "followees"), self._followees, strict=True):
-            records.show(self.memory, name, array)
+        offsets, followees = self._followees = self._whom_accounts_follow()
+        self._show({"terms": self.rules.terms, "followee_offsets": offsets, "followees": followees})
 
     def _whom_accounts_follow(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """The graph turned round, where an account may be told again that all have told before."""
@@ -69,9 +67,7 @@ class FastModelEngine(FastEngine):
         posts = len(self.world.posts)
         if posts > len(self._tellings):
             self._tellings = records.grown(self._tellings, posts)
-        arrays = {"spreaders": self._spreaders, "told": self._told, "tellings": self._tellings}
-        for name, array in arrays.items():
-            records.show(self.memory, name, array)
+        self._show({"spreaders": self._spreaders, "told": self._told, "tellings": self._tellings})
 
     def _advance(self, until: float) -> tuple[int, float]:
         reason, at = advance(self.memory, until)

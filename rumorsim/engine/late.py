@@ -15,7 +15,8 @@ from rumorsim.events.stream import EVENT, Batch, Kind
 
 if TYPE_CHECKING:
     from rumorsim.world.levers import Levers
-    from rumorsim.world.world import Rules, World
+    from rumorsim.world.rules import Rules
+    from rumorsim.world.world import World
 
 __all__ = ["delays_are_positive", "late_exposures", "late_reach"]
 
@@ -65,7 +66,7 @@ def late_exposures(world: World, levers: Levers, until: float) -> Batch:
     firsts, readers = np.zeros(n, FIRST), np.empty(n, dtype=np.int64)
     firsts["stamp"] = -1
     where = np.uint64(firsts.ctypes.data)
-    history = tuple(_changes(world, levers, table, column) for table, column in _LEVERS)
+    history = _history(world, levers)
     parts = []
     for story, posts in enumerate(_posts_of_stories(world)):
         found = first_reads(world.memory, posts, until, history, firsts, where, story, readers)
@@ -98,6 +99,9 @@ def late_reach(world: World, levers: Levers, until: float) -> NDArray[np.int64]:
 def _posts_of_stories(world: World) -> Iterator[NDArray[np.int64]]:
     """The posts of each story in turn, in order of time."""
     stories = world.posts["story"][: world.posts_made]
+    if len(world.stories) == 1:
+        yield np.arange(len(stories))
+        return
     order = np.argsort(stories, kind="stable")
     ends = np.searchsorted(stories[order], np.arange(len(world.stories) + 1))
     for begin, end in pairwise(ends.tolist()):
@@ -118,13 +122,25 @@ def _exposure_batch(world: World, times: NDArray[np.float64], what: NDArray[np.v
     return Batch(rows)
 
 
-def _changes(world: World, levers: Levers, table: str, column: str) -> Changes:
+def _history(world: World, levers: Levers) -> tuple[Changes, ...]:
+    """The history of the levers that decide whether a delivery is read."""
+    sizes = {
+        "accounts": world.graph.accounts,
+        "posts": world.posts_made,
+        "stories": len(world.stories),
+    }
+    # One for all that nobody moved: none of their rows has changes.
+    none = np.zeros(max(sizes.values()) + 1, np.int64)
+    return tuple(_changes(levers, none, sizes[table], table, column) for table, column in _LEVERS)
+
+
+def _changes(
+    levers: Levers, none: NDArray[np.int64], size: int, table: str, column: str
+) -> Changes:
     """The history of one lever column by row, in the order in which it was moved."""
-    sizes = {"accounts": world.graph.accounts, "posts": world.posts_made}
-    size = sizes.get(table, len(world.stories))
     changes = [each for each in levers.history if each[1:3] == (table, column)]
     if not changes:
-        return np.zeros(size + 1, np.int64), *_UNCHANGED
+        return none, *_UNCHANGED
     changes.sort(key=lambda change: change.row)
     rows = np.array([change.row for change in changes], dtype=np.int64)
     return (

@@ -135,7 +135,12 @@ _BYTES: Final = np.dtype((np.void, EVENT.itemsize))
 
 
 def _whole(rows: NDArray[np.void]) -> NDArray[np.void]:
-    return np.ascontiguousarray(rows).view(_BYTES)
+    rows = np.ascontiguousarray(rows)
+    return np.ndarray(rows.shape, _BYTES, rows)
+
+
+def _events(whole: NDArray[np.void]) -> NDArray[np.void]:
+    return np.ndarray(whole.shape, EVENT, whole)
 
 
 class Batch(Tabular):
@@ -219,7 +224,10 @@ class Batch(Tabular):
         wanted = own == int(kinds[0])  # numpy asks an enumeration for a dozen attributes first
         for kind in kinds[1:]:
             wanted |= own == int(kind)
-        part = Batch(_whole(self.rows).take(wanted.nonzero()[0]).view(EVENT))
+        places = wanted.nonzero()[0]
+        if len(places) == len(self):
+            return self
+        part = Batch(_events(_whole(self.rows).take(places)))
         self._parts[kinds] = part
         return part
 
@@ -278,15 +286,17 @@ class Batch(Tabular):
 
     def copied(self) -> Batch:
         """The same events in memory of their own."""
-        return Batch(_whole(self.rows).copy().view(EVENT))
+        return Batch(_events(_whole(self.rows).copy()))
 
     @staticmethod
     def joined(batches: list[Batch]) -> Batch:
         """One batch of several, in the order given."""
-        rows = [batch.rows for batch in batches if len(batch)]
-        if not rows:
+        some = [batch for batch in batches if len(batch)]
+        if len(some) == 1:
+            return some[0]
+        if not some:
             return Batch()
-        return Batch(np.concatenate([_whole(each) for each in rows]).view(EVENT))
+        return Batch(_events(np.concatenate([_whole(each.rows) for each in some])))
 
 
 class StreamDigest:

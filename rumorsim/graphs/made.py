@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
@@ -87,6 +88,11 @@ class GraphModel(Model):
         ``part`` is the place of this graph in a union.
         """
         return replaced(self, seed=seed_in_world(seed, part)) if self.per_replicate else self
+
+    @cached_property
+    def told(self) -> str:
+        """All of it as text: graphs of which the same is told are the same."""
+        return self.model_dump_json()
 
     @model_validator(mode="before")
     @classmethod

@@ -7,12 +7,13 @@ depend on where the stream was cut.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rumorsim.events.stream import Batch, Facts
+from rumorsim.events.stream import Batch, Facts, StoryFacts
 
 #: A curve has this many equal bins of [0, horizon), so one more edge than that.
 BINS: Final = 100
@@ -42,9 +43,17 @@ def story_names(facts: Facts) -> list[str]:
 
 def truth_groups(facts: Facts) -> dict[str, NDArray[np.bool_]]:
     """Which stories (bool [stories]) are ``false``, ``true`` and ``correction``."""
-    truth = np.array([story.truth for story in facts.stories], bool)
-    answers = np.array([story.answers is not None for story in facts.stories], bool)
-    return {"false": ~truth, "true": truth, "correction": answers}
+    return _truth_groups(facts.stories).copy()
+
+
+@lru_cache(64)
+def _truth_groups(stories: tuple[StoryFacts, ...]) -> dict[str, NDArray[np.bool_]]:
+    truth = np.array([story.truth for story in stories], bool)
+    answers = np.array([story.answers is not None for story in stories], bool)
+    groups = {"false": ~truth, "true": truth, "correction": answers}
+    for each in groups.values():
+        each.flags.writeable = False
+    return groups
 
 
 def by_stories(
@@ -74,7 +83,14 @@ def single_stories(facts: Facts) -> list[tuple[int, str]]:
 
 def edges_of(horizon: float, bins: int = BINS) -> NDArray[np.float64]:
     """The ``bins + 1`` equally spaced edges of [0, horizon], in hours."""
-    return np.arange(bins + 1) * horizon / bins
+    return _edges(horizon, bins)
+
+
+@lru_cache(64)
+def _edges(horizon: float, bins: int) -> NDArray[np.float64]:
+    edges = np.arange(bins + 1) * horizon / bins
+    edges.flags.writeable = False
+    return edges
 
 
 def bin_of(time: NDArray[np.float64], edges: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -104,8 +120,9 @@ class FirstSeen:
         """True for each of ``ids`` at its first appearance in the stream; they then count."""
         if not len(ids):
             return np.empty(0, bool)
-        first: NDArray[np.bool_] = self._mark[ids] == 0
-        unseen = ids[first]
+        # The first numbers of all are met for the first time.
+        first: NDArray[np.bool_] = self._mark[ids] == 0 if self.count else np.ones(len(ids), bool)
+        unseen = ids[first] if self.count else ids
         # The earliest of equal numbers carries the largest mark and so survives the maximum.
         mark = np.arange(len(unseen), 0, -1, dtype=np.int32)
         np.maximum.at(self._mark, unseen, mark)
@@ -180,5 +197,6 @@ class StoryCounts:
 
     def add_bins(self, story: NDArray[np.int32], bins: NDArray[np.int64]) -> None:
         """Count events whose bins are known, int64 [events]."""
-        cells = np.bincount(story * np.int64(BINS) + bins, minlength=self.counts.size)
+        cells = bins if len(self.counts) == 1 else story * np.int64(BINS) + bins
+        cells = np.bincount(cells, minlength=self.counts.size)
         self.counts += cells.reshape(self.counts.shape)

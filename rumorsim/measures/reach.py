@@ -23,14 +23,18 @@ from rumorsim.measures.counting import (
 
 
 class Group:
-    """Accounts and persons exposed to any of some stories, each counted once."""
+    """Accounts and persons exposed to any of some stories, each counted once.
 
-    def __init__(self, facts: Facts, stories: NDArray[np.bool_]) -> None:
+    ``persons`` is how many there are; None where each account is a person by itself.
+    """
+
+    def __init__(self, facts: Facts, stories: NDArray[np.bool_], persons: int | None) -> None:
         self.stories = stories
         self.every, self.none = bool(stories.all()), not stories.any()
-        self.accounts = FirstSeen(facts.accounts)
-        self.authors = FirstSeen(facts.accounts)
-        self.persons = FirstSeen(int(facts.person.max(initial=-1)) + 1)
+        accounts = 0 if self.none else facts.accounts
+        self.accounts = FirstSeen(accounts)
+        self.authors = FirstSeen(accounts)
+        self.persons = self.accounts if persons is None else FirstSeen(persons)
         self.bins = np.zeros(BINS, np.int64)
 
     def add(self, batch: Batch, bins: NDArray[np.int64], person: NDArray[np.int32]) -> None:
@@ -46,7 +50,8 @@ class Group:
             accounts, bins, person = accounts[own], bins[own], person[own]
         fresh = self.accounts.fresh(accounts)
         self.bins += np.bincount(bins[fresh], minlength=BINS)
-        self.persons.fresh(person)
+        if self.persons is not self.accounts:
+            self.persons.fresh(person)
 
     def add_authors(self, posted: Batch) -> None:
         """Count the authors of the posts in ``posted``."""
@@ -54,22 +59,48 @@ class Group:
             accounts = posted.account
             self.authors.fresh(accounts if self.every else accounts[self.stories[posted.story]])
 
+    def numbers(self) -> dict[str, int]:
+        """How many accounts and persons."""
+        return {
+            "accounts": self.accounts.count,
+            "with_authors": self.accounts.either(self.authors),
+            "persons": self.persons.count,
+        }
+
 
 class State:
-    """Memory: 12 bytes x accounts x (3 groups + 1), 4 bytes x (persons + accounts) x stories."""
+    """Memory: 12 bytes x accounts x (3 groups + 1), 4 bytes x (persons + accounts) x stories.
+
+    Groups of the same stories are one; of a single story everything is known by its group.
+    """
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
+        alone = facts.person is facts.origin
+        persons = None if alone else int(facts.person.max(initial=-1)) + 1
         everything = np.ones(len(facts.stories), bool)
-        self.groups = {
-            name: Group(facts, stories)
-            for name, stories in {**truth_groups(facts), "all": everything}.items()
-        }
+        self.distinct: dict[bytes, Group] = {}
+        self.groups: dict[str, Group] = {}
+        for name, stories in {**truth_groups(facts), "all": everything}.items():
+            key = stories.tobytes()
+            if key not in self.distinct:
+                self.distinct[key] = Group(facts, stories, persons)
+            self.groups[name] = self.distinct[key]
         self.by_story = StoryCounts(facts)
         self.surfaces = np.zeros((len(facts.stories), len(facts.surfaces)), np.int64)
-        size = len(single_stories(facts))
-        self.persons = FirstSeenOf(int(facts.person.max(initial=-1)) + 1, size)
+        size = len(single_stories(facts)) if len(facts.stories) > 1 else 0
+        self.persons = FirstSeenOf(facts.accounts if persons is None else persons, size)
         self.with_authors = FirstSeenOf(facts.accounts, size)
+
+    def of_story(self, story: int) -> dict[str, int]:
+        """How many persons were exposed to a story, and accounts with its authors."""
+        if len(self.facts.stories) == 1:
+            numbers = self.groups["all"].numbers()
+            return {name: numbers[name] for name in ("with_authors", "persons")}
+        return {
+            "with_authors": self.with_authors.count(story),
+            "persons": self.persons.count(story),
+        }
 
 
 class Reach(OfState[State]):
@@ -117,7 +148,7 @@ class Reach(OfState[State]):
     def observe(self, state: State, batch: Batch) -> None:
         posted = batch.only(Kind.PUBLISH, Kind.SHARE)
         if len(posted):
-            for group in state.groups.values():
+            for group in state.distinct.values():
                 group.add_authors(posted)
             state.with_authors.add(posted.story, posted.account)
         exposed = batch.only(Kind.EXPOSE)
@@ -130,41 +161,35 @@ class Reach(OfState[State]):
         counts = np.bincount(cell, minlength=state.surfaces.size)
         state.surfaces += counts.reshape(state.surfaces.shape)
         person = state.facts.person[account]
-        for group in state.groups.values():
+        for group in state.distinct.values():
             group.add(exposed, bins, person)
         state.persons.add(story, person)
         state.with_authors.add(story, account)
 
     @override
     def value(self, state: State) -> dict[str, Any]:
-        totals = state.by_story.counts.sum(axis=1)
-        groups = dict(state.groups)
-        everything = groups.pop("all")
+        counts, edges = state.by_story.counts, state.by_story.edges
+        totals = counts.sum(axis=1)
+        numbers = {id(group): group.numbers() for group in state.distinct.values()}
+        truth = {name: group for name, group in state.groups.items() if name != "all"}
         return {
-            "accounts": everything.accounts.count,
-            "with_authors": everything.accounts.either(everything.authors),
-            "persons": everything.persons.count,
+            **numbers[id(state.groups["all"])],
             "exposures": int(totals.sum()),
             "surfaces": _surfaces(state.facts, state.surfaces.sum(axis=0)),
             "truth": {
                 name: {
-                    "accounts": group.accounts.count,
-                    "with_authors": group.accounts.either(group.authors),
-                    "persons": group.persons.count,
+                    **numbers[id(group)],
                     "exposures": int(totals[group.stories].sum()),
-                    "over_time": over_time(state.by_story.edges, accounts=group.bins),
+                    "over_time": over_time(edges, accounts=group.bins),
                 }
-                for name, group in groups.items()
+                for name, group in truth.items()
             },
             "stories": {
                 name: {
                     "accounts": int(totals[story]),
-                    "with_authors": state.with_authors.count(story),
-                    "persons": state.persons.count(story),
+                    **state.of_story(story),
                     "surfaces": _surfaces(state.facts, state.surfaces[story]),
-                    "over_time": over_time(
-                        state.by_story.edges, accounts=state.by_story.counts[story]
-                    ),
+                    "over_time": over_time(edges, accounts=counts[story]),
                 }
                 for story, name in single_stories(state.facts)
             },

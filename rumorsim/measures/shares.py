@@ -23,15 +23,35 @@ from rumorsim.measures.counting import (
 
 
 class State:
-    """Memory: 4 bytes x accounts x (3 groups + stories seen)."""
+    """Memory: 4 bytes x accounts x (3 groups + stories seen); groups of the same stories are one.
+
+    Of a single story everything is known by its group.
+    """
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.groups = truth_groups(facts)
         self.shared = StoryCounts(facts)
         self.published = np.zeros(len(facts.stories), np.int64)
-        self.in_group = {name: FirstSeen(facts.accounts) for name in self.groups}
-        self.in_story = FirstSeenOf(facts.accounts, len(single_stories(facts)))
+        self.distinct: dict[bytes, tuple[NDArray[np.bool_], FirstSeen]] = {}
+        self.in_group: dict[str | int, FirstSeen] = {}
+        for name, stories in self.groups.items():
+            key = stories.tobytes()
+            if key not in self.distinct:
+                size = facts.accounts if stories.any() else 0
+                self.distinct[key] = stories, FirstSeen(size)
+            self.in_group[name] = self.distinct[key][1]
+        alone = len(facts.stories) == 1
+        self.in_story = FirstSeenOf(facts.accounts, 0 if alone else len(single_stories(facts)))
+        if alone:
+            self.in_group[0] = self.in_group[next(n for n, each in self.groups.items() if each[0])]
+
+    def sharers(self, key: str | int) -> int:
+        """How many accounts shared a story of a group, or a single one, by its number."""
+        if key in self.in_group:
+            return self.in_group[key].count
+        assert isinstance(key, int)
+        return self.in_story.count(key)
 
 
 class Shares(OfState[State]):
@@ -65,8 +85,8 @@ class Shares(OfState[State]):
         state.published += np.bincount(story[published], minlength=len(state.published))
         shared = ~published
         state.shared.add_bins(story[shared], bin_of(made.time[shared], state.shared.edges))
-        for name, stories in state.groups.items():
-            state.in_group[name].fresh(account[stories[story]])
+        for stories, seen in state.distinct.values():
+            seen.fresh(account[stories[story]])
         state.in_story.add(story, account)
 
     @override
@@ -74,15 +94,13 @@ class Shares(OfState[State]):
         shared, published = state.shared.counts, state.published
 
         def counts(key: str | int, stories: NDArray[np.bool_]) -> dict[str, Any]:
-            if isinstance(key, int):
-                sharers = state.in_story.count(key)
-            else:
-                sharers = state.in_group[key].count
+            rows = shared[stories]
+            curve = over_time(state.shared.edges, shares=rows[0] if len(rows) == 1 else rows.sum(0))
             return {
-                "shares": int(shared[stories].sum()),
-                "publications": int(published[stories].sum()),
-                "sharers": sharers,
-                "over_time": over_time(state.shared.edges, shares=shared[stories].sum(axis=0)),
+                "shares": curve["shares"][-1],
+                "publications": int(published @ stories),
+                "sharers": state.sharers(key),
+                "over_time": curve,
             }
 
         totals = {"shares": int(shared.sum()), "publications": int(published.sum())}

@@ -14,6 +14,7 @@ from typing_extensions import override
 from rumorsim.adversaries import AnyAdversary
 from rumorsim.common.errors import nearest
 from rumorsim.common.own_code import Handed, OwnCode
+from rumorsim.common.provenance import DigestBySeed, digest_of
 from rumorsim.common.settings import Model, replaced, unchecked
 from rumorsim.common.units import PositiveDuration, Start
 from rumorsim.engine.models import AnyModel
@@ -49,6 +50,14 @@ DEFAULT_MEASURES: Final = (
 
 #: The words for kinds of event.
 KINDS: Final = tuple(kind.name.lower() for kind in Kind)
+
+
+class Kept(dict[Any, Any]):
+    """What is worked out again by whoever lacks it: a copy, or another process, begins empty."""
+
+    @override
+    def __reduce__(self) -> tuple[type[Kept], tuple[()]]:
+        return Kept, ()
 
 
 class Policy(Model):
@@ -177,6 +186,11 @@ class ScenarioFields(Model):
         named = {f"platforms.{name}.": each for name, each in self.platforms.items()}
         return named or {"": self.only_platform}
 
+    @cached_property
+    def kept(self) -> dict[Any, Any]:
+        """What is worked out once for all worlds of the scenario, whatever their seed, by name."""
+        return Kept()
+
     def wants(self, kind: Kind) -> bool:
         """Whether a measure asks for events of a kind that is off unless asked for."""
         return kind in self._needs
@@ -255,6 +269,15 @@ class ScenarioFields(Model):
         values: dict[str, Any] = {**marshal.loads(self._resolved), "seed": self.seed}
         return values
 
+    def digest_of(self, resolved: dict[str, Any]) -> str:
+        """The digest of what :meth:`resolved` gave."""
+        if self.pinned() is not self:
+            return digest_of(resolved)
+        if "digest" not in self.kept:
+            self.kept["digest"] = DigestBySeed(resolved)
+        found: str = self.kept["digest"].of(self.seed)
+        return found
+
     @cached_property
     def _resolved(self) -> bytes:
         return marshal.dumps(self.written())
@@ -265,7 +288,7 @@ class ScenarioFields(Model):
         What is worked out of everything but the seed is worked out once for all of them.
         """
         made = replaced(self, seed=seed)
-        names = ["only_platform", "_needs"]
+        names = ["only_platform", "_needs", "kept"]
         if self.pinned() is self:
             names.append("_resolved")
         made.__dict__.update({name: getattr(self, name) for name in names})

@@ -142,7 +142,7 @@ def _key_of_graph(scenario: GraphInputs, config: GraphModel) -> str:
     """What the graph is built from, the table of accounts too where it adds some."""
     table = _table_of(scenario)[1] if scenario.accounts.isolated else ""
     cascades = "" if scenario.replay is None else _digest_of_cascades(scenario)
-    return f"{config.model_dump_json()} {_digest_of_graph_file(scenario)} {table} {cascades}"
+    return f"{config.told} {_digest_of_graph_file(scenario)} {table} {cascades}"
 
 
 def _table_of(scenario: GraphInputs) -> tuple[Path, str]:

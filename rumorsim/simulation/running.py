@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from copy import deepcopy
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -19,7 +20,7 @@ import numpy as np
 from rumorsim.common.claims import Claim
 from rumorsim.common.errors import RumorsimError, advise
 from rumorsim.common.progress import Heartbeat, heartbeat
-from rumorsim.common.provenance import RESULTS_VERSION, digest_of, versions
+from rumorsim.common.provenance import RESULTS_VERSION, versions
 from rumorsim.events.sinks import open_sink
 from rumorsim.events.stream import Batch, StreamDigest
 from rumorsim.measures import AnyMeasure, Listening, Measure, taken
@@ -39,8 +40,10 @@ _ANEW: Final = "rumorsim.stream() with the same scenario, policy and seed gives 
 STEPS = 200
 #: Steps at a time at most, after batches of fewer than FEW events.
 LONGEST, FEW = 10, 1000
-#: The same in a world of at most SMALL accounts, where no step lasts long.
-LONGEST_IN_SMALL, FEW_IN_SMALL, SMALL = 50, 100_000, 10_000
+#: The same in a world of at most SMALL accounts, where no step lasts long; the first of them.
+LONGEST_IN_SMALL, FEW_IN_SMALL, SMALL, FIRST_IN_SMALL = 150, 100_000, 10_000, 50
+#: Events that the digest and the measures take in at once, at least.
+TOGETHER = 4096
 
 
 @lru_cache(64)
@@ -57,12 +60,12 @@ def batches_of(simulation: Simulation) -> Iterator[tuple[float, Batch]]:
     times = steps_of(simulation.world.horizon)
     small = simulation.world.size <= SMALL
     longest, few = (LONGEST_IN_SMALL, FEW_IN_SMALL) if small else (LONGEST, FEW)
-    at, stride = 0, longest if small else 1
+    at, stride = 0, FIRST_IN_SMALL if small else 1
     while at < STEPS:
         at = min(at + stride, STEPS)
         batch = simulation.advance(times[at - 1])
         yield times[at - 1], batch
-        stride = min(2 * stride, longest) if len(batch) < few else 1
+        stride = min(3 * stride, longest) if len(batch) < few else 1
 
 
 class EventStream(Iterator[Batch]):
@@ -273,7 +276,9 @@ def _run(
 ) -> Result:
     scenario = scenario_of(scenario)
     if progress is None:
-        for line in long_work(scenario):
+        if "long work" not in scenario.kept:
+            scenario.kept["long work"] = long_work(scenario)
+        for line in scenario.kept["long work"]:
             advise(line)
     wanted = taken(scenario.measures if measures is None else measures)
     simulation = Simulation(measured_by(scenario, wanted), policy, seed, engine, redraw=redraw)
@@ -307,11 +312,22 @@ def _measured(
     resolved = scenario.resolved()
     listening = Listening(simulation.facts, [measure_named(scenario, each) for each in wanted])
     digest = StreamDigest()
-    listeners = [digest.update, listening.observe, *sinks]
+    waiting: list[Batch] = []
+
+    def take_in() -> None:
+        batch = Batch.joined(waiting)
+        waiting.clear()
+        digest.update(batch)
+        listening.observe(batch)
+
     for time, batch in batches_of(simulation):
-        for listener in listeners:
-            listener(batch)
+        waiting.append(batch)
+        if sum(map(len, waiting)) >= TOGETHER:
+            take_in()
+        for sink in sinks:
+            sink(batch)
         progress(time)
+    take_in()
     listening.observe(simulation.exposures())
     return Result(
         policy=simulation.policy_name,
@@ -338,11 +354,14 @@ def _provenance(
     redraw: Redraw | None = None,
 ) -> dict[str, Any]:
     """Where a run of ``scenario`` under ``policy``, in the world of ``simulation``, comes from."""
-    in_force = [each for each in resolved["policies"] if each["name"] == policy]
-    own = own_code_in({**resolved, "policies": in_force})
+    kept = scenario.kept
+    if ("own code", policy) not in kept:
+        in_force = [each for each in resolved["policies"] if each["name"] == policy]
+        kept["own code", policy] = own_code_in({**resolved, "policies": in_force})
+    own = deepcopy(kept["own code", policy])
     return {
         "results_version": RESULTS_VERSION,
-        "scenario_digest": digest_of(resolved),
+        "scenario_digest": scenario.digest_of(resolved),
         "graph_digest": simulation.world.graph.digest(),
         "accounts": simulation.world.graph.accounts,
         "versions": versions(),

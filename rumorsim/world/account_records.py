@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -27,8 +28,28 @@ Array = NDArray[np.float64]
 _MOST_POINTS: Final = 2.0**52
 
 
+class RecordsByKind:
+    """The records of accounts of each kind as they are whatever the seed, [kinds].
+
+    ``of_kind`` is that of :class:`.People`.
+    """
+
+    def __init__(self, feed: Feed, of_kind: Mapping[str, Array]) -> None:
+        kinds = len(of_kind["credence"])
+        self.accounts, self.profiles = np.zeros(kinds, ACCOUNT), np.zeros(kinds, PROFILE)
+        self.accounts["credence"] = of_kind["credence"]
+        self.accounts["official"] = of_kind["official"] > 0
+        self.accounts["background"] = feed.background
+        self.accounts["spill"] = -1
+        for lever in ("audience", "can_post", "can_read", "visible"):
+            self.accounts[lever] = 1
+        self.profiles["earning"] = self.profiles["chill"] = 1.0
+        for name in ("countable", "dependence"):
+            self.profiles[name] = of_kind[name]
+
+
 def account_records(
-    feed: Feed, graph: FollowGraph, people: People, platforms: Platforms
+    feed: Feed, graph: FollowGraph, people: People, platforms: Platforms, by_kind: RecordsByKind
 ) -> NDArray[np.void]:
     """State of each account at hour 0 (dtype ACCOUNT, shape [accounts])."""
     accounts: NDArray[np.void] = aligned_zeros(graph.accounts, ACCOUNT)
@@ -37,24 +58,29 @@ def account_records(
     # Part by part, all columns of it: records of millions are gone through once, not once a column.
     for part in parts_of(graph.accounts):
         records = accounts[part]
-        records["rate"] = people.check_in_rates(feed.check_ins, part) * busy[platforms.of[part]]
-        records["credence"] = people.column("credence", part)
-        records["official"] = people.column("official", part) > 0
-        records["background"] = feed.background
+        by_kind.accounts.take(people.kind[part], out=records, mode="clip")
+        rates = people.check_in_rates(feed.check_ins, part)
+        rates *= busy[platforms.of[part]] if len(busy) > 1 else busy[0]
+        records["rate"] = rates
+        if "credence" in people.own:
+            records["credence"] = people.column("credence", part)
+        if "official" in people.own:
+            records["official"] = people.column("official", part) > 0
         if followees is not None:
             records["background"] *= followees[part]
-        records["spill"] = -1
-        for lever in ("audience", "can_post", "can_read", "visible"):
-            records[lever] = 1
     return accounts
 
 
-def profile_records(people: People, reserve: Reserve) -> NDArray[np.void]:
+def profile_records(people: People, reserve: Reserve, by_kind: RecordsByKind) -> NDArray[np.void]:
     """What each account is like (dtype PROFILE), those in reserve included."""
     profiles: NDArray[np.void] = aligned_zeros(len(reserve.origin), PROFILE)
-    profiles["earning"] = profiles["chill"] = 1.0
-    profiles["countable"] = reserve.spread(people.column("countable"))
-    profiles["dependence"] = reserve.spread(people.column("dependence"))
+    for part in parts_of(people.accounts):
+        by_kind.profiles.take(people.kind[part], out=profiles[part], mode="clip")
+    if len(profiles) > people.accounts:
+        profiles[people.accounts :] = profiles[reserve.origin[people.accounts :]]
+    for name in ("countable", "dependence"):
+        if name in people.own:
+            profiles[name] = reserve.spread(people.column(name))
     profiles["trust"] = reserve.spread(people.trust)
     return profiles
 

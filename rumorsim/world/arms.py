@@ -149,9 +149,9 @@ def _ego_units(
     return unit, egos
 
 
-def seen_by_treated(stories: int, there_is: bool) -> NDArray[np.void]:
+def seen_by_treated(stories: int) -> NDArray[np.void]:
     """What treated readers see of each story beside what all do: every factor 1 at first."""
-    rows = np.zeros(stories if there_is else 0, SEEN_STORY)
+    rows = np.zeros(stories, SEEN_STORY)
     for name in SEEN_STORY.names or ():
         rows[name] = 1
     return rows

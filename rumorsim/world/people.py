@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -44,9 +44,9 @@ _UP_TO_ONE: Final = ("credence", "dependence", "countable")
 _PLAINLY_ONE: Final = ("check_ins", "receptivity", "credence", "posting", "countable")
 _NUMBERS: Final = (*_PLAINLY_ONE, "dependence", "earnings")
 _EVERYBODY: Final = slice(None)
-#: Accounts of a graph of which what the race for kinds needs is kept, by prominence.
+#: Accounts of a graph of which what the race for kinds needs is kept, by prominences.
 _SMALL: Final = 8192
-_kept_rates: WeakKeyDictionary[FollowGraph, dict[float, Array]] = WeakKeyDictionary()
+_kept_rates: WeakKeyDictionary[FollowGraph, dict[tuple[float, ...], Array]] = WeakKeyDictionary()
 #: The factor of official posts is bounded, whatever is drawn.
 _MOST_TRUST: Final = 100.0
 
@@ -94,10 +94,12 @@ class People:
     def check_in_rates(self, law: CheckIns, part: slice = _EVERYBODY) -> Array:
         """Check-ins per operational hour of some accounts."""
         factor = self.factor("check_ins", part)
-        rates = np.full(len(factor), law.mean)
         if law.shape is not None:
             words = _words(self.seed, Purpose.ACTIVITY, _accounts(self.accounts, part))
-            rates *= sample_array(gamma_table(law.shape), words)
+            rates = sample_array(gamma_table(law.shape), words)
+            rates *= law.mean
+        else:
+            rates = np.full(len(factor), law.mean)
         rates *= factor
         own = self.own.get("check_ins")
         if own is not None:
@@ -146,35 +148,57 @@ class People:
         return factors
 
 
+class PeopleOfAllWorlds:
+    """What people of a graph are like whatever the seed; ``in_world`` draws the rest.
+
+    ``attributes`` of the accounts come before any draw.
+    """
+
+    def __init__(self, config: Accounts, graph: FollowGraph, attributes: Mapping[str, Any]) -> None:
+        self._config, self._graph, self._attributes = config, graph, attributes
+        self._given = _given_kinds(config, attributes)
+        self._kinds = ("ordinary", *config.kinds) if self._given is None else self._given[0]
+        configured = [config.kinds.get(name) for name in self._kinds]
+
+        def by_kind(name: str) -> Array:
+            plain = float(name in _PLAINLY_ONE)
+            return np.array([plain if c is None else float(getattr(c, name)) for c in configured])
+
+        self.of_kind = {name: by_kind(name) for name in (*_NUMBERS, "official")}
+        self._own = {
+            name: numbers
+            for name in _NUMBERS
+            if (numbers := _numbers(attributes, name, 1.0 if name in _UP_TO_ONE else np.inf))
+            is not None
+        }
+        if attributes.get("official") is not None:
+            self._own["official"] = _flags(attributes["official"])
+        # The same array in every world tells others that nothing of it was drawn.
+        drawn = config.second > 0 and attributes.get("person") is None
+        self.person = None if drawn else _persons(config, graph.accounts, 0, attributes)
+        drawn = config.trust_shape is not None
+        self._trust = None if drawn else _trust(config, graph.accounts, 0, attributes)
+
+    def in_world(self, seed: int) -> People:
+        """The people of a world."""
+        config, graph, given = self._config, self._graph, self._attributes
+        person, trust = self.person, self._trust
+        return People(
+            seed=seed,
+            kinds=self._kinds,
+            kind=_drawn_kinds(config, graph, seed) if self._given is None else self._given[1],
+            person=_persons(config, graph.accounts, seed, given) if person is None else person,
+            trust=_trust(config, graph.accounts, seed, given) if trust is None else trust,
+            of_kind=self.of_kind,
+            own=self._own,
+        )
+
+
 def draw_people(
     config: Accounts, graph: FollowGraph, seed: int, attributes: Mapping[str, Any]
 ) -> People:
-    """The people of a world; ``attributes`` of the accounts come before any draw."""
-    n = graph.accounts
-    kinds, kind = _kinds(config, graph, seed, attributes)
-    configured = [config.kinds.get(name) for name in kinds]
-
-    def by_kind(name: str) -> Array:
-        plain = float(name in _PLAINLY_ONE)
-        return np.array([plain if c is None else float(getattr(c, name)) for c in configured])
-
-    own = {
-        name: numbers
-        for name in _NUMBERS
-        if (numbers := _numbers(attributes, name, 1.0 if name in _UP_TO_ONE else np.inf))
-        is not None
-    }
-    if attributes.get("official") is not None:
-        own["official"] = _flags(attributes["official"])
-    return People(
-        seed=seed,
-        kinds=kinds,
-        kind=kind,
-        person=_persons(config, n, seed, attributes),
-        trust=_trust(config, n, seed, attributes),
-        of_kind={name: by_kind(name) for name in (*_NUMBERS, "official")},
-        own=own,
-    )
+    """The people of one world; ``attributes`` of the accounts come before any draw."""
+    return PeopleOfAllWorlds(config, graph, attributes).in_world(seed)
 
 
 def _spread(values: Array, kind: NDArray[np.int16]) -> Array:
@@ -192,7 +216,13 @@ def _alike(value: float, accounts: int) -> Array:
 
 def _accounts(n: int, part: slice) -> NDArray[np.int64]:
     """The numbers of some of ``n`` accounts."""
-    return np.arange(*part.indices(n))
+    everybody = n <= _SMALL and part.indices(n) == (0, n, 1)
+    return _everybody(n) if everybody else np.arange(*part.indices(n))
+
+
+@lru_cache(16)
+def _everybody(n: int) -> NDArray[np.int64]:
+    return np.arange(n)
 
 
 def _words(
@@ -200,8 +230,15 @@ def _words(
 ) -> NDArray[np.uint64]:
     """A random word for each of some accounts at (purpose; account, what)."""
     words = np.empty(len(accounts), np.uint64)
-    first_words(np.uint64(seed), address_word(purpose), accounts, what, words)
+    _draw_words(seed, purpose, accounts, what, words)
     return words
+
+
+def _draw_words(
+    seed: int, purpose: int, accounts: NDArray[np.int64], what: int, words: NDArray[np.uint64]
+) -> None:
+    """Put them into ``words``."""
+    first_words(np.uint64(seed), address_word(purpose), accounts, what, words)
 
 
 def _trust(config: Accounts, n: int, seed: int, attributes: Mapping[str, Any]) -> Array:
@@ -216,27 +253,68 @@ def _trust(config: Accounts, n: int, seed: int, attributes: Mapping[str, Any]) -
     return trust if given is None else np.where(np.isnan(given), trust, given)
 
 
-def _kinds(
-    config: Accounts, graph: FollowGraph, seed: int, attributes: Mapping[str, Any]
-) -> tuple[tuple[str, ...], NDArray[np.int16]]:
-    names = ["ordinary", *config.kinds]
+def _given_kinds(
+    config: Accounts, attributes: Mapping[str, Any]
+) -> tuple[tuple[str, ...], NDArray[np.int16]] | None:
     given = attributes.get("kind")
-    if given is not None:
-        words = ["ordinary" if _missing(word) else str(word) for word in given]
-        names += sorted(set(words) - set(names))
-        number = {name: i for i, name in enumerate(names)}
-        return tuple(names), np.array([number[word] for word in words], dtype=np.int16)
+    if given is None:
+        return None
+    names = ["ordinary", *config.kinds]
+    words = ["ordinary" if _missing(word) else str(word) for word in given]
+    names += sorted(set(words) - set(names))
+    number = {name: i for i, name in enumerate(names)}
+    return tuple(names), np.array([number[word] for word in words], dtype=np.int16)
+
+
+def _drawn_kinds(config: Accounts, graph: FollowGraph, seed: int) -> NDArray[np.int16]:
     kind = np.zeros(graph.accounts, dtype=np.int16)
     left = graph.accounts
+    drawn: list[_Drawn] = []
     # The most prominent kinds choose first, so that celebrities are not used up by others.
-    for name in sorted(config.kinds, key=lambda name: -config.kinds[name].prominence):
-        each = config.kinds[name]
+    kinds = enumerate(config.kinds.values(), start=1)
+    for number, each in sorted(kinds, key=lambda kind: -kind[1].prominence):
         wanted = min(round(each.share * graph.accounts), left)
         left -= wanted
-        index = names.index(name)
         if wanted > 0:
-            kind[_chosen(kind, graph, wanted, each.prominence, seed, index)] = index
-    return tuple(names), kind
+            drawn.append(_Drawn(number, wanted, each.prominence))
+    if graph.accounts <= _SMALL:
+        _draw_at_once(kind, graph, drawn, seed)
+    else:
+        for number, wanted, prominence in drawn:
+            kind[_chosen(kind, graph, wanted, prominence, seed, number)] = number
+    return kind
+
+
+class _Drawn(NamedTuple):
+    """A kind by its number, and how many accounts are to be of it, by what power of followers."""
+
+    number: int
+    wanted: int
+    prominence: float
+
+
+def _draw_at_once(
+    kind: NDArray[np.int16], graph: FollowGraph, drawn: list[_Drawn], seed: int
+) -> None:
+    """What :func:`_chosen` draws, of a small graph, the races of all kinds worked out together."""
+    if not drawn:
+        return
+    prominences = tuple(each.prominence for each in drawn)
+    kept = _kept_rates.setdefault(graph, {})
+    if prominences not in kept:
+        kept[prominences] = np.array([_powers(np.diff(graph.offsets), p) for p in prominences])
+    words = np.empty((len(drawn), graph.accounts), np.uint64)
+    for each, row in zip(drawn, words, strict=True):
+        _draw_words(seed, Purpose.KIND, _everybody(graph.accounts), each.number, row)
+    races = round24(-np.log(uniform_array(words)) / kept[prominences])
+    for each, race in zip(drawn, races, strict=True):
+        race[kind != 0] = np.inf
+        last = np.partition(race, each.wanted - 1)[each.wanted - 1]
+        chosen = (race <= last).nonzero()[0]
+        if len(chosen) > each.wanted:
+            early, level = (race < last).nonzero()[0], (race == last).nonzero()[0]
+            chosen = np.concatenate([early, level[: each.wanted - len(early)]])
+        kind[chosen] = each.number
 
 
 def _chosen(
@@ -252,7 +330,7 @@ def _chosen(
     for part in parts_of(graph.accounts):
         free = part.start + (kind[part] == 0).nonzero()[0]
         draws = _words(seed, Purpose.KIND, free, index)
-        rates = _race_rates(graph, free, prominence)
+        rates = _powers(graph.offsets[free + 1] - graph.offsets[free], prominence)
         # Efraimidis and Spirakis (2006): the smallest of exponential times of these rates
         # are a sample without replacement with these weights.
         race = round24(-np.log(uniform_array(draws)) / rates)
@@ -264,20 +342,6 @@ def _chosen(
             first, begun = _earliest(who, times, wanted)
             who, times, kept, latest = [first], [begun], wanted, begun[-1]
     return _earliest(who, times, wanted)[0]
-
-
-def _race_rates(graph: FollowGraph, who: NDArray[np.int64], prominence: float) -> Array:
-    """The power of the followers by which some accounts are weighted.
-
-    Those of a small graph are kept for its next world.
-    """
-    if graph.accounts > _SMALL:
-        return _powers(graph.offsets[who + 1] - graph.offsets[who], prominence)
-    kept = _kept_rates.setdefault(graph, {})
-    if prominence not in kept:
-        kept[prominence] = _powers(np.diff(graph.offsets), prominence)
-    rates: Array = kept[prominence][who]
-    return rates
 
 
 def _powers(followers: NDArray[np.int64], prominence: float) -> Array:

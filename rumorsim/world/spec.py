@@ -39,6 +39,10 @@ class WorldSpec(Protocol):
     """What a world is built from. A :class:`.Scenario` is one."""
 
     @property
+    def kept(self) -> dict[Any, Any]:
+        """What is worked out once for all its worlds, whatever their seed, by name."""
+
+    @property
     def start(self) -> datetime:
         """Local date and time at hour 0."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,103 +24,39 @@ if TYPE_CHECKING:
     from rumorsim.world.settings.stories import Story
 
 Array = NDArray[np.float64]
-_FLAT = np.empty(0)
+#: A publication without the bytes that pad it.
+_PACKED: Final = np.dtype([(name, PUBLICATION[name]) for name in PUBLICATION.names or ()])
 #: Visits of one original that fit into memory: they are laid out when it is published.
 MOST_VISITS: Final = 20_000_000
 
 
-class Stories:
-    """Stories of a scenario laid out one by one, copies included.
+class StoriesOfAllWorlds:
+    """Stories of a scenario laid out one by one, copies included, as they are whatever the seed.
 
-    In a replay they are those observed, each of the description that the scenario gives.
+    ``records`` are those of :class:`Stories` before anything is drawn, ``first`` is the first copy
+    of each description of the scenario.
     """
 
-    def __init__(
-        self,
-        scenario: WorldSpec,
-        graph: FollowGraph,
-        people: People,
-        seed: int,
-        evidence: Evidence | None = None,
-    ) -> None:
-        self._scenario, self._people = scenario, people
+    def __init__(self, scenario: WorldSpec) -> None:
+        self._scenario = scenario
         templates = scenario.stories
-        if evidence is not None:
-            self._as_observed(templates, evidence)
-            return
         self.categories = tuple(sorted({story.category for story in templates}))
         copies = np.array([story.copies for story in templates])
-        self._first = np.concatenate([[0], np.cumsum(copies)[:-1]])
+        self.first = np.concatenate([[0], np.cumsum(copies)[:-1]])
         self.template = np.repeat(np.arange(len(templates)), copies)
         self.names = tuple(
             story.name if story.copies == 1 else f"{story.name}#{i + 1}"
             for story in templates
             for i in range(story.copies)
         )
-        self.records = self._records(templates)
-        self._draw_across(templates, seed)
+        self.records = story_records(scenario, self.template)
         self.records["category"] = [
             self.categories.index(templates[t].category) for t in self.template
         ]
-        self.records["visits"] = visits_of(templates, self.template, seed)
         self.corrections = self._corrections(templates)
         self.facts = tuple(self._facts(i) for i in range(len(self.names)))
-        self._authors = AuthorDraw(scenario, graph, people).of(seed)
-        self._observed: NDArray[np.void] | None = None
-
-    def _as_observed(self, templates: tuple[Story, ...], evidence: Evidence) -> None:
-        """Lay out what was observed: names, truths and publications are its own."""
-        self.facts = evidence.stories
-        self.names = tuple(story.name for story in self.facts)
-        self.categories = tuple(sorted({story.category for story in self.facts}))
-        self.template = np.zeros(len(self.facts), np.int64)
-        self.records = self._records(templates)
-        places = {category: i for i, category in enumerate(self.categories)}
-        self.records["category"] = [places[story.category] for story in self.facts]
-        for name in ("trust_believed", "trust_refuted"):
-            self.records[name][[story.truth for story in self.facts]] = 0.0
-        replay = self._scenario.replay
-        if replay is not None and replay.appeal is not None:
-            self.records["appeal"] = replay.appeal
-        if evidence.appeal is not None:
-            self.records["appeal"] = evidence.appeal
-        self.corrections = np.empty(0, CORRECTION)
-        self._observed = evidence.publications
-
-    def _records(self, templates: tuple[Story, ...]) -> NDArray[np.void]:
-        records = np.zeros(len(self.template), STORY)
-        records["template"] = self.template
-        records["appeal"] = [templates[t].appeal for t in self.template]
-        records["original"] = [templates[t].original for t in self.template]
-        records["resharing"] = 1
-        records["report"] = [templates[t].report for t in self.template]
-        records["base_report"] = records["report"]
-        for name in ("belief", "convinces", *STORY_FACTORS):
-            records[name] = [getattr(templates[t], name) for t in self.template]
-        beliefs = self._scenario.beliefs
-        false = np.array([not templates[t].truth for t in self.template])
-        records["trust_believed"] = np.where(false, beliefs.trust_unrefuted, 0.0)
-        records["trust_refuted"] = np.where(false, beliefs.trust_refuted, 0.0)
-        for lever in ("credence", "flow", "recommendable", "alive", "listed", "pushable"):
-            records[lever] = 1
-        records["born"] = records["answers"] = -1
-        return records
-
-    def _draw_across(self, templates: tuple[Story, ...], seed: int) -> None:
-        """What makes each story unlike the others of its description, drawn once for it."""
-        for t, story in enumerate(templates):
-            laws = {
-                "appeal": story.appeal_across,
-                "original": story.original_across,
-                "resharing": story.shares_across,
-            }
-            if not any(laws.values()):
-                continue
-            own = slice(int(self._first[t]), int(self._first[t]) + story.copies)
-            words = philox_array(seed, address_word(Purpose.ACROSS), t, np.arange(story.copies), 0)
-            for (column, law), drawn in zip(laws.items(), words[:3], strict=True):
-                if law is not None:
-                    self.records[column][own] *= factors_at(law, drawn)
+        #: Whether any is unlike the others of its description, or visited: drawn in each world.
+        self.drawn = any(map(_is_drawn, templates))
 
     def _corrections(self, templates: tuple[Story, ...]) -> NDArray[np.void]:
         """For each answered story the stories that correct it, in one flat table."""
@@ -138,10 +74,10 @@ class Stories:
                     advice=f"set copies = {templates[other].copies}",
                 )
             for i in range(story.copies):
-                correcting = int(self._first[t]) + i
+                correcting = int(self.first[t]) + i
                 row = (correcting, story.correction, story.backfire, story.backfire_factor)
-                answering.setdefault(int(self._first[other]) + i, []).append(row)
-                self.records["answers"][correcting] = int(self._first[other]) + i
+                answering.setdefault(int(self.first[other]) + i, []).append(row)
+                self.records["answers"][correcting] = int(self.first[other]) + i
         flat: list[tuple[int, float, float, float]] = []
         for answered, pairs in answering.items():
             self.records["correctors"][answered] = len(flat)
@@ -153,8 +89,104 @@ class Stories:
         template = self._scenario.stories[self.template[story]]
         answers = template.answers
         if answers is not None and template.copies > 1:
-            answers = f"{answers}#{story - int(self._first[self.template[story]]) + 1}"
+            answers = f"{answers}#{story - int(self.first[self.template[story]]) + 1}"
         return StoryFacts(self.names[story], template.truth, template.category, answers)
+
+
+def story_records(scenario: WorldSpec, template: NDArray[np.int64]) -> NDArray[np.void]:
+    """The records of stories (dtype STORY) of which ``template`` is the description."""
+    templates = scenario.stories
+    records = np.zeros(len(template), STORY)
+    records["template"] = template
+    records["appeal"] = [templates[t].appeal for t in template]
+    records["original"] = [templates[t].original for t in template]
+    records["resharing"] = 1
+    records["report"] = [templates[t].report for t in template]
+    records["base_report"] = records["report"]
+    for name in ("belief", "convinces", *STORY_FACTORS):
+        records[name] = [getattr(templates[t], name) for t in template]
+    beliefs = scenario.beliefs
+    false = np.array([not templates[t].truth for t in template])
+    records["trust_believed"] = np.where(false, beliefs.trust_unrefuted, 0.0)
+    records["trust_refuted"] = np.where(false, beliefs.trust_refuted, 0.0)
+    for lever in ("credence", "flow", "recommendable", "alive", "listed", "pushable"):
+        records[lever] = 1
+    records["born"] = records["answers"] = -1
+    return records
+
+
+def _is_drawn(story: Story) -> bool:
+    return story.visits is not None or any(_across(story).values())
+
+
+def _across(story: Story) -> dict[str, Any]:
+    """The laws by which copies of a story differ, by the column of their records."""
+    return {
+        "appeal": story.appeal_across,
+        "original": story.original_across,
+        "resharing": story.shares_across,
+    }
+
+
+class Stories:
+    """The stories of one world.
+
+    In a replay they are those observed, each of the description that the scenario gives.
+    """
+
+    def __init__(
+        self,
+        scenario: WorldSpec,
+        of_all: StoriesOfAllWorlds,
+        graph: FollowGraph,
+        people: People,
+        seed: int,
+        evidence: Evidence | None = None,
+    ) -> None:
+        self._scenario, self._people = scenario, people
+        if evidence is not None:
+            self._as_observed(evidence)
+            return
+        templates = scenario.stories
+        self.names, self.categories, self.facts = of_all.names, of_all.categories, of_all.facts
+        self.corrections = of_all.corrections
+        self._first = of_all.first
+        self.records = of_all.records.copy()
+        if of_all.drawn:
+            self._draw_across(templates, seed)
+            self.records["visits"] = visits_of(templates, of_all.template, seed)
+        self._authors = AuthorDraw(scenario, graph, people).of(seed)
+        self._observed: NDArray[np.void] | None = None
+
+    def _as_observed(self, evidence: Evidence) -> None:
+        """Lay out what was observed: names, truths and publications are its own."""
+        self.facts = evidence.stories
+        self.names = tuple(story.name for story in self.facts)
+        self.categories = tuple(sorted({story.category for story in self.facts}))
+        self.records = story_records(self._scenario, np.zeros(len(self.facts), np.int64))
+        places = {category: i for i, category in enumerate(self.categories)}
+        self.records["category"] = [places[story.category] for story in self.facts]
+        for name in ("trust_believed", "trust_refuted"):
+            self.records[name][[story.truth for story in self.facts]] = 0.0
+        replay = self._scenario.replay
+        if replay is not None and replay.appeal is not None:
+            self.records["appeal"] = replay.appeal
+        if evidence.appeal is not None:
+            self.records["appeal"] = evidence.appeal
+        self.corrections = np.empty(0, CORRECTION)
+        self._observed = evidence.publications
+
+    def _draw_across(self, templates: tuple[Story, ...], seed: int) -> None:
+        """What makes each story unlike the others of its description, drawn once for it."""
+        for t, story in enumerate(templates):
+            laws = _across(story)
+            if not any(laws.values()):
+                continue
+            own = slice(int(self._first[t]), int(self._first[t]) + story.copies)
+            words = philox_array(seed, address_word(Purpose.ACROSS), t, np.arange(story.copies), 0)
+            for (column, law), drawn in zip(laws.items(), words[:3], strict=True):
+                if law is not None:
+                    self.records[column][own] *= factors_at(law, drawn)
 
     def publications(self, seed: int, horizon: float) -> NDArray[np.void]:
         """Every planned post, sorted by time, author, story, k."""
@@ -167,10 +199,8 @@ class Stories:
                 for author in authors.tolist():
                     times = self._times(story, author, index, seed, horizon)
                     rows.extend((time, author, index, k) for k, time in enumerate(times, start=1))
-        table = np.array(rows, dtype=[(n, PUBLICATION[n]) for n in PUBLICATION.names or ()]).astype(
-            PUBLICATION
-        )
-        return table[np.lexsort((table["k"], table["story"], table["author"], table["time"]))]
+        rows.sort()
+        return np.array(rows, dtype=_PACKED).astype(PUBLICATION)
 
     def _times(
         self, story: Story, author: int, index: int, seed: int, horizon: float

@@ -8,17 +8,15 @@ records here as the run goes on; a new run takes a new world.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from dataclasses import replace as dataclass_replace
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import override
 
 from rumorsim.common.errors import InputError, nearest, show_value
-from rumorsim.common.laws import quantile_table
 from rumorsim.common.randomness import seed_of
 from rumorsim.common.shown import Shown, listed
 from rumorsim.engine.kernels.records import (
@@ -27,106 +25,40 @@ from rumorsim.engine.kernels.records import (
     POST,
     REPEAT,
     SEEN_POST,
-    TERMS,
+    SEEN_STORY,
     aligned_copy,
     aligned_zeros,
     grown,
 )
-from rumorsim.events.stream import STOPS, AdversaryFacts, Facts, InterventionFacts, Kind
+from rumorsim.events.stream import Facts, InterventionFacts
 from rumorsim.events.treatment import Treatment
 from rumorsim.graphs.follows import FollowGraph
 from rumorsim.world.account_records import (
     account_records,
-    followers,
     forward_limits,
     profile_records,
     receptivity,
     require_countable,
     trust_above,
-    weights,
     within_limits,
 )
 from rumorsim.world.arms import lay_out_arms, seen_by_treated
 from rumorsim.world.evidence import Evidence
-from rumorsim.world.people import People, draw_people
-from rumorsim.world.platforms import VISIT, Platforms, lay_out
+from rumorsim.world.layout import Layout, layout_of
+from rumorsim.world.people import People
+from rumorsim.world.platforms import Platforms
 from rumorsim.world.redraw import Redraw, counted
 from rumorsim.world.reserve import Reserve
+from rumorsim.world.rules import Rules
 from rumorsim.world.settings.feed import Feed
 from rumorsim.world.spec import WorldSpec
 from rumorsim.world.stories import Stories
-from rumorsim.world.tables import (
-    Tables,
-    audience_responses,
-    day_curve,
-    rank_factors,
-    reinforcement_steps,
-    story_templates,
-    visitor_sums,
-)
-
-if TYPE_CHECKING:
-    from rumorsim.engine.models import Terms
 
 Array = NDArray[np.float64]
 
-
-@dataclass(frozen=True)
-class Rules:
-    """What never changes during a run: settings and tables, as both engines read them.
-
-    ``attention`` 0 is unlimited; ``crowd`` is the first row of ``tables`` with ages of
-    background posts, -1 where there are none; row 0 is the delay of reading; an empty
-    ``curve`` is flat, empty ``weights`` or ``receptivity`` are 1; ``responses`` has a row for each
-    law by which the followers of an author count, ``ranks`` one for each law by which the rank of
-    a share does, none where there is none. ``visitors`` are the
-    graph's accounts platform by platform, which begin at ``visitor_ends`` (both empty where nobody
-    visits), and ``visitor_sums`` has a row for each law by which followers count for who visits;
-    exposures by a visit have the value ``visited``. ``terms`` is one record of the model
-    of contacts, None for the feed; ``crosspost`` is by platform. Trust rises to ``most_trust`` or
-    to where it began (by account, empty where nobody began above).
-    Its arrays are read-only views.
-    """
-
-    horizon: float
-    by_delay: bool
-    attention: int
-    log_reads: bool
-    log_payments: bool
-    late: bool
-    crowd: int
-    bucket_width: float
-    curve: Array
-    weights: Array
-    receptivity: Array
-    publications: NDArray[np.void]
-    tables: Array
-    templates: NDArray[np.void]
-    responses: Array
-    ranks: Array
-    reinforcement: Array
-    corrections: NDArray[np.void]
-    alias: NDArray[np.void]
-    members: NDArray[np.int32]
-    visitors: NDArray[np.int32]
-    visitor_ends: NDArray[np.int64]
-    visitor_sums: NDArray[np.int64]
-    visited: int
-    crosspost: Array
-    most_trust: float
-    trust_began: NDArray[np.float32]
-    trust_closure: float
-    chilling: float
-    chilling_floor: float
-    terms: NDArray[np.void] | None
-
-    def __post_init__(self) -> None:
-        for each in fields(self):
-            value = getattr(self, each.name)
-            if isinstance(value, np.ndarray):
-                view = value.view()
-                view.flags.writeable = False
-                object.__setattr__(self, each.name, view)
+#: What treated readers see where nobody is treated.
+_UNSEEN_POSTS, _UNSEEN_STORIES = np.zeros(0, SEEN_POST), np.zeros(0, SEEN_STORY)
+_NONE = np.empty(0)
 
 
 @dataclass(repr=False)
@@ -135,7 +67,8 @@ class World(Shown):
 
     ``accounts``, ``posts`` and ``stories`` are record arrays (``kernels.records``); posts
     grow and only the first ``posts_made`` are in use. ``memory`` holds the counters and is
-    where the fast engine tells its kernels of all these arrays. ``platform`` is where each
+    where the fast engine tells its kernels of all these arrays. ``layout`` is what it has in
+    common with other worlds of its scenario. ``platform`` is where each
     account is now, ``heirs`` who took its place (0: nobody), ``rings`` the next account of its
     person elsewhere (empty where nobody cross-posts). ``slots`` holds the story in each slot of
     a surface (int32 [surfaces, slots], -1 for none), ``slot_ends`` the cumulative share of looks
@@ -164,6 +97,7 @@ class World(Shown):
     rings: NDArray[np.int32]
     friction: Array
     forward: Array
+    layout: Layout
     treatment: Treatment = field(default_factory=Treatment.nobody)
     redraw: Redraw | None = None
     evidence: Evidence | None = None
@@ -207,14 +141,21 @@ class World(Shown):
 
     def _lay_out_treated(self) -> None:
         """Levers and slots of treated readers: as those of all, and without any in most worlds."""
-        arms = self.treatment.there_is
-        self.treated_posts = aligned_zeros(0, SEEN_POST)
-        self.treated_stories = seen_by_treated(len(self.stories), arms)
-        self.treated_friction = np.ones(len(self.friction) if arms else 0)
-        self.treated_forward = self.forward.copy() if arms else np.empty(0)
-        rows = slice(None if arms else 0)
-        self.treated_slots = self.slots[rows].copy()
-        self.treated_slot_ends = self.slot_ends[rows].copy()
+        self.treated_posts = _UNSEEN_POSTS
+        if not self.treatment.there_is:
+            self.treated_stories = _UNSEEN_STORIES
+            self.treated_friction = self.treated_forward = _NONE
+            self.treated_slots, self.treated_slot_ends = self.slots[:0], self.slot_ends[:0]
+            return
+        self.treated_stories = seen_by_treated(len(self.stories))
+        self.treated_friction = np.ones(len(self.friction))
+        self.treated_forward = self.forward.copy()
+        self.treated_slots, self.treated_slot_ends = self.slots.copy(), self.slot_ends.copy()
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What an engine keeps for that of the next world of this layout, by name."""
+        return self.layout.kept
 
     def key_of(self, account: int, story: int) -> int:
         """The key of what an account decides about a story: the seed, unless it is redrawn."""
@@ -375,73 +316,34 @@ def build_world(
     if graph.accounts == 0:
         raise InputError("the follow graph has no accounts", key="graph")
     given = {**graph.attributes, **(attributes or {})}
-    platforms = lay_out(scenario, given, graph.accounts)
-    people = draw_people(scenario.accounts, graph, seed, given)
-    people = platforms.elsewhere(scenario.accounts.elsewhere, people)
-    reserve = Reserve.lay_out(scenario.adversaries, people, graph)
-    stories = Stories(scenario, graph, people, seed, evidence)
-    feed = scenario.reading
-    start = scenario.start
-    curve = day_curve(
-        feed.daily_curve,
-        start.hour + start.minute / 60 + start.second / 3600,
-        "feed.daily_curve" if scenario.model is None else "model.daily_curve",
-    )
-    of_weights = "feed.follow_weight" if scenario.model is None else "model.weights"
-    accounts = account_records(feed, graph, people, platforms)
+    layout = layout_of(scenario, graph, given)
+    platforms, terms, feed = layout.platforms, layout.terms, scenario.reading
+    people = platforms.elsewhere(scenario.accounts.elsewhere, layout.people.in_world(seed))
+    reserve = layout.reserve(people)
+    stories = Stories(scenario, layout.stories, graph, people, seed, evidence)
+    accounts = account_records(feed, graph, people, platforms, layout.by_kind)
     looks, alias, members = platforms.looks(accounts["rate"])
-    visitors, visitor_ends = platforms.visitors(graph.accounts)
     origin = reserve.origin
-    everyone = dataclass_replace(platforms, of=reserve.spread(platforms.of))
-    profiles = profile_records(people, reserve)
-    tables = Tables(feed.delay)
-    templates = story_templates(scenario.stories, tables)
-    limited = feed.attention != "unlimited" and feed.reading == "check-in"
-    crowd = (
-        tables.add_background_ages(int(feed.attention)) if limited and feed.background > 0 else -1
-    )
+    everyone = platforms
+    if len(origin) > len(accounts):
+        everyone = dataclass_replace(platforms, of=reserve.spread(platforms.of))
     publications = within_limits(stories.publications(seed, horizon), platforms)
-    terms = None if scenario.model is None else scenario.model.terms()
     if terms is not None and terms.per_follow:
         accounts["rate"] *= graph.follower_counts()
     require_countable(accounts["rate"], horizon, by_contact=terms is not None)
-    model = None if terms is None else _model_record(terms, tables)
     rules = Rules(
         horizon=horizon,
-        by_delay=feed.reading == "delay",
-        attention=int(feed.attention) if limited else 0,
-        log_reads=scenario.wants(Kind.READ),
-        log_payments=scenario.wants(Kind.PAY),
-        late=feed.exposures == "late",
-        crowd=crowd,
         bucket_width=horizon / _buckets(feed, graph, stories.records, publications, evidence),
-        curve=curve,
-        weights=weights(feed, graph, of_weights),
         receptivity=receptivity(scenario, graph, people, stories.categories, reserve),
         publications=publications,
-        tables=np.stack(tables.rows),
-        templates=templates,
-        responses=audience_responses(scenario.stories, graph),
-        ranks=rank_factors(scenario.stories),
-        reinforcement=reinforcement_steps(scenario.stories),
         corrections=stories.corrections,
         alias=alias,
         members=members,
-        visitors=visitors,
-        visitor_ends=visitor_ends,
-        visitor_sums=visitor_sums(scenario.stories, graph, visitors, visitor_ends),
-        visited=platforms.surface_names.index(VISIT) if platforms.visited else 0,
-        crosspost=platforms.column("crosspost"),
-        most_trust=scenario.beliefs.most_trust,
         trust_began=trust_above(scenario.beliefs.most_trust, people, reserve),
-        trust_closure=scenario.beliefs.trust_closure,
-        chilling=scenario.beliefs.chilling,
-        chilling_floor=scenario.beliefs.chilling_floor,
-        terms=model,
+        **layout.rules,
     )
     treatment = lay_out_arms(scenario.arms, graph, seed, given, horizon, reserve)
-    slot_ends = platforms.slot_ends()
-    counts = followers(graph, origin, evidence)
+    counts = layout.followers(reserve, evidence)
     return World(
         graph=graph,
         seed=seed,
@@ -452,15 +354,16 @@ def build_world(
         accounts=aligned_copy(accounts[origin]) if len(origin) > len(accounts) else accounts,
         stories=stories.records,
         looks=looks,
-        slots=np.full(slot_ends.shape, -1, dtype=np.int32),
-        slot_ends=slot_ends,
+        slots=np.full(layout.slot_ends.shape, -1, dtype=np.int32),
+        slot_ends=layout.slot_ends.copy(),
         platforms=everyone,
         reserve=reserve,
-        profiles=profiles,
+        profiles=profile_records(people, reserve, layout.by_kind),
         platform=everyone.of.copy() if reserve.heirs else everyone.of,
         rings=platforms.rings(people.person),
-        friction=platforms.column("friction") * feed.friction,
+        friction=layout.friction.copy(),
         forward=forward_limits(platforms, len(origin) if evidence is None else 2**31),
+        layout=layout,
         treatment=treatment,
         redraw=redraw,
         evidence=evidence,
@@ -472,38 +375,19 @@ def build_world(
             kind=reserve.spread(people.kind),
             followers=counts,
             kinds=people.kinds,
-            platforms=platforms.names,
             platform=everyone.of,
             origin=origin,
             ids=None if graph.plain_ids is None else reserve.spread(graph.plain_ids),
             trust=reserve.spread(people.trust),
             earnings=reserve.spread(people.column("earnings")),
-            follows=(graph.offsets, graph.followers),
-            surfaces=platforms.surface_names,
-            prices=scenario.prices,
             policy=policy,
             seed=seed,
             interventions=interventions,
-            adversaries=tuple(AdversaryFacts(e.kind, e.buys) for e in scenario.adversaries),
-            start=scenario.start.strftime("%Y-%m-%d %H:%M:%S"),
             observed=None if evidence is None else evidence.totals(counts),
-            observation=None if scenario.observation is None else scenario.observation.facts(),
             treatment=treatment,
+            **layout.facts,
         ),
     )
-
-
-def _model_record(terms: Terms, tables: Tables) -> NDArray[np.void]:
-    """The model of contacts as kernels read it; adds the table of its stop."""
-    record = np.zeros(1, TERMS)
-    for name in ("stifling", "after", "mutual", "again", "by_threshold"):
-        record[name] = getattr(terms, name)
-    record["threshold"] = -1.0 if terms.threshold is None else terms.threshold
-    record["stop_reason"] = STOPS.index(terms.stop_reason)
-    record["stop"] = -1
-    if terms.stop is not None:
-        record["stop"] = tables.add(("stop", terms.stop), partial(quantile_table, terms.stop))
-    return record
 
 
 def _buckets(

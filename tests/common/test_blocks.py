@@ -28,8 +28,7 @@ def test_a_block_has_the_words_of_its_followers(count: int) -> None:
     words = np.zeros(4 * records.BLOCK, np.uint32)
     followers = np.arange(5, 5 + 3 * 400, 3, dtype=np.int32)
     memory["seed"] = 2**63 + 12345
-    records.show(memory, "words", words)
-    records.show(memory, "followers", followers)
+    records.show_all(memory, {"words": words, "followers": followers})
     _draw(memory, (2 << 24) | 9, 3, 2**31 - 1, 11, count)
     drawn = words.reshape(4, records.BLOCK)[:, :count].T.tolist()
     seed = 2**63 + 12345

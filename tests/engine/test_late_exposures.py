@@ -58,9 +58,9 @@ def test_a_lever_ignored_is_seen(ignored: str, monkeypatch: pytest.MonkeyPatch) 
     """Negative control: without one lever's history some scenario must differ."""
     changes = late._changes
 
-    def without(world: Any, levers: Any, table: str, column: str) -> Any:
+    def without(levers: Any, *others: Any) -> Any:
         history = [each for each in levers.history if each[2] != ignored]
-        return changes(world, SimpleNamespace(history=history), table, column)  # type: ignore[arg-type]
+        return changes(SimpleNamespace(history=history), *others)  # type: ignore[arg-type]
 
     monkeypatch.setattr(late, "_changes", without)
     assert not all(agree(number) for number in range(60))

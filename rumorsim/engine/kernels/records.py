@@ -7,6 +7,7 @@ says why it stopped.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
 from mmap import mmap
 from typing import Any, Final
@@ -470,7 +471,8 @@ def aligned_zeros(rows: int, dtype: Any) -> Any:
     size = rows * dtype.itemsize
     raw = np.zeros(size + 64, dtype=np.uint8)
     begin = -raw.ctypes.data % 64
-    return raw[begin : begin + size].view(dtype)
+    # As a view of other bytes it would first be asked whether that is safe, in Python.
+    return np.ndarray((rows,), dtype, raw, begin)
 
 
 def passing(rows: int) -> Any:
@@ -501,13 +503,26 @@ def grown(array: Any, least: int, used: int | None = None) -> Any:
     return larger
 
 
-def show(memory: Any, name: str, array: Any) -> None:
-    """Let kernels see ``array`` under ``name``. The caller keeps it alive and in place."""
-    dtype, dimensions = ARRAYS[name]
-    if array.dtype != dtype or array.ndim != dimensions or not array.flags.c_contiguous:
-        raise TypeError(f"{name} must be a C-contiguous array of {dtype}, {dimensions}-d")
-    # Of an array without rows no address is ever read, and to ask for one takes longest.
-    memory[f"{name}_at"] = array.ctypes.data if array.size else 0
-    memory[f"{name}_rows"] = array.shape[0]
-    if dimensions == 2:
-        memory[f"{name}_columns"] = array.shape[1]
+def show_all(memory: Any, arrays: Mapping[str, Any]) -> None:
+    """Let kernels see arrays under their names. The caller keeps them alive and in place."""
+    words = memory.view(np.uint64)
+    for name, array in arrays.items():
+        dtype, dimensions = ARRAYS[name]
+        if array.dtype != dtype or array.ndim != dimensions or not array.flags.c_contiguous:
+            raise TypeError(f"{name} must be a C-contiguous array of {dtype}, {dimensions}-d")
+        at, rows, columns = _PLACES[name]
+        # Of an array without rows no address is ever read, and to ask for one takes longest.
+        words[at] = array.ctypes.data if array.size else 0
+        words[rows] = array.shape[0]
+        if dimensions == 2:
+            words[columns] = array.shape[1]
+
+
+#: Where the memory record tells of each array, in words of 8 bytes: address, rows, columns.
+_PLACES: Final = {
+    name: tuple(
+        MEMORY.fields[field][1] // 8 if field in MEMORY.fields else -1
+        for field in (f"{name}_at", f"{name}_rows", f"{name}_columns")
+    )
+    for name in ARRAYS
+}
