@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from shutil import get_terminal_size
 from typing import Any, Final
 
 import click
@@ -190,6 +189,8 @@ def compare_command(
             chances = compare_tail(loaded, tail, **options, progress=progress)
         _show(chances, chances.text, out, as_json, **saving)
         return
+    from shutil import get_terminal_size
+
     from rumorsim.studies.compare.budget import FIRST
     from rumorsim.studies.compare.running import compare
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import webbrowser
-
 import click
 
 
@@ -27,4 +25,6 @@ def docs(build: bool, browser: bool) -> None:
         first = documentation.build(place)
     click.echo(f"the documentation is {first}")
     if browser:
+        import webbrowser
+
         webbrowser.open(first.as_uri())

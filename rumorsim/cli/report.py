@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
 
@@ -35,6 +34,8 @@ def report(
     DIR is what a command of rumorsim wrote with --out. The page loads nothing
     from elsewhere, and is identical, byte for byte, every time.
     """
+    from tempfile import TemporaryDirectory
+
     from rumorsim.reports.pages.report import write_report
 
     def told(done: int, total: int) -> None:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 from click.shell_completion import CompletionItem
-from typing_extensions import override
 
 from rumorsim.common.errors import Fault, InputError, PictureWarning, RumorsimError, RumorsimWarning
 
@@ -181,8 +180,8 @@ class Commands(click.Group):
     rule = "there is no such command"
     key = ""
 
-    @override
     def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; errors of ours are a line each."""
         try:
             with _warnings_in_one_line(), _alive(ctx):
                 return super().invoke(ctx)
@@ -194,10 +193,10 @@ class Commands(click.Group):
             click.echo("error: there is not enough memory for this; make it smaller", err=True)
             ctx.exit(1)
 
-    @override
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that was named; the nearest is told of one that there is not."""
         from rumorsim.common.errors import nearest, show_value
 
         known = self.list_commands(ctx)

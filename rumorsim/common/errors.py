@@ -6,7 +6,6 @@ prints its lines and exits with code 2; in Python it is caught and its ``faults`
 
 from __future__ import annotations
 
-import difflib
 import sys
 import warnings
 from collections.abc import Iterable, Sequence
@@ -92,6 +91,8 @@ class PictureWarning(UserWarning):
 
 def nearest(word: str, words: Sequence[str], most: int = 20) -> str:
     """Advice naming the valid word closest to ``word`` or, failing that, ``most`` of them."""
+    import difflib
+
     close = difflib.get_close_matches(str(word)[:100], words, n=1, cutoff=0.6)
     if close:
         return f"did you mean {show_value(close[0])}?"

@@ -7,7 +7,6 @@ otherwise). A command does the same after ten seconds.
 
 from __future__ import annotations
 
-import logging
 import math
 import os
 import sys
@@ -203,6 +202,13 @@ class _Watch:
 _watch = _Watch()
 
 
+def _log(line: str) -> None:
+    # Most that comes before any line ends before the first: it is not kept waiting.
+    import logging
+
+    logging.getLogger("rumorsim").warning(line)
+
+
 def _after_fork() -> None:
     """A forked process has no thread but its own, and nobody of it is at work yet."""
     global _watch
@@ -232,7 +238,7 @@ def heartbeat(
         yield outer
         return
     first = FIRST if first is None else first
-    life = Heartbeat(what, tell or logging.getLogger("rumorsim").warning, first)
+    life = Heartbeat(what, tell or _log, first)
     before = _active.set(life)
     if unless is None:
         life.start()
