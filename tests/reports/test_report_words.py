@@ -105,6 +105,13 @@ def test_what_is_not_clear_is_not_claimed() -> None:
     assert several.startswith("No policy clearly changed the reach of false stories")
 
 
+def test_where_worlds_are_too_few_no_policy_is_named_best() -> None:
+    rare = [0.0] * (len(NOISE) - 1) + [-900.0]
+    found = answer_of(saved(close=rare, delete=[2 * each for each in rare]))
+    assert "No policy" not in found and "best" not in found
+    assert found.count("too few worlds to say by how much on average") == 2
+
+
 def test_the_best_is_named_only_where_it_is_clear() -> None:
     assert "clearly more than any other policy" in answer_of(saved(close=MUCH, delete=LESS))
     nearly = [each + shift for each, shift in zip(MUCH, NOISE, strict=True)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rumorsim.reports.figures.tables import spread
 from rumorsim.reports.pages.prevented import prevented_answer
@@ -19,6 +19,7 @@ from rumorsim.studies.compare.effects import (
     and_,
     clearly,
     did,
+    is_estimable,
     not_excluded,
     number_name,
 )
@@ -29,6 +30,9 @@ from rumorsim.studies.statistics.stated import paired_difference
 if TYPE_CHECKING:
     from rumorsim.reports.pages.saved import Saved
     from rumorsim.studies.statistics.change import Paired
+
+#: Of how many policies a sentence tells what the worlds show, where these are too few for means.
+_FEW: Final = 4
 
 
 def answer_of(saved: Saved) -> str:
@@ -108,6 +112,10 @@ def _nothing_clear(saved: Saved, policies: list[str]) -> str:
         bound = not_excluded(change)
         where = f"in any of {change.worlds} worlds ({bound})"
         return f"No policy changed the {number_name(key)} {where}."
+    if any(not is_estimable(_change(saved, policy, key)) for policy in policies):
+        # What the worlds show of each, and no order of means.
+        shown = [f"{quoted(policy)} {_did(saved, policy, key)}" for policy in policies[:_FEW]]
+        return f"{and_(shown)}."
     return (
         f"No policy clearly changed the {number_name(key)}: the one with the best mean,"
         f" {quoted(policies[0])}, {_did(saved, policies[0], key, 'it')}."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from rumorsim.common.plurals import counted
 from rumorsim.reports.figures.tables import aligned, shortened
 from rumorsim.studies.compare.effects import and_, main_key, number_name
+from rumorsim.studies.compare.take_off import take_off
 from rumorsim.studies.compare.worlds import NONE
 from rumorsim.studies.statistics.intervals import in_both
 from rumorsim.studies.statistics.tails import Tail, tail_of
@@ -98,7 +99,18 @@ def few_worlds(comparison: ComparedWorlds) -> str:
     spent = f"; they did not fit the budget of {comparison.budget}" if comparison.budget else ""
     return (
         f"{told}. Means without an interval may be far off. At least {_round(needed):,} worlds"
-        f" would be needed{spent}."
+        f" would be needed{spent}.{_other_method(comparison, tail)}"
+    )
+
+
+def _other_method(comparison: ComparedWorlds, tail: Tail) -> str:
+    """Where few worlds decide how far stories come: the method that looks for such worlds."""
+    if tail.trusted or comparison.draws or comparison.scenario.get("replay"):
+        return ""
+    threshold = take_off(comparison).threshold
+    return (
+        f' Fewer may do with --tail "reach > {threshold}": it makes worlds in which the rumor'
+        " comes far more often, and counts each for less."
     )
 
 
