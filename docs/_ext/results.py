@@ -57,6 +57,7 @@ TABLES: Final = {
     "three-answers": "three_answers/results/table.md",
     "designs": "designs/results/table.md",
     "benchmarks": "benchmarks/results/table.md",
+    "whole-platform": "benchmarks/results/whole_platform.md",
     **{
         f"campaign-{each.stem}": f"campaigns/results/{each.name}"
         for each in sorted((EXPERIMENTS / "campaigns" / "results").glob("*.md"))

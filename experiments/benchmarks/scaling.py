@@ -89,7 +89,7 @@ def picture(findings: list[Finding], path: Path) -> bool:
     if max(map(len, lines.values())) < 2:
         return False
     from rumorsim.reports.figures.pictures import save_figure
-    from rumorsim.reports.figures.style import drawing
+    from rumorsim.reports.figures.style import drawing, log_axes
 
     with drawing(6.4, 4.6) as figure:
         axes = figure.subplots()
@@ -100,8 +100,8 @@ def picture(findings: list[Finding], path: Path) -> bool:
                          max(max(costs) for costs in lines.values() if costs)])  # fmt: skip
         low = min(costs[min(costs)] for costs in lines.values() if costs)
         axes.plot(ends, low / 2 * ends / ends[0], "--", color="0.6", label="linear")
-        axes.set(xscale="log", yscale="log", ylabel="CPU seconds")
-        axes.set_xlabel("accounts, 20 follows each")
+        log_axes(axes)
+        axes.set(xlabel="accounts, 20 follows each", ylabel="CPU seconds")
         axes.set_title("Cost by size (median of rounds)")
         axes.legend()
     save_figure(figure, path, ["png"])

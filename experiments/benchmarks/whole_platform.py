@@ -31,6 +31,8 @@ SIZES = "1e4,1e5,1e6,4e6,1e7,39.7e6"
 #: Follows of an account, on average: 2.4 billion among 39.7 million.
 FOLLOWS = 60.4534
 REACHED = 0.01
+#: What the CPU seconds of a rumor are for.
+PARTS = ("open", "world", "run")
 #: Hours between looks at how many were reached.
 STEP = 0.125
 
@@ -144,24 +146,25 @@ def rumor(path: Path) -> dict[str, Any]:
     from rumorsim.scenario.inputs import build_graph
 
     warm_up()
-    times = [time.process_time()]
+    times = [os.times()]
 
     graph, _ = build_graph(scenario)
-    times.append(time.process_time())
+    times.append(os.times())
     simulation = Simulation(scenario, "watching")
-    times.append(time.process_time())
+    times.append(os.times())
     hours, events = 0.0, 0
     world = simulation.world
     while world.stories["reach"][0] < REACHED * graph.accounts and hours < world.horizon:
         hours += STEP
         events += len(simulation.advance(hours))
-    times.append(time.process_time())
-    opened, built, ran = (b - a for a, b in itertools.pairwise(times))
+    times.append(os.times())
+    spent = [
+        {"user": b.user - a.user, "system": b.system - a.system}
+        for a, b in itertools.pairwise(times)
+    ]
     return {
         "follows": graph.follows,
-        "open": opened,
-        "world": built,
-        "run": ran,
+        **dict(zip(PARTS, spent, strict=True)),
         "hours": hours,
         "events": events,
         "reach": int(world.stories["reach"][0]),
@@ -189,8 +192,9 @@ def show() -> None:
     """The table and the picture of what there is."""
     rows = known()
     head = (
-        "| accounts | follows | graph made: wall, CPU | its memory | open, world, run: CPU | wall"
-        " | memory: own, all | hours | reached | load | when |"
+        "| accounts | follows | graph made: wall, CPU | its memory"
+        " | open, world, run: user + system, s | wall | memory: own, all"
+        " | hours | reached | load | when |"
     )
     lines = [head, "|" + " --- |" * 11]
     for each in rows:
@@ -200,7 +204,7 @@ def show() -> None:
             f"{each['follows']:,}",
             f"{made['wall']:,.1f} s, {made['cpu']:,.1f} s" if made else "-",
             f"{made['resident']:.2f} GiB" if made else "-",
-            f"{each['open']:.2f}, {each['world']:.2f}, {each['run']:.2f} s",
+            ", ".join(f"{each[part]['user']:.2f} + {each[part]['system']:.2f}" for part in PARTS),
             f"{cost['wall']:,.1f} s",
             f"{cost['anonymous']:.2f}, {cost['resident']:.2f} GiB",
             f"{each['hours']:.1f}",
@@ -219,7 +223,7 @@ def show() -> None:
 def draw(rows: list[dict[str, Any]]) -> None:
     """Cost against size, both logarithmic, with a straight line beside."""
     from rumorsim.reports.figures.pictures import save_figure
-    from rumorsim.reports.figures.style import drawing
+    from rumorsim.reports.figures.style import drawing, log_axes
 
     sizes = [each["accounts"] for each in rows]
     with drawing(9.6, 4.2) as figure:
@@ -229,14 +233,14 @@ def draw(rows: list[dict[str, Any]]) -> None:
             [each["accounts"] for each in made], [each["made"]["cpu"] for each in made],
             "o-", markersize=4, label="graph made",
         )  # fmt: skip
-        for part in ("open", "world", "run"):
-            label = {"open": "graph opened", "world": "world built", "run": "run to 1 %"}[part]
-            seconds.plot(sizes, [each[part] for each in rows], "o-", markersize=4, label=label)
-        low = rows[0]["world"]
-        ends = [sizes[0], sizes[-1]]
-        seconds.plot(
-            ends, [low / 2, low / 2 * ends[1] / ends[0]], "--", color="0.6", label="linear"
-        )
+        for part, label in zip(PARTS, ("graph opened", "world built", "run to 1 %"), strict=True):
+            spent = [sum(each[part].values()) for each in rows]
+            seconds.plot(sizes, spent, "o-", markersize=4, label=label)
+        # A straight line through the largest graph, for the eye.
+        last = made[-1]
+        ends = [sizes[0], last["accounts"]]
+        pace = last["made"]["cpu"] / last["accounts"]
+        seconds.plot(ends, [pace * end for end in ends], "--", color="0.6", label="linear")
         memory.plot(
             [each["accounts"] for each in made], [each["made"]["resident"] for each in made],
             "o-", markersize=4, label="graph made",
@@ -245,9 +249,9 @@ def draw(rows: list[dict[str, Any]]) -> None:
             values = [each["rumor"][key] for each in rows]
             memory.plot(sizes, values, "o-", markersize=4, label=label)
         for axes, label in ((seconds, "CPU seconds"), (memory, "GiB resident at the peak")):
-            axes.set(xscale="log", yscale="log", ylabel=label)
-            axes.set_xlabel("accounts, 60 follows each")
-            axes.legend()
+            log_axes(axes)
+            axes.set(xlabel="accounts, 60 follows each", ylabel=label)
+            axes.legend(fontsize=9)
     save_figure(figure, RESULTS / "whole_platform.png", ["png"])
 
 

@@ -97,6 +97,16 @@ def hour_ticks(ax: Axes, hours: float) -> None:
     ax.xaxis.set_major_locator(MultipleLocator(step))
 
 
+def log_axes(ax: Axes) -> None:
+    """Both axes on scales of logarithms, their powers of ten written out: 0.01, 1,000, 10 M."""
+    from matplotlib.ticker import NullFormatter
+
+    ax.set(xscale="log", yscale="log")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(lambda x, _: f"{x / 1e6:,g} M" if x >= 1e6 else f"{x:,g}")
+        axis.set_minor_formatter(NullFormatter())
+
+
 def count_ticks(ax: Axes) -> None:
     """Whole numbers along the vertical axis, thousands separated; never less than 0 to 1."""
     from matplotlib.ticker import MaxNLocator
