@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from rumorsim.engine.kernels.compiling import kernel
-from rumorsim.engine.kernels.draws import philox
+from rumorsim.engine.kernels.draws import rounds
 
 __all__ = ["first_words"]
 
@@ -14,5 +16,7 @@ def first_words(seed, address, who, what, words):
 
     ``seed`` and ``words`` are uint64, ``who`` int64 [words]; see :mod:`.draws`.
     """
-    for i in range(len(who)):
-        words[i] = philox(seed, address, who[i], what, 0)[0]
+    low, high = seed & np.uint64(0xFFFFFFFF), seed >> np.uint64(32)
+    first, third, last = np.uint64(address), np.uint64(what), np.uint64(0)
+    for i in range(words.size):
+        words[i] = rounds(low, high, first, np.uint64(who[i]), third, last)[0]

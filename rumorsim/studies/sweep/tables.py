@@ -12,6 +12,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+import numpy as np
+
 from rumorsim.common.csv_text import CsvRows
 from rumorsim.common.files import write_beside
 from rumorsim.studies.runner.manifest import TABLES
@@ -190,12 +192,13 @@ class _Parquet:
     def add(self, columns: Cells) -> None:
         arrays = []
         for name, field in zip(self._types, self._schema, strict=True):
-            cells = columns[name]
-            if self._types[name] == "text":
+            cells: Any = columns[name]
+            if self._types[name] == "text" and not {*map(type, cells)} <= {str, type(None)}:
                 cells = [None if cell is None else str(cell) for cell in cells]
             elif self._types[name] == "float64":
-                cells = [None if cell is None else float(cell) for cell in cells]
-            arrays.append(self._array(cells, field.type))
+                # None becomes NaN, which no measure gives, and that an empty cell.
+                cells = np.array(cells, np.float64)
+            arrays.append(self._array(cells, field.type, from_pandas=True))
         self._writer.write_batch(self._batch(arrays, schema=self._schema))
 
     def close(self) -> None:
