@@ -111,10 +111,9 @@ class FastEngine(Engine):
         if world.evidence is not None:
             # About as many as there will be, as nobody else is known to read.
             exposures = max(exposures, 1 << (3 * len(world.evidence.reads)).bit_length())
-        self._rooms: list[Room] = world.kept.setdefault("rooms", [])
         pool = pool or max(1024, world.graph.accounts // 16)
         spans = round(world.horizon / world.rules.bucket_width) + 2
-        self._room = room_for(self._rooms, pool, spans, len(world.looks), log, exposures)
+        self._room = room_for(pool, spans, len(world.looks), log, exposures)
         super().__init__(world, FastEnvironment(self), self._room.log)
         self.rules = world.rules
         self.memory = world.memory
@@ -123,7 +122,9 @@ class FastEngine(Engine):
         self._told = np.zeros(0, np.int32)
         self._repeats = bool((self.rules.templates["again"] > 0).any())
         self._shares = np.zeros(0, records.SHARES)
-        known: Bound | None = world.kept.get("bound")
+        # What was observed is of one world alone.
+        lasting = world.evidence is None
+        known: Bound | None = world.kept.get("bound") if lasting else None
         #: The arrays that the memory record names, by their names there.
         self._shown: dict[str, Any] = {}
         if known is not None:
@@ -131,7 +132,7 @@ class FastEngine(Engine):
             self._shown.update(known.shown)
         self._bind_rules()
         self._bind()
-        if known is None:
+        if known is None and lasting:
             world.kept["bound"] = Bound.of(self.memory, self._shown, self._lasting())
         self._next_public = 0.0
         self._compiled = False
@@ -140,7 +141,7 @@ class FastEngine(Engine):
 
     def __del__(self) -> None:
         if hasattr(self, "_room"):
-            keep(self._rooms, self._room)
+            keep(self._room)
 
     def _bind_rules(self) -> None:
         """Tell the memory record what never changes."""
@@ -199,7 +200,6 @@ class FastEngine(Engine):
         graph, layout = self.world.graph, self.world.layout
         return {
             **layout.rules,
-            **self._room.arrays(),
             "offsets": graph.offsets,
             "followers": graph.followers,
             "persons": layout.people.person,
@@ -233,8 +233,8 @@ class FastEngine(Engine):
     def _bind(self) -> None:
         """Tell the memory record where the arrays are: after any was replaced."""
         world = self.world
-        arrays = self._room.arrays()
-        arrays["thresholds"] = self._thresholds
+        self._room.show(self.memory)
+        arrays: dict[str, Any] = {"thresholds": self._thresholds}
         for name in ("accounts", "profiles", "posts", "stories", "looks", "slots", "slot_ends"):
             arrays[name] = getattr(world, name)
         for name in ("friction", "forward", "heat", "tops"):

@@ -1,7 +1,7 @@
 """The room that the fast engine works in: what of its memory says nothing of the world.
 
 Of a small world to give it back and to ask for it again takes as long as the run itself: the next
-engine of a world of the same layout takes it over.
+engine that needs as much takes it over.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from rumorsim.engine.kernels import records
 from rumorsim.engine.kernels.agenda import CHUNK
 from rumorsim.events.stream import EVENT
 
-#: Bytes of a room up to which it is kept.
-MOST_KEPT: Final = 2**25
+#: Bytes of a room up to which it is kept, and how many rooms are.
+_LARGEST, _MOST = 2**25, 2
+#: Rooms that nobody works in.
+_free: list[Room] = []
 
 
 @dataclass
@@ -49,6 +51,9 @@ class Room:
     scratch: Any = field(init=False)
     bins: Any = field(init=False)
     background_words: Any = field(init=False)
+    _shown: dict[str, Any] | None = field(init=False, default=None)
+    _places: Any = field(init=False, default=None)
+    _words: Any = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         # What is not used yet costs addresses, not memory. Most is written before it is read.
@@ -79,6 +84,19 @@ class Room:
         """The arrays by name."""
         return {name: getattr(self, name) for name in _NAMES}
 
+    def show(self, memory: Any) -> None:
+        """Let kernels see the arrays; where they are is worked out once, until one is replaced."""
+        arrays = self.arrays()
+        shown = self._shown
+        if shown is None or any(array is not shown[name] for name, array in arrays.items()):
+            # In an empty record all that is not 0 is of these arrays; what is 0 stays 0.
+            record = np.zeros(1, records.MEMORY)
+            records.show_all(record, arrays)
+            words = record.view(np.uint64)
+            self._places = words.nonzero()[0]
+            self._words, self._shown = words[self._places], arrays
+        memory.view(np.uint64)[self._places] = self._words
+
     def clear(self) -> None:
         """Make it as good as new: what is read before it is written."""
         _clear_exposures(self.exposures)
@@ -90,23 +108,34 @@ class Room:
         return sizes == (self.size, self.spans, self.surfaces, self.logged, self.exposed)
 
 
-_NAMES: Final = tuple(each.name for each in fields(Room) if not each.init)
+_NAMES: Final = tuple(
+    each.name for each in fields(Room) if not each.init and not each.name.startswith("_")
+)
 
 
-def room_for(kept: list[Room], *sizes: int) -> Room:
+def room_for(*sizes: int) -> Room:
     """A room of these sizes: one of those kept, which is then somebody's alone, or a new one."""
-    while kept:
-        room = kept.pop()
+    # Several threads may look for one: what is taken off the list is nobody else's.
+    others = []
+    found = None
+    while _free and found is None:
+        room = _free.pop()
         if room.fits(*sizes):
-            room.clear()
-            return room
-    return Room(*sizes)
+            found = room
+        else:
+            others.append(room)
+    _free.extend(others)
+    if found is None:
+        return Room(*sizes)
+    found.clear()
+    return found
 
 
-def keep(kept: list[Room], room: Room) -> None:
-    """Keep a room that nobody works in any more, unless it is large or there is another."""
-    if not kept and sum(each.nbytes for each in room.arrays().values()) <= MOST_KEPT:
-        kept.append(room)
+def keep(room: Room) -> None:
+    """Keep a room that nobody works in any more, unless it is large; the oldest goes for it."""
+    if sum(each.nbytes for each in room.arrays().values()) <= _LARGEST:
+        _free.append(room)
+        del _free[:-_MOST]
 
 
 def empty_exposures(size: int) -> Any:

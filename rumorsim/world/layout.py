@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from rumorsim.engine.models import Terms
     from rumorsim.world.evidence import Evidence
 
-#: Accounts of a graph up to which a layout is kept for the next world of its scenario.
-_MOST_KEPT: Final = 2**16
+#: Accounts of a graph, and bytes of what is laid out, up to which a layout is kept for the next
+#: world of its scenario: a worker has hundreds of scenarios at hand.
+_MOST_ACCOUNTS, _MOST_BYTES = 2**14, 2**19
 
 
 class Layout:
@@ -150,7 +151,8 @@ def layout_of(scenario: WorldSpec, graph: FollowGraph, given: Mapping[str, NDArr
     if kept is not None and kept.fits(graph, given):
         return kept
     layout = Layout(scenario, graph, given)
-    if graph.accounts <= _MOST_KEPT:
+    size = sum(each.nbytes for each in layout.rules.values() if isinstance(each, np.ndarray))
+    if graph.accounts <= _MOST_ACCOUNTS and size <= _MOST_BYTES:
         scenario.kept["layout"] = layout
     return layout
 
