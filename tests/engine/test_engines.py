@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from random_scenarios import random_scenario
 
+from rumorsim.engine import room
 from rumorsim.engine.fast import FastEngine
 from rumorsim.engine.reference.engine import ReferenceEngine
 from rumorsim.events.stream import Batch, Kind
@@ -81,9 +82,11 @@ def test_tiny_buffers_change_nothing(number: int, monkeypatch: pytest.MonkeyPatc
 
     class Cramped(FastEngine):
         def __init__(self, world: object) -> None:
+            # None that another of these has left, as that has grown.
+            room._free.clear()
             super().__init__(world, pool=1, log=1, exposures=2)  # type: ignore[arg-type]
             world.posts = world.posts[:1]  # type: ignore[attr-defined]
-            self._hits = self._hits[:1]
+            self._room.hits = self._room.hits[:1]
             self._bind()
 
     monkeypatch.setattr("rumorsim.engine.fast.FastEngine", Cramped)
