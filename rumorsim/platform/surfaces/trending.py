@@ -133,6 +133,9 @@ class Trending(SurfaceModel):
         return ends
 
 
+_nothing: Final[NDArray[np.int64]] = np.empty(0, np.int64)
+
+
 class Topics:
     """Background topics: who is on, what they score."""
 
@@ -235,7 +238,9 @@ def _trending_list(
         scores *= decay
         scores += world.take_heat(platform, surface)
         topics.refresh(now, decay)
-        promoted = np.flatnonzero(world.stories["promoted"])[: trending.pinned]
+        promoted = _nothing
+        if trending.pinned:
+            promoted = np.flatnonzero(world.stories["promoted"])[: trending.pinned]
         listed = world.stories["listed"] != 0
         shown = _listing(trending, ranked(listed, scores, topics), anchor, promoted, now)
         theirs = None
@@ -249,10 +254,13 @@ def _listing(
     trending: Trending, order: Entries, anchor: Anchor, promoted: NDArray[np.int64], now: float
 ) -> NDArray[np.int32]:
     """The story in each slot: pinned ones first, then those of ``order``, -1 for a topic."""
-    shown = np.full(trending.pinned + trending.slots, -1, dtype=np.int32)
-    shown[: len(promoted)] = promoted
-    ranked = anchor.held(order, now)[: trending.slots]
-    shown[trending.pinned : trending.pinned + len(ranked)] = np.maximum(ranked, -1)
+    pinned, slots = trending.pinned, trending.slots
+    shown = np.empty(pinned + slots, dtype=np.int32)
+    shown.fill(-1)
+    if pinned:
+        shown[: len(promoted)] = promoted
+    first = anchor.held(order, now)[:slots]
+    np.maximum(first, -1, out=shown[pinned : pinned + len(first)], casting="same_kind")
     return shown
 
 
