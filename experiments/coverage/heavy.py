@@ -6,8 +6,8 @@
 Comparisons of worlds whose truth is known (heavy_worlds.py), each with as many worlds as the
 product chooses within 200,000 runs. Counted: how often stated intervals hold the truth, how often
 the answer declines to give one, and how often a sentence that is printed is wrong, as a program
-finds that reads the printed text. Writes results/heavy.md and heavy.csv, in which --family leaves
-the rows of the other families as they are.
+finds that reads the printed text. Writes results/heavy.md, heavy_short.md and heavy.csv, in which
+--family leaves the rows of the other families as they are.
 """
 
 from __future__ import annotations
@@ -37,6 +37,12 @@ from rumorsim.studies.statistics.intervals import Interval
 
 RESULTS: Final = Path(__file__).resolve().parent / "results"
 BUDGET: Final = Budget.read("200000 runs")
+#: Of fewer intervals no share is given in the short table.
+FEW: Final = 40
+SHORT: Final = [
+    *("family", "experiments", "worlds used, mean", "mean differences stated"),
+    *("of these held", "printed sentences that are true"),
+]
 HEAD: Final = ["family", "what", "asked", "declined", "stated", "held", "truth beyond", "nearer 0"]
 
 
@@ -255,8 +261,31 @@ def write(family: Family, rows: list[list[str]]) -> None:
     table = sorted([*old, *rows], key=lambda row: _place(order, _family_of(row)))
     with place.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([HEAD, *table])
-    text = "\n".join(markdown([HEAD, *table])) + "\n"
-    (RESULTS / "heavy.md").write_text(text, encoding="utf-8")
+    for name, lines in (("heavy.md", [HEAD, *table]), ("heavy_short.md", short(table))):
+        text = "\n".join(markdown(lines)) + "\n"
+        (RESULTS / name).write_text(text, encoding="utf-8")
+
+
+def short(table: list[list[str]]) -> list[list[str]]:
+    """A row for each family: what the answers gave, and how often that was right."""
+    lines = [SHORT]
+    for name in dict.fromkeys(map(_family_of, table)):
+        ours = [row for row in table if _family_of(row) == name]
+        (told,) = [row for row in ours if row[1] == "printed sentence"]
+        changes = [row for row in ours if row[1].startswith("difference, ")]
+        worlds = ours[0][0].rpartition("mean ")[2]
+        shown = [", ".join(each) for each in zip(*map(_stated, changes), strict=True)]
+        lines.append([name, changes[0][2], worlds, *shown, told[5]])
+    return lines
+
+
+def _stated(row: list[str]) -> tuple[str, str]:
+    """How often an interval was stated, and how often it held: few are counted."""
+    stated = int(row[4].replace(",", ""))
+    if stated >= FEW:
+        return f"{100 - float(row[3].removesuffix(' %')):.0f} %", row[5]
+    held = round(stated * float(row[5].removesuffix(" %")) / 100) if stated else 0
+    return f"{stated} of {row[2]}", f"{held} of {stated}" if stated else "none"
 
 
 def _family_of(row: list[str]) -> str:

@@ -7,6 +7,7 @@ import json
 import math
 from html import unescape
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -178,19 +179,25 @@ def test_a_broken_answer_is_named(found: TailComparison, tmp_path: Path) -> None
 
 @pytest.mark.long
 def test_one_in_a_hundred_thousand_takes_a_hundredth_of_the_runs() -> None:
-    """Against plain worlds with the same standard error; also by the events that runs log."""
+    """Against plain worlds with the same standard error; and by processor time and events."""
     scenario, truth = tree_world(0.25, branching=2, depth=12), tree_tail(0.25, 51, 2, 12)
     assert 1e-5 < truth < 1.3e-5
+    asked = Asked("reach.truth.false.accounts")
+    events = np.mean([once(scenario, "none", 10**6 + i, None, asked).events for i in range(300)])
+    begun = process_time()
+    for seed in range(300):
+        once(scenario, "none", seed, None, asked)
+    plain, begun = (process_time() - begun) / 300, process_time()
     found = rumorsim.compare_tail(
         scenario, "reach > 51", replicates=1_500, budget=8_000, workers=1, seed=1
     )
+    taken = process_time() - begun
     values = np.array(found.by_world("none"))
     error = float(values.std(ddof=1)) / math.sqrt(len(values))
     assert abs(values.mean() - truth) < 3 * error and error < 0.2 * truth
     worlds = truth * (1 - truth) / error**2
-    asked = Asked(found.tail.key)
-    events = np.mean([once(scenario, "none", 10**6 + i, None, asked).events for i in range(300)])
     assert worlds > 100 * (found.runs + found.pilot.runs)
+    assert worlds * plain > 50 * taken
     assert worlds * events > 30 * (found.events + found.pilot.events)
 
 
