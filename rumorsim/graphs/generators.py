@@ -24,7 +24,7 @@ from rumorsim.graphs.propensities import (
     require_mean,
     rounded24,
 )
-from rumorsim.graphs.vectors import Rooms, Vector, blocks_of, fill, graph_of_rows, in_order
+from rumorsim.graphs.vectors import Rooms, Vector, blocks_of, graph_of_rows, in_order
 
 #: Addresses of the generators' stages; 0-15 are those of the power-law graph.
 _ERDOS_RENYI, _REGULAR, _SMALL_WORLD = 16, 20, 24
@@ -71,7 +71,7 @@ def erdos_renyi_rows(
     followers = rooms.result(int(counts.sum()))
     # Each block marks who was drawn in a table of all accounts: it has to be worth that.
     blocks = blocks_of(counts, max(rooms.block, accounts))
-    fill(followers, in_order(draw, blocks, rooms.workers), "follows drawn")
+    rooms.fill(followers, in_order(draw, blocks, rooms.workers), "follows drawn")
     return counts, followers
 
 

@@ -140,7 +140,7 @@ def _made(
     """The graph of ``rows`` in the directory ``place``: in parts where it does not fit."""
     spare = _spare(accounts, memory)
     if _FOLLOW * follows <= spare:
-        graph = graph_of_rows(*rows(Rooms()))
+        graph = graph_of_rows(*rows(Rooms(told=True)))
         write_mapped(graph, place, overwrite=overwrite)
         return graph
     with mapped_draft(place, overwrite=overwrite) as draft:
@@ -149,7 +149,7 @@ def _made(
         def result(size: int) -> Filed:
             return Filed(draft / "followers.npy", "<i4", size, array_start("<i4", size))
 
-        counts, followers = rows(Rooms(draft, spare // _ENTRY, result=result))
+        counts, followers = rows(Rooms(draft, spare // _ENTRY, result=result, told=True))
         followers.close()
         finish_mapped(draft, row_offsets(counts))
     return read_mapped(place)

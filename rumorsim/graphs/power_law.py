@@ -27,7 +27,7 @@ from rumorsim.graphs.propensities import (
     whole_counts,
     word_of,
 )
-from rumorsim.graphs.vectors import Rooms, Vector, blocks_of, fill, graph_of_rows, in_order
+from rumorsim.graphs.vectors import Rooms, Vector, blocks_of, graph_of_rows, in_order
 
 Counts = NDArray[np.int32]
 #: Entries of a bucket that is sorted by itself, about: its rows fill a quarter of a second-level
@@ -154,7 +154,7 @@ class PowerLaw:
 
         list(in_order(keep, blocks_of(given, rooms.block), rooms.workers))
         values = rooms.vector("drawn", np.int32, int(lengths.sum(dtype=np.int64)))
-        fill(
+        rooms.fill(
             values, in_order(draw, blocks_of(lengths, rooms.block), rooms.workers), "follows drawn"
         )
         return _Rows(values, lengths), activity, returned
@@ -219,7 +219,7 @@ def _turned(drawn: _Rows, rooms: Rooms, name: str = "sorted") -> _Rows:
         _turned_part(drawn, rooms, shift, first, sizes[first:last], widths)
         for first, last in blocks_of(sizes, rooms.part)
     )
-    fill(turned, parts, f"follows {name}")
+    rooms.fill(turned, parts, f"follows {name}")
     return _Rows(turned, widths)
 
 
@@ -292,7 +292,7 @@ class _Both(NamedTuple):
             return ends
 
         back = self.rooms.vector("returned", np.int32, int(returns.sum(dtype=np.int64)))
-        fill(back, in_order(draw, self.blocks(), self.rooms.workers), "follows returned")
+        self.rooms.fill(back, in_order(draw, self.blocks(), self.rooms.workers), "follows returned")
         return back
 
 
@@ -309,5 +309,5 @@ def _merged(turned: _Rows, back: _Rows, rooms: Rooms) -> tuple[Counts, Vector]:
         return out
 
     result = rooms.result(turned.values.size + back.values.size)
-    fill(result, in_order(merge, both.blocks(), rooms.workers), "follows merged")
+    rooms.fill(result, in_order(merge, both.blocks(), rooms.workers), "follows merged")
     return turned.lengths + back.lengths, result

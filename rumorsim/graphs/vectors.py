@@ -121,15 +121,6 @@ class Filed(Vector):
         self.path.unlink(missing_ok=True)
 
 
-def fill(vector: Vector, parts: Iterable[NDArray[Any]], unit: str) -> None:
-    """Append all parts of a vector, and say how many values there are by now."""
-    done = 0
-    for part in parts:
-        vector.append(part)
-        done += part.size
-        move_heartbeat(done, vector.size, unit)
-
-
 def graph_of_rows(counts: NDArray[np.integer[Any]], followers: Vector) -> FollowGraph:
     """The graph of rows in memory: how many followers each account has, and all of them."""
     return FollowGraph(row_offsets(counts), followers.part(0, followers.size))
@@ -148,7 +139,7 @@ class Rooms:
 
     In memory, unless there is a ``folder`` for them. ``part`` entries are sorted at a time,
     ``block`` are at hand at any other; ``workers`` cores share the work. ``result`` makes the
-    vector of the followers.
+    vector of the followers. ``told``: signs of life say how far it is.
     """
 
     folder: Path | None = None
@@ -156,6 +147,16 @@ class Rooms:
     block: int = 1 << 22
     workers: int = field(default_factory=cores)
     result: Callable[[int], Vector] = lambda size: Held(np.int32, size)
+    told: bool = False
+
+    def fill(self, vector: Vector, parts: Iterable[NDArray[Any]], unit: str) -> None:
+        """Append all parts of a vector of so many ``unit``."""
+        done = 0
+        for part in parts:
+            vector.append(part)
+            done += part.size
+            if self.told:
+                move_heartbeat(done, vector.size, unit)
 
     def vector(self, name: str, dtype: DTypeLike, size: int) -> Vector:
         """Room for so many values."""

@@ -21,6 +21,7 @@ from rumorsim.cli.app import cli
 from rumorsim.common import memory
 from rumorsim.common.errors import InputError, OutputError
 from rumorsim.common.memory import available_memory, parse_memory
+from rumorsim.common.progress import heartbeat
 from rumorsim.graphs import (
     GENERATORS,
     converting,
@@ -94,6 +95,15 @@ def test_a_graph_made_in_parts_is_the_same_files(
         assert (place / each.name).read_bytes() == each.read_bytes()
     assert check_mapped(place).equals(made)
     assert sorted(each.name for each in tmp_path.iterdir()) == ["parts.mapped", "whole.mapped"]
+
+
+def test_how_far_a_graph_is_is_told_where_it_is_all_that_is_made(tmp_path: Path) -> None:
+    with heartbeat("making", first=600.0) as life:
+        life.moved(3, 12, "runs")
+        graph = power_law(3_000, 20.0, seed=2)
+        assert life._state == (3, 12, "runs")
+        make_power_law(tmp_path / "g.mapped", 3_000, 20.0, seed=2, memory="1GiB")
+        assert life._state == (graph.follows, graph.follows, "follows merged")
 
 
 def test_an_erdos_renyi_graph_made_in_parts_is_the_same_files(
