@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from rumorsim.adversaries import AnyAdversary
 from rumorsim.common.errors import nearest
+from rumorsim.common.kept import Kept
 from rumorsim.common.own_code import Handed, OwnCode
 from rumorsim.common.provenance import DigestBySeed, digest_of
 from rumorsim.common.settings import Model, replaced, unchecked
@@ -50,14 +51,6 @@ DEFAULT_MEASURES: Final = (
 
 #: The words for kinds of event.
 KINDS: Final = tuple(kind.name.lower() for kind in Kind)
-
-
-class Kept(dict[Any, Any]):
-    """What is worked out again by whoever lacks it: a copy, or another process, begins empty."""
-
-    @override
-    def __reduce__(self) -> tuple[type[Kept], tuple[()]]:
-        return Kept, ()
 
 
 class Policy(Model):

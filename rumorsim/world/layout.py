@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rumorsim.common.kept import Kept
 from rumorsim.common.laws import quantile_table
 from rumorsim.engine.kernels.records import TERMS
 from rumorsim.events.stream import STOPS, AdversaryFacts, Kind
@@ -64,7 +65,7 @@ class Layout:
                 self.rules[name] = view = value.view()
                 view.flags.writeable = False
         #: What engines keep for the next world, by name.
-        self.kept: dict[str, Any] = {}
+        self.kept: dict[Any, Any] = Kept()
         self._reserve: Reserve | None = None
         self._followers: NDArray[np.int32] | None = None
 
