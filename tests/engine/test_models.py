@@ -18,6 +18,7 @@ from small_worlds import agree, events, values
 from rumorsim.cli.app import cli
 from rumorsim.common.errors import InputError
 from rumorsim.common.randomness import Purpose
+from rumorsim.engine import room
 from rumorsim.engine.fast_models import FastModelEngine
 from rumorsim.engine.kernels import contacts, spreaders, thresholds
 from rumorsim.engine.kernels.records import REPEAT
@@ -90,9 +91,11 @@ def test_tiny_buffers_change_nothing(number: int, monkeypatch: pytest.MonkeyPatc
 
     class Cramped(FastModelEngine):
         def __init__(self, world: Any) -> None:
+            # None that another of these has left, as that has grown.
+            room._free.clear()
             super().__init__(world, pool=1, log=1, exposures=2, spreaders=2)
             world.posts = world.posts[:1]
-            self._hits = self._hits[:1]
+            self._room.hits = self._room.hits[:1]
             self._bind()
 
     monkeypatch.setattr("rumorsim.engine.fast_models.FastModelEngine", Cramped)
