@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Chances below this part of the least that is known are not drawn.
 _BELOW: Final = 0.2
+#: An axis over a smaller ratio has more ticks than the powers of ten.
+_SHORT: Final = 300.0
 
 
 class Line(NamedTuple):
@@ -55,7 +57,7 @@ def draw_chances(ax: Axes, lines: Sequence[Line], asked: float, what: str) -> No
 
     ``what``: the number that may be above it.
     """
-    from matplotlib.ticker import FuncFormatter
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     ax.set_xscale("log")
     ax.set_yscale("log")
@@ -75,6 +77,11 @@ def draw_chances(ax: Axes, lines: Sequence[Line], asked: float, what: str) -> No
             ax.plot([], [], linewidth=0.9, label=line.label, **line.look)
     ax.axvline(asked, color=BASE, linewidth=0.8, linestyle=":")
     ax.set_ylim(_BELOW * least, 1.3)
+    first, last = ax.get_xlim()
+    if last < _SHORT * first:
+        ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_minor_formatter(NullFormatter())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,g}"))
     ax.yaxis.set_major_formatter(FuncFormatter(_one_in))
     ax.set(xlabel="x", ylabel=f"chance of {shortened(what, 40)} > x")
