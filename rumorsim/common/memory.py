@@ -32,8 +32,10 @@ def parse_memory(amount: Any, key: str = "memory") -> int:
 
 
 def shown_memory(size: float) -> str:
-    """Bytes as people read them: in GiB, small amounts in MiB."""
-    return f"{size / 2**30:.1f} GiB" if size >= 2**30 else f"{max(size, 0) / 2**20:.0f} MiB"
+    """Bytes as people read them: in GiB, small amounts in MiB, and below one in bytes."""
+    if size >= 2**30:
+        return f"{size / 2**30:.1f} GiB"
+    return f"{size / 2**20:.0f} MiB" if size >= 2**20 else f"{max(size, 0):,.0f} bytes"
 
 
 def available_memory() -> int:

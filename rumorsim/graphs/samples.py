@@ -73,8 +73,9 @@ def _below(size: int, draws: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def _share(found: NDArray[np.bool_]) -> tuple[float, float]:
-    share = float(found.mean())
-    return share, (share * (1.0 - share) / found.size) ** 0.5
+    """The share that is true, and its standard error; one more of each, so that none is 0."""
+    about = (float(found.sum()) + 1.0) / (found.size + 2.0)
+    return float(found.mean()), (about * (1.0 - about) / found.size) ** 0.5
 
 
 def _followees_of(

@@ -19,7 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from scipy import stats
 
 from rumorsim.common.errors import InputError
-from rumorsim.graphs import GENERATORS, FollowGraph, GraphConfig, statistics
+from rumorsim.graphs import GENERATORS, FollowGraph, GraphConfig, from_edges, statistics
 from rumorsim.graphs.config import GRAPH_CONFIGS
 from rumorsim.graphs.samples import component_share, sampled_reciprocity
 from rumorsim.graphs.statistics import clustering, describe, reciprocity
@@ -323,6 +323,19 @@ def test_a_graph_without_room_for_a_second_copy_is_described_from_samples(
         "clustering_standard_error",
         "clustering_sampled",
     }
+
+
+def test_a_share_from_a_sample_is_never_stated_as_exact() -> None:
+    ring = np.arange(50), (np.arange(50) + 1) % 50
+    one_way = from_edges(*ring, direction="follower followee")
+    both_ways = from_edges(
+        np.concatenate(ring), np.concatenate(ring[::-1]), direction="follower followee"
+    )
+    for graph, share in ((one_way, 0.0), (both_ways, 1.0)):
+        returned, error = sampled_reciprocity(graph)
+        assert returned == share
+        assert 4e-6 < error < 6e-6  # of none in 200,000 one in 200,000 is not excluded
+    assert clustering(one_way, exact_work=0)[1] > 0.0
 
 
 # --- communities ---------------------------------------------------------------------------

@@ -150,7 +150,7 @@ def test_a_disk_without_room_is_one_error_and_leaves_nothing(
     with monkeypatch.context() as patch:
         usage = type("Usage", (), {"free": 1000})
         patch.setattr(making.shutil, "disk_usage", lambda path: usage)
-        with pytest.raises(OutputError, match="of disk while it is made; 0 MiB free"):
+        with pytest.raises(OutputError, match="of disk while it is made; 1,000 bytes free"):
             make()
     assert not list(tmp_path.iterdir())
 
