@@ -231,6 +231,9 @@ def test_who_comes_to_the_anchored_rank_stays() -> None:
         (4.9, [c, a, b], [c, b, a]),
         (5.0, [c, a, b], [c, a, b]),
         (6.0, [a, c, b], [c, a, b]),
+        # Too few others are left: it is the last of them, and at its rank again later.
+        (7.0, [a], [a]),
+        (8.0, [a, b, c], [b, a, c]),
     ):
         assert anchor.held(np.array(fresh), now).tolist() == expected
 

@@ -208,12 +208,16 @@ class Anchor:
         self._until = -np.inf
 
     def held(self, order: Entries, now: float) -> Entries:
-        """``order`` with the holder at its rank; who ranks there becomes the next one."""
+        """``order`` with the holder at its rank; who ranks there becomes the next one.
+
+        Where too few others are left for that rank, it is the last.
+        """
         if self._rank is None:
             return order
         at = self._rank - 1
         if now < self._until and (order == self._holder).any():
-            return np.insert(order[order != self._holder], at, self._holder)
+            others = order[order != self._holder]
+            return np.insert(others, min(at, len(others)), self._holder)
         if len(order) > at:
             self._holder, self._until = int(order[at]), now + self._time
         return order
