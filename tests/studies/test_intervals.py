@@ -100,6 +100,18 @@ def test_a_difference_from_nothing_is_an_amount() -> None:
     assert below.low is not None and below.low < 0
 
 
+def test_parts_are_not_more_than_one_apart() -> None:
+    ours, theirs = [0.0, 0.1], [1.0, 0.2]
+    free = paired_difference(ours, theirs)
+    assert free.low is not None and free.low < -1.0
+    assert free.high is not None and free.high > 1.0
+    assert paired_difference(ours, theirs, bounds=PART) == (free.estimate, -1.0, 1.0)
+    # Whatever is no part keeps its interval.
+    assert paired_difference([0.0, 1.1], theirs, bounds=PART) == paired_difference(
+        [0.0, 1.1], theirs
+    )
+
+
 def test_a_change_may_be_counted_the_other_way() -> None:
     assert Interval(-3.0, -4.0, -2.0).turned == Interval(3.0, 2.0, 4.0)
     assert "-0" not in str(Interval(0.0, -1.0, 0.0).turned)

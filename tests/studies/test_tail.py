@@ -21,6 +21,7 @@ from rumorsim.cli.app import cli
 from rumorsim.common.errors import InputError
 from rumorsim.reports.pages.page import html_of
 from rumorsim.reports.pages.report import page_of
+from rumorsim.studies.tail import running
 from rumorsim.studies.tail.answer import Exceedance
 from rumorsim.studies.tail.comparison import TailComparison
 from rumorsim.studies.tail.importance import Chosen
@@ -77,7 +78,7 @@ def test_a_tail_that_cannot_be_read_is_refused(text: str, says: str) -> None:
     [
         ({"budget": "many"}, 'budget = "many": must be a time or a number of runs'),
         ({"budget": 0}, 'budget = "0 runs": '),
-        ({"budget": 40}, "budget = 40 runs: is not enough: .*runs would do"),
+        ({"budget": 40}, "budget = 40 runs: is not enough: .*runs may do"),
         ({"replicates": 10}, "replicates = 10: "),
         ({"workers": 0}, "workers = 0: "),
         ({"seed": 2**64 - 1, "replicates": 30}, "seeds of all worlds must lie in"),
@@ -86,6 +87,13 @@ def test_a_tail_that_cannot_be_read_is_refused(text: str, says: str) -> None:
 def test_settings_that_do_not_fit_are_refused(settings: dict[str, Any], says: str) -> None:
     with pytest.raises(InputError, match=says):
         rumorsim.compare_tail(tree_world(0.25), "reach > 20", **{"workers": 1, **settings})
+
+
+@pytest.mark.parametrize("stages", [1.0, 8.35, 19.0, 40.0])
+def test_a_budget_that_may_do_pays_for_its_own_pilot_too(stages: float) -> None:
+    enough = running._enough(stages, 660.0)
+    assert stages * running._stage(enough) + 660.0 <= enough / 1.1 + 1
+    assert enough <= 1.1 * (stages * 400 + 660.0) + 1
 
 
 # -- the answer -----------------------------------------------------------------------------

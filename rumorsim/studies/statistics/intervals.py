@@ -221,9 +221,15 @@ def paired_difference(
     """The mean of ``values[r] - base[r]`` with its interval.
 
     Where the base is 0 in every world this is the mean of ``values``, and keeps to ``bounds``.
+    Otherwise parts are not more than 1 apart.
     """
     within = UNBOUNDED if any(base) else bounds
-    return mean_interval([a - b for a, b in zip(values, base, strict=True)], level, within)
+    found = mean_interval([a - b for a, b in zip(values, base, strict=True)], level, within)
+    if bounds != PART or found.low is None or found.high is None:
+        return found
+    if not (PART.hold(values) and PART.hold(base)):
+        return found
+    return Interval(found.estimate, max(found.low, -1.0), min(found.high, 1.0))
 
 
 def relative_change(

@@ -10,6 +10,7 @@ the mean of the number asked about.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -135,7 +136,7 @@ def compare_tail(
         advise(line)
     asked = Asked(event.key, engine, others)
     names = pinned.policy_names
-    stage = min(max((wish.runs or BUDGET) // _STAGE_PART, _LEAST_STAGE), _STAGE)
+    stage = _stage(wish.runs or BUDGET)
     begun = time.monotonic()
     with heartbeat("compare --tail", unless=moved):
         tell = _teller(moved, wish.runs or BUDGET)
@@ -148,7 +149,9 @@ def compare_tail(
         if wish.seconds is not None:
             spent = time.monotonic() - begun
             left = int((wish.seconds - spent) * found.runs / spent * cores)
-        count = _affordable(left, found, len(names), wish) if replicates is None else replicates
+        count = replicates
+        if count is None:
+            count = _affordable(left, found, stage, len(names), wish)
         worlds = Choice(sharers, found.exponent).from_seed(count, first)
         runs = max(count, round(count * found.leaves * len(names)))
         cores = min(cores, count)
@@ -211,19 +214,34 @@ def _check_seeds(first: int, worlds: int) -> None:
         raise InputError(Fault(rule, key="seed", value=str(first)))
 
 
-def _affordable(runs: int, found: Pilot, policies: int, wish: Budget) -> int:
+def _stage(budget: int) -> int:
+    """Runs of a stage of the pilot, given those in all."""
+    return min(max(budget // _STAGE_PART, _LEAST_STAGE), _STAGE)
+
+
+def _affordable(runs: int, found: Pilot, stage: int, policies: int, wish: Budget) -> int:
     """How many worlds so many runs are enough for; InputError where they are too few."""
     each = found.leaves * policies
     count = int(runs / each)
     if count < LEAST:
-        least = found.runs + int(LEAST * each) + 1
         rule = (
             f"is not enough: the pilot took {found.runs:,} runs, and each of at least"
             f" {LEAST} worlds takes {each:,.0f} on average"
         )
-        advice = f"{least:,} runs would do"
+        advice = f"some {_enough(found.runs / stage, LEAST * each):,} runs may do"
         raise InputError(Fault(rule, key="budget", value=wish.text, advice=advice))
     return count
+
+
+def _enough(stages: float, worlds: float) -> int:
+    """A budget for a pilot of so many stages and so many runs of worlds, with a tenth to spare.
+
+    The stages of the pilot grow with the budget.
+    """
+    enough = 0
+    while (more := math.ceil(1.1 * (stages * _stage(enough) + worlds))) > enough:
+        enough = more
+    return enough
 
 
 def _teller(
