@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from time import process_time
@@ -21,6 +22,7 @@ from rumorsim.cli.app import cli
 from rumorsim.common.errors import InputError
 from rumorsim.reports.pages.page import html_of
 from rumorsim.reports.pages.report import page_of
+from rumorsim.studies.compare.take_off import share_interval
 from rumorsim.studies.tail import running
 from rumorsim.studies.tail.answer import Exceedance
 from rumorsim.studies.tail.comparison import TailComparison
@@ -104,6 +106,28 @@ def found() -> TailComparison:
     """A chance of one in seven under none."""
     scenario = tree_world(0.25, POLICIES)
     return rumorsim.compare_tail(scenario, "reach > 20", budget="900 runs", workers=1)
+
+
+def test_what_was_seen_in_all_worlds_is_not_certain(found: TailComparison) -> None:
+    """All worlds are in the tail under both policies, and the number is 0 under one of them."""
+    none, other = found.policies
+
+    def changed(values: dict[str, float]) -> TailComparison:
+        trees = tuple(
+            tuple(leaf._replace(values=values) for leaf in leaves) for leaves in found.trees
+        )
+        return replace(found, trees=trees)
+
+    same = changed({none: 30.0, other: 30.0})
+    least = 1.0 - share_interval(0, len(found.trees)).high * found.worlds.heaviest
+    for each in same.chances:
+        assert each.chance.low is not None and each.chance.low <= least
+    assert same.chances[1].ratio is not None and not same.chances[1].ratio.known
+    said = same.text()
+    assert "no world differs from that with no policy" in " ".join(said.split())
+    assert "(1 to 1)" not in said and "100 % to 100 %" not in said
+    nothing = changed({none: 30.0, other: 0.0})
+    assert "-100 to -100" not in nothing.text()
 
 
 def test_the_answer_has_the_truth(found: TailComparison) -> None:

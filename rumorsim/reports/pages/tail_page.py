@@ -68,7 +68,10 @@ def _chances(found: Mapping[str, Any], policies: Sequence[str]) -> Section:
 
 def _of_chance(row: Mapping[str, Any]) -> tuple[Interval, float | None, Interval | None, Any]:
     chance = interval_of(row, "chance") or Interval(row["chance"])
-    return chance, row["at_most"], interval_of(row, "ratio"), row["plain_worlds"]
+    ratio = interval_of(row, "ratio")
+    if ratio is None and row["ratio"] is not None:
+        ratio = Interval(row["ratio"])
+    return chance, row["at_most"], ratio, row["plain_worlds"]
 
 
 def _figure(found: Mapping[str, Any], policies: Sequence[str]) -> Figure:

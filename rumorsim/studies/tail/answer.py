@@ -29,7 +29,7 @@ from rumorsim.studies.statistics.intervals import (
 )
 from rumorsim.studies.tail.curve import Point, thresholds_of
 from rumorsim.studies.tail.importance import Chosen
-from rumorsim.studies.tail.means import Mean, lacking, mean_of
+from rumorsim.studies.tail.means import CONTRIBUTING, Mean, lacking, mean_of
 from rumorsim.studies.tail.pilot import Pilot
 from rumorsim.studies.tail.splitting import Leaf
 
@@ -158,7 +158,17 @@ class TailNumbers(Tabular, Shown):
     def chance_of(self, policy: str, tail: Exceedance | None = None) -> Interval:
         """The chance of the tail, or of another one; an interval where the worlds bear one."""
         values = self.by_world(policy, tail)
-        return Interval(mean(values)) if lacking(values) else _chance_interval(values)
+        if lacking(values):
+            return Interval(mean(values))
+        found = _chance_interval(values)
+        inside = (self.tail if tail is None else tail).holds
+        outside = sum(
+            not all(inside(leaf.values[policy]) for leaf in leaves) for leaves in self.trees
+        )
+        if outside >= CONTRIBUTING or found.low is None:
+            return found
+        # Worlds beside the tail that were not seen may be as many as their number allows.
+        return found._replace(low=min(found.low, 1.0 - self._at_most(outside)))
 
     @cached_property
     def curve(self) -> tuple[Point, ...]:
@@ -229,12 +239,13 @@ class TailNumbers(Tabular, Shown):
         if policy != NONE:
             level = shared_level(len(self.policies) - 1)
             apart = [a - b for a, b in zip(values, base, strict=True)]
-            difference = Interval(mean(apart))
-            if not lacking(apart):
-                difference = paired_difference(values, base, level)
+            known = not lacking(apart)
+            difference = paired_difference(values, base, level) if known else Interval(mean(apart))
             if not why and not lacking(base):
                 change = relative_change(values, base, level)
                 ratio = None if change is None else _plus_one(change)
+                if ratio is not None and not known:
+                    ratio = Interval(ratio.estimate)
         contributing = sum(value > 0 for value in values)
         return Chance(policy, found, bound, difference, ratio, contributing, _plain(values), why)
 
@@ -245,8 +256,7 @@ class TailNumbers(Tabular, Shown):
         no more than the number of contributing worlds allows.
         """
         values = self.by_world(policy)
-        share = share_interval(sum(value > 0 for value in values), len(values)).high or 1.0
-        worst = min(share * self.worlds.heaviest, 1.0)
+        worst = self._at_most(sum(value > 0 for value in values))
         for halvings in range(1, _HALVINGS + 1):
             lower = self.tail._replace(threshold=self.tail.threshold / 2**halvings)
             larger = self.by_world(policy, lower)
@@ -254,6 +264,11 @@ class TailNumbers(Tabular, Shown):
                 high = _chance_interval(larger).high
                 return worst if high is None else min(worst, high)
         return worst
+
+    def _at_most(self, worlds: int) -> float:
+        """The chance that so many worlds with anything of it allow at most."""
+        share = share_interval(worlds, len(self.seeds)).high or 1.0
+        return min(share * self.worlds.heaviest, 1.0)
 
     def table(self) -> Table:
         """One row for each policy."""

@@ -69,7 +69,7 @@ def mean_of(
         difference = Interval(mean(apart))
     else:
         difference = intervals.paired_difference(values, base, level, bounds)
-    if change is not None and (missing or lacking(base)):
+    if change is not None and (missing or not any(values) or lacking(base)):
         change = Interval(change.estimate)
     return Mean(policy, key, found, difference, change, why, missing)
 

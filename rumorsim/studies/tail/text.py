@@ -39,13 +39,19 @@ def chance_cells(
 ) -> list[str]:
     """Chance, interval or bound, ratio to none, and plain worlds for as much."""
     if bound is not None:
-        return ["not known", f"at most {part(bound)}", "" if ratio is None else _times(ratio), ""]
+        return ["not known", f"at most {part(bound)}", _ratio(ratio), ""]
     return [
         part(chance.estimate),
         _ends(chance),
-        "" if ratio is None else _times(ratio),
+        _ratio(ratio),
         "" if plain is None else f"{_rounded(plain):,}",
     ]
+
+
+def _ratio(ratio: Interval | None) -> str:
+    if ratio is None:
+        return ""
+    return _times(ratio) if ratio.known else "not known"
 
 
 def mean_cells(mean: Interval, *changes: Interval | None) -> list[str]:
@@ -104,6 +110,10 @@ def sentence(each: Chance, found: TailNumbers) -> str:
         low, high = each.ratio.low or 0.0, each.ratio.high or 0.0
         shown = "" if low > 1 or high < 1 else "; that it is more or less often is not shown"
         text += f": {_times(each.ratio)} times as often as with no policy{shown}"
+    elif each.ratio is not None and each.ratio.estimate == 1.0:
+        text += "; no world differs from that with no policy, which says nothing of rarer ones"
+    elif each.ratio is not None:
+        text += "; too few worlds differ from those with no policy to say how much this changes"
     return f"{text}."
 
 
