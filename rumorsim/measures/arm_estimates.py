@@ -27,6 +27,8 @@ _DRAWN: Final = 200
 EXPOSED: Final = 0.75
 #: Accounts that are exposed to an arm with a smaller probability are left out.
 LEAST_CHANCE: Final = 0.01
+#: Distance from a line that rounding explains, as a share of the largest outcome.
+_ROUNDING: Final = 1e-9
 #: Accounts on either side of a threshold that a discontinuity is read from, at most.
 NEAR: Final = 100
 
@@ -284,11 +286,15 @@ def discontinuity(outcome: Array, treated: Mask, score: Array, most: int = NEAR)
         away = score[rows] - middle
         if len(rows) < 3 or np.ptp(away) == 0:
             return None
-        design = np.column_stack([np.ones(len(rows)), away])
-        inverse = np.linalg.pinv(design.T @ design)
-        fitted = inverse @ design.T @ outcome[rows]
-        hat = np.einsum("ij,jk,ik->i", design, inverse, design)
-        left = np.square(outcome[rows] - design @ fitted) / np.maximum(1 - hat, 1e-9)
-        cover = inverse @ (design.T * left) @ design @ inverse
-        ends.append((float(fitted[0]), float(cover[0, 0]), len(rows) - 1))
+        x, y = away - away.mean(), outcome[rows]
+        spread = float(np.square(x).sum())
+        # The value of the line at the threshold is a weighted sum of the outcomes.
+        weights = 1 / len(rows) - away.mean() * x / spread
+        level, slope = float(weights @ y), float(x @ y) / spread
+        off = y - level - slope * away
+        # What rounding leaves of a line through all points says nothing of how they vary.
+        off[np.abs(off) <= _ROUNDING * np.abs(y).max()] = 0.0
+        leverage = 1 / len(rows) + np.square(x) / spread
+        variance = np.square(weights * off) / np.maximum(1 - leverage, 1e-9)
+        ends.append((level, float(variance.sum()), len(rows) - 1))
     return _between(*ends)._replace(target=ends[0][0])

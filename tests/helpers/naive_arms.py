@@ -103,6 +103,8 @@ def discontinuity(
         variance = 0.0
         for w, a, b in zip(weights, x, y, strict=True):
             leverage = 1 / n + (a - centre) ** 2 / spread
-            variance += w**2 * (b - level - slope * a) ** 2 / max(1 - leverage, 1e-9)
+            off = b - level - slope * a
+            if abs(off) > 1e-9 * max(map(abs, y)):
+                variance += w**2 * off**2 / max(1 - leverage, 1e-9)
         sides.append((level, variance, n - 1))
     return between(*sides, sides[1][0], sides[0][0])

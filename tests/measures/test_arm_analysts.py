@@ -72,6 +72,15 @@ def test_two_way_fixed_effects_are_a_regression_on_all_dummies() -> None:
     agrees(two_way(rates, treated, unit), fitted.params[1], few * fitted.bse[1])
 
 
+def test_a_discontinuity_between_exact_lines_has_no_error() -> None:
+    score = np.array([0.1, 0.4, 0.7, 1.1, 1.3, 1.9])
+    above = score > 1.0
+    found = discontinuity(np.where(above, 7.0 + 0.3 * score, 0.7 * score), above, score)
+    assert found is not None
+    assert (found.error, found.freedom) == (0.0, 0.0)
+    assert found.effect == pytest.approx(7.0 - 0.4 * 0.9)
+
+
 def test_a_discontinuity_is_a_line_on_either_side() -> None:
     score = RNG.normal(size=240)
     above = score > 0.3
