@@ -303,6 +303,10 @@ def failed_output(error: OSError) -> int:
     _silence()
     if isinstance(error, BrokenPipeError):
         return 0
+    if error.errno is None:
+        # Not of a file: of a library, for one, that cannot be loaded.
+        click.echo(f"error: {error}", err=True)
+        return 1
     place = "standard output" if error.filename is None else error.filename
     click.echo(f"error: {place}: cannot be written: {error.strerror or error}", err=True)
     return 1

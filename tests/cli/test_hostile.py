@@ -19,6 +19,7 @@ from click.testing import CliRunner
 from hostile_files import FILES, NOT_FETCHED, mutated, place_of
 
 from rumorsim.cli.app import cli
+from rumorsim.cli.shared import failed_output
 from rumorsim.common.errors import InputError
 from rumorsim.graphs import from_edges, read_accounts_table, read_follows, write_follows
 from rumorsim.reports.pages.page import html_of
@@ -340,3 +341,15 @@ def test_documents_are_utf8_in_every_encoding(encoding: str, tmp_path: Path) -> 
         check=True,
     )
     assert '"传闻"' in done.stdout.decode("utf-8")
+
+
+def test_a_library_that_cannot_be_loaded_is_no_failed_output(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("rumorsim.cli.shared._silence", lambda: None)
+    assert failed_output(OSError("cannot load libx.so")) == 1
+    assert failed_output(OSError(28, "No space left on device")) == 1
+    assert capsys.readouterr().err == (
+        "error: cannot load libx.so\n"
+        "error: standard output: cannot be written: No space left on device\n"
+    )
