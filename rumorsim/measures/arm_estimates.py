@@ -27,7 +27,7 @@ _DRAWN: Final = 200
 EXPOSED: Final = 0.75
 #: Accounts that are exposed to an arm with a smaller probability are left out.
 LEAST_CHANCE: Final = 0.01
-#: Distance from a line that rounding explains, as a share of the largest outcome.
+#: Distance from what was fitted that rounding explains, as a share of the largest value.
 _ROUNDING: Final = 1e-9
 #: Accounts on either side of a threshold that a discontinuity is read from, at most.
 NEAR: Final = 100
@@ -62,11 +62,20 @@ def difference(outcome: Array, treated: Mask, unit: NDArray[np.int32]) -> Estima
             return None
         values = outcome[arm]
         mean = float(values.mean())
-        sums = np.bincount(place, weights=values - mean)
+        sums = np.bincount(place, weights=_beyond_rounding(values - mean, values))
         clusters = len(units)
         variance = float(np.square(sums).sum()) / len(values) ** 2 * clusters / (clusters - 1)
         parts.append((mean, variance, clusters))
     return _between(*parts)
+
+
+def _beyond_rounding(distances: Array, values: Array) -> Array:
+    """Distances of values from what was fitted to them, 0 where rounding explains them.
+
+    Where all fits, what rounding leaves says nothing of how values vary.
+    """
+    far = np.abs(distances) > _ROUNDING * np.abs(values).max()
+    return np.where(far, distances, 0.0)
 
 
 def _between(treated: tuple[float, float, int], control: tuple[float, float, int]) -> Estimate:
@@ -291,9 +300,7 @@ def discontinuity(outcome: Array, treated: Mask, score: Array, most: int = NEAR)
         # The value of the line at the threshold is a weighted sum of the outcomes.
         weights = 1 / len(rows) - away.mean() * x / spread
         level, slope = float(weights @ y), float(x @ y) / spread
-        off = y - level - slope * away
-        # What rounding leaves of a line through all points says nothing of how they vary.
-        off[np.abs(off) <= _ROUNDING * np.abs(y).max()] = 0.0
+        off = _beyond_rounding(y - level - slope * away, y)
         leverage = 1 / len(rows) + np.square(x) / spread
         variance = np.square(weights * off) / np.maximum(1 - leverage, 1e-9)
         ends.append((level, float(variance.sum()), len(rows) - 1))

@@ -76,8 +76,9 @@ def differences(
     for arm in (treated, control):
         changes = [after[a] - before[a] for a in arm]
         middle = mean(changes)
-        variance = sum((c - middle) ** 2 for c in changes) / (len(arm) - 1) / len(arm)
-        sides.append((middle, variance, len(arm)))
+        far = [abs(c - middle) > 1e-9 * max(map(abs, changes)) for c in changes]
+        squares = [(c - middle) ** 2 for c, it_is in zip(changes, far, strict=True) if it_is]
+        sides.append((middle, sum(squares) / (len(arm) - 1) / len(arm), len(arm)))
     base = mean([before[a] for a in treated]) + sides[1][0]
     return between(*sides, base, mean([after[a] for a in treated]))
 
