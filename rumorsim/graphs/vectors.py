@@ -155,7 +155,7 @@ class Rooms:
         for part in parts:
             vector.append(part)
             done += part.size
-            if self.told:
+            if self.told and done:
                 move_heartbeat(done, vector.size, unit)
 
     def vector(self, name: str, dtype: DTypeLike, size: int) -> Vector:
