@@ -110,7 +110,7 @@ def sentence(each: Chance, found: TailNumbers) -> str:
         low, high = each.ratio.low or 0.0, each.ratio.high or 0.0
         shown = "" if low > 1 or high < 1 else "; that it is more or less often is not shown"
         text += f": {_times(each.ratio)} times as often as with no policy{shown}"
-    elif each.ratio is not None and each.ratio.estimate == 1.0:
+    elif each.ratio is not None and found.by_world(each.policy) == found.by_world(NONE):
         text += "; no world differs from that with no policy, which says nothing of rarer ones"
     elif each.ratio is not None:
         text += "; too few worlds differ from those with no policy to say how much this changes"
