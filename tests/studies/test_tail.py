@@ -55,7 +55,8 @@ whom = { top = 1 }
     ],
 )
 def test_a_tail_is_read(text: str, key: str, inside: float, outside: float) -> None:
-    tail = Exceedance.read(text, RESOLVED)
+    graph = {"kind": "complete", "accounts": 50_001}
+    tail = Exceedance.read(text, RESOLVED | {"graph": graph})
     assert tail.key == key
     assert tail.holds(inside) and not tail.holds(outside) and not tail.holds(None)
 
@@ -68,6 +69,7 @@ def test_a_tail_is_read(text: str, key: str, inside: float, outside: float) -> N
         ("reach > many", 'such as "reach > 50000"'),
         ("reach > -1", "must be a number of a run"),
         ("rech > 10", "is not the dotted name of a number that is measured"),
+        ("reach > 12", 'tail = "reach > 12": can never be: there are 12 accounts'),
     ],
 )
 def test_a_tail_that_cannot_be_read_is_refused(text: str, says: str) -> None:

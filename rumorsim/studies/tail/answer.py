@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from rumorsim.common.errors import Fault, InputError, show_value
 from rumorsim.common.frames import Table, Tabular
 from rumorsim.common.shown import Shown
+from rumorsim.measures import describe
 from rumorsim.studies.compare.effects import main_key
 from rumorsim.studies.compare.take_off import share_interval
 from rumorsim.studies.compare.worlds import NONE
@@ -60,7 +61,14 @@ class Exceedance(NamedTuple):
         key = usual if found[1] == "reach" else found[1]
         check_key(key, "tail", usual, scenario)
         threshold = float(found[3].replace(",", "").replace("_", ""))
-        return cls(key, threshold, found[2] == ">", f"{found[1]} {found[2]} {threshold:,.12g}")
+        tail = cls(key, threshold, found[2] == ">", f"{found[1]} {found[2]} {threshold:,.12g}")
+        most, meaning = scenario["graph"].get("accounts"), describe(key)
+        counted = meaning is not None and meaning.unit in ("accounts", "persons")
+        # Adversaries open further accounts; how many a file holds is not known yet.
+        if counted and most and not scenario["adversaries"] and not tail.holds(most):
+            rule = f"can never be: there are {most:,} accounts"
+            raise InputError(Fault(rule, key="tail", value=show_value(text)))
+        return tail
 
     @property
     def number(self) -> str:
