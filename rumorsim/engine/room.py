@@ -99,7 +99,12 @@ class Room:
 
     def clear(self) -> None:
         """Make it as good as new: what is read before it is written."""
-        _clear_exposures(self.exposures)
+        size = len(self.exposures)
+        if size & (size - 1):
+            # It has grown to a place for every key of its world: another world has other keys.
+            self.exposures = empty_exposures(self.exposed)
+        else:
+            _clear_exposures(self.exposures)
         self.buckets.view(np.int32)[::2] = -1
         self.buckets.view(np.int32)[1::2] = 0
 
