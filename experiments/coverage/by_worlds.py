@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 from control_variates import followers
-from heavy_worlds import FAMILIES, Family, Pool, pool
+from heavy_worlds import FAMILIES, Family, Pool, add_pool_options, pool
 
 from rumorsim.reports.figures.tables import markdown
 from rumorsim.studies.compare.worlds import NONE
@@ -62,9 +62,7 @@ def held(worlds: Pool, chances: np.ndarray, count: int) -> dict[str, float]:
 def main() -> None:
     """Measure and write results/by_worlds.md."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--worlds", type=int, default=200_000)
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--pools", type=Path, help="keep the pools here, and take those kept")
+    add_pool_options(parser)
     given = parser.parse_args()
     rows = [["family", "difference under", "worlds", *(f"{each:,}" for each in WORLDS)]]
     for family in (each for each in FAMILIES if each.name.startswith("feed, variation")):

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from heavy_worlds import FAMILIES, Family, Pool, pool
+from heavy_worlds import FAMILIES, Family, Pool, add_pool_options, pool
 from known import reach_in
 from numpy.typing import NDArray
 
@@ -156,9 +156,7 @@ def rows_of(family: Family, worlds: Pool) -> list[list[str]]:
 def main() -> None:
     """Measure and write results/control_variates.md."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--worlds", type=int, default=200_000)
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--pools", type=Path, help="keep the pools here, and take those kept")
+    add_pool_options(parser)
     given = parser.parse_args()
     rows = [HEAD]
     for family in (each for name in ASKED for each in FAMILIES if each.name == name):

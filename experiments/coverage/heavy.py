@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
-from heavy_worlds import FAMILIES, REAL_GRAPH, Family, Pool, families, pool
+from heavy_worlds import FAMILIES, REAL_GRAPH, Family, Pool, add_pool_options, families, pool
 from known import KEY
 
 from rumorsim.reports.figures.tables import markdown
@@ -56,10 +56,8 @@ class Verdict(NamedTuple):
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--experiments", type=int, default=300)
-    parser.add_argument("--worlds", type=int, default=200_000)
-    parser.add_argument("--workers", type=int, default=2)
+    add_pool_options(parser)
     parser.add_argument("--family", help="only families whose name holds this")
-    parser.add_argument("--pools", type=Path, help="keep the pools here, and take those kept")
     parser.add_argument(
         "--real-graph",
         type=Path,

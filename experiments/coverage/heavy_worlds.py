@@ -8,6 +8,7 @@ draws nor attention), so that a pool of 200,000 worlds takes seconds.
 
 from __future__ import annotations
 
+import argparse
 import json
 import multiprocessing
 import re
@@ -148,6 +149,13 @@ def families(real_graph: Path = REAL_GRAPH) -> tuple[Family, ...]:
         (_DELETE, _slow(10)),
     )
     return (*FAMILIES, real)
+
+
+def add_pool_options(parser: argparse.ArgumentParser) -> None:
+    """The options of all programs that draw experiments from pools."""
+    parser.add_argument("--worlds", type=int, default=200_000)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--pools", type=Path, help="keep the pools here, and take those kept")
 
 
 def pool(family: Family, worlds: int, workers: int = 2, kept: Path | None = None) -> Pool:

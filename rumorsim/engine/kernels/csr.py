@@ -69,6 +69,21 @@ def row_starts(counts):
     return starts
 
 
+@inner
+def first_not_below(values, low, high, value):
+    """The first place from ``low`` on at which ascending ``values`` are not below ``value``.
+
+    ``high`` where all up to there are.
+    """
+    while low < high:
+        middle = (low + high) >> 1
+        if values[middle] < value:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
 @kernel
 def sorted_rows(rows, columns, weights, n):
     """Rows 0..n-1 with ascending columns, by two stable counting sorts.

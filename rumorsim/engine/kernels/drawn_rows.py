@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from rumorsim.engine.kernels.compiling import inner, kernel
-from rumorsim.engine.kernels.csr import ascend
+from rumorsim.engine.kernels.csr import ascend, first_not_below
 from rumorsim.engine.kernels.draws import _HALF, _MASK, philox, rounds
 from rumorsim.engine.kernels.large import large
 from rumorsim.engine.kernels.random_graphs import below
@@ -266,14 +266,7 @@ def dealt_rows(begin, end, lengths, columns, first, last, shift, place, rows, lo
     at = 0
     for row in range(begin, end):
         stop = at + lengths[row]
-        i, beyond = at, stop
-        # The first entry that is not below ``low``.
-        while i < beyond:
-            middle = (i + beyond) >> 1
-            if columns[middle] < low:
-                i = middle + 1
-            else:
-                beyond = middle
+        i = first_not_below(columns, at, stop, low)
         while i < stop and columns[i] < high:
             column = np.int64(columns[i])
             bucket = (column >> shift) - first

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rumorsim.engine.kernels.compiling import inner, kernel
+from rumorsim.engine.kernels.csr import first_not_below
 
 
 @kernel
@@ -15,15 +16,9 @@ def entries_there(offsets, columns, rows, wanted):
     """
     found = np.zeros(rows.size, np.bool_)
     for i in range(rows.size):
-        low, end = offsets[rows[i]], offsets[rows[i] + 1]
-        high = end
-        while low < high:
-            middle = (low + high) >> 1
-            if columns[middle] < wanted[i]:
-                low = middle + 1
-            else:
-                high = middle
-        found[i] = low < end and columns[low] == wanted[i]
+        end = offsets[rows[i] + 1]
+        at = first_not_below(columns, offsets[rows[i]], end, wanted[i])
+        found[i] = at < end and columns[at] == wanted[i]
     return found
 
 
@@ -117,7 +112,7 @@ def _root(parent, account):
 
 @kernel
 def largest_tree(parent):
-    """How many accounts the largest tree of a forest has; ``parent`` is flattened."""
+    """How many accounts the largest tree of a forest has; paths in ``parent`` are halved."""
     sizes = np.zeros(parent.size, np.int32)
     largest = 0
     for account in range(parent.size):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from rumorsim.engine.kernels.compiling import inner, kernel
-from rumorsim.engine.kernels.csr import ascend
+from rumorsim.engine.kernels.csr import ascend, first_not_below
 from rumorsim.engine.kernels.draws import philox, uniform
 from rumorsim.engine.kernels.large import large
 
@@ -37,14 +37,7 @@ def places_in(table, seed, word, n):
 @inner
 def exceeded(table, value):
     """How many entries of the ascending ``table`` are below ``value``; by halves."""
-    low, high = 0, table.size
-    while low < high:
-        middle = (low + high) >> 1
-        if table[middle] < value:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+    return first_not_below(table, 0, table.size, value)
 
 
 @kernel
